@@ -1,0 +1,17 @@
+"""Constants of nature, and the annotations of their units.
+
+An equation takes them as arguments with these values as defaults, so that its units can be tested.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from neuroest.units import Numeric, Unit
+
+Coulomb: TypeAlias = Annotated[Numeric, Unit("C")]
+JoulePerKelvin: TypeAlias = Annotated[Numeric, Unit("J/K")]
+
+BOLTZMANN = 1.380649e-23  # J/K, exact in the SI since 2019
+ELEMENTARY_CHARGE = 1.602176634e-19  # C, exact in the SI since 2019
+VACUUM_PERMITTIVITY = 8.8541878128e-12  # F/m, CODATA 2018

@@ -1,0 +1,387 @@
+"""Digital accelerators that memristive chips are compared with: systolic arrays, processors on a roofline."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided
+from neuroest.provenance import equation
+from neuroest.units import (
+    Bit,
+    BitPerSecond,
+    Dimensionless,
+    Joule,
+    JoulePerBit,
+    Numeric,
+    PerSecond,
+    Second,
+    Unit,
+    Watt,
+)
+
+PerBit: TypeAlias = Annotated[Numeric, Unit("1/bit")]
+
+_DERIVED = "derivation: docs/models/mapping.md"
+_ROOFLINE = "Williams, Waterman and Patterson, Commun. ACM 52(4), 65-76 (2009), doi:10.1145/1498765.1498785"
+_STATIONARY = "weight-stationary arrays that load the next weights while they work"
+
+
+def _passes(reduction: Numeric, outputs: Numeric, rows: Numeric, columns: Numeric) -> Numeric:
+    """How often weights are loaded: parts of the matrix as large as the array."""
+    passes: Numeric = np.ceil(reduction / rows) * np.ceil(outputs / columns)
+    return passes
+
+
+@equation(
+    formula="n = ceil(K / R) ceil(M / C) (P + R + C - 2)",
+    reference=_DERIVED,
+    valid=_STATIONARY,
+)
+def systolic_cycles(
+    reduction: Dimensionless,
+    outputs: Dimensionless,
+    positions: Dimensionless,
+    rows: Dimensionless,
+    columns: Dimensionless,
+) -> Dimensionless:
+    """Cycles of one layer on a weight-stationary systolic array. [1].
+
+    Parameters
+    ----------
+    reduction : float or array
+        Inputs that are summed into one output. [1]
+    outputs : float or array
+        Outputs of one position. [1]
+    positions : float or array
+        Positions times batch: vectors that pass the same weights. [1]
+    rows, columns : float or array
+        Size of the array, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Clock cycles. [1]
+
+    Notes
+    -----
+    Where the next weights are not loaded in the background, every pass takes as many cycles more as the array
+    has rows (2 R + C + P - 2, the form of SCALE-Sim).
+
+    References
+    ----------
+    .. [1] A. Samajdar et al., "A systematic methodology for characterizing scalability of DNN accelerators
+       using SCALE-Sim", ISPASS 2020, 58-68, doi:10.1109/ISPASS48437.2020.00016.
+    .. [2] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    256 x 128 weights on 128 x 128 are two passes of 100 + 128 + 128 - 2 = 354 cycles.
+
+    >>> f"{systolic_cycles(256.0, 128.0, 100.0, 128.0, 128.0):g}"
+    '708'
+    """
+    return _passes(reduction, outputs, rows, columns) * (positions + rows + columns - 2.0)
+
+
+@equation(
+    formula="u = K M P / [R C ceil(K / R) ceil(M / C) (P + R + C - 2)]",
+    reference=_DERIVED,
+    valid=_STATIONARY,
+)
+def systolic_utilisation(
+    reduction: Dimensionless,
+    outputs: Dimensionless,
+    positions: Dimensionless,
+    rows: Dimensionless,
+    columns: Dimensionless,
+) -> Dimensionless:
+    """Share of its units and cycles that a systolic array spends on multiplying. [1].
+
+    Parameters
+    ----------
+    reduction : float or array
+        Inputs that are summed into one output. [1]
+    outputs : float or array
+        Outputs of one position. [1]
+    positions : float or array
+        Positions times batch: vectors that pass the same weights. [1]
+    rows, columns : float or array
+        Size of the array, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Utilisation, at most 1. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A layer of exactly 128 x 128 and 254 vectors: 254 / (254 + 254) = 0.5.
+
+    >>> f"{systolic_utilisation(128.0, 128.0, 254.0, 128.0, 128.0):g}"
+    '0.5'
+    """
+    work = reduction * outputs * positions
+    slots = _passes(reduction, outputs, rows, columns) * (positions + rows + columns - 2.0) * rows * columns
+    return divided(work, slots)
+
+
+@equation(
+    formula="E = E_op + E_activation / C + 2 E_sum / R + E_weight / P + E_register",
+    reference=_DERIVED,
+    valid="weight-stationary arrays that are full; divide by the utilisation of rows and columns where not",
+)
+def multiply_accumulate_energy(
+    operation_energy: Joule,
+    activation_energy: Joule,
+    partial_sum_energy: Joule,
+    weight_energy: Joule,
+    register_energy: Joule,
+    rows: Dimensionless,
+    columns: Dimensionless,
+    positions: Dimensionless,
+) -> Joule:
+    """Energy of one multiply-accumulate of a systolic array with its share of the buffers. [J].
+
+    Parameters
+    ----------
+    operation_energy : float or array
+        Energy of multiplying and adding. [J]
+    activation_energy : float or array
+        Energy of reading one activation from its buffer; it serves all columns. [J]
+    partial_sum_energy : float or array
+        Energy of one access to a partial sum in its buffer; it collects all rows, is read and written. [J]
+    weight_energy : float or array
+        Energy of reading one weight from its buffer; it serves all positions. [J]
+    register_energy : float or array
+        Energy of the pipeline registers of one unit in one cycle. [J]
+    rows, columns : float or array
+        Size of the array. [1]
+    positions : float or array
+        Positions times batch: vectors that pass the same weights. [1]
+
+    Returns
+    -------
+    float or array
+        Energy of one multiply-accumulate; infinite where a count is not positive. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    128 x 128 units at batch 1: 0.126 + 2.45 / 128 + 2 x 4.4 / 128 + 2.45 pJ = 2.66 pJ.
+
+    >>> f"{multiply_accumulate_energy(0.126e-12, 2.45e-12, 4.4e-12, 2.45e-12, 0.0, 128.0, 128.0, 1.0):.3g}"
+    '2.66e-12'
+    """
+    return (
+        operation_energy
+        + divided(activation_energy, columns)
+        + divided(2.0 * partial_sum_energy, rows)
+        + divided(weight_energy, positions)
+        + register_energy
+    )
+
+
+@equation(
+    formula="E = e_bit (S_weights [S_weights > S_buffer] / B + S_activations s)",
+    reference=_DERIVED,
+    valid="weights that fit stay on the chip for ever; weights that do not are read whole for every batch",
+)
+def external_memory_energy(
+    weights: Bit,
+    activations: Bit,
+    buffer_capacity: Bit,
+    batch: Dimensionless,
+    spilled_fraction: Dimensionless,
+    energy_per_bit: JoulePerBit,
+) -> Joule:
+    """Energy of external memory for one inference. [J].
+
+    Parameters
+    ----------
+    weights : float or array
+        All weights of the network. [bit]
+    activations : float or array
+        Activations written and read again in one inference. [bit]
+    buffer_capacity : float or array
+        Capacity for weights on the chip. [bit]
+    batch : float or array
+        Inferences that share one reading of the weights. [1]
+    spilled_fraction : float or array
+        Share of the activations that leaves the chip. [1]
+    energy_per_bit : float or array
+        Energy of the external memory with its interface. [J/bit]
+
+    Returns
+    -------
+    float or array
+        Energy per inference. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    8 Mbit of weights do not fit into 4 Mbit: at batch 4 and 5 pJ/bit 10 uJ.
+
+    >>> f"{external_memory_energy(8e6, 1e6, 4e6, 4.0, 0.0, 5e-12):.3g}"
+    '1e-05'
+    """
+    streamed = weights * np.where(weights > buffer_capacity, 1.0, 0.0)
+    energy: Joule = energy_per_bit * (divided(streamed, batch) + activations * spilled_fraction)
+    return energy
+
+
+@equation(
+    formula="t = n t_launch + max[F / (eta_c F_peak), B / (eta_b B_peak)]",
+    reference=_ROOFLINE,
+    valid="computing and data transfer overlap fully; kernels start one after another",
+)
+def roofline_time(
+    operations: Dimensionless,
+    traffic: Bit,
+    peak_rate: PerSecond,
+    bandwidth: BitPerSecond,
+    compute_efficiency: Dimensionless,
+    bandwidth_efficiency: Dimensionless,
+    kernels: Dimensionless,
+    launch_time: Second,
+) -> Second:
+    """Time of a processor that computing, memory or starting kernels limits. [s].
+
+    Parameters
+    ----------
+    operations : float or array
+        Operations; a multiply-accumulate is two. [1]
+    traffic : float or array
+        Bits between processor and its memory. [bit]
+    peak_rate : float or array
+        Peak operations per second, above zero. [1/s]
+    bandwidth : float or array
+        Peak bandwidth of the memory, above zero. [bit/s]
+    compute_efficiency, bandwidth_efficiency : float or array
+        Shares of both peaks that are reached. [1]
+    kernels : float or array
+        Kernels that are started. [1]
+    launch_time : float or array
+        Time to start one kernel. [s]
+
+    Returns
+    -------
+    float or array
+        Time; infinite where an efficiency is not positive. [s]
+
+    Notes
+    -----
+    At batch 1 and for small networks this is the launch time and says nothing about the processor.
+
+    References
+    ----------
+    .. [1] S. Williams, A. Waterman, D. Patterson, "Roofline: an insightful visual performance model for
+       multicore architectures", Commun. ACM 52(4), 65-76 (2009), doi:10.1145/1498765.1498785.
+
+    Examples
+    --------
+    1 Gop at half of 1 Top/s take 2 ms; 1 Mbit at 1 Gbit/s takes 1 ms; 10 kernels of 5 us add 0.05 ms.
+
+    >>> f"{roofline_time(1e9, 1e6, 1e12, 1e9, 0.5, 1.0, 10.0, 5e-6):.4g}"
+    '0.00205'
+    """
+    computing = divided(operations / peak_rate, compute_efficiency)
+    moving = divided(traffic / bandwidth, bandwidth_efficiency)
+    time: Second = kernels * launch_time + np.maximum(computing, moving)
+    return time
+
+
+@equation(
+    formula="E = P_idle t + e_op F + e_bit B",
+    reference="Choi, Bedard, Fowler and Vuduc, IPDPS 2013, doi:10.1109/IPDPS.2013.77",
+    valid="one processor that runs nothing else during the time",
+)
+def roofline_energy(
+    time: Second,
+    operations: Dimensionless,
+    traffic: Bit,
+    idle_power: Watt,
+    energy_per_operation: Joule,
+    energy_per_bit: JoulePerBit,
+) -> Joule:
+    """Energy of a processor on its roofline. [J].
+
+    Parameters
+    ----------
+    time : float or array
+        Time that the processor is busy or waits. [s]
+    operations : float or array
+        Operations; a multiply-accumulate is two. [1]
+    traffic : float or array
+        Bits between processor and its memory. [bit]
+    idle_power : float or array
+        Power of the processor without work. [W]
+    energy_per_operation : float or array
+        Energy of one operation beyond idling. [J]
+    energy_per_bit : float or array
+        Energy of moving one bit beyond idling. [J/bit]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    .. [1] J. W. Choi, D. Bedard, R. Fowler, R. Vuduc, "A roofline model of energy", IPDPS 2013, 661-672,
+       doi:10.1109/IPDPS.2013.77.
+
+    Examples
+    --------
+    100 W for 2 ms, 1 Gop of 0.5 pJ and 1 Mbit of 4 pJ: 0.2 J + 0.5 mJ + 4 uJ.
+
+    >>> f"{roofline_energy(2e-3, 1e9, 1e6, 100.0, 0.5e-12, 4e-12):.6g}"
+    '0.200504'
+    """
+    return idle_power * time + energy_per_operation * operations + energy_per_bit * traffic
+
+
+@equation(
+    formula="I = F_peak / B_peak",
+    reference=_ROOFLINE,
+    valid="peak values; with the efficiencies reached it moves by their ratio",
+)
+def ridge_intensity(peak_rate: PerSecond, bandwidth: BitPerSecond) -> PerBit:
+    """Operations per bit of traffic above which computing limits and no longer the memory. [1/bit].
+
+    Parameters
+    ----------
+    peak_rate : float or array
+        Peak operations per second. [1/s]
+    bandwidth : float or array
+        Peak bandwidth of the memory, above zero. [bit/s]
+
+    Returns
+    -------
+    float or array
+        Operations per bit at the ridge. [1/bit]
+
+    References
+    ----------
+    .. [1] S. Williams, A. Waterman, D. Patterson, Commun. ACM 52(4), 65-76 (2009),
+       doi:10.1145/1498765.1498785.
+
+    Examples
+    --------
+    989 Top/s and 3.35 TB/s: 36.9 operations per bit, which are 295 per byte.
+
+    >>> f"{ridge_intensity(989e12, 8 * 3.35e12):.3g}"
+    '36.9'
+    """
+    return peak_rate / bandwidth

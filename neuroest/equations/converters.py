@@ -1,0 +1,766 @@
+"""Read-out of crossbar columns: resolution, survey regression of converters, topologies, sharing, spikes.
+
+The survey regression is a fit in nanometre, hertz, picojoule and square micrometre. Its equations take
+physical quantities, and beside the coefficients the unit of each axis of the fit (``reference_length``,
+``reference_rate``, ...), so that no unit is hidden in a coefficient. Decibels and bits are plain numbers.
+Derivations and what the fit is worth: docs/models/converters.md.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import Ampere, Dimensionless, Joule, Metre, PerSecond, Second, SquareMetre, Volt
+
+# A power ratio of ten is 10 dB.
+_DECIBELS_PER_DECADE = 10.0
+# Signal-to-noise ratio of an ideal quantiser, for a sine of full scale: power ratio 1.5 x 4^b.
+_DECIBELS_PER_BIT = 20.0 * math.log10(2.0)
+_DECIBELS_OF_SINE = 10.0 * math.log10(1.5)
+
+_SURVEY_FIT = (
+    "T. Andrulis et al., arXiv:2404.06553 (2024); "
+    "coefficients: repository Accelergy-Project/hwcomponents-adc, adc_data/model.yaml"
+)
+
+
+@equation(
+    formula="b = ceil(log2(n (2^b_in - 1)(2^b_cell - 1) + 1))",
+    reference="derivation: docs/models/converters.md",
+    valid="every possible sum its own code; inputs and cells unsigned",
+)
+def lossless_resolution(
+    active_rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless
+) -> Dimensionless:
+    """Bits that tell every possible sum of a column apart. [1].
+
+    Parameters
+    ----------
+    active_rows : float or array
+        Largest number of rows that are active at once.
+    input_bits : float or array
+        Input bits applied in one cycle.
+    cell_bits : float or array
+        Bits of one cell.
+
+    Returns
+    -------
+    float or array
+        Whole number of bits.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    128 rows of 1 bit on 2-bit cells: sums 0 to 384.
+
+    >>> f"{lossless_resolution(128.0, 1.0, 2.0):.0f}"
+    '9'
+    """
+    largest_sum = active_rows * (np.exp2(input_bits) - 1.0) * (np.exp2(cell_bits) - 1.0)
+    # The sums are whole numbers, so half a level less changes nothing but keeps clear of exact powers of two,
+    # where one rounding error in the logarithm would cost a bit.
+    return np.ceil(np.log2(largest_sum + 1.0 / 2.0))
+
+
+@equation(
+    formula="SNDR = 20 log10(2) b + 10 log10(1.5) = 6.0206 b + 1.761 dB",
+    reference="W. R. Bennett, Bell Syst. Tech. J. 27, 446 (1948); derivation: docs/models/converters.md",
+    valid="sine of full scale; b is the effective number of bits",
+)
+def signal_to_noise_ratio(bits: Dimensionless) -> Dimensionless:
+    """Signal to noise and distortion ratio, in decibels, that defines an effective number of bits. [1].
+
+    Parameters
+    ----------
+    bits : float or array
+        Effective number of bits, which is below the nominal one.
+
+    Returns
+    -------
+    float or array
+        Ratio in dB.
+
+    References
+    ----------
+    W. R. Bennett, "Spectra of quantized signals", Bell Syst. Tech. J. 27, 446 (1948).
+
+    Examples
+    --------
+    >>> f"{signal_to_noise_ratio(8.0):.2f}"
+    '49.93'
+    """
+    return _DECIBELS_PER_BIT * bits + _DECIBELS_OF_SINE
+
+
+@equation(
+    formula="FOM = min(s_0 + s_1 ln(f/f_0), r_0 + r_1 ceil(b))",
+    reference=_SURVEY_FIT,
+    valid="b >= 4, f <= 10 GHz for one converter",
+)
+def survey_figure_of_merit(
+    bits: Dimensionless,
+    sample_rate: PerSecond,
+    reference_rate: PerSecond,
+    speed_limited_intercept: Dimensionless,
+    speed_limited_slope: Dimensionless,
+    resolution_limited_intercept: Dimensionless,
+    resolution_limited_slope: Dimensionless,
+) -> Dimensionless:
+    """Best Schreier figure of merit, in decibels, of the converters in a survey. [1].
+
+    Parameters
+    ----------
+    bits : float or array
+        Effective number of bits.
+    sample_rate : float or array
+        Samples per second of one converter. [1/s]
+    reference_rate : float or array
+        Unit of rate of the fit. [1/s]
+    speed_limited_intercept, speed_limited_slope : float or array
+        Of the limit by speed, against the natural logarithm of the rate. [dB]
+    resolution_limited_intercept, resolution_limited_slope : float or array
+        Of the limit by resolution, against the bits rounded up. [dB]
+
+    Returns
+    -------
+    float or array
+        Figure of merit in dB.
+
+    Notes
+    -----
+    The fit rounds the bits up. Just above a whole number the figure of merit therefore jumps by
+    `resolution_limited_slope`, and the energy down: ask for whole numbers of bits.
+
+    References
+    ----------
+    T. Andrulis, R. Chen, H.-S. Lee, J. S. Emer and V. Sze, "Modeling analog-digital-converter energy and area
+    for compute-in-memory accelerator design", arXiv:2404.06553 (2024). Coefficients: repository
+    Accelergy-Project/hwcomponents-adc, hwcomponents_adc/adc_data/model.yaml.
+
+    Examples
+    --------
+    8 bits at 1 MHz are limited by resolution, 128.307 + 8 x 3.22051 dB:
+
+    >>> f"{survey_figure_of_merit(8.0, 1e6, 1.0, 213.781, -2.87190, 128.307, 3.22051):.3f}"
+    '154.071'
+    """
+    speed_limit = speed_limited_intercept + speed_limited_slope * np.log(sample_rate / reference_rate)
+    resolution_limit = resolution_limited_intercept + resolution_limited_slope * np.ceil(bits)
+    return np.minimum(speed_limit, resolution_limit)
+
+
+@equation(
+    formula="E = (E_0/2) 10^((SNDR - FOM)/10) exp(a_0 + a_1 ln(n/n_0) + a_2 ln b + a_3)",
+    reference=_SURVEY_FIT,
+    valid="best converters of the survey (top fifth); b >= 4; nodes 16 to 250 nm",
+)
+def survey_conversion_energy(
+    bits: Dimensionless,
+    feature_size: Metre,
+    figure_of_merit: Dimensionless,
+    reference_length: Metre,
+    reference_energy: Joule,
+    intercept: Dimensionless,
+    feature_size_exponent: Dimensionless,
+    bits_exponent: Dimensionless,
+    best_case_shift: Dimensionless,
+) -> Joule:
+    """Energy of one conversion of the best converters in a survey. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Effective number of bits.
+    feature_size : float or array
+        Technology node. [m]
+    figure_of_merit : float or array
+        Best figure of merit at these bits and this rate, in dB.
+    reference_length, reference_energy : float or array
+        Units of length and energy of the fit. [m], [J]
+    intercept : float or array
+        Of the logarithm of the energy.
+    feature_size_exponent, bits_exponent : float or array
+        Powers of feature size and bits.
+    best_case_shift : float or array
+        Added to the logarithm: from the middle of the residuals to the quantile that counts as best.
+
+    Returns
+    -------
+    float or array
+        Energy, leakage included. [J]
+
+    Notes
+    -----
+    A best case: the median of the same survey takes 2 to 5 times more, see docs/models/converters.md.
+
+    References
+    ----------
+    T. Andrulis, R. Chen, H.-S. Lee, J. S. Emer and V. Sze, "Modeling analog-digital-converter energy and area
+    for compute-in-memory accelerator design", arXiv:2404.06553 (2024). Coefficients: repository
+    Accelergy-Project/hwcomponents-adc, hwcomponents_adc/adc_data/model.yaml.
+
+    Examples
+    --------
+    8 bits at 28 nm: 10^((49.925 - 154.071)/10) / 2 = 1.925e-11 times
+    exp(26.0496 + 6.2647 - 5.8830 - 1.4702) = 6.93e10, so 1.33 pJ:
+
+    >>> energy = survey_conversion_energy(
+    ...     8.0, 28e-9, 154.071, 1e-9, 1e-12, 26.0496, 1.88004, -2.82913, -1.47020
+    ... )
+    >>> f"{energy:.3g}"
+    '1.33e-12'
+    """
+    decades = (signal_to_noise_ratio(bits) - figure_of_merit) / _DECIBELS_PER_DECADE
+    logarithm = (
+        intercept
+        + feature_size_exponent * np.log(feature_size / reference_length)
+        + bits_exponent * np.log(bits)
+        + best_case_shift
+    )
+    # One exponential of the sum, because either factor alone can leave the range of a double.
+    return reference_energy / 2.0 * np.exp(decades * math.log(10.0) + logarithm)
+
+
+@equation(
+    formula="A = A_0 exp(a_0 + a_1 ln(n/n_0) + a_2 ln(f/f_0) + a_3 ln(E/E_0))",
+    reference=_SURVEY_FIT,
+    valid="smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 16 to 250 nm",
+)
+def survey_converter_area(
+    feature_size: Metre,
+    sample_rate: PerSecond,
+    conversion_energy: Joule,
+    reference_length: Metre,
+    reference_rate: PerSecond,
+    reference_energy: Joule,
+    reference_area: SquareMetre,
+    intercept: Dimensionless,
+    feature_size_exponent: Dimensionless,
+    rate_exponent: Dimensionless,
+    energy_exponent: Dimensionless,
+) -> SquareMetre:
+    """Area of the smallest converters in a survey. [m^2].
+
+    Parameters
+    ----------
+    feature_size : float or array
+        Technology node. [m]
+    sample_rate : float or array
+        Samples per second of one converter. [1/s]
+    conversion_energy : float or array
+        Energy of one conversion by the energy fit of the same survey, without any factor on top. [J]
+    reference_length, reference_rate, reference_energy, reference_area : float or array
+        Units of the fit. [m], [1/s], [J], [m^2]
+    intercept : float or array
+        Of the logarithm of the area.
+    feature_size_exponent, rate_exponent, energy_exponent : float or array
+        Powers of feature size, rate and energy.
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    Notes
+    -----
+    A best case: the medians of the same survey are 3 to 19 times larger, see docs/models/converters.md.
+
+    References
+    ----------
+    T. Andrulis, R. Chen, H.-S. Lee, J. S. Emer and V. Sze, "Modeling analog-digital-converter energy and area
+    for compute-in-memory accelerator design", arXiv:2404.06553 (2024). Coefficients: repository
+    Accelergy-Project/hwcomponents-adc, hwcomponents_adc/adc_data/model.yaml.
+
+    Examples
+    --------
+    28 nm, 100 MHz, 1.33 pJ: exp(3.3098 + 3.3289 + 0.0853 + 1.3462) = exp(8.0702) = 3198 um^2.
+
+    >>> area = survey_converter_area(
+    ...     28e-9, 1e8, 1.33e-12, 1e-9, 1.0, 1e-12, 1e-12, 1.346192, 0.993279, 0.180715, 0.299124
+    ... )
+    >>> f"{area:.2g}"
+    '3.2e-09'
+    """
+    logarithm = (
+        intercept
+        + feature_size_exponent * np.log(feature_size / reference_length)
+        + rate_exponent * np.log(sample_rate / reference_rate)
+        + energy_exponent * np.log(conversion_energy / reference_energy)
+    )
+    return reference_area * np.exp(logarithm)
+
+
+@equation(
+    formula="E = b (E_comparator + E_logic) + E_dac",
+    reference="derivation: docs/models/converters.md",
+    valid="one decision per bit",
+)
+def successive_approximation_energy(
+    bits: Dimensionless, comparator_energy: Joule, logic_energy: Joule, dac_energy: Joule
+) -> Joule:
+    """Energy of one conversion by successive approximation. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    comparator_energy, logic_energy : float or array
+        Energy of one decision of the comparator and of the logic. [J]
+    dac_energy : float or array
+        Energy of the capacitor array over the whole search. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    8 bits, 20 + 30 fJ a decision, 100 fJ in the capacitors: 400 + 100 = 500 fJ.
+
+    >>> f"{successive_approximation_energy(8.0, 20e-15, 30e-15, 100e-15):.3g}"
+    '5e-13'
+    """
+    return bits * (comparator_energy + logic_energy) + dac_energy
+
+
+@equation(
+    formula="t = (b + 1) t_clock",
+    reference="derivation: docs/models/converters.md",
+    valid="one period for sampling and one per bit",
+)
+def successive_approximation_time(bits: Dimensionless, clock_period: Second) -> Second:
+    """Time of one conversion by successive approximation. [s].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    clock_period : float or array
+        Period of its clock. [s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    >>> f"{successive_approximation_time(8.0, 1e-9):.3g}"
+    '9e-09'
+    """
+    return (bits + 1.0) * clock_period
+
+
+@equation(
+    formula="A = b A_logic + A_comparator + A_dac",
+    reference="derivation: docs/models/converters.md",
+    valid="capacitors beside the transistors, not above them",
+)
+def successive_approximation_area(
+    bits: Dimensionless, logic_area: SquareMetre, comparator_area: SquareMetre, dac_area: SquareMetre
+) -> SquareMetre:
+    """Area of a converter by successive approximation. [m^2].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    logic_area : float or array
+        Area of the logic of one bit. [m^2]
+    comparator_area, dac_area : float or array
+        Area of the comparator and of the capacitor array. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    >>> successive_approximation_area(8.0, 10.0, 50.0, 200.0)
+    330.0
+    """
+    return bits * logic_area + comparator_area + dac_area
+
+
+@equation(
+    formula="E = (2^b - 1) E_comparator + E_ladder",
+    reference="derivation: docs/models/converters.md",
+    valid="b <= 5 in practice",
+)
+def flash_energy(bits: Dimensionless, comparator_energy: Joule, ladder_energy: Joule) -> Joule:
+    """Energy of one flash conversion. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    comparator_energy : float or array
+        Energy of one decision of one comparator. [J]
+    ladder_energy : float or array
+        Energy of the reference ladder during the conversion. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    4 bits at 40 fJ: 15 x 40 = 600 fJ.
+
+    >>> f"{flash_energy(4.0, 40e-15, 0.0):.3g}"
+    '6e-13'
+    """
+    return (np.exp2(bits) - 1.0) * comparator_energy + ladder_energy
+
+
+@equation(formula="t = n t_clock", reference="derivation: docs/models/converters.md", valid="n = 1 or 2")
+def flash_time(clock_cycles: Dimensionless, clock_period: Second) -> Second:
+    """Time of one flash conversion. [s].
+
+    Parameters
+    ----------
+    clock_cycles : float or array
+        Periods that it takes: 1, or 2 if sampling takes one of its own.
+    clock_period : float or array
+        Period of its clock. [s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    >>> flash_time(2.0, 1e-9)
+    2e-09
+    """
+    return clock_cycles * clock_period
+
+
+@equation(
+    formula="A = (2^b - 1) A_comparator + A_ladder",
+    reference="derivation: docs/models/converters.md",
+    valid="b <= 5 in practice",
+)
+def flash_area(bits: Dimensionless, comparator_area: SquareMetre, ladder_area: SquareMetre) -> SquareMetre:
+    """Area of a flash converter. [m^2].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    comparator_area : float or array
+        Area of one comparator with its share of the encoder. [m^2]
+    ladder_area : float or array
+        Area of the reference ladder. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    4 bits at 40 um^2: 15 x 40 = 600 um^2.
+
+    >>> f"{flash_area(4.0, 40e-12, 0.0):.3g}"
+    '6e-10'
+    """
+    return (np.exp2(bits) - 1.0) * comparator_area + ladder_area
+
+
+@equation(
+    formula="E = 2^b x E_comparator + b E_latch + E_ramp / n",
+    reference="derivation: docs/models/converters.md",
+    valid="comparator off once it has tripped; x = 1 if it stays on",
+)
+def ramp_energy(
+    bits: Dimensionless,
+    comparator_cycle_energy: Joule,
+    mean_fraction: Dimensionless,
+    latch_energy: Joule,
+    generator_energy: Joule,
+    sharing_columns: Dimensionless,
+) -> Joule:
+    """Energy of one conversion by comparison with a ramp. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    comparator_cycle_energy : float or array
+        Energy of the comparator in one step of the ramp. [J]
+    mean_fraction : float or array
+        Mean share of the ramp during which the comparator is on.
+    latch_energy : float or array
+        Energy of latching one bit of the count. [J]
+    generator_energy : float or array
+        Energy of the ramp and the counter for one whole ramp. [J]
+    sharing_columns : float or array
+        Columns that share them.
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    6 bits, 1 fJ a step for half of the ramp, 1 fJ a latch, 128 fJ of ramp for 128 columns: 32 + 6 + 1 fJ.
+
+    >>> f"{ramp_energy(6.0, 1e-15, 0.5, 1e-15, 128e-15, 128.0):.3g}"
+    '3.9e-14'
+    """
+    comparator_energy = np.exp2(bits) * mean_fraction * comparator_cycle_energy
+    return comparator_energy + bits * latch_energy + generator_energy / sharing_columns
+
+
+@equation(
+    formula="t = 2^b t_clock",
+    reference="derivation: docs/models/converters.md",
+    valid="one step of the ramp per period",
+)
+def ramp_time(bits: Dimensionless, clock_period: Second) -> Second:
+    """Time of one conversion by comparison with a ramp. [s].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    clock_period : float or array
+        Time of one step. [s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    >>> f"{ramp_time(8.0, 1e-9):.3g}"
+    '2.56e-07'
+    """
+    return np.exp2(bits) * clock_period
+
+
+@equation(
+    formula="A = A_comparator + b A_latch + A_ramp / n",
+    reference="derivation: docs/models/converters.md",
+    valid="one comparator per column",
+)
+def ramp_area(
+    bits: Dimensionless,
+    comparator_area: SquareMetre,
+    latch_area: SquareMetre,
+    generator_area: SquareMetre,
+    sharing_columns: Dimensionless,
+) -> SquareMetre:
+    """Area per column of a converter by comparison with a ramp. [m^2].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    comparator_area : float or array
+        Area of the comparator. [m^2]
+    latch_area : float or array
+        Area of one latch of the count. [m^2]
+    generator_area : float or array
+        Area of the ramp generator and the counter. [m^2]
+    sharing_columns : float or array
+        Columns that share them.
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    >>> ramp_area(8.0, 40.0, 2.0, 1280.0, 128.0)
+    66.0
+    """
+    return comparator_area + bits * latch_area + generator_area / sharing_columns
+
+
+@equation(
+    formula="t = n / f_s",
+    reference="derivation: docs/models/converters.md",
+    valid="columns sampled at once and converted one after another",
+)
+def shared_read_time(columns_per_converter: Dimensionless, sample_rate: PerSecond) -> Second:
+    """Time in which one converter reads all the columns that share it. [s].
+
+    Parameters
+    ----------
+    columns_per_converter : float or array
+        Number of columns.
+    sample_rate : float or array
+        Conversions per second. [1/s]
+
+    Returns
+    -------
+    float or array
+        Time; a lower bound of the interval between two reads of the array. [s]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    128 columns at 1.28 GHz:
+
+    >>> f"{shared_read_time(128.0, 1.28e9):.3g}"
+    '1e-07'
+    """
+    return columns_per_converter / sample_rate
+
+
+@equation(
+    formula="E = I_bias V_supply t",
+    reference="derivation: docs/models/converters.md",
+    valid="class-A stage: the bias flows whatever the signal",
+)
+def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: Second) -> Joule:
+    """Energy of the clamp, mirror or amplifier between a column and its neuron. [J].
+
+    Parameters
+    ----------
+    bias_current : float or array
+        Bias current of the stage. [A]
+    supply_voltage : float or array
+        Its supply. [V]
+    on_time : float or array
+        Time for which it is on. [s]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    1 uA at 0.9 V for 10 ns: 9 fJ.
+
+    >>> f"{front_end_bias_energy(1e-6, 0.9, 10e-9):.3g}"
+    '9e-15'
+    """
+    return bias_current * supply_voltage * on_time
+
+
+@equation(
+    formula="b = log2(1 + T r_max)",
+    reference="derivation: docs/models/converters.md",
+    valid="value coded by the spike count; an upper bound, see spike_count_spread",
+)
+def equivalent_resolution(timesteps: Dimensionless, maximum_rate: Dimensionless) -> Dimensionless:
+    """Bits that a spike count can tell apart. [1].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Number of time steps.
+    maximum_rate : float or array
+        Largest mean number of spikes in one step.
+
+    Returns
+    -------
+    float or array
+        Resolution in bits, not rounded.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    15 steps, up to one spike each: counts 0 to 15.
+
+    >>> f"{equivalent_resolution(15.0, 1.0):.0f}"
+    '4'
+    """
+    return np.log2(1.0 + timesteps * maximum_rate)
+
+
+@equation(
+    formula="sigma = sqrt(T r (1 - r))",
+    reference="derivation: docs/models/converters.md",
+    valid="independent spikes, at most one in a step",
+)
+def spike_count_spread(timesteps: Dimensionless, rate: Dimensionless) -> Dimensionless:
+    """Spread of the number of spikes of a random rate code. [1].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Number of time steps.
+    rate : float or array
+        Probability of a spike in one step, 0 to 1.
+
+    Returns
+    -------
+    float or array
+        Standard deviation of the count.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    100 steps at 0.5: sqrt(100 / 4) = 5.
+
+    >>> f"{spike_count_spread(100.0, 0.5):.0f}"
+    '5'
+    """
+    return np.sqrt(timesteps * np.maximum(rate * (1.0 - rate), 0.0))

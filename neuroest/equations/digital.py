@@ -1,0 +1,736 @@
+"""Energy and area of digital blocks: arithmetic, registers, pooling and time-multiplexed spiking neurons.
+
+The coefficients per bit are arguments: they belong to a cell library and stand in its spec file. An energy
+here is that of one action; what the clock tree and the sequencer add is a share of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided
+from neuroest.provenance import equation
+from neuroest.units import (
+    Bit,
+    Dimensionless,
+    Joule,
+    JoulePerBit,
+    JoulePerSquareBit,
+    Numeric,
+    PerSecond,
+    Second,
+    SquareMetre,
+    SquareMetrePerBit,
+    SquareMetrePerSquareBit,
+)
+
+_DERIVED = "derivation: docs/models/digital.md"
+_REGISTER_FILE = "one small register file with one port; larger ones are memories"
+
+
+def _tree_bits(inputs: Numeric, bits: Numeric, growth: Numeric) -> Numeric:
+    """Bits of all adders of a tree: n/2 adders of b bits, n/4 of b + growth, and so on to the root."""
+    inputs = np.maximum(inputs, 1.0)
+    total: Numeric = (inputs - 1.0) * bits + (inputs - 1.0 - np.log2(inputs)) * growth
+    return total
+
+
+@equation(
+    formula="E = e_bit b",
+    reference=_DERIVED,
+    valid="ripple or short carry chains, 4 to 64 bits; random operands",
+)
+def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
+    """Energy of one addition, subtraction or accumulation. [J].
+
+    Parameters
+    ----------
+    energy_per_bit : float or array
+        Energy of an adder per bit of its operands. [J/bit]
+    bits : float or array
+        Width of the operands. [bit]
+
+    Returns
+    -------
+    float or array
+        Energy of one addition. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] M. Horowitz, "Computing's energy problem", ISSCC 2014, 10-14, doi:10.1109/ISSCC.2014.6757323.
+
+    Examples
+    --------
+    45 nm integer addition of 32 bits, 0.1 pJ: 3.125 fJ per bit.
+
+    >>> adder_energy(3.125e-15, 32.0)
+    1e-13
+    """
+    return energy_per_bit * bits
+
+
+@equation(formula="A = a_bit b", reference=_DERIVED, valid="ripple or short carry chains, 4 to 64 bits")
+def adder_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
+    """Area of an adder. [m^2].
+
+    Parameters
+    ----------
+    area_per_bit : float or array
+        Area of an adder per bit of its operands. [m^2/bit]
+    bits : float or array
+        Width of the operands. [bit]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] Y. S. Shao et al., "Aladdin", ISCA 2014, 97-108, doi:10.1109/ISCA.2014.6853196, 40 nm library.
+
+    Examples
+    --------
+    The 32-bit adder of the 40 nm library has 278 um^2: 8.6875 um^2 per bit.
+
+    >>> f"{adder_area(8.6875e-12, 32.0):.4g}"
+    '2.78e-10'
+    """
+    return area_per_bit * bits
+
+
+@equation(
+    formula="E = e_bit [(n - 1) b + (n - 1 - log2 n) g]",
+    reference=_DERIVED,
+    valid="balanced trees; exact where the number of inputs is a power of two",
+)
+def adder_tree_energy(inputs: Dimensionless, energy_per_bit: JoulePerBit, bits: Bit, growth: Bit) -> Joule:
+    """Energy of adding many numbers in a balanced tree. [J].
+
+    Parameters
+    ----------
+    inputs : float or array
+        How many numbers are added. [1]
+    energy_per_bit : float or array
+        Energy of an adder per bit of its operands. [J/bit]
+    bits : float or array
+        Width of the numbers at the leaves. [bit]
+    growth : float or array
+        What each level is wider than the one before: 1 bit loses nothing, 0 is for saturating adders. [bit]
+
+    Returns
+    -------
+    float or array
+        Energy of all additions of the tree. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Eight 8-bit numbers: 4 additions of 8 bits, 2 of 9 and 1 of 10 are 60 bits, of 1 fJ each.
+
+    >>> f"{adder_tree_energy(8.0, 1e-15, 8.0, 1.0):.4g}"
+    '6e-14'
+    """
+    return energy_per_bit * _tree_bits(inputs, bits, growth)
+
+
+@equation(
+    formula="A = a_bit [(n - 1) b + (n - 1 - log2 n) g]",
+    reference=_DERIVED,
+    valid="balanced trees, all adders in parallel; exact where the number of inputs is a power of two",
+)
+def adder_tree_area(
+    inputs: Dimensionless, area_per_bit: SquareMetrePerBit, bits: Bit, growth: Bit
+) -> SquareMetre:
+    """Area of a balanced tree of adders. [m^2].
+
+    Parameters
+    ----------
+    inputs : float or array
+        How many numbers are added. [1]
+    area_per_bit : float or array
+        Area of an adder per bit of its operands. [m^2/bit]
+    bits : float or array
+        Width of the numbers at the leaves. [bit]
+    growth : float or array
+        What each level is wider than the one before: 1 bit loses nothing, 0 is for saturating adders. [bit]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Eight 8-bit numbers take 60 bits of adder, of 8 um^2 each.
+
+    >>> f"{adder_tree_area(8.0, 8e-12, 8.0, 1.0):.4g}"
+    '4.8e-10'
+    """
+    return area_per_bit * _tree_bits(inputs, bits, growth)
+
+
+@equation(
+    formula="E = e_bit2 b_a b_b",
+    reference=_DERIVED,
+    valid="array multipliers of 4 to 32 bits, random operands",
+)
+def multiplier_energy(energy_per_square_bit: JoulePerSquareBit, bits_a: Bit, bits_b: Bit) -> Joule:
+    """Energy of one multiplication. [J].
+
+    Parameters
+    ----------
+    energy_per_square_bit : float or array
+        Energy of one partial-product cell. [J/bit^2]
+    bits_a, bits_b : float or array
+        Widths of the two operands. [bit]
+
+    Returns
+    -------
+    float or array
+        Energy of one multiplication. [J]
+
+    Notes
+    -----
+    Published libraries differ by four times for the same operation; one study should use one library.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] M. Horowitz, "Computing's energy problem", ISSCC 2014, 10-14, doi:10.1109/ISSCC.2014.6757323.
+
+    Examples
+    --------
+    45 nm integer multiplication: 0.2 pJ for 8 x 8 bits (3.125 fJ per bit squared) and 3.1 pJ for 32 x 32.
+
+    >>> f"{multiplier_energy(3.125e-15, 32.0, 32.0):.2g}"
+    '3.2e-12'
+    """
+    return energy_per_square_bit * bits_a * bits_b
+
+
+@equation(formula="A = a_bit2 b_a b_b", reference=_DERIVED, valid="array multipliers of 4 to 32 bits")
+def multiplier_area(area_per_square_bit: SquareMetrePerSquareBit, bits_a: Bit, bits_b: Bit) -> SquareMetre:
+    """Area of an array multiplier. [m^2].
+
+    Parameters
+    ----------
+    area_per_square_bit : float or array
+        Area of one partial-product cell. [m^2/bit^2]
+    bits_a, bits_b : float or array
+        Widths of the two operands. [bit]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] Y. S. Shao et al., "Aladdin", ISCA 2014, 97-108, doi:10.1109/ISCA.2014.6853196, 40 nm library.
+
+    Examples
+    --------
+    The 32-bit multiplier of the 40 nm library has 6350 um^2: 8 x 8 bits take a sixteenth.
+
+    >>> f"{multiplier_area(6350e-12 / 1024.0, 8.0, 8.0):.3g}"
+    '3.97e-10'
+    """
+    return area_per_square_bit * bits_a * bits_b
+
+
+@equation(
+    formula="E = e_bit b",
+    reference=_DERIVED,
+    valid="data activity and clock load of the energy per bit that is given",
+)
+def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
+    """Energy of clocking one word into a register. [J].
+
+    Parameters
+    ----------
+    energy_per_bit : float or array
+        Energy of one flip-flop in one cycle. [J/bit]
+    bits : float or array
+        Width of the register. [bit]
+
+    Returns
+    -------
+    float or array
+        Energy of one write. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] Y. S. Shao et al., "Aladdin", ISCA 2014, 97-108, doi:10.1109/ISCA.2014.6853196, 40 nm library.
+
+    Examples
+    --------
+    9 fJ per bit in the 40 nm library: 16 bits take 144 fJ.
+
+    >>> f"{register_energy(9e-15, 16.0):.3g}"
+    '1.44e-13'
+    """
+    return energy_per_bit * bits
+
+
+@equation(formula="A = a_bit b", reference=_DERIVED, valid="flip-flops of one library")
+def register_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
+    """Area of a register. [m^2].
+
+    Parameters
+    ----------
+    area_per_bit : float or array
+        Area of one flip-flop. [m^2/bit]
+    bits : float or array
+        Width of the register. [bit]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] Y. S. Shao et al., "Aladdin", ISCA 2014, 97-108, doi:10.1109/ISCA.2014.6853196, 40 nm library.
+
+    Examples
+    --------
+    5.98 um^2 per bit in the 40 nm library: 16 bits take 95.7 um^2.
+
+    >>> f"{register_area(5.98e-12, 16.0):.3g}"
+    '9.57e-11'
+    """
+    return area_per_bit * bits
+
+
+@equation(formula="E = e_bit b [1 + k log2(n_words)]", reference=_DERIVED, valid=_REGISTER_FILE)
+def register_file_energy(
+    energy_per_bit: JoulePerBit, bits: Bit, words: Dimensionless, depth_coefficient: Dimensionless
+) -> Joule:
+    """Energy of reading or writing one word of a register file. [J].
+
+    Parameters
+    ----------
+    energy_per_bit : float or array
+        Energy of a single register per bit. [J/bit]
+    bits : float or array
+        Width of a word. [bit]
+    words : float or array
+        How many words the file holds. [1]
+    depth_coefficient : float or array
+        Share of the register's energy that every doubling of the depth adds for multiplexers and decoder. [1]
+
+    Returns
+    -------
+    float or array
+        Energy of one access. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    16 words at a coefficient of 1/4 take twice the energy of one register: 8 x 9 fJ x 2 = 144 fJ.
+
+    >>> f"{register_file_energy(9e-15, 8.0, 16.0, 0.25):.3g}"
+    '1.44e-13'
+    """
+    return energy_per_bit * bits * (1.0 + depth_coefficient * np.log2(np.maximum(words, 1.0)))
+
+
+@equation(formula="A = a_bit b n_words", reference=_DERIVED, valid=_REGISTER_FILE)
+def register_file_area(area_per_bit: SquareMetrePerBit, bits: Bit, words: Dimensionless) -> SquareMetre:
+    """Area of a register file. [m^2].
+
+    Parameters
+    ----------
+    area_per_bit : float or array
+        Area of one stored bit with its multiplexers. [m^2/bit]
+    bits : float or array
+        Width of a word. [bit]
+    words : float or array
+        How many words the file holds. [1]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    16 words of 8 bits at 6 um^2: 768 um^2.
+
+    >>> f"{register_file_area(6e-12, 8.0, 16.0):.3g}"
+    '7.68e-10'
+    """
+    return area_per_bit * bits * words
+
+
+@equation(formula="E = e_bit b", reference=_DERIVED, valid="magnitude comparators of 4 to 64 bits")
+def comparator_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
+    """Energy of one digital comparison. [J].
+
+    Parameters
+    ----------
+    energy_per_bit : float or array
+        Energy of a comparator per bit of its operands. [J/bit]
+    bits : float or array
+        Width of the operands. [bit]
+
+    Returns
+    -------
+    float or array
+        Energy of one comparison. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] Y. S. Shao et al., "Aladdin", ISCA 2014, 97-108, doi:10.1109/ISCA.2014.6853196, 40 nm library.
+
+    Examples
+    --------
+    The 32-bit comparator of the 40 nm library takes 29 fJ: 8 bits take a quarter.
+
+    >>> f"{comparator_energy(29e-15 / 32.0, 8.0):.3g}"
+    '7.25e-15'
+    """
+    return energy_per_bit * bits
+
+
+@equation(formula="A = a_bit b", reference=_DERIVED, valid="magnitude comparators of 4 to 64 bits")
+def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
+    """Area of a digital comparator. [m^2].
+
+    Parameters
+    ----------
+    area_per_bit : float or array
+        Area of a comparator per bit of its operands. [m^2/bit]
+    bits : float or array
+        Width of the operands. [bit]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] Y. S. Shao et al., "Aladdin", ISCA 2014, 97-108, doi:10.1109/ISCA.2014.6853196, 40 nm library.
+
+    Examples
+    --------
+    The 32-bit comparator of the 40 nm library has 71 um^2: 8 bits take a quarter.
+
+    >>> f"{comparator_area(71e-12 / 32.0, 8.0):.4g}"
+    '1.775e-11'
+    """
+    return area_per_bit * bits
+
+
+@equation(
+    formula="E = (k^2 - 1) (E_comparator + E_register)",
+    reference=_DERIVED,
+    valid="square windows of numbers; a window of spikes needs one OR gate instead",
+)
+def max_pool_energy(window: Dimensionless, comparator_energy: Joule, register_energy: Joule) -> Joule:
+    """Energy of the largest of a square window of numbers. [J].
+
+    Parameters
+    ----------
+    window : float or array
+        Side of the window. [1]
+    comparator_energy : float or array
+        Energy of one comparison. [J]
+    register_energy : float or array
+        Energy of keeping the larger number. [J]
+
+    Returns
+    -------
+    float or array
+        Energy of one output. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    2 x 2 numbers take 3 comparisons: 3 x (7 + 72) fJ = 237 fJ.
+
+    >>> f"{max_pool_energy(2.0, 7e-15, 72e-15):.3g}"
+    '2.37e-13'
+    """
+    return (window**2 - 1.0) * (comparator_energy + register_energy)
+
+
+@equation(
+    formula="E = (k^2 - 1) E_adder + E_shift",
+    reference=_DERIVED,
+    valid="square windows whose number of elements is a power of two, so that dividing is a shift",
+)
+def average_pool_energy(window: Dimensionless, adder_energy: Joule, shift_energy: Joule) -> Joule:
+    """Energy of the mean of a square window of numbers. [J].
+
+    Parameters
+    ----------
+    window : float or array
+        Side of the window. [1]
+    adder_energy : float or array
+        Energy of one addition. [J]
+    shift_energy : float or array
+        Energy of the final shift. [J]
+
+    Returns
+    -------
+    float or array
+        Energy of one output. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    2 x 2 numbers: 3 x 30 fJ + 10 fJ = 100 fJ.
+
+    >>> f"{average_pool_energy(2.0, 30e-15, 10e-15):.3g}"
+    '1e-13'
+    """
+    return (window**2 - 1.0) * adder_energy + shift_energy
+
+
+@equation(
+    formula="E = f E_datapath",
+    reference=_DERIVED,
+    valid="the fraction of the design it was measured on; commonly 0.10 to 0.25",
+)
+def control_energy(datapath_energy: Joule, control_fraction: Dimensionless) -> Joule:
+    """Energy of the sequencer that steers a datapath. [J].
+
+    Parameters
+    ----------
+    datapath_energy : float or array
+        Dynamic energy of the datapath that is steered. [J]
+    control_fraction : float or array
+        Control energy per datapath energy. [1]
+
+    Returns
+    -------
+    float or array
+        Energy of the control alone. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    20 % on 10 pJ.
+
+    >>> control_energy(10e-12, 0.2)
+    2e-12
+    """
+    return datapath_energy * control_fraction
+
+
+@equation(
+    formula="E = E_read + E_write + E_leak + 2 E_adder + E_comparator",
+    reference=_DERIVED,
+    valid="leaky integrate-and-fire neurons in a shared datapath, one state word a neuron",
+)
+def digital_neuron_update_energy(
+    state_read_energy: Joule,
+    state_write_energy: Joule,
+    leak_energy: Joule,
+    adder_energy: Joule,
+    comparator_energy: Joule,
+) -> Joule:
+    """Energy of one time step of one digital leaky integrate-and-fire neuron. [J].
+
+    Parameters
+    ----------
+    state_read_energy, state_write_energy : float or array
+        Energy of reading and of writing the membrane word. [J]
+    leak_energy : float or array
+        Energy of the decay: one multiplication, or one shift. [J]
+    adder_energy : float or array
+        Energy of one addition; one subtracts the leak, one adds the bias or the reset. [J]
+    comparator_energy : float or array
+        Energy of comparing with the threshold. [J]
+
+    Returns
+    -------
+    float or array
+        Energy of one update. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    0.70 + 0.98 + 0.02 + 2 x 0.05 + 0.01 pJ = 1.81 pJ.
+
+    >>> f"{digital_neuron_update_energy(0.70e-12, 0.98e-12, 0.02e-12, 0.05e-12, 0.01e-12):.3g}"
+    '1.81e-12'
+    """
+    return state_read_energy + state_write_energy + leak_energy + 2.0 * adder_energy + comparator_energy
+
+
+@equation(
+    formula="E = kappa (E_word / n_weights + E_state + E_adder)",
+    reference=_DERIVED,
+    valid="time-multiplexed digital spiking cores; the overhead carries clock, control, queues and learning",
+)
+def synaptic_operation_energy(
+    word_energy: Joule,
+    weights_per_word: Dimensionless,
+    state_energy: Joule,
+    add_energy: Joule,
+    overhead: Dimensionless,
+) -> Joule:
+    """Energy of one synaptic operation of a digital spiking core. [J].
+
+    Parameters
+    ----------
+    word_energy : float or array
+        Energy of reading one word of weights. [J]
+    weights_per_word : float or array
+        Weights of one word that are used. [1]
+    state_energy : float or array
+        Energy of reading and writing the membrane, per synaptic operation. [J]
+    add_energy : float or array
+        Energy of adding the weight. [J]
+    overhead : float or array
+        Total energy per energy of memory and arithmetic. [1]
+
+    Returns
+    -------
+    float or array
+        Energy of one synaptic operation; infinite where no weight of a word is used. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] C. Frenkel et al., "A 0.086-mm2 12.7-pJ/SOP 64k-synapse 256-neuron online-learning digital spiking
+       neuromorphic processor in 28-nm CMOS", IEEE Trans. Biomed. Circuits Syst. 13(1), 145-158 (2019),
+       doi:10.1109/TBCAS.2018.2880425.
+
+    Examples
+    --------
+    (9.2 / 8 + 1.68 + 0.03) pJ without overhead = 2.86 pJ.
+
+    >>> f"{synaptic_operation_energy(9.2e-12, 8.0, 1.68e-12, 0.03e-12, 1.0):.3g}"
+    '2.86e-12'
+    """
+    return overhead * (divided(word_energy, weights_per_word) + state_energy + add_energy)
+
+
+@equation(
+    formula="A = N b_state a_bit / eta + A_datapath + A_control",
+    reference=_DERIVED,
+    valid="one core whose neurons share one datapath",
+)
+def digital_neuron_area(
+    neurons: Dimensionless,
+    state_bits: Bit,
+    bitcell_area_per_bit: SquareMetrePerBit,
+    array_efficiency: Dimensionless,
+    datapath_area: SquareMetre,
+    control_area: SquareMetre,
+) -> SquareMetre:
+    """Area of the digital neurons of one core: their state and the datapath they share. [m^2].
+
+    Parameters
+    ----------
+    neurons : float or array
+        Neurons of the core. [1]
+    state_bits : float or array
+        State of one neuron. [bit]
+    bitcell_area_per_bit : float or array
+        Area of the memory cell of one bit. [m^2/bit]
+    array_efficiency : float or array
+        Share of the memory macro that cells fill. [1]
+    datapath_area, control_area : float or array
+        Area of the shared arithmetic and of its control. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area; infinite where the efficiency is not positive. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    1000 neurons of 16 bits in 0.12 um^2 cells filling 60 % are 3200 um^2; 500 and 300 um^2 make 4000.
+
+    >>> f"{digital_neuron_area(1000.0, 16.0, 0.12e-12, 0.6, 500e-12, 300e-12):.3g}"
+    '4e-09'
+    """
+    return (
+        divided(neurons * state_bits * bitcell_area_per_bit, array_efficiency) + datapath_area + control_area
+    )
+
+
+@equation(
+    formula="t = (N_updates + N_operations) / (n_lanes f)",
+    reference=_DERIVED,
+    valid="one update or one synaptic operation per lane and cycle, no stalls",
+)
+def digital_step_time(
+    neuron_updates: Dimensionless,
+    synaptic_operations: Dimensionless,
+    lanes: Dimensionless,
+    clock_frequency: PerSecond,
+) -> Second:
+    """Shortest time step of a time-multiplexed digital spiking core. [s].
+
+    Parameters
+    ----------
+    neuron_updates : float or array
+        Neurons updated in the step. [1]
+    synaptic_operations : float or array
+        Synaptic operations of the step. [1]
+    lanes : float or array
+        Datapaths that work in parallel. [1]
+    clock_frequency : float or array
+        Clock frequency, above zero. [1/s]
+
+    Returns
+    -------
+    float or array
+        Time of the step; infinite without lanes. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    256 updates and 3744 operations in 4 lanes at 100 MHz: 1000 cycles of 10 ns.
+
+    >>> f"{digital_step_time(256.0, 3744.0, 4.0, 100e6):.3g}"
+    '1e-05'
+    """
+    return divided(neuron_updates + synaptic_operations, lanes) / clock_frequency

@@ -1,0 +1,459 @@
+"""Row drivers and digital-to-analogue conversion at the input of a crossbar array.
+
+The energy of the line itself, with the access gates on it, and the current of the cells belong to the array;
+a driver owns what it spends on its own transistors and in its converter. Bits are plain numbers.
+Derivations: docs/models/crossbar.md, section "Drivers".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import (
+    Ampere,
+    AmperePerMetre,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Joule,
+    Metre,
+    Ohm,
+    Second,
+    Siemens,
+    SquareMetre,
+    Volt,
+)
+
+# Mean input conductance of a binary R-2R ladder over all codes, times R: n/12 + (1 - 4^-n)/18.
+_LADDER_PER_BIT = 1.0 / 12.0
+_LADDER_END = 1.0 / 18.0
+# Unit resistors of a ladder of n legs: 2 n in the legs, n - 1 in the links, 2 in the termination.
+_RESISTORS_PER_BIT = 3.0
+
+
+@equation(
+    formula="E = k E_line",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="tapered chain of inverters on the supply of the line",
+)
+def driver_self_load_energy(line_energy: Joule, self_load_fraction: Dimensionless) -> Joule:
+    """Energy that a driver spends on its own gates for one pulse on its line. [J].
+
+    Parameters
+    ----------
+    line_energy : float or array
+        Energy of the pulse on the line, which the array owns. [J]
+    self_load_fraction : float or array
+        Capacitance of the driver chain over that of the line: 1/(f - 1) for a chain that grows f-fold from
+        stage to stage, and the drain capacitances.
+
+    Returns
+    -------
+    float or array
+        Energy without that of the line. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    A third of 21.6 fJ for a chain that grows fourfold:
+
+    >>> f"{driver_self_load_energy(21.6e-15, 1 / 3):.3g}"
+    '7.2e-15'
+    """
+    return self_load_fraction * line_energy
+
+
+@equation(
+    formula="I = V_read n u G",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="columns held at a fixed voltage; wire resistance not in it",
+)
+def row_current(
+    read_voltage: Volt, columns: Dimensionless, used_fraction: Dimensionless, conductance: Siemens
+) -> Ampere:
+    """Load current of one active row. [A].
+
+    Parameters
+    ----------
+    read_voltage : float or array
+        Voltage across the cells. [V]
+    columns : float or array
+        Number of cells along the row.
+    used_fraction : float or array
+        Share of them that the mapping uses.
+    conductance : float or array
+        Mean conductance of a used cell. [S]
+
+    Returns
+    -------
+    float or array
+        Current. [A]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    128 cells of 6.2 uS at 0.2 V: 128 x 1.24 uA = 159 uA.
+
+    >>> f"{row_current(0.2, 128.0, 1.0, 6.2e-6):.3g}"
+    '0.000159'
+    """
+    return read_voltage * columns * used_fraction * conductance
+
+
+@equation(
+    formula="R = e / (n u G)",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="e << 1; on the safe side",
+)
+def driver_resistance_limit(
+    allowed_voltage_loss: Dimensionless,
+    columns: Dimensionless,
+    used_fraction: Dimensionless,
+    conductance: Siemens,
+) -> Ohm:
+    """Resistance of a row driver on which the full row current just drops the allowed share. [ohm].
+
+    Parameters
+    ----------
+    allowed_voltage_loss : float or array
+        Largest share of the read voltage that the driver may lose.
+    columns : float or array
+        Number of cells along the row.
+    used_fraction : float or array
+        Share of them that the mapping uses.
+    conductance : float or array
+        Mean conductance of a used cell. [S]
+
+    Returns
+    -------
+    float or array
+        Largest resistance; infinite for a row without load. [ohm]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    5 % over 128 cells of 6.2 uS: 0.05 / 794 uS = 63 ohm.
+
+    >>> f"{driver_resistance_limit(0.05, 128.0, 1.0, 6.2e-6):.0f}"
+    '63'
+    """
+    with np.errstate(divide="ignore"):
+        return np.divide(allowed_voltage_loss, columns * used_fraction * conductance)
+
+
+@equation(
+    formula="W = I / (k j_on)",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="planar transistor; check against the width that the resistance limit asks for",
+)
+def driver_width(
+    row_current: Ampere, on_current_density: AmperePerMetre, drive_factor: Dimensionless
+) -> Metre:
+    """Width of a driver transistor that carries the current of its row. [m].
+
+    Parameters
+    ----------
+    row_current : float or array
+        Static current of the row. [A]
+    on_current_density : float or array
+        Saturated on-current per transistor width. [A/m]
+    drive_factor : float or array
+        Share of it that is available at the small voltage across a closed switch.
+
+    Returns
+    -------
+    float or array
+        Width. [m]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    159 uA at a fifth of 0.79 mA/um: 159 / 158 um = 1.01 um.
+
+    >>> f"{driver_width(159e-6, 790.0, 0.2):.3g}"
+    '1.01e-06'
+    """
+    return row_current / (drive_factor * on_current_density)
+
+
+@equation(
+    formula="A = 2 W p_gate + A_shifter",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="two transistors of that width, the earlier stages of the chain left out",
+)
+def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: SquareMetre) -> SquareMetre:
+    """Area of one row driver. [m^2].
+
+    Parameters
+    ----------
+    width : float or array
+        Width of each of its two output transistors. [m]
+    contacted_gate_pitch : float or array
+        Distance between two gates with a contact between them. [m]
+    level_shifter_area : float or array
+        Area of the level shifter; 0 unless the line is driven above the supply. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    1 um wide, gates 0.1 um apart: 2 x 0.1 = 0.2 um^2.
+
+    >>> f"{driver_area(1e-6, 0.1e-6, 0.0):.3g}"
+    '2e-13'
+    """
+    return 2.0 * width * contacted_gate_pitch + level_shifter_area
+
+
+@equation(
+    formula="E = k 2^n C_unit V^2",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="binary-weighted capacitors; k by switching scheme",
+)
+def capacitive_dac_energy(
+    bits: Dimensionless,
+    unit_capacitance: Farad,
+    reference_voltage: Volt,
+    switching_factor: Dimensionless,
+) -> Joule:
+    """Mean energy of one conversion of a binary-weighted capacitive converter. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    unit_capacitance : float or array
+        Smallest capacitor. [F]
+    reference_voltage : float or array
+        Voltage to which the capacitors are switched. [V]
+    switching_factor : float or array
+        Mean energy over that of charging all capacitors once: 1/6 for a single step to a random code with the
+        output floating, 1/2 with the output held, 2/3 for a conventional successive-approximation search.
+
+    Returns
+    -------
+    float or array
+        Energy drawn from the reference. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    4 bits of 1 fF at 1 V, factor 1/2: 16 x 0.5 = 8 fJ.
+
+    >>> f"{capacitive_dac_energy(4.0, 1e-15, 1.0, 0.5):.3g}"
+    '8e-15'
+    """
+    return switching_factor * np.exp2(bits) * unit_capacitance * reference_voltage**2
+
+
+@equation(
+    formula="A = 2^n C_unit / c_area + n A_switch",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="binary-weighted capacitors beside their switches",
+)
+def capacitive_dac_area(
+    bits: Dimensionless,
+    unit_capacitance: Farad,
+    capacitance_per_area: FaradPerSquareMetre,
+    switch_area: SquareMetre,
+) -> SquareMetre:
+    """Area of a binary-weighted capacitive converter. [m^2].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    unit_capacitance : float or array
+        Smallest capacitor. [F]
+    capacitance_per_area : float or array
+        Density of the capacitors. [F/m^2]
+    switch_area : float or array
+        Area of the switches of one bit. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    4 bits of 1 fF at 2 fF/um^2 and switches of 0.5 um^2: 8 + 2 = 10 um^2.
+
+    >>> f"{capacitive_dac_area(4.0, 1e-15, 2e-3, 0.5e-12):.3g}"
+    '1e-11'
+    """
+    return np.exp2(bits) * unit_capacitance / capacitance_per_area + bits * switch_area
+
+
+@equation(
+    formula="E = (n/12 + (1 - 4^-n)/18) V^2 t / R",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="R-2R ladder switched between reference and ground, unloaded output, all codes equally likely",
+)
+def resistive_ladder_energy(
+    bits: Dimensionless, reference_voltage: Volt, unit_resistance: Ohm, on_time: Second
+) -> Joule:
+    """Mean static energy of an R-2R ladder. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    reference_voltage : float or array
+        Voltage of the legs that are on. [V]
+    unit_resistance : float or array
+        R of the ladder. [ohm]
+    on_time : float or array
+        Time for which the output is held. [s]
+
+    Returns
+    -------
+    float or array
+        Energy drawn from the reference. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    1 bit is one leg of 2R in series with the termination of 2R, on half of the time: V^2 t / (8 R).
+
+    >>> f"{resistive_ladder_energy(1.0, 1.0, 1.0, 1.0):.3f}"
+    '0.125'
+    """
+    conductance_times_unit = bits * _LADDER_PER_BIT + (1.0 - np.exp2(-2.0 * bits)) * _LADDER_END
+    return conductance_times_unit * reference_voltage**2 * on_time / unit_resistance
+
+
+@equation(
+    formula="A = (3 n + 1) A_resistor",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="R-2R ladder of unit resistors, switches left out",
+)
+def resistive_ladder_area(bits: Dimensionless, resistor_area: SquareMetre) -> SquareMetre:
+    """Area of the resistors of an R-2R ladder. [m^2].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    resistor_area : float or array
+        Area of one unit resistor. [m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    2 bits: two legs of 2, one link, a termination of 2.
+
+    >>> resistive_ladder_area(2.0, 1.0)
+    7.0
+    """
+    return (_RESISTORS_PER_BIT * bits + 1.0) * resistor_area
+
+
+@equation(
+    formula="t = x (2^n - 1) t_step",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="one pulse per input whose width codes the value",
+)
+def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, step_time: Second) -> Second:
+    """Mean time for which a row is driven when the pulse width codes the input. [s].
+
+    Parameters
+    ----------
+    mean_input : float or array
+        Mean input over the largest one; 1 gives the time that a read must wait for.
+    bits : float or array
+        Resolution of the input.
+    step_time : float or array
+        Time of one step. [s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    The largest of 4 bits at 1 ns: 15 ns.
+
+    >>> f"{pulse_width_modulation_time(1.0, 4.0, 1e-9):.3g}"
+    '1.5e-08'
+    """
+    return mean_input * (np.exp2(bits) - 1.0) * step_time
+
+
+@equation(
+    formula="E = n p E_pulse",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="one binary pulse per bit; the conversions of the read-out are n-fold as well",
+)
+def bit_serial_energy(bits: Dimensionless, ones_fraction: Dimensionless, pulse_energy: Joule) -> Joule:
+    """Mean energy of applying one input bit by bit. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution of the input.
+    ones_fraction : float or array
+        Mean share of bits that are one.
+    pulse_energy : float or array
+        Energy of one pulse on the row, line and driver together or either of them. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    8 bits, half of them one, 20 fJ a pulse: 80 fJ.
+
+    >>> f"{bit_serial_energy(8.0, 0.5, 20e-15):.3g}"
+    '8e-14'
+    """
+    return bits * ones_fraction * pulse_energy

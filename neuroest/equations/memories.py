@@ -1,0 +1,302 @@
+"""Area, energy, leakage and access time of on-chip memories.
+
+The power laws over capacity and word width are anchored at a reference macro that the spec file names, so
+that one and the same law serves a fit to a simulator and an anchor at a measured macro.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided
+from neuroest.provenance import equation
+from neuroest.units import (
+    Bit,
+    Dimensionless,
+    Joule,
+    Second,
+    SquareMetre,
+    SquareMetrePerBit,
+    Watt,
+    WattPerBit,
+)
+
+_FIT = "power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md"
+_FIT_RANGE = "one single-port bank of 16 Kibit to 32 Mibit"
+
+
+@equation(
+    formula="E = E_ref (W / W_ref)^a_W (S / S_ref)^a_S",
+    reference=_FIT,
+    valid=f"{_FIT_RANGE}, words of 32 to 512 bits and at most 1/128 of the capacity",
+)
+def sram_access_energy(
+    capacity: Bit,
+    width: Bit,
+    reference_energy: Joule,
+    reference_capacity: Bit,
+    reference_width: Bit,
+    capacity_exponent: Dimensionless,
+    width_exponent: Dimensionless,
+) -> Joule:
+    """Energy of reading or writing one word of a static memory. [J].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    width : float or array
+        Bits read or written in one access. [bit]
+    reference_energy : float or array
+        Energy of one access to the reference memory; reading and writing have their own. [J]
+    reference_capacity, reference_width : float or array
+        Capacity and width of the reference memory, above zero. [bit]
+    capacity_exponent, width_exponent : float or array
+        Exponents over capacity and width. [1]
+
+    Returns
+    -------
+    float or array
+        Energy of one access, without leakage and clock. [J]
+
+    Notes
+    -----
+    With a width exponent of 1 and a published macro as the reference this is the silicon-anchored estimate.
+
+    References
+    ----------
+    .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
+       doi:10.1145/3085572.
+    .. [2] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Four times the capacity at an exponent of 0.5 and half the width at an exponent of 1: 2 x 1/2 = 1.
+
+    >>> f"{sram_access_energy(262144.0, 32.0, 10e-12, 65536.0, 64.0, 0.5, 1.0):.3g}"
+    '1e-11'
+    """
+    return (
+        reference_energy
+        * (width / reference_width) ** width_exponent
+        * (capacity / reference_capacity) ** capacity_exponent
+    )
+
+
+@equation(formula="A = A_ref (S / S_ref)^a", reference=_FIT, valid=_FIT_RANGE)
+def sram_area(
+    capacity: Bit, reference_area: SquareMetre, reference_capacity: Bit, capacity_exponent: Dimensionless
+) -> SquareMetre:
+    """Area of a static memory with its periphery. [m^2].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    reference_area : float or array
+        Area of the reference memory. [m^2]
+    reference_capacity : float or array
+        Capacity of the reference memory, above zero. [bit]
+    capacity_exponent : float or array
+        Exponent over the capacity. [1]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
+       doi:10.1145/3085572.
+    .. [2] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    16 times the capacity at an exponent of 0.75 takes 8 times the area.
+
+    >>> f"{sram_area(16.0, 1e-9, 1.0, 0.75):.3g}"
+    '8e-09'
+    """
+    return reference_area * (capacity / reference_capacity) ** capacity_exponent
+
+
+@equation(formula="P = P_ref (S / S_ref)^a", reference=_FIT, valid=f"{_FIT_RANGE}, at the fitted temperature")
+def sram_leakage(
+    capacity: Bit, reference_leakage: Watt, reference_capacity: Bit, capacity_exponent: Dimensionless
+) -> Watt:
+    """Leakage power of a static memory with its periphery. [W].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    reference_leakage : float or array
+        Leakage power of the reference memory. [W]
+    reference_capacity : float or array
+        Capacity of the reference memory, above zero. [bit]
+    capacity_exponent : float or array
+        Exponent over the capacity. [1]
+
+    Returns
+    -------
+    float or array
+        Leakage power. [W]
+
+    References
+    ----------
+    .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
+       doi:10.1145/3085572.
+    .. [2] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    An exponent of 1 is a leakage per bit: 1 Mibit at 20 pW/bit leaks 21 uW.
+
+    >>> f"{sram_leakage(1048576.0, 20e-12, 1.0, 1.0):.3g}"
+    '2.1e-05'
+    """
+    return reference_leakage * (capacity / reference_capacity) ** capacity_exponent
+
+
+@equation(formula="t = t_ref (S / S_ref)^a", reference=_FIT, valid=_FIT_RANGE)
+def sram_access_time(
+    capacity: Bit, reference_time: Second, reference_capacity: Bit, capacity_exponent: Dimensionless
+) -> Second:
+    """Time from the address to the data of a static memory. [s].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    reference_time : float or array
+        Access time of the reference memory. [s]
+    reference_capacity : float or array
+        Capacity of the reference memory, above zero. [bit]
+    capacity_exponent : float or array
+        Exponent over the capacity. [1]
+
+    Returns
+    -------
+    float or array
+        Access time. [s]
+
+    References
+    ----------
+    .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
+       doi:10.1145/3085572.
+    .. [2] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    16 times the capacity at an exponent of 0.25 takes twice the time.
+
+    >>> f"{sram_access_time(16.0, 0.5e-9, 1.0, 0.25):.3g}"
+    '1e-09'
+    """
+    return reference_time * (capacity / reference_capacity) ** capacity_exponent
+
+
+@equation(
+    formula="E = sqrt(E_low E_high)",
+    reference="derivation: docs/models/digital.md",
+    valid="two positive estimates of one energy that differ by a factor",
+)
+def geometric_mean_estimate(low: Joule, high: Joule) -> Joule:
+    """Middle of two estimates of one energy that differ by a factor. [J].
+
+    Parameters
+    ----------
+    low, high : float or array
+        The two estimates. [J]
+
+    Returns
+    -------
+    float or array
+        Geometric mean: as many times above the one as below the other. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    1.5 pJ and 7.5 pJ for 64 bits of 8 KiB: sqrt(11.25) pJ = 3.354 pJ.
+
+    >>> f"{geometric_mean_estimate(1.5e-12, 7.5e-12):.4g}"
+    '3.354e-12'
+    """
+    mean: Joule = np.sqrt(low * high)
+    return mean
+
+
+@equation(
+    formula="A = S a_bit / eta",
+    reference="derivation: docs/models/digital.md",
+    valid="macros large enough for the array efficiency that is given",
+)
+def bitcell_array_area(
+    capacity: Bit, bitcell_area_per_bit: SquareMetrePerBit, efficiency: Dimensionless
+) -> SquareMetre:
+    """Area of a memory macro from the area of its bit cell. [m^2].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    bitcell_area_per_bit : float or array
+        Area of the cell that holds one bit. [m^2/bit]
+    efficiency : float or array
+        Share of the macro that the cells fill. [1]
+
+    Returns
+    -------
+    float or array
+        Area; infinite where the efficiency is not positive. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    1 Mibit of 0.027 um^2 cells filling 60 %: 0.0472 mm^2.
+
+    >>> f"{bitcell_array_area(1048576.0, 0.027e-12, 0.6):.3g}"
+    '4.72e-08'
+    """
+    return divided(capacity * bitcell_area_per_bit, efficiency)
+
+
+@equation(
+    formula="P = S p_bit",
+    reference="derivation: docs/models/digital.md",
+    valid="the temperature, voltage and transistor class of the leakage per bit",
+)
+def bitcell_leakage_power(capacity: Bit, leakage_per_bit: WattPerBit) -> Watt:
+    """Leakage power of a memory from the leakage of one bit. [W].
+
+    Parameters
+    ----------
+    capacity : float or array
+        Capacity of the memory. [bit]
+    leakage_per_bit : float or array
+        Leakage power of one bit with its share of the periphery. [W/bit]
+
+    Returns
+    -------
+    float or array
+        Leakage power. [W]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    64 KiB at 20 pW/bit: 524288 x 20 pW = 10.5 uW.
+
+    >>> f"{bitcell_leakage_power(524288.0, 20e-12):.3g}"
+    '1.05e-05'
+    """
+    return capacity * leakage_per_bit

@@ -1,0 +1,716 @@
+"""Wires and on-chip networks: length, delay, energy per bit, hops, packets and load."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided, rounded_up
+from neuroest.provenance import equation
+from neuroest.units import (
+    Bit,
+    Dimensionless,
+    FaradPerMetre,
+    Joule,
+    JoulePerBit,
+    JoulePerBitMetre,
+    Metre,
+    Numeric,
+    OhmPerMetre,
+    PerSecond,
+    Second,
+    SquareMetre,
+    Volt,
+)
+
+_DERIVED = "derivation: docs/models/network.md"
+_HALF_SWING: float = np.log(2.0)  # time constants of an RC stage until half the swing
+_HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(
+    2.0**3 / np.pi
+)  # the same of a distributed line, in R C
+_MEAN_DISTANCE = 1.0 / 3.0  # mean distance of two random points of the unit interval
+_H_LENGTH = 3.0  # bars of one H, each half as long as the side of the square that it serves
+
+
+@equation(
+    formula="e = p kappa c V^2 / b",
+    reference=_DERIVED,
+    valid="full-swing wires; the energy that the supply gives, not that which stays in the capacitance",
+)
+def wire_energy_per_bit_length(
+    charging_probability: Dimensionless,
+    repeater_factor: Dimensionless,
+    capacitance_per_length: FaradPerMetre,
+    supply_voltage: Volt,
+    bits_per_transfer: Bit,
+) -> JoulePerBitMetre:
+    """Energy of moving one bit over a wire, per length. [J/bit/m].
+
+    Parameters
+    ----------
+    charging_probability : float or array
+        How often one transfer charges the wire: 1 for a spike that returns to zero, 1/4 for random bits that
+        stay until the next one. [1]
+    repeater_factor : float or array
+        Capacitance of wire and repeaters per capacitance of the wire. [1]
+    capacitance_per_length : float or array
+        Capacitance of the wire. [F/m]
+    supply_voltage : float or array
+        Swing and supply of the wire. [V]
+    bits_per_transfer : float or array
+        Information that one transfer on the wire carries, above zero: 1 bit for two-level signals. [bit]
+
+    Returns
+    -------
+    float or array
+        Energy per bit and length. [J/bit/m]
+
+    Notes
+    -----
+    Published energies per millimetre use C V^2, C V^2 / 2 and C V^2 / 4 for the same wire.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Random bits, 0.2 fF/um, 1 V and a factor of 1.5: 0.25 x 1.5 x 200 fJ/mm = 75 fJ per bit and millimetre.
+
+    >>> f"{wire_energy_per_bit_length(0.25, 1.5, 0.2e-9, 1.0, 1.0):.3g}"
+    '7.5e-11'
+    """
+    return (
+        charging_probability
+        * repeater_factor
+        * capacitance_per_length
+        * supply_voltage**2
+        / bits_per_transfer
+    )
+
+
+@equation(
+    formula="E = b L e_w",
+    reference=_DERIVED,
+    valid="point-to-point wires, buses and trees whose whole length is charged",
+)
+def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetre) -> Joule:
+    """Energy of moving bits over a wire. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Bits that are moved. [bit]
+    length : float or array
+        Length that is charged: for a bus or a broadcast tree all of it. [m]
+    energy_per_bit_length : float or array
+        Energy per bit and length. [J/bit/m]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    64 bits over 0.5 mm at 50 fJ per bit and millimetre: 1.6 pJ.
+
+    >>> f"{wire_energy(64.0, 0.5e-3, 50e-12):.3g}"
+    '1.6e-12'
+    """
+    return bits * length * energy_per_bit_length
+
+
+@equation(
+    formula="t = (4 / pi^2) ln(8 / pi) r c L^2",
+    reference="first mode of the diffusion equation; derivation: docs/models/network.md",
+    valid="a strong driver and a light load: the wire alone sets the delay",
+)
+def unrepeated_wire_delay(
+    length: Metre, resistance_per_length: OhmPerMetre, capacitance_per_length: FaradPerMetre
+) -> Second:
+    """Time until half the swing at the end of a distributed resistive wire. [s].
+
+    Parameters
+    ----------
+    length : float or array
+        Length of the wire. [m]
+    resistance_per_length : float or array
+        Resistance of the wire. [ohm/m]
+    capacitance_per_length : float or array
+        Capacitance of the wire. [F/m]
+
+    Returns
+    -------
+    float or array
+        Delay, 0.379 R C. [s]
+
+    References
+    ----------
+    .. [1] T. Sakurai, "Closed-form expressions for interconnection delay, coupling, and crosstalk in VLSIs",
+       IEEE Trans. Electron Devices 40, 118-124 (1993), doi:10.1109/16.249433 (0.377 R C).
+    .. [2] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    1 mm of 1 ohm/um and 0.2 fF/um: R = 1 kohm, C = 0.2 pF, so 0.379 x 200 ps = 76 ps.
+
+    >>> f"{unrepeated_wire_delay(1e-3, 1e6, 0.2e-9):.2g}"
+    '7.6e-11'
+    """
+    return _HALF_SWING_LINE * resistance_per_length * capacitance_per_length * length**2
+
+
+@equation(
+    formula="t = 2 [ln 2 + sqrt(0.379 ln 2)] sqrt(tau_0 r c) L",
+    reference="Bakoglu and Meindl, IEEE Trans. Electron Devices 32, 903-909 (1985), "
+    "doi:10.1109/T-ED.1985.22046; derivation: docs/models/network.md",
+    valid="repeaters of optimal size and spacing, wires much longer than one spacing",
+)
+def repeated_wire_delay(
+    length: Metre,
+    resistance_per_length: OhmPerMetre,
+    capacitance_per_length: FaradPerMetre,
+    inverter_time_constant: Second,
+) -> Second:
+    """Delay of a wire with repeaters of optimal size and spacing. [s].
+
+    Parameters
+    ----------
+    length : float or array
+        Length of the wire. [m]
+    resistance_per_length : float or array
+        Resistance of the wire. [ohm/m]
+    capacitance_per_length : float or array
+        Capacitance of the wire. [F/m]
+    inverter_time_constant : float or array
+        Output resistance times input capacitance of a repeater, which does not depend on its size. [s]
+
+    Returns
+    -------
+    float or array
+        Delay, 2.41 sqrt(tau_0 r c) L. [s]
+
+    References
+    ----------
+    .. [1] H. B. Bakoglu, J. D. Meindl, "Optimal interconnection circuits for VLSI", IEEE Trans. Electron
+       Devices 32, 903-909 (1985), doi:10.1109/T-ED.1985.22046; the book form of it is 2.5 sqrt(R0 C0 R C).
+    .. [2] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    1 mm of 1 ohm/um and 0.2 fF/um with 2 ps: 2.41 x sqrt(2 ps x 200 ps) = 48 ps.
+
+    >>> f"{repeated_wire_delay(1e-3, 1e6, 0.2e-9, 2e-12):.2g}"
+    '4.8e-11'
+    """
+    coefficient = 2.0 * (_HALF_SWING + np.sqrt(_HALF_SWING_LINE * _HALF_SWING))
+    delay: Second = (
+        coefficient
+        * np.sqrt(inverter_time_constant * resistance_per_length * capacitance_per_length)
+        * length
+    )
+    return delay
+
+
+@equation(
+    formula="A = n_wires p L / n_layers",
+    reference=_DERIVED,
+    valid="parallel wires that are spread over metal layers and block nothing else",
+)
+def bus_area(wires: Dimensionless, pitch: Metre, length: Metre, layers: Dimensionless) -> SquareMetre:
+    """Area that a bus takes on the floor plan. [m^2].
+
+    Parameters
+    ----------
+    wires : float or array
+        Parallel wires. [1]
+    pitch : float or array
+        Distance from wire to wire. [m]
+    length : float or array
+        Length of the bus. [m]
+    layers : float or array
+        Metal layers over which the wires are spread. [1]
+
+    Returns
+    -------
+    float or array
+        Area; infinite without layers. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    64 wires of 0.1 um pitch over 1 mm in 2 layers: 3200 um^2.
+
+    >>> f"{bus_area(64.0, 0.1e-6, 1e-3, 2.0):.3g}"
+    '3.2e-09'
+    """
+    return divided(wires * pitch * length, layers)
+
+
+@equation(
+    formula="L = D (1 - 1 / sqrt(N))",
+    reference=_DERIVED,
+    valid="H-trees over a square; exact where the number of leaves is a power of four",
+)
+def h_tree_path_length(side: Metre, leaves: Dimensionless) -> Metre:
+    """Length from the root of an H-tree to any of its leaves. [m].
+
+    Parameters
+    ----------
+    side : float or array
+        Side of the square that the tree serves. [m]
+    leaves : float or array
+        Leaves, one in the middle of every part of the square. [1]
+
+    Returns
+    -------
+    float or array
+        Length of the path. [m]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    16 leaves on 1 mm: 0.25 + 0.25 mm to the quarter, half of it inside the quarter: 0.75 mm.
+
+    >>> f"{h_tree_path_length(1e-3, 16.0):.3g}"
+    '0.00075'
+    """
+    length: Metre = side * (1.0 - 1.0 / np.sqrt(np.maximum(leaves, 1.0)))
+    return length
+
+
+@equation(
+    formula="L = (3/2) D (sqrt(N) - 1)",
+    reference=_DERIVED,
+    valid="H-trees over a square; exact where the number of leaves is a power of four",
+)
+def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
+    """Length of all wires of an H-tree, which a broadcast charges. [m].
+
+    Parameters
+    ----------
+    side : float or array
+        Side of the square that the tree serves. [m]
+    leaves : float or array
+        Leaves, one in the middle of every part of the square. [1]
+
+    Returns
+    -------
+    float or array
+        Length of the tree. [m]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    16 leaves on 1 mm: one H of 3 x 0.5 mm and four of 3 x 0.25 mm: 4.5 mm.
+
+    >>> f"{h_tree_total_length(1e-3, 16.0):.3g}"
+    '0.0045'
+    """
+    length: Metre = _H_LENGTH / 2.0 * side * (np.sqrt(np.maximum(leaves, 1.0)) - 1.0)
+    return length
+
+
+def _mean_offset(one: Numeric, other: Numeric) -> Numeric:
+    """Mean distance of a random row of one block from a random row of another, both counted from one edge."""
+    longer, shorter = np.maximum(one, other), np.minimum(one, other)
+    overlap = (shorter - 1.0) * (longer - 2.0 * _MEAN_DISTANCE * (shorter + 1.0)) / longer
+    offset: Numeric = (longer - 1.0 - overlap) / 2.0
+    return offset
+
+
+@equation(
+    formula="H = 2 (k^2 - 1) / (3 k)",
+    reference=_DERIVED,
+    valid="square meshes, dimension-order routing, uniformly random pairs with a unit's own included",
+)
+def mesh_average_hops(side: Dimensionless) -> Dimensionless:
+    """Mean hops between two random units of a square mesh. [1].
+
+    Parameters
+    ----------
+    side : float or array
+        Units along one side of the mesh, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Mean number of hops. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    8 x 8 units: 2 x 63 / 24 = 5.25.
+
+    >>> f"{mesh_average_hops(8.0):.6g}"
+    '5.25'
+    """
+    side = np.maximum(side, 1.0)
+    return 2.0 * _mean_offset(side, side)
+
+
+@equation(
+    formula="H = (a + b) / 2 + [m - 1 - (s - 1) (m - 2 (s + 1) / 3) / m] / 2, "
+    "a = sqrt(n_from), b = sqrt(n_to), m = max(a, b), s = min(a, b)",
+    reference=_DERIVED,
+    valid="two square blocks of a mesh side by side, all units of the one sending to all of the other",
+)
+def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
+    """Mean hops from a unit of one layer to a unit of the next, placed beside it. [1].
+
+    Parameters
+    ----------
+    units_from, units_to : float or array
+        Units (tiles or cores) that hold the sending and the receiving layer, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Mean number of hops. [1]
+
+    Notes
+    -----
+    Exact where both counts are squares. It is an upper bound for connections that are local, as in
+    convolutions.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Neighbours are one hop apart. Two blocks of 2 x 2: 2 along the row and 1/2 across.
+
+    >>> f"{feed_forward_hops(1.0, 1.0):.6g}", f"{feed_forward_hops(4.0, 4.0):.6g}"
+    ('1', '2.5')
+    """
+    side_from = np.sqrt(np.maximum(units_from, 1.0))
+    side_to = np.sqrt(np.maximum(units_to, 1.0))
+    hops: Dimensionless = (side_from + side_to) / 2.0 + _mean_offset(side_from, side_to)
+    return hops
+
+
+@equation(
+    formula="n = ceil(log2 N_targets) + ceil(log2 N_axons)",
+    reference=_DERIVED,
+    valid="absolute addresses of a unit and of an axon inside it",
+)
+def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
+    """Digits of the binary address of one axon of one unit. [1].
+
+    Parameters
+    ----------
+    targets : float or array
+        Units that can be addressed. [1]
+    axons : float or array
+        Axons of one unit. [1]
+
+    Returns
+    -------
+    float or array
+        Digits of the address, a plain count; a field of a packet has one bit for each. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    128 cores of 4096 axons: 7 + 12.
+
+    >>> f"{address_bits(128.0, 4096.0):g}"
+    '19'
+    """
+    digits: Dimensionless = np.ceil(np.log2(np.maximum(targets, 1.0))) + np.ceil(
+        np.log2(np.maximum(axons, 1.0))
+    )
+    return digits
+
+
+@equation(
+    formula="E = b [H (e_router + e_w L_tile) + 2 e_interface]",
+    reference=_DERIVED,
+    valid="one packet to one destination; packets of whole flits or a router priced per bit",
+)
+def packet_energy(
+    packet_bits: Bit,
+    hops: Dimensionless,
+    router_energy_per_bit: JoulePerBit,
+    wire_energy_per_bit_length: JoulePerBitMetre,
+    tile_pitch: Metre,
+    interface_energy_per_bit: JoulePerBit,
+) -> Joule:
+    """Energy of sending one packet over a mesh. [J].
+
+    Parameters
+    ----------
+    packet_bits : float or array
+        Address, time, payload and header together. [bit]
+    hops : float or array
+        Links that the packet passes. [1]
+    router_energy_per_bit : float or array
+        Energy of a router per bit. [J/bit]
+    wire_energy_per_bit_length : float or array
+        Energy of a link per bit and length. [J/bit/m]
+    tile_pitch : float or array
+        Length of a link. [m]
+    interface_energy_per_bit : float or array
+        Energy of entering the network, and again of leaving it. [J/bit]
+
+    Returns
+    -------
+    float or array
+        Energy of the packet. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+    .. [2] V. Catania et al., "Cycle-accurate network on chip simulation with Noxim", ACM Trans. Model.
+       Comput. Simul. 27(1), 4 (2016), doi:10.1145/2953878 (router and link energies of its power file).
+
+    Examples
+    --------
+    30 bits over 2 hops of 47.5 fJ and 0.5 mm at 48.8 fJ/mm: 30 x 2 x 71.9 fJ = 4.31 pJ.
+
+    >>> f"{packet_energy(30.0, 2.0, 47.5e-15, 48.8e-12, 0.5e-3, 0.0):.3g}"
+    '4.31e-12'
+    """
+    per_hop = router_energy_per_bit + wire_energy_per_bit_length * tile_pitch
+    return packet_bits * (hops * per_hop + 2.0 * interface_energy_per_bit)
+
+
+@equation(
+    formula="H = H_far + (n - 1) H_local",
+    reference=_DERIVED,
+    valid="destinations in one neighbourhood; the first pays the way, each other one branch of the tree",
+)
+def multicast_hops(
+    farthest_hops: Dimensionless, destinations: Dimensionless, local_hops: Dimensionless
+) -> Dimensionless:
+    """Links of the tree that carries one packet to several destinations. [1].
+
+    Parameters
+    ----------
+    farthest_hops : float or array
+        Hops to the farthest destination. [1]
+    destinations : float or array
+        Destinations of the packet, at least one. [1]
+    local_hops : float or array
+        Hops from the tree to each other destination. [1]
+
+    Returns
+    -------
+    float or array
+        Links that the packet passes. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Five destinations, the farthest 6 hops away, the others one hop from the tree: 6 + 4.
+
+    >>> f"{multicast_hops(6.0, 5.0, 1.0):g}"
+    '10'
+    """
+    hops: Dimensionless = farthest_hops + np.maximum(destinations - 1.0, 0.0) * local_hops
+    return hops
+
+
+@equation(
+    formula="b = N b_neuron",
+    reference=_DERIVED,
+    valid="one frame a time step that holds every neuron, whether it fires or not",
+)
+def frame_bits(neurons: Dimensionless, bits_per_neuron: Bit) -> Bit:
+    """Information sent in one time step when all neurons are sent as a frame. [bit].
+
+    Parameters
+    ----------
+    neurons : float or array
+        Neurons of the frame. [1]
+    bits_per_neuron : float or array
+        1 bit for spikes, more for graded values. [bit]
+
+    Returns
+    -------
+    float or array
+        Size of the frame. [bit]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    >>> frame_bits(512.0, 1.0)
+    512.0
+    """
+    return neurons * bits_per_neuron
+
+
+@equation(
+    formula="r = b_neuron / b_packet",
+    reference=_DERIVED,
+    valid="the same network carries events and frames; header and idle energy left out",
+)
+def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionless:
+    """Spikes per neuron and time step below which events take less traffic than frames. [1].
+
+    Parameters
+    ----------
+    packet_bits : float or array
+        Size of one event, above zero. [bit]
+    bits_per_neuron : float or array
+        Size of one neuron in a frame. [bit]
+
+    Returns
+    -------
+    float or array
+        Rate at which both are equal. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Events of 30 bits against one bit: 3.3 %.
+
+    >>> f"{event_advantage_rate(30.0, 1.0):.3f}"
+    '0.033'
+    """
+    return bits_per_neuron / packet_bits
+
+
+@equation(
+    formula="rho = lambda b / (w f)",
+    reference=_DERIVED,
+    valid="the mean over the time of the rate; bursts load a link more",
+)
+def link_load(
+    packet_rate: PerSecond, packet_bits: Bit, link_width: Bit, clock_frequency: PerSecond
+) -> Dimensionless:
+    """Share of its capacity that a link uses. [1].
+
+    Parameters
+    ----------
+    packet_rate : float or array
+        Packets that pass the link per second. [1/s]
+    packet_bits : float or array
+        Size of a packet. [bit]
+    link_width : float or array
+        Bits that the link moves in one cycle, above zero. [bit]
+    clock_frequency : float or array
+        Clock of the link, above zero. [1/s]
+
+    Returns
+    -------
+    float or array
+        Load; a link at 1 is saturated and one above 0.5 already queues. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    10^8 packets of 32 bits per second on 64 bits at 200 MHz: 3.2 / 12.8 Gbit/s.
+
+    >>> f"{link_load(1e8, 32.0, 64.0, 200e6):.3g}"
+    '0.25'
+    """
+    return packet_rate / clock_frequency * (packet_bits / link_width)
+
+
+@equation(
+    formula="t = ceil(b / w) / f",
+    reference=_DERIVED,
+    valid="packets that leave in whole flits",
+)
+def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSecond) -> Second:
+    """Time that a packet occupies one link. [s].
+
+    Parameters
+    ----------
+    packet_bits : float or array
+        Size of a packet. [bit]
+    link_width : float or array
+        Bits that the link moves in one cycle, above zero. [bit]
+    clock_frequency : float or array
+        Clock of the link, above zero. [1/s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    30 bits over 16 wires at 200 MHz take two cycles.
+
+    >>> f"{serialisation_time(30.0, 16.0, 200e6):.3g}"
+    '1e-08'
+    """
+    return rounded_up(packet_bits / link_width) / clock_frequency
+
+
+@equation(
+    formula="t = H t_hop + t_serial / (1 - rho)",
+    reference=_DERIVED,
+    valid="random arrivals (M/M/1 at the most loaded link) and loads below about 0.5",
+)
+def packet_latency(
+    hops: Dimensionless, hop_time: Second, serialisation_time: Second, load: Dimensionless
+) -> Second:
+    """Mean time of a packet from sender to receiver. [s].
+
+    Parameters
+    ----------
+    hops : float or array
+        Links that the packet passes. [1]
+    hop_time : float or array
+        Time of one router and link. [s]
+    serialisation_time : float or array
+        Time that the packet occupies one link. [s]
+    load : float or array
+        Load of the most loaded link on the way. [1]
+
+    Returns
+    -------
+    float or array
+        Latency; infinite at a load of 1 and above. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    5 hops of 5 ns and 10 ns of serialisation at half load: 25 + 20 ns.
+
+    >>> f"{packet_latency(5.0, 5e-9, 10e-9, 0.5):.3g}"
+    '4.5e-08'
+    """
+    return hops * hop_time + divided(serialisation_time, 1.0 - load)

@@ -1,0 +1,1004 @@
+"""Other neurons: threshold switches with a capacitor, analog CMOS and digital.
+
+- threshold switch (VO2, NbO2, ovonic, perovskite ...) with a series resistor and an explicit capacitor:
+  `switch_charge_time`, `switch_discharge_time`, `switch_spike_rate`, `switch_recharge_energy`,
+  `switch_discharge_energy`, `switch_leakage_energy`, `smallest_series_resistance`,
+  `largest_series_resistance`, `switch_neuron_area`, `capacitor_area`
+- subthreshold analog CMOS: `membrane_charge_energy`, `bias_energy_per_spike`, `ramp_edge_time`,
+  `integrator_maximum_rate`, `leak_time_constant`, `thermal_voltage`, `analog_neuron_area`,
+  `threshold_mismatch`, `subthreshold_current_spread`
+- digital, one datapath for many neurons: `leaky_integration_energy`, `state_update_energy`,
+  `synaptic_operation_energy`, `state_storage_bits`, `time_multiplexed_area`, `time_multiplexed_step_time`
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import numpy as np
+
+from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb, JoulePerKelvin
+from neuroest.provenance import equation
+from neuroest.units import (
+    Ampere,
+    Bit,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Joule,
+    Kelvin,
+    Metre,
+    Numeric,
+    Ohm,
+    PerSecond,
+    Second,
+    SquareMetre,
+    SquareMetrePerBit,
+    Unit,
+    Volt,
+)
+
+VoltMetre: TypeAlias = Annotated[Numeric, Unit("V*m")]
+
+_DERIVATION = "derivation: docs/models/neurons.md"
+
+
+@equation(
+    formula="t = R_s C ln((V_s - V_h)/(V_s - V_t))",
+    reference=_DERIVATION,
+    valid="R_on << R_s << R_off, V_h < V_t",
+)
+def switch_charge_time(
+    series_resistance: Ohm,
+    capacitance: Farad,
+    supply_voltage: Volt,
+    threshold_voltage: Volt,
+    hold_voltage: Volt,
+) -> Second:
+    """Time that the capacitor charges from the hold to the threshold voltage. [s].
+
+    Parameters
+    ----------
+    series_resistance : float or ndarray
+        Resistor between the supply and the switch, R_s. [ohm]
+    capacitance : float or ndarray
+        Capacitor in parallel with the switch, C. [F]
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+    threshold_voltage : float or ndarray
+        Voltage at which the switch turns on, V_t. [V]
+    hold_voltage : float or ndarray
+        Voltage at which the switch turns off, V_h. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Charge time; infinite where the supply does not exceed the threshold. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    100 kohm, 1 pF, 1.2 V, 0.9 V, 0.3 V: 100 ns * ln(0.9/0.3).
+
+    >>> f"{1e9 * switch_charge_time(100e3, 1e-12, 1.2, 0.9, 0.3):.1f} ns"
+    '109.9 ns'
+    """
+    fires = supply_voltage > threshold_voltage
+    remaining = np.where(fires, supply_voltage - threshold_voltage, supply_voltage + threshold_voltage)
+    start = np.where(fires, supply_voltage - hold_voltage, supply_voltage + threshold_voltage)
+    constants = np.log(np.maximum(start / remaining, 1.0)) + np.where(fires, 0.0, np.inf)
+    result: Second = series_resistance * capacitance * constants
+    return result
+
+
+@equation(formula="t = R_on C ln(V_t/V_h)", reference=_DERIVATION, valid="R_on << R_s, V_h < V_t")
+def switch_discharge_time(
+    on_resistance: Ohm, capacitance: Farad, threshold_voltage: Volt, hold_voltage: Volt
+) -> Second:
+    """Time that the switch discharges the capacitor from the threshold to the hold voltage. [s].
+
+    Parameters
+    ----------
+    on_resistance : float or ndarray
+        Resistance of the switch while on, R_on. [ohm]
+    capacitance : float or ndarray
+        Capacitor in parallel with the switch, C. [F]
+    threshold_voltage : float or ndarray
+        Voltage at which the switch turns on, V_t. [V]
+    hold_voltage : float or ndarray
+        Voltage at which the switch turns off, V_h. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Discharge time, the width of the spike. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    5 kohm, 1 pF, 0.9 V to 0.3 V: 5 ns * ln 3.
+
+    >>> f"{1e9 * switch_discharge_time(5e3, 1e-12, 0.9, 0.3):.2f} ns"
+    '5.49 ns'
+    """
+    result: Second = on_resistance * capacitance * np.log(np.maximum(threshold_voltage / hold_voltage, 1.0))
+    return result
+
+
+@equation(formula="f = 1/(t_charge + t_discharge + t_relax)", reference=_DERIVATION, valid="steady input")
+def switch_spike_rate(charge_time: Second, discharge_time: Second, relaxation_time: Second) -> PerSecond:
+    """Spike rate under a steady supply. [1/s].
+
+    Parameters
+    ----------
+    charge_time : float or ndarray
+        Time from the hold to the threshold voltage. [s]
+    discharge_time : float or ndarray
+        Time from the threshold to the hold voltage. [s]
+    relaxation_time : float or ndarray
+        Time that the switch needs to turn off. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Spike rate; zero where the capacitor never reaches the threshold. [1/s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    109.9 ns and 5.5 ns.
+
+    >>> f"{switch_spike_rate(109.9e-9, 5.5e-9, 0.0) / 1e6:.2f} MHz"
+    '8.67 MHz'
+    """
+    return 1.0 / (charge_time + discharge_time + relaxation_time)
+
+
+@equation(
+    formula="E = C V_s (V_t - V_h)",
+    reference=_DERIVATION,
+    valid="drawn from the supply, half lost in R_s or more",
+)
+def switch_recharge_energy(
+    capacitance: Farad, supply_voltage: Volt, threshold_voltage: Volt, hold_voltage: Volt
+) -> Joule:
+    """Energy drawn to recharge the capacitor after a spike. [J].
+
+    Parameters
+    ----------
+    capacitance : float or ndarray
+        Capacitor in parallel with the switch, C. [F]
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+    threshold_voltage : float or ndarray
+        Voltage at which the switch turns on, V_t. [V]
+    hold_voltage : float or ndarray
+        Voltage at which the switch turns off, V_h. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1 pF * 1.2 V * 0.6 V.
+
+    >>> f"{1e12 * switch_recharge_energy(1e-12, 1.2, 0.9, 0.3):.2f} pJ"
+    '0.72 pJ'
+    """
+    return capacitance * supply_voltage * (threshold_voltage - hold_voltage)
+
+
+@equation(
+    formula="E = V_s^2 t_dis/(R_s + R_on)",
+    reference=_DERIVATION,
+    valid="upper bound: the node starts at V_t, not at 0",
+)
+def switch_discharge_energy(
+    supply_voltage: Volt, series_resistance: Ohm, on_resistance: Ohm, discharge_time: Second
+) -> Joule:
+    """Energy that the supply delivers through the open switch while it discharges the capacitor. [J].
+
+    Parameters
+    ----------
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+    series_resistance : float or ndarray
+        Resistor between the supply and the switch, R_s. [ohm]
+    on_resistance : float or ndarray
+        Resistance of the switch while on, R_on. [ohm]
+    discharge_time : float or ndarray
+        Time from the threshold to the hold voltage. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1.44 V^2/105 kohm for 5.49 ns.
+
+    >>> f"{1e15 * switch_discharge_energy(1.2, 100e3, 5e3, 5.49e-9):.1f} fJ"
+    '75.3 fJ'
+    """
+    return supply_voltage * supply_voltage / (series_resistance + on_resistance) * discharge_time
+
+
+@equation(
+    formula="E = V_s V_t t_charge/R_off",
+    reference=_DERIVATION,
+    valid="upper bound: the node is below V_t all the time",
+)
+def switch_leakage_energy(
+    supply_voltage: Volt, threshold_voltage: Volt, off_resistance: Ohm, charge_time: Second
+) -> Joule:
+    """Energy that leaks through the closed switch while the capacitor charges. [J].
+
+    Parameters
+    ----------
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+    threshold_voltage : float or ndarray
+        Voltage at which the switch turns on, V_t. [V]
+    off_resistance : float or ndarray
+        Resistance of the switch while off, R_off. [ohm]
+    charge_time : float or ndarray
+        Time from the hold to the threshold voltage. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike; infinite where the capacitor never reaches the threshold. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1.2 V * 0.9 V/10 Mohm for 110 ns.
+
+    >>> f"{1e15 * switch_leakage_energy(1.2, 0.9, 10e6, 110e-9):.1f} fJ"
+    '11.9 fJ'
+    """
+    power = supply_voltage * threshold_voltage / off_resistance
+    # without supply the switch never fires, and nothing leaks in that infinite time
+    result: Joule = power * np.where(power > 0.0, charge_time, 0.0)
+    return result
+
+
+@equation(
+    formula="R_s > (V_s - V_h)/I_h",
+    reference=_DERIVATION,
+    valid="steady state; below it the switch never turns off",
+)
+def smallest_series_resistance(supply_voltage: Volt, hold_voltage: Volt, hold_current: Ampere) -> Ohm:
+    """Series resistance below which the switch latches on instead of oscillating. [ohm].
+
+    Parameters
+    ----------
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+    hold_voltage : float or ndarray
+        Voltage at which the switch turns off, V_h. [V]
+    hold_current : float or ndarray
+        Current through the switch just before it turns off, I_h. [A]
+
+    Returns
+    -------
+    float or ndarray
+        Lower limit of the series resistance. [ohm]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1.2 V, 0.3 V, and 60 uA through 5 kohm at the hold point: 0.9 V/60 uA.
+
+    >>> f"{smallest_series_resistance(1.2, 0.3, 60e-6) / 1e3:.1f} kohm"
+    '15.0 kohm'
+    """
+    return (supply_voltage - hold_voltage) / hold_current
+
+
+@equation(
+    formula="R_s < (V_s - V_t)/I_t",
+    reference=_DERIVATION,
+    valid="steady state; above it the switch never turns on",
+)
+def largest_series_resistance(
+    supply_voltage: Volt, threshold_voltage: Volt, threshold_current: Ampere
+) -> Ohm:
+    """Series resistance above which the leakage of the switch keeps it from firing. [ohm].
+
+    Parameters
+    ----------
+    supply_voltage : float or ndarray
+        Voltage behind the series resistor, V_s. [V]
+    threshold_voltage : float or ndarray
+        Voltage at which the switch turns on, V_t. [V]
+    threshold_current : float or ndarray
+        Current through the switch just before it turns on, I_t. [A]
+
+    Returns
+    -------
+    float or ndarray
+        Upper limit of the series resistance; negative where the supply is below the threshold. [ohm]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1.2 V, 0.9 V and 1 uA of leakage at the threshold.
+
+    >>> f"{largest_series_resistance(1.2, 0.9, 1e-6) / 1e3:.0f} kohm"
+    '300 kohm'
+    """
+    return (supply_voltage - threshold_voltage) / threshold_current
+
+
+@equation(formula="A = C/c_A", reference=_DERIVATION, valid="large capacitor, without its guard ring")
+def capacitor_area(capacitance: Farad, capacitance_density: FaradPerSquareMetre) -> SquareMetre:
+    """Area of an on-chip capacitor. [m^2].
+
+    Parameters
+    ----------
+    capacitance : float or ndarray
+        Wanted capacitance. [F]
+    capacitance_density : float or ndarray
+        Capacitance per area of the kind of capacitor, c_A. [F/m^2]
+
+    Returns
+    -------
+    float or ndarray
+        Area. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1 pF of metal-insulator-metal capacitor at 2 fF/um^2.
+
+    >>> f"{1e12 * capacitor_area(1e-12, 2e-3):.0f} um^2"
+    '500 um^2'
+    """
+    return capacitance / capacitance_density
+
+
+@equation(
+    formula="A = max(A_TS, A_T) + C/c_A",
+    reference=_DERIVATION,
+    valid="switch above its transistor, capacitor beside both",
+)
+def switch_neuron_area(
+    switch_area: SquareMetre,
+    transistor_area: SquareMetre,
+    capacitance: Farad,
+    capacitance_density: FaradPerSquareMetre,
+) -> SquareMetre:
+    """Area of a threshold-switch neuron with its capacitor. [m^2].
+
+    Parameters
+    ----------
+    switch_area : float or ndarray
+        Area of the threshold switch. [m^2]
+    transistor_area : float or ndarray
+        Area of the transistor or resistor below it. [m^2]
+    capacitance : float or ndarray
+        Capacitor in parallel with the switch, C. [F]
+    capacitance_density : float or ndarray
+        Capacitance per area of the kind of capacitor, c_A. [F/m^2]
+
+    Returns
+    -------
+    float or ndarray
+        Footprint. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    1 um^2 of switch over 0.3 um^2 of transistor, 1 pF at 2 fF/um^2.
+
+    >>> f"{1e12 * switch_neuron_area(1e-12, 0.3e-12, 1e-12, 2e-3):.0f} um^2"
+    '501 um^2'
+    """
+    result: SquareMetre = np.maximum(switch_area, transistor_area) + capacitor_area(
+        capacitance, capacitance_density
+    )
+    return result
+
+
+@equation(
+    formula="E = C_mem V_th V_dd",
+    reference=_DERIVATION,
+    valid="membrane charged from the supply, reset to ground",
+)
+def membrane_charge_energy(
+    membrane_capacitance: Farad, threshold_voltage: Volt, supply_voltage: Volt
+) -> Joule:
+    """Energy drawn from the supply to charge the membrane up to a spike. [J].
+
+    Parameters
+    ----------
+    membrane_capacitance : float or ndarray
+        Membrane capacitor, C_mem. [F]
+    threshold_voltage : float or ndarray
+        Membrane voltage at which the neuron fires, V_th. [V]
+    supply_voltage : float or ndarray
+        Supply of the neuron, V_dd. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Analog CMOS".
+
+    Examples
+    --------
+    10 fF, 0.15 V, 0.25 V.
+
+    >>> f"{1e15 * membrane_charge_energy(10e-15, 0.15, 0.25):.3f} fJ"
+    '0.375 fJ'
+    """
+    return membrane_capacitance * threshold_voltage * supply_voltage
+
+
+@equation(
+    formula="E = (I_bias + I_leak) V_dd/f", reference=_DERIVATION, valid="currents flow between spikes too"
+)
+def bias_energy_per_spike(
+    bias_current: Ampere, leakage_current: Ampere, supply_voltage: Volt, spike_rate: PerSecond
+) -> Joule:
+    """Energy of the bias and leakage currents that falls to one spike. [J].
+
+    Parameters
+    ----------
+    bias_current : float or ndarray
+        Sum of the bias currents. [A]
+    leakage_current : float or ndarray
+        Sum of the leakage currents. [A]
+    supply_voltage : float or ndarray
+        Supply of the neuron, V_dd. [V]
+    spike_rate : float or ndarray
+        Mean spike rate. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike; infinite for a silent neuron. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Analog CMOS".
+
+    Examples
+    --------
+    100 pA at 0.25 V and 10 kHz.
+
+    >>> f"{1e15 * bias_energy_per_spike(80e-12, 20e-12, 0.25, 1e4):.1f} fJ"
+    '2.5 fJ'
+    """
+    power = (bias_current + leakage_current) * supply_voltage
+    with np.errstate(divide="ignore"):
+        interval = np.divide(1.0, spike_rate)
+    # a neuron without static current spends nothing, also in an infinite interval
+    result: Joule = power * np.where(power > 0.0, interval, 0.0)
+    return result
+
+
+@equation(formula="t_edge = C_mem dV/I_in", reference=_DERIVATION, valid="constant input current")
+def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_current: Ampere) -> Second:
+    """Time that a membrane ramp keeps the comparator in its conducting window. [s].
+
+    Parameters
+    ----------
+    membrane_capacitance : float or ndarray
+        Membrane capacitor, C_mem. [F]
+    conduction_window : float or ndarray
+        Membrane voltage over which both transistors of the comparator conduct. [V]
+    input_current : float or ndarray
+        Current into the membrane. [A]
+
+    Returns
+    -------
+    float or ndarray
+        Edge time, for `slow_edge_energy`. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Analog CMOS".
+
+    Examples
+    --------
+    10 fF, 50 mV at 100 pA.
+
+    >>> f"{1e6 * ramp_edge_time(10e-15, 0.05, 100e-12):.0f} us"
+    '5 us'
+    """
+    return membrane_capacitance * conduction_window / input_current
+
+
+@equation(
+    formula="f_max = I_max/(C_mem V_th)", reference=_DERIVATION, valid="without refractory time and leak"
+)
+def integrator_maximum_rate(
+    maximum_input_current: Ampere, membrane_capacitance: Farad, threshold_voltage: Volt
+) -> PerSecond:
+    """Highest rate at which an input current can charge the membrane to its threshold. [1/s].
+
+    Parameters
+    ----------
+    maximum_input_current : float or ndarray
+        Largest current into the membrane. [A]
+    membrane_capacitance : float or ndarray
+        Membrane capacitor, C_mem. [F]
+    threshold_voltage : float or ndarray
+        Membrane voltage at which the neuron fires, V_th. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Spike rate. [1/s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Analog CMOS".
+
+    Examples
+    --------
+    450 pA on 10 fF and 0.15 V.
+
+    >>> f"{integrator_maximum_rate(450e-12, 10e-15, 0.15) / 1e3:.0f} kHz"
+    '300 kHz'
+    """
+    return maximum_input_current / (membrane_capacitance * threshold_voltage)
+
+
+@equation(formula="U_T = k T/e", reference="definition", valid="thermal equilibrium")
+def thermal_voltage(
+    temperature: Kelvin,
+    boltzmann_constant: JoulePerKelvin = BOLTZMANN,
+    elementary_charge: Coulomb = ELEMENTARY_CHARGE,
+) -> Volt:
+    """Voltage at which an electron has the thermal energy. [V].
+
+    Parameters
+    ----------
+    temperature : float or ndarray
+        Temperature. [K]
+    boltzmann_constant : float, optional
+        Boltzmann's constant. [J/K]
+    elementary_charge : float, optional
+        Charge of an electron. [C]
+
+    Returns
+    -------
+    float or ndarray
+        Thermal voltage. [V]
+
+    References
+    ----------
+    SI Brochure, 9th edition (2019), section 2.2: k and e are exact.
+
+    Examples
+    --------
+    >>> f"{1e3 * thermal_voltage(300.0):.2f} mV"
+    '25.85 mV'
+    """
+    return boltzmann_constant * temperature / elementary_charge
+
+
+@equation(
+    formula="tau = C_mem n U_T/I_leak",
+    reference="Indiveri et al., Front. Neurosci. 5, 73 (2011)",
+    valid="log-domain or translinear leak in weak inversion",
+)
+def leak_time_constant(
+    membrane_capacitance: Farad, slope_factor: Dimensionless, thermal_voltage: Volt, leakage_current: Ampere
+) -> Second:
+    """Time constant of the leak of a subthreshold membrane. [s].
+
+    Parameters
+    ----------
+    membrane_capacitance : float or ndarray
+        Membrane capacitor, C_mem. [F]
+    slope_factor : float or ndarray
+        Subthreshold slope factor n, 1/kappa of the literature. [1]
+    thermal_voltage : float or ndarray
+        Thermal voltage U_T. [V]
+    leakage_current : float or ndarray
+        Current that sets the leak. [A]
+
+    Returns
+    -------
+    float or ndarray
+        Time constant. [s]
+
+    References
+    ----------
+    Indiveri et al., "Neuromorphic silicon neuron circuits", Front. Neurosci. 5, 73 (2011),
+    doi:10.3389/fnins.2011.00073.
+
+    Examples
+    --------
+    1 pF, n = 1.3, 25.85 mV, 1 pA: 33.6 fC/1 pA.
+
+    >>> f"{1e3 * leak_time_constant(1e-12, 1.3, 25.85e-3, 1e-12):.1f} ms"
+    '33.6 ms'
+    """
+    return membrane_capacitance * slope_factor * thermal_voltage / leakage_current
+
+
+@equation(formula="A = A_T + C_mem/c_A", reference=_DERIVATION, valid="capacitor beside the transistors")
+def analog_neuron_area(
+    transistor_area: SquareMetre, membrane_capacitance: Farad, capacitance_density: FaradPerSquareMetre
+) -> SquareMetre:
+    """Area of an analog CMOS neuron. [m^2].
+
+    Parameters
+    ----------
+    transistor_area : float or ndarray
+        Area of all transistors and their wiring. [m^2]
+    membrane_capacitance : float or ndarray
+        Membrane capacitor, C_mem. [F]
+    capacitance_density : float or ndarray
+        Capacitance per area of the kind of capacitor, c_A. [F/m^2]
+
+    Returns
+    -------
+    float or ndarray
+        Footprint. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Analog CMOS".
+
+    Examples
+    --------
+    29 um^2 of transistors and 10 fF at 2 fF/um^2.
+
+    >>> f"{1e12 * analog_neuron_area(29e-12, 10e-15, 2e-3):.0f} um^2"
+    '34 um^2'
+    """
+    return transistor_area + capacitor_area(membrane_capacitance, capacitance_density)
+
+
+@equation(
+    formula="sigma = A_VT/sqrt(W L)",
+    reference="Pelgrom et al., IEEE J. Solid-State Circuits 24, 1433 (1989)",
+    valid="random mismatch of neighbours; gradients over the die come on top",
+)
+def threshold_mismatch(matching_coefficient: VoltMetre, gate_width: Metre, gate_length: Metre) -> Volt:
+    """Root mean square difference of the thresholds of two equal transistors. [V].
+
+    Parameters
+    ----------
+    matching_coefficient : float or ndarray
+        Pelgrom coefficient of the process, A_VT. [V m]
+    gate_width : float or ndarray
+        Gate width, W. [m]
+    gate_length : float or ndarray
+        Gate length, L. [m]
+
+    Returns
+    -------
+    float or ndarray
+        Threshold mismatch. [V]
+
+    References
+    ----------
+    M. J. M. Pelgrom et al., "Matching properties of MOS transistors", IEEE J. Solid-State Circuits 24,
+    1433-1439 (1989), doi:10.1109/JSSC.1989.572629.
+
+    Examples
+    --------
+    2 mV um over a gate of 1 um by 0.1 um: 2/sqrt(0.1).
+
+    >>> f"{1e3 * threshold_mismatch(2e-9, 1e-6, 0.1e-6):.1f} mV"
+    '6.3 mV'
+    """
+    result: Volt = matching_coefficient / np.sqrt(gate_width * gate_length)
+    return result
+
+
+@equation(formula="ratio = exp(sigma/(n U_T))", reference=_DERIVATION, valid="weak inversion")
+def subthreshold_current_spread(
+    threshold_mismatch: Volt, slope_factor: Dimensionless, thermal_voltage: Volt
+) -> Dimensionless:
+    """Factor between the currents of two weak-inversion transistors one deviation of mismatch apart. [1].
+
+    Parameters
+    ----------
+    threshold_mismatch : float or ndarray
+        Threshold difference. [V]
+    slope_factor : float or ndarray
+        Subthreshold slope factor, n. [1]
+    thermal_voltage : float or ndarray
+        Thermal voltage U_T. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Ratio of the currents; its logarithm is the deviation of a lognormal distribution. [1]
+
+    References
+    ----------
+    docs/models/neurons.md, "Analog CMOS".
+
+    Examples
+    --------
+    6.3 mV, n = 1.3 at 300 K: exp(6.3/33.6).
+
+    >>> f"{subthreshold_current_spread(6.3e-3, 1.3, 25.85e-3):.2f}"
+    '1.21'
+    """
+    result: Dimensionless = np.exp(threshold_mismatch / (slope_factor * thermal_voltage))
+    return result
+
+
+@equation(
+    formula="E = E_decay + 2 E_add + E_compare",
+    reference=_DERIVATION,
+    valid="one decay, input and threshold subtraction per step; a shift may stand for the multiplication",
+)
+def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_energy: Joule) -> Joule:
+    """Arithmetic energy of one step of a digital leaky integrate-and-fire neuron. [J].
+
+    Parameters
+    ----------
+    decay_energy : float or ndarray
+        Energy of the multiplication or shift of the leak. [J]
+    add_energy : float or ndarray
+        Energy of an addition of the width of the state. [J]
+    compare_energy : float or ndarray
+        Energy of the comparison with the threshold. [J]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per step. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Digital".
+
+    Examples
+    --------
+    200 + 2 * 30 + 10 fJ.
+
+    >>> f"{1e15 * leaky_integration_energy(200e-15, 30e-15, 10e-15):.0f} fJ"
+    '270 fJ'
+    """
+    return decay_energy + 2.0 * add_energy + compare_energy
+
+
+@equation(
+    formula="E = E_read + E_write + E_alu",
+    reference=_DERIVATION,
+    valid="state in a memory, one access each way",
+)
+def state_update_energy(read_energy: Joule, write_energy: Joule, arithmetic_energy: Joule) -> Joule:
+    """Energy to update the stored state of one neuron. [J].
+
+    Parameters
+    ----------
+    read_energy : float or ndarray
+        Energy to read the state. [J]
+    write_energy : float or ndarray
+        Energy to write the state back. [J]
+    arithmetic_energy : float or ndarray
+        Energy of the arithmetic in between. [J]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per update. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Digital".
+
+    Examples
+    --------
+    1.1 + 1.3 + 0.27 pJ.
+
+    >>> f"{1e12 * state_update_energy(1.1e-12, 1.3e-12, 0.27e-12):.2f} pJ"
+    '2.67 pJ'
+    """
+    return read_energy + write_energy + arithmetic_energy
+
+
+@equation(
+    formula="E = kappa (E_word/n_w + E_state + E_add)",
+    reference=_DERIVATION,
+    valid="kappa covers control, clock and wires that the terms leave out; 2 to 5 is an assumption",
+)
+def synaptic_operation_energy(
+    word_read_energy: Joule,
+    weights_per_word: Dimensionless,
+    state_access_energy: Joule,
+    add_energy: Joule,
+    overhead_factor: Dimensionless,
+) -> Joule:
+    """Energy of one synaptic operation of a digital core. [J].
+
+    Parameters
+    ----------
+    word_read_energy : float or ndarray
+        Energy to read one word of the weight memory. [J]
+    weights_per_word : float or ndarray
+        Weights of a word that are used. [1]
+    state_access_energy : float or ndarray
+        Energy to read and write the neuron's state, as far as it falls to one operation. [J]
+    add_energy : float or ndarray
+        Energy of adding the weight to the state. [J]
+    overhead_factor : float or ndarray
+        Total over the sum of the terms, kappa. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per synaptic operation. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Digital".
+
+    Examples
+    --------
+    3 * (8/8 + 1.4 + 0.1) pJ.
+
+    >>> f"{1e12 * synaptic_operation_energy(8e-12, 8.0, 1.4e-12, 0.1e-12, 3.0):.1f} pJ"
+    '7.5 pJ'
+    """
+    return overhead_factor * (word_read_energy / weights_per_word + state_access_energy + add_energy)
+
+
+@equation(formula="S = N b", reference=_DERIVATION, valid="every neuron keeps its own state")
+def state_storage_bits(neurons: Dimensionless, state_width: Bit) -> Bit:
+    """Memory that holds the state of all neurons of a core. [bit].
+
+    Parameters
+    ----------
+    neurons : float or ndarray
+        Neurons that share the datapath. [1]
+    state_width : float or ndarray
+        Bits of state per neuron. [bit]
+
+    Returns
+    -------
+    float or ndarray
+        Memory. [bit]
+
+    References
+    ----------
+    docs/models/neurons.md, "Digital".
+
+    Examples
+    --------
+    256 neurons of 128 bit are 4 KiB.
+
+    >>> f"{state_storage_bits(256.0, 128.0) / 8192.0:.0f} KiB"
+    '4 KiB'
+    """
+    return neurons * state_width
+
+
+@equation(
+    formula="A = S a_bit/eta + A_alu + A_ctrl",
+    reference=_DERIVATION,
+    valid="memory periphery in the array efficiency",
+)
+def time_multiplexed_area(
+    state_storage: Bit,
+    area_per_bit: SquareMetrePerBit,
+    array_efficiency: Dimensionless,
+    arithmetic_area: SquareMetre,
+    control_area: SquareMetre,
+) -> SquareMetre:
+    """Area of a digital datapath that all neurons of a core share, with their state. [m^2].
+
+    Parameters
+    ----------
+    state_storage : float or ndarray
+        Memory for the state of all neurons. [bit]
+    area_per_bit : float or ndarray
+        Area of a memory cell per bit. [m^2/bit]
+    array_efficiency : float or ndarray
+        Share of the memory's area that is cells. [1]
+    arithmetic_area : float or ndarray
+        Area of the arithmetic. [m^2]
+    control_area : float or ndarray
+        Area of the sequencer. [m^2]
+
+    Returns
+    -------
+    float or ndarray
+        Area of all neurons together. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Digital".
+
+    Examples
+    --------
+    256 neurons of 16 bit at 0.12 um^2/bit and 50 % efficiency, 600 and 200 um^2 of logic: 983 + 800 um^2.
+
+    >>> f"{1e12 * time_multiplexed_area(4096.0, 0.12e-12, 0.5, 600e-12, 200e-12):.0f} um^2"
+    '1783 um^2'
+    """
+    return state_storage * area_per_bit / array_efficiency + arithmetic_area + control_area
+
+
+@equation(
+    formula="t_step = (N_update + N_sop)/(lanes f_clk)",
+    reference=_DERIVATION,
+    valid="one operation a lane and cycle, no stalls",
+)
+def time_multiplexed_step_time(
+    updates: Dimensionless,
+    synaptic_operations: Dimensionless,
+    lanes: Dimensionless,
+    clock_frequency: PerSecond,
+) -> Second:
+    """Shortest time step of a datapath that serves its neurons one after another. [s].
+
+    Parameters
+    ----------
+    updates : float or ndarray
+        Neuron updates in the step. [1]
+    synaptic_operations : float or ndarray
+        Synaptic operations in the step. [1]
+    lanes : float or ndarray
+        Operations that run side by side. [1]
+    clock_frequency : float or ndarray
+        Clock frequency. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Time step. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Digital".
+
+    Examples
+    --------
+    (256 + 1744)/(4 * 100 MHz).
+
+    >>> f"{1e6 * time_multiplexed_step_time(256.0, 1744.0, 4.0, 100e6):.0f} us"
+    '5 us'
+    """
+    return (updates + synaptic_operations) / (lanes * clock_frequency)

@@ -1,0 +1,614 @@
+"""Clock, regulators, heat, floor plan, yield and cost: what a chip adds to the sum of its blocks."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided
+from neuroest.provenance import equation
+from neuroest.units import (
+    Dimensionless,
+    Farad,
+    Joule,
+    Kelvin,
+    Metre,
+    Numeric,
+    PerSecond,
+    Second,
+    SquareMetre,
+    Unit,
+    Volt,
+    Watt,
+    WattPerSquareMetre,
+)
+
+PerSquareMetre: TypeAlias = Annotated[Numeric, Unit("1/m^2")]
+KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
+KelvinSquareMetrePerWatt: TypeAlias = Annotated[Numeric, Unit("K*m^2/W")]
+
+_DERIVED = "derivation: docs/models/technology.md"
+_STAPPER = "Stapper, Armstrong and Saji, Proc. IEEE 71, 453-470 (1983), doi:10.1109/PROC.1983.12619"
+
+
+@equation(
+    formula="P = a C V^2 f",
+    reference=_DERIVED,
+    valid="one clock domain; nothing for asynchronous circuits",
+)
+def clock_power(
+    activity: Dimensionless, clock_capacitance: Farad, supply_voltage: Volt, clock_frequency: PerSecond
+) -> Watt:
+    """Power of a clock tree. [W].
+
+    Parameters
+    ----------
+    activity : float or array
+        Share of the cycles in which the tree toggles: 1 without clock gating. [1]
+    clock_capacitance : float or array
+        Capacitance of wires, buffers and clock pins. [F]
+    supply_voltage : float or array
+        Swing of the clock. [V]
+    clock_frequency : float or array
+        Clock frequency. [1/s]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    100 pF at 1 V and 100 MHz: 10 mW.
+
+    >>> f"{clock_power(1.0, 100e-12, 1.0, 100e6):.3g}"
+    '0.01'
+    """
+    return activity * clock_capacitance * supply_voltage**2 * clock_frequency
+
+
+@equation(
+    formula="E_clock = E_logic s / (1 - s)",
+    reference=_DERIVED,
+    valid="synchronous digital circuits whose clock share of the dynamic energy is known",
+)
+def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
+    """Energy of the clock tree that goes with an energy of synchronous logic. [J].
+
+    Parameters
+    ----------
+    logic_energy : float or array
+        Dynamic energy without the clock tree. [J]
+    clock_share : float or array
+        Share of the clock tree in the dynamic energy with the clock tree, as chips report it. [1]
+
+    Returns
+    -------
+    float or array
+        Energy of the clock tree alone; infinite at a share of 1 and above. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A quarter of the total is a third of the rest: 3 pJ of logic take 1 pJ of clock.
+
+    >>> f"{clock_energy(3e-12, 0.25):.3g}"
+    '1e-12'
+    """
+    return divided(logic_energy * clock_share, 1.0 - clock_share)
+
+
+@equation(
+    formula="V_supply = V_in, where V_load <= V_in",
+    reference=_DERIVED,
+    valid="linear regulators; the current of the regulator itself is not included",
+)
+def linear_regulator_supply_voltage(load_voltage: Volt, input_voltage: Volt) -> Volt:
+    """Voltage at which the charge of a load is paid behind a linear regulator. [V].
+
+    Parameters
+    ----------
+    load_voltage : float or array
+        Voltage of the load. [V]
+    input_voltage : float or array
+        Voltage at the input of the regulator. [V]
+
+    Returns
+    -------
+    float or array
+        The input voltage, for the same charge flows through both; infinite where it is below the load's. [V]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A rail of 0.2 V from 0.9 V is paid at 0.9 V, an efficiency of 22 %.
+
+    >>> f"{linear_regulator_supply_voltage(0.2, 0.9):.3g}"
+    '0.9'
+    """
+    return divided(input_voltage, np.where(load_voltage <= input_voltage, 1.0, 0.0))
+
+
+@equation(
+    formula="V_supply = V_load / eta",
+    reference=_DERIVED,
+    valid="regulators whose efficiency at the load is known: switched capacitors and buck converters",
+)
+def regulator_supply_voltage(load_voltage: Volt, efficiency: Dimensionless) -> Volt:
+    """Voltage at which the charge of a load is paid behind a regulator of known efficiency. [V].
+
+    Parameters
+    ----------
+    load_voltage : float or array
+        Voltage of the load. [V]
+    efficiency : float or array
+        Energy of the load per energy drawn from the supply. [1]
+
+    Returns
+    -------
+    float or array
+        Energy drawn per charge of the load; infinite where the efficiency is not positive. [V]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A rail of 0.2 V at 80 %.
+
+    >>> f"{regulator_supply_voltage(0.2, 0.8):.3g}"
+    '0.25'
+    """
+    return divided(load_voltage, efficiency)
+
+
+@equation(
+    formula="eta = V_load / V_in, where V_load <= V_in",
+    reference=_DERIVED,
+    valid="linear regulators; an exact upper bound, for the regulator's own current is not included",
+)
+def linear_regulator_efficiency(load_voltage: Volt, input_voltage: Volt) -> Dimensionless:
+    """Largest efficiency of a linear regulator. [1].
+
+    Parameters
+    ----------
+    load_voltage : float or array
+        Voltage of the load. [V]
+    input_voltage : float or array
+        Voltage at the input of the regulator, above zero. [V]
+
+    Returns
+    -------
+    float or array
+        Efficiency; 0 where the input is below the load. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    0.2 V from 0.9 V.
+
+    >>> f"{linear_regulator_efficiency(0.2, 0.9):.3f}"
+    '0.222'
+    """
+    return load_voltage / input_voltage * np.where(load_voltage <= input_voltage, 1.0, 0.0)
+
+
+@equation(formula="P = E / t", reference=_DERIVED, valid="inferences that follow one another at the interval")
+def average_power(energy: Joule, interval: Second) -> Watt:
+    """Mean power of a chip that repeats an inference. [W].
+
+    Parameters
+    ----------
+    energy : float or array
+        Energy of one inference. [J]
+    interval : float or array
+        Time from one inference to the next, above zero. [s]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    300 nJ every 2 us.
+
+    >>> f"{average_power(300e-9, 2e-6):.3g}"
+    '0.15'
+    """
+    return energy / interval
+
+
+@equation(
+    formula="E = P t",
+    reference=_DERIVED,
+    valid="t = interval if back to back, latency if powered only for the inference, period if always on",
+)
+def static_energy(static_power: Watt, powered_time: Second) -> Joule:
+    """Energy of leakage and bias currents that one inference has to carry. [J].
+
+    Parameters
+    ----------
+    static_power : float or array
+        Leakage and bias power. [W]
+    powered_time : float or array
+        Time for which the chip is powered for one inference. [s]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    1 mW for 2 us.
+
+    >>> f"{static_energy(1e-3, 2e-6):.3g}"
+    '2e-09'
+    """
+    return static_power * powered_time
+
+
+@equation(
+    formula="A = A_blocks / eta", reference=_DERIVED, valid="floor plans of one die without its pad ring"
+)
+def floorplan_area(block_area: SquareMetre, utilisation: Dimensionless) -> SquareMetre:
+    """Area of a die core from the area of its blocks. [m^2].
+
+    Parameters
+    ----------
+    block_area : float or array
+        Sum of all blocks. [m^2]
+    utilisation : float or array
+        Share of the core that blocks fill; the rest is routing, fill and power. [1]
+
+    Returns
+    -------
+    float or array
+        Area; infinite where the utilisation is not positive. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    0.7 mm^2 of blocks at 70 %.
+
+    >>> f"{floorplan_area(0.7e-6, 0.7):.3g}"
+    '1e-06'
+    """
+    return divided(block_area, utilisation)
+
+
+@equation(formula="q = P / A", reference=_DERIVED, valid="power that is spread evenly over the area")
+def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
+    """Power per area. [W/m^2].
+
+    Parameters
+    ----------
+    power : float or array
+        Power. [W]
+    area : float or array
+        Area that dissipates it, above zero. [m^2]
+
+    Returns
+    -------
+    float or array
+        Power density. [W/m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    700 W on 814 mm^2: 0.86 W/mm^2.
+
+    >>> f"{power_density(700.0, 814e-6):.2g}"
+    '8.6e+05'
+    """
+    return power / area
+
+
+@equation(
+    formula="T = T_ambient + P R_package + q R_spread",
+    reference=_DERIVED,
+    valid="steady state; heat sources small against the die",
+)
+def junction_temperature(
+    ambient_temperature: Kelvin,
+    power: Watt,
+    package_resistance: KelvinPerWatt,
+    power_density: WattPerSquareMetre,
+    spreading_resistance: KelvinSquareMetrePerWatt,
+) -> Kelvin:
+    """Temperature of a die, or of a hot spot on it. [K].
+
+    Parameters
+    ----------
+    ambient_temperature : float or array
+        Temperature around the package. [K]
+    power : float or array
+        Power of the whole die. [W]
+    package_resistance : float or array
+        Thermal resistance from the die to the surroundings. [K/W]
+    power_density : float or array
+        Power density of the spot. [W/m^2]
+    spreading_resistance : float or array
+        Thermal resistance of the spot times its area. [K m^2/W]
+
+    Returns
+    -------
+    float or array
+        Temperature. [K]
+
+    Notes
+    -----
+    Leakage grows with the temperature and the temperature with the leakage: repeat two or three times.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    300 K + 2 W x 10 K/W + 0.5 W/mm^2 x 10 K mm^2/W = 325 K.
+
+    >>> f"{junction_temperature(300.0, 2.0, 10.0, 0.5e6, 10e-6):g}"
+    '325'
+    """
+    return ambient_temperature + power * package_resistance + power_density * spreading_resistance
+
+
+@equation(
+    formula="Y = exp(-A D)",
+    reference="Poisson statistics, as in Murphy, Proc. IEEE 52, 1537-1545 (1964), doi:10.1109/PROC.1964.3442",
+    valid="defects that fall independently; pessimistic for large dies",
+)
+def poisson_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensionless:
+    """Share of the dies without a defect, for defects that fall independently. [1].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of the die. [m^2]
+    defect_density : float or array
+        Killing defects per area. [1/m^2]
+
+    Returns
+    -------
+    float or array
+        Yield. [1]
+
+    References
+    ----------
+    .. [1] B. T. Murphy, "Cost-size optima of monolithic integrated circuits", Proc. IEEE 52, 1537-1545
+       (1964), doi:10.1109/PROC.1964.3442.
+
+    Examples
+    --------
+    1 cm^2 at 0.1 per cm^2: exp(-0.1).
+
+    >>> f"{poisson_yield(1e-4, 0.1e4):.3f}"
+    '0.905'
+    """
+    fraction: Dimensionless = np.exp(-area * defect_density)
+    return fraction
+
+
+@equation(
+    formula="Y = [(1 - exp(-A D)) / (A D)]^2",
+    reference="Murphy, Proc. IEEE 52, 1537-1545 (1964), doi:10.1109/PROC.1964.3442",
+    valid="defect densities that vary triangularly from wafer to wafer",
+)
+def murphy_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensionless:
+    """Share of the dies without a defect, after Murphy. [1].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of the die. [m^2]
+    defect_density : float or array
+        Mean of the killing defects per area. [1/m^2]
+
+    Returns
+    -------
+    float or array
+        Yield. [1]
+
+    References
+    ----------
+    .. [1] B. T. Murphy, "Cost-size optima of monolithic integrated circuits", Proc. IEEE 52, 1537-1545
+       (1964), doi:10.1109/PROC.1964.3442.
+
+    Examples
+    --------
+    One defect per die: (1 - 1/e)^2 = 0.3996.
+
+    >>> f"{murphy_yield(1e-4, 1e4):.4f}"
+    '0.3996'
+    """
+    defects = area * defect_density
+    some = defects > 0.0
+    safe = np.where(some, defects, 1.0)
+    fraction: Dimensionless = np.where(some, -np.expm1(-safe) / safe, 1.0) ** 2
+    return fraction
+
+
+@equation(
+    formula="Y = (1 + A D / a)^-a",
+    reference=_STAPPER,
+    valid="clustered defects; a of 2 to 5, Poisson for a towards infinity",
+)
+def negative_binomial_yield(
+    area: SquareMetre, defect_density: PerSquareMetre, clustering: Dimensionless
+) -> Dimensionless:
+    """Share of the dies without a defect, for defects that cluster. [1].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of the die. [m^2]
+    defect_density : float or array
+        Mean of the killing defects per area. [1/m^2]
+    clustering : float or array
+        Clustering parameter, above zero: small for strong clusters. [1]
+
+    Returns
+    -------
+    float or array
+        Yield. [1]
+
+    References
+    ----------
+    .. [1] C. H. Stapper, F. M. Armstrong, K. Saji, "Integrated circuit yield statistics", Proc. IEEE 71,
+       453-470 (1983), doi:10.1109/PROC.1983.12619.
+
+    Examples
+    --------
+    4 cm^2 at 0.1 per cm^2 and a = 3: (1 + 0.4 / 3)^-3 = 0.687.
+
+    >>> f"{negative_binomial_yield(4e-4, 0.1e4, 3.0):.3f}"
+    '0.687'
+    """
+    return (1.0 + area * defect_density / clustering) ** (-clustering)
+
+
+@equation(
+    formula="p = (1 - f)^R",
+    reference=_DERIVED,
+    valid="stuck cells that fall independently",
+)
+def clean_column_fraction(fault_probability: Dimensionless, rows: Dimensionless) -> Dimensionless:
+    """Share of the columns of a memristor array without a stuck cell. [1].
+
+    Parameters
+    ----------
+    fault_probability : float or array
+        Probability that a cell is stuck. [1]
+    rows : float or array
+        Cells of a column. [1]
+
+    Returns
+    -------
+    float or array
+        Fraction of clean columns. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    One stuck cell in a thousand and 128 rows: 0.999^128.
+
+    >>> f"{clean_column_fraction(1e-3, 128.0):.2f}"
+    '0.88'
+    """
+    fraction: Dimensionless = np.maximum(1.0 - fault_probability, 0.0) ** rows
+    return fraction
+
+
+@equation(
+    formula="n = floor[max(0, pi (d / 2)^2 / A - pi d / sqrt(2 A))]",
+    reference="de Vries, IEEE Trans. Semicond. Manuf. 18, 136-139 (2005), doi:10.1109/TSM.2004.836656",
+    valid="nearly square dies much smaller than the wafer; saw lanes are part of the area",
+)
+def dies_per_wafer(wafer_diameter: Metre, area: SquareMetre) -> Dimensionless:
+    """Whole dies on a round wafer. [1].
+
+    Parameters
+    ----------
+    wafer_diameter : float or array
+        Diameter of the wafer without its edge exclusion. [m]
+    area : float or array
+        Area of the die, above zero. [m^2]
+
+    Returns
+    -------
+    float or array
+        Number of dies, good and bad. [1]
+
+    References
+    ----------
+    .. [1] D. K. de Vries, "Investigation of gross die per wafer formulas", IEEE Trans. Semicond. Manuf. 18,
+       136-139 (2005), doi:10.1109/TSM.2004.836656.
+
+    Examples
+    --------
+    400 mm^2 on 300 mm: 176.7 - 33.3 = 143.4.
+
+    >>> f"{dies_per_wafer(0.3, 400e-6):g}"
+    '143'
+    """
+    inside = np.pi * (wafer_diameter / 2.0) ** 2 / area
+    lost = np.pi * wafer_diameter / np.sqrt(2.0 * area)
+    dies: Dimensionless = np.floor(np.maximum(inside - lost, 0.0))
+    return dies
+
+
+@equation(
+    formula="c = c_wafer / (n Y) + c_test",
+    reference=_DERIVED,
+    valid="any currency; development and masks are not included",
+)
+def cost_per_good_die(
+    wafer_cost: Dimensionless,
+    dies: Dimensionless,
+    die_yield: Dimensionless,
+    test_and_package_cost: Dimensionless,
+) -> Dimensionless:
+    """Cost of one working die, in the currency of its wafer. [1].
+
+    Parameters
+    ----------
+    wafer_cost : float or array
+        Cost of a processed wafer with the memristor layers. [1]
+    dies : float or array
+        Dies on the wafer. [1]
+    die_yield : float or array
+        Share of them that works. [1]
+    test_and_package_cost : float or array
+        Cost of testing and packaging one die. [1]
+
+    Returns
+    -------
+    float or array
+        Cost; infinite where no die is good. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    10 000 for 143 dies of which 68.7 % work, and 2 for each: 103.8.
+
+    >>> f"{cost_per_good_die(10000.0, 143.0, 0.687, 2.0):.4g}"
+    '103.8'
+    """
+    return divided(wafer_cost, dies * die_yield) + test_and_package_cost

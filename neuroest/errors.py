@@ -1,0 +1,95 @@
+"""Everything that can go wrong, as one family.
+
+::
+
+    NeuroestError
+    ├── SpecError            one or more problems in a spec file, all of them at once
+    ├── QuantityError        a text that is no quantity, or one of another dimension
+    ├── UnknownNameError     no shipped file, model, path or quantity of that name
+    ├── RangeError           a model asked outside the range its source covers
+    └── MappingError         a network that the chip cannot hold or cannot run
+
+Each message is one line: where, what, what is allowed, and the likely fix.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class NeuroestError(Exception):
+    """Base of all errors that neuroest raises for its user."""
+
+
+class QuantityError(NeuroestError, ValueError):
+    """A text that is not a quantity of the dimension that is due."""
+
+
+class RangeError(NeuroestError):
+    """A model was asked for a value outside the range that its source covers."""
+
+
+class MappingError(NeuroestError):
+    """A network does not fit the chip, or has a layer that the chip cannot run."""
+
+
+class UnknownNameError(NeuroestError):
+    """A name that nothing answers to.
+
+    Parameters
+    ----------
+    what : str
+        What was looked for, for example ``"architecture"``.
+    name : str
+        The name that was given.
+    known : iterable of str
+        The names that exist; the nearest one is suggested.
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        self.what, self.name, self.known = what, name, sorted(known)
+        text = f"unknown {what} {name!r}{did_you_mean(name, self.known)}"
+        super().__init__(text + (f"; {hint}" if hint else ""))
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a spec file."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class SpecError(NeuroestError):
+    """All problems that were found in one or more spec files.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        In the order of file, line and column.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` for the nearest known word, or the list of a few, or nothing."""
+    names = list(known)
+    folded = {name.lower(): name for name in names}
+    near = difflib.get_close_matches(str(word).lower(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {folded[near[0]]!r}?"
+    if 0 < len(names) <= 12:
+        return "; allowed: " + ", ".join(names)
+    return ""

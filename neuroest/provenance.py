@@ -1,0 +1,187 @@
+"""How a number came about: equations that remember their inputs when asked to.
+
+An estimate is computed twice from the same code: once on plain floats or arrays, fast, and, when somebody asks
+where a number comes from, once on `Traced` floats. A traced float knows its origin: a parameter of a spec, an
+equation with its arguments, or an arithmetic operation. The origins form a tree whose leaves are exactly the
+parameters that the number depends on, so sources are listed because they were used, not because they were near.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_tracing: ContextVar[bool] = ContextVar("neuroest_tracing", default=False)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Origin: a value that a spec states."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """Origin: the result of an equation."""
+
+    equation: str
+    formula: str
+    reference: str
+    arguments: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Origin: plain arithmetic between two values."""
+
+    symbol: str
+    operands: tuple[Any, ...]
+
+
+Origin = Parameter | Call | Operation
+
+
+@dataclass(frozen=True)
+class EquationInfo:
+    """What an equation says about itself."""
+
+    name: str
+    formula: str
+    reference: str
+    valid: str
+
+
+class Traced(float):
+    """A float that knows where it comes from."""
+
+    __slots__ = ("origin",)
+    origin: Origin
+
+    def __new__(cls, value: float, origin: Origin) -> Traced:  # noqa: D102
+        traced = super().__new__(cls, value)
+        traced.origin = origin
+        return traced
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [float(x) if isinstance(x, Traced) else x for x in inputs]
+        result = getattr(ufunc, method)(*plain, **options)
+        return trace(result, Operation(ufunc.__name__, inputs))
+
+
+def trace(value: Any, origin: Origin) -> Any:
+    """`value` as a `Traced` float if it is a scalar number, unchanged otherwise."""
+    if isinstance(value, Traced) or np.ndim(value) or isinstance(value, bool | np.bool_):
+        return value
+    return Traced(float(value), origin)
+
+
+def _install_arithmetic() -> None:
+    def binary(symbol: str, function: Callable[[Any, Any], Any]) -> Callable[[Traced, Any], Any]:
+        def method(self: Traced, other: Any) -> Any:
+            if not isinstance(other, int | float | np.floating | np.integer):
+                return NotImplemented
+            return Traced(function(float(self), float(other)), Operation(symbol, (self, other)))
+
+        return method
+
+    def reflected(symbol: str, function: Callable[[Any, Any], Any]) -> Callable[[Traced, Any], Any]:
+        def method(self: Traced, other: Any) -> Any:
+            if not isinstance(other, int | float | np.floating | np.integer):
+                return NotImplemented
+            return Traced(function(float(other), float(self)), Operation(symbol, (other, self)))
+
+        return method
+
+    for name, symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "^")):
+        function = getattr(operator, name)
+        setattr(Traced, f"__{name}__", binary(symbol, function))
+        setattr(Traced, f"__r{name}__", reflected(symbol, function))
+    Traced.__neg__ = lambda self: Traced(-float(self), Operation("-", (self,)))  # type: ignore[method-assign]
+
+
+_install_arithmetic()
+
+
+def equation(*, formula: str, reference: str, valid: str = "") -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+    """Mark a function as one physical equation.
+
+    Parameters
+    ----------
+    formula : str
+        The formula as one reads it, in plain text.
+    reference : str
+        Where it comes from: paper and place, or the derivation page of the documentation.
+    valid : str
+        Where it holds.
+
+    Returns
+    -------
+    callable
+        The decorator. Outside of `tracing` the decorated function costs one look-up more.
+    """
+
+    def decorate(function: Callable[_P, _T]) -> Callable[_P, _T]:
+        signature = inspect.signature(function)
+        info = EquationInfo(function.__name__, formula, reference, valid)
+
+        @functools.wraps(function)
+        def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+            if not _tracing.get():
+                return function(*args, **kwargs)
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            given = tuple(bound.arguments.items())
+            plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}
+            token = _tracing.set(False)
+            try:
+                result = function(**plain)  # type: ignore[call-arg]
+            finally:
+                _tracing.reset(token)
+            return trace(result, Call(info.name, formula, reference, given))  # type: ignore[no-any-return]
+
+        wrapper.__equation__ = info  # type: ignore[attr-defined]
+        return wrapper
+
+    return decorate
+
+
+@contextmanager
+def tracing() -> Iterator[None]:
+    """Let equations record their origins inside the ``with`` block."""
+    token = _tracing.set(True)
+    try:
+        yield
+    finally:
+        _tracing.reset(token)
+
+
+def used_parameters(value: Any) -> frozenset[str]:
+    """Paths of all parameters that a traced value depends on."""
+    found: set[str] = set()
+    seen: set[int] = set()
+    stack: list[Any] = [value]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, Traced) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        origin = node.origin
+        if isinstance(origin, Parameter):
+            found.add(origin.path)
+        elif isinstance(origin, Call):
+            stack.extend(value for _, value in origin.arguments)
+        else:
+            stack.extend(origin.operands)
+    return frozenset(found)

@@ -1,0 +1,159 @@
+"""Claims about systolic arrays and rooflines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import accelerators
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "systolic_cycles": {
+        "reduction": 576.0,
+        "outputs": 64.0,
+        "positions": 3136.0,
+        "rows": 128.0,
+        "columns": 128.0,
+    },
+    "systolic_utilisation": {
+        "reduction": 576.0,
+        "outputs": 64.0,
+        "positions": 3136.0,
+        "rows": 128.0,
+        "columns": 128.0,
+    },
+    "multiply_accumulate_energy": {
+        "operation_energy": 0.126e-12,
+        "activation_energy": 2.45e-12,
+        "partial_sum_energy": 4.4e-12,
+        "weight_energy": 2.45e-12,
+        "register_energy": 0.01e-12,
+        "rows": 128.0,
+        "columns": 128.0,
+        "positions": 16.0,
+    },
+    "external_memory_energy": {
+        "weights": 8e6,
+        "activations": 1e6,
+        "buffer_capacity": 4e6,
+        "batch": 4.0,
+        "spilled_fraction": 0.1,
+        "energy_per_bit": 5e-12,
+    },
+    "roofline_time": {
+        "operations": 1e9,
+        "traffic": 1e9,
+        "peak_rate": 989e12,
+        "bandwidth": 26.8e12,
+        "compute_efficiency": 0.5,
+        "bandwidth_efficiency": 0.8,
+        "kernels": 10.0,
+        "launch_time": 4e-6,
+    },
+    "roofline_energy": {
+        "time": 1e-4,
+        "operations": 1e9,
+        "traffic": 1e9,
+        "idle_power": 100.0,
+        "energy_per_operation": 0.5e-12,
+        "energy_per_bit": 4e-12,
+    },
+    "ridge_intensity": {"peak_rate": 989e12, "bandwidth": 26.8e12},
+}
+
+
+def cycles_of_one_pass(vectors: int, rows: int, columns: int) -> int:
+    """Last cycle in which any unit works: on the skewed schedule vector v is in (r, c) at v + r + c."""
+    return max(v + r + c for v in range(vectors) for r in range(rows) for c in range(columns)) + 1
+
+
+@pytest.mark.parametrize(("vectors", "rows", "columns"), [(1, 1, 1), (1, 4, 3), (7, 4, 3), (5, 1, 8)])
+def test_cycles_equal_the_skewed_schedule(vectors, rows, columns):
+    expected = cycles_of_one_pass(vectors, rows, columns)
+    assert accelerators.systolic_cycles(rows, columns, vectors, rows, columns) == expected
+
+
+def test_cycles_of_a_convolution():
+    # 3 x 3, 64 to 64 channels, 56 x 56 map on 128 x 128: ceil(576/128) x 1 x (3136 + 254) = 5 x 3390.
+    assert accelerators.systolic_cycles(576.0, 64.0, 3136.0, 128.0, 128.0) == 16950.0
+
+
+@given(*(st.integers(1, 600) for _ in range(5)))
+def test_utilisation_is_work_over_slots_and_at_most_one(reduction, outputs, positions, rows, columns):
+    utilisation = accelerators.systolic_utilisation(reduction, outputs, positions, rows, columns)
+    cycles = accelerators.systolic_cycles(reduction, outputs, positions, rows, columns)
+    work = reduction * outputs * positions
+    assert utilisation == pytest.approx(work / (cycles * rows * columns), rel=1e-12)
+    assert 0.0 < utilisation <= 1.0 + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("positions", "picojoule"),
+    # 0.126 + 2.45/128 + 2 x 4 x 1.1/128 + 2.45/positions = 0.2139 + 2.45/positions pJ
+    [(1.0, 2.66), (16.0, 0.367), (256.0, 0.2235)],
+)
+def test_energy_per_multiply_accumulate_falls_with_the_batch(positions, picojoule):
+    # 28 nm, 128 x 128; 2.45 pJ per byte of a 1 MiB buffer; 1.1 pJ per byte of 256 KiB, sums of 4 bytes.
+    energy = accelerators.multiply_accumulate_energy(
+        0.126e-12, 2.45e-12, 4 * 1.1e-12, 2.45e-12, 0.0, 128.0, 128.0, positions
+    )
+    assert energy == pytest.approx(picojoule * 1e-12, rel=3e-3)
+
+
+def test_batch_one_runs_at_0_75_tera_operations_per_watt():
+    energy = accelerators.multiply_accumulate_energy(
+        0.126e-12, 2.45e-12, 4.4e-12, 2.45e-12, 0.0, 128.0, 128.0, 1.0
+    )
+    assert 2 / energy == pytest.approx(0.75e12, rel=5e-3)
+
+
+def test_array_without_rows_is_visibly_out():
+    assert accelerators.multiply_accumulate_energy(1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 8.0, 1.0) == np.inf
+
+
+def test_weights_that_fit_cost_no_external_memory():
+    fits = accelerators.external_memory_energy(4e6, 1e6, 4e6, 1.0, 0.0, 5e-12)
+    streams = accelerators.external_memory_energy(4e6 + 8, 1e6, 4e6, 1.0, 0.0, 5e-12)
+    assert fits == 0.0
+    assert streams == pytest.approx(20e-6, rel=1e-5)  # 4 Mbit x 5 pJ
+
+
+def test_batch_shares_the_weights_but_not_the_activations():
+    # 5 pJ x (8 Mbit / 8 + 1 Mbit x 0.5) = 7.5 uJ
+    energy = accelerators.external_memory_energy(8e6, 1e6, 4e6, 8.0, 0.5, 5e-12)
+    assert energy == pytest.approx(7.5e-6, rel=1e-12)
+
+
+def test_ridge_of_an_h100():
+    # 989 TFLOP/s over 3.35 TB/s: 295 operations per byte
+    assert 8 * accelerators.ridge_intensity(989e12, 8 * 3.35e12) == pytest.approx(295.0, rel=2e-3)
+
+
+def test_compute_and_memory_time_meet_at_the_ridge():
+    ridge = accelerators.ridge_intensity(989e12, 26.8e12)
+    at = {"peak_rate": 989e12, "bandwidth": 26.8e12, "compute_efficiency": 1.0, "bandwidth_efficiency": 1.0}
+    at |= {"kernels": 0.0, "launch_time": 0.0}
+    on = accelerators.roofline_time(operations=1e12, traffic=1e12 / ridge, **at)
+    left = accelerators.roofline_time(operations=1e12, traffic=2e12 / ridge, **at)
+    right = accelerators.roofline_time(operations=1e12, traffic=0.5e12 / ridge, **at)
+    assert left == pytest.approx(2 * on, rel=1e-12)
+    assert right == pytest.approx(on, rel=1e-12)
+
+
+def test_tiny_network_on_a_processor_is_launch_time():
+    # 668 672 multiply-accumulates and 5.3 Mbit of weights: 0.2 us of traffic beside 3 kernels of 4 us.
+    time = accelerators.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
+    assert time == pytest.approx(12.25e-6, rel=2e-3)
+
+
+def test_energy_per_operation_of_an_h100_at_its_power_limit():
+    # 700 W / 989 TFLOP/s = 0.71 pJ
+    energy = accelerators.roofline_energy(1.0, 989e12, 0.0, 700.0, 0.0, 0.0)
+    assert energy / 989e12 == pytest.approx(0.71e-12, rel=5e-3)
+
+
+def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():
+    assert accelerators.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
+    assert accelerators.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0

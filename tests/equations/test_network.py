@@ -1,0 +1,230 @@
+"""Claims about wires, trees, meshes and packets."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import network
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "wire_energy_per_bit_length": {
+        "charging_probability": 0.25,
+        "repeater_factor": 1.5,
+        "capacitance_per_length": 0.2e-9,
+        "supply_voltage": 0.9,
+        "bits_per_transfer": 1.0,
+    },
+    "wire_energy": {"bits": 64.0, "length": 0.5e-3, "energy_per_bit_length": 50e-12},
+    "unrepeated_wire_delay": {
+        "length": 1e-3,
+        "resistance_per_length": 1e6,
+        "capacitance_per_length": 0.2e-9,
+    },
+    "repeated_wire_delay": {
+        "length": 1e-3,
+        "resistance_per_length": 1e6,
+        "capacitance_per_length": 0.2e-9,
+        "inverter_time_constant": 2e-12,
+    },
+    "bus_area": {"wires": 64.0, "pitch": 0.1e-6, "length": 1e-3, "layers": 2.0},
+    "h_tree_path_length": {"side": 1e-3, "leaves": 16.0},
+    "h_tree_total_length": {"side": 1e-3, "leaves": 16.0},
+    "mesh_average_hops": {"side": 8.0},
+    "feed_forward_hops": {"units_from": 56.0, "units_to": 32.0},
+    "address_bits": {"targets": 100.0, "axons": 1024.0},
+    "packet_energy": {
+        "packet_bits": 30.0,
+        "hops": 2.0,
+        "router_energy_per_bit": 47.5e-15,
+        "wire_energy_per_bit_length": 48.8e-12,
+        "tile_pitch": 0.5e-3,
+        "interface_energy_per_bit": 20e-15,
+    },
+    "multicast_hops": {"farthest_hops": 6.0, "destinations": 5.0, "local_hops": 1.0},
+    "frame_bits": {"neurons": 512.0, "bits_per_neuron": 1.0},
+    "event_advantage_rate": {"packet_bits": 30.0, "bits_per_neuron": 1.0},
+    "link_load": {"packet_rate": 1e8, "packet_bits": 30.0, "link_width": 64.0, "clock_frequency": 200e6},
+    "serialisation_time": {"packet_bits": 30.0, "link_width": 16.0, "clock_frequency": 200e6},
+    "packet_latency": {"hops": 5.0, "hop_time": 5e-9, "serialisation_time": 10e-9, "load": 0.3},
+}
+
+
+def test_spike_packet_over_two_half_millimetre_hops():
+    # 30 bits x 2 x (47.5 fJ + 0.5 mm x 48.8 fJ/mm) = 30 x 2 x 71.9 fJ = 4.314 pJ
+    energy = network.packet_energy(30.0, 2.0, 47.5e-15, 48.8e-12, 0.5e-3, 0.0)
+    assert energy == pytest.approx(4.314e-12, rel=1e-12)
+
+
+def test_packet_pays_the_interface_at_both_ends_even_without_a_hop():
+    # 30 bits x 2 x 20 fJ
+    assert network.packet_energy(30.0, 0.0, 1.0, 1.0, 1.0, 20e-15) == pytest.approx(1.2e-12, rel=1e-12)
+
+
+@pytest.mark.parametrize("side", [1, 2, 3, 8, 16])
+def test_mesh_hops_equal_the_mean_over_all_pairs(side):
+    # 8 x 8 gives 5.25, 16 x 16 gives 10.625.
+    offsets = [abs(a - b) for a, b in itertools.product(range(side), repeat=2)]
+    assert network.mesh_average_hops(float(side)) == pytest.approx(2 * np.mean(offsets), rel=1e-12)
+
+
+def test_mesh_hops_known_values():
+    assert network.mesh_average_hops(8.0) == pytest.approx(5.25, rel=1e-12)
+    assert network.mesh_average_hops(16.0) == pytest.approx(10.625, rel=1e-12)
+
+
+@pytest.mark.parametrize(("side_from", "side_to"), [(1, 1), (2, 2), (3, 5), (7, 2), (1, 6), (8, 8)])
+def test_feed_forward_hops_equal_the_mean_over_all_pairs_of_two_adjacent_blocks(side_from, side_to):
+    sender = itertools.product(range(side_from), range(side_from))
+    receiver = itertools.product(range(side_from, side_from + side_to), range(side_to))
+    hops = [abs(x - u) + abs(y - v) for (x, y), (u, v) in itertools.product(sender, receiver)]
+    found = network.feed_forward_hops(float(side_from**2), float(side_to**2))
+    assert found == pytest.approx(np.mean(hops), rel=1e-12)
+
+
+@given(st.floats(1.0, 1e4), st.floats(1.0, 1e4))
+def test_feed_forward_hops_are_symmetric_and_at_least_one(units_from, units_to):
+    there = network.feed_forward_hops(units_from, units_to)
+    assert there == pytest.approx(network.feed_forward_hops(units_to, units_from), rel=1e-12)
+    assert there >= 1.0 - 1e-12
+
+
+def h_tree(side: float, levels: int) -> tuple[float, float]:
+    """Path to a leaf and length of all wires of an H-tree, one H at a time."""
+    path, total = 0.0, 0.0
+    for level in range(1, levels + 1):
+        bar = side / 2**level
+        path += bar  # half a horizontal bar and half a vertical one
+        total += 4 ** (level - 1) * 3 * bar
+    return path, total
+
+
+@pytest.mark.parametrize("levels", [0, 1, 2, 3, 5])
+def test_h_tree_lengths_equal_the_sum_over_its_levels(levels):
+    path, total = h_tree(2e-3, levels)
+    assert network.h_tree_path_length(2e-3, 4.0**levels) == pytest.approx(path, rel=1e-12, abs=0.0)
+    assert network.h_tree_total_length(2e-3, 4.0**levels) == pytest.approx(total, rel=1e-12, abs=0.0)
+
+
+def test_one_leaf_needs_no_tree():
+    assert network.h_tree_path_length(1e-3, 1.0) == 0.0
+    assert network.h_tree_total_length(1e-3, 1.0) == 0.0
+
+
+def step_response_half_time(sections: int) -> float:
+    """Time, in R C, until half the swing at the end of a line of lumped sections (exact, by eigenvalues)."""
+    matrix = np.zeros((sections, sections))
+    for node in range(sections):
+        matrix[node, node] = -2.0 if node < sections - 1 else -1.0
+        if node:
+            matrix[node, node - 1] = matrix[node - 1, node] = 1.0
+    values, vectors = np.linalg.eigh(matrix * sections**2)
+    weights = -vectors[-1] * (vectors.T @ np.ones(sections))
+    low, high = 0.1, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        reached = 1.0 + weights @ np.exp(values * middle)
+        low, high = (middle, high) if reached < 0.5 else (low, middle)
+    return low
+
+
+def test_wire_delay_equals_the_step_response_of_a_finely_divided_line():
+    # 400 sections are 0.1 % from the continuous line, the single mode is 0.02 %; Sakurai prints 0.377.
+    coefficient = network.unrepeated_wire_delay(1.0, 1.0, 1.0)
+    assert coefficient == pytest.approx(step_response_half_time(400), rel=3e-3)
+    assert coefficient == pytest.approx(0.377, rel=6e-3)
+
+
+def test_repeated_wire_is_the_best_of_all_sizes_and_spacings():
+    # T = k [ln2 (R0/h)(C/k + h C0) + (R/k)(0.379 C/k + ln2 h C0)], searched on a grid over k and h.
+    line, drive, load = 0.379, 1e3, 2e-15
+    resistance, capacitance = 1e4, 2e-12
+    count, size = np.meshgrid(np.geomspace(0.5, 500, 1500), np.geomspace(1, 1000, 1500))
+    delay = np.log(2) * (drive * capacitance / size + count * drive * load + resistance * size * load)
+    delay = delay + line * resistance * capacitance / count
+    found = network.repeated_wire_delay(1.0, resistance, capacitance, drive * load)
+    assert found == pytest.approx(delay.min(), rel=1e-3)  # grid step
+
+
+def test_repeated_wire_is_close_to_the_textbook_coefficient():
+    # Bakoglu and Meindl round 0.377 to 0.4 and ln 2 to 0.7: 2 (0.7 + sqrt(0.28)) = 2.46, printed as 2.5.
+    assert network.repeated_wire_delay(1.0, 1.0, 1.0, 1.0) == pytest.approx(2.46, rel=0.03)
+
+
+@given(st.floats(1e-5, 1e-2), st.floats(1.01, 10.0))
+def test_repeated_delay_is_linear_and_unrepeated_quadratic_in_length(length, factor):
+    repeated = [network.repeated_wire_delay(x, 1e6, 2e-10, 2e-12) for x in (length, factor * length)]
+    bare = [network.unrepeated_wire_delay(x, 1e6, 2e-10) for x in (length, factor * length)]
+    assert repeated[1] / repeated[0] == pytest.approx(factor, rel=1e-9)
+    assert bare[1] / bare[0] == pytest.approx(factor**2, rel=1e-9)
+
+
+def test_a_returning_spike_takes_four_times_a_random_bit():
+    spike = network.wire_energy_per_bit_length(1.0, 1.5, 0.2e-9, 0.9, 1.0)
+    bit = network.wire_energy_per_bit_length(0.25, 1.5, 0.2e-9, 0.9, 1.0)
+    assert spike == pytest.approx(4 * bit, rel=1e-12)
+    # 1.5 x 0.2 pF/mm x 0.81 V^2 / 4 = 60.75 fJ/mm, inside the published 25 to 110 fJ per bit and millimetre.
+    assert bit == pytest.approx(60.75e-12, rel=1e-12)
+
+
+def test_random_bits_charge_a_wire_every_fourth_time():
+    bits = np.array(list(itertools.product([0, 1], repeat=12)))
+    rising = (bits[:, 1:] > bits[:, :-1]).mean()
+    assert rising == 0.25
+
+
+def test_bus_toggles_its_whole_length():
+    # 32 bits x 2 mm x 100 fJ/mm
+    assert network.wire_energy(32.0, 2e-3, 100e-12) == pytest.approx(6.4e-12, rel=1e-12)
+
+
+def test_bus_area_shrinks_with_layers_and_is_out_without():
+    assert network.bus_area(64.0, 0.1e-6, 1e-3, 4.0) == pytest.approx(1600e-12, rel=1e-12)
+    assert network.bus_area(64.0, 0.1e-6, 1e-3, 0.0) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("targets", "axons", "digits"), [(1, 1, 0), (2, 2, 2), (128, 4096, 19), (129, 4097, 21), (92, 128, 14)]
+)
+def test_address_has_a_digit_for_every_doubling(targets, axons, digits):
+    assert network.address_bits(targets, axons) == digits
+    assert digits == math.ceil(math.log2(targets)) + math.ceil(math.log2(axons))
+
+
+def test_events_of_30_bits_win_below_3_3_percent():
+    rate = network.event_advantage_rate(30.0, 1.0)
+    assert rate == pytest.approx(0.0333, rel=2e-3)
+    neurons = 512.0
+    assert neurons * rate * 30.0 == pytest.approx(network.frame_bits(neurons, 1.0), rel=1e-12)
+
+
+def test_multicast_to_one_destination_is_unicast():
+    assert network.multicast_hops(6.0, 1.0, 2.0) == 6.0
+    assert network.multicast_hops(6.0, 5.0, 2.0) == 14.0
+
+
+def test_latency_without_load_is_hops_and_serialisation():
+    # 5.25 hops of 4.1 ns and two cycles of 200 MHz: 21.5 + 10 ns
+    serial = network.serialisation_time(30.0, 16.0, 200e6)
+    assert serial == pytest.approx(10e-9, rel=1e-12)
+    assert network.packet_latency(5.25, 4.1e-9, serial, 0.0) == pytest.approx(31.525e-9, rel=1e-12)
+
+
+@pytest.mark.parametrize("load", [1.0, 1.5])
+def test_saturated_link_never_delivers(load):
+    assert network.packet_latency(5.0, 5e-9, 10e-9, load) == np.inf
+
+
+def test_whole_flits_are_not_rounded_up():
+    assert network.serialisation_time(64.0, 64.0, 1e9) == pytest.approx(1e-9, rel=1e-12)
+    assert network.serialisation_time(65.0, 64.0, 1e9) == pytest.approx(2e-9, rel=1e-12)
+
+
+def test_load_is_traffic_over_capacity():
+    # 2e8 packets of 30 bits are 6 Gbit/s; 64 bits at 200 MHz carry 12.8 Gbit/s.
+    assert network.link_load(2e8, 30.0, 64.0, 200e6) == pytest.approx(0.46875, rel=1e-12)

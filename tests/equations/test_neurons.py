@@ -1,0 +1,284 @@
+"""Threshold-switch, analog CMOS and digital neurons against published numbers and arithmetic by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import neurons as ne
+
+_SWITCH = {"supply_voltage": 1.2, "threshold_voltage": 0.9, "hold_voltage": 0.3}
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "switch_charge_time": _SWITCH | {"series_resistance": 100e3, "capacitance": 1e-12},
+    "switch_discharge_time": {
+        "on_resistance": 5e3,
+        "capacitance": 1e-12,
+        "threshold_voltage": 0.9,
+        "hold_voltage": 0.3,
+    },
+    "switch_spike_rate": {"charge_time": 110e-9, "discharge_time": 5.5e-9, "relaxation_time": 10e-9},
+    "switch_recharge_energy": _SWITCH | {"capacitance": 1e-12},
+    "switch_discharge_energy": {
+        "supply_voltage": 1.2,
+        "series_resistance": 100e3,
+        "on_resistance": 5e3,
+        "discharge_time": 5.5e-9,
+    },
+    "switch_leakage_energy": {
+        "supply_voltage": 1.2,
+        "threshold_voltage": 0.9,
+        "off_resistance": 10e6,
+        "charge_time": 110e-9,
+    },
+    "smallest_series_resistance": {"supply_voltage": 1.2, "hold_voltage": 0.3, "hold_current": 60e-6},
+    "largest_series_resistance": {
+        "supply_voltage": 1.2,
+        "threshold_voltage": 0.9,
+        "threshold_current": 1e-6,
+    },
+    "capacitor_area": {"capacitance": 1e-12, "capacitance_density": 2e-3},
+    "switch_neuron_area": {
+        "switch_area": 1e-12,
+        "transistor_area": 0.3e-12,
+        "capacitance": 1e-12,
+        "capacitance_density": 2e-3,
+    },
+    "membrane_charge_energy": {
+        "membrane_capacitance": 10e-15,
+        "threshold_voltage": 0.15,
+        "supply_voltage": 0.25,
+    },
+    "bias_energy_per_spike": {
+        "bias_current": 80e-12,
+        "leakage_current": 20e-12,
+        "supply_voltage": 0.25,
+        "spike_rate": 1e4,
+    },
+    "ramp_edge_time": {
+        "membrane_capacitance": 10e-15,
+        "conduction_window": 0.05,
+        "input_current": 100e-12,
+    },
+    "integrator_maximum_rate": {
+        "maximum_input_current": 450e-12,
+        "membrane_capacitance": 10e-15,
+        "threshold_voltage": 0.15,
+    },
+    "thermal_voltage": {"temperature": 300.0},
+    "leak_time_constant": {
+        "membrane_capacitance": 1e-12,
+        "slope_factor": 1.3,
+        "thermal_voltage": 25.85e-3,
+        "leakage_current": 1e-12,
+    },
+    "analog_neuron_area": {
+        "transistor_area": 29e-12,
+        "membrane_capacitance": 10e-15,
+        "capacitance_density": 2e-3,
+    },
+    "threshold_mismatch": {"matching_coefficient": 2e-9, "gate_width": 1e-6, "gate_length": 0.1e-6},
+    "subthreshold_current_spread": {
+        "threshold_mismatch": 6.3e-3,
+        "slope_factor": 1.3,
+        "thermal_voltage": 25.85e-3,
+    },
+    "leaky_integration_energy": {
+        "decay_energy": 200e-15,
+        "add_energy": 30e-15,
+        "compare_energy": 10e-15,
+    },
+    "state_update_energy": {
+        "read_energy": 1.1e-12,
+        "write_energy": 1.3e-12,
+        "arithmetic_energy": 0.27e-12,
+    },
+    "synaptic_operation_energy": {
+        "word_read_energy": 8e-12,
+        "weights_per_word": 8.0,
+        "state_access_energy": 1.4e-12,
+        "add_energy": 0.1e-12,
+        "overhead_factor": 3.0,
+    },
+    "state_storage_bits": {"neurons": 256.0, "state_width": 128.0},
+    "time_multiplexed_area": {
+        "state_storage": 4096.0,
+        "area_per_bit": 0.12e-12,
+        "array_efficiency": 0.5,
+        "arithmetic_area": 600e-12,
+        "control_area": 200e-12,
+    },
+    "time_multiplexed_step_time": {
+        "updates": 256.0,
+        "synaptic_operations": 1744.0,
+        "lanes": 4.0,
+        "clock_frequency": 100e6,
+    },
+}
+
+# Threshold switch with a capacitor
+
+
+def test_period_of_a_one_picofarad_oscillator() -> None:
+    # 100 ns ln(0.9/0.3) = 109.9 ns and 5 ns ln(0.9/0.3) = 5.5 ns: 115.4 ns
+    charge = ne.switch_charge_time(100e3, 1e-12, 1.2, 0.9, 0.3)
+    discharge = ne.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
+    assert 1.0 / ne.switch_spike_rate(charge, discharge, 0.0) == pytest.approx(115.4e-9, rel=1e-3)
+
+
+def test_energy_of_a_one_picofarad_oscillator() -> None:
+    # 0.72 pJ to recharge, 1.44 V^2/105 kohm * 5.49 ns = 0.075 pJ while discharging: 0.80 pJ
+    discharge = ne.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
+    total = ne.switch_recharge_energy(1e-12, 1.2, 0.9, 0.3) + ne.switch_discharge_energy(
+        1.2, 100e3, 5e3, discharge
+    )
+    assert total == pytest.approx(0.795e-12, rel=5e-3)
+
+
+def test_capacitor_is_most_of_the_neuron() -> None:
+    # 1 pF at the 2 fF/um^2 of a metal-insulator-metal capacitor: 500 um^2, whatever the switch measures; 10
+    # fF: 5
+    assert ne.capacitor_area(np.array([1e-12, 10e-15]), 2e-3) == pytest.approx([500e-12, 5e-12])
+    assert ne.switch_neuron_area(1e-12, 0.3e-12, 1e-12, 2e-3) == pytest.approx(501e-12)
+
+
+def test_bench_capacitance_of_ten_picofarad_fills_thousands_of_square_micrometres() -> None:
+    # 10 pF: 5000 um^2 of 2 fF/um^2, 1000 um^2 of 10 fF/um^2 MOS capacitor
+    areas = ne.capacitor_area(10e-12, np.array([2e-3, 10e-3]))
+    np.testing.assert_allclose(areas, [5e-9, 1e-9])
+
+
+def test_switch_never_fires_at_or_below_its_threshold() -> None:
+    charge = ne.switch_charge_time(100e3, 1e-12, np.array([0.0, 0.5, 0.9]), 0.9, 0.3)
+    assert np.all(np.isinf(charge))
+    assert np.all(ne.switch_spike_rate(charge, 5e-9, 0.0) == 0.0)
+
+
+@given(supply=st.floats(0.9, 5.0), step=st.floats(0.0, 5.0))
+def test_more_supply_never_charges_slower(supply, step) -> None:
+    slow, fast = ne.switch_charge_time(100e3, 1e-12, np.array([supply, supply + step]), 0.9, 0.3)
+    assert fast <= slow * (1.0 + 1e-12)
+
+
+def test_series_resistor_at_its_lower_limit_holds_the_switch_exactly_at_the_hold_point() -> None:
+    # R_on = 5 kohm at 0.3 V: I_h = 60 uA; 0.9 V/60 uA = 15 kohm; the divider 5/(15 + 5) of 1.2 V is 0.3 V
+    # again
+    limit = ne.smallest_series_resistance(1.2, 0.3, 60e-6)
+    assert limit == pytest.approx(15e3)
+    assert 1.2 * 5e3 / (limit + 5e3) == pytest.approx(0.3)
+
+
+def test_series_resistor_at_its_upper_limit_just_reaches_the_threshold() -> None:
+    limit = ne.largest_series_resistance(1.2, 0.9, 1e-6)
+    assert 1.2 - limit * 1e-6 == pytest.approx(0.9)
+
+
+def solved_supply_energy(series, on, off, capacitance, supply, threshold, hold):
+    """Energy from the supply over one period of the circuit with all its resistors, by small exact steps."""
+    node, energy = hold, 0.0
+    for resistance, stop in ((off, threshold), (on, hold)):
+        rest = supply * resistance / (series + resistance)
+        factor = math.exp(-1e-4)
+        step = 1e-4 * capacitance * series * resistance / (series + resistance)
+        while (node < stop) == (stop == threshold):
+            after = rest + (node - rest) * factor
+            energy += supply * (supply - (node + after) / 2.0) / series * step
+            node = after
+    return energy
+
+
+def test_named_terms_bound_the_energy_of_the_whole_circuit_from_above_and_closely() -> None:
+    series, on, off, capacitance = 100e3, 5e3, 10e6, 1e-12
+    charge = ne.switch_charge_time(series, capacitance, 1.2, 0.9, 0.3)
+    discharge = ne.switch_discharge_time(on, capacitance, 0.9, 0.3)
+    total = (
+        ne.switch_recharge_energy(capacitance, 1.2, 0.9, 0.3)
+        + ne.switch_discharge_energy(1.2, series, on, discharge)
+        + ne.switch_leakage_energy(1.2, 0.9, off, charge)
+    )
+    solved = solved_supply_energy(series, on, off, capacitance, 1.2, 0.9, 0.3)
+    # 7 %: the node is above 0 while it discharges and below V_t while it leaks
+    assert solved < total < 1.07 * solved
+
+
+def test_nothing_leaks_without_a_supply() -> None:
+    assert ne.switch_leakage_energy(0.0, 0.9, 10e6, np.inf) == 0.0
+
+
+# Analog CMOS
+
+
+def test_terms_of_a_28nm_neuron_add_up_to_its_measured_class() -> None:
+    # Besrour et al., arXiv:2408.07734: 1.61 fJ per spike, 0.25 V, 300 kHz, 34 um^2, measured as a whole. The
+    # split is ours: 10 fF to 0.15 V is 0.375 fJ, 1 nA at 300 kHz is 0.833 fJ; together 75 % of the measured
+    # energy.
+    charge = ne.membrane_charge_energy(10e-15, 0.15, 0.25)
+    bias = ne.bias_energy_per_spike(1e-9, 0.0, 0.25, 300e3)
+    assert charge + bias == pytest.approx(1.208e-15, rel=1e-3)
+    assert charge + bias < 1.61e-15
+    assert ne.integrator_maximum_rate(450e-12, 10e-15, 0.15) == pytest.approx(300e3)
+
+
+def test_static_share_of_a_spike_grows_without_bound_in_silence() -> None:
+    energies = ne.bias_energy_per_spike(80e-12, 20e-12, 0.25, np.array([1e4, 1e2, 0.0]))
+    np.testing.assert_allclose(energies, [2.5e-15, 2.5e-13, np.inf])
+    assert ne.bias_energy_per_spike(0.0, 0.0, 0.25, 0.0) == 0.0
+
+
+def test_slow_ramp_keeps_the_comparator_conducting_for_microseconds() -> None:
+    assert ne.ramp_edge_time(10e-15, 0.05, 100e-12) == pytest.approx(5e-6)
+
+
+def test_mismatch_of_small_transistors() -> None:
+    # A_VT = 2 mV um: 2/sqrt(0.1) = 6.3 mV and a factor of 1.21; 2/sqrt(0.01) = 20 mV and 1.8 (n = 1.3)
+    sigma = ne.threshold_mismatch(2e-9, np.array([1e-6, 0.1e-6]), 0.1e-6)
+    np.testing.assert_allclose(sigma, [6.32e-3, 20e-3], rtol=1e-3)
+    spread = ne.subthreshold_current_spread(sigma, 1.3, ne.thermal_voltage(300.0))
+    np.testing.assert_allclose(spread, [1.21, 1.81], rtol=5e-3)
+
+
+def test_thermal_voltage_at_room_temperature() -> None:
+    assert ne.thermal_voltage(300.0) == pytest.approx(25.852e-3, rel=1e-5)
+
+
+def test_leak_of_a_picofarad_and_a_picoampere_is_tens_of_milliseconds() -> None:
+    # 1 pF * 1.3 * 25.85 mV/1 pA
+    assert ne.leak_time_constant(1e-12, 1.3, 25.85e-3, 1e-12) == pytest.approx(33.6e-3, rel=1e-3)
+
+
+def test_membrane_capacitor_adds_to_the_transistors() -> None:
+    assert ne.analog_neuron_area(29e-12, 10e-15, 2e-3) == pytest.approx(34e-12)
+
+
+# Digital
+
+
+def test_state_of_256_neurons_of_128_bit_is_four_kibibyte() -> None:
+    assert ne.state_storage_bits(256.0, 128.0) == 4096.0 * 8.0
+
+
+def test_state_memory_costs_a_few_square_micrometres_a_neuron() -> None:
+    # 16 bit * 0.12 um^2/0.5 = 3.84 um^2 of 28 nm memory; the shared logic adds 800/256 = 3.1 um^2
+    area = ne.time_multiplexed_area(256.0 * 16.0, 0.12e-12, 0.5, 600e-12, 200e-12)
+    assert area / 256.0 == pytest.approx(6.97e-12, rel=1e-3)
+
+
+def test_update_is_the_sum_of_memory_and_arithmetic() -> None:
+    arithmetic = ne.leaky_integration_energy(200e-15, 30e-15, 10e-15)
+    assert arithmetic == pytest.approx(270e-15)
+    assert ne.state_update_energy(1.1e-12, 1.3e-12, arithmetic) == pytest.approx(2.67e-12)
+
+
+def test_wide_words_share_their_read_among_the_weights() -> None:
+    # 8 pJ a word: 8 of 8 weights used against 1 of 8
+    full = ne.synaptic_operation_energy(8e-12, 8.0, 1.4e-12, 0.1e-12, 3.0)
+    single = ne.synaptic_operation_energy(8e-12, 1.0, 1.4e-12, 0.1e-12, 3.0)
+    assert full == pytest.approx(7.5e-12)
+    assert single - full == pytest.approx(3.0 * 7e-12)
+
+
+def test_one_lane_serves_its_neurons_in_turn() -> None:
+    # 2000 operations on 4 lanes at 100 MHz
+    assert ne.time_multiplexed_step_time(256.0, 1744.0, 4.0, 100e6) == pytest.approx(5e-6)

@@ -1,0 +1,170 @@
+"""Claims about clock, regulators, heat, yield and cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import power
+
+SQUARE_CENTIMETRE = 1e-4
+PER_SQUARE_CENTIMETRE = 1e4
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "clock_power": {
+        "activity": 0.5,
+        "clock_capacitance": 100e-12,
+        "supply_voltage": 0.9,
+        "clock_frequency": 200e6,
+    },
+    "clock_energy": {"logic_energy": 3e-12, "clock_share": 0.25},
+    "linear_regulator_supply_voltage": {"load_voltage": 0.2, "input_voltage": 0.9},
+    "linear_regulator_efficiency": {"load_voltage": 0.2, "input_voltage": 0.9},
+    "regulator_supply_voltage": {"load_voltage": 0.2, "efficiency": 0.85},
+    "average_power": {"energy": 300e-9, "interval": 2e-6},
+    "static_energy": {"static_power": 1e-3, "powered_time": 2e-6},
+    "floorplan_area": {"block_area": 0.7e-6, "utilisation": 0.7},
+    "power_density": {"power": 700.0, "area": 814e-6},
+    "junction_temperature": {
+        "ambient_temperature": 300.0,
+        "power": 2.0,
+        "package_resistance": 10.0,
+        "power_density": 0.5e6,
+        "spreading_resistance": 1e-5,
+    },
+    "poisson_yield": {"area": 1e-4, "defect_density": 1e3},
+    "murphy_yield": {"area": 1e-4, "defect_density": 1e3},
+    "negative_binomial_yield": {"area": 1e-4, "defect_density": 1e3, "clustering": 3.0},
+    "clean_column_fraction": {"fault_probability": 1e-3, "rows": 128.0},
+    "dies_per_wafer": {"wafer_diameter": 0.3, "area": 400e-6},
+    "cost_per_good_die": {
+        "wafer_cost": 10000.0,
+        "dies": 143.0,
+        "die_yield": 0.687,
+        "test_and_package_cost": 2.0,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("square_centimetres", "expected"),
+    # (1 + 0.1/3)^-3, (1 + 0.4/3)^-3, (1 + 0.814/3)^-3
+    [(1.0, 0.906), (4.0, 0.687), (8.14, 0.487)],
+)
+def test_clustered_yield_of_small_and_large_dies(square_centimetres, expected):
+    found = power.negative_binomial_yield(
+        square_centimetres * SQUARE_CENTIMETRE, 0.1 * PER_SQUARE_CENTIMETRE, 3.0
+    )
+    assert found == pytest.approx(expected, abs=5e-4)
+
+
+@given(st.floats(0.0, 10.0), st.floats(0.5, 50.0))
+def test_yield_models_agree_in_order_and_stay_between_zero_and_one(defects, clustering):
+    # Spread of the defect density can only help: Poisson is the lower bound of both.
+    poisson = power.poisson_yield(1.0, defects)
+    murphy = power.murphy_yield(1.0, defects)
+    clustered = power.negative_binomial_yield(1.0, defects, clustering)
+    assert 0.0 <= poisson <= murphy * (1 + 1e-12) <= 1.0 + 1e-9
+    assert poisson <= clustered * (1 + 1e-12) <= 1.0 + 1e-9
+
+
+def test_clustered_yield_becomes_poisson_without_clusters():
+    found = power.negative_binomial_yield(1e-4, 1e4, 1e7)
+    assert found == pytest.approx(power.poisson_yield(1e-4, 1e4), rel=1e-6)
+
+
+def test_perfect_process_yields_every_die():
+    assert power.poisson_yield(1e-4, 0.0) == 1.0
+    assert power.murphy_yield(1e-4, 0.0) == 1.0
+    assert power.negative_binomial_yield(1e-4, 0.0, 3.0) == 1.0
+
+
+def test_murphy_near_zero_is_smooth():
+    # [(1 - e^-x) / x]^2 = 1 - x + 7 x^2 / 12 - ...
+    assert power.murphy_yield(1.0, 1e-9) == pytest.approx(1.0 - 1e-9, rel=1e-15)
+
+
+def test_dies_of_400_square_millimetres_on_a_300_millimetre_wafer():
+    # pi 150^2 / 400 = 176.7; pi 300 / sqrt(800) = 33.3; 143.4
+    assert power.dies_per_wafer(0.3, 400e-6) == 143.0
+
+
+def test_die_as_large_as_the_wafer_yields_none_and_costs_infinitely():
+    dies = power.dies_per_wafer(0.3, 0.07)
+    assert dies == 0.0
+    assert power.cost_per_good_die(1e4, dies, 0.5, 2.0) == np.inf
+
+
+def test_cost_of_a_good_die():
+    # 10 000 / (143 x 0.687) + 2 = 101.8 + 2
+    assert power.cost_per_good_die(1e4, 143.0, 0.687, 2.0) == pytest.approx(103.8, rel=1e-3)
+
+
+def test_columns_without_a_stuck_cell():
+    # 0.999^128 = 0.880; in 128 x 128 cells 16.4 are stuck.
+    assert power.clean_column_fraction(1e-3, 128.0) == pytest.approx(0.88, rel=1e-3)
+    assert power.clean_column_fraction(1.5, 128.0) == 0.0
+
+
+def test_linear_regulator_from_0_9_to_0_2_volt_wastes_78_percent():
+    efficiency = power.linear_regulator_efficiency(0.2, 0.9)
+    assert efficiency == pytest.approx(0.222, rel=2e-3)
+    # The same charge flows through both, so it is paid at the input voltage either way of counting.
+    paid = power.linear_regulator_supply_voltage(0.2, 0.9)
+    assert paid == pytest.approx(power.regulator_supply_voltage(0.2, efficiency), rel=1e-12)
+
+
+def test_switching_regulator_is_worth_four_times_a_linear_one_at_0_2_volt():
+    # 0.9 V against 0.2 / 0.85 = 0.235 V
+    ratio = power.linear_regulator_supply_voltage(0.2, 0.9) / power.regulator_supply_voltage(0.2, 0.85)
+    assert ratio == pytest.approx(3.825, rel=1e-3)
+
+
+def test_linear_regulator_cannot_raise_a_voltage():
+    assert power.linear_regulator_supply_voltage(1.0, 0.9) == np.inf
+    assert power.linear_regulator_efficiency(1.0, 0.9) == 0.0
+    assert power.regulator_supply_voltage(1.0, 0.0) == np.inf
+
+
+@given(st.floats(0.0, 1.5), st.floats(0.5, 1.5))
+def test_supply_voltage_is_never_below_the_load(load, supply):
+    assert power.linear_regulator_supply_voltage(load, supply) >= load
+
+
+def test_clock_of_a_quarter_of_the_total_is_a_third_of_the_logic():
+    clock = power.clock_energy(3e-12, 0.25)
+    assert clock == pytest.approx(1e-12, rel=1e-12)
+    assert clock / (clock + 3e-12) == pytest.approx(0.25, rel=1e-12)
+    assert power.clock_energy(3e-12, 1.0) == np.inf
+    assert power.clock_energy(3e-12, 0.0) == 0.0
+
+
+def test_clock_power_counts_one_charge_a_cycle():
+    # 100 pF x 0.81 V^2 x 200 MHz = 16.2 mW
+    assert power.clock_power(1.0, 100e-12, 0.9, 200e6) == pytest.approx(16.2e-3, rel=1e-12)
+
+
+def test_power_density_of_an_h100():
+    # 700 W on 814 mm^2: 0.86 W/mm^2
+    assert power.power_density(700.0, 814e-6) / 1e6 == pytest.approx(0.86, rel=1e-3)
+
+
+def test_average_power_times_interval_is_the_energy():
+    assert power.average_power(316e-9, 2e-6) == pytest.approx(0.158, rel=1e-12)
+
+
+def test_idle_sensor_is_dominated_by_leakage():
+    # 10 uW for a period of 0.1 s is 1 uJ, three times 316 nJ of dynamic energy.
+    assert power.static_energy(10e-6, 0.1) == pytest.approx(1e-6, rel=1e-12)
+
+
+def test_floor_plan_is_larger_than_its_blocks():
+    assert power.floorplan_area(0.7e-6, 0.7) == pytest.approx(1e-6, rel=1e-12)
+    assert power.floorplan_area(0.7e-6, 0.0) == np.inf
+
+
+def test_hot_spot_adds_to_the_die():
+    # 300 + 2 x 10 + 0.5 W/mm^2 x 10 K mm^2/W
+    assert power.junction_temperature(300.0, 2.0, 10.0, 0.5e6, 1e-5) == pytest.approx(325.0, rel=1e-12)

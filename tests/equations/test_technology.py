@@ -1,0 +1,193 @@
+"""Claims about scaling between processes, voltages and temperatures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import technology
+
+# Energy coefficients (e2, e1, e0) and delay coefficients (d3, d2, d1, d0) of Stillmaker and Baas 2017.
+ENERGY = {
+    "65": (3.755, -4.398, 1.975),
+    "HP45": (1.018, -0.3107, 0.1539),
+    "HP32": (0.8367, -0.4341, 0.1701),
+    "HP20": (0.373, -0.1582, 0.04104),
+    "HP16": (0.2958, -0.1241, 0.03024),
+    "HP7": (0.1776, -0.09097, 0.02447),
+    "LP45": (1.103, -0.362, 0.2767),
+    "LP7": (0.09365, -0.03409, 0.02043),
+}
+DELAY = {
+    "130": (-76.65, 334.9, -493.4, 275.8),
+    "HP45": (-501.6, 1567.0, -1619.0, 566.1),
+    "HP7": (-28.58, 76.6, -70.26, 24.69),
+}
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "logic_energy_factor": {
+        "supply_voltage": 0.9,
+        "quadratic": 0.8367,
+        "linear": -0.4341,
+        "constant": 0.1701,
+    },
+    "logic_delay_factor": {
+        "supply_voltage": 0.7,
+        "cubic": -28.58,
+        "quadratic": 76.6,
+        "linear": -70.26,
+        "constant": 24.69,
+    },
+    "scaled_energy": {"reference_energy": 1e-12, "factor": 0.4571, "reference_factor": 2.604},
+    "scaled_delay": {"reference_delay": 1e-9, "factor": 3.24, "reference_factor": 12.5},
+    "scaled_area": {"reference_area": 1e-6, "area_factor": 0.039, "reference_area_factor": 0.66},
+    "log_interpolated": {
+        "value_low": 0.201,
+        "value_high": 0.457,
+        "node": 28e-9,
+        "node_low": 20e-9,
+        "node_high": 32e-9,
+    },
+    "extrapolated_area_factor": {"area_factor": 0.039, "node": 3e-9, "last_node": 7e-9},
+    "extrapolated_energy_factor": {
+        "energy_factor": 0.0478,
+        "node": 3e-9,
+        "last_node": 7e-9,
+        "floor_node": 1e-9,
+    },
+    "leakage_at_temperature": {
+        "leakage": 1e-3,
+        "temperature": 350.0,
+        "reference_temperature": 330.0,
+        "doubling_temperature": 11.0,
+    },
+    "gate_leakage_power": {"off_current_per_width": 1e-4, "width": 1e-2, "supply_voltage": 0.9},
+    "voltage_scaled_energy": {"energy": 1e-12, "voltage": 0.8, "reference_voltage": 1.0},
+}
+
+
+def test_corrigendum_example_65_nm_to_32_nm():
+    # The published example: 1 pJ/op in 65 nm at 1.3 V is 0.1755 pJ/op in 32 nm at 0.9 V; four digits printed.
+    source = technology.logic_energy_factor(1.3, *ENERGY["65"])
+    target = technology.logic_energy_factor(0.9, *ENERGY["HP32"])
+    assert source == pytest.approx(2.604, abs=5e-4)
+    assert target == pytest.approx(0.4571, abs=5e-5)
+    assert technology.scaled_energy(1e-12, target, source) == pytest.approx(0.1755e-12, rel=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("process", "voltage", "ratio"),
+    # By hand: HP45 at 1.0 V 0.8612; HP7 at 0.7 V 0.0478; HP16 at 0.86 V 0.1423.
+    [("HP7", 0.7, 0.0555), ("HP16", 0.86, 0.1652)],
+)
+def test_energy_from_45_nm_at_one_volt(process, voltage, ratio):
+    source = technology.logic_energy_factor(1.0, *ENERGY["HP45"])
+    target = technology.logic_energy_factor(voltage, *ENERGY[process])
+    assert technology.scaled_energy(1.0, target, source) == pytest.approx(ratio, rel=2e-3)  # three digits
+
+
+@pytest.mark.parametrize(
+    ("process", "voltage", "factor"),
+    # 130 nm at 1.2 V: -132.45 + 482.26 - 592.08 + 275.8 = 33.5; 45 nm at 1 V: -501.6 + 1567 - 1619 + 566.1.
+    [("130", 1.2, 33.5), ("HP45", 1.0, 12.5), ("HP7", 0.7, 3.24)],
+)
+def test_delay_at_nominal_voltage(process, voltage, factor):
+    assert technology.logic_delay_factor(voltage, *DELAY[process]) == pytest.approx(factor, rel=2e-3)
+
+
+def test_mixing_low_power_and_high_performance_fits_shrinks_too_much():
+    # At 0.8 V LP32 0.457 to HP20 0.153 is 0.335, HP32 0.358 to HP20 0.153 is 0.427: the fits do not mix.
+    hp20 = technology.logic_energy_factor(0.8, *ENERGY["HP20"])
+    hp32 = technology.logic_energy_factor(0.8, *ENERGY["HP32"])
+    lp32 = technology.logic_energy_factor(0.8, 0.9559, -0.7823, 0.471)
+    assert hp20 / lp32 == pytest.approx(0.335, rel=0.01)
+    assert hp20 / hp32 == pytest.approx(0.43, rel=0.01)
+
+
+def test_delay_fit_of_45_nm_rises_a_little_at_its_nominal_voltage():
+    # -1504.8 V^2 + 3134 V - 1619 = 0 at 0.949 V: there 12.21, at 1.0 V 12.5, so a check of the slope would
+    # refuse the nominal voltage of the node.
+    lowest = technology.logic_delay_factor(0.949, *DELAY["HP45"])
+    assert lowest == pytest.approx(12.2, rel=0.01)
+    assert technology.logic_delay_factor(1.0, *DELAY["HP45"]) > lowest
+    assert technology.logic_delay_factor(0.8, *DELAY["HP45"]) > lowest
+
+
+def test_delay_fit_far_above_its_range_is_not_positive():
+    # 7 nm at 1.4 V: -78.4 + 150.1 - 98.4 + 24.7 = -1.96
+    factor = technology.logic_delay_factor(1.4, *DELAY["HP7"])
+    assert factor == pytest.approx(-1.96, rel=0.01)
+    assert technology.scaled_delay(1e-9, factor, 3.24) == np.inf
+
+
+@pytest.mark.parametrize(
+    "scaled", [technology.scaled_energy, technology.scaled_delay, technology.scaled_area]
+)
+@pytest.mark.parametrize(("factor", "reference_factor"), [(-0.1, 1.0), (1.0, -0.1), (1.0, 0.0), (-1.0, -1.0)])
+def test_factor_outside_its_fit_is_visibly_out(scaled, factor, reference_factor):
+    assert scaled(1.0, factor, reference_factor) == np.inf
+
+
+def test_area_from_65_nm_table():
+    # 0.039 / 0.31 from 32 nm to 7 nm; the table itself prints 0.13 for this pair.
+    assert technology.scaled_area(1.0, 0.039, 0.31) == pytest.approx(0.126, rel=5e-3)
+
+
+def test_28_nm_lies_between_32_and_20_nm():
+    # Hand: ln(28/20)/ln(32/20) = 0.7159; 0.201 (0.457/0.201)^0.7159 = 0.3616; over 0.861 it is 0.42.
+    factor = technology.log_interpolated(0.201, 0.457, 28e-9, 20e-9, 32e-9)
+    assert factor == pytest.approx(0.3616, rel=1e-3)
+    assert factor / 0.861 == pytest.approx(0.42, rel=5e-3)
+
+
+def test_interpolation_meets_the_table_at_its_nodes():
+    assert technology.log_interpolated(0.201, 0.457, 20e-9, 20e-9, 32e-9) == pytest.approx(0.201, rel=1e-15)
+    assert technology.log_interpolated(0.201, 0.457, 32e-9, 20e-9, 32e-9) == pytest.approx(0.457, rel=1e-15)
+    assert technology.log_interpolated(0.201, 0.201, 20e-9, 20e-9, 20e-9) == pytest.approx(0.201, rel=1e-15)
+
+
+@pytest.mark.parametrize("node", [19.9e-9, 32.1e-9, 1e-30, 1.0])
+def test_interpolation_never_extrapolates(node):
+    assert technology.log_interpolated(0.201, 0.457, node, 20e-9, 32e-9) == np.inf
+
+
+@given(
+    st.floats(1e-3, 1e3),
+    st.floats(1e-3, 1e3),
+    st.floats(0.0, 1.0),
+    st.floats(1e-9, 1e-7),
+    st.floats(1.01, 5.0),
+)
+def test_interpolation_stays_between_its_ends(low, high, position, node_low, ratio):
+    node = node_low + position * (node_low * ratio - node_low)
+    value = technology.log_interpolated(low, high, min(node, node_low * ratio), node_low, node_low * ratio)
+    assert min(low, high) * (1 - 1e-12) <= value <= max(low, high) * (1 + 1e-12)
+
+
+def test_energy_no_longer_falls_below_the_floor():
+    at_floor = technology.extrapolated_energy_factor(1.0, 1e-9, 7e-9, 1e-9)
+    assert technology.extrapolated_energy_factor(1.0, 0.5e-9, 7e-9, 1e-9) == at_floor
+    assert at_floor == pytest.approx(0.378, rel=1e-3)  # sqrt(1/7)
+
+
+def test_extrapolation_continues_the_table_without_a_step():
+    assert technology.extrapolated_area_factor(0.039, 7e-9, 7e-9) == 0.039
+    assert technology.extrapolated_energy_factor(0.0478, 7e-9, 7e-9, 1e-9) == 0.0478
+
+
+def test_leakage_doubles_per_doubling_temperature_and_halves_below():
+    assert technology.leakage_at_temperature(1.0, 341.0, 330.0, 11.0) == pytest.approx(2.0, rel=1e-12)
+    assert technology.leakage_at_temperature(1.0, 308.0, 330.0, 11.0) == pytest.approx(0.25, rel=1e-12)
+
+
+def test_low_standby_transistors_leak_a_thousandth_of_fast_ones():
+    # 100 pA/um and 100 nA/um on 1 m of gates at 0.9 V: 90 uW and 90 mW.
+    assert technology.gate_leakage_power(1e-4, 1.0, 0.9) == pytest.approx(90e-6, rel=1e-12)
+    assert technology.gate_leakage_power(1e-1, 1.0, 0.9) == pytest.approx(90e-3, rel=1e-12)
+
+
+def test_wire_energy_from_0_9_to_0_55_volt():
+    # (0.55 / 0.9)^2 = 0.3735
+    assert technology.voltage_scaled_energy(1.0, 0.55, 0.9) == pytest.approx(0.3735, rel=1e-3)
