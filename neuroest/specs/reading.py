@@ -1,0 +1,317 @@
+"""Spec files as plain data: YAML 1.2 scalars, a position for everything, and nothing that is ever evaluated.
+
+The parser only delivers events; dicts and lists are built from them here on a stack of our own. So neither
+deep nesting nor an alias that stands for a million nodes gets further than the limits below, no tag can
+construct an object, and all that is wrong in a file is reported together.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from neuroest.errors import Problem, SpecError
+from neuroest.specs.file_text import Place, decoded, file_content, printable, shortened, unwanted_character
+from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
+
+MOST_NODES = 20_000
+DEEPEST_NESTING = 50
+MOST_PROBLEMS = 100
+
+_LONGEST_MESSAGE = 200
+_TOO_DEEP = f"nested deeper than {DEEPEST_NESTING} levels"
+_STANDARD_TAG = "tag:yaml.org,2002:"
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True)
+class _Node:
+    """A value with its place, the number of keys and values in it, and the levels below it."""
+
+    data: Any
+    place: Place
+    children: dict[str | int, tuple[Place, _Node]] = field(default_factory=dict)
+    size: int = 1
+    height: int = 0
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A mapping or list that is still open, and the key that waits for its value."""
+
+    node: _Node
+    key: str | None = None
+    key_place: Place | None = None
+    keep: bool = True
+
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node.data, dict)
+
+    @property
+    def awaits_key(self) -> bool:
+        return self.key_place is None and self.is_mapping
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document.
+
+    Attributes
+    ----------
+    file : str
+        The file as messages name it: the path as it was given, or ``"<text>"``.
+    data : dict, list, str, int, float, bool or None
+        What the document says. An alias yields a copy, so that changing one place changes no other.
+    sha256 : str
+        Of the bytes of the whole file.
+    """
+
+    file: str
+    data: Any
+    sha256: str
+    _root: _Node = field(repr=False, compare=False)
+
+    def position(self, path: Sequence[str | int]) -> Place:
+        """Line and column, from 1, of the key or item at `path`, or at the longest part of it that exists."""
+        return self._find(path)[0]
+
+    def value_position(self, path: Sequence[str | int]) -> Place:
+        """Line and column, from 1, of the value at `path`, or at the longest part of it that exists.
+
+        The value of an alias stands where the alias is, and what is inside of it stands at the anchor.
+        """
+        return self._find(path)[1].place
+
+    def _find(self, path: Sequence[str | int]) -> tuple[Place, _Node]:
+        place, node = self._root.place, self._root
+        for part in path:
+            if part not in node.children:
+                break
+            place, node = node.children[part]
+        return place, node
+
+
+def read_documents(path: Path | str) -> list[Document]:
+    """All documents of a file, which ``---`` separates.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong with the file.
+    """
+    file = printable(str(path))
+    return _documents(file_content(Path(path), file), file)
+
+
+def read_document(path: Path | str) -> Document:
+    """Return the document of a file that holds exactly one.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong with the file, a second document included.
+    """
+    documents = read_documents(path)
+    if len(documents) > 1:
+        message = f"document 2 of {len(documents)} begins here; this file may hold only one"
+        raise SpecError([Problem(documents[0].file, *documents[1].position(()), "", message)])
+    return documents[0]
+
+
+def read_text(text: str, file: str = "<text>") -> list[Document]:
+    r"""All documents of a text, which messages call `file`.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong with the text.
+
+    Examples
+    --------
+    >>> (document,) = read_text("neuron:\n  leak: 1e-9\n  on: yes")
+    >>> document.data
+    {'neuron': {'leak': 1e-09, 'on': 'yes'}}
+    >>> document.position(["neuron", "leak"]), document.value_position(["neuron", "leak"])
+    ((2, 3), (2, 9))
+    """
+    return _documents(text.encode("utf-8", "surrogatepass"), printable(file))
+
+
+def _documents(content: bytes, file: str) -> list[Document]:
+    text, sha256 = decoded(content, file), hashlib.sha256(content).hexdigest()
+    return [Document(file, root.data, sha256, root) for root in _Builder(file).build(text)]
+
+
+class _Builder:
+    """Builds the documents of one file from the events of the parser."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.roots: list[_Node] = []
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, _Node] = {}
+        self.nodes = 0
+
+    def build(self, text: str) -> list[_Node]:
+        try:
+            for event in yaml.parse(text, Loader=_LOADER):
+                self.take(event)
+        except yaml.MarkedYAMLError as error:
+            self.problems.append(_syntax_problem(self.file, error, text))
+        except (yaml.YAMLError, ValueError, OverflowError) as error:  # the last two: \U in the Python parser
+            message = shortened(f"not YAML: {error}", _LONGEST_MESSAGE)
+            self.problems.append(Problem(self.file, 0, 0, "", message))
+        if self.problems:
+            raise SpecError(self.problems)
+        if not self.roots:
+            self.stop((0, 0), "the file is empty: nothing but blank lines and comments")
+        return self.roots
+
+    def report(self, place: Place, message: str) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.stop(place, f"more than {MOST_PROBLEMS} problems; the rest of the file was not read")
+        keys = (frame.key if frame.is_mapping else len(frame.node.data) for frame in self.stack)
+        path = ".".join(shortened(str(key)) for key in keys if key is not None)
+        self.problems.append(Problem(self.file, *place, path, message))
+
+    def stop(self, place: Place, message: str) -> NoReturn:
+        raise SpecError([*self.problems, Problem(self.file, *place, "", message)])
+
+    def grow(self, place: Place, size: int = 1, height: int = 0) -> None:
+        self.nodes += size
+        if self.nodes > MOST_NODES:
+            self.stop(place, f"more than {MOST_NODES} keys and values, with those that aliases stand for")
+        if len(self.stack) + height > DEEPEST_NESTING:
+            self.stop(place, _TOO_DEEP)
+
+    def take(self, event: yaml.Event) -> None:
+        place = (event.start_mark.line + 1, event.start_mark.column + 1) if event.start_mark else (0, 0)
+        if isinstance(event, yaml.ScalarEvent):
+            self.grow(place)
+            if self.stack and self.stack[-1].awaits_key:
+                self.take_key(event, place)
+            else:
+                self.put(self.named(_Node(self.scalar(event, place), place), event.anchor))
+        elif isinstance(event, yaml.AliasEvent):
+            self.put(self.aliased(str(event.anchor), place))
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self.open(event, place)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.put(self.stack.pop().node)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.anchors = {}
+            if event.version not in (None, (1, 2)):
+                self.report(place, "a spec file is YAML 1.2; remove the %YAML line")
+
+    def open(self, event: yaml.CollectionStartEvent, place: Place) -> None:
+        is_mapping = isinstance(event, yaml.MappingStartEvent)
+        if self.stack and self.stack[-1].awaits_key:
+            kind = "mapping" if is_mapping else "list"
+            self.report(place, f"a key must be text, not a {kind}; quote a text that starts with {{ or [")
+        self.check_tag(event.tag, place, "map" if is_mapping else "seq")
+        self.grow(place, height=1)
+        self.stack.append(_Frame(self.named(_Node({} if is_mapping else [], place, height=1), event.anchor)))
+
+    def put(self, node: _Node) -> None:
+        if not self.stack:
+            self.roots.append(node)
+            return
+        frame = self.stack[-1]
+        frame.node.size += node.size
+        if not frame.is_mapping:
+            frame.node.children[len(frame.node.data)] = node.place, node
+            frame.node.data.append(node.data)
+        elif frame.key_place is None:  # a list, mapping or alias as key, which was reported where it began
+            frame.key_place = node.place
+        else:
+            if frame.key is not None and frame.keep:
+                frame.node.children[frame.key] = frame.key_place, node
+                frame.node.data[frame.key] = node.data
+            frame.key, frame.key_place, frame.keep = None, None, True
+        frame.node.height = max(frame.node.height, node.height + 1)
+
+    def take_key(self, event: yaml.ScalarEvent, place: Place) -> None:
+        frame, key = self.stack[-1], event.value
+        self.named(_Node(key, place), event.anchor)
+        frame.node.size += 1
+        frame.key_place = place
+        problem = "" if event.style or event.tag else unquoted_key_problem(key)
+        if not key.isprintable():
+            problem = f"key '{shortened(key)}' must be one line of printable characters"
+        if problem:
+            self.report(place, problem)
+            return
+        frame.key = key
+        self.check_tag(event.tag, place, "str")
+        if key in frame.node.children:
+            line, column = frame.node.children[key][0]
+            self.report(place, f"duplicate key; it stands first at line {line}, column {column}")
+            frame.keep = False
+
+    def scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
+        text = event.value
+        if unwanted := unwanted_character(text):
+            self.report(place, f"{unwanted} is not allowed, not as an escape either")
+        if not self.check_tag(event.tag, place, "str") or event.tag or event.style:
+            return text
+        if not (text or self.stack):
+            self.report(place, "this document is empty; remove its '---'")
+        try:
+            return scalar_value(text)
+        except ValueError as error:
+            self.report(place, str(error))
+            return None
+
+    def check_tag(self, tag: str | None, place: Place, allowed: str) -> bool:
+        if tag is None or tag == _STANDARD_TAG + allowed:
+            return True
+        shown = "!!" + tag.removeprefix(_STANDARD_TAG) if tag.startswith(_STANDARD_TAG) else tag
+        self.report(place, f"tag '{shortened(shown)}' is not allowed; write the plain value")
+        return False
+
+    def named(self, node: _Node, anchor: str | None) -> _Node:
+        if anchor is not None and (first := self.anchors.setdefault(anchor, node)) is not node:
+            message = f"anchor '&{shortened(anchor)}' is taken; it stands first at line {first.place[0]}"
+            self.report(node.place, message)
+        return node
+
+    def aliased(self, anchor: str, place: Place) -> _Node:
+        target, name = self.anchors.get(anchor), shortened(anchor)
+        if self.stack and self.stack[-1].awaits_key:
+            self.report(place, f"a key must be text, not the alias '*{name}'; write it out")
+        if target is None:
+            self.report(place, f"alias '*{name}' has no anchor before it; quote a text that starts with *")
+        elif any(frame.node is target for frame in self.stack):
+            self.report(place, f"alias '*{name}' stands inside of what it stands for, which has no end")
+        else:
+            self.grow(place, target.size, target.height)
+            return _Node(copy.deepcopy(target.data), place, target.children, target.size, target.height)
+        return _Node(None, place)
+
+
+def _syntax_problem(file: str, error: yaml.MarkedYAMLError, text: str) -> Problem:
+    """Return an error of the parser on one line, the common ones in words of our own."""
+    mark, start, problem = error.problem_mark, error.context_mark, error.problem or "not YAML"
+    character = text[mark.index : mark.index + 1] if mark else ""
+    if "tab char" in problem or (character == "\t" and "cannot start" in problem):
+        message = "a tab stands where only spaces may; indent with spaces"
+    elif "cannot start" in problem:
+        message = f"a text cannot start with {character}; write it in quotes"
+    elif "mapping values are not allowed" in problem:
+        message = "no ':' is allowed here; correct the indentation, or put a text that holds ': ' in quotes"
+    elif "nesting depth" in problem:
+        message = _TOO_DEEP
+    elif "tag" in f"{error.context} {problem}":
+        message = "a tag (a word that starts with '!') is not allowed; write the plain value"
+    else:
+        since = f", {error.context} that starts at line {start.line + 1}" if error.context and start else ""
+        message = shortened(problem + since, _LONGEST_MESSAGE)
+    return Problem(file, *((mark.line + 1, mark.column + 1) if mark else (0, 0)), "", message)
