@@ -1,0 +1,224 @@
+"""What every component has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+import numpy as np
+
+from neuroest.components.ledger import OWNERS
+from neuroest.devices.base import Record
+from neuroest.devices.process import Process
+from neuroest.equations import technology as scaling
+from neuroest.errors import NeuroestError
+from neuroest.units import (
+    Dimensionless,
+    Joule,
+    Kelvin,
+    Numeric,
+    SquareMetre,
+    Volt,
+    Watt,
+)
+
+_D = TypeVar("_D", bound=Record | None, covariant=True)
+
+ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
+
+
+@dataclass(frozen=True)
+class TechnologyPoint:
+    """Process, supply and temperature that a chip works at."""
+
+    process: Process
+    supply_voltage: Volt
+    temperature: Kelvin
+
+
+@dataclass(frozen=True)
+class NetworkContext:
+    """Properties of the network that the cost of an action depends on."""
+
+    spiking: bool
+    timesteps: Dimensionless
+    weight_bits: Dimensionless
+    activation_bits: Dimensionless
+    accumulator_bits: Dimensionless
+    mean_absolute_weight: Dimensionless
+
+
+@dataclass(frozen=True)
+class EnergyCost:
+    """Energy of one action of one component, one named term of it."""
+
+    component: str
+    action: str
+    term: str
+    energy: Joule
+    ledger: str
+
+
+@dataclass(frozen=True)
+class AreaCost:
+    """Area of one instance of a component, one named term of it."""
+
+    component: str
+    term: str
+    area: SquareMetre
+    placed: bool = False
+    """Whether the area is die area already, with the floor plan's white space inside."""
+
+
+@dataclass(frozen=True)
+class StaticCost:
+    """Power that one instance of a component draws whether or not it works."""
+
+    component: str
+    term: str
+    power: Watt
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold for the estimate, or for the design, to make sense.
+
+    Attributes
+    ----------
+    severity : str
+        ``refuse``: outside of it there is no estimate; ``range``: outside of it a model extrapolates;
+        ``limit``: outside of it the design does not work or is not wise.
+    passed : bool or array of bool
+        For each design point.
+    value, limit : Numeric or None
+        The quantity that was compared and what with, in SI.
+    """
+
+    name: str
+    component: str
+    severity: Literal["refuse", "range", "limit"]
+    passed: Any
+    message: str
+    value: Numeric | None = None
+    limit: Numeric | None = None
+    unit: str = "1"
+
+
+@dataclass(frozen=True)
+class Component(Generic[_D]):
+    """A block of the chip with all its numbers.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path in the architecture.
+    spec : Spec
+        The structural choices.
+    device : Record
+        Parameters of its device.
+    device_process : Process or None
+        Process that the device's values were taken on, where that is not the chip's own.
+    options : mapping
+        Numeric choices by name.
+    technology : TechnologyPoint
+        Where the chip works.
+    slots : mapping
+        Components that fill this one's slots.
+    """
+
+    model: ClassVar[str] = ""
+    synchronous: ClassVar[bool] = False
+    """Whether it is clocked digital logic, which clock and control are charged on."""
+
+    path: str
+    spec: Any
+    device: _D
+    device_process: Process | None
+    options: Mapping[str, Numeric]
+    technology: TechnologyPoint
+    slots: Mapping[str, Component[Any]]
+
+    @property
+    def process(self) -> Process:
+        """The chip's process."""
+        return self.technology.process
+
+    def energy(self, action: str, term: str, energy: Joule, ledger: str, owner: str | None = None) -> EnergyCost:
+        """One energy term, checked against the ledger."""
+        if OWNERS[ledger] != (owner or self.model):
+            raise NeuroestError(f"{self.path} books {ledger!r}, which {OWNERS[ledger]} owns")
+        return EnergyCost(self.path, action, term, energy, ledger)
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+        """Energy terms of every action."""
+        return []
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+        """Area terms of one instance."""
+        return []
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+        """Static power terms of one instance."""
+        return []
+
+    def checks(self, network: NetworkContext) -> list[Check]:  # noqa: ARG002
+        """Checks of this component alone."""
+        return []
+
+    def check_range(
+        self, name: str, value: Numeric, low: Numeric, high: Numeric, unit: str, what: str,
+        severity: Literal["refuse", "range"] = "range",
+    ) -> Check:  # fmt: skip
+        """A check that `value` lies between the ends of a model's range."""
+        passed = np.logical_and(value >= low, value <= high)
+        return Check(name, self.path, severity, passed, what, value, high, unit)
+
+
+def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
+    """Energy of logic at the chip's process and supply over that at the device's process and voltage."""
+    here, there = component.process, component.device_process or component.process
+    return scaling.logic_energy_factor(
+        component.technology.supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
+    ) / scaling.logic_energy_factor(
+        reference_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+    )
+
+
+def logic_delay_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
+    """Delay of logic at the chip's process and supply over that at the device's process and voltage."""
+    here, there = component.process, component.device_process or component.process
+    return scaling.logic_delay_factor(
+        component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
+        here.delay_constant,
+    ) / scaling.logic_delay_factor(
+        reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
+    )  # fmt: skip
+
+
+def logic_area_ratio(component: Component[Any]) -> Dimensionless:
+    """Area of logic on the chip's process over that on the device's process."""
+    here, there = component.process, component.device_process or component.process
+    return here.logic_area_factor / there.logic_area_factor
+
+
+def leakage_at_chip_temperature(
+    component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE
+) -> Watt:
+    """Leakage at the chip's temperature."""
+    return scaling.leakage_at_temperature(
+        leakage, component.technology.temperature, stated_at, component.process.leakage_doubling_temperature
+    )
+
+
+def leakage_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
+    """Leakage of equal circuits on the chip's process and supply over those on the device's, per gate."""
+    here, there = component.process, component.device_process or component.process
+    widths = here.feature_size / there.feature_size
+    currents = here.off_current / there.off_current
+    return widths * currents * (component.technology.supply_voltage / reference_voltage)
+
+
+def combined_width_bits(settling_error: Dimensionless) -> Dimensionless:
+    """Bits to which a line settles when `settling_error` of the step remains: half a step of that many bits."""
+    return -np.log2(settling_error) - 1.0

@@ -1,0 +1,211 @@
+"""A chip as a tree of components with numbers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
+from neuroest.components.base import Component, TechnologyPoint
+from neuroest.components.crossbar import (
+    CrossbarArray,
+    CurrentClamp,
+    IdealInterface,
+    ReportedAdc,
+    ResistiveCell,
+    SpikeDriver,
+    SurveyAdc,
+    VoltageMode,
+)
+from neuroest.components.digital import Accumulator, DigitalNeuron, MultiplyAccumulate, VectorUnit
+from neuroest.components.memories import Sram
+from neuroest.components.networks import Mesh, OffChip
+from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
+from neuroest.components.processors import ChipOverheads, EventEnergies, RooflineProcessor
+from neuroest.devices.process import Process
+from neuroest.specs.architecture import Level, Operation
+from neuroest.units import Numeric
+
+
+class Structural(Component[None]):
+    """A part that only holds choices or slots and costs nothing itself."""
+
+
+COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
+    {
+        **{
+            cls.model: cls
+            for cls in (
+                Accumulator,
+                AnalogLif,
+                ChipOverheads,
+                CurrentClamp,
+                DiffusiveNeuron,
+                DigitalNeuron,
+                EventEnergies,
+                IdealInterface,
+                IntegratedDiffusiveNeuron,
+                Mesh,
+                MultiplyAccumulate,
+                OffChip,
+                ReportedAdc,
+                ReportedNeuron,
+                ResistiveCell,
+                RooflineProcessor,
+                SpikeDriver,
+                Sram,
+                SurveyAdc,
+                VectorUnit,
+                VoltageMode,
+            )
+        },
+        "neuron": Structural,
+        "adc": Structural,
+        "linear_regulator": Structural,
+        "switching_converter": Structural,
+    }
+)
+"""Component class of each block model."""
+
+COMPUTING: Mapping[str, type[Component[Any]]] = MappingProxyType(
+    {"crossbar": CrossbarArray, "digital_array": Structural, "spiking_core": Structural, "event_core": Structural,
+     "roofline": Structural}
+)  # fmt: skip
+"""Component class of each computing level, by mapper."""
+
+
+@dataclass(frozen=True)
+class LevelNode:
+    """One level of the chip with the components in it.
+
+    Attributes
+    ----------
+    count : Numeric or None
+        Instances in one instance of the level above; None where the network decides.
+    compute : Component or None
+        The computing part, whose slots are the blocks that the mapper asks for.
+    blocks : mapping
+        Free blocks by name.
+    levels : mapping
+        Levels inside by name.
+    """
+
+    path: str
+    name: str
+    count: Numeric | None
+    mapper: str | None
+    compute: Component[Any] | None
+    blocks: Mapping[str, Component[Any]]
+    levels: Mapping[str, LevelNode]
+
+    def walk(self) -> Iterator[LevelNode]:
+        """This level and all below it, from the top."""
+        yield self
+        for level in self.levels.values():
+            yield from level.walk()
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chip with numbers in it, ready to be mapped and costed."""
+
+    technology: TechnologyPoint
+    operation: Operation
+    period: Numeric | None
+    top: LevelNode
+    exclusions: tuple[str, ...]
+
+    def path_to(self, level: LevelNode) -> list[LevelNode]:
+        """Levels from the top down to `level`."""
+        return _path(self.top, level) or []
+
+    def components(self) -> Iterator[Component[Any]]:
+        """All components, slots of slots included."""
+        for level in self.top.walk():
+            for block in level.blocks.values():
+                yield from _with_slots(block)
+            if level.compute is not None:
+                yield from _with_slots(level.compute)
+
+    def find(self, model: str) -> list[tuple[LevelNode, Component[Any]]]:
+        """Free blocks of a model with the level they stand in, from the top down."""
+        return [
+            (level, block)
+            for level in self.top.walk()
+            for block in level.blocks.values()
+            if block.model == model
+        ]
+
+
+def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:
+    if here is wanted:
+        return [here]
+    for level in here.levels.values():
+        below = _path(level, wanted)
+        if below is not None:
+            return [here, *below]
+    return None
+
+
+def _with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
+    yield component
+    for slot in component.slots.values():
+        yield from _with_slots(slot)
+
+
+def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
+    """The chip of a design, with values in place of its claims.
+
+    Parameters
+    ----------
+    design : Design
+        The structure.
+    values : mapping
+        Value by path: floats, or arrays of design points with a last axis of length one.
+    """
+    process = Process.from_values(values, PROCESS)
+    point = TechnologyPoint(process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"])
+    top = _level(design.root, values, point)
+    return Chip(point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions)
+
+
+def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) -> LevelNode:
+    mapper = getattr(part.spec, "mapper", None)
+    compute = None
+    slots = set(part.spec.slots)
+    if mapper is not None:
+        compute = _component(part, COMPUTING[mapper], values, point, only=slots)
+    inside = {name: child for name, child in part.parts.items() if name not in slots}
+    levels = {n: _level(p, values, point) for n, p in inside.items() if isinstance(p.spec, Level)}
+    blocks = {
+        n: _component(p, COMPONENTS[p.spec.model], values, point)
+        for n, p in inside.items()
+        if not isinstance(p.spec, Level)
+    }
+    return LevelNode(
+        part.path, part.name, values.get(f"{part.path}.count"), mapper, compute,
+        MappingProxyType(blocks), MappingProxyType(levels),
+    )  # fmt: skip
+
+
+def _component(
+    part: Part, cls: type[Component[Any]], values: Mapping[str, Numeric], point: TechnologyPoint,
+    only: set[str] | None = None,
+) -> Component[Any]:  # fmt: skip
+    device = part.record.from_values(values, part.path) if part.record is not None else None
+    reference = None
+    if part.reference_process is not None and f"{part.path}.process.feature_size" in values:
+        reference = Process.from_values(values, f"{part.path}.process")
+    options = {
+        name: values[f"{part.path}.{name}"]
+        for name in numeric_options(type(part.spec))
+        if f"{part.path}.{name}" in values
+    }
+    slots = {
+        name: _component(child, COMPONENTS[child.spec.model], values, point)
+        for name, child in part.parts.items()
+        if not isinstance(child.spec, Level) and (only is None or name in only)
+    }
+    return cls(part.path, part.spec, device, reference, options, point, MappingProxyType(slots))

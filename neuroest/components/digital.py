@@ -1,0 +1,144 @@
+"""Digital datapaths: adders, multipliers, neurons that are shared in time."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from neuroest.components.base import (
+    AreaCost,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
+from neuroest.devices.digital import LogicLibraryParameters
+from neuroest.equations import digital as equations
+from neuroest.equations import technology
+from neuroest.units import Bit, Joule, SquareMetre
+
+
+class Datapath(Component[LogicLibraryParameters]):
+    """A clocked datapath of standard cells."""
+
+    synchronous: ClassVar[bool] = True
+    ledger: ClassVar[str] = ""
+
+    def scaled(self, energy: Joule) -> Joule:
+        """Energy on the chip's process and supply, with the overhead of a real datapath."""
+        return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
+
+    def add(self, bits: Bit) -> Joule:
+        """Energy of an addition in the library."""
+        return equations.adder_energy(self.device.add_energy, bits)
+
+    def compare(self, bits: Bit) -> Joule:
+        """Energy of a comparison in the library."""
+        return equations.comparator_energy(self.device.compare_energy, bits)
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Area of the datapath in the library, for all its lanes."""
+        raise NotImplementedError(type(self).__name__)
+
+    def area(self, network: NetworkContext) -> SquareMetre:
+        """Area on the chip's process, with the overhead of a real datapath."""
+        return self.datapath_area(network) * logic_area_ratio(self) * self.device.area_overhead
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one instance."""
+        return [AreaCost(self.path, "datapath", self.area(network))]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of all gates that fit the datapath's area."""
+        gates = self.area(network) / self.process.gate_area
+        width = gates * self.device.leakage_width * self.process.feature_size
+        power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
+        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+
+
+class Accumulator(Datapath):
+    """Adders that merge partial sums."""
+
+    model: ClassVar[str] = "accumulator"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of adding one partial sum and keeping the result."""
+        bits = network.accumulator_bits
+        energy = self.add(bits) + equations.register_energy(self.device.register_energy, bits)
+        return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Adder and register of each lane."""
+        bits = network.accumulator_bits
+        lane = equations.adder_area(self.device.adder_area, bits)
+        return self.options["lanes"] * (lane + equations.register_area(self.device.register_area, bits))
+
+
+class VectorUnit(Datapath):
+    """Unit for pooling, element-wise addition and activation."""
+
+    model: ClassVar[str] = "vector_unit"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one element-wise operation: an addition or a comparison at accumulator width, and a register."""
+        bits = network.accumulator_bits
+        energy = self.add(bits) + equations.register_energy(self.device.register_energy, bits)
+        return [self.energy("operation", "operation", self.scaled(energy), "element-wise operation")]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Adder, comparator and register of each lane."""
+        bits, d = network.accumulator_bits, self.device
+        lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
+        return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
+
+
+class DigitalNeuron(Datapath):
+    """Digital leaky integrate-and-fire datapath."""
+
+    model: ClassVar[str] = "digital_lif"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+        """Energy of one update (leak, add, compare) and of adding one weight to a state."""
+        bits = self.options["state_bits"]
+        update = 2.0 * self.add(bits) + self.compare(bits)
+        return [
+            self.energy("update", "update", self.scaled(update), "digital neuron arithmetic"),
+            self.energy("accumulate", "addition", self.scaled(self.add(bits)), "digital neuron arithmetic"),
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:  # noqa: ARG002
+        """Two adders, a comparator and a register in each lane."""
+        bits, d = self.options["state_bits"], self.device
+        lane = 2.0 * equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
+        return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
+
+
+class MultiplyAccumulate(Datapath):
+    """Processing element of a digital array."""
+
+    model: ClassVar[str] = "multiply_accumulate"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one multiply-accumulate: a spike needs no multiplier."""
+        d, sums = self.device, self.options["accumulator_bits"]
+        operands = equations.multiplier_energy(d.multiply_energy, network.weight_bits, network.activation_bits)
+        registers = equations.register_energy(d.register_energy, sums + network.activation_bits)
+        parts = [("add", self.add(sums)), ("registers", registers)]
+        if not network.spiking:
+            parts.insert(0, ("multiply", operands))
+        return [
+            self.energy("multiply_accumulate", term, self.scaled(energy), "multiply-accumulate")
+            for term, energy in parts
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:  # noqa: ARG002
+        """Multiplier, adder and the registers of weight, activation and sum."""
+        d, o = self.device, self.options
+        multiplier = equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
+        kept = o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"]
+        adder = equations.adder_area(d.adder_area, o["accumulator_bits"])
+        return multiplier + adder + equations.register_area(d.register_area, kept)
+
+

@@ -1,0 +1,44 @@
+"""Who owns which joule.
+
+Every energy term names the physical quantity that it accounts for, and each quantity has exactly one owner. A
+component that books a quantity owned by another is refused, so nothing can be counted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+OWNERS: Mapping[str, str] = MappingProxyType(
+    {
+        "cell read current": "one_transistor_one_resistor",
+        "row line charge": "one_transistor_one_resistor",
+        "column line charge": "one_transistor_one_resistor",
+        "row driver self-load": "spike_driver",
+        "column interface bias": "current_clamp",
+        "analog-to-digital conversion": "converter",
+        "neuron gate charge": "neuron",
+        "neuron divider": "neuron",
+        "neuron sub-threshold current": "neuron",
+        "neuron output branch": "neuron",
+        "neuron output load": "neuron",
+        "neuron output restoration": "neuron",
+        "neuron spike as reported": "neuron",
+        "neuron membrane charge": "neuron",
+        "neuron short circuit": "neuron",
+        "neuron bias": "neuron",
+        "memory access": "sram",
+        "partial-sum addition": "accumulator",
+        "element-wise operation": "vector_unit",
+        "digital neuron arithmetic": "digital_lif",
+        "multiply-accumulate": "multiply_accumulate",
+        "spike and data transport": "mesh",
+        "off-chip transfer": "off_chip_link",
+        "event as reported": "event_energies",
+        "processor as reported": "roofline_processor",
+        "clock": "chip_overheads",
+        "control": "chip_overheads",
+        "leakage": "every component its own",
+    }
+)
+"""Owner of each quantity: a block model, or the slot it fills."""

@@ -1,0 +1,60 @@
+"""Cores and processors that are known by published numbers, and what surrounds the blocks of a chip."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from neuroest.components.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.devices.digital import EventEnergiesParameters, RooflineParameters
+from neuroest.devices.process import Overheads
+
+
+class EventEnergies(Component[EventEnergiesParameters]):
+    """A core by its published energies per event."""
+
+    model: ClassVar[str] = "event_energies"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+        """Energy of each event as reported, at the supply it was reported at."""
+        d, ledger = self.device, "event as reported"
+        return [
+            self.energy("synaptic_operation", "reported", d.synaptic_operation_energy, ledger),
+            self.energy("active_update", "reported", d.active_update_energy, ledger),
+            self.energy("inactive_update", "reported", d.inactive_update_energy, ledger),
+            self.energy("spike", "reported", d.spike_energy, ledger),
+            self.energy("hop", "reported", d.hop_energy, ledger),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+        """Die area per core as reported."""
+        return [AreaCost(self.path, "core", self.device.core_area, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+        """Static power per core as reported."""
+        return [StaticCost(self.path, "static", self.device.core_static_power)]
+
+
+class RooflineProcessor(Component[RooflineParameters]):
+    """A processor by peak rate, bandwidth and power."""
+
+    model: ClassVar[str] = "roofline_processor"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+        """Energy of one second of work above idling."""
+        second = 1.0
+        energy = (self.device.busy_power - self.device.idle_power) * second
+        return [self.energy("busy_second", "work", energy, "processor as reported")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+        """Area of the die."""
+        return [AreaCost(self.path, "die", self.device.die_area, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+        """Power of the idle processor."""
+        return [StaticCost(self.path, "idle", self.device.idle_power)]
+
+
+class ChipOverheads(Component[Overheads]):
+    """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
+
+    model: ClassVar[str] = "chip_overheads"

@@ -1,0 +1,115 @@
+"""The stage that prices: what one action of each component costs, its area and what it draws at rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.components.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.chip import Chip
+from neuroest.components.networks import Mesh
+from neuroest.components.processors import ChipOverheads
+from neuroest.equations import technology
+from neuroest.mapping.base import NetworkMapping
+from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """Costs of all components: the field's energy and area reference tables in one.
+
+    Attributes
+    ----------
+    energies : tuple of EnergyCost
+        One entry for each term of each action.
+    areas : tuple of AreaCost
+        One entry for each term of each component, for one instance.
+    statics : tuple of StaticCost
+        One entry for each term of each component, for one instance.
+    clock_fraction, control_fraction, control_area_fraction : Numeric
+        What clock and control add to synchronous digital blocks.
+    floorplan_utilisation : Numeric
+        Share of the die that blocks fill.
+    power_density_limit : Numeric
+        What the package can cool; infinite where the chip says nothing.
+    synchronous : frozenset of str
+        Paths of the components that clock and control are charged on.
+    overheads : str or None
+        Path of the block that clock and control are booked on.
+    checks : tuple of Check
+        What the components say about the range of their models.
+    """
+
+    energies: tuple[EnergyCost, ...]
+    areas: tuple[AreaCost, ...]
+    statics: tuple[StaticCost, ...]
+    clock_fraction: Dimensionless
+    control_fraction: Dimensionless
+    control_area_fraction: Dimensionless
+    floorplan_utilisation: Dimensionless
+    power_density_limit: WattPerSquareMetre
+    synchronous: frozenset[str]
+    overheads: str | None
+    checks: tuple[Check, ...]
+
+
+def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext) -> CostTable:
+    """Costs of every component of a chip for a network's bits and weights."""
+    components = [c for level in chip.top.walk() for c in level.blocks.values()]
+    components += [level.compute for level in chip.top.walk() if level.compute is not None]
+    for level in chip.top.walk():
+        if level.compute is not None and level.mapper != "crossbar":  # an array answers for its own slots
+            components += list(level.compute.slots.values())
+    areas = tuple(a for c in components for a in c.areas(network))
+    statics = tuple(s for c in components for s in c.statics(network))
+    energies = [e for c in components for e in c.energies(network)]
+    for c in components:
+        if isinstance(c, Mesh):
+            energies += c.transport(_tile_pitch(c, mapped, areas))
+    overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
+    device = overheads.device if overheads is not None else None
+    checks = [k for c in components for k in c.checks(network)]
+    checks.append(_supply_check(chip))
+    return CostTable(
+        energies=tuple(energies),
+        areas=areas,
+        statics=statics,
+        clock_fraction=device.clock_fraction if device else 0.0,
+        control_fraction=device.control_fraction if device else 0.0,
+        control_area_fraction=device.control_area_fraction if device else 0.0,
+        floorplan_utilisation=device.floorplan_utilisation if device else 1.0,
+        power_density_limit=device.power_density_limit if device else np.inf,
+        synchronous=frozenset(c.path for c in components if c.synchronous),
+        overheads=overheads.path if overheads is not None else None,
+        checks=tuple(checks),
+    )
+
+
+def _tile_pitch(mesh: Mesh, mapped: NetworkMapping, areas: tuple[AreaCost, ...]) -> Metre:
+    """Distance between routers: as chosen, or the side of the die share of one router."""
+    if "tile_pitch" in mesh.options:
+        return mesh.options["tile_pitch"]
+    total: Numeric = 0.0
+    for area in areas:
+        if not area.placed:
+            total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(area.area, dtype=float)
+    routers = np.maximum(mapped.instances[mesh.path], 1.0)
+    pitch = np.sqrt(total / routers)
+    return float(pitch[0]) if np.shape(pitch) == (1,) else pitch
+
+
+def _supply_check(chip: Chip) -> Check:
+    supply, process = chip.technology.supply_voltage, chip.technology.process
+    inside = np.logical_and(
+        supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
+    )
+    slope = technology.logic_energy_factor(
+        supply, process.energy_quadratic, process.energy_linear, process.energy_constant
+    )
+    low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
+    return Check(
+        "supply_voltage", "technology", "refuse", np.logical_and(inside, slope > 0.0),
+        f"the supply lies outside the {low:g} to {high:g} V that the scaling laws of the process cover",
+        supply, process.maximum_supply_voltage, "V",
+    )  # fmt: skip

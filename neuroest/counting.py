@@ -1,0 +1,196 @@
+"""The stage that counts: how often every component acts in one inference, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from neuroest.components.base import Component
+from neuroest.components.chip import LevelNode
+from neuroest.equations import mapping as equations
+from neuroest.equations import network as network_equations
+from neuroest.errors import MappingError
+from neuroest.mapping.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.mapping.cores import producers
+from neuroest.units import Numeric
+
+
+@dataclass(frozen=True)
+class Transport:
+    """What the on-chip network carries, by layer.
+
+    Attributes
+    ----------
+    bits : array
+        Bits that enter the network on the way into each layer, every destination counted.
+    hops : array
+        Routers that each of them passes.
+    """
+
+    bits: Array
+    hops: Array
+
+
+@dataclass(frozen=True)
+class ActionCounts:
+    """How often each component does what in one inference.
+
+    Attributes
+    ----------
+    actions : mapping
+        Array over the layers by component path and action.
+    transport : Transport or None
+        Load of the on-chip network.
+    exclusions : tuple of str
+        What found no component to be counted on.
+    """
+
+    actions: Mapping[tuple[str, str], Array]
+    transport: Transport | None
+    exclusions: tuple[str, ...]
+
+
+def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
+    """Counts of all actions in one inference.
+
+    Raises
+    ------
+    MappingError
+        When the chip has no memory for what the network must keep.
+    """
+    work = mapper.work(mapped.placement)
+    actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in work.actions.items()}
+    exclusions: list[str] = []
+    traffic = list(work.traffic)
+    for model, action, count in (
+        ("accumulator", "addition", work.additions),
+        ("vector_unit", "operation", work.element_operations),
+        ("digital_lif", "update", work.neuron_updates),
+    ):
+        blocks = mapper.chip.find(model)
+        if blocks and np.any(count > 0.0):
+            block = blocks[-1][1]
+            actions[block.path, action] = count
+            if model == "digital_lif":
+                moved = count * block.options["state_bits"]
+                traffic.append(Traffic("state", moved, moved))
+    for stream in traffic:
+        _serve(mapper, stream, actions, exclusions)
+    transport = _transport(mapper, mapped, actions)
+    _off_chip(mapper, mapped, actions)
+    return ActionCounts(MappingProxyType(actions), transport, tuple(exclusions))
+
+
+def _memory(mapper: Mapper, contents: str) -> Component[Any] | None:
+    """The memory that stores something, the nearest level to the computing one first."""
+    for level in reversed(mapper.chip.path_to(mapper.level)):
+        for block in level.blocks.values():
+            if block.model == "sram" and contents in block.spec.stores:
+                return block
+    return None
+
+
+def _serve(
+    mapper: Mapper, stream: Traffic, actions: dict[tuple[str, str], Array], exclusions: list[str]
+) -> None:
+    memory = _memory(mapper, stream.contents)
+    if memory is None:
+        if stream.required and np.any(stream.read + stream.written > 0.0):
+            raise MappingError(
+                f"nothing on the chip stores {stream.contents}; add an sram block with "
+                f"`stores: [{stream.contents}]` in {mapper.level.path} or above"
+            )
+        if np.any(stream.read + stream.written > 0.0):
+            exclusions.append(f"buffering of {stream.contents} (no memory block stores them)")
+        return
+    width = memory.options["width"]
+    for action, bits in (("read", stream.read), ("write", stream.written)):
+        if np.any(bits > 0.0):
+            key = (memory.path, action)
+            actions[key] = actions.get(key, 0.0) + bits / width
+
+
+def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> Numeric:
+    """Bits of an address-event packet: as chosen, or what the addresses of units and rows need."""
+    if "packet_bits" in mesh.options:
+        return mesh.options["packet_bits"]
+    axons = mapper.options.get("rows", np.max(mapper.layers.input_elements))
+    return network_equations.address_bits(np.maximum(mapped.counts[mapper.level.path], 1.0), axons)
+
+
+def _mesh(mapper: Mapper) -> tuple[LevelNode, Component[Any]] | None:
+    meshes = mapper.chip.find("mesh")
+    if len(meshes) > 1:
+        names = " and ".join(mesh.path for _, mesh in meshes)
+        raise MappingError(f"a chip has one on-chip network; this one has {names}")
+    return meshes[0] if meshes else None
+
+
+def _transport(
+    mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]
+) -> Transport | None:
+    found = _mesh(mapper)
+    if found is None:
+        return None
+    level, mesh = found
+    t, placement = mapper.layers, mapped.placement
+    per_router = mapped.units_per_child.get(level.path, 1.0)
+    child = next(iter(level.levels.values()), None)
+    if child is not None:
+        per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
+    routers = equations.units_for(placement.units, per_router)
+    events = np.asarray(mapper.steps * mapper.inputs_active())
+    if mesh.spec.packet == "address_event" and mapper.network.spiking:
+        payload = events * event_packet_bits(mapper, mesh, mapped)
+    else:
+        elements = mapper.steps * (t.input_elements + t.recurrent_reduction)
+        payload = network_equations.frame_bits(elements, mapper.network.activation_bits)
+    reached = equations.units_for(placement.reached_units, per_router)
+    destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
+    hops = mesh.options.get("hops")
+    if hops is None:
+        hops = network_equations.feed_forward_hops(np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0))
+    travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
+    bits = np.asarray(travels * payload * destinations)
+    actions[mesh.path, "bit_hop"] = bits * hops
+    actions[mesh.path, "bit_entry"] = bits
+    return Transport(bits, np.asarray(hops + 0.0 * bits))
+
+
+def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
+    t = mapper.layers
+    found = _mesh(mapper)
+    by_event = mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
+    packet = event_packet_bits(mapper, found[1], mapped) if by_event and found is not None else 1.0
+    reads_input = np.array([1.0 if -1 in inputs else 0.0 for inputs in t.reads])
+    is_last = np.zeros_like(reads_input)
+    is_last[-1] = 1.0
+    first = np.zeros_like(reads_input)
+    first[int(np.argmax(reads_input))] = 1.0
+    for _, link in mapper.chip.find("off_chip_link"):
+        bits: Any = 0.0 * mapper.steps * t.input_rate
+        if "inputs" in link.spec.carries:
+            rate = t.input_rate * packet if by_event else mapper.network.activation_bits
+            bits = bits + first * mapper.steps * t.input_elements * rate
+        if "outputs" in link.spec.carries:
+            rate = t.output_rate * packet if by_event else mapper.network.activation_bits
+            bits = bits + is_last * mapper.steps * t.output_elements * rate
+        if "weights" in link.spec.carries:
+            bits = bits + _reloaded_weights(mapper)
+        actions[link.path, "bit"] = np.asarray(bits)
+
+
+def _reloaded_weights(mapper: Mapper) -> Array:
+    """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
+    t = mapper.layers
+    stored = t.weights * mapper.network.weight_bits
+    memory = _memory(mapper, "weights")
+    if memory is None:
+        return mapper.zeros()
+    total = np.sum(stored, axis=-1, keepdims=True)
+    missing = np.where(total > memory.options["capacity"], 1.0, 0.0)
+    return np.asarray(stored * missing / mapper.options.get("batch", 1.0))

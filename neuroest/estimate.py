@@ -1,0 +1,458 @@
+"""What a chip costs on a network: the result that users see."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroest.build import Design, InputFile
+from neuroest.components.base import Check
+from neuroest.errors import MappingError, RangeError
+from neuroest.evaluation import Evaluation, evaluate, trace_costs
+from neuroest.exploration.bands import Bands, estimate_bands
+from neuroest.exploration.sensitivity import Sensitivity, attributed_share, sensitivity
+from neuroest.library import Loaded, load_architecture, load_workload
+from neuroest.provenance import Parameter, Traced, tracing, used_parameters
+from neuroest.settings import design_with, workload_with
+from neuroest.specs.claims import BASES, DESIGN, Claim
+from neuroest.specs.device import SourceSpec
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.units import format_quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = "1.0"
+"""Version of the JSON that `Estimate.to_dict` returns."""
+
+
+def package_version() -> str:
+    """Version of the installed package."""
+    try:
+        return version("neuroest")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@dataclass(frozen=True)
+class BreakdownRow:
+    """One term of the result.
+
+    Attributes
+    ----------
+    kind : str
+        ``dynamic``, ``static`` or ``area``.
+    layer : str
+        Layer of the network; empty where the term belongs to the whole chip.
+    component, action, term : str
+        Path of the component, what it does, and which part of the cost this is.
+    energy_J : float
+        Energy in one inference.
+    area_m2 : float
+        Area on the chip.
+    count : float
+        Actions in one inference, or instances on the chip.
+    """
+
+    kind: str
+    layer: str
+    component: str
+    action: str
+    term: str
+    energy_J: float  # noqa: N815 - the unit is part of the column's name
+    area_m2: float
+    count: float
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """A check with its outcome for this design.
+
+    Attributes
+    ----------
+    severity : str
+        ``limit``: the design does not work or is not wise; ``range``: a model extrapolates.
+    """
+
+    name: str
+    component: str
+    severity: str
+    passed: bool
+    message: str
+    value: float | None
+    limit: float | None
+    unit: str
+
+    def __str__(self) -> str:
+        text = f"{self.component}: {self.message}"
+        if self.value is not None and self.limit is not None:
+            text += f" ({format_quantity(self.value, self.unit)}, limit {format_quantity(self.limit, self.unit)})"
+        return text
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Area, energy, latency and throughput of a chip on a network, and what they rest on.
+
+    Attributes
+    ----------
+    design : Design
+        The chip.
+    workload : WorkloadSpec
+        The network.
+    claims : mapping
+        Every number that went in, by path.
+    totals : mapping
+        The results by name, the unit in the name; None where a quantity does not apply.
+    checks : tuple of CheckResult
+        What must hold, with its outcome.
+    exclusions : tuple of str
+        What the estimate leaves out.
+    files : tuple of InputFile
+        Files that were read, with their hashes.
+    """
+
+    design: Design
+    workload: WorkloadSpec
+    claims: Mapping[str, Claim] = field(repr=False)
+    evaluation: Evaluation = field(repr=False)
+    totals: Mapping[str, float | None]
+    checks: tuple[CheckResult, ...] = field(repr=False)
+    exclusions: tuple[str, ...] = field(repr=False)
+    files: tuple[InputFile, ...] = field(repr=False)
+
+    @property
+    def architecture(self) -> str:
+        """Name of the architecture."""
+        return self.design.spec.name
+
+    @property
+    def failed_checks(self) -> tuple[CheckResult, ...]:
+        """Checks that the design does not pass."""
+        return tuple(check for check in self.checks if not check.passed)
+
+    @cached_property
+    def breakdown(self) -> tuple[BreakdownRow, ...]:
+        """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
+        result, names = self.evaluation, self.evaluation.layers.names
+        rows: list[BreakdownRow] = []
+        for term in result.dynamic:
+            energies = np.broadcast_to(term.energy, (len(names),))
+            counts = np.broadcast_to(term.count, (len(names),))
+            rows += [
+                BreakdownRow("dynamic", layer, term.component, term.action, term.term, float(e), 0.0, float(n))
+                for layer, e, n in zip(names, energies, counts, strict=True)
+                if e > 0.0 or n > 0.0
+            ]
+        powered = _number(result.powered_time)
+        rows += [
+            BreakdownRow("static", "", s.component, "rest", s.term, _number(s.total) * powered, 0.0, _number(s.instances))
+            for s in result.statics
+        ]
+        placed = 0.0
+        for area in result.areas:
+            placed += _number(area.total)
+            rows.append(
+                BreakdownRow("area", "", area.component, "", area.term, 0.0, _number(area.total), _number(area.instances))
+            )
+        white = _number(result.area) - placed
+        if self.evaluation.costs.overheads is not None:
+            rows.append(BreakdownRow("area", "", self.evaluation.costs.overheads, "", "white_space", 0.0, white, 1.0))
+        return tuple(rows)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        """Elasticity of the results with respect to every claim."""
+        return sensitivity(self.design, self.workload, self.claims)
+
+    @cached_property
+    def bands(self) -> Bands:
+        """10th to 90th percentile of the results over what is not known of the inputs."""
+        return estimate_bands(self.design, self.workload, self.claims)
+
+    @cached_property
+    def basis_share(self) -> dict[str, dict[str, float]]:
+        """Share of energy and area that rests on values of each basis.
+
+        Each term is divided among its inputs in proportion to how strongly it depends on them.
+        """
+        found = self.sensitivity
+        bases = [self.claims[path].basis for path in found.paths]
+        shares = {}
+        for name, terms in (("energy", found.energy_terms), ("area", found.area_terms)):
+            share = attributed_share(terms, bases)
+            shares[name] = {basis: share.get(basis, 0.0) for basis in (*BASES, DESIGN)}
+        return shares
+
+    @cached_property
+    def traced(self) -> Any:
+        """The cost table once more, every number with its origin."""
+        values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.claims.items()}
+        network = self.evaluation.mapper.network
+        numbers = {
+            "weight_bits": "workload.precision.weights",
+            "accumulator_bits": "workload.precision.accumulator",
+            "mean_absolute_weight": "workload.weights.mean_absolute",
+        }
+        if not network.spiking:
+            numbers["activation_bits"] = "workload.precision.activations"
+        from dataclasses import replace  # noqa: PLC0415
+
+        known = {name: values[path] for name, path in numbers.items() if path in values}
+        with tracing():
+            return trace_costs(self.design, values, self.evaluation, replace(network, **known))
+
+    @cached_property
+    def used_paths(self) -> frozenset[str]:
+        """Paths of the claims that the results depend on: those read for a cost, and those that move a total."""
+        table = self.traced
+        used: set[str] = set()
+        counted = {key for key, n in self.evaluation.counts.actions.items() if np.any(n > 0.0)}
+        for cost in table.energies:
+            if (cost.component, cost.action) in counted:
+                used |= used_parameters(cost.energy)
+        for area in table.areas:
+            used |= used_parameters(area.area)
+        for static in table.statics:
+            used |= used_parameters(static.power)
+        for number in (table.clock_fraction, table.control_fraction, table.control_area_fraction, table.floorplan_utilisation):
+            used |= used_parameters(number)
+        found = self.sensitivity
+        for slopes in found.totals.values():
+            used |= {path for path, slope in zip(found.paths, slopes, strict=True) if slope != 0.0}
+        return frozenset(used)
+
+    @cached_property
+    def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
+        """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
+        from neuroest.library import bibliography  # noqa: PLC0415
+
+        known = {**bibliography(), **self.design.sources, **self.workload.sources}
+        keys: set[str] = set()
+        for path in self.used_paths:
+            claim = self.claims[path]
+            keys.update(key for key in (claim.source, claim.via) if key is not None)
+        return tuple((key, known[key]) for key in sorted(keys))
+
+    @cached_property
+    def unbounded(self) -> tuple[str, ...]:
+        """Paths of used claims that state no spread and therefore count as exact in the bands."""
+        return tuple(sorted(p for p in self.used_paths if not self.claims[p].has_spread and self.claims[p].basis != DESIGN))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole result as plain data, the layout that ``--format json`` prints."""
+        bands = self.bands
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "neuroest_version": package_version(),
+            "architecture": self.architecture,
+            "workload": self.workload.name,
+            "totals": dict(self.totals),
+            "bands": {
+                "totals": {name: asdict(band) for name, band in bands.totals.items()},
+                "causes": {
+                    name: [{"parameter": path, "share": share} for path, share in found]
+                    for name, found in bands.causes.items()
+                },
+                "feasible_share": bands.feasible,
+                "samples": bands.samples,
+                "seed": bands.seed,
+                "counted_as_exact": list(self.unbounded),
+            },
+            "breakdown": [asdict(row) for row in self.breakdown],
+            "layers": self._layers(),
+            "checks": [asdict(check) for check in self.checks],
+            "basis_share": self.basis_share,
+            "devices": [
+                {
+                    "path": path,
+                    "name": device.spec.name,
+                    "maturity": device.spec.maturity.model_dump(),
+                    "fab_compatibility": device.spec.fab_compatibility.model_dump(),
+                }
+                for path, device in self.design.devices.items()
+            ],
+            "sources": [{"key": key, **source.model_dump(exclude_none=True, mode="json")} for key, source in self.sources],
+            "exclusions": list(self.exclusions),
+            "inputs": [asdict(file) for file in self.files],
+        }
+
+    def _layers(self) -> list[dict[str, Any]]:
+        result, placement = self.evaluation, self.evaluation.mapped.placement
+        energy = np.zeros(len(result.layers.names))
+        for row in result.dynamic:
+            energy = energy + row.energy
+        names = list(result.timing.resources)
+        table = np.stack([np.broadcast_to(result.timing.resources[n], energy.shape) for n in names])
+        slowest = np.argmax(table, axis=0)
+        return [
+            {
+                "layer": name,
+                "type": result.layers.types[i],
+                "units": float(placement.units[i]),
+                "replication": float(placement.replication[i]),
+                "utilisation": float(placement.utilisation[i]),
+                "neurons": float(placement.neurons[i]),
+                "dynamic_energy_J": float(energy[i]),
+                "step_time_s": float(result.timing.step[i]),
+                "bottleneck": names[int(slowest[i])],
+            }
+            for i, name in enumerate(result.layers.names)
+        ]
+
+    def to_json(self) -> str:
+        """The whole result as JSON."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The breakdown as a table, one row a term."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        return pd.DataFrame([asdict(row) for row in self.breakdown])
+
+    def __repr__(self) -> str:
+        totals = self.totals
+        return (
+            f"<Estimate {self.architecture} on {self.workload.name}: "
+            f"{format_quantity(totals['area_m2'] or 0.0, 'm^2')}, "
+            f"{format_quantity(totals['energy_per_inference_J'] or 0.0, 'J')} per inference, "
+            f"{format_quantity(totals['latency_s'] or 0.0, 's')}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from neuroest.reporting.html import estimate_html  # noqa: PLC0415
+
+        return estimate_html(self)
+
+
+def _number(value: Any) -> float:
+    return float(np.asarray(value).reshape(-1)[0])
+
+
+def _check_result(check: Check) -> CheckResult:
+    passed = bool(np.all(check.passed))
+    value = None if check.value is None else _number(np.max(check.value))
+    limit = None if check.limit is None else _number(np.max(check.limit))
+    if value is not None and not math.isfinite(value):
+        value = None
+    if limit is not None and not math.isfinite(limit):
+        limit = None
+    return CheckResult(check.name, check.component, check.severity, passed, check.message, value, limit, check.unit)
+
+
+def estimate(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    settings: Mapping[str, str] | None = None,
+) -> Estimate:
+    """Area, energy, latency and throughput of a chip on a network.
+
+    Parameters
+    ----------
+    architecture : str, Path or Loaded
+        Shipped name, path of a file, or a loaded architecture.
+    workload : str, Path or Loaded
+        Shipped name, path of a file, or a loaded workload.
+    settings : mapping of str to str, optional
+        Values to change, by path, such as ``{"chip.tile.array.rows": "256"}``.
+
+    Returns
+    -------
+    Estimate
+        Totals, breakdown, checks, bands, sources and exclusions.
+
+    Raises
+    ------
+    SpecError
+        With all problems of a file or a setting.
+    MappingError
+        When the network does not fit the chip or has a layer that it cannot run.
+    RangeError
+        When a model is asked outside the range it may be used in.
+    UnknownNameError
+        For a name or path that leads nowhere.
+
+    Examples
+    --------
+    >>> import neuroest
+    >>> result = neuroest.estimate("diffusive_28nm_derived", "shd_recurrent_spiking")
+    >>> result.totals["synaptic_operations"] > 0
+    True
+    """
+    chip = architecture if isinstance(architecture, Loaded) else load_architecture(architecture)
+    net = workload if isinstance(workload, Loaded) else load_workload(workload)
+    changes = settings or {}
+    design = design_with(chip, changes)
+    claims = {**design.claims, **workload_with(net.spec, changes)}
+    values = {path: claim.value for path, claim in claims.items()}
+    with np.errstate(all="ignore"):
+        result = evaluate(design, net.spec, values)
+        checks = tuple(_check_result(check) for check in result.checks)
+    _refuse(checks)
+    totals = _totals(result)
+    _verify(result, totals)
+    exclusions = tuple(dict.fromkeys((*result.mapped.exclusions, *result.counts.exclusions)))
+    files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
+    shown = tuple(check for check in checks if check.severity != "refuse")
+    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files)
+
+
+def _refuse(checks: tuple[CheckResult, ...]) -> None:
+    failed = [check for check in checks if check.severity == "refuse" and not check.passed]
+    if failed:
+        error = MappingError if any(check.name in {"network_fits", "fan_in_fits"} for check in failed) else RangeError
+        raise error("\n".join(str(check) for check in failed))
+
+
+def _totals(result: Evaluation) -> dict[str, float | None]:
+    layers = result.layers
+    spiking = layers.coding == "spiking"
+    macs = float(np.asarray(layers.total_macs).reshape(-1)[0]) * (_number(layers.timesteps) if spiking else 1.0)
+    energy = _number(result.energy)
+    operations = _number(layers.synaptic_operations) if spiking else macs
+    placement = result.mapped.placement
+    lifetime = result.neuron_lifetime
+    units = float(np.max(placement.units) if placement.shared else np.sum(placement.units))
+    filled = float(np.sum(placement.utilisation * placement.units))
+    held = float(np.sum(placement.units))
+    return {
+        "area_m2": _number(result.area),
+        "energy_per_inference_J": energy,
+        "dynamic_energy_J": _number(result.dynamic_energy),
+        "static_energy_J": _number(result.static_energy),
+        "latency_s": _number(result.timing.latency),
+        "initiation_interval_s": _number(result.timing.initiation_interval),
+        "throughput_per_s": 1.0 / _number(result.period),
+        "average_power_W": _number(result.average_power),
+        "power_density_W_per_m2": _number(result.power_density),
+        "synaptic_operations": operations,
+        "energy_per_synaptic_operation_J": energy / operations if operations else None,
+        "multiply_accumulates": macs,
+        "tops_per_watt": None if spiking else 2.0 * macs / energy / 1e12,
+        "computing_units": units,
+        "utilisation": filled / held if held else None,
+        "physical_neurons": float(np.sum(placement.neurons)),
+        "neuron_lifetime_s": None if lifetime is None or not math.isfinite(_number(lifetime)) else _number(lifetime),
+    }
+
+
+def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
+    """Refuse to hand out what is no number."""
+    for row in result.dynamic:
+        if not (np.all(np.isfinite(row.energy)) and np.all(np.asarray(row.energy) >= 0.0)):
+            raise RangeError(f"{row.component}: {row.term} of {row.action} has no finite energy at these values")
+    for item in (*result.areas, *result.statics):
+        if not (np.all(np.isfinite(item.total)) and np.all(np.asarray(item.total) >= 0.0)):
+            raise RangeError(f"{item.component}: {item.term} has no finite value at these values")
+    for name, value in totals.items():
+        if value is not None and not math.isfinite(value):
+            raise RangeError(f"{name} is not finite at these values")
+

@@ -1,0 +1,237 @@
+"""One pass through all stages, for one design point or for many at once.
+
+`evaluate` takes a design, a network and a table of values, and returns arrays: the layers on the last axis and
+the design points before it. What users meet is `neuroest.estimate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.build import Design
+from neuroest.components.base import Check
+from neuroest.components.chip import Chip, instantiate
+from neuroest.costing import CostTable, cost_components
+from neuroest.counting import ActionCounts, count_actions
+from neuroest.equations import diffusive_neuron, digital, power
+from neuroest.mapping.base import Mapper, NetworkMapping
+from neuroest.mapping.network import map_network, mapper_for
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.timing import Timing, time_network
+from neuroest.units import Numeric
+from neuroest.workloads.layers import LayerTable, layer_table
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class EnergyRow:
+    """Energy of one term of one component in one inference, by layer."""
+
+    component: str
+    action: str
+    term: str
+    energy: Array
+    count: Array
+
+
+@dataclass(frozen=True)
+class InstanceRow:
+    """Area or static power of one term of one component on the whole chip."""
+
+    component: str
+    term: str
+    total: Numeric
+    instances: Numeric
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All results of a pass, as arrays.
+
+    Attributes
+    ----------
+    layers, chip, mapped, counts, costs, timing
+        What each stage returned.
+    dynamic : tuple of EnergyRow
+        Dynamic energy by component, action and term.
+    areas, statics : tuple of InstanceRow
+        Area and static power by component and term.
+    """
+
+    layers: LayerTable
+    chip: Chip
+    mapper: Mapper
+    mapped: NetworkMapping
+    counts: ActionCounts
+    costs: CostTable
+    timing: Timing
+    dynamic: tuple[EnergyRow, ...]
+    areas: tuple[InstanceRow, ...]
+    statics: tuple[InstanceRow, ...]
+
+    @cached_property
+    def dynamic_energy(self) -> Array:
+        """Dynamic energy of one inference. [J]."""
+        return _total([np.sum(row.energy, axis=-1, keepdims=True) for row in self.dynamic])
+
+    @cached_property
+    def static_power(self) -> Array:
+        """Power that the chip draws whether or not it works. [W]."""
+        return _total([row.total for row in self.statics])
+
+    @cached_property
+    def area(self) -> Array:
+        """Area of the chip. [m^2]."""
+        placed = {(a.component, a.term) for a in self.costs.areas if a.placed}
+        blocks = _total([r.total for r in self.areas if (r.component, r.term) not in placed])
+        dies = _total([r.total for r in self.areas if (r.component, r.term) in placed])
+        return np.asarray(power.floorplan_area(blocks, self.costs.floorplan_utilisation) + dies)
+
+    @cached_property
+    def period(self) -> Array:
+        """Time from one inference to the next as the chip is operated. [s]."""
+        interval = np.asarray(self.timing.initiation_interval)
+        return np.maximum(interval, self.chip.period) if self.chip.period is not None else interval
+
+    @cached_property
+    def powered_time(self) -> Array:
+        """Time that one inference is charged static power for. [s]."""
+        if self.chip.operation.mode == "duty_cycled":
+            return np.asarray(self.timing.latency)
+        return self.period
+
+    @cached_property
+    def static_energy(self) -> Array:
+        """Static energy of one inference. [J]."""
+        return np.asarray(power.static_energy(self.static_power, self.powered_time))
+
+    @cached_property
+    def energy(self) -> Array:
+        """Energy of one inference. [J]."""
+        return self.dynamic_energy + self.static_energy
+
+    @cached_property
+    def average_power(self) -> Array:
+        """Mean power while the chip is powered. [W]."""
+        return np.asarray(power.average_power(self.energy, self.powered_time))
+
+    @cached_property
+    def power_density(self) -> Array:
+        """Mean power over the area of the chip. [W/m^2]."""
+        return np.asarray(power.power_density(self.average_power, self.area))
+
+    @cached_property
+    def neuron_lifetime(self) -> Array | None:
+        """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
+        neuron = getattr(self.mapper.compute, "neuron", None)
+        endurance = neuron.endurance() if neuron is not None else None
+        if endurance is None:
+            return None
+        rates = np.where(self.layers.is_weighted > 0.0, self.layers.output_rate, 0.0)
+        spikes = np.max(rates, axis=-1, keepdims=True) * self.layers.timesteps
+        return np.asarray(diffusive_neuron.lifetime(endurance, spikes / self.period))
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """Everything that must hold, of all stages."""
+        heat = Check(
+            "power_density", "chip", "limit", self.power_density <= self.costs.power_density_limit,
+            "the package cannot cool this power density", self.power_density, self.costs.power_density_limit,
+            "W/m^2",
+        )  # fmt: skip
+        own = [*self.costs.checks, *self.mapped.checks, heat]
+        if self.chip.period is not None:
+            interval = np.asarray(self.timing.initiation_interval)
+            own.append(
+                Check(
+                    "keeps_up", "operation", "refuse", interval <= self.chip.period,
+                    "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
+                )
+            )  # fmt: skip
+        return tuple(own)
+
+
+def _total(parts: list[Any]) -> Array:
+    total: Any = np.zeros(1)
+    for part in parts:
+        total = total + part
+    return np.asarray(total)
+
+
+def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
+    """All stages from numbers to results.
+
+    Parameters
+    ----------
+    design : Design
+        Structure of the chip.
+    workload : WorkloadSpec
+        The network.
+    values : mapping
+        Value of every claim of the chip by path, and of those of the workload that differ from its file; floats,
+        or arrays of design points with a last axis of length one.
+
+    Raises
+    ------
+    MappingError
+        When the chip cannot run the network whatever its numbers.
+    """
+    layers = layer_table(workload, {k: v for k, v in values.items() if k.startswith("workload.")})
+    chip = instantiate(design, values)
+    mapper = mapper_for(chip, layers)
+    mapped = map_network(mapper)
+    counts = count_actions(mapper, mapped)
+    costs = cost_components(chip, mapped, mapper.network)
+    timing = time_network(mapper, mapped, counts)
+    return Evaluation(
+        layers, chip, mapper, mapped, counts, costs, timing, _dynamic(counts, costs), _areas(mapped, costs),
+        tuple(
+            InstanceRow(s.component, s.term, s.power * mapped.instances[s.component], mapped.instances[s.component])
+            for s in costs.statics
+        ),
+    )  # fmt: skip
+
+
+def trace_costs(design: Design, values: Mapping[str, Any], evaluation: Evaluation, network: Any) -> CostTable:
+    """The cost table once more, from values that remember where they come from."""
+    return cost_components(instantiate(design, values), evaluation.mapped, network)
+
+
+def _dynamic(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]:
+    rows = []
+    for cost in costs.energies:
+        count = counts.actions.get((cost.component, cost.action))
+        if count is not None:
+            rows.append(EnergyRow(cost.component, cost.action, cost.term, count * cost.energy, count))
+    if costs.overheads is not None:
+        clocked: Any = sum(
+            (row.energy for row in rows if row.component in costs.synchronous),
+            start=0.0 * next(iter(counts.actions.values())),
+        )
+        for term, energy in (
+            ("clock", power.clock_energy(clocked, costs.clock_fraction)),
+            ("control", digital.control_energy(clocked, costs.control_fraction)),
+        ):
+            rows.append(EnergyRow(costs.overheads, term, term, np.asarray(energy), np.ones_like(energy)))
+    return tuple(rows)
+
+
+def _areas(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:
+    rows = [
+        InstanceRow(a.component, a.term, a.area * mapped.instances[a.component], mapped.instances[a.component])
+        for a in costs.areas
+    ]
+    if costs.overheads is not None:
+        clocked: Any = sum((row.total for row in rows if row.component in costs.synchronous), start=0.0)
+        rows.append(InstanceRow(costs.overheads, "control", clocked * costs.control_area_fraction, 1.0))
+    return tuple(rows)
+
+

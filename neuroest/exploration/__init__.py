@@ -1,0 +1,1 @@
+"""Many design points at once: sensitivity and uncertainty from the same equations as one estimate."""

@@ -1,0 +1,127 @@
+"""Bands of the results from what is not known about the means of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.build import Design
+from neuroest.evaluation import evaluate
+from neuroest.specs.claims import Claim
+from neuroest.specs.workload import WorkloadSpec
+
+Array = NDArray[np.float64]
+
+_Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
+SAMPLES = 512
+SEED = 20250
+
+
+@dataclass(frozen=True)
+class Band:
+    """10th, 50th and 90th percentile of a result."""
+
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Bands of the totals of an estimate.
+
+    Attributes
+    ----------
+    totals : mapping
+        Band by the name of the total.
+    feasible : float
+        Share of the samples in which the estimate exists; the percentiles are of those.
+    causes : mapping
+        For each total the parameters that move it most, with their share of its logarithmic variance by rank.
+    samples, seed : int
+        Of the draw.
+    """
+
+    totals: Mapping[str, Band]
+    feasible: float
+    causes: Mapping[str, tuple[tuple[str, float], ...]]
+    samples: int
+    seed: int
+
+
+def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Array]:
+    """Samples of every claim that states a spread; claims of one group move together.
+
+    A value above zero is drawn log-normal on either side of its median, so that the ends of its spread are its
+    10th and 90th percentile; others are drawn normal in the same way.
+    """
+    generator = np.random.default_rng(seed)
+    shared: dict[str, Array] = {}
+    values: dict[str, Array] = {}
+    for path in sorted(claims):
+        claim = claims[path]
+        if not claim.has_spread or claim.low == claim.high:
+            continue
+        key = f"{claim.origin}:{claim.group}" if claim.group else f"{claim.origin}:{path.rpartition('.')[2]}"
+        if key not in shared:
+            shared[key] = generator.standard_normal((samples, 1))
+        values[path] = _spread_over(claim, shared[key])
+    return values
+
+
+def _spread_over(claim: Claim, z: Array) -> Array:
+    if claim.value > 0.0 and claim.low > 0.0:
+        up, down = np.log(claim.high / claim.value) / _Z90, np.log(claim.value / claim.low) / _Z90
+        return claim.value * np.exp(np.where(z > 0.0, z * up, z * down))
+    up, down = (claim.high - claim.value) / _Z90, (claim.value - claim.low) / _Z90
+    return claim.value + np.where(z > 0.0, z * up, z * down)
+
+
+def estimate_bands(
+    design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED
+) -> Bands:
+    """Percentiles of the totals over the knowledge spread of all parameters."""
+    drawn = draw(claims, samples, seed)
+    values = {path: claim.value for path, claim in claims.items()} | drawn
+    result = evaluate(design, workload, values)
+    feasible = np.ones(samples, dtype=bool)
+    for check in result.checks:
+        if check.severity == "refuse":
+            feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
+    quantities = {
+        "energy_per_inference_J": result.energy,
+        "area_m2": result.area,
+        "latency_s": result.timing.latency,
+        "throughput_per_s": 1.0 / result.period,
+    }
+    totals: dict[str, Band] = {}
+    causes: dict[str, tuple[tuple[str, float], ...]] = {}
+    for name, quantity in quantities.items():
+        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (samples,))
+        kept = array[feasible & np.isfinite(array)]
+        if kept.size == 0:
+            continue
+        low, median, high = np.quantile(kept, (0.1, 0.5, 0.9))
+        totals[name] = Band(float(low), float(median), float(high))
+        causes[name] = _causes(drawn, array, feasible)
+    return Bands(totals, float(feasible.mean()), causes, samples, seed)
+
+
+def _causes(drawn: Mapping[str, Array], result: Array, feasible: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
+    """Squared rank correlations above noise, largest first."""
+    if feasible.sum() < 10 or np.ptp(result[feasible]) == 0.0 or not drawn:
+        return ()
+    ranks = _ranks(result[feasible])
+    matrix = np.stack([_ranks(column[feasible, 0]) for column in drawn.values()])
+    correlation = matrix @ ranks / ranks.size
+    found = sorted(zip(drawn, correlation**2, strict=True), key=lambda item: -item[1])
+    return tuple((path, float(share)) for path, share in found[:5] if share > 9.0 / ranks.size)
+
+
+def _ranks(values: Array) -> Array:
+    order = np.argsort(np.argsort(values)).astype(np.float64)
+    spread = order.std()
+    return (order - order.mean()) / (spread if spread else 1.0)

@@ -1,0 +1,218 @@
+"""Finding and loading spec files: shipped ones by name, others by path.
+
+A `Library` is a frozen view of the data folders; what it loads it keeps, since files that ship do not change
+while a process runs and files of users are keyed by their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from neuroest.devices.base import Record
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
+from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.base import Spec
+from neuroest.specs.claims import Claim, resolve_claim
+from neuroest.specs.device import DeviceSpec, SourcesSpec, SourceSpec
+from neuroest.specs.messages import problem_at, validate
+from neuroest.specs.reading import Document, read_document
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.layers import check_workload
+
+_T = TypeVar("_T", bound=Spec)
+
+KINDS: Mapping[str, type[Spec]] = {
+    "architecture": ArchitectureSpec,
+    "device": DeviceSpec,
+    "sources": SourcesSpec,
+    "workload": WorkloadSpec,
+}
+"""Schema of each kind of file."""
+
+_FOLDERS = {"architecture": "architectures", "device": "device_specs", "workload": "workloads"}
+_PACKAGED = {"architecture": "architectures", "device": "device_specs", "workload": "workload_specs"}
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A loaded device spec with its claims in SI units."""
+
+    spec: DeviceSpec
+    record: type[Record]
+    claims: Mapping[str, Claim]
+    sources: Mapping[str, SourceSpec]
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[_T]):
+    """A validated spec with the file it came from."""
+
+    spec: _T
+    file: str
+    sha256: str
+    document: Document
+
+
+def data_folder(kind: str) -> Path:
+    """Folder of the shipped files of a kind: inside the installed package, or in the checkout beside it."""
+    package = Path(__file__).parent
+    packaged = package / _PACKAGED[kind]
+    return packaged if packaged.is_dir() else package.parent / _FOLDERS[kind]
+
+
+@cache
+def shipped(kind: str) -> Mapping[str, Path]:
+    """Shipped files of a kind by name, in alphabetical order."""
+    files = (p for p in data_folder(kind).rglob("*.yaml") if p.name != "sources.yaml")
+    return dict(sorted((p.stem, p) for p in files))
+
+
+def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
+    """Path of a spec that is named or given by its path.
+
+    Parameters
+    ----------
+    kind : str
+        ``architecture``, ``device`` or ``workload``.
+    name : str
+        A shipped name, or a path (anything with a slash or a YAML suffix).
+    beside : Path, optional
+        File that refers to it; a relative path counts from its folder first.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing ships under that name.
+    """
+    if name.endswith(_SUFFIXES) or "/" in name or "\\" in name:
+        given = Path(name)
+        near = beside.parent / given if beside is not None and not given.is_absolute() else given
+        return near if near.exists() else given
+    known = shipped(kind)
+    if name not in known:
+        raise UnknownNameError(kind, name, known, "or give the path of a .yaml file")
+    return known[name]
+
+
+def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
+    """The architecture of a shipped name or of a path.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    UnknownNameError
+        When nothing ships under that name.
+    """
+    return _loaded(ArchitectureSpec, find_file("architecture", str(name)))
+
+
+def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
+    """The workload of a shipped name or of a path, with its shapes checked."""
+    loaded = _loaded(WorkloadSpec, find_file("workload", str(name)))
+    problems = [problem_at(loaded.document, path, text) for path, text in check_workload(loaded.spec)]
+    if problems:
+        raise SpecError(problems)
+    return loaded
+
+
+def load_device(name: str, beside: Path | None = None) -> Device:
+    """The device of a shipped name or of a path, its claims resolved to SI."""
+    path = find_file("device", name, beside)
+    return _device(path, _stamp(path))
+
+
+def bibliography() -> Mapping[str, SourceSpec]:
+    """The shared bibliography by key."""
+    path = data_folder("device") / "sources.yaml"
+    return _loaded(SourcesSpec, path).spec.sources
+
+
+def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
+    loaded: Loaded[_T] = _load(schema, path, _stamp(path))  # type: ignore[assignment]
+    return loaded
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0  # the reader says what is wrong with the file
+    return stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=512)
+def _load(schema: type[Spec], path: Path, _stamp: tuple[int, int]) -> Loaded[Spec]:
+    document = read_document(path)
+    _check_kind(schema, document)
+    return Loaded(validate(schema, document), document.file, document.sha256, document)
+
+
+def _check_kind(schema: type[Spec], document: Document) -> None:
+    expected = next(kind for kind, cls in KINDS.items() if cls is schema)
+    if not isinstance(document.data, dict):
+        raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
+    given = document.data.get("kind")
+    if given != expected:
+        message = f"kind is {given!r}, expected {expected!r}" if given is not None else f"is missing: `kind: {expected}`"
+        raise SpecError([problem_at(document, ["kind"], message)])
+
+
+def device_model(name: str) -> type[Record]:
+    """The parameter record of a device model.
+
+    Raises
+    ------
+    UnknownNameError
+        When no such model exists.
+    """
+    if name not in DEVICE_MODELS:
+        raise UnknownNameError("device model", name, DEVICE_MODELS)
+    return DEVICE_MODELS[name]
+
+
+@lru_cache(maxsize=512)
+def _device(path: Path, _stamp: tuple[int, int]) -> Device:
+    loaded = _loaded(DeviceSpec, path)
+    spec, document = loaded.spec, loaded.document
+    if spec.model not in DEVICE_MODELS:
+        message = f"unknown device model {spec.model!r}{did_you_mean(spec.model, DEVICE_MODELS)}"
+        raise SpecError([problem_at(document, ["model"], message, at_value=True)])
+    record = DEVICE_MODELS[spec.model]
+    declared = record.parameters()
+    known = {**bibliography(), **spec.sources}
+    problems: list[Problem] = []
+    claims: dict[str, Claim] = {}
+    for name in spec.parameters.keys() - declared.keys():
+        message = f"{spec.model} has no parameter {name!r}{did_you_mean(name, declared)}"
+        problems.append(problem_at(document, ["parameters", name], message))
+    for name, info in declared.items():
+        if name not in spec.parameters:
+            example = info.check.json_schema()["examples"][0]
+            message = f"is missing: {info.description.rstrip('.')} (such as {example})"
+            problems.append(Problem(loaded.file, *document.position(["parameters"]), f"parameters.{name}", message))
+            continue
+        try:
+            claim = resolve_claim(
+                name, spec.parameters[name], info.check, spec.defaults, description=info.description, origin=spec.name
+            )
+        except QuantityError as error:
+            place = ["parameters", name, "value"]
+            problems.append(problem_at(document, place, str(error), at_value=True))
+            continue
+        claims[name] = claim
+        for role, key in (("source", claim.source), ("via", claim.via)):
+            if key is not None and key not in known:
+                message = f"unknown source {key!r}{did_you_mean(key, known)}"
+                problems.append(problem_at(document, ["parameters", name, role], message))
+    if problems:
+        raise SpecError(problems)
+    return Device(spec, record, claims, known, loaded.file, loaded.sha256)

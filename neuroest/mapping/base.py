@@ -1,0 +1,248 @@
+"""What every mapper returns, and how level counts follow from it.
+
+Arrays have the layers on their last axis and the design points before it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.components.base import Check, Component, NetworkContext
+from neuroest.components.chip import Chip, LevelNode
+from neuroest.equations import mapping as equations
+from neuroest.errors import MappingError
+from neuroest.units import Numeric
+from neuroest.workloads.layers import LayerTable
+
+Array: TypeAlias = NDArray[np.float64]
+Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state"]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the layers sit.
+
+    Attributes
+    ----------
+    units : array
+        Computing units (arrays, cores) that hold each layer; zero for a layer without weights.
+    utilisation : array
+        Share of the held units that the layer fills.
+    replication : array
+        Copies of each layer.
+    row_blocks, column_blocks : array
+        Units over which the fan-in and the outputs of one copy are split.
+    reached_units : array
+        Units that an input of the layer must reach.
+    neurons : array
+        Physical neurons that the layer owns; zero where neurons are shared in time.
+    shared : bool
+        Whether the layers run one after the other on the same units.
+    checks : tuple of Check
+        What must hold for this placement.
+    """
+
+    units: Array
+    utilisation: Array
+    replication: Array
+    row_blocks: Array
+    column_blocks: Array
+    reached_units: Array
+    neurons: Array
+    shared: bool
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Bits that one kind of memory content moves, by layer."""
+
+    contents: Contents
+    read: Array
+    written: Array
+    required: bool = True
+    """Whether a chip without such a memory cannot run the network."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a layer makes its units do in one inference.
+
+    Attributes
+    ----------
+    actions : mapping
+        Count by component path and action, by layer.
+    traffic : sequence of Traffic
+        Memory traffic, to be served by whichever memory stores it.
+    element_operations : array
+        Pooling, addition and activation operations for a vector unit.
+    additions : array
+        Partial-sum additions for an accumulator.
+    neuron_updates : array
+        Updates of neurons that are shared in time and stand outside the computing units.
+    """
+
+    actions: Mapping[tuple[str, str], Array]
+    traffic: Sequence[Traffic]
+    element_operations: Array
+    additions: Array
+    neuron_updates: Array
+
+
+@dataclass(frozen=True)
+class NetworkMapping:
+    """A network on a chip.
+
+    Attributes
+    ----------
+    level : LevelNode
+        The computing level.
+    placement : Placement
+        Where the layers sit.
+    instances : mapping
+        Instances of every component on the chip, by path.
+    counts : mapping
+        Instances of every level on the chip, by path.
+    units_per_child : mapping
+        Computing units in one child of each level on the path, by the level's path.
+    """
+
+    level: LevelNode
+    placement: Placement
+    instances: Mapping[str, Numeric]
+    counts: Mapping[str, Numeric]
+    units_per_child: Mapping[str, Numeric]
+    checks: tuple[Check, ...] = ()
+    exclusions: tuple[str, ...] = field(default=())
+
+
+class Mapper(ABC):
+    """How one kind of computing level takes a network."""
+
+    unit_name: str = "unit"
+
+    def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
+        if level.compute is None:
+            raise MappingError(f"{level.path} computes nothing")
+        self.chip, self.level, self.layers, self.network = chip, level, layers, network
+        self.compute: Component[Any] = level.compute
+        self.options = level.compute.options
+
+    def refuse(self) -> None:  # noqa: B027 - most mappers refuse nothing
+        """Refuse what this kind of level cannot run.
+
+        Raises
+        ------
+        MappingError
+            With the layer and the reason.
+        """
+
+    @abstractmethod
+    def place(self) -> Placement:
+        """Where the layers sit."""
+
+    @abstractmethod
+    def work(self, placement: Placement) -> Work:
+        """What the layers make the units do."""
+
+    @abstractmethod
+    def unit_time(self, placement: Placement) -> Array:
+        """Time that the units need for one time step of each layer (for one inference in dense coding)."""
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Instances of the components in the slots of the computing level."""
+        return {slot.path: units for slot in self.compute.slots.values()}
+
+    @property
+    def steps(self) -> Numeric:
+        """Time steps of an inference."""
+        return self.layers.timesteps
+
+    def zeros(self) -> Array:
+        """Nothing, for every layer."""
+        return np.zeros_like(self.layers.positions)
+
+    def inputs_active(self) -> Array:
+        """Events per time step that enter each layer: active inputs and, for recurrent layers, own outputs."""
+        t = self.layers
+        return np.asarray(t.input_rate * t.input_elements + t.output_rate * t.recurrent_reduction)
+
+
+def computing_level(chip: Chip) -> LevelNode:
+    """The one computing level of a chip.
+
+    Raises
+    ------
+    MappingError
+        When the chip has none or several.
+    """
+    found = [level for level in chip.top.walk() if level.mapper is not None]
+    if len(found) != 1:
+        names = ", ".join(level.path for level in found) or "none"
+        raise MappingError(f"a chip needs exactly one level with a mapper; this one has {names}")
+    return found[0]
+
+
+def level_counts(
+    chip: Chip, level: LevelNode, needed: Numeric, unit_name: str
+) -> tuple[dict[str, Numeric], dict[str, Numeric], list[Check]]:
+    """Instances of all levels, for a network that needs so many computing units.
+
+    Returns
+    -------
+    counts : dict
+        Instances of each level on the whole chip.
+    per_child : dict
+        Computing units in one child of each level on the path.
+    checks : list of Check
+        Whether a chip of fixed size is large enough.
+
+    Raises
+    ------
+    MappingError
+        When more than one level is left to the network.
+    """
+    path = chip.path_to(level)
+    free = [node for node in path if node.count is None]
+    if len(free) > 1:
+        names = " and ".join(node.path for node in free)
+        raise MappingError(f"the counts of {names} are all auto; give all but one")
+    fixed: Numeric = 1.0
+    for node in path:
+        fixed = fixed * (node.count if node.count is not None else 1.0)
+    counts: dict[str, Numeric] = {}
+    checks: list[Check] = []
+    total: Numeric = 1.0
+    local: dict[str, Numeric] = {}
+    for node in path:
+        local[node.path] = node.count if node.count is not None else equations.units_for(needed, fixed)
+        total = total * local[node.path]
+        counts[node.path] = total
+    if not free:
+        shown = int(np.max(needed))
+        checks.append(
+            Check(
+                "network_fits", level.path, "refuse", needed <= total,
+                f"the network needs {shown} {unit_name}s, the chip has {int(np.max(total))}; raise the count of "
+                + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
+                needed, total,
+            )
+        )  # fmt: skip
+    per_child: dict[str, Numeric] = {}
+    below: Numeric = 1.0
+    for node in reversed(path):
+        per_child[node.path] = below
+        below = below * local[node.path]
+    for node in chip.top.walk():
+        if node.path not in counts:
+            parent = node.path.rpartition(".")[0]
+            if node.count is None:
+                raise MappingError(f"{node.path} computes nothing, so its count cannot be auto")
+            counts[node.path] = counts[parent] * node.count
+    return counts, per_child, checks

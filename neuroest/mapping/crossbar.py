@@ -1,0 +1,188 @@
+"""Layers on resistive crossbar arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from neuroest.components.base import Check
+from neuroest.components.crossbar import CrossbarArray, IdealInterface
+from neuroest.equations import mapping as equations
+from neuroest.errors import MappingError
+from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
+from neuroest.units import Numeric
+
+
+class CrossbarMapper(Mapper):
+    """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
+
+    unit_name = "array"
+    compute: CrossbarArray
+
+    def refuse(self) -> None:
+        """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
+        if self.compute.neuron is not None and not self.network.spiking:
+            raise MappingError(
+                f"{self.level.path} is read by spiking neurons and cannot run a dense network; "
+                "use a spiking workload, or an adc read-out"
+            )
+        if self.compute.neuron is None and self.network.spiking and not self.chip.find("digital_lif"):
+            raise MappingError(
+                f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
+                "add a digital_lif block and a memory that stores state"
+            )
+        if self.compute.converter is not None and not self.chip.find("accumulator"):
+            raise MappingError(
+                f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
+            )
+
+    def place(self) -> Placement:
+        """Split every layer over arrays; packed where several groups fit one array."""
+        t, array = self.layers, self.compute
+        columns_each, rows_each = array.devices_per_weight()
+        rows = (t.reduction + t.recurrent_reduction) * rows_each
+        columns = t.outputs * columns_each * array.slices(self.network)
+        row_blocks = np.maximum(equations.block_count(rows, self.options["rows"]), 1.0)
+        column_blocks = np.maximum(equations.block_count(columns, self.options["columns"]), 1.0)
+        packed = np.maximum(
+            equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns), 1.0
+        )
+        one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
+        copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
+        limit = self.options.get("sequential_reads", np.inf)
+        replication = np.maximum(np.ceil(t.positions / limit), 1.0)
+        units = t.is_weighted * copy * replication
+        cells = t.groups * rows * columns
+        filled = cells / np.maximum(copy * self.options["rows"] * self.options["columns"], 1.0)
+        uses = t.input_taps / np.maximum(t.input_elements, 1.0)
+        neurons = t.is_weighted * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
+        return Placement(
+            units=units,
+            utilisation=t.is_weighted * filled,
+            replication=replication,
+            row_blocks=row_blocks,
+            column_blocks=column_blocks,
+            reached_units=t.is_weighted * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
+            neurons=np.asarray(neurons),
+            shared=False,
+            checks=tuple(self._checks(row_blocks)),
+        )
+
+    def _checks(self, row_blocks: Array) -> list[Check]:
+        t, array = self.layers, self.compute
+        loss = array.ir_drop(self.network, np.clip(self._active(), 0.0, 1.0))
+        worst = np.max(np.where(t.is_weighted > 0.0, loss, 0.0), axis=-1, keepdims=True)
+        checks = [
+            Check(
+                "ir_drop", array.path, "limit", worst <= self.options["ir_drop_limit"],
+                "the wires of an array take more of the column current than allowed", worst,
+                self.options["ir_drop_limit"],
+            )
+        ]  # fmt: skip
+        if array.neuron is not None and array.readout.spec.partial_sums == "none":
+            most = np.max(np.where(t.is_weighted > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+            checks.append(
+                Check(
+                    "fan_in_fits", array.path, "refuse", most <= 1.0,
+                    "a layer's fan-in exceeds the rows of an array and partial sums cannot be merged; use more "
+                    "rows or analog_merge", most, 1.0,
+                )
+            )  # fmt: skip
+        if array.interface is not None and array.interface.model == "voltage_mode" and array.neuron is not None:
+            reached = array.column_voltage(self._active())
+            lowest = np.min(np.where(t.is_weighted > 0.0, reached, np.inf), axis=-1, keepdims=True)
+            wanted = getattr(array.neuron.device, "input_voltage", 0.0)
+            checks.append(
+                Check(
+                    "column_reaches_neuron", array.path, "refuse", lowest >= wanted,
+                    "the idle rows attenuate the column below the neuron's input voltage; raise the read voltage "
+                    "or use a current_clamp", lowest, wanted, "V",
+                )
+            )  # fmt: skip
+        return checks
+
+    def _active(self) -> Array:
+        """Share of the rows of a layer that are active in one read."""
+        t = self.layers
+        rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
+        return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)
+
+    @property
+    def planes(self) -> Numeric:
+        """Bit planes in which an input is applied: one for spikes, its bits for a number."""
+        return 1.0 if self.network.spiking else self.network.activation_bits
+
+    def work(self, placement: Placement) -> Work:
+        """Row toggles, cell and column reads, conversions, spikes."""
+        t, array, steps = self.layers, self.compute, self.steps * self.planes
+        columns_each, rows_each = array.devices_per_weight()
+        slices = array.slices(self.network)
+        taps = t.is_weighted * (t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        operations = t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        toggles = equations.row_activations(steps * taps, placement.column_blocks, rows_each)
+        reads = equations.cell_events(steps * operations, rows_each, columns_each, slices)
+        used_columns = t.is_weighted * t.positions * t.groups * t.outputs * columns_each * slices
+        column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
+        driver = array.slots["input"]
+        actions = {
+            (array.cell.path, "cell_read"): reads,
+            (array.cell.path, "row_toggle"): toggles,
+            (driver.path, "row_toggle"): toggles,
+        }
+        if not isinstance(array.interface, IdealInterface):
+            actions[array.cell.path, "column_read"] = column_reads
+        if array.interface is not None and array.interface.model == "current_clamp":
+            actions[array.interface.path, "column_read"] = column_reads
+        nothing = 0.0 * t.output_elements
+        additions = updates = nothing
+        if array.neuron is not None:
+            neurons = t.is_weighted * t.output_elements
+            actions[array.neuron.path, "spike"] = equations.spikes(self.steps, t.output_rate, neurons)
+            actions[array.neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, neurons)
+        elif array.converter is not None:
+            actions[array.converter.path, "conversion"] = column_reads
+            additions = column_reads
+            updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
+        activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
+        elementwise = self.steps * (t.window_elements * t.output_elements) + activation
+        return Work(actions, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _traffic(self) -> list[Traffic]:
+        t, bits = self.layers, self.network.activation_bits
+        if self.network.spiking:
+            return [
+                Traffic("activations", self.steps * t.is_weighted * self.inputs_active() * self.event_bits,
+                        self.steps * t.is_weighted * self.inputs_active() * self.event_bits, required=False)
+            ]  # fmt: skip
+        return [Traffic("activations", t.input_taps * bits, t.output_elements * bits)]
+
+    @property
+    def event_bits(self) -> Numeric:
+        """Bits in which a spike waits in a buffer: its row's address."""
+        return equations.block_count(np.log2(self.options["rows"]), 1.0)
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Positions one after the other, each read for as long as its neuron integrates, then the refractory time."""
+        t, array = self.layers, self.compute
+        cycle = np.maximum(array.read_time(self.network), array.conversion_time()) * self.planes
+        reads = np.ceil(t.positions / placement.replication)
+        rest = array.neuron.refractory_time() if array.neuron is not None else 0.0
+        return np.asarray(t.is_weighted * (reads * cycle + rest))
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Cells, drivers and column circuits per array; neurons per output of the network."""
+        array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
+        found: dict[str, Numeric] = {
+            array.cell.path: units * rows * columns,
+            array.slots["input"].path: units * rows,
+            array.readout.path: units,
+            array.slots["read_supply"].path: units,
+        }
+        if array.interface is not None:
+            found[array.interface.path] = units * columns
+        if array.neuron is not None:
+            found[array.neuron.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
+        if array.converter is not None:
+            found[array.converter.path] = units * np.ceil(columns / array.readout.options["columns_per_converter"])
+        return found

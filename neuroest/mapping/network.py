@@ -1,0 +1,118 @@
+"""The stage that maps a network onto a chip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from neuroest.components.base import NetworkContext
+from neuroest.components.chip import Chip
+from neuroest.errors import MappingError
+from neuroest.mapping.base import Mapper, NetworkMapping, computing_level, level_counts
+from neuroest.mapping.cores import EventCoreMapper, SpikingCoreMapper
+from neuroest.mapping.crossbar import CrossbarMapper
+from neuroest.mapping.digital_array import DigitalArrayMapper
+from neuroest.mapping.roofline import RooflineMapper
+from neuroest.units import Numeric
+from neuroest.workloads.layers import LayerTable
+
+MAPPERS: Mapping[str, type[Mapper]] = MappingProxyType(
+    {
+        "crossbar": CrossbarMapper,
+        "digital_array": DigitalArrayMapper,
+        "event_core": EventCoreMapper,
+        "roofline": RooflineMapper,
+        "spiking_core": SpikingCoreMapper,
+    }
+)
+"""Mapper of each kind of computing level."""
+
+
+def network_context(layers: LayerTable) -> NetworkContext:
+    """What the cost of an action depends on."""
+    return NetworkContext(
+        spiking=layers.coding == "spiking",
+        timesteps=layers.timesteps,
+        weight_bits=layers.weight_bits,
+        activation_bits=layers.activation_bits,
+        accumulator_bits=layers.accumulator_bits,
+        mean_absolute_weight=layers.mean_absolute_weight,
+    )
+
+
+def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
+    """The mapper that the chip's computing level names, ready for a network.
+
+    Raises
+    ------
+    MappingError
+        When the chip cannot run the network.
+    """
+    level = computing_level(chip)
+    mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
+    mapper.refuse()
+    elementwise = [n for n, w in zip(layers.names, layers.window_elements, strict=True) if w > 0]
+    if elementwise and not chip.find("vector_unit") and level.mapper not in {"roofline", "event_core"}:
+        raise MappingError(
+            f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
+        )
+    return mapper
+
+
+def map_network(mapper: Mapper) -> NetworkMapping:
+    """Placement of the layers and the instances of every component that it implies.
+
+    Raises
+    ------
+    MappingError
+        When the counts of the chip's levels cannot be settled.
+    """
+    placement = mapper.place()
+    needed: Numeric = (
+        np.max(placement.units, axis=-1, keepdims=True)
+        if placement.shared
+        else np.sum(placement.units, axis=-1, keepdims=True)
+    )
+    counts, per_child, checks = level_counts(mapper.chip, mapper.level, needed, mapper.unit_name)
+    units = counts[mapper.level.path]
+    instances: dict[str, Numeric] = {}
+    for level in mapper.chip.top.walk():
+        for block in level.blocks.values():
+            number = counts[level.path]
+            if block.model == "mesh":
+                number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
+            instances[block.path] = number
+    instances.update(mapper.slot_instances(placement, units))
+    instances[mapper.compute.path] = units
+    return NetworkMapping(
+        level=mapper.level,
+        placement=placement,
+        instances=MappingProxyType(instances),
+        counts=MappingProxyType(counts),
+        units_per_child=MappingProxyType(per_child),
+        checks=(*placement.checks, *checks),
+        exclusions=_left_out(mapper),
+    )
+
+
+def _left_out(mapper: Mapper) -> tuple[str, ...]:
+    left_out = list(mapper.chip.exclusions)
+    chip, compute = mapper.chip, mapper.compute
+    readout = compute.slots.get("readout")
+    if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
+        left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
+    level = str(mapper.level.mapper)
+    if level in {"crossbar", "digital_array", "spiking_core"}:
+        if level == "crossbar":
+            left_out.append("programming of the weights")
+        if not chip.find("mesh"):
+            left_out.append("transport between the computing units (no network block)")
+        if not chip.find("off_chip_link"):
+            left_out.append("input and output of the chip (no off_chip_link block)")
+        if not chip.find("chip_overheads"):
+            left_out.append("clock, control and floor plan (no chip_overheads block)")
+        if not mapper.network.spiking and not chip.find("vector_unit"):
+            left_out.append("activation functions (no vector_unit block)")
+    return tuple(left_out)

@@ -1,0 +1,211 @@
+"""What an architecture file may say: one format for every chip.
+
+A chip is a hierarchy of named levels with counts. In a level stand, under names of the designer's choice, blocks
+(they say their `model`) and further levels (they say their `count`). A level that computes says its `mapper`,
+which brings the slots that such a level must fill.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from neuroest.specs.base import Auto, Count, Frequency, PositiveFraction, Spec, Temperature, Time, Voltage
+from neuroest.specs.blocks import (
+    AccumulatorBlock,
+    DigitalNeuronBlock,
+    EventEnergiesBlock,
+    MeshBlock,
+    MultiplyAccumulateBlock,
+    OffChipBlock,
+    OverheadsBlock,
+    ReadoutBlock,
+    ReadSupplyBlock,
+    ResistiveCellBlock,
+    RooflineBlock,
+    SpikeDriverBlock,
+    SramBlock,
+    VectorUnitBlock,
+)
+
+
+class Technology(Spec):
+    """Process, supply and temperature of the chip."""
+
+    process: str
+    """Name or path of a device spec of model `cmos_process`."""
+    supply_voltage: Voltage
+    """Supply of the digital blocks and the drivers."""
+    temperature: Temperature
+    """Temperature of the die."""
+
+
+class Operation(Spec):
+    """How the chip is used in time, which says what static power is charged for."""
+
+    mode: Literal["back_to_back", "duty_cycled", "always_on"]
+    """back_to_back: inferences follow each other at the initiation interval; duty_cycled: powered for the
+    latency of each inference and off between; always_on: powered through, one inference a `period`."""
+    period: Time | None = None
+    """Time from one inference to the next in always_on."""
+
+
+class Level(Spec):
+    """A level of the hierarchy: so many equal instances, each holding the blocks and levels named in it."""
+
+    model_config: ClassVar = {**Spec.model_config, "extra": "allow"}
+    __pydantic_extra__: dict[str, Node]
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    """Fields of a computing level that hold blocks."""
+    count: Count | Auto
+    """Instances in one instance of the level above; auto: as many as the network needs."""
+
+
+class CrossbarLevel(Level):
+    """Resistive crossbar arrays that hold the weights and multiply in place."""
+
+    slots: ClassVar[tuple[str, ...]] = ("cell", "input", "readout", "read_supply")
+    mapper: Literal["crossbar"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows of one array."""
+    columns: Count
+    """Columns of one array."""
+    pairing: Literal["column_differential", "row_differential", "offset"]
+    """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
+    bits_per_cell: Count | Auto = "auto"
+    """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
+    read_voltage: Voltage
+    """Voltage across an active cell."""
+    pulse_width: Time
+    """Shortest time that an active row is driven; slow neurons stretch it to their integration time."""
+    sequential_reads: Count | Literal["unlimited"] = "unlimited"
+    """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
+    more gets further copies."""
+    settling_error: PositiveFraction
+    """Remaining error of the column when it is read out, for the settling time."""
+    ir_drop_limit: PositiveFraction
+    """Largest mean loss of column current along the wires before a design check fails."""
+    cell: ResistiveCellBlock
+    """The cell."""
+    input: SpikeDriverBlock
+    """The row driver."""
+    readout: ReadoutBlock
+    """Neuron or converter at the columns."""
+    read_supply: ReadSupplyBlock
+    """Where the read voltage comes from."""
+
+
+class DigitalArrayLevel(Level):
+    """Array of multiply-accumulate units."""
+
+    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    mapper: Literal["digital_array"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows of units: the reduction dimension."""
+    columns: Count
+    """Columns of units: the output dimension."""
+    dataflow: Literal["weight_stationary"]
+    """What stays in the units while the rest streams by."""
+    clock_frequency: Frequency
+    """Clock."""
+    batch: Count
+    """Inferences that share one loading of the weights."""
+    unit: MultiplyAccumulateBlock
+    """The processing element."""
+
+
+class SpikingCoreLevel(Level):
+    """Digital spiking core: one datapath shared in time by many neurons."""
+
+    slots: ClassVar[tuple[str, ...]] = ("neuron", "synapse_memory", "state_memory")
+    mapper: Literal["spiking_core"]
+    """The mapper of this level."""
+    neurons: Count
+    """Neurons whose state one core can hold."""
+    accumulation: Literal["state_memory", "register"]
+    """Where weights are added up during a time step: in the state memory, read and written for each synaptic
+    operation, or in a register of the neuron that is being served."""
+    neuron: DigitalNeuronBlock
+    """The neuron datapath."""
+    synapse_memory: SramBlock
+    """Memory of the weights."""
+    state_memory: SramBlock
+    """Memory of the neurons' state."""
+
+
+class EventCoreLevel(Level):
+    """Core of a chip that is known by its published energies per event."""
+
+    slots: ClassVar[tuple[str, ...]] = ("events",)
+    mapper: Literal["event_core"]
+    """The mapper of this level."""
+    events: EventEnergiesBlock
+    """The published energies and times."""
+
+
+class RooflineLevel(Level):
+    """Processor that is known by its peak rate, bandwidth and power."""
+
+    slots: ClassVar[tuple[str, ...]] = ("processor",)
+    mapper: Literal["roofline"]
+    """The mapper of this level."""
+    processor: RooflineBlock
+    """The processor."""
+
+
+def _node_tag(node: Any) -> str:
+    get = node.get if isinstance(node, dict) else lambda key: getattr(node, key, None)
+    if not isinstance(node, dict | Spec):
+        return "level"
+    if get("mapper") is not None:
+        return f"mapper:{get('mapper')}"
+    if get("model") is not None:
+        return f"model:{get('model')}"
+    return "level"
+
+
+Node: TypeAlias = Annotated[
+    Annotated[Level, Tag("level")]
+    | Annotated[CrossbarLevel, Tag("mapper:crossbar")]
+    | Annotated[DigitalArrayLevel, Tag("mapper:digital_array")]
+    | Annotated[SpikingCoreLevel, Tag("mapper:spiking_core")]
+    | Annotated[EventCoreLevel, Tag("mapper:event_core")]
+    | Annotated[RooflineLevel, Tag("mapper:roofline")]
+    | Annotated[SramBlock, Tag("model:sram")]
+    | Annotated[AccumulatorBlock, Tag("model:accumulator")]
+    | Annotated[VectorUnitBlock, Tag("model:vector_unit")]
+    | Annotated[DigitalNeuronBlock, Tag("model:digital_lif")]
+    | Annotated[MeshBlock, Tag("model:mesh")]
+    | Annotated[OffChipBlock, Tag("model:off_chip_link")]
+    | Annotated[OverheadsBlock, Tag("model:chip_overheads")],
+    Discriminator(_node_tag),
+]
+
+
+class ArchitectureSpec(Spec):
+    """A chip."""
+
+    kind: Literal["architecture"]
+    """The kind of this file."""
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Name; equals the file name."""
+    description: str
+    """One or two sentences: what this chip is, and whether it exists."""
+    technology: Technology
+    """Process, supply and temperature."""
+    operation: Operation
+    """How the chip is used in time."""
+    baseline: str | None = None
+    """Architecture that this one is put beside when nothing else is asked for."""
+    exclusions: tuple[str, ...] = ()
+    """What the description leaves out and the estimate therefore does not contain."""
+    chip: Level
+    """The chip itself, the top of the hierarchy."""
+
+
+for _cls in (Level, CrossbarLevel, DigitalArrayLevel, SpikingCoreLevel, EventCoreLevel, RooflineLevel):
+    _cls.model_rebuild(force=False)

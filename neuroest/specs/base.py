@@ -1,0 +1,120 @@
+"""Base of all spec schemas, and the field types that read quantities."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
+
+from neuroest.errors import QuantityError
+from neuroest.units import describe_dimension, format_quantity, parse_quantity, parse_unit
+
+
+class Spec(BaseModel):
+    """A frozen part of a spec file that accepts no unknown key."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=(), defer_build=True
+    )
+
+
+@dataclass(frozen=True)
+class QuantityField:
+    """Field annotation: a quantity of one dimension with bounds, held in SI.
+
+    Attributes
+    ----------
+    unit : str
+        A unit of the dimension that is due; ``"1"`` for a plain number.
+    minimum, maximum : float
+        Bounds in SI units. The minimum itself is allowed unless `above`.
+    above : bool
+        Whether the value must exceed the minimum.
+    integer : bool
+        Whether only whole numbers are allowed.
+    example : str
+        An example for the schema and the messages.
+    """
+
+    unit: str
+    minimum: float = -math.inf
+    maximum: float = math.inf
+    above: bool = False
+    integer: bool = False
+    example: str = ""
+
+    def read(self, given: Any) -> float:
+        """SI value of what a file says, within the bounds.
+
+        Raises
+        ------
+        QuantityError
+            When it is no quantity of this dimension or out of bounds.
+        """
+        value = given if isinstance(given, float) and self.unit == "1" else parse_quantity(given, self.unit)
+        if not math.isfinite(value):
+            raise QuantityError(f"expected {describe_dimension(parse_unit(self.unit)[1])}, got {value}")
+        if self.integer and value != round(value):
+            raise QuantityError(f"{given} is not a whole number")
+        shown = self._shown
+        if value < self.minimum or (self.above and value == self.minimum):
+            word = "must be above" if self.above else "is below the minimum"
+            raise QuantityError(f"{given} {word} {shown(self.minimum)}")
+        if value > self.maximum:
+            raise QuantityError(f"{given} is above the maximum {shown(self.maximum)}")
+        return value
+
+    def _shown(self, value: float) -> str:
+        return f"{value:g}" if value == 0 or self.unit == "1" else format_quantity(value, self.unit)
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def validate(given: Any) -> float:
+            try:
+                return self.read(given)
+            except QuantityError as error:
+                raise PydanticCustomError("quantity", "{message}", {"message": str(error)}) from None
+
+        return core_schema.no_info_plain_validator_function(
+            validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return self.json_schema()
+
+    def json_schema(self) -> JsonSchemaValue:
+        """JSON Schema of the field: a number with a unit as text, or a plain number where that is due."""
+        dimension = parse_unit(self.unit)[1]
+        if self.unit == "1":
+            schema: JsonSchemaValue = {"type": "integer" if self.integer else ["number", "string"]}
+            if math.isfinite(self.minimum):
+                schema["exclusiveMinimum" if self.above else "minimum"] = self.minimum
+            if math.isfinite(self.maximum):
+                schema["maximum"] = self.maximum
+        else:
+            schema = {"type": "string", "pattern": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\S.*$"}
+        if self.unit != "1":
+            schema["unit"] = self.unit
+            schema["description"] = f"{describe_dimension(dimension)}"
+        schema["examples"] = [self.example or describe_dimension(dimension).rsplit(" such as ", 1)[1]]
+        return schema
+
+
+Count: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")]
+WholeNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")]
+Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, example="0.1")]
+PositiveFraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")]
+PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="5")]
+BitCount: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")]
+WordWidth: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")]
+Voltage: TypeAlias = Annotated[float, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")]
+Temperature: TypeAlias = Annotated[float, QuantityField("K", minimum=1, maximum=1000, example="300 K")]
+Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, maximum=1e9, example="10 ns")]
+Frequency: TypeAlias = Annotated[float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")]
+Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")]
+Auto: TypeAlias = Literal["auto"]

@@ -1,0 +1,320 @@
+"""What a spec may say of each block of a chip.
+
+A block names its `model` and, where the model has physical parameters, the `device` that supplies them. What
+stands beside them in a block are the designer's choices: sizes, counts, clock, which interface.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from neuroest.specs.base import (
+    Auto,
+    BitCount,
+    Count,
+    Frequency,
+    Length,
+    PositiveFraction,
+    PositiveNumber,
+    Spec,
+    WholeNumber,
+    WordWidth,
+)
+from neuroest.specs.claims import ClaimSpec
+from neuroest.specs.device import ParameterName
+
+
+class Block(Spec):
+    """A block of a chip."""
+
+    device_model: ClassVar[str | None] = None
+    """Device model that supplies the block's parameters, if there is one."""
+    slots: ClassVar[tuple[str, ...]] = ()
+    """Fields that hold blocks of their own."""
+
+    model: str
+    """The block's model."""
+
+
+class DeviceBlock(Block):
+    """A block whose physical parameters come from a device spec."""
+
+    device: str
+    """Name of a shipped device spec, or path of one."""
+    parameters: dict[ParameterName, ClaimSpec | str | float] = Field(default_factory=dict)
+    """Single parameters that replace those of the device: a full claim, or a quantity, which then counts as
+    assumed by this architecture."""
+
+
+class SramBlock(DeviceBlock):
+    """Static memory: a buffer, a weight store or a state store."""
+
+    device_model: ClassVar[str | None] = "sram"
+    model: Literal["sram"]
+    capacity: BitCount
+    """Capacity of one instance."""
+    width: WordWidth
+    """Bits that one access moves."""
+    stores: tuple[Literal["activations", "weights", "partial_sums", "state"], ...] = Field(min_length=1)
+    """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first."""
+
+
+class AccumulatorBlock(DeviceBlock):
+    """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["accumulator"]
+    lanes: Count
+    """Additions that one instance does in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class VectorUnitBlock(DeviceBlock):
+    """Digital unit for what is no matrix product: pooling, element-wise addition, activation."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["vector_unit"]
+    lanes: Count
+    """Elements that one instance handles in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class DigitalNeuronBlock(DeviceBlock):
+    """Digital leaky integrate-and-fire datapath that is shared by many neurons in time."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["digital_lif"]
+    state_bits: WordWidth
+    """Bits of state of one neuron."""
+    lanes: Count
+    """Neurons that one instance updates in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class MeshBlock(DeviceBlock):
+    """Two-dimensional mesh of routers between the level's children."""
+
+    device_model: ClassVar[str | None] = "mesh"
+    model: Literal["mesh"]
+    packet: Literal["address_event", "frame"]
+    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    packet_bits: WordWidth | Auto = "auto"
+    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    hops: PositiveNumber | Auto = "auto"
+    """Routers that a packet passes; auto: from the sizes of neighbouring layers placed side by side."""
+    destinations: PositiveNumber | Auto = "auto"
+    """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
+    tile_pitch: Length | Auto = "auto"
+    """Distance between neighbouring routers; auto: the side of what hangs on one router."""
+
+
+class OffChipBlock(DeviceBlock):
+    """Link off the chip, or the memory that hangs on it."""
+
+    device_model: ClassVar[str | None] = "off_chip_link"
+    model: Literal["off_chip_link"]
+    carries: tuple[Literal["inputs", "outputs", "weights"], ...] = Field(min_length=1)
+    """What goes over the link. weights: those that no memory of the chip can hold."""
+
+
+class OverheadsBlock(DeviceBlock):
+    """Floor plan, clock, control and the cooling limit of the chip."""
+
+    device_model: ClassVar[str | None] = "chip_overheads"
+    model: Literal["chip_overheads"]
+
+
+class ResistiveCellBlock(DeviceBlock):
+    """Crossbar cell of one resistive memory and one access transistor."""
+
+    device_model: ClassVar[str | None] = "one_transistor_one_resistor"
+    model: Literal["one_transistor_one_resistor"]
+
+
+class SpikeDriverBlock(DeviceBlock):
+    """One-bit driver at the end of each row."""
+
+    device_model: ClassVar[str | None] = "spike_driver"
+    model: Literal["spike_driver"]
+
+
+class DiffusiveNeuronBlock(DeviceBlock):
+    """Neuron of one diffusive memristor, one transistor and one resistor, as published."""
+
+    device_model: ClassVar[str | None] = "diffusive_1m1t1r"
+    model: Literal["diffusive_1m1t1r"]
+    rest_time_constants: WholeNumber = 5.0
+    """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+
+
+class IntegratedDiffusiveNeuronBlock(DeviceBlock):
+    """The same neuron with node capacitance, control resistor and footprint computed from geometry."""
+
+    device_model: ClassVar[str | None] = "diffusive_1m1t1r_integrated"
+    model: Literal["diffusive_1m1t1r_integrated"]
+    layout: Literal["stacked", "planar"]
+    """stacked: memristor and resistor above the transistor; planar: side by side."""
+    rest_time_constants: WholeNumber = 5.0
+    """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+
+
+class ReportedNeuronBlock(DeviceBlock):
+    """Neuron known by its published energy, area and rate."""
+
+    device_model: ClassVar[str | None] = "reported_neuron"
+    model: Literal["reported_neuron"]
+
+
+class AnalogLifBlock(DeviceBlock):
+    """Analog CMOS leaky integrate-and-fire neuron from its circuit."""
+
+    device_model: ClassVar[str | None] = "analog_lif"
+    model: Literal["analog_lif"]
+
+
+NeuronBlock = Annotated[
+    DiffusiveNeuronBlock | IntegratedDiffusiveNeuronBlock | ReportedNeuronBlock | AnalogLifBlock,
+    Field(discriminator="model"),
+]
+
+
+class CurrentClampBlock(DeviceBlock):
+    """Circuit at each column that holds its potential and hands the current to the neuron."""
+
+    device_model: ClassVar[str | None] = "current_clamp"
+    model: Literal["current_clamp"]
+
+
+class VoltageModeBlock(Block):
+    """No circuit: the column's voltage is the neuron's input, attenuated by the idle rows."""
+
+    model: Literal["voltage_mode"]
+
+
+class IdealInterfaceBlock(Block):
+    """No circuit and no loss; the estimate lists it as left out."""
+
+    model: Literal["ideal"]
+
+
+InterfaceBlock = Annotated[
+    CurrentClampBlock | VoltageModeBlock | IdealInterfaceBlock, Field(discriminator="model")
+]
+
+
+class NeuronReadoutBlock(Block):
+    """A neuron at the foot of the columns, one for every output of the network."""
+
+    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface")
+    model: Literal["neuron"]
+    neuron: NeuronBlock
+    """The neuron."""
+    interface: InterfaceBlock
+    """The circuit between column and neuron."""
+    partial_sums: Literal["analog_merge", "none"]
+    """How the currents of arrays that share an output come together: on a common line (`analog_merge`), or not
+    at all, so that the fan-in of a layer is limited to the rows of one array (`none`)."""
+
+
+class SurveyAdcBlock(DeviceBlock):
+    """Analog-to-digital converter by a regression over published ones."""
+
+    device_model: ClassVar[str | None] = "survey_adc"
+    model: Literal["survey_adc"]
+    bits: Count | Auto = "auto"
+    """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    sample_rate: Frequency
+    """Conversions per second of one converter."""
+
+
+class ReportedAdcBlock(DeviceBlock):
+    """Analog-to-digital converter known by its published numbers."""
+
+    device_model: ClassVar[str | None] = "reported_adc"
+    model: Literal["reported_adc"]
+
+
+AdcBlock = Annotated[SurveyAdcBlock | ReportedAdcBlock, Field(discriminator="model")]
+
+
+class AdcReadoutBlock(Block):
+    """Converters at the foot of the columns."""
+
+    slots: ClassVar[tuple[str, ...]] = ("converter",)
+    model: Literal["adc"]
+    converter: AdcBlock
+    """The converter."""
+    columns_per_converter: Count
+    """Columns that share one converter, one after the other."""
+
+
+ReadoutBlock = Annotated[NeuronReadoutBlock | AdcReadoutBlock, Field(discriminator="model")]
+
+
+class LinearRegulatorBlock(Block):
+    """The read voltage is dropped from the supply: the supply gives its full voltage for the read current."""
+
+    model: Literal["linear_regulator"]
+
+
+class SwitchingConverterBlock(Block):
+    """The read voltage comes from a switching converter."""
+
+    model: Literal["switching_converter"]
+    efficiency: PositiveFraction
+    """Output power over input power."""
+
+
+ReadSupplyBlock = Annotated[LinearRegulatorBlock | SwitchingConverterBlock, Field(discriminator="model")]
+
+
+class MultiplyAccumulateBlock(DeviceBlock):
+    """Processing element of a digital array: multiplier, adder and registers."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["multiply_accumulate"]
+    weight_bits: WordWidth
+    """Bits of the weight operand."""
+    activation_bits: WordWidth
+    """Bits of the activation operand."""
+    accumulator_bits: WordWidth
+    """Bits of the partial sum."""
+
+
+class EventEnergiesBlock(DeviceBlock):
+    """All that a core does, by published energies and times per event."""
+
+    device_model: ClassVar[str | None] = "event_energies"
+    model: Literal["event_energies"]
+    active_fraction: PositiveFraction | Auto = "auto"
+    """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
+    hops: PositiveNumber | Literal["auto"] = "auto"
+    """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
+
+
+class RooflineBlock(DeviceBlock):
+    """Processor known by peak rate, bandwidth and power."""
+
+    device_model: ClassVar[str | None] = "roofline_processor"
+    model: Literal["roofline_processor"]
+    batch: Count
+    """Inferences that are computed together and share one reading of the weights."""
+
+
+FREE_BLOCKS = (
+    SramBlock,
+    AccumulatorBlock,
+    VectorUnitBlock,
+    DigitalNeuronBlock,
+    MeshBlock,
+    OffChipBlock,
+    OverheadsBlock,
+)
+"""Blocks that may stand under any name in any level."""

@@ -1,0 +1,197 @@
+"""A parameter is a claim: value, unit, spread, basis, source, place and conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from neuroest.errors import QuantityError
+from neuroest.specs.base import Fraction, PositiveNumber, QuantityField, Spec
+
+Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "assumed"]
+BASES: tuple[Basis, ...] = ("measured", "simulated", "derived", "projected", "assumed")
+DESIGN = "design"
+"""Basis of a value that the designer chooses and that is therefore neither right nor wrong."""
+
+
+class Spread(Spec):
+    """What is not known about the mean: the 80 % interval of the value, by its ends or by one factor."""
+
+    low: str | float | None = None
+    """Value that the true one undercuts with 10 % probability (p10), with unit."""
+    high: str | float | None = None
+    """Value that the true one exceeds with 10 % probability (p90), with unit."""
+    factor: Annotated[float, QuantityField("1", minimum=1, maximum=1e6, example="1.3")] | None = None
+    """p90 over median and median over p10, instead of `low` and `high`."""
+
+
+class Variability(Spec):
+    """How single devices differ; it averages out over an array, unlike a spread of the mean."""
+
+    device_to_device: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="7 %")] | None = None
+    """Relative standard deviation between devices."""
+    cycle_to_cycle: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="2 %")] | None = None
+    """Relative standard deviation between cycles of one device."""
+
+
+class Provenance(Spec):
+    """Where a value comes from."""
+
+    basis: Basis | None = None
+    """measured: on this very device; simulated: by a circuit or device simulator; derived: computed by us from
+    other facts, how is told; projected: an extrapolation by its authors; assumed: a prior, why is told."""
+    source: str | None = None
+    """Key of the source, in the file's own `sources` or in the shared bibliography."""
+    place: str | None = None
+    """Table, figure, equation, page or file within the source."""
+    via: str | None = None
+    """Key of the text that the value was read in when the source itself was not seen."""
+    conditions: str | None = None
+    """Voltage, temperature, pulse width and the like that the value belongs to."""
+    rationale: str | None = None
+    """Why this value, where it is assumed or derived."""
+    spread: Spread | None = None
+    """What is not known about the mean."""
+    variability: Variability | None = None
+    """How single devices differ."""
+    group: str | None = None
+    """Parameters of one group move together when uncertainty is sampled."""
+
+
+class Alternative(Spec):
+    """Another source's value for the same parameter."""
+
+    value: str | float
+    """Quantity with unit."""
+    source: str
+    """Key of the source."""
+    place: str | None = None
+    """Place within the source."""
+    note: str | None = None
+    """Why it differs and why it is not the one used."""
+
+
+class ClaimSpec(Provenance):
+    """One parameter of a device spec."""
+
+    value: str | float
+    """Quantity with unit, for example `47 kohm`; a plain number where the parameter has no unit."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Values of other sources that disagree."""
+
+
+class ActivityProvenance(Spec):
+    """Where a workload statistic comes from."""
+
+    basis: Basis
+    source: str | None = None
+    place: str | None = None
+    rationale: str | None = None
+    low: Fraction | None = None
+    high: Fraction | None = None
+
+
+Scale: TypeAlias = PositiveNumber
+ParameterOverride: TypeAlias = Annotated[ClaimSpec | str | float, Field(union_mode="left_to_right")]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A resolved parameter: SI value and everything that defends it.
+
+    Attributes
+    ----------
+    path : str
+        Where the value is used, for example ``chip.tile.array.cell.low_conductance``.
+    value : float
+        In SI units.
+    unit : str
+        SI unit.
+    basis : str
+        One of `BASES`, or ``design`` for a designer's choice.
+    low, high : float
+        p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
+    has_spread : bool
+        Whether a spread was stated.
+    """
+
+    path: str
+    value: float
+    unit: str
+    basis: str
+    description: str = ""
+    source: str | None = None
+    place: str | None = None
+    via: str | None = None
+    conditions: str | None = None
+    rationale: str | None = None
+    low: float = 0.0
+    high: float = 0.0
+    has_spread: bool = False
+    device_to_device: float | None = None
+    cycle_to_cycle: float | None = None
+    group: str | None = None
+    origin: str = ""
+
+
+def resolve_claim(
+    path: str, given: ClaimSpec | str | float, field: QuantityField, defaults: Provenance | None, **about: str
+) -> Claim:
+    """A claim in SI units, from what a file says and the file's defaults.
+
+    Raises
+    ------
+    QuantityError
+        When the value or its spread is no quantity of the field's dimension, lies out of bounds, or when the
+        claim does not say what its basis demands.
+    """
+    claim = given if isinstance(given, ClaimSpec) else ClaimSpec(value=given)
+    known = defaults.model_dump(exclude_none=True) if defaults else {}
+    stated = claim.model_dump(exclude_none=True, exclude={"value", "alternatives"})
+    merged = Provenance.model_validate({**known, **stated})
+    basis = merged.basis
+    if basis is None:
+        raise QuantityError("states no basis; allowed: " + ", ".join(BASES))
+    if basis in {"measured", "simulated", "projected"} and not merged.source:
+        raise QuantityError(f"is {basis} but names no source")
+    if basis in {"assumed", "derived"} and not (merged.rationale or merged.source):
+        raise QuantityError(f"is {basis} but gives neither a rationale nor a source")
+    value = field.read(claim.value)
+    low, high = _interval(merged.spread, value, field)
+    spread = merged.variability or Variability()
+    return Claim(
+        path=path,
+        value=value,
+        unit=field.unit,
+        basis=basis,
+        source=merged.source,
+        place=merged.place,
+        via=merged.via,
+        conditions=merged.conditions,
+        rationale=merged.rationale,
+        low=low,
+        high=high,
+        has_spread=merged.spread is not None,
+        device_to_device=spread.device_to_device,
+        cycle_to_cycle=spread.cycle_to_cycle,
+        group=merged.group,
+        **about,
+    )
+
+
+def _interval(spread: Spread | None, value: float, field: QuantityField) -> tuple[float, float]:
+    if spread is None:
+        return value, value
+    if spread.factor is not None:
+        if spread.low is not None or spread.high is not None:
+            raise QuantityError("spread gives a factor and ends; give one of them")
+        ends = value / spread.factor, value * spread.factor
+        return min(ends), max(ends)
+    if spread.low is None or spread.high is None:
+        raise QuantityError("spread needs `low` and `high`, or `factor`")
+    low, high = field.read(spread.low), field.read(spread.high)
+    if not low <= value <= high:
+        raise QuantityError(f"spread {spread.low} to {spread.high} does not contain the value")
+    return low, high

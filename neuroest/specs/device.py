@@ -1,0 +1,104 @@
+"""What a device spec file may say: one file, one claim."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from neuroest.specs.base import Spec
+from neuroest.specs.claims import ClaimSpec, Provenance
+
+
+class Maturity(Spec):
+    """How far the device has come."""
+
+    stage: Literal["concept", "simulated", "projected", "laboratory_device", "test_chip", "product"]
+    """concept: drawn; simulated: in a simulator only; projected: extrapolated from a device that exists;
+    laboratory_device: single devices measured; test_chip: on a fabricated chip; product: sold."""
+    reason: str
+    """What that rests on."""
+
+
+class FabCompatibility(Spec):
+    """Whether a standard fab could make the device today."""
+
+    status: Literal["standard", "back_end_option", "not_compatible", "unknown"]
+    """standard: part of a standard process; back_end_option: an option that foundries offer; not_compatible:
+    needs materials or steps that standard fabs refuse; unknown: nobody has said."""
+    reason: str
+    """Why."""
+
+
+class SourceSpec(Spec):
+    """One entry of the bibliography."""
+
+    type: Literal["article", "inproceedings", "book", "thesis", "techreport", "online", "misc"]
+    """Kind of publication."""
+    title: str
+    """Title in full."""
+    authors: tuple[str, ...] = ()
+    """Authors as `Family, Given`, or one name of a group."""
+    venue: str | None = None
+    """Journal, conference, publisher or site."""
+    year: int | None = None
+    """Year of publication."""
+    volume: str | int | None = None
+    """Volume."""
+    number: str | int | None = None
+    """Issue."""
+    pages: str | int | None = None
+    """Pages or article number."""
+    doi: str | None = None
+    """Digital object identifier without the resolver's address."""
+    arxiv: str | None = None
+    """arXiv identifier."""
+    url: str | None = None
+    """Address, where there is no DOI."""
+    commit: str | None = None
+    """Commit of a repository."""
+    licence: str | None = None
+    """Licence of a repository or data set."""
+    seen: Literal["primary", "secondary", "memory"] = "primary"
+    """Whether we saw its text, a text that quotes it, or neither."""
+    seen_note: str | None = None
+    """What was seen."""
+
+
+ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class DeviceSpec(Spec):
+    """A device: one measured, simulated, derived, projected or assumed thing, parameter by parameter."""
+
+    kind: Literal["device"]
+    """The kind of this file."""
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """Name that architectures refer to; equals the file name."""
+    model: str
+    """Device model, which says which parameters there are; `neuroest list models` names them."""
+    description: str
+    """One or two sentences: what this is and what it is not."""
+    maturity: Maturity
+    """How far the device has come."""
+    fab_compatibility: FabCompatibility
+    """Whether a standard fab could make it today."""
+    process: str | None = None
+    """CMOS process that the values were taken on, from which they are scaled to another."""
+    defaults: Provenance | None = None
+    """What holds for every parameter that does not say otherwise."""
+    parameters: dict[ParameterName, ClaimSpec | str | float]
+    """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
+    sources: dict[str, SourceSpec] = Field(default_factory=dict)
+    """Sources that only this file needs."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know: what the source leaves out, where sources contradict each other."""
+
+
+class SourcesSpec(Spec):
+    """A bibliography that device specs share."""
+
+    kind: Literal["sources"]
+    """The kind of this file."""
+    sources: dict[str, SourceSpec]
+    """Entries by key."""

@@ -1,0 +1,445 @@
+"""What a workload file may say: a network, how it codes information, and how active it is.
+
+The file describes shapes, not weights. How often elements are active is a claim with a basis and a source
+like every other physical input, since energy follows it. `neuroest.workloads.layers` infers the shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+from neuroest.errors import Problem, QuantityError, SpecError, did_you_mean
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim
+from neuroest.specs.device import SourceSpec
+
+Location: TypeAlias = tuple[str | int, ...]
+Fault: TypeAlias = tuple[Location, str]
+"""Where in the file (keys and indices), and what is wrong there."""
+
+_FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
+_COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
+_NAME = r"^[a-z][a-z0-9_]*$"
+
+Coding: TypeAlias = Literal["spiking", "dense"]
+ACTIVITY_QUANTITIES: dict[str, tuple[str, ...]] = {"spiking": ("rate",), "dense": ("density", "bit_density")}
+"""What an `activity` states in each coding."""
+_DESCRIPTIONS = {
+    "rate": "Spikes per neuron and timestep",
+    "density": "Fraction of activations that are not zero",
+    "bit_density": "Probability that a bit of an activation is one",
+}
+
+
+def _number_or_claim(given: object) -> str:
+    return "claim" if isinstance(given, dict | ClaimSpec) else "number"
+
+
+def _number_or_pair(given: object) -> str:
+    return "pair" if isinstance(given, list | tuple) else "number"
+
+
+def _number_pair_or_word(given: object) -> str:
+    return "word" if isinstance(given, str) else _number_or_pair(given)
+
+
+ClaimedFraction: TypeAlias = Annotated[
+    Annotated[ClaimSpec, Tag("claim")] | Annotated[float, _FRACTION, Tag("number")],
+    Discriminator(_number_or_claim),
+]
+"""A number from 0 to 1, alone or as a full claim with a basis, source and spread of its own."""
+
+PositiveInteger: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**6)]
+_NonNegativeInteger: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=10**6)]
+_Positives: TypeAlias = tuple[PositiveInteger, PositiveInteger]
+Extent: TypeAlias = Annotated[
+    Annotated[PositiveInteger, Tag("number")] | Annotated[_Positives, Tag("pair")],
+    Discriminator(_number_or_pair),
+]
+"""Rows and columns: one number for both, or `[rows, columns]`."""
+Padding: TypeAlias = Annotated[
+    Annotated[_NonNegativeInteger, Tag("number")]
+    | Annotated[tuple[_NonNegativeInteger, _NonNegativeInteger], Tag("pair")],
+    Discriminator(_number_or_pair),
+]
+"""Rows and columns added at either edge: one number for both, or `[rows, columns]`."""
+Window: TypeAlias = Annotated[
+    Annotated[PositiveInteger, Tag("number")]
+    | Annotated[_Positives, Tag("pair")]
+    | Annotated[Literal["global"], Tag("word")],
+    Discriminator(_number_pair_or_word),
+]
+"""Rows and columns of a pooling window, or `global` for the whole map."""
+Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]
+
+
+class Activity(Provenance):
+    """How often the elements of a layer's output are active, and how that is known.
+
+    Basis, source, place, rationale and spread stand beside the numbers and hold for all of them; a number
+    that needs its own is written as a full claim.
+    """
+
+    rate: ClaimedFraction | None = None
+    """Spiking coding: spikes per neuron and timestep, averaged over neurons, timesteps and data."""
+    density: ClaimedFraction | None = None
+    """Dense coding: fraction of the activations that are not zero."""
+    bit_density: ClaimedFraction | None = None
+    """Dense coding: probability that a bit of an activation is one, which inputs sent bit by bit cost."""
+
+
+class Layer(Spec):
+    """What all layers say."""
+
+    name: str = Field(pattern=_NAME)
+    """Name, unique in the network; `input` is taken by the network's input."""
+    inputs: tuple[str, ...] | None = None
+    """Names of the earlier layers that this one reads, `input` for the network's input; the layer before if
+    nothing is said."""
+    activity: Activity | None = None
+    """Activity of this layer's output, in place of the network's. A pooling or addition that says nothing
+    passes on the mean activity of what it reads."""
+
+
+class Convolution(Layer):
+    """Two-dimensional convolution of a map of channels, rows and columns."""
+
+    type: Literal["convolution"]
+    """Kind of layer."""
+    outputs: PositiveInteger
+    """Output channels."""
+    kernel: Extent
+    """Rows and columns of the kernel."""
+    stride: Extent = 1
+    """Step of the kernel."""
+    padding: Padding = 0
+    """Zeros added at every edge."""
+    dilation: Extent = 1
+    """Distance of neighbouring kernel elements."""
+    groups: PositiveInteger = 1
+    """Groups of channels that do not see each other; as many as channels make a depthwise convolution."""
+
+
+class FullyConnected(Layer):
+    """Every output sees every input; a map is flattened first."""
+
+    type: Literal["fully_connected"]
+    """Kind of layer."""
+    outputs: PositiveInteger
+    """Neurons."""
+
+
+class Recurrent(Layer):
+    """Fully connected layer whose neurons also see each other's spikes of the timestep before."""
+
+    type: Literal["recurrent"]
+    """Kind of layer."""
+    outputs: PositiveInteger
+    """Neurons; the fan-in of each is the inputs plus this number."""
+
+
+class Pooling(Layer):
+    """Mean or maximum over a window of each channel."""
+
+    type: Literal["pooling"]
+    """Kind of layer."""
+    mode: Literal["average", "maximum"]
+    """What is taken of the window."""
+    kernel: Window
+    """Rows and columns of the window; `global` for the whole map."""
+    stride: Extent | None = None
+    """Step of the window; its own size if nothing is said."""
+    padding: Padding = 0
+    """Elements added at every edge."""
+
+
+class Add(Layer):
+    """Element-wise sum of maps of one shape, such as a block and its shortcut."""
+
+    type: Literal["add"]
+    """Kind of layer."""
+    inputs: tuple[str, ...]
+    """Names of the layers that are added, two at least."""
+
+
+LAYER_TYPES: dict[str, type[Layer]] = {
+    "convolution": Convolution,
+    "fully_connected": FullyConnected,
+    "recurrent": Recurrent,
+    "pooling": Pooling,
+    "add": Add,
+}
+_OTHER_WORDS = {
+    "conv": "convolution",
+    "conv2d": "convolution",
+    "linear": "fully_connected",
+    "dense": "fully_connected",
+    "fc": "fully_connected",
+    "average_pooling": "pooling with `mode: average`",
+    "avgpool": "pooling with `mode: average`",
+    "maxpool": "pooling with `mode: maximum`",
+    "max_pooling": "pooling with `mode: maximum`",
+    "addition": "add",
+    "residual": "add",
+    "rnn": "recurrent",
+}
+_BELONGS = "an activation function or neuron belongs to the layer before it"
+_FOLDED = "at inference it is folded into the weights of the layer before it"
+_NO_LAYERS = {
+    "relu": _BELONGS,
+    "lif": _BELONGS,
+    "neuron": _BELONGS,
+    "activation": _BELONGS,
+    "batch_norm": _FOLDED,
+    "batch_normalisation": _FOLDED,
+    "batch_normalization": _FOLDED,
+    "dropout": "it does nothing at inference",
+    "flatten": "a fully connected layer flattens the map that it reads",
+}
+
+
+def _known_type(given: object) -> object:
+    kind = given.get("type") if isinstance(given, dict) else None
+    if not isinstance(kind, str) or kind in LAYER_TYPES:
+        return given
+    word = kind.lower()
+    supported = ", ".join(LAYER_TYPES)
+    if word in _OTHER_WORDS:
+        message = f"unknown type {kind!r}; write {_OTHER_WORDS[word]}"
+    elif word in _NO_LAYERS:
+        message = f"type {kind!r} is no layer of its own: {_NO_LAYERS[word]}; leave the entry out"
+    elif "; did you mean" in (near := did_you_mean(word, LAYER_TYPES)):
+        message = f"unknown type {kind!r}{near}"
+    else:
+        message = f"type {kind!r} is not supported; supported: {supported}; attention is not supported yet"
+    raise PydanticCustomError("layer_type", "{message}", {"message": message})
+
+
+AnyLayer: TypeAlias = Annotated[
+    Convolution | FullyConnected | Recurrent | Pooling | Add,
+    Field(discriminator="type"),
+    BeforeValidator(_known_type),
+]
+
+
+class NetworkInput(Spec):
+    """What the network is given."""
+
+    shape: tuple[PositiveInteger, ...]
+    """`[features]` or `[channels, rows, columns]`."""
+    activity: Activity
+    """Activity of the input."""
+
+
+class Precision(Spec):
+    """Bits of a number of each kind."""
+
+    weights: Bits
+    """Bits of a weight, its sign included."""
+    activations: Bits | None = None
+    """Dense coding: bits of an activation. A spike has one bit, so spiking coding says nothing here."""
+    accumulator: Bits
+    """Bits of a partial sum; in spiking coding of a membrane potential."""
+
+
+class Weights(Provenance):
+    """Statistics of the weights, and how they are known."""
+
+    mean_absolute: ClaimedFraction
+    """Mean absolute weight over the largest absolute weight that the devices can hold, which sets the mean
+    conductance of a pair of devices."""
+
+
+class Task(Provenance):
+    """What the network does and how well, which a comparison of chips must state."""
+
+    dataset: str
+    """Data set."""
+    metric: str | None = None
+    """What is measured, for example `accuracy`."""
+    value: Annotated[float, QuantityField("1", minimum=0, example="98.2 %")] | None = None
+    """The value reached by the very network of this file; left out where nobody has published it."""
+
+
+class WorkloadSpec(Spec):
+    """A network: its layers, its coding and its activity."""
+
+    kind: Literal["workload"]
+    """The kind of this file."""
+    name: str = Field(pattern=_NAME)
+    """Name of the workload; equals the file name."""
+    description: str
+    """One or two sentences: what this network is and where it comes from."""
+    task: Task | None = None
+    """Data set and quality."""
+    coding: Coding
+    """spiking: single spikes over a number of timesteps; dense: numbers of several bits, once."""
+    timesteps: Annotated[float, _COUNT] | None = None
+    """Spiking coding: timesteps of one inference."""
+    precision: Precision
+    """Bits of weights, activations and accumulators."""
+    weights: Weights
+    """Statistics of the weights."""
+    input: NetworkInput
+    """The network's input."""
+    activity: Activity | None = None
+    """Activity of the output of every weighted layer that does not state its own."""
+    layers: tuple[AnyLayer, ...]
+    """The layers in the order in which they are computed. Batch normalisation and biases are left out: the
+    first is folded into the weights, the second costs one addition an output."""
+    sources: dict[str, SourceSpec] = Field(default_factory=dict)
+    """Sources that only this file needs."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know."""
+
+
+def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
+    """All numbers of a workload that are not shapes, as claims by path.
+
+    The paths are ``workload.timesteps``, ``workload.precision.weights``, ``workload.weights.mean_absolute``,
+    ``workload.input.activity.rate``, ``workload.activity.rate`` (for all layers without their own) and
+    ``workload.layers.<name>.activity.rate``; in dense coding ``density`` and ``bit_density`` for ``rate``.
+
+    Raises
+    ------
+    SpecError
+        With everything that `check_claims` finds.
+    """
+    claims, faults = _resolved(spec)
+    raise_faults(spec, faults)
+    return claims
+
+
+def check_claims(spec: WorkloadSpec) -> list[Fault]:
+    """Find what is wrong with coding, timesteps, precision and activity, beyond what the schema sees."""
+    return [*_coding_faults(spec), *_task_faults(spec), *_resolved(spec)[1]]
+
+
+def raise_faults(spec: WorkloadSpec, faults: list[Fault]) -> None:
+    """Raise the faults, if there are any, without line numbers: for specs that come from no file.
+
+    Raises
+    ------
+    SpecError
+        One problem a fault.
+    """
+    if faults:
+        raise SpecError(
+            Problem(f"workload {spec.name}", 0, 0, ".".join(map(str, place)), message)
+            for place, message in faults
+        )
+
+
+def activity_path(layer: str | None, quantity: str) -> str:
+    """Path of an activity: of a layer, of ``input``, or with None of the network's default."""
+    owner = "" if layer is None else "input." if layer == "input" else f"layers.{layer}."
+    return f"workload.{owner}activity.{quantity}"
+
+
+def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
+    if spec.coding == "spiking":
+        if spec.timesteps is None:
+            yield ("timesteps",), "is missing: spiking coding needs the timesteps of one inference"
+        if spec.precision.activations not in {None, 1}:
+            yield ("precision", "activations"), "a spike has one bit; leave this out in spiking coding"
+        return
+    if spec.timesteps is not None:
+        yield ("timesteps",), "dense coding has no timesteps; remove them or write `coding: spiking`"
+    if spec.precision.activations is None:
+        yield ("precision", "activations"), "is missing: dense coding needs the bits of an activation"
+    for index, layer in enumerate(spec.layers):
+        if isinstance(layer, Recurrent):
+            yield (
+                ("layers", index, "type"),
+                "needs timesteps, which only spiking coding has",
+            )
+
+
+def _task_faults(spec: WorkloadSpec) -> Iterator[Fault]:
+    task = spec.task
+    if task is None:
+        return
+    if (task.value is None) != (task.metric is None):
+        missing = "value" if task.value is None else "metric"
+        yield ("task", missing), "is missing: `metric` and `value` belong together"
+    if task.value is not None and task.basis is None:
+        yield ("task", "basis"), "is missing: say how the value is known"
+    elif task.value is not None and not (task.source or task.rationale):
+        yield ("task", "source"), "is missing: say where the value comes from"
+
+
+def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
+    claims: dict[str, Claim] = {}
+    faults: list[Fault] = []
+    for path, value, unit, description in _design_choices(spec):
+        claims[path] = Claim(
+            path, float(value), unit, DESIGN, description, low=float(value), high=float(value)
+        )
+    for place, path, given, about, description in _stated_claims(spec, faults):
+        try:
+            claims[path] = resolve_claim(path, given, _FRACTION, about, description=description)
+        except QuantityError as error:
+            faults.append((place, str(error)))
+    for place, owner, _ in _activities(spec):
+        bit_density = claims.get(activity_path(owner, "bit_density"))
+        density = claims.get(activity_path(owner, "density"))
+        if bit_density and density and bit_density.value > density.value:
+            message = f"{bit_density.value:g} exceeds the density {density.value:g}, but zeros have no ones"
+            faults.append(((*place, "bit_density"), message))
+    return claims, faults
+
+
+def _design_choices(spec: WorkloadSpec) -> Iterator[tuple[str, float, str, str]]:
+    if spec.timesteps is not None:
+        yield "workload.timesteps", spec.timesteps, "1", "Timesteps of one inference"
+    yield "workload.precision.weights", float(spec.precision.weights), "bit", "Bits of a weight"
+    activations = float(spec.precision.activations or 1)
+    yield "workload.precision.activations", activations, "bit", "Bits of an activation"
+    yield "workload.precision.accumulator", float(spec.precision.accumulator), "bit", "Bits of a partial sum"
+
+
+def _activities(spec: WorkloadSpec) -> Iterator[tuple[Location, str | None, Activity]]:
+    """Place, owner (None: the default of the layers) and text of each activity that the file states."""
+    yield ("input", "activity"), "input", spec.input.activity
+    if spec.activity is not None:
+        yield ("activity",), None, spec.activity
+    for index, layer in enumerate(spec.layers):
+        if layer.activity is not None:
+            yield ("layers", index, "activity"), layer.name, layer.activity
+
+
+def _stated_claims(
+    spec: WorkloadSpec, faults: list[Fault]
+) -> Iterator[tuple[Location, str, ClaimSpec | float, Provenance, str]]:
+    weights = spec.weights
+    description = "Mean absolute weight over the largest absolute weight"
+    place: Location = ("weights", "mean_absolute")
+    yield place, "workload.weights.mean_absolute", weights.mean_absolute, _provenance(weights), description
+    due = ACTIVITY_QUANTITIES[spec.coding]
+    for place, owner, activity in _activities(spec):
+        stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]
+        about = _provenance(activity)
+        if about.spread is not None and about.spread.factor is None and len(stated) > 1:
+            message = "low and high belong to one number; write them inside of its claim"
+            faults.append(((*place, "spread"), message))
+            about = about.model_copy(update={"spread": None})
+        missing = [name for name in due if name not in stated] if owner == "input" or not stated else []
+        faults.extend(((*place, name), f"is missing: {_DESCRIPTIONS[name].lower()}") for name in missing)
+        for name in stated:
+            if name not in due:
+                message = f"does not belong to {spec.coding} coding; state {' and '.join(due)}"
+                faults.append(((*place, name), message))
+                continue
+            where = {"input": "the network's input", None: "the output of a layer"}
+            description = f"{_DESCRIPTIONS[name]} of {where.get(owner, f'the output of {owner}')}"
+            yield (*place, name), activity_path(owner, name), getattr(activity, name), about, description
+
+
+def _provenance(stated: Provenance) -> Provenance:
+    return Provenance.model_validate(
+        {name: getattr(stated, name) for name in Provenance.model_fields if getattr(stated, name) is not None}
+    )

@@ -1,0 +1,103 @@
+"""How long an inference takes, when the next may start, and what holds it up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.counting import ActionCounts
+from neuroest.equations import mapping as equations
+from neuroest.equations import network as network_equations
+from neuroest.mapping.base import Array, Mapper, NetworkMapping
+from neuroest.units import Numeric, Second
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Times of a network on a chip.
+
+    Attributes
+    ----------
+    resources : mapping
+        Time that each resource needs for one time step of each layer, by component path.
+    step : array
+        Time of one time step of each layer: its slowest resource.
+    latency : Numeric
+        From the first input to the last output.
+    initiation_interval : Numeric
+        From one inference to the next.
+    rest : Numeric
+        Part of the interval in which the neurons only forget.
+    """
+
+    resources: Mapping[str, Array]
+    step: Array
+    latency: Second
+    initiation_interval: Second
+    rest: Second
+
+
+def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Timing:
+    """Latency and initiation interval of a mapped network."""
+    placement = mapped.placement
+    resources: dict[str, Array] = {mapped.level.path: mapper.unit_time(placement)}
+    for model in ("accumulator", "vector_unit", "digital_lif"):
+        for _, block in mapper.chip.find(model):
+            demand = sum((c for (path, _), c in counts.actions.items() if path == block.path), start=mapper.zeros())
+            capacity = block.options["lanes"] * block.options["clock_frequency"]
+            resources[block.path] = demand / (mapper.steps * capacity * _share(mapped, block.path))
+    for _, memory in mapper.chip.find("sram"):
+        demand = sum((c for (path, _), c in counts.actions.items() if path == memory.path), start=mapper.zeros())
+        resources[memory.path] = demand / mapper.steps * memory.access_time() / _share(mapped, memory.path)  # type: ignore[attr-defined]
+    _network_times(mapper, mapped, counts, resources)
+    step = resources[mapped.level.path]
+    for needed in resources.values():
+        step = np.maximum(step, needed)
+    return _totals(mapper, mapped, resources, step)
+
+
+def _share(mapped: NetworkMapping, path: str) -> Array:
+    """Instances of a block that serve one layer: all where layers take turns, else in proportion to its units."""
+    units, instances = mapped.placement.units, mapped.instances[path]
+    if mapped.placement.shared:
+        return np.maximum(instances + 0.0 * units, 1.0)
+    total = np.maximum(np.sum(units, axis=-1, keepdims=True), 1.0)
+    return np.maximum(instances * units / total, 1.0)
+
+
+def _network_times(
+    mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, resources: dict[str, Array]
+) -> None:
+    steps = mapper.steps
+    for _, mesh in mapper.chip.find("mesh"):
+        if counts.transport is not None:
+            carried = counts.transport.bits * counts.transport.hops / steps
+            serial = carried / (mesh.link_rate() * _share(mapped, mesh.path))  # type: ignore[attr-defined]
+            travel = counts.transport.hops * mesh.hop_time() * (counts.transport.bits > 0.0)  # type: ignore[attr-defined]
+            resources[mesh.path] = np.asarray(network_equations.packet_latency(1.0, travel, serial, 0.0))
+    for _, link in mapper.chip.find("off_chip_link"):
+        bits = counts.actions.get((link.path, "bit"))
+        if bits is not None:
+            resources[link.path] = bits / steps / link.device.rate
+
+
+def _totals(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array], step: Array) -> Timing:
+    weighted = mapper.layers.is_weighted
+    slowest = np.max(step, axis=-1, keepdims=True)
+    total = np.sum(step, axis=-1, keepdims=True)
+    neuron = getattr(mapper.compute, "neuron", None)
+    rest: Numeric = neuron.rest_time() if neuron is not None else 0.0
+    latency: Numeric
+    if mapped.placement.shared:
+        batch = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
+        interval = mapper.steps * total
+        latency = interval * batch
+    elif mapper.network.spiking:
+        depth = np.sum(weighted, axis=-1, keepdims=True)
+        latency = equations.layer_pipelined_latency(mapper.steps, slowest, depth)
+        interval = equations.initiation_interval(mapper.steps, slowest, rest)
+    else:
+        latency, interval = total, slowest
+    return Timing(resources, step, latency, interval, rest)

@@ -1,0 +1,1 @@
+"""Networks as numbers: shapes, exact counts and activity of every layer."""
