@@ -8,7 +8,7 @@ Monte Carlo run replaces some of them by arrays and keeps the structure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -167,7 +167,7 @@ class _Builder:
 
     def adopt(self, path: str, device: Device) -> None:
         for name, claim in device.claims.items():
-            self.claims[f"{path}.{name}"] = _at(claim, f"{path}.{name}")
+            self.claims[f"{path}.{name}"] = replace(claim, path=f"{path}.{name}")
 
     def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
         declared = device.record.parameters()
@@ -223,12 +223,6 @@ class _Builder:
             return
         self.devices[f"{path}.process"] = process
         self.adopt(f"{path}.process", process)
-
-
-def _at(claim: Claim, path: str) -> Claim:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(claim, path=path)
 
 
 def build(loaded: Loaded[ArchitectureSpec]) -> Design:

@@ -93,7 +93,9 @@ def _tile_pitch(mesh: Mesh, mapped: NetworkMapping, areas: tuple[AreaCost, ...])
     total: Numeric = 0.0
     for area in areas:
         if not area.placed:
-            total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(area.area, dtype=float)
+            total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(
+                area.area, dtype=float
+            )
     routers = np.maximum(mapped.instances[mesh.path], 1.0)
     pitch = np.sqrt(total / routers)
     return float(pitch[0]) if np.shape(pitch) == (1,) else pitch

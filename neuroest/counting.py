@@ -142,10 +142,10 @@ def _transport(
     child = next(iter(level.levels.values()), None)
     if child is not None:
         per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
-    routers = equations.units_for(placement.units, per_router)
+    routers = np.asarray(equations.units_for(placement.units, per_router))
     events = np.asarray(mapper.steps * mapper.inputs_active())
     if mesh.spec.packet == "address_event" and mapper.network.spiking:
-        payload = events * event_packet_bits(mapper, mesh, mapped)
+        payload: Numeric = events * event_packet_bits(mapper, mesh, mapped)
     else:
         elements = mapper.steps * (t.input_elements + t.recurrent_reduction)
         payload = network_equations.frame_bits(elements, mapper.network.activation_bits)
@@ -153,7 +153,9 @@ def _transport(
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
     hops = mesh.options.get("hops")
     if hops is None:
-        hops = network_equations.feed_forward_hops(np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0))
+        hops = network_equations.feed_forward_hops(
+            np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
+        )
     travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
     bits = np.asarray(travels * payload * destinations)
     actions[mesh.path, "bit_hop"] = bits * hops

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -94,7 +94,9 @@ class CheckResult:
     def __str__(self) -> str:
         text = f"{self.component}: {self.message}"
         if self.value is not None and self.limit is not None:
-            text += f" ({format_quantity(self.value, self.unit)}, limit {format_quantity(self.limit, self.unit)})"
+            text += (
+                f" ({format_quantity(self.value, self.unit)}, limit {format_quantity(self.limit, self.unit)})"
+            )
         return text
 
 
@@ -148,24 +150,46 @@ class Estimate:
             energies = np.broadcast_to(term.energy, (len(names),))
             counts = np.broadcast_to(term.count, (len(names),))
             rows += [
-                BreakdownRow("dynamic", layer, term.component, term.action, term.term, float(e), 0.0, float(n))
+                BreakdownRow(
+                    "dynamic", layer, term.component, term.action, term.term, float(e), 0.0, float(n)
+                )
                 for layer, e, n in zip(names, energies, counts, strict=True)
                 if e > 0.0 or n > 0.0
             ]
         powered = _number(result.powered_time)
         rows += [
-            BreakdownRow("static", "", s.component, "rest", s.term, _number(s.total) * powered, 0.0, _number(s.instances))
+            BreakdownRow(
+                "static",
+                "",
+                s.component,
+                "rest",
+                s.term,
+                _number(s.total) * powered,
+                0.0,
+                _number(s.instances),
+            )
             for s in result.statics
         ]
         placed = 0.0
         for area in result.areas:
             placed += _number(area.total)
             rows.append(
-                BreakdownRow("area", "", area.component, "", area.term, 0.0, _number(area.total), _number(area.instances))
+                BreakdownRow(
+                    "area",
+                    "",
+                    area.component,
+                    "",
+                    area.term,
+                    0.0,
+                    _number(area.total),
+                    _number(area.instances),
+                )
             )
         white = _number(result.area) - placed
         if self.evaluation.costs.overheads is not None:
-            rows.append(BreakdownRow("area", "", self.evaluation.costs.overheads, "", "white_space", 0.0, white, 1.0))
+            rows.append(
+                BreakdownRow("area", "", self.evaluation.costs.overheads, "", "white_space", 0.0, white, 1.0)
+            )
         return tuple(rows)
 
     @cached_property
@@ -204,9 +228,7 @@ class Estimate:
         }
         if not network.spiking:
             numbers["activation_bits"] = "workload.precision.activations"
-        from dataclasses import replace  # noqa: PLC0415
-
-        known = {name: values[path] for name, path in numbers.items() if path in values}
+        known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
         with tracing():
             return trace_costs(self.design, values, self.evaluation, replace(network, **known))
 
@@ -223,7 +245,12 @@ class Estimate:
             used |= used_parameters(area.area)
         for static in table.statics:
             used |= used_parameters(static.power)
-        for number in (table.clock_fraction, table.control_fraction, table.control_area_fraction, table.floorplan_utilisation):
+        for number in (
+            table.clock_fraction,
+            table.control_fraction,
+            table.control_area_fraction,
+            table.floorplan_utilisation,
+        ):
             used |= used_parameters(number)
         found = self.sensitivity
         for slopes in found.totals.values():
@@ -245,7 +272,11 @@ class Estimate:
     @cached_property
     def unbounded(self) -> tuple[str, ...]:
         """Paths of used claims that state no spread and therefore count as exact in the bands."""
-        return tuple(sorted(p for p in self.used_paths if not self.claims[p].has_spread and self.claims[p].basis != DESIGN))
+        return tuple(
+            sorted(
+                p for p in self.used_paths if not self.claims[p].has_spread and self.claims[p].basis != DESIGN
+            )
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The whole result as plain data, the layout that ``--format json`` prints."""
@@ -280,7 +311,10 @@ class Estimate:
                 }
                 for path, device in self.design.devices.items()
             ],
-            "sources": [{"key": key, **source.model_dump(exclude_none=True, mode="json")} for key, source in self.sources],
+            "sources": [
+                {"key": key, **source.model_dump(exclude_none=True, mode="json")}
+                for key, source in self.sources
+            ],
             "exclusions": list(self.exclusions),
             "inputs": [asdict(file) for file in self.files],
         }
@@ -345,7 +379,9 @@ def _check_result(check: Check) -> CheckResult:
         value = None
     if limit is not None and not math.isfinite(limit):
         limit = None
-    return CheckResult(check.name, check.component, check.severity, passed, check.message, value, limit, check.unit)
+    return CheckResult(
+        check.name, check.component, check.severity, passed, check.message, value, limit, check.unit
+    )
 
 
 def estimate(
@@ -408,14 +444,20 @@ def estimate(
 def _refuse(checks: tuple[CheckResult, ...]) -> None:
     failed = [check for check in checks if check.severity == "refuse" and not check.passed]
     if failed:
-        error = MappingError if any(check.name in {"network_fits", "fan_in_fits"} for check in failed) else RangeError
+        error = (
+            MappingError
+            if any(check.name in {"network_fits", "fan_in_fits"} for check in failed)
+            else RangeError
+        )
         raise error("\n".join(str(check) for check in failed))
 
 
 def _totals(result: Evaluation) -> dict[str, float | None]:
     layers = result.layers
     spiking = layers.coding == "spiking"
-    macs = float(np.asarray(layers.total_macs).reshape(-1)[0]) * (_number(layers.timesteps) if spiking else 1.0)
+    macs = float(np.asarray(layers.total_macs).reshape(-1)[0]) * (
+        _number(layers.timesteps) if spiking else 1.0
+    )
     energy = _number(result.energy)
     operations = _number(layers.synaptic_operations) if spiking else macs
     placement = result.mapped.placement
@@ -440,7 +482,9 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "computing_units": units,
         "utilisation": filled / held if held else None,
         "physical_neurons": float(np.sum(placement.neurons)),
-        "neuron_lifetime_s": None if lifetime is None or not math.isfinite(_number(lifetime)) else _number(lifetime),
+        "neuron_lifetime_s": None
+        if lifetime is None or not math.isfinite(_number(lifetime))
+        else _number(lifetime),
     }
 
 
@@ -448,11 +492,12 @@ def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
     """Refuse to hand out what is no number."""
     for row in result.dynamic:
         if not (np.all(np.isfinite(row.energy)) and np.all(np.asarray(row.energy) >= 0.0)):
-            raise RangeError(f"{row.component}: {row.term} of {row.action} has no finite energy at these values")
+            raise RangeError(
+                f"{row.component}: {row.term} of {row.action} has no finite energy at these values"
+            )
     for item in (*result.areas, *result.statics):
         if not (np.all(np.isfinite(item.total)) and np.all(np.asarray(item.total) >= 0.0)):
             raise RangeError(f"{item.component}: {item.term} has no finite value at these values")
     for name, value in totals.items():
         if value is not None and not math.isfinite(value):
             raise RangeError(f"{name} is not finite at these values")
-

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -226,12 +225,12 @@ def _dynamic(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]:
 
 def _areas(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:
     rows = [
-        InstanceRow(a.component, a.term, a.area * mapped.instances[a.component], mapped.instances[a.component])
+        InstanceRow(
+            a.component, a.term, a.area * mapped.instances[a.component], mapped.instances[a.component]
+        )
         for a in costs.areas
     ]
     if costs.overheads is not None:
         clocked: Any = sum((row.total for row in rows if row.component in costs.synchronous), start=0.0)
         rows.append(InstanceRow(costs.overheads, "control", clocked * costs.control_area_fraction, 1.0))
     return tuple(rows)
-
-

@@ -18,7 +18,7 @@ from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError,
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
-from neuroest.specs.device import DeviceSpec, SourcesSpec, SourceSpec
+from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import Document, read_document
 from neuroest.specs.workload import WorkloadSpec
@@ -117,8 +117,14 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
     """The workload of a shipped name or of a path, with its shapes checked."""
-    loaded = _loaded(WorkloadSpec, find_file("workload", str(name)))
-    problems = [problem_at(loaded.document, path, text) for path, text in check_workload(loaded.spec)]
+    path = find_file("workload", str(name))
+    return _workload(path, _stamp(path))
+
+
+@lru_cache(maxsize=128)
+def _workload(path: Path, _stamp: tuple[int, int]) -> Loaded[WorkloadSpec]:
+    loaded = _loaded(WorkloadSpec, path)
+    problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
     if problems:
         raise SpecError(problems)
     return loaded
@@ -162,7 +168,11 @@ def _check_kind(schema: type[Spec], document: Document) -> None:
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
     given = document.data.get("kind")
     if given != expected:
-        message = f"kind is {given!r}, expected {expected!r}" if given is not None else f"is missing: `kind: {expected}`"
+        message = (
+            f"kind is {given!r}, expected {expected!r}"
+            if given is not None
+            else f"is missing: `kind: {expected}`"
+        )
         raise SpecError([problem_at(document, ["kind"], message)])
 
 
@@ -198,11 +208,18 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
         if name not in spec.parameters:
             example = info.check.json_schema()["examples"][0]
             message = f"is missing: {info.description.rstrip('.')} (such as {example})"
-            problems.append(Problem(loaded.file, *document.position(["parameters"]), f"parameters.{name}", message))
+            problems.append(
+                Problem(loaded.file, *document.position(["parameters"]), f"parameters.{name}", message)
+            )
             continue
         try:
             claim = resolve_claim(
-                name, spec.parameters[name], info.check, spec.defaults, description=info.description, origin=spec.name
+                name,
+                spec.parameters[name],
+                info.check,
+                spec.defaults,
+                description=info.description,
+                origin=spec.name,
             )
         except QuantityError as error:
             place = ["parameters", name, "value"]

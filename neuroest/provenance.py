@@ -114,7 +114,9 @@ def _install_arithmetic() -> None:
 _install_arithmetic()
 
 
-def equation(*, formula: str, reference: str, valid: str = "") -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+def equation(
+    *, formula: str, reference: str, valid: str = ""
+) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
     """Mark a function as one physical equation.
 
     Parameters
@@ -146,7 +148,7 @@ def equation(*, formula: str, reference: str, valid: str = "") -> Callable[[Call
             plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}
             token = _tracing.set(False)
             try:
-                result = function(**plain)  # type: ignore[call-arg]
+                result = function(**plain)  # type: ignore[call-arg,arg-type]
             finally:
                 _tracing.reset(token)
             return trace(result, Call(info.name, formula, reference, given))  # type: ignore[no-any-return]

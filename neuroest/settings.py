@@ -34,7 +34,9 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
         path, equals, value = text.partition("=")
         path = path.strip()
         if not equals or not path or not value.strip():
-            problems.append(Problem(SETTING, 0, 0, text, "expected path=value, such as chip.tile.array.rows=256"))
+            problems.append(
+                Problem(SETTING, 0, 0, text, "expected path=value, such as chip.tile.array.rows=256")
+            )
         elif path in found:
             problems.append(Problem(SETTING, 0, 0, path, "is set twice"))
         else:
@@ -139,7 +141,9 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
 
 
 def _paths(design: Design) -> list[str]:
-    structural = [f"{part.path}.{name}" for part in design.root.walk() for name in type(part.spec).model_fields]
+    structural = [
+        f"{part.path}.{name}" for part in design.root.walk() for name in type(part.spec).model_fields
+    ]
     return [*design.claims, *structural]
 
 

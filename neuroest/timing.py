@@ -45,11 +45,15 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
     resources: dict[str, Array] = {mapped.level.path: mapper.unit_time(placement)}
     for model in ("accumulator", "vector_unit", "digital_lif"):
         for _, block in mapper.chip.find(model):
-            demand = sum((c for (path, _), c in counts.actions.items() if path == block.path), start=mapper.zeros())
+            demand = sum(
+                (c for (path, _), c in counts.actions.items() if path == block.path), start=mapper.zeros()
+            )
             capacity = block.options["lanes"] * block.options["clock_frequency"]
             resources[block.path] = demand / (mapper.steps * capacity * _share(mapped, block.path))
     for _, memory in mapper.chip.find("sram"):
-        demand = sum((c for (path, _), c in counts.actions.items() if path == memory.path), start=mapper.zeros())
+        demand = sum(
+            (c for (path, _), c in counts.actions.items() if path == memory.path), start=mapper.zeros()
+        )
         resources[memory.path] = demand / mapper.steps * memory.access_time() / _share(mapped, memory.path)  # type: ignore[attr-defined]
     _network_times(mapper, mapped, counts, resources)
     step = resources[mapped.level.path]
@@ -62,9 +66,9 @@ def _share(mapped: NetworkMapping, path: str) -> Array:
     """Instances of a block that serve one layer: all where layers take turns, else in proportion to its units."""
     units, instances = mapped.placement.units, mapped.instances[path]
     if mapped.placement.shared:
-        return np.maximum(instances + 0.0 * units, 1.0)
+        return np.asarray(np.maximum(instances + 0.0 * units, 1.0))
     total = np.maximum(np.sum(units, axis=-1, keepdims=True), 1.0)
-    return np.maximum(instances * units / total, 1.0)
+    return np.asarray(np.maximum(instances * units / total, 1.0))
 
 
 def _network_times(

@@ -183,11 +183,11 @@ def parse_unit(text: str) -> tuple[float, Dimension]:
     if not expression:
         return factor, dimension
     sign = 1
-    for token in re.split(r"([*/])", expression):
-        if token in {"*", "/"}:
-            sign = -1 if token == "/" else 1
+    for piece in re.split(r"([*/])", expression):
+        if piece in {"*", "/"}:
+            sign = -1 if piece == "/" else 1
             continue
-        match = _FACTOR.match(token)
+        match = _FACTOR.match(piece)
         if match is None:
             raise QuantityError(f"cannot read the unit {text!r}")
         power = sign * int(match[2] or 1)
@@ -214,7 +214,9 @@ def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
     if name in _HINTS:
         raise QuantityError(f"unknown unit {name!r} in {whole!r}; write {_HINTS[name]}")
     near = difflib.get_close_matches(name, _spellings(), n=1, cutoff=0.5)
-    raise QuantityError(f"unknown unit {name!r} in {whole!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    raise QuantityError(
+        f"unknown unit {name!r} in {whole!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    )
 
 
 @lru_cache(maxsize=1)
@@ -255,7 +257,9 @@ def parse_quantity(text: str | float, unit: str) -> float:
         value, given, written = float(text), DIMENSIONLESS, f"{text!r}"
     else:
         if len(text) > _LONGEST_QUANTITY:
-            raise QuantityError(f"expected {describe_dimension(expected)}, got {len(text)} characters of text")
+            raise QuantityError(
+                f"expected {describe_dimension(expected)}, got {len(text)} characters of text"
+            )
         match = _QUANTITY.match(text)
         if match is None:
             raise QuantityError(f"expected {describe_dimension(expected)}, got {text!r}")
@@ -314,7 +318,16 @@ def _kind(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-_ENGINEERING = ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"))
+_ENGINEERING = (
+    (1e18, "E"),
+    (1e15, "P"),
+    (1e12, "T"),
+    (1e9, "G"),
+    (1e6, "M"),
+    (1e3, "k"),
+    (1.0, ""),
+    (1e-3, "m"),
+)
 _ENGINEERING_SMALL = ((1e-6, "u"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f"), (1e-18, "a"))
 _SQUARE = ((1e-6, "mm^2"), (1e-12, "um^2"), (1e-18, "nm^2"))
 _TIME_LONG = ((31557600.0, "year"), (86400.0, "day"), (3600.0, "h"))
@@ -348,7 +361,8 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     if head in {"1", "m", "m^2"} or "^" in head:
         return f"{value:.{digits}g} {unit}"
     factor, prefix = next(
-        ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995), _ENGINEERING_SMALL[-1]
+        ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995),
+        _ENGINEERING_SMALL[-1],
     )
     if head == "K":
         factor, prefix = 1.0, ""

@@ -23,7 +23,7 @@ from neuroest.units import (
     Watt,
 )
 
-_D = TypeVar("_D", bound=Record | None, covariant=True)
+_DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
 
@@ -106,7 +106,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Component(Generic[_D]):
+class Component(Generic[_DeviceT_co]):
     """A block of the chip with all its numbers.
 
     Attributes
@@ -133,7 +133,7 @@ class Component(Generic[_D]):
 
     path: str
     spec: Any
-    device: _D
+    device: _DeviceT_co
     device_process: Process | None
     options: Mapping[str, Numeric]
     technology: TechnologyPoint
@@ -144,25 +144,27 @@ class Component(Generic[_D]):
         """The chip's process."""
         return self.technology.process
 
-    def energy(self, action: str, term: str, energy: Joule, ledger: str, owner: str | None = None) -> EnergyCost:
+    def energy(
+        self, action: str, term: str, energy: Joule, ledger: str, owner: str | None = None
+    ) -> EnergyCost:
         """One energy term, checked against the ledger."""
         if OWNERS[ledger] != (owner or self.model):
             raise NeuroestError(f"{self.path} books {ledger!r}, which {OWNERS[ledger]} owns")
         return EnergyCost(self.path, action, term, energy, ledger)
 
-    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy terms of every action."""
         return []
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area terms of one instance."""
         return []
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power terms of one instance."""
         return []
 
-    def checks(self, network: NetworkContext) -> list[Check]:  # noqa: ARG002
+    def checks(self, network: NetworkContext) -> list[Check]:
         """Checks of this component alone."""
         return []
 

@@ -166,7 +166,9 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         Value by path: floats, or arrays of design points with a last axis of length one.
     """
     process = Process.from_values(values, PROCESS)
-    point = TechnologyPoint(process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"])
+    point = TechnologyPoint(
+        process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"]
+    )
     top = _level(design.root, values, point)
     return Chip(point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions)
 

@@ -77,7 +77,7 @@ class CurrentClamp(Component[CurrentClampParameters]):
 
     model: ClassVar[str] = "current_clamp"
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""
         return [AreaCost(self.path, "conveyor", self.device.footprint)]
 
@@ -176,7 +176,7 @@ class ReportedAdc(Converter):
     model: ClassVar[str] = "reported_adc"
     device: ReportedAdcParameters
 
-    def bits(self, rows: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:  # noqa: ARG002
+    def bits(self, rows: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
         """Resolution as published."""
         return self.device.bits
 
@@ -184,7 +184,7 @@ class ReportedAdc(Converter):
         """Conversions per second as published."""
         return self.device.sample_rate
 
-    def cost(self, bits: Dimensionless) -> tuple[EnergyCost, AreaCost]:  # noqa: ARG002
+    def cost(self, bits: Dimensionless) -> tuple[EnergyCost, AreaCost]:
         """Energy of a conversion and area of a converter as published."""
         ledger = "analog-to-digital conversion"
         return (
@@ -192,7 +192,7 @@ class ReportedAdc(Converter):
             AreaCost(self.path, "converter", self.device.footprint),
         )
 
-    def range_checks(self, bits: Dimensionless) -> list[Check]:  # noqa: ARG002
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
         """Nothing to leave: the converter is what it is."""
         return []
 
@@ -262,20 +262,26 @@ class CrossbarArray(Component[None]):
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
         supply = self.slots["read_supply"]
-        if supply.model == "linear_regulator":
+        if supply.spec.model == "linear_regulator":
             return self.technology.supply_voltage
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
     def row_capacitance(self) -> Farad:
         """Capacitance of one row line with its access gates."""
         return equations.row_capacitance(
-            self.options["columns"], self.cell.pitch(), self.process.wire_capacitance, self.cell.gate_capacitance()
+            self.options["columns"],
+            self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.gate_capacitance(),
         )
 
     def column_capacitance(self) -> Farad:
         """Capacitance of one column line with its junctions."""
         return equations.column_capacitance(
-            self.options["rows"], self.cell.pitch(), self.process.wire_capacitance, self.cell.junction_capacitance()
+            self.options["rows"],
+            self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.junction_capacitance(),
         )
 
     def segment_resistance(self) -> Ohm:
@@ -296,7 +302,9 @@ class CrossbarArray(Component[None]):
                 self.interface.input_resistance(), total, column_resistance, self.column_capacitance()
             )
         else:
-            column = equations.column_time_constant_floating(total, column_resistance, self.column_capacitance())
+            column = equations.column_time_constant_floating(
+                total, column_resistance, self.column_capacitance()
+            )
         return equations.settling_time(row, column, combined_width_bits(self.options["settling_error"]))
 
     def read_time(self, network: NetworkContext) -> Second:
@@ -340,7 +348,9 @@ class CrossbarArray(Component[None]):
             driver.energy("row_toggle", "self_load", self_load, "row driver self-load"),
         ]
         if not isinstance(self.interface, IdealInterface):
-            swing = equations.column_swing_energy(self.column_capacitance(), self.options["read_voltage"], supply)
+            swing = equations.column_swing_energy(
+                self.column_capacitance(), self.options["read_voltage"], supply
+            )
             costs.append(cell.energy("column_read", "column_line", swing, "column line charge"))
         if isinstance(self.interface, CurrentClamp):
             bias = converters.front_end_bias_energy(

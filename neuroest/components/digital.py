@@ -16,7 +16,7 @@ from neuroest.components.base import (
 )
 from neuroest.devices.digital import LogicLibraryParameters
 from neuroest.equations import digital as equations
-from neuroest.equations import technology
+from neuroest.equations import neurons, technology
 from neuroest.units import Bit, Joule, SquareMetre
 
 
@@ -99,19 +99,21 @@ class DigitalNeuron(Datapath):
 
     model: ClassVar[str] = "digital_lif"
 
-    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one update (leak, add, compare) and of adding one weight to a state."""
         bits = self.options["state_bits"]
-        update = 2.0 * self.add(bits) + self.compare(bits)
+        update = neurons.leaky_integration_energy(self.add(bits), self.add(bits), self.compare(bits))
         return [
             self.energy("update", "update", self.scaled(update), "digital neuron arithmetic"),
             self.energy("accumulate", "addition", self.scaled(self.add(bits)), "digital neuron arithmetic"),
         ]
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:  # noqa: ARG002
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Two adders, a comparator and a register in each lane."""
         bits, d = self.options["state_bits"], self.device
-        lane = 2.0 * equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
+        lane = 2.0 * equations.adder_area(d.adder_area, bits) + equations.comparator_area(
+            d.comparator_area, bits
+        )
         return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
 
 
@@ -123,7 +125,9 @@ class MultiplyAccumulate(Datapath):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate: a spike needs no multiplier."""
         d, sums = self.device, self.options["accumulator_bits"]
-        operands = equations.multiplier_energy(d.multiply_energy, network.weight_bits, network.activation_bits)
+        operands = equations.multiplier_energy(
+            d.multiply_energy, network.weight_bits, network.activation_bits
+        )
         registers = equations.register_energy(d.register_energy, sums + network.activation_bits)
         parts = [("add", self.add(sums)), ("registers", registers)]
         if not network.spiking:
@@ -133,12 +137,10 @@ class MultiplyAccumulate(Datapath):
             for term, energy in parts
         ]
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:  # noqa: ARG002
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
         d, o = self.device, self.options
         multiplier = equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
         kept = o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"]
         adder = equations.adder_area(d.adder_area, o["accumulator_bits"])
         return multiplier + adder + equations.register_area(d.register_area, kept)
-
-

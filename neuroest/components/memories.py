@@ -27,7 +27,7 @@ class Sram(Component[SramParameters]):
     model: ClassVar[str] = "sram"
     synchronous: ClassVar[bool] = True
 
-    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read and one write of a word."""
         d, ratio = self.device, logic_energy_ratio(self, self.device.reference_voltage)
         read = equations.sram_access_energy(
@@ -43,7 +43,7 @@ class Sram(Component[SramParameters]):
             self.energy("write", "write", write * ratio, "memory access"),
         ]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the macro; between processes it follows the memory cell, not logic."""
         d = self.device
         area = equations.sram_area(self.options["capacity"], d.area, d.reference_capacity, d.area_exponent)
@@ -51,7 +51,7 @@ class Sram(Component[SramParameters]):
             area = area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
         return [AreaCost(self.path, "macro", area)]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the macro."""
         d = self.device
         power = equations.sram_leakage(
@@ -69,7 +69,7 @@ class Sram(Component[SramParameters]):
         )
         return time * logic_delay_ratio(self, d.reference_voltage)
 
-    def checks(self, network: NetworkContext) -> list[Check]:  # noqa: ARG002
+    def checks(self, network: NetworkContext) -> list[Check]:
         """Whether capacity and width lie within the fit."""
         d = self.device
         return [

@@ -31,7 +31,9 @@ class Mesh(Component[MeshParameters]):
         d, bit = self.device, 1.0
         router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         wire = technology.voltage_scaled_energy(
-            equations.wire_energy(bit, tile_pitch, d.wire_energy), self.technology.supply_voltage, d.reference_voltage
+            equations.wire_energy(bit, tile_pitch, d.wire_energy),
+            self.technology.supply_voltage,
+            d.reference_voltage,
         )
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         ledger = "spike and data transport"
@@ -41,11 +43,11 @@ class Mesh(Component[MeshParameters]):
             self.energy("bit_entry", "interface", interface, ledger),
         ]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one router."""
         return [AreaCost(self.path, "router", self.device.router_area * logic_area_ratio(self))]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of one router."""
         return [StaticCost(self.path, "leakage", self.device.router_leakage)]
 
@@ -63,15 +65,15 @@ class OffChip(Component[LinkParameters]):
 
     model: ClassVar[str] = "off_chip_link"
 
-    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one bit; input and output do not scale with the process."""
         bit = 1.0
         return [self.energy("bit", "transfer", self.device.energy * bit, "off-chip transfer")]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the pads and their circuits, which is outside the floor plan's utilisation."""
         return [AreaCost(self.path, "input_output", self.device.footprint, placed=True)]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Power of the idle link."""
         return [StaticCost(self.path, "idle", self.device.static_power)]

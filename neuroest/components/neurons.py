@@ -99,7 +99,12 @@ class _DiffusiveNeuron(Neuron):
         """Integration time at the input voltage: the ions move only while it is applied."""
         d = self.device
         return diffusive.integration_time(
-            d.input_voltage, d.field_mobility, d.field_offset, d.residue_rate, d.filament_decay, d.residue_decay
+            d.input_voltage,
+            d.field_mobility,
+            d.field_offset,
+            d.residue_rate,
+            d.filament_decay,
+            d.residue_decay,
         )
 
     def refractory_time(self) -> Second:
@@ -150,11 +155,11 @@ class _DiffusiveNeuron(Neuron):
             self.neuron_energy("time_step", "sub_threshold", leak, "neuron sub-threshold current"),
         ]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the output transistor."""
         return [StaticCost(self.path, "leakage", self.off_power())]
 
-    def checks(self, network: NetworkContext) -> list[Check]:  # noqa: ARG002
+    def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the neuron fires at all, and whether its output can drive its load."""
         d = self.device
         threshold = diffusive.dc_threshold_voltage(
@@ -200,7 +205,7 @@ class DiffusiveNeuron(_DiffusiveNeuron):
         power = self.device.off_current * self.device.output_supply_voltage
         return leakage_at_chip_temperature(self, power)
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Footprint as stated."""
         return [AreaCost(self.path, "footprint", self.device.footprint)]
 
@@ -243,7 +248,7 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         )
         return leakage_at_chip_temperature(self, power)
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Largest of transistor, via and resistor when stacked, their sum side by side."""
         d = self.device
         transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
@@ -297,16 +302,16 @@ class ReportedNeuron(Neuron):
         """Rest of the shortest spike interval."""
         return np.maximum(1.0 / self.device.maximum_spike_rate - self.device.input_hold_time, 0.0)
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:  # noqa: ARG002
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Energy of a spike as reported."""
         energy = self.device.spike_energy
         return [self.neuron_energy("spike", "reported", energy, "neuron spike as reported")]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Footprint as reported."""
         return [AreaCost(self.path, "footprint", self.device.footprint)]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power as reported."""
         return [StaticCost(self.path, "static", self.device.static_power)]
 
@@ -326,16 +331,19 @@ class AnalogLif(Neuron):
 
     def input_hold_time(self) -> Second:
         """Time to charge the membrane to threshold at the largest current."""
-        return 1.0 / self.maximum_rate()
+        time: Second = 1.0 / self.maximum_rate()
+        return time
 
     def refractory_time(self) -> Second:
         """Reset is immediate beside the integration."""
         return 0.0
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:  # noqa: ARG002
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Membrane, switched parasitics, and the comparator's crowbar."""
         d = self.device
-        membrane = equations.membrane_charge_energy(d.membrane_capacitance, d.threshold_voltage, d.supply_voltage)
+        membrane = equations.membrane_charge_energy(
+            d.membrane_capacitance, d.threshold_voltage, d.supply_voltage
+        )
         parasitic = crossbar.line_toggle_energy(d.parasitic_capacitance, d.supply_voltage)
         return [
             self.neuron_energy("spike", "membrane", membrane, "neuron membrane charge"),
@@ -343,7 +351,7 @@ class AnalogLif(Neuron):
             self.neuron_energy("spike", "short_circuit", d.short_circuit_energy, "neuron short circuit"),
         ]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Transistors and the membrane capacitor."""
         d = self.device
         capacitor = equations.capacitor_area(d.membrane_capacitance, d.capacitance_density)
@@ -352,7 +360,7 @@ class AnalogLif(Neuron):
             AreaCost(self.path, "capacitor", capacitor),
         ]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Bias and leakage currents, which flow whether or not the neuron spikes."""
         power = self.device.bias_current * self.device.supply_voltage
         return [StaticCost(self.path, "bias", leakage_at_chip_temperature(self, power, ROOM_TEMPERATURE))]

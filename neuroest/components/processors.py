@@ -14,7 +14,7 @@ class EventEnergies(Component[EventEnergiesParameters]):
 
     model: ClassVar[str] = "event_energies"
 
-    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of each event as reported, at the supply it was reported at."""
         d, ledger = self.device, "event as reported"
         return [
@@ -25,11 +25,11 @@ class EventEnergies(Component[EventEnergiesParameters]):
             self.energy("hop", "reported", d.hop_energy, ledger),
         ]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Die area per core as reported."""
         return [AreaCost(self.path, "core", self.device.core_area, placed=True)]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power per core as reported."""
         return [StaticCost(self.path, "static", self.device.core_static_power)]
 
@@ -39,17 +39,17 @@ class RooflineProcessor(Component[RooflineParameters]):
 
     model: ClassVar[str] = "roofline_processor"
 
-    def energies(self, network: NetworkContext) -> list[EnergyCost]:  # noqa: ARG002
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one second of work above idling."""
         second = 1.0
         energy = (self.device.busy_power - self.device.idle_power) * second
         return [self.energy("busy_second", "work", energy, "processor as reported")]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:  # noqa: ARG002
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the die."""
         return [AreaCost(self.path, "die", self.device.die_area, placed=True)]
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:  # noqa: ARG002
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Power of the idle processor."""
         return [StaticCost(self.path, "idle", self.device.idle_power)]
 

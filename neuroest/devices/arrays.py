@@ -32,8 +32,12 @@ class ResistiveCellParameters(Record):
     bits_per_cell: Dimensionless = quantity("Bits that one cell can hold.", minimum=1, maximum=16)
     access_width: Metre = positive("Width of the access transistor.", maximum=1e-4, symbol="W_acc")
     access_resistance: Ohm = non_negative("Resistance of the access transistor in series.", symbol="R_acc")
-    cell_feature_squares: Dimensionless = positive("Cell area in squares of the feature size.", symbol="A_cell/F^2")
-    minimum_cell_area: SquareMetre = non_negative("Area below which the programming transistor cannot shrink.")
+    cell_feature_squares: Dimensionless = positive(
+        "Cell area in squares of the feature size.", symbol="A_cell/F^2"
+    )
+    minimum_cell_area: SquareMetre = non_negative(
+        "Area below which the programming transistor cannot shrink."
+    )
     memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
     read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
     program_voltage: Volt = positive("Amplitude of a programming pulse.", symbol="V_p")
@@ -51,9 +55,15 @@ class SpikeDriverParameters(Record):
     model: ClassVar[str] = "spike_driver"
     folder: ClassVar[str] = "drivers"
 
-    self_load_fraction: Dimensionless = non_negative("Energy of the driver's own gates over that of its row.", symbol="k_self")
-    voltage_loss: Dimensionless = positive("Share of the read voltage that the driver may lose.", maximum=1.0, symbol="eps_drv")
-    current_linearity: Dimensionless = positive("Read current over saturation current.", maximum=1.0, symbol="k_lin")
+    self_load_fraction: Dimensionless = non_negative(
+        "Energy of the driver's own gates over that of its row.", symbol="k_self"
+    )
+    voltage_loss: Dimensionless = positive(
+        "Share of the read voltage that the driver may lose.", maximum=1.0, symbol="eps_drv"
+    )
+    current_linearity: Dimensionless = positive(
+        "Read current over saturation current.", maximum=1.0, symbol="k_lin"
+    )
     minimum_area: SquareMetre = non_negative("Area of the smallest driver.")
 
 
@@ -77,9 +87,15 @@ class SurveyAdcParameters(Record):
     folder: ClassVar[str] = "converters"
 
     speed_merit_constant: Dimensionless = quantity("Speed-limited figure of merit at 1 Hz, in dB.")
-    speed_merit_slope: Dimensionless = quantity("Fall of the speed-limited figure of merit per ln(Hz), in dB.")
-    resolution_merit_constant: Dimensionless = quantity("Resolution-limited figure of merit at zero bits, in dB.")
-    resolution_merit_slope: Dimensionless = quantity("Rise of the resolution-limited figure of merit per bit, in dB.")
+    speed_merit_slope: Dimensionless = quantity(
+        "Fall of the speed-limited figure of merit per ln(Hz), in dB."
+    )
+    resolution_merit_constant: Dimensionless = quantity(
+        "Resolution-limited figure of merit at zero bits, in dB."
+    )
+    resolution_merit_slope: Dimensionless = quantity(
+        "Rise of the resolution-limited figure of merit per bit, in dB."
+    )
     energy_constant: Dimensionless = quantity("Constant of the logarithm of the energy correction.")
     energy_node_exponent: Dimensionless = quantity("Exponent of the node in the energy correction.")
     energy_bits_exponent: Dimensionless = quantity("Exponent of the resolution in the energy correction.")
@@ -107,4 +123,3 @@ class ReportedAdcParameters(Record):
     conversion_energy: Joule = positive("Energy of one conversion.")
     sample_rate: PerSecond = positive("Conversions per second.")
     footprint: SquareMetre = positive("Area of one converter.")
-

@@ -92,7 +92,7 @@ class Record:
 
 
 @lru_cache(maxsize=256)
-def _declared(cls: type[Record]) -> Mapping[str, ParameterInfo]:
+def _declared(cls: Any) -> Mapping[str, ParameterInfo]:
     hints = get_type_hints(cls, include_extras=True)
     found = {}
     for item in fields(cls):

@@ -21,7 +21,6 @@ from neuroest.units import (
     SquareMetrePerSquareBit,
     Volt,
     Watt,
-    WattPerBit,
 )
 
 
@@ -36,18 +35,30 @@ class SramParameters(Record):
     reference_capacity: Bit = positive("Capacity at which the reference values hold.")
     reference_width: Bit = positive("Word width at which the reference values hold.")
     read_energy: Joule = positive("Energy of one read at the reference.")
-    read_width_exponent: Dimensionless = quantity("Exponent of the word width in the read energy.", minimum=0, maximum=2)
-    read_capacity_exponent: Dimensionless = quantity("Exponent of the capacity in the read energy.", minimum=0, maximum=2)
+    read_width_exponent: Dimensionless = quantity(
+        "Exponent of the word width in the read energy.", minimum=0, maximum=2
+    )
+    read_capacity_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the read energy.", minimum=0, maximum=2
+    )
     write_energy: Joule = positive("Energy of one write at the reference.")
-    write_width_exponent: Dimensionless = quantity("Exponent of the word width in the write energy.", minimum=0, maximum=2)
-    write_capacity_exponent: Dimensionless = quantity("Exponent of the capacity in the write energy.", minimum=0, maximum=2)
+    write_width_exponent: Dimensionless = quantity(
+        "Exponent of the word width in the write energy.", minimum=0, maximum=2
+    )
+    write_capacity_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the write energy.", minimum=0, maximum=2
+    )
     area: SquareMetre = positive("Area at the reference.")
     area_exponent: Dimensionless = quantity("Exponent of the capacity in the area.", minimum=0, maximum=2)
     leakage_power: Watt = non_negative("Leakage at the reference.")
-    leakage_exponent: Dimensionless = quantity("Exponent of the capacity in the leakage.", minimum=0, maximum=2)
+    leakage_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the leakage.", minimum=0, maximum=2
+    )
     leakage_temperature: Kelvin = positive("Temperature that the leakage belongs to.")
     access_time: Second = positive("Access time at the reference.")
-    access_time_exponent: Dimensionless = quantity("Exponent of the capacity in the access time.", minimum=0, maximum=2)
+    access_time_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the access time.", minimum=0, maximum=2
+    )
     minimum_capacity: Bit = positive("Smallest capacity that the fit covers.")
     maximum_capacity: Bit = positive("Largest capacity that the fit covers.")
     minimum_width: Bit = positive("Narrowest word that the fit covers.")
@@ -70,9 +81,15 @@ class LogicLibraryParameters(Record):
     multiplier_area: SquareMetrePerSquareBit = positive("Area of a multiplier per product of bits.")
     comparator_area: SquareMetrePerBit = positive("Area of a comparator per bit.")
     register_area: SquareMetrePerBit = positive("Area of a register per bit.")
-    overhead: Dimensionless = positive("Energy of a real datapath with its control over that of its arithmetic.", symbol="kappa_dig")
-    area_overhead: Dimensionless = positive("Area of a real datapath with its control over that of its arithmetic.")
-    leakage_width: Dimensionless = non_negative("Transistor width that leaks in a two-input gate, in feature sizes.")
+    overhead: Dimensionless = positive(
+        "Energy of a real datapath with its control over that of its arithmetic.", symbol="kappa_dig"
+    )
+    area_overhead: Dimensionless = positive(
+        "Area of a real datapath with its control over that of its arithmetic."
+    )
+    leakage_width: Dimensionless = non_negative(
+        "Transistor width that leaks in a two-input gate, in feature sizes."
+    )
 
 
 @record
@@ -136,7 +153,9 @@ class RooflineParameters(Record):
     model: ClassVar[str] = "roofline_processor"
     folder: ClassVar[str] = "measured_chips"
 
-    peak_rate: PerSecond = positive("Operations per second at the precision used, one multiply-accumulate being two.")
+    peak_rate: PerSecond = positive(
+        "Operations per second at the precision used, one multiply-accumulate being two."
+    )
     memory_rate: BitPerSecond = positive("Bandwidth of the memory.")
     compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
     memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)

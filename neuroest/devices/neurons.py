@@ -37,16 +37,24 @@ class IonDynamics(Record):
     residue_decay: PerSecond = positive("Rate at which the residue dissolves.", symbol="gamma_2")
     on_resistance: Ohm = positive("Resistance of the complete filament.", symbol="R_on")
     off_resistance: Ohm = positive("Resistance without a filament.", symbol="R_off")
-    input_voltage: Volt = positive("Voltage at the neuron's input while it integrates.", maximum=10.0, symbol="V_in")
-    output_threshold: Volt = positive("Gate voltage above which the output is on.", maximum=10.0, symbol="V_th")
+    input_voltage: Volt = positive(
+        "Voltage at the neuron's input while it integrates.", maximum=10.0, symbol="V_in"
+    )
+    output_threshold: Volt = positive(
+        "Gate voltage above which the output is on.", maximum=10.0, symbol="V_th"
+    )
     rearm_fraction: Dimensionless = positive(
         "Gate voltage at which the neuron can fire again, over the input voltage.", maximum=1.0
     )
     output_supply_voltage: Volt = positive("Supply of the output branch.", maximum=10.0, symbol="V_dd")
     load_resistance: Ohm = positive("Resistor between the supply and the output.", symbol="R_l")
     load_capacitance: Farad = non_negative("Capacitance at the output of the neuron.", symbol="C_l")
-    transistor_on_resistance: Ohm = non_negative("Resistance of the output transistor while on.", symbol="R_ds")
-    firing_median_voltage: Volt = positive("Pulse amplitude at which half of all 15 ms pulses fire.", symbol="V_50")
+    transistor_on_resistance: Ohm = non_negative(
+        "Resistance of the output transistor while on.", symbol="R_ds"
+    )
+    firing_median_voltage: Volt = positive(
+        "Pulse amplitude at which half of all 15 ms pulses fire.", symbol="V_50"
+    )
     firing_voltage_spread: Volt = positive("Standard deviation of the firing amplitude.", symbol="sigma_V")
     endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
 
@@ -77,8 +85,12 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     relative_permittivity: Dimensionless = positive("Permittivity of the switching oxide.", symbol="eps_r")
     local_wire_length: Metre = positive("Wire between memristor, gate and resistor.", maximum=1e-3)
     explicit_capacitance: Farad = non_negative("Capacitor added on purpose.")
-    refractory_time: Second = positive("Refractory time that the control resistor is sized for.", symbol="t_ref")
-    resistor_resistivity: OhmMetre = positive("Resistivity of the thin film of the control resistor.", symbol="rho_f")
+    refractory_time: Second = positive(
+        "Refractory time that the control resistor is sized for.", symbol="t_ref"
+    )
+    resistor_resistivity: OhmMetre = positive(
+        "Resistivity of the thin film of the control resistor.", symbol="rho_f"
+    )
     resistor_thickness: Metre = positive("Height of the vertical film of the control resistor.", symbol="t_f")
     restoration_edge_time: Second = positive("Time that the first restoring inverter conducts through.")
     restoration_peak_current: Ampere = positive("Peak of the current through the first restoring inverter.")

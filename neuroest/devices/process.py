@@ -35,21 +35,33 @@ class Process(Record):
     maximum_supply_voltage: Volt = positive("Highest supply that the scaling laws cover.", maximum=5.0)
     gate_pitch: Metre = positive("Contacted gate pitch.", maximum=1e-5, symbol="CPP")
     metal_pitch: Metre = positive("Smallest metal pitch.", maximum=1e-5)
-    wire_capacitance: FaradPerMetre = positive("Capacitance of a minimum-pitch wire per length.", symbol="c_w")
+    wire_capacitance: FaradPerMetre = positive(
+        "Capacitance of a minimum-pitch wire per length.", symbol="c_w"
+    )
     wire_resistance: OhmPerMetre = positive("Resistance of a minimum-width wire per length.", symbol="r_w")
-    gate_capacitance: FaradPerMetre = positive("Gate capacitance per transistor width, with fringe.", symbol="c_g")
+    gate_capacitance: FaradPerMetre = positive(
+        "Gate capacitance per transistor width, with fringe.", symbol="c_g"
+    )
     drain_capacitance: FaradPerMetre = positive("Junction capacitance per transistor width.", symbol="c_d")
-    on_current: AmperePerMetre = positive("Saturation current of an n-type transistor per width.", symbol="j_on")
-    off_current: AmperePerMetre = positive("Leakage of an n-type transistor per width at 300 K.", symbol="j_off")
+    on_current: AmperePerMetre = positive(
+        "Saturation current of an n-type transistor per width.", symbol="j_on"
+    )
+    off_current: AmperePerMetre = positive(
+        "Leakage of an n-type transistor per width at 300 K.", symbol="j_off"
+    )
     leakage_doubling_temperature: Kelvin = positive("Temperature step that doubles the leakage.")
     sram_bitcell_area: SquareMetrePerBit = positive("Area of a high-density six-transistor memory cell.")
     gate_area: SquareMetre = positive("Area of a two-input NAND gate.")
     logic_area_factor: Dimensionless = positive("Area of logic relative to the 65 nm node.")
-    energy_quadratic: PerSquareVolt = quantity("Coefficient of V^2 in the logic energy polynomial.", symbol="e_2")
+    energy_quadratic: PerSquareVolt = quantity(
+        "Coefficient of V^2 in the logic energy polynomial.", symbol="e_2"
+    )
     energy_linear: PerVolt = quantity("Coefficient of V in the logic energy polynomial.", symbol="e_1")
     energy_constant: Dimensionless = quantity("Constant of the logic energy polynomial.", symbol="e_0")
     delay_cubic: PerCubicVolt = quantity("Coefficient of V^3 in the logic delay polynomial.", symbol="d_3")
-    delay_quadratic: PerSquareVolt = quantity("Coefficient of V^2 in the logic delay polynomial.", symbol="d_2")
+    delay_quadratic: PerSquareVolt = quantity(
+        "Coefficient of V^2 in the logic delay polynomial.", symbol="d_2"
+    )
     delay_linear: PerVolt = quantity("Coefficient of V in the logic delay polynomial.", symbol="d_1")
     delay_constant: Dimensionless = quantity("Constant of the logic delay polynomial.", symbol="d_0")
 
@@ -61,10 +73,13 @@ class Overheads(Record):
     model: ClassVar[str] = "chip_overheads"
     folder: ClassVar[str] = "integration"
 
-    floorplan_utilisation: Dimensionless = positive("Share of the die that blocks fill.", maximum=1.0, symbol="eta_fp")
+    floorplan_utilisation: Dimensionless = positive(
+        "Share of the die that blocks fill.", maximum=1.0, symbol="eta_fp"
+    )
     clock_fraction: Dimensionless = non_negative(
         "Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included.",
-        maximum=0.9, symbol="alpha_clk",
+        maximum=0.9,
+        symbol="alpha_clk",
     )
     control_fraction: Dimensionless = non_negative(
         "Sequencer energy over the other dynamic energy of synchronous digital blocks.", maximum=10.0

@@ -12,6 +12,7 @@ from neuroest.build import Design
 from neuroest.evaluation import evaluate
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
+from neuroest.units import Numeric
 
 Array = NDArray[np.float64]
 
@@ -75,17 +76,22 @@ def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Arra
 def _spread_over(claim: Claim, z: Array) -> Array:
     if claim.value > 0.0 and claim.low > 0.0:
         up, down = np.log(claim.high / claim.value) / _Z90, np.log(claim.value / claim.low) / _Z90
-        return claim.value * np.exp(np.where(z > 0.0, z * up, z * down))
+        return np.asarray(claim.value * np.exp(np.where(z > 0.0, z * up, z * down)))
     up, down = (claim.high - claim.value) / _Z90, (claim.value - claim.low) / _Z90
     return claim.value + np.where(z > 0.0, z * up, z * down)
 
 
 def estimate_bands(
-    design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED
+    design: Design,
+    workload: WorkloadSpec,
+    claims: Mapping[str, Claim],
+    samples: int = SAMPLES,
+    seed: int = SEED,
 ) -> Bands:
     """Percentiles of the totals over the knowledge spread of all parameters."""
     drawn = draw(claims, samples, seed)
-    values = {path: claim.value for path, claim in claims.items()} | drawn
+    values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
+    values.update(drawn)
     result = evaluate(design, workload, values)
     feasible = np.ones(samples, dtype=bool)
     for check in result.checks:
@@ -110,7 +116,9 @@ def estimate_bands(
     return Bands(totals, float(feasible.mean()), causes, samples, seed)
 
 
-def _causes(drawn: Mapping[str, Array], result: Array, feasible: NDArray[np.bool_]) -> tuple[tuple[str, float], ...]:
+def _causes(
+    drawn: Mapping[str, Array], result: Array, feasible: NDArray[np.bool_]
+) -> tuple[tuple[str, float], ...]:
     """Squared rank correlations above noise, largest first."""
     if feasible.sum() < 10 or np.ptp(result[feasible]) == 0.0 or not drawn:
         return ()
@@ -124,4 +132,4 @@ def _causes(drawn: Mapping[str, Array], result: Array, feasible: NDArray[np.bool
 def _ranks(values: Array) -> Array:
     order = np.argsort(np.argsort(values)).astype(np.float64)
     spread = order.std()
-    return (order - order.mean()) / (spread if spread else 1.0)
+    return np.asarray((order - order.mean()) / (spread if spread else 1.0))

@@ -12,6 +12,7 @@ from neuroest.build import Design
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec
+from neuroest.units import Numeric
 
 _STEP = 1e-4
 """Relative step of the finite difference: small beside any curvature here, large beside rounding."""
@@ -45,9 +46,7 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
     """
     paths = tuple(p for p, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0)
     count = len(paths)
-    values: dict[str, NDArray[np.float64] | float] = {}
-    for path, claim in claims.items():
-        values[path] = claim.value
+    values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
     for index, path in enumerate(paths):
         column = np.full((2 * count + 1, 1), claims[path].value)
         column[1 + index] *= 1.0 + _STEP
@@ -56,10 +55,8 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
     result = evaluate(design, workload, values)
     rows = 2 * count + 1
 
-    def elasticity(quantity: object) -> tuple[float, NDArray[np.float64]]:
-        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,)) if np.size(quantity) in {
-            1, rows
-        } else np.full(rows, np.nan)  # fmt: skip
+    def elasticity(quantity: Numeric) -> tuple[float, NDArray[np.float64]]:
+        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
         base = float(array[0])
         if base == 0.0 or not np.isfinite(base):
             return base, np.zeros(count)
@@ -89,7 +86,7 @@ def _store(
     table[key] = (total, (old * slope + new * other) / total if total else slope)
 
 
-def _totals(result: Evaluation) -> dict[str, object]:
+def _totals(result: Evaluation) -> dict[str, Numeric]:
     return {
         "energy": result.energy,
         "area": result.area,

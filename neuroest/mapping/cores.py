@@ -18,7 +18,9 @@ class _CoreMapper(Mapper):
     def refuse(self) -> None:
         """Refuse dense networks."""
         if not self.network.spiking:
-            raise MappingError(f"{self.level.path} runs spikes only and cannot run a dense network; use a spiking workload")
+            raise MappingError(
+                f"{self.level.path} runs spikes only and cannot run a dense network; use a spiking workload"
+            )
 
     def core_neurons(self) -> Numeric:
         """Neurons that one core can hold."""
@@ -36,7 +38,9 @@ class _CoreMapper(Mapper):
         cores = t.is_weighted * np.maximum(by_neurons, by_weights)
         filled = np.minimum(t.output_elements / np.maximum(cores * self.core_neurons(), 1.0), 1.0)
         targets = np.maximum(
-            (t.connections + t.recurrent_connections) / np.maximum(t.input_elements + t.recurrent_reduction, 1.0), 1.0
+            (t.connections + t.recurrent_connections)
+            / np.maximum(t.input_elements + t.recurrent_reduction, 1.0),
+            1.0,
         )
         return Placement(
             units=cores,
@@ -75,7 +79,7 @@ class SpikingCoreMapper(_CoreMapper):
         """Weights that the synapse memory holds."""
         return self.compute.slots["synapse_memory"].options["capacity"] / self.network.weight_bits
 
-    def work(self, placement: Placement) -> Work:  # noqa: ARG002
+    def work(self, placement: Placement) -> Work:
         """Weight words, states, additions and updates."""
         weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
         operations, updates = self.operations(), self.updates()
@@ -116,12 +120,14 @@ class EventCoreMapper(_CoreMapper):
 
     def core_neurons(self) -> Numeric:
         """Neurons of one core, as published."""
-        return self.compute.slots["events"].device.neurons_per_core
+        found: Numeric = self.compute.slots["events"].device.neurons_per_core
+        return found
 
     def core_weights(self) -> Numeric:
         """Synapses that the published memory holds."""
         device = self.compute.slots["events"].device
-        return device.synapse_memory / device.bits_per_synapse
+        found: Numeric = device.synapse_memory / device.bits_per_synapse
+        return found
 
     def work(self, placement: Placement) -> Work:
         """Operations, updates, spikes and hops."""
@@ -129,7 +135,9 @@ class EventCoreMapper(_CoreMapper):
         active = events.options.get("active_fraction", t.output_rate)
         updates = self.updates()
         sent = self.steps * t.is_weighted * self.inputs_active()
-        hops = events.options.get("hops", network.feed_forward_hops(self.units_before(placement), placement.units))
+        hops = events.options.get(
+            "hops", network.feed_forward_hops(self.units_before(placement), placement.units)
+        )
         return Work(
             actions={
                 (events.path, "synaptic_operation"): self.operations(),

@@ -46,7 +46,10 @@ class CrossbarMapper(Mapper):
         row_blocks = np.maximum(equations.block_count(rows, self.options["rows"]), 1.0)
         column_blocks = np.maximum(equations.block_count(columns, self.options["columns"]), 1.0)
         packed = np.maximum(
-            equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns), 1.0
+            equations.groups_per_array(
+                self.options["rows"], self.options["columns"], np.maximum(rows, 1.0), np.maximum(columns, 1.0)
+            ),
+            1.0,
         )
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
         copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
@@ -89,7 +92,11 @@ class CrossbarMapper(Mapper):
                     "rows or analog_merge", most, 1.0,
                 )
             )  # fmt: skip
-        if array.interface is not None and array.interface.model == "voltage_mode" and array.neuron is not None:
+        if (
+            array.interface is not None
+            and array.interface.model == "voltage_mode"
+            and array.neuron is not None
+        ):
             reached = array.column_voltage(self._active())
             lowest = np.min(np.where(t.is_weighted > 0.0, reached, np.inf), axis=-1, keepdims=True)
             wanted = getattr(array.neuron.device, "input_voltage", 0.0)
@@ -125,7 +132,7 @@ class CrossbarMapper(Mapper):
         used_columns = t.is_weighted * t.positions * t.groups * t.outputs * columns_each * slices
         column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
         driver = array.slots["input"]
-        actions = {
+        actions: dict[tuple[str, str], Numeric] = {
             (array.cell.path, "cell_read"): reads,
             (array.cell.path, "row_toggle"): toggles,
             (driver.path, "row_toggle"): toggles,
@@ -135,7 +142,8 @@ class CrossbarMapper(Mapper):
         if array.interface is not None and array.interface.model == "current_clamp":
             actions[array.interface.path, "column_read"] = column_reads
         nothing = 0.0 * t.output_elements
-        additions = updates = nothing
+        additions: Numeric = nothing
+        updates: Numeric = nothing
         if array.neuron is not None:
             neurons = t.is_weighted * t.output_elements
             actions[array.neuron.path, "spike"] = equations.spikes(self.steps, t.output_rate, neurons)
@@ -146,7 +154,8 @@ class CrossbarMapper(Mapper):
             updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
         activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
-        return Work(actions, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+        counted = {key: np.asarray(count) for key, count in actions.items()}
+        return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
 
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits
@@ -184,5 +193,7 @@ class CrossbarMapper(Mapper):
         if array.neuron is not None:
             found[array.neuron.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
         if array.converter is not None:
-            found[array.converter.path] = units * np.ceil(columns / array.readout.options["columns_per_converter"])
+            found[array.converter.path] = units * np.ceil(
+                columns / array.readout.options["columns_per_converter"]
+            )
         return found

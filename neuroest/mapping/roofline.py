@@ -42,7 +42,7 @@ class RooflineMapper(Mapper):
         busy = self.unit_time(placement) * self.steps
         return Work({(path, "busy_second"): busy}, [], self.zeros(), self.zeros(), self.zeros())
 
-    def unit_time(self, placement: Placement) -> Array:  # noqa: ARG002
+    def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""
         t, d = self.layers, self.compute.slots["processor"].device
         element = np.maximum(self.network.activation_bits, _BYTE)

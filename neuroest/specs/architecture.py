@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from neuroest.specs.base import Auto, Count, Frequency, PositiveFraction, Spec, Temperature, Time, Voltage
 from neuroest.specs.blocks import (
@@ -54,7 +54,7 @@ class Operation(Spec):
 class Level(Spec):
     """A level of the hierarchy: so many equal instances, each holding the blocks and levels named in it."""
 
-    model_config: ClassVar = {**Spec.model_config, "extra": "allow"}
+    model_config = ConfigDict(**{**Spec.model_config, "extra": "allow"})
     __pydantic_extra__: dict[str, Node]
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -205,7 +205,3 @@ class ArchitectureSpec(Spec):
     """What the description leaves out and the estimate therefore does not contain."""
     chip: Level
     """The chip itself, the top of the hierarchy."""
-
-
-for _cls in (Level, CrossbarLevel, DigitalArrayLevel, SpikingCoreLevel, EventCoreLevel, RooflineLevel):
-    _cls.model_rebuild(force=False)

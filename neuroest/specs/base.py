@@ -71,7 +71,9 @@ class QuantityField:
     def _shown(self, value: float) -> str:
         return f"{value:g}" if value == 0 or self.unit == "1" else format_quantity(value, self.unit)
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         def validate(given: Any) -> float:
             try:
                 return self.read(given)
@@ -106,15 +108,21 @@ class QuantityField:
 
 
 Count: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")]
-WholeNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")]
+WholeNumber: TypeAlias = Annotated[
+    float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")
+]
 Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, example="0.1")]
-PositiveFraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")]
+PositiveFraction: TypeAlias = Annotated[
+    float, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")
+]
 PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="5")]
 BitCount: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")]
 WordWidth: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")]
 Voltage: TypeAlias = Annotated[float, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")]
 Temperature: TypeAlias = Annotated[float, QuantityField("K", minimum=1, maximum=1000, example="300 K")]
 Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, maximum=1e9, example="10 ns")]
-Frequency: TypeAlias = Annotated[float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")]
+Frequency: TypeAlias = Annotated[
+    float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
+]
 Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")]
 Auto: TypeAlias = Literal["auto"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
-
 from neuroest.errors import QuantityError
-from neuroest.specs.base import Fraction, PositiveNumber, QuantityField, Spec
+from neuroest.specs.base import QuantityField, Spec
 
 Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "assumed"]
 BASES: tuple[Basis, ...] = ("measured", "simulated", "derived", "projected", "assumed")
@@ -30,7 +28,9 @@ class Spread(Spec):
 class Variability(Spec):
     """How single devices differ; it averages out over an array, unlike a spread of the mean."""
 
-    device_to_device: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="7 %")] | None = None
+    device_to_device: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="7 %")] | None = (
+        None
+    )
     """Relative standard deviation between devices."""
     cycle_to_cycle: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="2 %")] | None = None
     """Relative standard deviation between cycles of one device."""
@@ -80,21 +80,6 @@ class ClaimSpec(Provenance):
     """Quantity with unit, for example `47 kohm`; a plain number where the parameter has no unit."""
     alternatives: tuple[Alternative, ...] = ()
     """Values of other sources that disagree."""
-
-
-class ActivityProvenance(Spec):
-    """Where a workload statistic comes from."""
-
-    basis: Basis
-    source: str | None = None
-    place: str | None = None
-    rationale: str | None = None
-    low: Fraction | None = None
-    high: Fraction | None = None
-
-
-Scale: TypeAlias = PositiveNumber
-ParameterOverride: TypeAlias = Annotated[ClaimSpec | str | float, Field(union_mode="left_to_right")]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ def validate(schema: type[_T], document: Document) -> _T:
         raise SpecError(problems) from None
 
 
-def problem_at(document: Document, path: Sequence[str | int], message: str, *, at_value: bool = False) -> Problem:
+def problem_at(
+    document: Document, path: Sequence[str | int], message: str, *, at_value: bool = False
+) -> Problem:
     """A problem at the place of `path` in the document."""
     line, column = document.value_position(path) if at_value else document.position(path)
     return Problem(document.file, line, column, dotted(path), message)
@@ -65,14 +67,21 @@ def _problem(document: Document, schema: type[BaseModel], detail: ErrorDetails) 
         message += f": {hint}" if hint else ""
         return Problem(document.file, *document.position(path), dotted(missing_path), message)
     if kind == "extra_forbidden":
-        message = f"unknown key {last!r}{did_you_mean(last, _keys(_model_at(schema, document.data, path[:-1])))}"
-    elif kind in {"model_type", "dict_type", "model_attributes_type"} and _is_open(schema, document.data, path):
+        message = (
+            f"unknown key {last!r}{did_you_mean(last, _keys(_model_at(schema, document.data, path[:-1])))}"
+        )
+    elif kind in {"model_type", "dict_type", "model_attributes_type"} and _is_open(
+        schema, document.data, path
+    ):
         known = _keys(_model_at(schema, document.data, path[:-1]))
         message = f"unknown key {path[-1]!r}{did_you_mean(str(path[-1]), known)}"
         if "; did" not in message:
             message += "; a block is a mapping with `model`, a level one with `count`"
     elif kind == "union_tag_invalid":
-        given, tags = str(context.get("tag", "")), str(context.get("expected_tags", "")).replace("'", "").split(", ")
+        given, tags = (
+            str(context.get("tag", "")),
+            str(context.get("expected_tags", "")).replace("'", "").split(", "),
+        )
         word, _, given_name = given.rpartition(":")
         word = word or str(context.get("discriminator", "model")).strip("'")
         names = [tag.rpartition(":")[2] for tag in tags if not _ or tag.startswith(word)]
@@ -105,12 +114,10 @@ def _real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], An
     path: list[str | int] = []
     node = data
     for part in loc:
-        if isinstance(node, dict) and part in node:
+        inside = _inside(node, part)
+        if inside is not None or (isinstance(node, dict) and part in node):
             path.append(part)
-            node = node[part]
-        elif isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
-            path.append(part)
-            node = node[part]
+            node = inside
     return path, node
 
 
@@ -119,7 +126,7 @@ def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
     model: Any = schema
     node = data
     for part in path:
-        node = node[part] if isinstance(node, dict | list) else None
+        node = _inside(node, part)
         if model is None:
             return None
         if isinstance(model, type) and issubclass(model, BaseModel):
@@ -131,6 +138,14 @@ def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
             annotation = model
         model = _choose(annotation, node, part)
     return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+
+
+def _inside(node: Any, part: str | int) -> Any:
+    if isinstance(node, dict):
+        return node.get(part)
+    if isinstance(node, list) and isinstance(part, int) and part < len(node):
+        return node[part]
+    return None
 
 
 def _choose(annotation: Any, node: Any, part: str | int) -> Any:
