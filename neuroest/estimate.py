@@ -23,7 +23,7 @@ from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.settings import design_with, workload_with
 from neuroest.specs.claims import BASES, DESIGN, Claim
-from neuroest.specs.device import SourceSpec
+from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.units import format_quantity
 
@@ -193,6 +193,23 @@ class Estimate:
         return tuple(rows)
 
     @cached_property
+    def spike_terms(self) -> dict[str, float]:
+        """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
+        neuron = getattr(self.evaluation.mapper.compute, "neuron", None)
+        if neuron is None:
+            return {}
+        return {
+            cost.term: _number(cost.energy)
+            for cost in self.evaluation.costs.energies
+            if cost.component == neuron.path and cost.action == "spike"
+        }
+
+    @property
+    def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:
+        """Headline numbers that the sources of the devices give, with the path of each device."""
+        return tuple((path, r) for path, device in self.design.devices.items() for r in device.spec.reported)
+
+    @cached_property
     def sensitivity(self) -> Sensitivity:
         """Elasticity of the results with respect to every claim."""
         return sensitivity(self.design, self.workload, self.claims)
@@ -299,6 +316,7 @@ class Estimate:
                 "counted_as_exact": list(self.unbounded),
             },
             "breakdown": [asdict(row) for row in self.breakdown],
+            "spike_terms_J": self.spike_terms,
             "layers": self._layers(),
             "checks": [asdict(check) for check in self.checks],
             "basis_share": self.basis_share,
@@ -308,6 +326,7 @@ class Estimate:
                     "name": device.spec.name,
                     "maturity": device.spec.maturity.model_dump(),
                     "fab_compatibility": device.spec.fab_compatibility.model_dump(),
+                    "reported": [value.model_dump(exclude_none=True) for value in device.spec.reported],
                 }
                 for path, device in self.design.devices.items()
             ],

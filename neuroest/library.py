@@ -230,6 +230,11 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
             if key is not None and key not in known:
                 message = f"unknown source {key!r}{did_you_mean(key, known)}"
                 problems.append(problem_at(document, ["parameters", name, role], message))
+    for index, reported in enumerate(spec.reported):
+        for role, key in (("source", reported.source), ("via", reported.via)):
+            if key is not None and key not in known:
+                message = f"unknown source {key!r}{did_you_mean(key, known)}"
+                problems.append(problem_at(document, ["reported", index, role], message))
     if problems:
         raise SpecError(problems)
     return Device(spec, record, claims, known, loaded.file, loaded.sha256)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
-from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
+from typing import Any, ClassVar, Self, cast, dataclass_transform, get_type_hints
 
 from neuroest.specs.base import QuantityField
 from neuroest.units import Numeric, Unit
@@ -83,12 +83,13 @@ class Record:
     @classmethod
     def parameters(cls) -> Mapping[str, ParameterInfo]:
         """What is declared, by name."""
-        return _declared(cls)
+        declared: Mapping[str, ParameterInfo] = _declared(cast("Any", cls))
+        return declared
 
     @classmethod
     def from_values(cls, values: Mapping[str, Numeric], prefix: str) -> Self:
         """The record filled with the values found under `prefix`."""
-        return cls(**{name: values[f"{prefix}.{name}"] for name in _declared(cls)})
+        return cls(**{name: values[f"{prefix}.{name}"] for name in cls.parameters()})
 
 
 @lru_cache(maxsize=256)

@@ -9,6 +9,7 @@ import numpy as np
 
 from neuroest.components.base import NetworkContext
 from neuroest.components.chip import Chip
+from neuroest.components.crossbar import CrossbarArray
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Mapper, NetworkMapping, computing_level, level_counts
 from neuroest.mapping.cores import EventCoreMapper, SpikingCoreMapper
@@ -104,6 +105,9 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
         left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
     level = str(mapper.level.mapper)
+    neuron = getattr(compute, "neuron", None)
+    if isinstance(compute, CrossbarArray) and neuron is not None and np.any(compute.slices(mapper.network) > 1.0):
+        left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if level in {"crossbar", "digital_array", "spiking_core"}:
         if level == "crossbar":
             left_out.append("programming of the weights")

@@ -158,13 +158,10 @@ class RooflineLevel(Level):
 
 
 def _node_tag(node: Any) -> str:
-    get = node.get if isinstance(node, dict) else lambda key: getattr(node, key, None)
-    if not isinstance(node, dict | Spec):
-        return "level"
-    if get("mapper") is not None:
-        return f"mapper:{get('mapper')}"
-    if get("model") is not None:
-        return f"model:{get('model')}"
+    for key in ("mapper", "model"):
+        stated = node.get(key) if isinstance(node, dict) else getattr(node, key, None)
+        if stated is not None:
+            return f"{key}:{stated}"
     return "level"
 
 

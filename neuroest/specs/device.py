@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from neuroest.specs.base import Spec
-from neuroest.specs.claims import ClaimSpec, Provenance
+from neuroest.specs.claims import Basis, ClaimSpec, Provenance
 
 
 class Maturity(Spec):
@@ -65,6 +65,25 @@ class SourceSpec(Spec):
     """What was seen."""
 
 
+class ReportedValue(Spec):
+    """A headline number of the source, kept to be shown beside what we compute; nothing is computed from it."""
+
+    quantity: str
+    """What it is, for example `energy per spike`."""
+    value: str
+    """Quantity with unit, as reported."""
+    scope: str
+    """What the number contains and what it leaves out."""
+    basis: Basis
+    """How the source came to it."""
+    source: str
+    """Key of the source."""
+    place: str | None = None
+    """Place within the source."""
+    via: str | None = None
+    """Key of the text that the value was read in when the source itself was not seen."""
+
+
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -89,6 +108,8 @@ class DeviceSpec(Spec):
     """What holds for every parameter that does not say otherwise."""
     parameters: dict[ParameterName, ClaimSpec | str | float]
     """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
+    reported: tuple[ReportedValue, ...] = ()
+    """Headline numbers of the source, with their scope."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this file needs."""
     notes: tuple[str, ...] = ()

@@ -1,0 +1,91 @@
+"""Names, units and wording of the results."""
+
+from __future__ import annotations
+
+from neuroest.estimate import CheckResult
+from neuroest.units import format_quantity
+
+CHIP = "chip."
+"""What every component's path begins with, left out where space is short."""
+
+BANDED = ("area_m2", "energy_per_inference_J", "latency_s", "throughput_per_s")
+"""Totals that have a band, in the order in which they are shown."""
+
+_SUFFIXES = (
+    ("_W_per_m2", "W/m^2"),
+    ("_per_s", "1/s"),
+    ("_m2", "m^2"),
+    ("_J", "J"),
+    ("_s", "s"),
+    ("_W", "W"),
+)
+_WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
+
+
+def label_and_unit(total: str) -> tuple[str, str]:
+    """Words and SI unit of a total: ``energy_per_inference_J`` is an energy per inference in J.
+
+    Examples
+    --------
+    >>> label_and_unit("power_density_W_per_m2")
+    ('power density', 'W/m^2')
+    """
+    if total in _WORDING:
+        return _WORDING[total]
+    for suffix, unit in _SUFFIXES:
+        if total.endswith(suffix):
+            return total.removesuffix(suffix).replace("_", " "), unit
+    return total.replace("_", " "), "1"
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A number with its unit, or a dash where the quantity does not apply."""
+    if value is None:
+        return "-"
+    if unit == "TOPS/W":
+        return f"{value:.3g} TOPS/W"
+    return format_quantity(value, unit)
+
+
+def shown_interval(low: float, high: float, unit: str) -> str:
+    """Two ends with their unit, which is written once where it is the same.
+
+    Examples
+    --------
+    >>> shown_interval(1.2e-9, 3e-9, "J")
+    '1.2 .. 3 nJ'
+    """
+    first, last = shown(low, unit), shown(high, unit)
+    number, _, prefixed = first.partition(" ")
+    if prefixed and last.endswith(f" {prefixed}"):
+        first = number
+    return f"{first} .. {last}"
+
+
+def percent(share: float) -> str:
+    """A share in percent, small ones as a bound.
+
+    Examples
+    --------
+    >>> [percent(share) for share in (0.4567, 0.0123, 0.0001, 0.0, 1.0)]
+    ['45.7 %', '1.2 %', '<0.1 %', '0 %', '100 %']
+    """
+    if share == 0.0 or share >= 0.9995:
+        return f"{share * 100:.0f} %"
+    return "<0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
+
+
+def short(path: str) -> str:
+    """A component's path without the chip it belongs to."""
+    return path.removeprefix(CHIP)
+
+
+def words(name: str) -> str:
+    """A name as words."""
+    return name.replace("_", " ")
+
+
+def check_line(check: CheckResult) -> str:
+    """A failed check in one line, with what kind of fault it is."""
+    kind = "outside a model's range" if check.severity == "range" else "design check failed"
+    return f"{kind}: {check}"
