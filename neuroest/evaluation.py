@@ -183,6 +183,11 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeri
     MappingError
         When the chip cannot run the network whatever its numbers.
     """
+    with np.errstate(all="ignore"):  # a point where a model has no answer is refused by a check, not by a warning
+        return _evaluate(design, workload, values)
+
+
+def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
     layers = layer_table(workload, {k: v for k, v in values.items() if k.startswith("workload.")})
     chip = instantiate(design, values)
     mapper = mapper_for(chip, layers)

@@ -17,6 +17,8 @@ from neuroest.units import Numeric
 Array = NDArray[np.float64]
 
 _Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
+_NOISE_SIGMAS = 4.0
+"""A rank correlation below so many standard deviations of chance names no cause."""
 SAMPLES = 512
 SEED = 20250
 
@@ -126,7 +128,8 @@ def _causes(
     matrix = np.stack([_ranks(column[feasible, 0]) for column in drawn.values()])
     correlation = matrix @ ranks / ranks.size
     found = sorted(zip(drawn, correlation**2, strict=True), key=lambda item: -item[1])
-    return tuple((path, float(share)) for path, share in found[:5] if share > 9.0 / ranks.size)
+    noise = (_NOISE_SIGMAS**2) / ranks.size
+    return tuple((path, float(share)) for path, share in found[:5] if share > noise)
 
 
 def _ranks(values: Array) -> Array:
