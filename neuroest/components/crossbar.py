@@ -27,6 +27,7 @@ from neuroest.equations import converters, drivers, power
 from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import (
+    Ampere,
     Dimensionless,
     Farad,
     Metre,
@@ -414,6 +415,11 @@ class CrossbarArray(Component[None]):
             self.conductance(network), segment, segment, self.options["rows"], self.options["columns"],
             active_fraction,
         )  # fmt: skip
+
+    def column_current(self, network: NetworkContext, active_fraction: Numeric) -> Ampere:
+        """Mean current of a clamped column with that share of its rows active."""
+        active = active_fraction * self.options["rows"] * self.conductance(network)
+        return equations.clamped_column_current(self.options["read_voltage"], active)
 
     def column_voltage(self, active_fraction: Numeric) -> Volt:
         """Voltage of a floating column with grounded idle rows."""

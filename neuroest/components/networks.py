@@ -10,6 +10,8 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    leakage_at_chip_temperature,
+    leakage_ratio,
     logic_area_ratio,
     logic_delay_ratio,
     logic_energy_ratio,
@@ -49,7 +51,8 @@ class Mesh(Component[MeshParameters]):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of one router."""
-        return [StaticCost(self.path, "leakage", self.device.router_leakage)]
+        power = self.device.router_leakage * leakage_ratio(self, self.device.reference_voltage)
+        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
 
     def hop_time(self) -> Second:
         """Time of one hop."""

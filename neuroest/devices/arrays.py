@@ -88,7 +88,7 @@ class SurveyAdcParameters(Record):
 
     speed_merit_constant: Dimensionless = quantity("Speed-limited figure of merit at 1 Hz, in dB.")
     speed_merit_slope: Dimensionless = quantity(
-        "Fall of the speed-limited figure of merit per ln(Hz), in dB."
+        "Change of the speed-limited figure of merit per ln(Hz), in dB, below zero."
     )
     resolution_merit_constant: Dimensionless = quantity(
         "Resolution-limited figure of merit at zero bits, in dB."

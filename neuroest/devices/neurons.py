@@ -53,7 +53,7 @@ class IonDynamics(Record):
         "Resistance of the output transistor while on.", symbol="R_ds"
     )
     firing_median_voltage: Volt = positive(
-        "Pulse amplitude at which half of all 15 ms pulses fire.", symbol="V_50"
+        "Amplitude at which half of all pulses fire, for the pulse width stated.", symbol="V_50"
     )
     firing_voltage_spread: Volt = positive("Standard deviation of the firing amplitude.", symbol="sigma_V")
     endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from neuroest.components.base import Check
-from neuroest.components.crossbar import CrossbarArray, IdealInterface
+from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
@@ -83,6 +83,16 @@ class CrossbarMapper(Mapper):
                 self.options["ir_drop_limit"],
             )
         ]  # fmt: skip
+        if isinstance(array.interface, CurrentClamp):
+            current = array.column_current(self.network, np.clip(self._active(), 0.0, 1.0))
+            largest = np.max(np.where(t.is_weighted > 0.0, current, 0.0), axis=-1, keepdims=True)
+            bias = array.interface.device.bias_current
+            checks.append(
+                Check(
+                    "clamp_carries_current", array.interface.path, "limit", largest <= bias,
+                    "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
+                )
+            )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
             most = np.max(np.where(t.is_weighted > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(

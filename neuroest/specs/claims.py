@@ -134,6 +134,10 @@ def resolve_claim(
     """
     claim = given if isinstance(given, ClaimSpec) else ClaimSpec(value=given)
     known = defaults.model_dump(exclude_none=True) if defaults else {}
+    if claim.basis or claim.source:
+        # who states where a value comes from does not inherit somebody else's page
+        kept = {"spread", "variability", "conditions"} | (set() if claim.basis else {"basis"})
+        known = {key: value for key, value in known.items() if key in kept}
     stated = claim.model_dump(exclude_none=True, exclude={"value", "alternatives"})
     merged = Provenance.model_validate({**known, **stated})
     basis = merged.basis

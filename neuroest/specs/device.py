@@ -105,7 +105,8 @@ class DeviceSpec(Spec):
     process: str | None = None
     """CMOS process that the values were taken on, from which they are scaled to another."""
     defaults: Provenance | None = None
-    """What holds for every parameter that does not say otherwise."""
+    """What holds for every parameter that does not say otherwise. A parameter that states its own basis takes
+    neither basis, source, place nor rationale from here, one that states its own source no place and no rationale."""
     parameters: dict[ParameterName, ClaimSpec | str | float]
     """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
     reported: tuple[ReportedValue, ...] = ()

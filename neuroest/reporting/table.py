@@ -1,0 +1,318 @@
+"""An estimate, or several side by side, as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from neuroest.estimate import Estimate
+from neuroest.reporting.breakdown import (
+    ComponentSum,
+    TermSum,
+    area_by_component,
+    energy_by_component,
+    neuron_components,
+)
+from neuroest.reporting.quantities import (
+    BANDED,
+    check_line,
+    label_and_unit,
+    percent,
+    short,
+    shown,
+    shown_interval,
+    words,
+)
+from neuroest.reporting.text import PLAIN, WIDTH, Style, bullets, columns, one_line, wrapped
+from neuroest.specs.claims import BASES, DESIGN
+
+if TYPE_CHECKING:
+    from neuroest.reporting.comparison import Comparison
+
+_TOTALS = (
+    "area_m2",
+    "energy_per_inference_J",
+    "dynamic_energy_J",
+    "static_energy_J",
+    "latency_s",
+    "throughput_per_s",
+    "average_power_W",
+    "power_density_W_per_m2",
+    "synaptic_operations",
+    "energy_per_synaptic_operation_J",
+    "multiply_accumulates",
+    "tops_per_watt",
+    "computing_units",
+    "utilisation",
+    "physical_neurons",
+    "neuron_lifetime_s",
+)
+_PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
+_LEAST_SHARE = 5e-4
+"""Share of the total below which components are put together in one line."""
+_BAR = 9
+_NAME = 33
+
+
+def estimate_table(estimate: Estimate, settings: Mapping[str, str] | None = None, style: Style = PLAIN) -> str:
+    """An estimate as text.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        What to show.
+    settings : mapping of str to str, optional
+        What was changed for the run.
+    style : Style
+        How to draw it.
+
+    Returns
+    -------
+    str
+        Lines of at most 80 columns, unless a single word is longer.
+    """
+    lines = [*_header(estimate, style), *settings_lines(settings), ""]
+    lines += [*_totals(estimate, style), ""]
+    lines += [*_energy(estimate, style), ""]
+    lines += [*_area(estimate, style), ""]
+    lines += [*_closing(estimate, style)]
+    return "\n".join(lines) + "\n"
+
+
+def side_by_side_table(
+    comparison: Comparison, settings: Mapping[str, str] | None = None, style: Style = PLAIN
+) -> str:
+    """A design beside its baselines as text: totals in columns, then the design's own breakdown."""
+    design, others = comparison.design, comparison.baselines
+    lines = [*_header(design, style)]
+    for other in others:
+        lines += ["beside", *_header(other, style)]
+    lines += [*settings_lines(settings), "", *_beside(comparison), ""]
+    lines += [*_energy(design, style, title=design.architecture), ""]
+    for other in others:
+        lines += [*_energy(other, style, title=other.architecture), ""]
+    lines += [*_area(design, style, title=design.architecture), ""]
+    for other in others:
+        lines += [*_area(other, style, title=other.architecture), ""]
+    for estimate in comparison.estimates:
+        lines += [style.bold(estimate.architecture), *_closing(estimate, style), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
+    """What was changed for the run."""
+    if not settings:
+        return []
+    return wrapped("set: " + ", ".join(f"{path}={value}" for path, value in settings.items()), hanging=5)
+
+
+def _header(estimate: Estimate, style: Style) -> list[str]:
+    spec = estimate.design.spec
+    claims = estimate.claims
+    process = estimate.design.devices["technology.process"].spec.name
+    place = ", ".join(
+        (
+            f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
+            shown(claims["technology.supply_voltage"].value, "V"),
+            shown(claims["technology.temperature"].value, "K"),
+            words(spec.operation.mode),
+        )
+    )
+    network = estimate.workload
+    steps = estimate.claims.get("workload.timesteps")
+    coding = network.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
+    return [
+        style.bold(f"{estimate.architecture} on {network.name}"),
+        *wrapped(f"{place}; {coding}"),
+        *wrapped("rests on " + maturity_words(estimate), hanging=2),
+    ]
+
+
+def maturity_words(estimate: Estimate) -> str:
+    """The devices of a design by how far they have come, the least mature first."""
+    order = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
+    found: dict[str, set[str]] = {}
+    for device in estimate.design.devices.values():
+        found.setdefault(device.spec.maturity.stage, set()).add(device.spec.name)
+    told = [stage for stage in order if stage in found and stage != "product"]
+    parts = [f"{words(stage)}: {', '.join(sorted(found[stage]))}" for stage in told]
+    products = len(found.get("product", ()))
+    if products:
+        parts.append(f"product: {products} more" if told else f"product: {products} devices")
+    return "; ".join(parts)
+
+
+def _totals(estimate: Estimate, style: Style) -> list[str]:
+    rows = [("", "", "p10 .. p90")]
+    notes: dict[int, str] = {}
+    for name in _known(estimate):
+        value = estimate.totals[name]
+        if value is None:
+            continue
+        label, unit = label_and_unit(name)
+        band = estimate.bands.totals.get(name)
+        indent = "  " if name in _PARTS_OF_ENERGY else ""
+        interval = shown_interval(band.low, band.high, unit) if band is not None else ""
+        rows.append((indent + label, shown(value, unit), interval))
+        cause = _cause(estimate, name)
+        if cause:
+            notes[len(rows) - 1] = cause
+    lines = []
+    for index, line in enumerate(columns(rows, "<>>", gap=3)):
+        lines.append(style.dim(line) if index == 0 else line)
+        if index in notes:
+            lines += [style.dim(text) for text in wrapped(notes[index], indent=4, hanging=6)]
+    if estimate.bands.feasible < 1.0:
+        share = percent(1.0 - estimate.bands.feasible)
+        lines += wrapped(f"In {share} of the samples of the bands the design cannot run; they are left out.")
+    return lines
+
+
+def _known(estimate: Estimate) -> Iterator[str]:
+    yield from (name for name in _TOTALS if name in estimate.totals)
+    yield from (name for name in estimate.totals if name not in _TOTALS)
+
+
+def _cause(estimate: Estimate, total: str) -> str:
+    causes = estimate.bands.causes.get(total, ())
+    if not causes:
+        return ""
+    path, share = causes[0]
+    return f"band mostly from {short(path)} ({percent(share)} of it)"
+
+
+def _beside(comparison: Comparison) -> list[str]:
+    estimates = comparison.estimates
+    rows = [("", *(estimate.architecture for estimate in estimates))]
+    for name in _known(comparison.design):
+        values = [estimate.totals.get(name) for estimate in estimates]
+        if all(value is None for value in values):
+            continue
+        label, unit = label_and_unit(name)
+        rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(shown(value, unit) for value in values)))
+        bands = [estimate.bands.totals.get(name) for estimate in estimates]
+        if any(band is not None for band in bands):
+            ends = (shown_interval(band.low, band.high, unit) if band else "" for band in bands)
+            rows.append(("    p10 .. p90", *ends))
+    lines = columns(rows, "<" + ">" * len(estimates), gap=3)
+    if max(map(len, lines)) > WIDTH:
+        lines = columns([(row[0][:24], *row[1:]) for row in rows], "<" + ">" * len(estimates), gap=1)
+    lines.append("")
+    for ratio in comparison.ratios:
+        if ratio.quantity == "energy_per_inference_J":
+            lines += wrapped(
+                f"Energy per inference is {ratio.words} that of {ratio.baseline}: one scope against the other. "
+                f"What differs between them: {comparison.command}"
+            )
+    return lines
+
+
+def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
+    total = estimate.totals["energy_per_inference_J"] or 0.0
+    heading = "Energy of one inference" + (f", {title}" if title else "")
+    return _parts(
+        heading, energy_by_component(estimate), total, "J", style, in_full=neuron_components(estimate)
+    )
+
+
+def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
+    total = estimate.totals["area_m2"] or 0.0
+    heading = "Area" + (f", {title}" if title else "")
+    return _parts(heading, area_by_component(estimate), total, "m^2", style, in_full=frozenset())
+
+
+def _parts(
+    heading: str, parts: Sequence[ComponentSum], total: float, unit: str, style: Style, in_full: frozenset[str]
+) -> list[str]:
+    lines = [style.bold(f"{heading:{_NAME}}{'':>11}{'share':>9}")]
+    small: list[ComponentSum] = []
+    for part in parts:
+        share = part.value / total if total else 0.0
+        if share < _LEAST_SHARE and part.component not in in_full:
+            small.append(part)
+            continue
+        terms = [term for term in part.terms if term.value > 0.0]
+        if len(terms) == 1 and part.component not in in_full:
+            name = f"{short(part.component)} {_term_name(terms[0])}"
+            lines += _part_line(name, 2, part.value, share, unit, style, terms[0])
+            continue
+        lines += _part_line(short(part.component), 2, part.value, share, unit, style)
+        shown_terms = part.terms if part.component in in_full else terms
+        for term in shown_terms:
+            own = term.value / total if total else 0.0
+            lines += _part_line(_term_name(term), 4, term.value, own, unit, style, term)
+    if small:
+        rest = sum(part.value for part in small)
+        name = f"{len(small)} more, each below {percent(_LEAST_SHARE * 2)}"
+        lines += _part_line(name, 2, rest, rest / total if total else 0.0, unit, style)
+    return lines
+
+
+def _term_name(term: TermSum) -> str:
+    return f"{words(term.term)} (static)" if term.kind == "static" else words(term.term)
+
+
+def _part_line(
+    name: str, indent: int, value: float, share: float, unit: str, style: Style, term: TermSum | None = None
+) -> list[str]:
+    numbers = f"{shown(value, unit):>11}{percent(share):>9}  {style.bar(share, _BAR):<{_BAR}}"
+    if term is not None and term.each is not None:
+        numbers += f"  {_product(term, unit)}"
+    label = " " * indent + name
+    if len(label) >= _NAME:
+        return [label, " " * _NAME + numbers.rstrip()]
+    return [f"{label:{_NAME}}{numbers}".rstrip()]
+
+
+def _product(term: TermSum, unit: str) -> str:
+    if term.kind == "static":
+        return f"{term.count:.3g} of them"
+    return f"{term.count:.3g} x {shown(term.each, unit)}"
+
+
+def _closing(estimate: Estimate, style: Style) -> list[str]:
+    lines = _bottleneck(estimate)
+    failed = estimate.failed_checks
+    if failed:
+        for check in failed:
+            lines += [style.red(line) for line in wrapped(check_line(check), hanging=2)]
+    else:
+        lines.append(f"all {len(estimate.checks)} design checks passed")
+    for name, shares in estimate.basis_share.items():
+        lines += wrapped(f"{name} rests on {basis_words(shares)}", hanging=2)
+    exact = len(estimate.unbounded)
+    if exact:
+        verb = "states" if exact == 1 else "state"
+        lines += wrapped(f"{exact} of the values used {verb} no spread and count as exact in the bands", hanging=2)
+    lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
+    lines += bullets(one_line(item) for item in estimate.exclusions)
+    number = len(estimate.sources)
+    command = f"neuroest cite {estimate.architecture} -w {estimate.workload.name}"
+    noun = "source" if number == 1 else "sources"
+    lines += wrapped(f"{number} {noun}; `{command}` lists them", hanging=2)
+    return lines
+
+
+def basis_words(shares: Mapping[str, float]) -> str:
+    """Shares by basis in words: ``62.0 % measured, 30.1 % assumed, ...``."""
+    order = [*BASES, DESIGN]
+    parts = [f"{percent(shares[basis])} {basis}" for basis in order if shares.get(basis, 0.0) > 0.0]
+    parts += [f"{percent(share)} {basis}" for basis, share in shares.items() if basis not in order and share > 0.0]
+    return ", ".join(parts) or "nothing"
+
+
+def _bottleneck(estimate: Estimate) -> list[str]:
+    layers = estimate.to_dict()["layers"]
+    if not layers:
+        return []
+    slowest = max(layers, key=lambda layer: layer["step_time_s"])
+    spiking = estimate.workload.coding == "spiking"
+    what = "a timestep" if spiking else "an inference"
+    return wrapped(
+        f"slowest layer: {slowest['layer']}, {shown(slowest['step_time_s'], 's')} for {what}, "
+        f"held up by {short(slowest['bottleneck'])}",
+        hanging=2,
+    )
+
+
+__all__ = ["BANDED", "estimate_table", "side_by_side_table"]
