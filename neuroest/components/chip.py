@@ -23,7 +23,7 @@ from neuroest.components.digital import Accumulator, DigitalNeuron, MultiplyAccu
 from neuroest.components.memories import Sram
 from neuroest.components.networks import Mesh, OffChip
 from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
-from neuroest.components.processors import ChipOverheads, EventEnergies, RooflineProcessor
+from neuroest.components.processors import ChipOverheads, EventEnergies, FixedBlock, RooflineProcessor
 from neuroest.devices.process import Process
 from neuroest.specs.architecture import Level, Operation
 from neuroest.units import Numeric
@@ -45,6 +45,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 DiffusiveNeuron,
                 DigitalNeuron,
                 EventEnergies,
+                FixedBlock,
                 IdealInterface,
                 IntegratedDiffusiveNeuron,
                 Mesh,

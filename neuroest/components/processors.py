@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from neuroest.components.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
-from neuroest.devices.digital import EventEnergiesParameters, RooflineParameters
+from neuroest.devices.digital import EventEnergiesParameters, FixedBlockParameters, RooflineParameters
 from neuroest.devices.process import Overheads
 
 
@@ -32,6 +32,20 @@ class EventEnergies(Component[EventEnergiesParameters]):
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Static power per core as reported."""
         return [StaticCost(self.path, "static", self.device.core_static_power)]
+
+
+class FixedBlock(Component[FixedBlockParameters]):
+    """A block by its published area and power."""
+
+    model: ClassVar[str] = "fixed_block"
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area as published, for one instance of the level."""
+        return [AreaCost(self.path, "block", self.device.footprint / self.options["shared_by"])]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power as published, for one instance of the level."""
+        return [StaticCost(self.path, "full_activity", self.device.power / self.options["shared_by"])]
 
 
 class RooflineProcessor(Component[RooflineParameters]):

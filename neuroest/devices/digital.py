@@ -123,6 +123,17 @@ class LinkParameters(Record):
 
 
 @record
+class FixedBlockParameters(Record):
+    """A block known by its published area and power at full activity, such as a row of a paper's component table."""
+
+    model: ClassVar[str] = "fixed_block"
+    folder: ClassVar[str] = "measured_chips"
+
+    power: Watt = non_negative("Power while the chip works, whatever the network does.")
+    footprint: SquareMetre = non_negative("Area of the block.")
+
+
+@record
 class EventEnergiesParameters(Record):
     """A neuromorphic core known by the energies and times of its events."""
 

@@ -15,6 +15,7 @@ from neuroest.devices.arrays import (
 from neuroest.devices.base import Record
 from neuroest.devices.digital import (
     EventEnergiesParameters,
+    FixedBlockParameters,
     LinkParameters,
     LogicLibraryParameters,
     MeshParameters,
@@ -37,6 +38,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             CurrentClampParameters,
             DiffusiveNeuronParameters,
             EventEnergiesParameters,
+            FixedBlockParameters,
             IntegratedDiffusiveNeuronParameters,
             LinkParameters,
             LogicLibraryParameters,

@@ -16,6 +16,7 @@ from neuroest.specs.blocks import (
     AccumulatorBlock,
     DigitalNeuronBlock,
     EventEnergiesBlock,
+    FixedBlock,
     MeshBlock,
     MultiplyAccumulateBlock,
     OffChipBlock,
@@ -178,6 +179,7 @@ Node: TypeAlias = Annotated[
     | Annotated[DigitalNeuronBlock, Tag("model:digital_lif")]
     | Annotated[MeshBlock, Tag("model:mesh")]
     | Annotated[OffChipBlock, Tag("model:off_chip_link")]
+    | Annotated[FixedBlock, Tag("model:fixed_block")]
     | Annotated[OverheadsBlock, Tag("model:chip_overheads")],
     Discriminator(_node_tag),
 ]

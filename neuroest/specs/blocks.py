@@ -122,6 +122,15 @@ class OffChipBlock(DeviceBlock):
     """What goes over the link. weights: those that no memory of the chip can hold."""
 
 
+class FixedBlock(DeviceBlock):
+    """A block with a published area and power that is charged at full activity as long as the chip is powered."""
+
+    device_model: ClassVar[str | None] = "fixed_block"
+    model: Literal["fixed_block"]
+    shared_by: Count = 1.0
+    """Instances of the level that share one such block."""
+
+
 class OverheadsBlock(DeviceBlock):
     """Floor plan, clock, control and the cooling limit of the chip."""
 
@@ -315,6 +324,7 @@ FREE_BLOCKS = (
     DigitalNeuronBlock,
     MeshBlock,
     OffChipBlock,
+    FixedBlock,
     OverheadsBlock,
 )
 """Blocks that may stand under any name in any level."""
