@@ -110,14 +110,14 @@ class Design:
 
 
 @lru_cache(maxsize=256)
-def numeric_options(spec: type[Spec]) -> Mapping[str, tuple[QuantityField, str]]:
-    """Numeric fields of a spec class with their quantity and description."""
+def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
+    """Numeric fields of a spec class."""
     found = {}
     for name, info in spec.model_fields.items():
         quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
         quantity = quantity or _quantity_in(info.annotation)
         if quantity is not None:
-            found[name] = (quantity, (info.description or "").replace("\n", " "))
+            found[name] = quantity
     return MappingProxyType(found)
 
 
@@ -140,12 +140,12 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def options(self, path: str, spec: Spec) -> None:
-        for name, (quantity, description) in numeric_options(type(spec)).items():
+        for name, quantity in numeric_options(type(spec)).items():
             value = getattr(spec, name)
             if isinstance(value, float):
                 key = f"{path}.{name}"
                 self.claims[key] = Claim(
-                    path=key, value=value, unit=quantity.unit, basis=DESIGN, description=description,
+                    path=key, value=value, unit=quantity.unit, basis=DESIGN, about=type(spec),
                     low=value, high=value, origin=self.loaded.spec.name,
                 )  # fmt: skip
 
@@ -183,7 +183,7 @@ class _Builder:
             try:
                 claim = resolve_claim(
                     f"{path}.{name}", given, info.check, defaults,
-                    description=info.description, origin=self.loaded.spec.name,
+                    about=info.description, origin=self.loaded.spec.name,
                 )  # fmt: skip
             except QuantityError as error:
                 self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))

@@ -218,7 +218,7 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
                 spec.parameters[name],
                 info.check,
                 spec.defaults,
-                description=info.description,
+                about=info.description,
                 origin=spec.name,
             )
         except QuantityError as error:

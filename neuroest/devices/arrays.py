@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive, quantity, record
+from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import (
     Ampere,
     Dimensionless,
@@ -20,7 +20,6 @@ from neuroest.units import (
 )
 
 
-@record
 class ResistiveCellParameters(Record):
     """Resistive memory with an access transistor."""
 
@@ -48,7 +47,6 @@ class ResistiveCellParameters(Record):
     endurance: Dimensionless = positive("Write cycles before a cell fails.", symbol="N_end")
 
 
-@record
 class SpikeDriverParameters(Record):
     """One-bit row driver: a tapered inverter chain sized for its row."""
 
@@ -67,7 +65,6 @@ class SpikeDriverParameters(Record):
     minimum_area: SquareMetre = non_negative("Area of the smallest driver.")
 
 
-@record
 class CurrentClampParameters(Record):
     """Current conveyor that holds a column at its potential and hands its current to the neuron."""
 
@@ -79,7 +76,6 @@ class CurrentClampParameters(Record):
     footprint: SquareMetre = positive("Area of one conveyor.")
 
 
-@record
 class SurveyAdcParameters(Record):
     """Analog-to-digital converter by a regression over published ones."""
 
@@ -112,7 +108,6 @@ class SurveyAdcParameters(Record):
     area_quality: Dimensionless = positive("Area of the converter over the regression's best case.")
 
 
-@record
 class ReportedAdcParameters(Record):
     """Analog-to-digital converter known by its published numbers."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive, quantity, record
+from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import (
     Bit,
     BitPerSecond,
@@ -24,7 +24,6 @@ from neuroest.units import (
 )
 
 
-@record
 class SramParameters(Record):
     """Static memory by power laws over capacity and word width, fitted to a memory compiler."""
 
@@ -65,7 +64,6 @@ class SramParameters(Record):
     maximum_width: Bit = positive("Widest word that the fit covers.")
 
 
-@record
 class LogicLibraryParameters(Record):
     """Arithmetic blocks of a standard-cell library."""
 
@@ -92,7 +90,6 @@ class LogicLibraryParameters(Record):
     )
 
 
-@record
 class MeshParameters(Record):
     """Routers and wires of an on-chip network."""
 
@@ -109,7 +106,6 @@ class MeshParameters(Record):
     link_rate: BitPerSecond = positive("Data rate of one link.")
 
 
-@record
 class LinkParameters(Record):
     """Link that leaves the chip, or the memory behind it."""
 
@@ -122,7 +118,6 @@ class LinkParameters(Record):
     footprint: SquareMetre = non_negative("Area on the die.")
 
 
-@record
 class FixedBlockParameters(Record):
     """A block known by its published area and power at full activity, such as a row of a paper's component table."""
 
@@ -133,7 +128,6 @@ class FixedBlockParameters(Record):
     footprint: SquareMetre = non_negative("Area of the block.")
 
 
-@record
 class EventEnergiesParameters(Record):
     """A neuromorphic core known by the energies and times of its events."""
 
@@ -157,7 +151,6 @@ class EventEnergiesParameters(Record):
     bits_per_synapse: Bit = positive("Memory that one synapse takes, its address included.")
 
 
-@record
 class RooflineParameters(Record):
     """A processor known by its peak rate, memory bandwidth and power."""
 

@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 _Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
 _NOISE_SIGMAS = 4.0
 """A rank correlation below so many standard deviations of chance names no cause."""
+_FEWEST_SAMPLES = 10
+"""Fewer feasible samples than this name no cause."""
 SAMPLES = 512
 SEED = 20250
 
@@ -107,32 +109,30 @@ def estimate_bands(
     }
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}
+    ranks = _ranks(np.concatenate(list(drawn.values()), axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
     for name, quantity in quantities.items():
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (samples,))
-        kept = array[feasible & np.isfinite(array)]
-        if kept.size == 0:
+        kept = array[feasible]
+        if kept.size == 0 or not np.all(np.isfinite(kept)):
             continue
         low, median, high = np.quantile(kept, (0.1, 0.5, 0.9))
         totals[name] = Band(float(low), float(median), float(high))
-        causes[name] = _causes(drawn, array, feasible)
+        causes[name] = _causes(tuple(drawn), ranks, kept)
     return Bands(totals, float(feasible.mean()), causes, samples, seed)
 
 
-def _causes(
-    drawn: Mapping[str, Array], result: Array, feasible: NDArray[np.bool_]
-) -> tuple[tuple[str, float], ...]:
+def _causes(paths: tuple[str, ...], ranks: Array, result: Array) -> tuple[tuple[str, float], ...]:
     """Squared rank correlations above noise, largest first."""
-    if feasible.sum() < 10 or np.ptp(result[feasible]) == 0.0 or not drawn:
+    if result.size < _FEWEST_SAMPLES or np.ptp(result) == 0.0 or not paths:
         return ()
-    ranks = _ranks(result[feasible])
-    matrix = np.stack([_ranks(column[feasible, 0]) for column in drawn.values()])
-    correlation = matrix @ ranks / ranks.size
-    found = sorted(zip(drawn, correlation**2, strict=True), key=lambda item: -item[1])
-    noise = (_NOISE_SIGMAS**2) / ranks.size
-    return tuple((path, float(share)) for path, share in found[:5] if share > noise)
+    shares = (ranks @ _ranks(result[np.newaxis, :])[0] / result.size) ** 2
+    noise = _NOISE_SIGMAS**2 / result.size
+    largest = np.argsort(-shares)[:5]
+    return tuple((paths[index], float(shares[index])) for index in largest if shares[index] > noise)
 
 
-def _ranks(values: Array) -> Array:
-    order = np.argsort(np.argsort(values)).astype(np.float64)
-    spread = order.std()
-    return np.asarray((order - order.mean()) / (spread if spread else 1.0))
+def _ranks(rows: Array) -> Array:
+    """Ranks along each row, with mean zero and standard deviation one."""
+    order = np.empty_like(rows)
+    np.put_along_axis(order, np.argsort(rows, axis=1), np.arange(rows.shape[1], dtype=np.float64), axis=1)
+    return np.asarray((order - order.mean(axis=1, keepdims=True)) / order.std(axis=1, keepdims=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from neuroest.estimate import CheckResult
 from neuroest.units import format_quantity
 
@@ -19,6 +21,7 @@ _SUFFIXES = (
     ("_s", "s"),
     ("_W", "W"),
 )
+_LENGTHS = ((1.0, "m"), (1e-3, "mm"), (1e-6, "um"), (1e-9, "nm"))
 _WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
 
 
@@ -44,6 +47,13 @@ def shown(value: float | None, unit: str) -> str:
         return "-"
     if unit == "TOPS/W":
         return f"{value:.3g} TOPS/W"
+    if unit == "m" and value:
+        factor, name = next((f, n) for f, n in _LENGTHS if abs(value) >= f * 0.9995 or f == _LENGTHS[-1][0])
+        return f"{value / factor:.3g} {name}"
+    if unit == "V" and 0.1 <= abs(value) < 1.0:
+        return f"{value:.3g} V"
+    if unit == "1/s" and 1e3 <= abs(value) < 1e6:
+        return f"{float(f'{value:.3g}'):.0f} 1/s"
     return format_quantity(value, unit)
 
 
@@ -76,8 +86,38 @@ def percent(share: float) -> str:
 
 
 def short(path: str) -> str:
-    """A component's path without the chip it belongs to."""
+    """A path without the chip it belongs to."""
     return path.removeprefix(CHIP)
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """For each path the fewest of its last words that no other path ends with.
+
+    Examples
+    --------
+    >>> short_names(["chip.tile.neuron", "chip.tile.array.neuron", "chip.tile.buffer"])
+    {'chip.tile.neuron': 'tile.neuron', 'chip.tile.array.neuron': 'array.neuron', 'chip.tile.buffer': 'buffer'}
+    """
+    split = {path: path.split(".") for path in paths}
+    names = {}
+    for path, parts in split.items():
+        for length in range(1, len(parts) + 1):
+            tail = parts[-length:]
+            if sum(other[-length:] == tail for other in split.values()) == 1:
+                break
+        names[path] = ".".join(tail)
+    return names
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "source"), counted(3, "source")
+    ('1 source', '3 sources')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def words(name: str) -> str:

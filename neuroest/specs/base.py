@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import math
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -17,9 +24,52 @@ from neuroest.units import describe_dimension, format_quantity, parse_quantity, 
 class Spec(BaseModel):
     """A frozen part of a spec file that accepts no unknown key."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=(), defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
+
+    @classmethod
+    def descriptions(cls) -> Mapping[str, str]:
+        """Text under each field, by name; read from the source when somebody asks, since most runs never do."""
+        return _descriptions(cast("Any", cls))
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        resolved = handler.resolve_ref_schema(schema)
+        for name, description in cls.descriptions().items():
+            if name in resolved.get("properties", {}):
+                resolved["properties"][name]["description"] = description
+        return schema
+
+
+@cache
+def _descriptions(cls: type[Spec]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        if isinstance(base, type) and issubclass(base, Spec) and base is not Spec:
+            found.update(_documented(base.__module__).get(base.__qualname__, {}))
+    return MappingProxyType(found)
+
+
+@cache
+def _documented(module: str) -> Mapping[str, Mapping[str, str]]:
+    """Texts under the fields of all classes of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    found: dict[str, dict[str, str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            texts = found.setdefault(node.name, {})
+            for field, text in pairwise(node.body):
+                if (
+                    isinstance(field, ast.AnnAssign)
+                    and isinstance(field.target, ast.Name)
+                    and isinstance(text, ast.Expr)
+                    and isinstance(text.value, ast.Constant)
+                    and isinstance(text.value.value, str)
+                ):
+                    texts[field.target.id] = inspect.cleandoc(text.value.value)
+    return found
 
 
 @dataclass(frozen=True)

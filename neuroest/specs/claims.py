@@ -100,13 +100,15 @@ class Claim:
         p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
     has_spread : bool
         Whether a spread was stated.
+    about : str or type of Spec
+        What the parameter is, or the spec class that says so of its field.
     """
 
     path: str
     value: float
     unit: str
     basis: str
-    description: str = ""
+    about: str | type[Spec] = ""
     source: str | None = None
     place: str | None = None
     via: str | None = None
@@ -120,9 +122,17 @@ class Claim:
     group: str | None = None
     origin: str = ""
 
+    @property
+    def description(self) -> str:
+        """What the parameter is, in a sentence."""
+        if isinstance(self.about, str):
+            return self.about
+        return self.about.descriptions().get(self.path.rpartition(".")[2], "").replace("\n", " ")
+
 
 def resolve_claim(
-    path: str, given: ClaimSpec | str | float, field: QuantityField, defaults: Provenance | None, **about: str
+    path: str, given: ClaimSpec | str | float, field: QuantityField, defaults: Provenance | None, *,
+    about: str = "", origin: str = "",
 ) -> Claim:
     """A claim in SI units, from what a file says and the file's defaults.
 
@@ -166,7 +176,8 @@ def resolve_claim(
         device_to_device=spread.device_to_device,
         cycle_to_cycle=spread.cycle_to_cycle,
         group=merged.group,
-        **about,
+        about=about,
+        origin=origin,
     )
 
 

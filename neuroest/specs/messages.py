@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from neuroest.errors import Problem, SpecError, did_you_mean
+from neuroest.specs.base import Spec
 from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
@@ -181,8 +182,8 @@ def _keys(model: type[BaseModel] | None) -> list[str]:
 
 
 def _described(model: type[BaseModel] | None, key: str) -> str:
-    field = model.model_fields.get(key) if model else None
-    return (field.description or "").split(". ")[0].replace("\n", " ").rstrip(".") if field else ""
+    described = model.descriptions().get(key, "") if model is not None and issubclass(model, Spec) else ""
+    return described.split(". ")[0].replace("\n", " ").rstrip(".")
 
 
 def _is_open(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> bool:
