@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, dataclass_transform, get_type_hints
+from typing import Any, ClassVar, Self, cast, dataclass_transform, get_type_hints
 
 from neuroest.specs.base import QuantityField
 from neuroest.units import Numeric, Unit
@@ -104,7 +104,7 @@ class Record:
     @classmethod
     def parameters(cls) -> Mapping[str, ParameterInfo]:
         """What is declared, by name."""
-        found: Mapping[str, ParameterInfo] = _parameters(cls)
+        found: Mapping[str, ParameterInfo] = _parameters(cast("Any", cls))
         return found
 
     @classmethod
@@ -114,7 +114,7 @@ class Record:
 
 
 @cache
-def _parameters(cls: Any) -> Mapping[str, ParameterInfo]:
+def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
     hints = get_type_hints(cls, include_extras=True)
     found = {}
     for name, about in cls.declared.items():
