@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from neuroest.errors import QuantityError
 from neuroest.specs.base import QuantityField, Spec
@@ -82,6 +82,9 @@ class ClaimSpec(Provenance):
     """Values of other sources that disagree."""
 
 
+_MEASURE_OF_DOUBT = frozenset({"spread", "variability", "conditions"})
+
+
 @dataclass(frozen=True)
 class Claim:
     """A resolved parameter: SI value and everything that defends it.
@@ -131,8 +134,13 @@ class Claim:
 
 
 def resolve_claim(
-    path: str, given: ClaimSpec | str | float, field: QuantityField, defaults: Provenance | None, *,
-    about: str = "", origin: str = "",
+    path: str,
+    given: ClaimSpec | str | float,
+    field: QuantityField,
+    defaults: Provenance | None,
+    *,
+    about: str = "",
+    origin: str = "",
 ) -> Claim:
     """A claim in SI units, from what a file says and the file's defaults.
 
@@ -143,42 +151,53 @@ def resolve_claim(
         claim does not say what its basis demands.
     """
     claim = given if isinstance(given, ClaimSpec) else ClaimSpec(value=given)
-    known = defaults.model_dump(exclude_none=True) if defaults else {}
-    if claim.basis or claim.source:
-        # who states where a value comes from does not inherit somebody else's page
-        kept = {"spread", "variability", "conditions"} | (set() if claim.basis else {"basis"})
-        known = {key: value for key, value in known.items() if key in kept}
-    stated = claim.model_dump(exclude_none=True, exclude={"value", "alternatives"})
-    merged = Provenance.model_validate({**known, **stated})
-    basis = merged.basis
+    inherited = _inherited(claim)
+
+    def stated(name: str) -> Any:
+        value = getattr(claim, name)
+        return (
+            getattr(defaults, name) if value is None and defaults is not None and name in inherited else value
+        )
+
+    basis = stated("basis")
+    source, rationale = stated("source"), stated("rationale")
     if basis is None:
         raise QuantityError("states no basis; allowed: " + ", ".join(BASES))
-    if basis in {"measured", "simulated", "projected"} and not merged.source:
+    if basis in {"measured", "simulated", "projected"} and not source:
         raise QuantityError(f"is {basis} but names no source")
-    if basis in {"assumed", "derived"} and not (merged.rationale or merged.source):
+    if basis in {"assumed", "derived"} and not (rationale or source):
         raise QuantityError(f"is {basis} but gives neither a rationale nor a source")
     value = field.read(claim.value)
-    low, high = _interval(merged.spread, value, field)
-    spread = merged.variability or Variability()
+    low, high = _interval(stated("spread"), value, field)
+    variability = stated("variability")
     return Claim(
         path=path,
         value=value,
         unit=field.unit,
         basis=basis,
-        source=merged.source,
-        place=merged.place,
-        via=merged.via,
-        conditions=merged.conditions,
-        rationale=merged.rationale,
+        source=source,
+        place=stated("place"),
+        via=stated("via"),
+        conditions=stated("conditions"),
+        rationale=rationale,
         low=low,
         high=high,
-        has_spread=merged.spread is not None,
-        device_to_device=spread.device_to_device,
-        cycle_to_cycle=spread.cycle_to_cycle,
-        group=merged.group,
+        has_spread=stated("spread") is not None,
+        device_to_device=variability.device_to_device if variability else None,
+        cycle_to_cycle=variability.cycle_to_cycle if variability else None,
+        group=stated("group"),
         about=about,
         origin=origin,
     )
+
+
+def _inherited(claim: ClaimSpec) -> frozenset[str]:
+    """What a claim may take from the file's defaults: nobody inherits the page of somebody else's source."""
+    if claim.basis:
+        return _MEASURE_OF_DOUBT
+    if claim.source:
+        return _MEASURE_OF_DOUBT | {"basis"}
+    return frozenset(Provenance.model_fields)
 
 
 def _interval(spread: Spread | None, value: float, field: QuantityField) -> tuple[float, float]:
