@@ -259,7 +259,7 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     sources: dict[str, SourceSpec] = {}
     for device in seen.values():
-        sources.update(device.sources)
+        sources.update(device.spec.sources)
     return Design(
         loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
         MappingProxyType(sources), tuple(files),
