@@ -7,11 +7,11 @@ while a process runs and files of users are keyed by their content.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from neuroest.devices.base import Record
 from neuroest.devices.registry import DEVICE_MODELS
@@ -39,6 +39,8 @@ _FOLDERS = {"architecture": "architectures", "device": "device_specs", "workload
 _PACKAGED = {"architecture": "architectures", "device": "device_specs", "workload": "workload_specs"}
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
+MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
+"""Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,11 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
-    """The workload of a shipped name or of a path, with its shapes checked."""
+    """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
+    if str(name).lower().endswith(MODEL_SUFFIXES):
+        from neuroest.workloads.importers import workload_from_file  # noqa: PLC0415 - only model files need it
+
+        return workload_from_file(name)
     path = find_file("workload", str(name))
     return _workload(path, _stamp(path))
 
@@ -131,9 +137,27 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 def _workload(path: Path, _stamp: tuple[int, int]) -> Loaded[WorkloadSpec]:
     loaded = _loaded(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
+    known = shared_sources() | loaded.spec.sources.keys()
+    for place, key in _cited(loaded.document.data):
+        if key not in known:
+            message = f"unknown source {key!r}{did_you_mean(key, known)}"
+            problems.append(problem_at(loaded.document, place, message, at_value=True))
     if problems:
         raise SpecError(problems)
     return loaded
+
+
+def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Source keys that a document cites, with their places."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in {"source", "via"} and isinstance(value, str):
+                yield (*place, key), value
+            elif key != "sources":
+                yield from _cited(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _cited(value, (*place, index))
 
 
 def load_device(name: str, beside: Path | None = None) -> Device:
