@@ -49,6 +49,7 @@ def run(
 
     The workload's own file stays as it is. Spikes are arrays (samples, timesteps, neurons) named like the layers.
     """
+    del action  # there is one so far
     from datetime import date as day  # noqa: PLC0415
 
     from neuroest.cli.import_network import time_of  # noqa: PLC0415 - one reading of a time

@@ -53,9 +53,10 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
 ) -> None:  # fmt: skip
-    """Totals, feasibility and the first failed check of every point of a space.
+    """Every point of a design space, and its results.
 
-    Without -o the points are printed as CSV, which is meant for few.
+    A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
+    points are printed as CSV, which is meant for few.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
