@@ -45,7 +45,7 @@ def run(
         typer.Option(metavar="EXTENTS", show_default=False, help="Shape of one sample, such as 3,224,224."),
     ] = None,
 ) -> None:
-    """A network from a model file as a workload that a person can read and edit.
+    """A model file as a workload that can be edited.
 
     Nothing in the file is executed. Activity is assumed and marked so; `neuroest activity attach` adds a recording.
     """
