@@ -6,7 +6,7 @@ like every other physical input, since energy follows it. `neuroest.workloads.la
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
@@ -27,7 +27,7 @@ _TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 Coding: TypeAlias = Literal["spiking", "dense"]
-ACTIVITY_QUANTITIES: dict[str, tuple[str, ...]] = {"spiking": ("rate",), "dense": ("density", "bit_density")}
+ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {"spiking": ("rate",), "dense": ("density", "bit_density")}
 """What an `activity` states in each coding."""
 _DESCRIPTIONS = {
     "rate": "Spikes per neuron and timestep",
@@ -242,7 +242,7 @@ class Host(Layer):
     """What is computed there."""
 
 
-LAYER_TYPES: dict[str, type[Layer]] = {
+LAYER_TYPES: Mapping[str, type[Layer]] = {
     "convolution": Convolution,
     "fully_connected": FullyConnected,
     "recurrent": Recurrent,
