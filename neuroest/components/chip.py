@@ -29,6 +29,10 @@ from neuroest.specs.architecture import Level, Operation
 from neuroest.units import Numeric
 
 
+DISCREPANCY = "model_discrepancy."
+"""Beginning of the paths of factors that stand for what a model leaves out."""
+
+
 class Structural(Component[None]):
     """A part that only holds choices or slots and costs nothing itself."""
 
@@ -117,6 +121,8 @@ class Chip:
     period: Numeric | None
     top: LevelNode
     exclusions: tuple[str, ...]
+    discrepancy: Mapping[str, Numeric]
+    """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
 
     def path_to(self, level: LevelNode) -> list[LevelNode]:
         """Levels from the top down to `level`."""
@@ -138,6 +144,11 @@ class Chip:
             for block in level.blocks.values()
             if block.model == model
         ]
+
+
+    def stands_for(self, work: str) -> bool:
+        """Whether a block that is known by its published power does this work."""
+        return any(work in block.spec.stands_for for _, block in self.find(FixedBlock.model))
 
 
 def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:
@@ -171,7 +182,13 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"]
     )
     top = _level(design.root, values, point)
-    return Chip(point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions)
+    discrepancy = {
+        path.removeprefix(DISCREPANCY): value for path, value in values.items() if path.startswith(DISCREPANCY)
+    }
+    return Chip(
+        point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions,
+        MappingProxyType(discrepancy),
+    )  # fmt: skip
 
 
 def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) -> LevelNode:

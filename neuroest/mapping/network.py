@@ -55,7 +55,8 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
     mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
     mapper.refuse()
     elementwise = [n for n, w in zip(layers.names, layers.window_elements, strict=True) if w > 0]
-    if elementwise and not chip.find("vector_unit") and level.mapper not in {"roofline", "event_core"}:
+    runs_them = chip.find("vector_unit") or chip.stands_for("element_operations")
+    if elementwise and not runs_them and level.mapper not in {"roofline", "event_core"}:
         raise MappingError(
             f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
         )
@@ -117,6 +118,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
             left_out.append("input and output of the chip (no off_chip_link block)")
         if not chip.find("chip_overheads"):
             left_out.append("clock, control and floor plan (no chip_overheads block)")
-        if not mapper.network.spiking and not chip.find("vector_unit"):
+        has_unit = chip.find("vector_unit") or chip.stands_for("element_operations")
+        if not mapper.network.spiking and not has_unit:
             left_out.append("activation functions (no vector_unit block)")
     return tuple(left_out)

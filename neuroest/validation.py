@@ -1,0 +1,113 @@
+"""Published chips rebuilt from their inputs: predicted against published, quantity by quantity.
+
+>>> from neuroest.validation import reproduce
+>>> board = reproduce(["isaac_ce"])
+>>> board.failed
+()
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from neuroest.estimate import package_version
+from neuroest.exploration.discrepancy import discrepancies
+from neuroest.validating.cases import CaseResult, run_case, selected_cases, shipped_cases
+from neuroest.validating.scoring import (
+    Calibration,
+    Row,
+    Summary,
+    calibrate,
+    case_rows,
+    row_data,
+    summaries,
+)
+
+__all__ = ["Scoreboard", "reproduce", "shipped_cases"]
+
+SCHEMA_VERSION = "1.0"
+"""Version of the JSON that `Scoreboard.to_dict` returns."""
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """All cases that were asked for, with their scores.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        One published value each.
+    summaries : tuple of Summary
+        By class, chips and design studies only.
+    peers : tuple of Summary
+        By class, simulators of others.
+    """
+
+    results: tuple[CaseResult, ...] = field(repr=False)
+    rows: tuple[Row, ...]
+    summaries: tuple[Summary, ...]
+    peers: tuple[Summary, ...]
+
+    @property
+    def failed(self) -> tuple[Row, ...]:
+        """Values that have moved outside of what their case states."""
+        return tuple(row for row in self.rows if row.failed)
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """Width of the model discrepancies against coverage, leave-one-chip-out."""
+        return calibrate(self.results, discrepancies().scale)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole as plain data, the layout that ``--format json`` prints."""
+        calibration = self.calibration
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "neuroest_version": package_version(),
+            "rows": [row_data(row) for row in self.rows],
+            "summaries": [asdict(summary) for summary in self.summaries],
+            "peers": [asdict(summary) for summary in self.peers],
+            "calibration": None
+            if calibration is None
+            else {
+                "coverage_by_scale": [{"scale": s, "coverage": c} for s, c in calibration.coverage.items()],
+                "chosen_without": dict(calibration.chosen),
+                "left_out_coverage": calibration.left_out_coverage,
+                "shipped_scale": calibration.shipped,
+            },
+            "fitted_constants": {r.case.spec.name: list(r.case.spec.fitted) for r in self.results},
+            "failed": [f"{row.case}.{row.quantity}" for row in self.failed],
+        }
+
+    def to_json(self) -> str:
+        """The whole as JSON."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+
+def reproduce(cases: Sequence[str] = ()) -> Scoreboard:
+    """Rebuild published chips and hold the estimates against what was published.
+
+    Parameters
+    ----------
+    cases : sequence of str
+        Names of shipped cases or folders of others; all that ship if none is given.
+
+    Returns
+    -------
+    Scoreboard
+        Scores with bands, by class.
+
+    Raises
+    ------
+    UnknownNameError
+        For a case that does not exist.
+    SpecError
+        With all problems of a file.
+    """
+    results = tuple(run_case(case) for case in selected_cases(cases))
+    rows = tuple(row for result in results for row in case_rows(result))
+    return Scoreboard(results, rows, tuple(summaries(rows)), tuple(summaries(rows, peers=True)))
