@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.components.base import Component
 from neuroest.components.chip import LevelNode
+from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.errors import MappingError
@@ -216,4 +217,16 @@ def _spilled_activations(mapper: Mapper) -> Array:
     last = np.zeros_like(from_outside)
     last[-1] = 1.0
     spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
-    return np.asarray(spills * (read * (1.0 - from_outside) + written * (1.0 - last)))
+    once = read * (1.0 - from_outside) + written * (1.0 - last)
+    return np.asarray(spills * (once + _repeated(mapper, memory, read)))
+
+
+def _repeated(mapper: Mapper, memory: Component[Any], read: Array) -> Array:
+    """Bits of the weights or of the activations that are read again, where neither fits beside the other."""
+    weights = mapper.layers.weights * mapper.network.weight_bits
+    other = _memory(mapper, "weights")
+    if other is None:
+        return mapper.zeros()
+    room = memory.options["capacity"] * (0.5 if other.path == memory.path else 1.0)
+    room_for_weights = other.options["capacity"] * (0.5 if other.path == memory.path else 1.0)
+    return np.asarray(accelerators.repeated_reading(weights, read, room_for_weights, room))

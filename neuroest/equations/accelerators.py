@@ -242,6 +242,54 @@ def external_memory_energy(
 
 
 @equation(
+    formula="S = min[S_a (ceil(S_w / C_w) - 1), S_w (ceil(S_a / C_a) - 1)]",
+    reference=_DERIVED,
+    valid="a layer that is worked on in pieces that fit, with the better of the two orders of loops",
+)
+def repeated_reading(
+    weights: Bit, activations: Bit, weight_capacity: Bit, activation_capacity: Bit
+) -> Bit:
+    """Bits of a layer that are read more than once because neither operand fits on the chip. [bit].
+
+    Parameters
+    ----------
+    weights : float or array
+        Weights of the layer. [bit]
+    activations : float or array
+        Activations that the layer reads. [bit]
+    weight_capacity, activation_capacity : float or array
+        Room on the chip for either, above zero. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits beyond one reading of both. [bit]
+
+    Notes
+    -----
+    With a piece of the weights on the chip all activations stream by, once for each piece; or the other way round.
+    Where either operand fits as a whole nothing is read twice.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    8 Mbit of weights in four pieces of 2 Mbit: 1 Mbit of activations is read three times more, which is less than
+    reading the weights twice.
+
+    >>> f"{repeated_reading(8e6, 1e6, 2e6, 0.5e6):.3g}"
+    '3e+06'
+    """
+    weight_pieces = np.maximum(np.ceil(weights / weight_capacity), 1.0)
+    activation_pieces = np.maximum(np.ceil(activations / activation_capacity), 1.0)
+    of_activations, of_weights = activations * (weight_pieces - 1.0), weights * (activation_pieces - 1.0)
+    repeated: Bit = np.where(of_activations < of_weights, of_activations, of_weights)
+    return repeated
+
+
+@equation(
     formula="t = n t_launch + max[F / (eta_c F_peak), B / (eta_b B_peak)]",
     reference=_ROOFLINE,
     valid="computing and data transfer overlap fully; kernels start one after another",

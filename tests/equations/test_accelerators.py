@@ -34,6 +34,12 @@ SAMPLES: dict[str, dict[str, float]] = {
         "columns": 128.0,
         "positions": 16.0,
     },
+    "repeated_reading": {
+        "weights": 8e6,
+        "activations": 1e6,
+        "weight_capacity": 2e6,
+        "activation_capacity": 0.5e6,
+    },
     "external_memory_energy": {
         "weights": 8e6,
         "activations": 1e6,
@@ -157,3 +163,13 @@ def test_energy_per_operation_of_an_h100_at_its_power_limit():
 def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():
     assert accelerators.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
     assert accelerators.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0
+
+
+def test_nothing_is_read_twice_where_one_operand_fits():
+    assert accelerators.repeated_reading(8e6, 1e6, 2e6, 1e6) == 0.0
+    assert accelerators.repeated_reading(2e6, 1e9, 2e6, 1e6) == 0.0
+
+
+def test_the_cheaper_order_of_loops_is_taken():
+    # weights in 2 pieces: 100 Mbit of activations once more; activations in 100 pieces: 3 Mbit of weights 99 times more
+    assert accelerators.repeated_reading(3e6, 100e6, 2e6, 1e6) == pytest.approx(100e6, rel=1e-12)
