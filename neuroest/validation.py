@@ -42,14 +42,15 @@ class Scoreboard:
     rows : tuple of Row
         One published value each.
     summaries : tuple of Summary
-        By class, chips and design studies only.
-    peers : tuple of Summary
-        By class, simulators of others.
+        By class, chips only.
+    studies, peers : tuple of Summary
+        By class, design studies and simulators of others.
     """
 
     results: tuple[CaseResult, ...] = field(repr=False)
     rows: tuple[Row, ...]
     summaries: tuple[Summary, ...]
+    studies: tuple[Summary, ...]
     peers: tuple[Summary, ...]
 
     @property
@@ -70,6 +71,7 @@ class Scoreboard:
             "neuroest_version": package_version(),
             "rows": [row_data(row) for row in self.rows],
             "summaries": [asdict(summary) for summary in self.summaries],
+            "studies": [asdict(summary) for summary in self.studies],
             "peers": [asdict(summary) for summary in self.peers],
             "calibration": None
             if calibration is None
@@ -110,4 +112,7 @@ def reproduce(cases: Sequence[str] = ()) -> Scoreboard:
     """
     results = tuple(run_case(case) for case in selected_cases(cases))
     rows = tuple(row for result in results for row in case_rows(result))
-    return Scoreboard(results, rows, tuple(summaries(rows)), tuple(summaries(rows, peers=True)))
+    return Scoreboard(
+        results, rows, tuple(summaries(rows)), tuple(summaries(rows, ("design_study",))),
+        tuple(summaries(rows, ("peer_simulator",))),
+    )  # fmt: skip

@@ -19,7 +19,13 @@ from neuroest.components.crossbar import (
     SurveyAdc,
     VoltageMode,
 )
-from neuroest.components.digital import Accumulator, DigitalNeuron, MultiplyAccumulate, VectorUnit
+from neuroest.components.digital import (
+    Accumulator,
+    BitSerialCell,
+    DigitalNeuron,
+    MultiplyAccumulate,
+    VectorUnit,
+)
 from neuroest.components.memories import Sram
 from neuroest.components.networks import Mesh, OffChip
 from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
@@ -44,6 +50,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
             for cls in (
                 Accumulator,
                 AnalogLif,
+                BitSerialCell,
                 ChipOverheads,
                 CurrentClamp,
                 DiffusiveNeuron,
@@ -75,8 +82,9 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
 """Component class of each block model."""
 
 COMPUTING: Mapping[str, type[Component[Any]]] = MappingProxyType(
-    {"crossbar": CrossbarArray, "digital_array": Structural, "spiking_core": Structural, "event_core": Structural,
-     "roofline": Structural}
+    {"crossbar": CrossbarArray, "digital_array": Structural, "row_stationary": Structural,
+     "bit_serial": Structural,
+     "spiking_core": Structural, "event_core": Structural, "roofline": Structural}
 )  # fmt: skip
 """Component class of each computing level, by mapper."""
 

@@ -290,6 +290,107 @@ def repeated_reading(
 
 
 @equation(
+    formula="n = ceil[P / (v h)] ceil(E / X) ceil(R / Y) W, v = max[floor(Y / R), 1], h = max[floor(X / E), 1]",
+    reference="Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-138 (2017), section III",
+    valid="units that each convolve one row of the kernel with one row of the input, without stalls",
+)
+def row_stationary_cycles(
+    kernel_rows: Dimensionless, output_rows: Dimensionless, pairs: Dimensionless, row_operations: Dimensionless,
+    rows: Dimensionless, columns: Dimensionless,
+) -> Dimensionless:  # fmt: skip
+    """Cycles of a convolution in the row-stationary dataflow. [1].
+
+    Parameters
+    ----------
+    kernel_rows : float or array
+        Rows of the kernel, which lie along the rows of the array. [1]
+    output_rows : float or array
+        Rows of the output map, which lie along its columns. [1]
+    pairs : float or array
+        Pairs of input channel and filter. [1]
+    row_operations : float or array
+        Multiply-accumulates of one row of the kernel with one row of the input: output columns times kernel columns. [1]
+    rows, columns : float or array
+        Rows and columns of units. [1]
+
+    Returns
+    -------
+    float or array
+        Clock cycles. [1]
+
+    Notes
+    -----
+    A small kernel is put several times above itself for further channels, a small map several times beside itself;
+    a map with more rows than there are columns, or a kernel with more rows than there are rows, is folded.
+
+    References
+    ----------
+    .. [1] Y.-H. Chen, T. Krishna, J. S. Emer and V. Sze, "Eyeriss: an energy-efficient reconfigurable accelerator
+       for deep convolutional neural networks", IEEE J. Solid-State Circuits 52, 127-138 (2017).
+
+    Examples
+    --------
+    Third layer of AlexNet, 3 x 3 kernels over 13 rows on 12 x 14 units: 156 of 168 units work, as published.
+
+    >>> pairs, work = 256 * 384, 13 * 3
+    >>> cycles = row_stationary_cycles(3.0, 13.0, pairs, work, 12.0, 14.0)
+    >>> f"{pairs * work * 3 * 13 / cycles:.0f}"
+    '156'
+    """
+    stacked = np.maximum(np.floor(rows / kernel_rows), 1.0)
+    beside = np.maximum(np.floor(columns / output_rows), 1.0)
+    folds = np.ceil(output_rows / columns) * np.ceil(kernel_rows / rows)
+    cycles: Dimensionless = np.ceil(pairs / (stacked * beside)) * folds * row_operations
+    return cycles
+
+
+@equation(
+    formula="t = t_adder (b_weight + b_guard + R / n + 2)",
+    reference="Kim, Yoo, Kim and Kim, IEEE J. Solid-State Circuits 56, 2221-2233 (2021)",
+    valid="columns of full adders that ripple down to the next register and along the bits of a weight",
+)
+def bit_serial_cycle_time(
+    adder_delay: Second, weight_bits: Bit, guard_bits: Bit, rows: Dimensionless, registers: Dimensionless,
+    one_bit: Bit,
+) -> Second:  # fmt: skip
+    """Shortest cycle of a bit-serial adder array. [s].
+
+    Parameters
+    ----------
+    adder_delay : float or array
+        Delay of one full adder. [s]
+    weight_bits, guard_bits : float or array
+        Bits of a weight, and columns kept beside it for the growth of its sum. [bit]
+    rows : float or array
+        Rows of the array. [1]
+    registers : float or array
+        Registers along a column. [1]
+    one_bit : float
+        One bit, the unit in which columns are counted. [bit]
+
+    Returns
+    -------
+    float or array
+        Time of a cycle. [s]
+
+    References
+    ----------
+    .. [1] H. Kim, T. Yoo, T. T.-H. Kim and B. Kim, "Colonnade: a reconfigurable SRAM-based digital bit-serial
+       compute-in-memory macro for processing neural networks", IEEE J. Solid-State Circuits 56, 2221-2233 (2021).
+
+    Examples
+    --------
+    128 rows in 16 stages, one-bit weights with 7 guard bits, 0.4 ns: 18 adders.
+
+    >>> f"{bit_serial_cycle_time(0.4e-9, 1.0, 7.0, 128.0, 16.0, 1.0):.3g}"
+    '7.2e-09'
+    """
+    ripple = (weight_bits + guard_bits) / one_bit + rows / registers + 2.0
+    time: Second = adder_delay * ripple
+    return time
+
+
+@equation(
     formula="t = n t_launch + max[F / (eta_c F_peak), B / (eta_b B_peak)]",
     reference=_ROOFLINE,
     valid="computing and data transfer overlap fully; kernels start one after another",

@@ -12,19 +12,23 @@ from neuroest.components.chip import Chip
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Mapper, NetworkMapping, computing_level, level_counts
+from neuroest.mapping.bit_serial import BitSerialMapper
 from neuroest.mapping.cores import EventCoreMapper, SpikingCoreMapper
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.digital_array import DigitalArrayMapper
+from neuroest.mapping.row_stationary import RowStationaryMapper
 from neuroest.mapping.roofline import RooflineMapper
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
 
 MAPPERS: Mapping[str, type[Mapper]] = MappingProxyType(
     {
+        "bit_serial": BitSerialMapper,
         "crossbar": CrossbarMapper,
         "digital_array": DigitalArrayMapper,
         "event_core": EventCoreMapper,
         "roofline": RooflineMapper,
+        "row_stationary": RowStationaryMapper,
         "spiking_core": SpikingCoreMapper,
     }
 )
@@ -109,7 +113,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     neuron = getattr(compute, "neuron", None)
     if isinstance(compute, CrossbarArray) and neuron is not None and np.any(compute.slices(mapper.network) > 1.0):
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
-    if level in {"crossbar", "digital_array", "spiking_core"}:
+    if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
         if level == "crossbar":
             left_out.append("programming of the weights")
         if not chip.find("mesh"):

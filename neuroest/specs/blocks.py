@@ -302,6 +302,15 @@ class MultiplyAccumulateBlock(DeviceBlock):
     """Bits of the activation operand."""
     accumulator_bits: WordWidth
     """Bits of the partial sum."""
+    storage: BitCount | None = None
+    """Operand storage of each unit beside the registers of its datapath."""
+
+
+class BitSerialCellBlock(DeviceBlock):
+    """Memory cell with a one-bit multiplier and a full adder, of which a bit-serial array is made."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["bit_serial_cell"]
 
 
 class EventEnergiesBlock(DeviceBlock):

@@ -205,7 +205,7 @@ def run_case(case: Case) -> CaseResult:
     for name, run in case.spec.runs.items():
         chip = load_architecture(_found("architecture", run.architecture, beside))
         net = load_workload(_found("workload", run.workload, beside))
-        estimates[name] = estimate(chip, net, {path: str(value) for path, value in run.settings.items()})
+        estimates[name] = estimate(chip, net, {path: f"{value:g}" if isinstance(value, float) else value for path, value in run.settings.items()})
     return CaseResult(case, estimates)
 
 

@@ -58,7 +58,8 @@ def table(board: Scoreboard) -> str:
                 f" {row.ratio:6.3f}  {_VERDICT[row.verdict]}"
             )
         lines.append("")
-    lines += _summary_lines(board.summaries, "Chips and design studies")
+    lines += _summary_lines(board.summaries, "Chips")
+    lines += _summary_lines(board.studies, "Design studies")
     lines += _summary_lines(board.peers, "Simulators of others")
     for row in board.failed:
         lines.append(f"{_VERDICT[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}")
@@ -107,8 +108,12 @@ def page(board: Scoreboard) -> str:
         "",
         "## By class",
         "",
+        "Chips, measured or estimated by their vendor:",
+        "",
         *_summaries(board.summaries),
     ]
+    if board.studies:
+        lines += ["Design studies, which nobody has built:", "", *_summaries(board.studies)]
     if board.peers:
         lines += ["Simulators of others, which are no evidence of accuracy:", "", *_summaries(board.peers)]
     lines += _bands(board)

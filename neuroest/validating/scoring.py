@@ -11,7 +11,7 @@ import numpy as np
 
 from neuroest.validating.cases import CaseResult, Prediction
 from neuroest.validating.expressions import unit_factor
-from neuroest.validating.specs import CLASSES, Published
+from neuroest.validating.specs import CLASSES, Evidence, Published
 
 Verdict = Literal["within", "known_miss", "moved", "outside", "anchor"]
 _DRIFT = 0.05
@@ -163,8 +163,12 @@ def _verdict(stated: Published, ratio: float) -> Verdict:
     return "known_miss" if still and not within else "moved"
 
 
-def summaries(rows: Sequence[Row], *, peers: bool = False) -> list[Summary]:
-    """Each class by itself; simulators of others (`peers`) never together with chips."""
+CHIPS: tuple[Evidence, ...] = ("measured_silicon", "vendor_estimate")
+"""Evidence that a chip stands behind, on which coverage is measured."""
+
+
+def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list[Summary]:
+    """Each class by itself, of one kind of evidence: chips, design studies and simulators are kept apart."""
     found = []
     for quantity_class in CLASSES:
         chosen = [
@@ -172,7 +176,7 @@ def summaries(rows: Sequence[Row], *, peers: bool = False) -> list[Summary]:
             for row in rows
             if row.quantity_class == quantity_class
             and row.scored
-            and (row.evidence == "peer_simulator") is peers
+            and row.evidence in evidence
         ]
         if not chosen:
             continue
@@ -196,7 +200,7 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
         spec = result.case.spec
         published = result.case.published
         names = [n for n, s in published.items() if s.quantity_class == "bottom_up"]
-        if not names or spec.evidence == "peer_simulator":
+        if not names or spec.evidence not in CHIPS:
             continue
         for scale in SCALES:
             found = result.predictions(scale)

@@ -89,6 +89,8 @@ class Geometry:
         Elements of a pooling window, or operands of an addition; zero for a weighted layer.
     line_buffer_elements : array
         Elements of the complete input rows that a kernel or window must still have at hand.
+    kernel_rows, output_rows : array
+        Rows of the kernel and of the output map; one for a fully connected layer.
     fan_out_layers : array
         Layers that read the output.
     input_elements_total, output_elements_total : float
@@ -118,6 +120,8 @@ class Geometry:
     input_taps: Array
     window_elements: Array
     line_buffer_elements: Array
+    kernel_rows: Array
+    output_rows: Array
     fan_out_layers: Array
     input_elements_total: float
     output_elements_total: float
@@ -319,6 +323,8 @@ class _Counts:
     input_taps: int = 0
     window_elements: int = 0
     line_buffer_elements: int = 0
+    kernel_rows: int = 1
+    output_rows: int = 1
 
     @property
     def output_elements(self) -> int:
@@ -504,6 +510,8 @@ class _Inference:
             positions=rows.positions * columns.positions,
             input_taps=rows.taps * columns.taps * channels,
             line_buffer_elements=(rows.span - 1) * shape[2] * channels,
+            kernel_rows=kernel[0],
+            output_rows=rows.positions,
         )
 
     def _pooling(self, position: int, layer: Pooling, shape: Shape) -> _Counts | None:
