@@ -76,9 +76,13 @@ class Scoreboard:
             "calibration": None
             if calibration is None
             else {
-                "coverage_by_scale": [{"scale": s, "coverage": c} for s, c in calibration.coverage.items()],
+                "by_scale": [
+                    {"scale": s, "coverage": c, "mean_band_width": calibration.width[s]}
+                    for s, c in calibration.coverage.items()
+                ],
                 "chosen_without": dict(calibration.chosen),
                 "left_out_coverage": calibration.left_out_coverage,
+                "left_out_by_chip": dict(calibration.left_out_by_chip),
                 "shipped_scale": calibration.shipped,
             },
             "fitted_constants": {r.case.spec.name: list(r.case.spec.fitted) for r in self.results},

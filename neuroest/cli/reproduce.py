@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
 from neuroest.cli.shared import Format, Output, emit
+
 from neuroest.errors import NeuroestError
 from neuroest.validating.page import page as scoreboard_page
 from neuroest.validating.page import table
@@ -19,21 +19,29 @@ _MOVED = 3  # as for a failed design check
 def run(
     cases: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[CASE...]", help="Shipped cases, or folders of others; all that ship if none is given."),
+        typer.Argument(
+            metavar="[CASE...]", help="Shipped cases, or folders of others; all that ship if none is given."
+        ),
     ] = None,
     layout: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
     output: Output = None,
     figure: Annotated[
         Path | None,
-        typer.Option("--figure", metavar="FILE", show_default=False, help="Also draw predicted against published."),
+        typer.Option(
+            "--figure", metavar="FILE", show_default=False, help="Also draw predicted against published."
+        ),
     ] = None,
     page: Annotated[
         Path | None,
-        typer.Option("--page", metavar="FILE", show_default=False, help="Also write the page docs/scoreboard.md."),
+        typer.Option(
+            "--page", metavar="FILE", show_default=False, help="Also write the page docs/scoreboard.md."
+        ),
     ] = None,
     fairness: Annotated[
         Path | None,
-        typer.Option("--fairness", metavar="FILE", show_default=False, help="Also write the page docs/fairness.md."),
+        typer.Option(
+            "--fairness", metavar="FILE", show_default=False, help="Also write the page docs/fairness.md."
+        ),
     ] = None,
 ) -> None:
     """Rebuild published chips and print predicted against published.

@@ -34,7 +34,6 @@ from neuroest.devices.process import Process
 from neuroest.specs.architecture import Level, Operation
 from neuroest.units import Numeric
 
-
 DISCREPANCY = "model_discrepancy."
 """Beginning of the paths of factors that stand for what a model leaves out."""
 
@@ -153,7 +152,6 @@ class Chip:
             if block.model == model
         ]
 
-
     def stands_for(self, work: str) -> bool:
         """Whether a block that is known by its published power does this work."""
         return any(work in block.spec.stands_for for _, block in self.find(FixedBlock.model))
@@ -191,7 +189,9 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
     )
     top = _level(design.root, values, point)
     discrepancy = {
-        path.removeprefix(DISCREPANCY): value for path, value in values.items() if path.startswith(DISCREPANCY)
+        path.removeprefix(DISCREPANCY): value
+        for path, value in values.items()
+        if path.startswith(DISCREPANCY)
     }
     return Chip(
         point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions,

@@ -171,4 +171,6 @@ class BitSerialCell(Datapath):
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """One-bit multiplier and full adder."""
         bit, d = 1.0, self.device
-        return equations.multiplier_area(d.multiplier_area, bit, bit) + equations.adder_area(d.adder_area, bit)
+        return equations.multiplier_area(d.multiplier_area, bit, bit) + equations.adder_area(
+            d.adder_area, bit
+        )

@@ -246,9 +246,7 @@ def external_memory_energy(
     reference=_DERIVED,
     valid="a layer that is worked on in pieces that fit, with the better of the two orders of loops",
 )
-def repeated_reading(
-    weights: Bit, activations: Bit, weight_capacity: Bit, activation_capacity: Bit
-) -> Bit:
+def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activation_capacity: Bit) -> Bit:
     """Bits of a layer that are read more than once because neither operand fits on the chip. [bit].
 
     Parameters
@@ -309,7 +307,7 @@ def row_stationary_cycles(
     pairs : float or array
         Pairs of input channel and filter. [1]
     row_operations : float or array
-        Multiply-accumulates of one row of the kernel with one row of the input: output columns times kernel columns. [1]
+        Multiply-accumulates of a row of the kernel with a row of the input: output columns times kernel columns. [1]
     rows, columns : float or array
         Rows and columns of units. [1]
 

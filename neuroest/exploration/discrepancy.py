@@ -68,9 +68,8 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
     """
     stated = discrepancies()
     exponent = stated.scale if scale is None else scale
-    present = {
-        name for part in design.root.walk() for name in (getattr(part.spec, "model", None), getattr(part.spec, "mapper", None))
-    }  # fmt: skip
+    specs = [part.spec for part in design.root.walk()]
+    present = {getattr(spec, key, None) for spec in specs for key in ("model", "mapper")}
     claims = {}
     for model in sorted(stated.models.keys() & present):
         for quantity, given in stated.models[model].items():

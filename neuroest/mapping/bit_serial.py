@@ -34,12 +34,16 @@ class BitSerialMapper(Mapper):
     def place(self) -> Placement:
         """Split every layer over arrays."""
         t = self.layers
-        row_blocks = np.maximum(mapping.block_count(t.reduction + t.recurrent_reduction, self.options["rows"]), 1.0)
+        row_blocks = np.maximum(
+            mapping.block_count(t.reduction + t.recurrent_reduction, self.options["rows"]), 1.0
+        )
         column_blocks = np.maximum(mapping.block_count(t.outputs, self.weights_per_row()), 1.0)
         units = t.is_weighted * t.groups * row_blocks * column_blocks
         bits = t.weights * self.network.weight_bits
         filled = bits / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
-        if np.any(row_blocks > 1.0) and not (self.chip.find("accumulator") or self.chip.stands_for("additions")):
+        if np.any(row_blocks > 1.0) and not (
+            self.chip.find("accumulator") or self.chip.stands_for("additions")
+        ):
             raise MappingError(f"{self.level.path} splits a fan-in over arrays; add an accumulator block")
         return Placement(
             units=units,

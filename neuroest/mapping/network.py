@@ -16,8 +16,8 @@ from neuroest.mapping.bit_serial import BitSerialMapper
 from neuroest.mapping.cores import EventCoreMapper, SpikingCoreMapper
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.digital_array import DigitalArrayMapper
-from neuroest.mapping.row_stationary import RowStationaryMapper
 from neuroest.mapping.roofline import RooflineMapper
+from neuroest.mapping.row_stationary import RowStationaryMapper
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
 
@@ -111,7 +111,11 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
     level = str(mapper.level.mapper)
     neuron = getattr(compute, "neuron", None)
-    if isinstance(compute, CrossbarArray) and neuron is not None and np.any(compute.slices(mapper.network) > 1.0):
+    if (
+        isinstance(compute, CrossbarArray)
+        and neuron is not None
+        and np.any(compute.slices(mapper.network) > 1.0)
+    ):
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
         if level == "crossbar":

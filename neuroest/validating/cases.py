@@ -145,7 +145,9 @@ def load_case(name: str | Path) -> Case:
     elif (given / _FILE).is_file():
         folder = given
     else:
-        raise UnknownNameError("validation case", str(name), shipped_cases(), "or give the path of its folder")
+        raise UnknownNameError(
+            "validation case", str(name), shipped_cases(), "or give the path of its folder"
+        )
     document = read_document(folder / _FILE)
     spec = validate(CaseSpec, document)
     published, problems = _published(spec, document)
@@ -205,7 +207,14 @@ def run_case(case: Case) -> CaseResult:
     for name, run in case.spec.runs.items():
         chip = load_architecture(_found("architecture", run.architecture, beside))
         net = load_workload(_found("workload", run.workload, beside))
-        estimates[name] = estimate(chip, net, {path: f"{value:g}" if isinstance(value, float) else value for path, value in run.settings.items()})
+        estimates[name] = estimate(
+            chip,
+            net,
+            {
+                path: f"{value:g}" if isinstance(value, float) else value
+                for path, value in run.settings.items()
+            },
+        )
     return CaseResult(case, estimates)
 
 

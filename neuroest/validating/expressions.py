@@ -148,7 +148,7 @@ class _Parts:
         return self._sum(path, rows, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
-        rows = [
+        rows: list[tuple[str, Any]] = [
             (row.component, np.sum(row.energy, axis=-1, keepdims=True))
             for row in self.result.dynamic
             if which is None or which in {row.action, row.term}
@@ -156,7 +156,8 @@ class _Parts:
         return self._sum(path, rows, "part with dynamic energy")
 
     def power(self, path: str) -> Any:
-        names = [row.component for row in (*self.result.dynamic, *self.result.statics)]
+        names = [row.component for row in self.result.dynamic]
+        names += [row.component for row in self.result.statics]
         if not any(name == path or name.startswith(f"{path}.") for name in names):
             raise UnknownNameError("part with power", path, names)
         total: Any = 0.0

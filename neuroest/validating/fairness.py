@@ -1,6 +1,4 @@
-"""The page ``docs/fairness.md``: memristor neurons beside CMOS neurons on the same networks, and what would have to
-be true for the advantage that is claimed for them.
-"""
+"""The page ``docs/fairness.md``: memristor neurons beside CMOS neurons, and what the claim for them takes."""
 
 from __future__ import annotations
 
@@ -173,8 +171,8 @@ def _joint_samples(pair: Sequence[Estimate]) -> list[dict[str, Numeric]]:
     drawn = draw(claims, _SAMPLES, SEED)
     values: list[dict[str, Numeric]] = [{} for _ in pair]
     for key, claim in claims.items():
-        index, _, path = key.partition(_JOIN)
-        values[int(index)][path] = drawn.get(key, claim.value)
+        place, _, path = key.partition(_JOIN)
+        values[int(place)][path] = drawn.get(key, claim.value)
     return values
 
 
@@ -202,7 +200,11 @@ def solve(condition: Condition, ours: Estimate, twin: Estimate, times_better: fl
         best, worst = np.where(good, middle, best), np.where(good, worst, middle)
     _, result, changed = cost(best)
     found = np.broadcast_to(condition.shown(result, changed), (_SAMPLES, 1))[:, 0][reachable]
-    now = float(np.asarray(condition.shown(ours.evaluation, {p: c.value for p, c in ours.claims.items()})).reshape(-1)[0])
+    now = float(
+        np.asarray(condition.shown(ours.evaluation, {p: c.value for p, c in ours.claims.items()})).reshape(
+            -1
+        )[0]
+    )
     low, median, high = np.quantile(found, (0.1, 0.5, 0.9)) if found.size else (np.nan,) * 3
     return Root(now, float(low), float(median), float(high), float(reachable.mean()))
 
@@ -262,7 +264,11 @@ def _table(found: Sequence[tuple[Contender, Estimate]]) -> list[str]:
 
 def _terms(found: Sequence[tuple[Contender, Estimate]]) -> list[str]:
     names = list(dict.fromkeys(term for _, e in found for term in e.spike_terms))
-    lines = ["Energy of a spike by term:", "", "| neuron | " + " | ".join(n.replace("_", " ") for n in names) + " |"]
+    lines = [
+        "Energy of a spike by term:",
+        "",
+        "| neuron | " + " | ".join(n.replace("_", " ") for n in names) + " |",
+    ]
     lines.append("|" + "---|" * (len(names) + 1))
     for contender, e in found:
         if e.spike_terms:
@@ -275,13 +281,12 @@ def _requirements() -> list[str]:
     lines = [
         "## What would have to be true",
         "",
-        f"The model inverted: for `{_MEMRISTIVE}` against its twin `{_TWIN}`, one condition at a time and everything",
-        "else as it is, the value at which the compared cost equals that of the twin, and at which it is ten times",
-        "lower. Values may only shrink in the comparison of bare neurons. Roots are found for every sample of the inputs, so that each has a band. *Reachable* is the share of",
-        "the samples in which any value of that one parameter does.",
+        f"The model inverted: for `{_MEMRISTIVE}` against its twin `{_TWIN}`, one condition at a time and the rest as",
+        "it is, the value at which the compared cost equals that of the twin, and at which it is ten times lower. In the",
+        "comparison of bare neurons values may only shrink. Roots are found for every sample of the inputs, so that",
+        "each has a band. *Reachable* is the share of the samples in which any value of that one parameter does.",
         "",
-        "| network | compared | condition | today | equal to the twin (p10, p50, p90) | reachable | ten times better "
-        "(p10, p50, p90) | reachable |",
+        "| network | compared | condition | today | equal to the twin | reachable | ten times better | reachable |",
         "|" + "---|" * 8,
     ]
     for network in NETWORKS:
@@ -315,11 +320,11 @@ def _reading() -> list[str]:
     return [
         "## How to read it",
         "",
-        f"On {NETWORKS[0]} the circuits that hold the columns take {clamp / total:.0%} and the read current of the cells",
-        f"{cells / total:.0%} of the energy of `{_MEMRISTIVE}`: both flow for as long as the neuron integrates, however",
-        "little the neuron itself needs. The energy of a spike by itself therefore says little about a chip.",
+        f"On {NETWORKS[0]} the circuits that hold the columns take {clamp / total:.0%} and the read current of the",
+        f"cells {cells / total:.0%} of the energy of `{_MEMRISTIVE}`: both flow for as long as the neuron integrates,",
+        "however little the neuron itself needs. The energy of a spike by itself therefore says little about a chip.",
         f"Its area is {area:.2f} times that of the twin: synapses, column circuits and memories are the same in both.",
         "",
-        "The 3 nm row rests on a projection: the node capacitance of attofarads that it needs is smaller than any wire to",
-        "it. It is shown as its authors state it.",
+        "The 3 nm row rests on a projection: the node capacitance of attofarads that it needs is smaller than any wire",
+        "to it. It is shown as its authors state it.",
     ]

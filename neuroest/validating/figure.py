@@ -25,7 +25,7 @@ def save_figure(board: Scoreboard, path: Path) -> None:
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and only figures need it
     except ImportError:
-        raise NeuroestError("figures need matplotlib: pip install neuroest[plot]") from None
+        raise NeuroestError("figures need matplotlib: pip install 'neuroest[lab]'") from None
     figure = Figure(figsize=(12, 4.4), layout="constrained")
     panels = figure.subplots(1, len(CLASSES))
     for panel, quantity_class in zip(panels, CLASSES, strict=True):
@@ -51,7 +51,9 @@ def _draw(panel: Any, rows: list[Row]) -> None:
         predicted = [row.predicted * s for row, s in zip(chosen, scale, strict=True)]
         below = [max(row.predicted - row.low, 0.0) * s for row, s in zip(chosen, scale, strict=True)]
         above = [max(row.high - row.predicted, 0.0) * s for row, s in zip(chosen, scale, strict=True)]
-        panel.errorbar(published, predicted, yerr=[below, above], fmt="o", markersize=3, linewidth=0.8, label=case)
+        panel.errorbar(
+            published, predicted, yerr=[below, above], fmt="o", markersize=3, linewidth=0.8, label=case
+        )
         ends += published
     if ends:
         panel.plot([min(ends), max(ends)], [min(ends), max(ends)], color="0.6", linewidth=0.8)

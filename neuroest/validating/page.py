@@ -42,7 +42,11 @@ def number(value: float) -> str:
 def _allowed(row: Row) -> str:
     if row.verdict == "anchor":
         return "-"
-    return row.allowed.replace("x", "factor ") if row.allowed.startswith("x") else f"{float(row.allowed):.3g} of it"
+    return (
+        row.allowed.replace("x", "factor ")
+        if row.allowed.startswith("x")
+        else f"{float(row.allowed):.3g} of it"
+    )
 
 
 def table(board: Scoreboard) -> str:
@@ -52,11 +56,11 @@ def table(board: Scoreboard) -> str:
         rows = [row for row in board.rows if row.case == case]
         lines.append(f"{case} ({_EVIDENCE[rows[0].evidence]})")
         width = max(len(row.quantity) for row in rows)
-        for row in rows:
-            lines.append(
-                f"  {row.quantity:<{width}}  {number(row.published):>9}  {number(row.predicted):>9} {row.unit:<12}"
-                f" {row.ratio:6.3f}  {_VERDICT[row.verdict]}"
-            )
+        lines += [
+            f"  {row.quantity:<{width}}  {number(row.published):>9}  {number(row.predicted):>9} {row.unit:<12}"
+            f" {row.ratio:6.3f}  {_VERDICT[row.verdict]}"
+            for row in rows
+        ]
         lines.append("")
     lines += _summary_lines(board.summaries, "Chips")
     lines += _summary_lines(board.studies, "Design studies")
@@ -85,7 +89,10 @@ def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[
     return [
         "| " + " | ".join(head) + " |",
         "|" + "---|" * len(head),
-        *("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows),
+        *(
+            "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+            for row in rows
+        ),
         "",
     ]
 
@@ -143,31 +150,44 @@ def _bands(board: Scoreboard) -> list[str]:
     calibration = board.calibration
     if calibration is None:
         return []
-    widths = ", ".join(f"{chip} {scale:g}" for chip, scale in calibration.chosen.items())
     return [
         "## Bands",
         "",
         "Every estimate carries p10, p50 and p90 over the spreads of its parameters and over how far whole models may",
         "be off. The latter are stated by block model in `neuroest/exploration/model_discrepancy.yaml`, with one",
-        f"exponent over all of them, {calibration.shipped:g} as shipped. Coverage of the bottom-up values by that "
-        "exponent:",
+        f"exponent over all of them, {calibration.shipped:g} as shipped. Coverage of the bottom-up values of chips:",
         "",
         *_markdown_table(
             ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),
-            [("inside p10 to p90", *(f"{value:.0%}" for value in calibration.coverage.values()))],
+            [
+                ("inside p10 to p90", *(f"{value:.0%}" for value in calibration.coverage.values())),
+                ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
+            ],
         ),
-        f"Leave-one-chip-out: the smallest exponent that covers {COVERAGE_GOAL:.0%} of the values of the *other* chips",
-        f"covers {calibration.left_out_coverage:.0%} of those of the chip left out. Chosen without each: {widths}.",
+        "Leave-one-chip-out: for each chip the smallest exponent is chosen that covers",
+        f"{COVERAGE_GOAL:.0%} of the values of the *other* chips. So chosen, the bands cover",
+        f"{calibration.left_out_coverage:.0%} of the values of the chips left out:",
         "",
+        *_markdown_table(
+            ("chip left out", "exponent from the others", "its values inside"),
+            (
+                (chip, f"{scale:g}", f"{calibration.left_out_by_chip[chip]:.0%}")
+                for chip, scale in calibration.chosen.items()
+            ),
+        ),
     ]
 
 
 def _constants(board: Scoreboard) -> list[str]:
     lines = ["## Constants", "", "Fitted to a value of its own case: "]
-    fitted = [f"{r.case.spec.name}: {', '.join(r.case.spec.fitted)}" for r in board.results if r.case.spec.fitted]
+    fitted = [
+        f"{r.case.spec.name}: {', '.join(r.case.spec.fitted)}" for r in board.results if r.case.spec.fitted
+    ]
     lines[-1] += ("; ".join(fitted) or "none") + "."
     shared = [
-        f"- {r.case.spec.title}: {' '.join(text.split())}" for r in board.results for text in r.case.spec.shared_with_model
+        f"- {r.case.spec.title}: {' '.join(text.split())}"
+        for r in board.results
+        for text in r.case.spec.shared_with_model
     ]
     if shared:
         lines += ["", "Shipped constants that name one of these chips among their sources:", "", *shared]
@@ -209,7 +229,12 @@ def _cases(board: Scoreboard) -> list[str]:
     lines = ["## Cases", ""]
     for result in board.results:
         spec = result.case.spec
-        lines += [f"### {spec.title} (`{spec.name}`)", "", f"Evidence: {_EVIDENCE[spec.evidence]}. {spec.description}", ""]
+        lines += [
+            f"### {spec.title} (`{spec.name}`)",
+            "",
+            f"Evidence: {_EVIDENCE[spec.evidence]}. {spec.description}",
+            "",
+        ]
         notes = [*spec.notes, *(f"Not scored: {text}" for text in spec.not_scored)]
         lines += [f"- {' '.join(text.split()).rstrip('.')}." for text in notes]
         lines += [""] if notes else []

@@ -18,7 +18,7 @@ _DRIFT = 0.05
 """Relative movement of a known miss above which the case must be looked at again."""
 COVERAGE_GOAL = 0.8
 """Share of published values that should lie between p10 and p90, by definition of the two."""
-SCALES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
+SCALES = (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 3.0, 4.0)
 """Exponents of the model discrepancies that the calibration tries."""
 _ROUNDING = 1e-9
 
@@ -107,15 +107,21 @@ class Calibration:
         Coverage over all bottom-up values of chips by exponent of the discrepancies.
     chosen : mapping
         For each chip the smallest exponent that covers the values of all *other* chips.
+    width : mapping
+        Mean of ln(p90 / p10) over the same values by exponent.
     left_out_coverage : float
         Share of the values that lie inside bands of the exponent chosen without their chip.
+    left_out_by_chip : mapping
+        The same, chip by chip.
     shipped : float
         The exponent that ships.
     """
 
     coverage: Mapping[float, float]
+    width: Mapping[float, float]
     chosen: Mapping[str, float]
     left_out_coverage: float
+    left_out_by_chip: Mapping[str, float]
     shipped: float
 
 
@@ -135,10 +141,14 @@ def _row(
 ) -> Row:  # fmt: skip
     spec = result.case.spec
     ratio = found.value / stated.value
-    verdict: Verdict = "anchor" if is_anchor and stated.quantity_class == "structural" else _verdict(stated, ratio)
+    verdict: Verdict = (
+        "anchor" if is_anchor and stated.quantity_class == "structural" else _verdict(stated, ratio)
+    )
     if verdict == "anchor":
         at_one = found.value
-        found = Prediction(stated.value, *(stated.value * x / at_one for x in (found.low, found.median, found.high)))
+        found = Prediction(
+            stated.value, *(stated.value * x / at_one for x in (found.low, found.median, found.high))
+        )
     slack = _ROUNDING * abs(stated.value)
     return Row(
         case=spec.name, quantity=name, quantity_class=stated.quantity_class, evidence=spec.evidence,
@@ -174,9 +184,7 @@ def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list
         chosen = [
             row
             for row in rows
-            if row.quantity_class == quantity_class
-            and row.scored
-            and row.evidence in evidence
+            if row.quantity_class == quantity_class and row.scored and row.evidence in evidence
         ]
         if not chosen:
             continue
@@ -196,6 +204,7 @@ def summaries(rows: Sequence[Row], evidence: Sequence[Evidence] = CHIPS) -> list
 def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | None:
     """Coverage by width of the discrepancies, and leave-one-chip-out; None with fewer than two chips."""
     hits: dict[float, dict[str, list[bool]]] = {scale: {} for scale in SCALES}
+    widths: dict[float, list[float]] = {scale: [] for scale in SCALES}
     for result in results:
         spec = result.case.spec
         published = result.case.published
@@ -207,6 +216,7 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
             hits[scale][spec.name] = [
                 found[name].low <= published[name].value <= found[name].high for name in names
             ]
+            widths[scale] += [math.log(found[name].high / found[name].low) for name in names]
     chips = list(hits[SCALES[0]])
     if len(chips) < 2:
         return None
@@ -219,8 +229,12 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
         return next(reached, SCALES[-1])
 
     chosen = {chip: smallest(chip) for chip in chips}
-    left_out = float(np.mean([hit for chip in chips for hit in hits[chosen[chip]][chip]]))
-    return Calibration({scale: coverage(scale) for scale in SCALES}, chosen, left_out, shipped)
+    left_out = {chip: hits[chosen[chip]][chip] for chip in chips}
+    return Calibration(
+        {scale: coverage(scale) for scale in SCALES}, {s: float(np.mean(w)) for s, w in widths.items()}, chosen,
+        float(np.mean([hit for found in left_out.values() for hit in found])),
+        {chip: float(np.mean(found)) for chip, found in left_out.items()}, shipped,
+    )  # fmt: skip
 
 
 def row_data(row: Row) -> dict[str, Any]:
