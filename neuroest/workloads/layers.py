@@ -71,6 +71,8 @@ class Geometry:
         Outputs that see the same inputs: channels of one group, or neurons.
     groups : array
         Groups of channels that do not see each other.
+    kernel_rows, output_rows : array
+        Rows of the kernel and of the output map; one for a fully connected layer.
     positions : array
         Positions of the kernel, one for a fully connected layer.
     input_elements, output_elements : array
@@ -89,8 +91,6 @@ class Geometry:
         Elements of a pooling window, or operands of an addition; zero for a weighted layer.
     line_buffer_elements : array
         Elements of the complete input rows that a kernel or window must still have at hand.
-    kernel_rows, output_rows : array
-        Rows of the kernel and of the output map; one for a fully connected layer.
     fan_out_layers : array
         Layers that read the output.
     input_elements_total, output_elements_total : float
@@ -110,6 +110,8 @@ class Geometry:
     recurrent_reduction: Array
     outputs: Array
     groups: Array
+    kernel_rows: Array
+    output_rows: Array
     positions: Array
     input_elements: Array
     output_elements: Array
@@ -120,8 +122,6 @@ class Geometry:
     input_taps: Array
     window_elements: Array
     line_buffer_elements: Array
-    kernel_rows: Array
-    output_rows: Array
     fan_out_layers: Array
     input_elements_total: float
     output_elements_total: float
@@ -319,12 +319,12 @@ class _Counts:
     recurrent_reduction: int = 0
     outputs: int = 1
     groups: int = 1
+    kernel_rows: int = 1
+    output_rows: int = 1
     positions: int = 1
     input_taps: int = 0
     window_elements: int = 0
     line_buffer_elements: int = 0
-    kernel_rows: int = 1
-    output_rows: int = 1
 
     @property
     def output_elements(self) -> int:
@@ -507,11 +507,11 @@ class _Inference:
             reduction=prod(kernel) * channels // layer.groups,
             outputs=layer.outputs // layer.groups,
             groups=layer.groups,
+            kernel_rows=kernel[0],
+            output_rows=rows.positions,
             positions=rows.positions * columns.positions,
             input_taps=rows.taps * columns.taps * channels,
             line_buffer_elements=(rows.span - 1) * shape[2] * channels,
-            kernel_rows=kernel[0],
-            output_rows=rows.positions,
         )
 
     def _pooling(self, position: int, layer: Pooling, shape: Shape) -> _Counts | None:
