@@ -7,6 +7,7 @@ import pytest
 
 from neuroest.validating.cases import cases_folder
 
+pytest.importorskip("neuroest.cli.shared")
 cli = pytest.importorskip("neuroest.cli")
 
 
