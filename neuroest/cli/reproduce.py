@@ -20,7 +20,7 @@ def run(
     cases: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CASE...]", help="Shipped cases, or folders of others; all that ship if none is given."
+            metavar="CASE...", help="Shipped cases, or folders of others; all that ship if none is given."
         ),
     ] = None,
     layout: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
