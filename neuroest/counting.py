@@ -227,6 +227,6 @@ def _repeated(mapper: Mapper, memory: Component[Any], read: Array) -> Array:
     other = _memory(mapper, "weights")
     if other is None:
         return mapper.zeros()
-    room = memory.options["capacity"] * (0.5 if other.path == memory.path else 1.0)
-    room_for_weights = other.options["capacity"] * (0.5 if other.path == memory.path else 1.0)
+    sharing = 2.0 if other.path == memory.path else 1.0
+    room, room_for_weights = memory.options["capacity"] / sharing, other.options["capacity"] / sharing
     return np.asarray(accelerators.repeated_reading(weights, read, room_for_weights, room))
