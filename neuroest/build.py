@@ -17,7 +17,7 @@ from typing import Any, get_args
 from neuroest.devices.base import Record
 from neuroest.devices.process import Process
 from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
-from neuroest.library import Device, Loaded, load_device
+from neuroest.library import Device, Loaded, find_file, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -150,10 +150,16 @@ class _Builder:
                 )  # fmt: skip
 
     def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
+        beside = Path(self.loaded.file) if self.loaded.file != "<text>" else None
         try:
-            device = load_device(name, Path(self.loaded.file) if self.loaded.file != "<text>" else None)
+            device = load_device(name, beside)
         except SpecError as error:
-            self.problems.extend(error.problems)
+            if find_file("device", name, beside).is_file():
+                self.problems.extend(error.problems)
+            else:
+                told = error.problems[0]
+                message = f"{told.file}: {told.message}"
+                self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
         except NeuroestError as error:
             self.problems.append(problem_at(self.loaded.document, where, str(error), at_value=True))
@@ -215,6 +221,10 @@ class _Builder:
             return
         try:
             process = load_device(name, Path(device.file))
+            if process.spec.model != Process.model:
+                message = f"{name!r} is a {process.spec.model}, expected a {Process.model}"
+                self.problems.append(Problem(device.file, 0, 0, "process", message))
+                return
         except SpecError as error:
             self.problems.extend(error.problems)
             return
@@ -259,7 +269,7 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     sources: dict[str, SourceSpec] = {}
     for device in seen.values():
-        sources.update(device.sources)
+        sources.update(device.spec.sources)
     return Design(
         loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
         MappingProxyType(sources), tuple(files),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -19,17 +20,19 @@ from neuroest.errors import MappingError, RangeError
 from neuroest.evaluation import Evaluation, evaluate, trace_costs
 from neuroest.exploration.bands import Bands, estimate_bands
 from neuroest.exploration.sensitivity import Sensitivity, attributed_share, sensitivity
-from neuroest.library import Loaded, load_architecture, load_workload
+from neuroest.library import Loaded, load_architecture, load_workload, shipped
 from neuroest.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.settings import design_with, workload_with
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
-from neuroest.specs.workload import WorkloadSpec
+from neuroest.specs.reading import Document
+from neuroest.specs.workload import WorkloadSpec, workload_exclusions
 from neuroest.units import format_quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 SCHEMA_VERSION = "1.0"
 """Version of the JSON that `Estimate.to_dict` returns."""
 
@@ -120,6 +123,8 @@ class Estimate:
         What the estimate leaves out.
     files : tuple of InputFile
         Files that were read, with their hashes.
+    settings : mapping of str to str
+        Values that were changed for this run, by path.
     """
 
     design: Design
@@ -130,11 +135,18 @@ class Estimate:
     checks: tuple[CheckResult, ...] = field(repr=False)
     exclusions: tuple[str, ...] = field(repr=False)
     files: tuple[InputFile, ...] = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
         """Name of the architecture."""
         return self.design.spec.name
+
+    @property
+    def called(self) -> str:
+        """What a command line must be given to mean this architecture: its name where it ships, else its file."""
+        file = self.files[0].file
+        return self.architecture if str(shipped("architecture").get(self.architecture)) == file else file
 
     @property
     def failed_checks(self) -> tuple[CheckResult, ...]:
@@ -275,16 +287,18 @@ class Estimate:
         return frozenset(used)
 
     @cached_property
+    def source_keys(self) -> tuple[str, ...]:
+        """Keys of exactly the sources that the results depend on, in alphabetical order."""
+        claims = [self.claims[path] for path in self.used_paths]
+        return tuple(sorted({key for c in claims for key in (c.source, c.via) if key is not None}))
+
+    @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
         """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
         from neuroest.library import bibliography  # noqa: PLC0415
 
         known = {**bibliography(), **self.design.sources, **self.workload.sources}
-        keys: set[str] = set()
-        for path in self.used_paths:
-            claim = self.claims[path]
-            keys.update(key for key in (claim.source, claim.via) if key is not None)
-        return tuple((key, known[key]) for key in sorted(keys))
+        return tuple((key, known[key]) for key in self.source_keys)
 
     @cached_property
     def unbounded(self) -> tuple[str, ...]:
@@ -303,6 +317,7 @@ class Estimate:
             "neuroest_version": package_version(),
             "architecture": self.architecture,
             "workload": self.workload.name,
+            "settings": dict(self.settings),
             "totals": dict(self.totals),
             "bands": {
                 "totals": {name: asdict(band) for name, band in bands.totals.items()},
@@ -449,18 +464,35 @@ def estimate(
     claims = {**design.claims, **workload_with(net.spec, changes)}
     values = {path: claim.value for path, claim in claims.items()}
     with np.errstate(all="ignore"):
-        result = evaluate(design, net.spec, values)
+        try:
+            result = evaluate(design, net.spec, values)
+        except MappingError as error:
+            raise MappingError(_placed(chip.document, str(error))) from None
         checks = tuple(_check_result(check) for check in result.checks)
-    _refuse(checks)
+    _refuse(checks, chip.document)
     totals = _totals(result)
     _verify(result, totals)
-    exclusions = tuple(dict.fromkeys((*result.mapped.exclusions, *result.counts.exclusions)))
+    exclusions = tuple(
+        dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
+    )
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     shown = tuple(check for check in checks if check.severity != "refuse")
-    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files)
+    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files, dict(changes))
 
 
-def _refuse(checks: tuple[CheckResult, ...]) -> None:
+def _placed(document: Document, text: str) -> str:
+    """`text` with file, line and column in front of each line that begins with a path of the architecture."""
+    lines = []
+    for line in text.split("\n"):
+        path = _LEADING_PATH.match(line)
+        if path is not None:
+            row, column = document.position(path[0].split("."))
+            line = f"{document.file}:{row}:{column}: {line}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
     failed = [check for check in checks if check.severity == "refuse" and not check.passed]
     if failed:
         error = (
@@ -468,7 +500,7 @@ def _refuse(checks: tuple[CheckResult, ...]) -> None:
             if any(check.name in {"network_fits", "fan_in_fits"} for check in failed)
             else RangeError
         )
-        raise error("\n".join(str(check) for check in failed))
+        raise error(_placed(document, "\n".join(str(check) for check in failed)))
 
 
 def _totals(result: Evaluation) -> dict[str, float | None]:
@@ -512,11 +544,13 @@ def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
     for row in result.dynamic:
         if not (np.all(np.isfinite(row.energy)) and np.all(np.asarray(row.energy) >= 0.0)):
             raise RangeError(
-                f"{row.component}: {row.term} of {row.action} has no finite energy at these values"
+                f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative at these values"
             )
     for item in (*result.areas, *result.statics):
         if not (np.all(np.isfinite(item.total)) and np.all(np.asarray(item.total) >= 0.0)):
-            raise RangeError(f"{item.component}: {item.term} has no finite value at these values")
+            raise RangeError(
+                f"{item.component}: {item.term} has no value that is finite and not negative at these values"
+            )
     for name, value in totals.items():
         if value is not None and not math.isfinite(value):
             raise RangeError(f"{name} is not finite at these values")

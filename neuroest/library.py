@@ -6,16 +6,17 @@ while a process runs and files of users are keyed by their content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from neuroest.devices.base import Record
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
-from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
@@ -25,6 +26,7 @@ from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
 
 _T = TypeVar("_T", bound=Spec)
+Stamp: TypeAlias = tuple[int, ...]
 
 KINDS: Mapping[str, type[Spec]] = {
     "architecture": ArchitectureSpec,
@@ -36,7 +38,10 @@ KINDS: Mapping[str, type[Spec]] = {
 
 _FOLDERS = {"architecture": "architectures", "device": "device_specs", "workload": "workloads"}
 _PACKAGED = {"architecture": "architectures", "device": "device_specs", "workload": "workload_specs"}
+_SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
+MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
+"""Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,13 @@ class Device:
     spec: DeviceSpec
     record: type[Record]
     claims: Mapping[str, Claim]
-    sources: Mapping[str, SourceSpec]
     file: str
     sha256: str
+
+    @property
+    def sources(self) -> Mapping[str, SourceSpec]:
+        """Bibliography that the claims may refer to: the shared one and the file's own."""
+        return {**bibliography(), **self.spec.sources}
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,11 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     return known[name]
 
 
+def _file(kind: str, name: str | Path) -> Path:
+    """The path itself, or the file that a text names."""
+    return name if isinstance(name, Path) else find_file(kind, name)
+
+
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     """The architecture of a shipped name or of a path.
 
@@ -112,28 +126,68 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
-    return _loaded(ArchitectureSpec, find_file("architecture", str(name)))
+    loaded = _loaded(ArchitectureSpec, _file("architecture", name))
+    problems = [problem_at(loaded.document, place, text) for place, text in misnamed(loaded.spec.chip)]
+    if problems:
+        raise SpecError(problems)
+    return loaded
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
-    """The workload of a shipped name or of a path, with its shapes checked."""
-    path = find_file("workload", str(name))
+    """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
+    if str(name).lower().endswith(MODEL_SUFFIXES):
+        from neuroest.workloads.importers import workload_from_file  # noqa: PLC0415 - only model files need it
+
+        return workload_from_file(name)
+    path = _file("workload", name)
     return _workload(path, _stamp(path))
 
 
 @lru_cache(maxsize=128)
-def _workload(path: Path, _stamp: tuple[int, int]) -> Loaded[WorkloadSpec]:
+def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     loaded = _loaded(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
+    known = shared_sources() | loaded.spec.sources.keys()
+    for place, key in _cited(loaded.document.data):
+        if key not in known:
+            message = f"unknown source {key!r}{did_you_mean(key, known)}"
+            problems.append(problem_at(loaded.document, place, message, at_value=True))
     if problems:
         raise SpecError(problems)
     return loaded
+
+
+def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Source keys that a document cites, with their places."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in {"source", "via"} and isinstance(value, str):
+                yield (*place, key), value
+            elif key != "sources":
+                yield from _cited(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _cited(value, (*place, index))
 
 
 def load_device(name: str, beside: Path | None = None) -> Device:
     """The device of a shipped name or of a path, its claims resolved to SI."""
     path = find_file("device", name, beside)
     return _device(path, _stamp(path))
+
+
+def shared_sources() -> frozenset[str]:
+    """Keys of the shared bibliography, without reading its entries, which most runs do not print.
+
+    In that file a key stands at two spaces and what belongs to it further in; a test holds the two readings equal.
+    """
+    path = data_folder("device") / "sources.yaml"
+    return _shared_sources(path, _stamp(path))
+
+
+@lru_cache(maxsize=8)
+def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
+    return frozenset(_SOURCE_KEY.findall(path.read_text(encoding="utf-8")))
 
 
 def bibliography() -> Mapping[str, SourceSpec]:
@@ -147,16 +201,17 @@ def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
     return loaded
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> Stamp:
+    """What changes when a file is another one, or is written anew."""
     try:
         stat = path.stat()
     except OSError:
-        return 0, 0  # the reader says what is wrong with the file
-    return stat.st_mtime_ns, stat.st_size
+        return ()  # the reader says what is wrong with the file
+    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
 @lru_cache(maxsize=512)
-def _load(schema: type[Spec], path: Path, _stamp: tuple[int, int]) -> Loaded[Spec]:
+def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
     document = read_document(path)
     _check_kind(schema, document)
     return Loaded(validate(schema, document), document.file, document.sha256, document)
@@ -190,7 +245,7 @@ def device_model(name: str) -> type[Record]:
 
 
 @lru_cache(maxsize=512)
-def _device(path: Path, _stamp: tuple[int, int]) -> Device:
+def _device(path: Path, _stamp: Stamp) -> Device:
     loaded = _loaded(DeviceSpec, path)
     spec, document = loaded.spec, loaded.document
     if spec.model not in DEVICE_MODELS:
@@ -198,7 +253,7 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
         raise SpecError([problem_at(document, ["model"], message, at_value=True)])
     record = DEVICE_MODELS[spec.model]
     declared = record.parameters()
-    known = {**bibliography(), **spec.sources}
+    known = shared_sources() | spec.sources.keys()
     problems: list[Problem] = []
     claims: dict[str, Claim] = {}
     for name in spec.parameters.keys() - declared.keys():
@@ -237,4 +292,4 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
                 problems.append(problem_at(document, ["reported", index, role], message))
     if problems:
         raise SpecError(problems)
-    return Device(spec, record, claims, known, loaded.file, loaded.sha256)
+    return Device(spec, record, claims, loaded.file, loaded.sha256)

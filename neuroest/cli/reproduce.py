@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from neuroest.cli.shared import Format, Output, emit
 
+from neuroest.cli.shared import Format, Output, emit
 from neuroest.errors import NeuroestError
 from neuroest.validating.page import page as scoreboard_page
 from neuroest.validating.page import table

@@ -26,7 +26,6 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "neuron spike as reported": "neuron",
         "neuron membrane charge": "neuron",
         "neuron short circuit": "neuron",
-        "neuron bias": "neuron",
         "memory access": "sram",
         "partial-sum addition": "accumulator",
         "element-wise operation": "vector_unit",

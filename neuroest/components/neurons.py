@@ -60,6 +60,10 @@ class Neuron(Component[Any]):
         """Time between inferences that the neuron needs to forget."""
         return 0.0
 
+    def memory_time(self) -> Second | None:
+        """Time constant with which a membrane forgets; None where the device does not state it."""
+        return None
+
     def endurance(self) -> Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
         return None
@@ -116,6 +120,10 @@ class _DiffusiveNeuron(Neuron):
     def rest_time(self) -> Second:
         """Time for the residue to dissolve."""
         return diffusive.residue_rest_time(self.device.residue_decay, self.options["rest_time_constants"])
+
+    def memory_time(self) -> Second:
+        """Time constant with which the filament dissolves."""
+        return 1.0 / self.device.filament_decay
 
     def endurance(self) -> Dimensionless:
         """Filament cycles."""

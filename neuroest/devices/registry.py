@@ -22,6 +22,12 @@ from neuroest.devices.digital import (
     RooflineParameters,
     SramParameters,
 )
+from neuroest.devices.lab import (
+    IonKineticsParameters,
+    LangevinParameters,
+    LifBehaviourParameters,
+    ThresholdSwitchParameters,
+)
 from neuroest.devices.neurons import (
     AnalogLifParameters,
     DiffusiveNeuronParameters,
@@ -40,6 +46,9 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             EventEnergiesParameters,
             FixedBlockParameters,
             IntegratedDiffusiveNeuronParameters,
+            IonKineticsParameters,
+            LangevinParameters,
+            LifBehaviourParameters,
             LinkParameters,
             LogicLibraryParameters,
             MeshParameters,
@@ -52,6 +61,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SpikeDriverParameters,
             SramParameters,
             SurveyAdcParameters,
+            ThresholdSwitchParameters,
         )
     }
 )

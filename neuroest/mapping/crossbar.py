@@ -129,7 +129,7 @@ class CrossbarMapper(Mapper):
     @property
     def planes(self) -> Numeric:
         """Bit planes in which an input is applied: one for spikes, its bits for a number."""
-        return 1.0 if self.network.spiking else self.network.activation_bits
+        return self.layers.input_bits if self.network.spiking else self.network.activation_bits
 
     def work(self, placement: Placement) -> Work:
         """Row toggles, cell and column reads, conversions, spikes."""

@@ -16,7 +16,7 @@ from neuroest.build import build
 from neuroest.errors import NeuroestError
 from neuroest.estimate import SCHEMA_VERSION, Estimate, estimate, package_version
 from neuroest.evaluation import Evaluation, evaluate
-from neuroest.exploration.bands import SAMPLES, SEED, draw
+from neuroest.exploration.bands import SAMPLES, SEED, draw, quantiles, sampled_totals
 from neuroest.exploration.sensitivity import attributed_share
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.frames import ratio_rows
@@ -385,20 +385,8 @@ def _joint_samples(estimates: Sequence[Estimate]) -> list[dict[str, NDArray[np.f
 
 
 def _sampled_totals(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
-    feasible = np.ones(SAMPLES, dtype=bool)
-    for check in evaluation.checks:
-        if check.severity == "refuse":
-            feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (SAMPLES,))
-    quantities = {
-        "area_m2": evaluation.area,
-        "energy_per_inference_J": evaluation.energy,
-        "latency_s": evaluation.timing.latency,
-        "throughput_per_s": 1.0 / evaluation.period,
-    }
-    return {
-        name: np.where(feasible, np.broadcast_to(np.asarray(value).reshape(-1), (SAMPLES,)), np.nan)
-        for name, value in quantities.items()
-    }
+    sampled = sampled_totals(evaluation, SAMPLES)
+    return {name: np.where(sampled.feasible, values, np.nan) for name, values in sampled.quantities.items()}
 
 
 def _interval(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float | None, float | None]:
@@ -407,7 +395,7 @@ def _interval(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[f
     kept = ratios[np.isfinite(ratios)]
     if kept.size == 0:
         return None, None
-    low, high = np.quantile(kept, (0.1, 0.9))
+    low, high = quantiles(kept, (0.1, 0.9))
     return float(low), float(high)
 
 

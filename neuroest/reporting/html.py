@@ -17,7 +17,7 @@ from neuroest.reporting.quantities import (
     shown_interval,
     words,
 )
-from neuroest.reporting.table import basis_words, maturity_words
+from neuroest.reporting.table import basis_words, maturity_words, reported_values
 
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison
@@ -100,8 +100,9 @@ def _details(title: str, parts: Sequence[ComponentSum], unit: str, *, opened: bo
 def _closing(estimate: Estimate) -> str:
     items = [check_line(check) for check in estimate.failed_checks]
     items += [f"{name} rests on {basis_words(shares)}" for name, shares in estimate.basis_share.items()]
+    items += [f"reported by its source: {text}" for text in reported_values(estimate)]
     items += [f"left out: {item}" for item in estimate.exclusions]
-    items.append(f"{len(estimate.sources)} sources")
+    items.append(f"{len(estimate.source_keys)} sources")
     return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
 
 

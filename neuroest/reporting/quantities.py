@@ -21,7 +21,11 @@ _SUFFIXES = (
     ("_s", "s"),
     ("_W", "W"),
 )
-_LENGTHS = ((1.0, "m"), (1e-3, "mm"), (1e-6, "um"), (1e-9, "nm"))
+_SCALES = {
+    "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
+    "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
+}
+"""For lengths and areas: unit, name, and the least number that is written in it."""
 _WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
 
 
@@ -42,19 +46,29 @@ def label_and_unit(total: str) -> tuple[str, str]:
 
 
 def shown(value: float | None, unit: str) -> str:
-    """A number with its unit, or a dash where the quantity does not apply."""
+    """A number with its unit in a form that a table has room for, or a dash where the quantity does not apply.
+
+    Examples
+    --------
+    >>> shown(2.8e-8, "m"), shown(2.8537e-8, "m^2"), shown(0.9, "V"), shown(None, "J")
+    ('28 nm', '0.0285 mm^2', '0.9 V', '-')
+    """
     if value is None:
         return "-"
-    if unit == "TOPS/W":
-        return f"{value:.3g} TOPS/W"
-    if unit == "m" and value:
-        factor, name = next((f, n) for f, n in _LENGTHS if abs(value) >= f * 0.9995 or f == _LENGTHS[-1][0])
-        return f"{value / factor:.3g} {name}"
-    if unit == "V" and 0.1 <= abs(value) < 1.0:
+    size = abs(value)
+    scales = _SCALES.get(unit)
+    if scales is not None and value:
+        factor, name, _ = next((scale for scale in scales if size >= scale[0] * scale[2]), scales[-1])
+        return f"{_three_digits(value / factor)} {name}"
+    if unit == "V" and 0.1 <= size < 1.0:
         return f"{value:.3g} V"
-    if unit == "1/s" and 1e3 <= abs(value) < 1e6:
-        return f"{float(f'{value:.3g}'):.0f} 1/s"
-    return format_quantity(value, unit)
+    if unit == "1/s" and 1e3 <= size < 1e6:
+        return f"{_three_digits(value)} 1/s"
+    return f"{value:.3g} {unit}" if unit == "TOPS/W" else format_quantity(value, unit)
+
+
+def _three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def shown_interval(low: float, high: float, unit: str) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from neuroest.estimate import Estimate
 from neuroest.reporting.breakdown import (
     ComponentSum,
@@ -15,7 +17,6 @@ from neuroest.reporting.breakdown import (
     neuron_components,
 )
 from neuroest.reporting.quantities import (
-    BANDED,
     check_line,
     counted,
     label_and_unit,
@@ -54,8 +55,8 @@ _TOTALS = (
 _PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
 _LEAST_SHARE = 1e-3
 """Share of the total below which terms are put together in one line."""
-_BAR = 10
-_NAME = 32
+_BAR = 8
+_NAME = 28
 
 
 def estimate_table(
@@ -280,13 +281,27 @@ def _term_name(term: TermSum) -> str:
 
 
 def _product(term: TermSum, unit: str) -> str:
-    if term.kind == "static":
-        return f"{term.count:.3g} of them"
-    return f"{term.count:.3g} x {shown(term.each, unit)}"
+    count = f"{term.count:.3g}".replace("e+0", "e").replace("e+", "e")
+    return f"{count} of them" if term.kind == "static" else f"{count} x {shown(term.each, unit)}"
+
+
+def reported_values(estimate: Estimate) -> list[str]:
+    """Headline numbers that the sources of the design's devices report, with their scope, one a text."""
+    found: dict[str, None] = {}
+    for device in estimate.design.devices.values():
+        for value in device.spec.reported:
+            where = ", ".join(text for text in (value.source, value.place) if text)
+            scope = one_line(value.scope).rstrip(".")
+            text = f"{device.spec.name}: {value.quantity} {value.value} [{value.basis}]: {scope}; {where}"
+            found[text] = None
+    return list(found)
 
 
 def _closing(estimate: Estimate, style: Style) -> list[str]:
-    lines = _bottleneck(estimate)
+    reported = reported_values(estimate)
+    lines = ["reported by the sources of its devices, and in no sum above:"] if reported else []
+    lines += bullets(reported)
+    lines += _bottleneck(estimate)
     failed = estimate.failed_checks
     if failed:
         for check in failed:
@@ -302,8 +317,8 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
         )
     lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
     lines += bullets(one_line(item) for item in estimate.exclusions)
-    number = len(estimate.sources)
-    command = f"neuroest cite {estimate.architecture} -w {estimate.workload.name}"
+    number = len(estimate.source_keys)
+    command = f"neuroest cite {estimate.called} -w {estimate.workload.name}"
     lines += wrapped(f"{counted(number, 'source')}; `{command}` lists them", hanging=2)
     return lines
 
@@ -319,17 +334,14 @@ def basis_words(shares: Mapping[str, float]) -> str:
 
 
 def _bottleneck(estimate: Estimate) -> list[str]:
-    layers = estimate.to_dict()["layers"]
-    if not layers:
-        return []
-    slowest = max(layers, key=lambda layer: layer["step_time_s"])
-    spiking = estimate.workload.coding == "spiking"
-    what = "a timestep" if spiking else "an inference"
-    return wrapped(
-        f"slowest layer: {slowest['layer']}, {shown(slowest['step_time_s'], 's')} for {what}, "
-        f"held up by {short(slowest['bottleneck'])}",
-        hanging=2,
+    timing = estimate.evaluation.timing
+    index = int(np.argmax(timing.step))
+    cause = max(
+        timing.resources,
+        key=lambda path: float(np.broadcast_to(timing.resources[path], timing.step.shape)[index]),
     )
-
-
-__all__ = ["BANDED", "estimate_table", "side_by_side_table"]
+    duration = shown(float(timing.step[index]), "s") + (
+        " a timestep" if estimate.workload.coding == "spiking" else ""
+    )
+    layer = estimate.evaluation.layers.names[index]
+    return wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)

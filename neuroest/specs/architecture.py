@@ -7,13 +7,16 @@ which brings the slots that such a level must fill.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from neuroest.specs.base import (
-    Auto,
     Count,
+    CountOrAuto,
+    CountOrUnlimited,
     Frequency,
     PositiveFraction,
     Spec,
@@ -40,6 +43,8 @@ from neuroest.specs.blocks import (
     SramBlock,
     VectorUnitBlock,
 )
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Technology(Spec):
@@ -71,7 +76,7 @@ class Level(Spec):
 
     slots: ClassVar[tuple[str, ...]] = ()
     """Fields of a computing level that hold blocks."""
-    count: Count | Auto
+    count: CountOrAuto
     """Instances in one instance of the level above; auto: as many as the network needs."""
 
 
@@ -87,13 +92,13 @@ class CrossbarLevel(Level):
     """Columns of one array."""
     pairing: Literal["column_differential", "row_differential", "offset"]
     """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
-    bits_per_cell: Count | Auto = "auto"
+    bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
     read_voltage: Voltage
     """Voltage across an active cell."""
     pulse_width: Time
     """Shortest time that an active row is driven; slow neurons stretch it to their integration time."""
-    sequential_reads: Count | Literal["unlimited"] = "unlimited"
+    sequential_reads: CountOrUnlimited = "unlimited"
     """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
     more gets further copies."""
     settling_error: PositiveFraction
@@ -261,3 +266,13 @@ class ArchitectureSpec(Spec):
     """What the description leaves out and the estimate therefore does not contain."""
     chip: Level
     """The chip itself, the top of the hierarchy."""
+
+
+def misnamed(level: Level, place: tuple[str, ...] = ("chip",)) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Blocks and levels whose name is no word, with the reason; paths are made of these names."""
+    for name, part in (level.__pydantic_extra__ or {}).items():
+        if not _NAME.fullmatch(name):
+            reason = "is no name; use up to 64 lower-case letters, digits and underscores, a letter first"
+            yield (*place, name), f"{name[:40]!r} {reason}"
+        if isinstance(part, Level):
+            yield from misnamed(part, (*place, name))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -88,6 +88,8 @@ class QuantityField:
         Whether only whole numbers are allowed.
     example : str
         An example for the schema and the messages.
+    words : tuple of str
+        Words that may stand in place of a quantity, such as ``auto``.
     """
 
     unit: str
@@ -96,6 +98,24 @@ class QuantityField:
     above: bool = False
     integer: bool = False
     example: str = ""
+    words: tuple[str, ...] = ()
+
+    def read_or_word(self, given: Any) -> float | str:
+        """One of the words that may stand in place of the quantity, or the quantity.
+
+        Raises
+        ------
+        QuantityError
+            When it is neither.
+        """
+        if isinstance(given, str) and given in self.words:
+            return given
+        try:
+            return self.read(given)
+        except QuantityError as error:
+            if not self.words:
+                raise
+            raise QuantityError(f"{error}; or " + " or ".join(self.words)) from None
 
     def read(self, given: Any) -> float:
         """SI value of what a file says, within the bounds.
@@ -124,9 +144,9 @@ class QuantityField:
     def __get_pydantic_core_schema__(
         self, _source: Any, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        def validate(given: Any) -> float:
+        def validate(given: Any) -> float | str:
             try:
-                return self.read(given)
+                return self.read_or_word(given)
             except QuantityError as error:
                 raise PydanticCustomError("quantity", "{message}", {"message": str(error)}) from None
 
@@ -153,6 +173,8 @@ class QuantityField:
         if self.unit != "1":
             schema["unit"] = self.unit
             schema["description"] = f"{describe_dimension(dimension)}"
+        if self.words:
+            schema = {"anyOf": [schema, {"enum": list(self.words)}]}
         schema["examples"] = [self.example or describe_dimension(dimension).rsplit(" such as ", 1)[1]]
         return schema
 
@@ -175,4 +197,21 @@ Frequency: TypeAlias = Annotated[
     float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
 ]
 Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")]
-Auto: TypeAlias = Literal["auto"]
+CountOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128", words=("auto",))
+]
+CountOrUnlimited: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="64", words=("unlimited",))
+]
+PositiveNumberOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=0, above=True, example="5", words=("auto",))
+]
+PositiveFractionOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05", words=("auto",))
+]
+WordWidthOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit", words=("auto",))
+]
+LengthOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm", words=("auto",))
+]

@@ -11,18 +11,20 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from neuroest.specs.base import (
-    Auto,
     BitCount,
     Count,
+    CountOrAuto,
     Frequency,
-    Length,
+    LengthOrAuto,
     PositiveFraction,
-    PositiveNumber,
+    PositiveFractionOrAuto,
+    PositiveNumberOrAuto,
     Spec,
     WholeNumber,
     WordWidth,
+    WordWidthOrAuto,
 )
-from neuroest.specs.claims import ClaimSpec
+from neuroest.specs.claims import GivenClaim
 from neuroest.specs.device import ParameterName
 
 
@@ -43,7 +45,7 @@ class DeviceBlock(Block):
 
     device: str
     """Name of a shipped device spec, or path of one."""
-    parameters: dict[ParameterName, ClaimSpec | str | float] = Field(default_factory=dict)
+    parameters: dict[ParameterName, GivenClaim] = Field(default_factory=dict)
     """Single parameters that replace those of the device: a full claim, or a quantity, which then counts as
     assumed by this architecture."""
 
@@ -103,13 +105,13 @@ class MeshBlock(DeviceBlock):
     model: Literal["mesh"]
     packet: Literal["address_event", "frame"]
     """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
-    packet_bits: WordWidth | Auto = "auto"
+    packet_bits: WordWidthOrAuto = "auto"
     """Bits of one address-event packet; auto: what the addresses need, with header."""
-    hops: PositiveNumber | Auto = "auto"
+    hops: PositiveNumberOrAuto = "auto"
     """Routers that a packet passes; auto: from the sizes of neighbouring layers placed side by side."""
-    destinations: PositiveNumber | Auto = "auto"
+    destinations: PositiveNumberOrAuto = "auto"
     """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
-    tile_pitch: Length | Auto = "auto"
+    tile_pitch: LengthOrAuto = "auto"
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
 
 
@@ -242,7 +244,7 @@ class SurveyAdcBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "survey_adc"
     model: Literal["survey_adc"]
-    bits: Count | Auto = "auto"
+    bits: CountOrAuto = "auto"
     """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
     dropped_bits: WholeNumber = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
@@ -318,9 +320,9 @@ class EventEnergiesBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "event_energies"
     model: Literal["event_energies"]
-    active_fraction: PositiveFraction | Auto = "auto"
+    active_fraction: PositiveFractionOrAuto = "auto"
     """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
-    hops: PositiveNumber | Literal["auto"] = "auto"
+    hops: PositiveNumberOrAuto = "auto"
     """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
+from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
+
 from neuroest.errors import QuantityError
 from neuroest.specs.base import QuantityField, Spec
 
@@ -14,12 +18,38 @@ DESIGN = "design"
 """Basis of a value that the designer chooses and that is therefore neither right nor wrong."""
 
 
+@dataclass(frozen=True)
+class QuantityText:
+    """Field annotation: a quantity as a file states it, whose unit is checked where the parameter is known."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def validate(given: Any) -> str | float:
+            if isinstance(given, str):
+                return given
+            if isinstance(given, int | float) and not isinstance(given, bool):
+                return float(given)
+            message = "expected a quantity such as 47 kohm"
+            raise PydanticCustomError("quantity", "{message}", {"message": message})
+
+        return core_schema.no_info_plain_validator_function(
+            validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": ["string", "number"], "examples": ["47 kohm"]}
+
+
+StatedQuantity: TypeAlias = Annotated[str | float, QuantityText()]
+
+
 class Spread(Spec):
     """What is not known about the mean: the 80 % interval of the value, by its ends or by one factor."""
 
-    low: str | float | None = None
+    low: StatedQuantity | None = None
     """Value that the true one undercuts with 10 % probability (p10), with unit."""
-    high: str | float | None = None
+    high: StatedQuantity | None = None
     """Value that the true one exceeds with 10 % probability (p90), with unit."""
     factor: Annotated[float, QuantityField("1", minimum=1, maximum=1e6, example="1.3")] | None = None
     """p90 over median and median over p10, instead of `low` and `high`."""
@@ -63,7 +93,7 @@ class Provenance(Spec):
 class Alternative(Spec):
     """Another source's value for the same parameter."""
 
-    value: str | float
+    value: StatedQuantity
     """Quantity with unit."""
     source: str
     """Key of the source."""
@@ -76,11 +106,21 @@ class Alternative(Spec):
 class ClaimSpec(Provenance):
     """One parameter of a device spec."""
 
-    value: str | float
+    value: StatedQuantity
     """Quantity with unit, for example `47 kohm`; a plain number where the parameter has no unit."""
     alternatives: tuple[Alternative, ...] = ()
     """Values of other sources that disagree."""
 
+
+def _claim_or_quantity(given: Any) -> str:
+    return "claim" if isinstance(given, dict | ClaimSpec) else "quantity"
+
+
+GivenClaim: TypeAlias = Annotated[
+    Annotated[ClaimSpec, Tag("claim")] | Annotated[StatedQuantity, Tag("quantity")],
+    Discriminator(_claim_or_quantity),
+]
+"""A parameter as a file gives it: a full claim, or a quantity that takes its provenance from elsewhere."""
 
 _MEASURE_OF_DOUBT = frozenset({"spread", "variability", "conditions"})
 
