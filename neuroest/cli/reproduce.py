@@ -44,7 +44,7 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Rebuild published chips and print predicted against published.
+    """Rebuild published chips; predicted against published.
 
     Exits with 3 when a value has moved outside of what its case states.
     """

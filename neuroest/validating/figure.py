@@ -10,8 +10,8 @@ from neuroest.validating.expressions import unit_factor
 from neuroest.validating.specs import CLASSES
 
 if TYPE_CHECKING:
+    from neuroest.validating.board import Scoreboard
     from neuroest.validating.scoring import Row
-    from neuroest.validation import Scoreboard
 
 
 def save_figure(board: Scoreboard, path: Path) -> None:

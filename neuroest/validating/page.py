@@ -10,7 +10,7 @@ from neuroest.validating.scoring import COVERAGE_GOAL, Row, Summary
 from neuroest.validating.specs import CLASSES
 
 if TYPE_CHECKING:
-    from neuroest.validation import Scoreboard
+    from neuroest.validating.board import Scoreboard
 
 _CLASS = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
 _MEANING = {
