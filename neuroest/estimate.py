@@ -487,8 +487,9 @@ def _placed(document: Document, text: str) -> str:
         path = _LEADING_PATH.match(line)
         if path is not None:
             row, column = document.position(path[0].split("."))
-            line = f"{document.file}:{row}:{column}: {line}"
-        lines.append(line)
+            lines.append(f"{document.file}:{row}:{column}: {line}")
+        else:
+            lines.append(line)
     return "\n".join(lines)
 
 
@@ -544,7 +545,7 @@ def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
     for row in result.dynamic:
         if not (np.all(np.isfinite(row.energy)) and np.all(np.asarray(row.energy) >= 0.0)):
             raise RangeError(
-                f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative at these values"
+                f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative here"
             )
     for item in (*result.areas, *result.statics):
         if not (np.all(np.isfinite(item.total)) and np.all(np.asarray(item.total) >= 0.0)):

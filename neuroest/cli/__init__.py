@@ -33,6 +33,9 @@ VERBS = (
     "reproduce",
     "import",
     "activity",
+    "simulate",
+    "characterise",
+    "fit",
 )
 """Verbs in the order of the help; each is a module of this package."""
 

@@ -47,7 +47,8 @@ def run(
 ) -> None:
     """Put recorded activity into a workload.
 
-    Data set, samples, day and hash become its source. The workload's own file stays as it is. Spikes are arrays (samples, timesteps, neurons) named like the layers.
+    Data set, samples, day and hash become its source. The workload's own file stays as it is. Spikes are arrays
+    (samples, timesteps, neurons) named like the layers.
     """
     del action  # there is one so far
     from datetime import date as day  # noqa: PLC0415

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from neuroest.errors import NeuroestError
 from neuroest.library import Device, load_device
 from neuroest.units import format_quantity
 
-MODELS = {"diffusive_1m1t1r": "diffusive_bench"}
+MODELS = MappingProxyType({"diffusive_1m1t1r": "diffusive_bench"})
 """Models that can be fitted, and the spec that each starts from."""
 
 

@@ -54,7 +54,9 @@ def problem_at(
 def dotted(path: Iterable[str | int]) -> str:
     """A path as users write it: ``chip.tile.count``, ``layers.3.kernel``."""
     words = (str(part) for part in path)
-    return ".".join(word if len(word) <= _LONGEST_WORD else word[: _LONGEST_WORD - 3] + "..." for word in words)
+    return ".".join(
+        word if len(word) <= _LONGEST_WORD else word[: _LONGEST_WORD - 3] + "..." for word in words
+    )
 
 
 def _problems(document: Document, schema: type[BaseModel], details: list[ErrorDetails]) -> list[Problem]:
