@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -67,6 +67,8 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     for c in components:
         if isinstance(c, Mesh):
             energies += c.transport(_tile_pitch(c, mapped, areas))
+    if chip.discrepancy:
+        energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
     checks = [k for c in components for k in c.checks(network)]
@@ -83,6 +85,22 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
         synchronous=frozenset(c.path for c in components if c.synchronous),
         overheads=overheads.path if overheads is not None else None,
         checks=tuple(checks),
+    )
+
+
+def _with_discrepancy(
+    chip: Chip, energies: list[EnergyCost], areas: tuple[AreaCost, ...], statics: tuple[StaticCost, ...]
+) -> tuple[list[EnergyCost], tuple[AreaCost, ...], tuple[StaticCost, ...]]:
+    """The costs times the factor by which each component's model is taken to be off."""
+    models = {c.path: c.model for c in chip.components()}
+
+    def factor(component: str, quantity: str) -> Numeric:
+        return chip.discrepancy.get(f"{models.get(component, '')}.{quantity}", 1.0)
+
+    return (
+        [replace(e, energy=e.energy * factor(e.component, "energy")) for e in energies],
+        tuple(replace(a, area=a.area * factor(a.component, "area")) for a in areas),
+        tuple(replace(s, power=s.power * factor(s.component, "static_power")) for s in statics),
     )
 
 

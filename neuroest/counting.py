@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.components.base import Component
 from neuroest.components.chip import LevelNode
+from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.errors import MappingError
@@ -99,6 +100,8 @@ def _serve(
 ) -> None:
     memory = _memory(mapper, stream.contents)
     if memory is None:
+        if mapper.chip.stands_for(stream.contents):
+            return
         if stream.required and np.any(stream.read + stream.written > 0.0):
             raise MappingError(
                 f"nothing on the chip stores {stream.contents}; add an sram block with "
@@ -183,6 +186,8 @@ def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, s
             bits = bits + is_last * mapper.steps * t.output_elements * rate
         if "weights" in link.spec.carries:
             bits = bits + _reloaded_weights(mapper)
+        if "activations" in link.spec.carries:
+            bits = bits + _spilled_activations(mapper)
         actions[link.path, "bit"] = np.asarray(bits)
 
 
@@ -196,3 +201,32 @@ def _reloaded_weights(mapper: Mapper) -> Array:
     total = np.sum(stored, axis=-1, keepdims=True)
     missing = np.where(total > memory.options["capacity"], 1.0, 0.0)
     return np.asarray(stored * missing / mapper.options.get("batch", 1.0))
+
+
+def _spilled_activations(mapper: Mapper) -> Array:
+    """Activation bits that leave the chip and return, because a layer's input and output do not fit together.
+
+    The network's own input and output are left to `inputs` and `outputs`.
+    """
+    t = mapper.layers
+    memory = _memory(mapper, "activations")
+    if memory is None or mapper.network.spiking:
+        return mapper.zeros()
+    read, written = (n * mapper.network.activation_bits for n in (t.input_elements, t.output_elements))
+    from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
+    last = np.zeros_like(from_outside)
+    last[-1] = 1.0
+    spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
+    once = read * (1.0 - from_outside) + written * (1.0 - last)
+    return np.asarray(spills * (once + _repeated(mapper, memory, read)))
+
+
+def _repeated(mapper: Mapper, memory: Component[Any], read: Array) -> Array:
+    """Bits of the weights or of the activations that are read again, where neither fits beside the other."""
+    weights = mapper.layers.weights * mapper.network.weight_bits
+    other = _memory(mapper, "weights")
+    if other is None:
+        return mapper.zeros()
+    sharing = 2.0 if other.path == memory.path else 1.0
+    room, room_for_weights = memory.options["capacity"] / sharing, other.options["capacity"] / sharing
+    return np.asarray(accelerators.repeated_reading(weights, read, room_for_weights, room))

@@ -42,7 +42,8 @@ class Timing:
 def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Timing:
     """Latency and initiation interval of a mapped network."""
     placement = mapped.placement
-    resources: dict[str, Array] = {mapped.level.path: mapper.unit_time(placement)}
+    off = mapper.chip.discrepancy.get(f"{mapped.level.mapper}.time", 1.0)
+    resources: dict[str, Array] = {mapped.level.path: mapper.unit_time(placement) * off}
     for model in ("accumulator", "vector_unit", "digital_lif"):
         for _, block in mapper.chip.find(model):
             demand = sum(

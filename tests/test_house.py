@@ -19,6 +19,7 @@ from neuroest.estimate import Estimate, estimate
 from neuroest.library import bibliography, load_architecture, load_device, load_workload, shipped
 from neuroest.specs.claims import DESIGN
 from neuroest.specs.workload import workload_claims
+from neuroest.validating.cases import load_case, run_case, shipped_cases
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "neuroest"
@@ -62,11 +63,14 @@ STAGES = (
     ("costing", "what an action, an area and a second at rest cost; does not ask how often"),
     ("timing", "how long; follows from counts"),
     ("evaluation", "counts times costs, for one point or many"),
+    ("exploration.discrepancy", "how far whole models may be off"),
     ("exploration.bands", "what an estimate says of its own uncertainty"),
     ("exploration.sensitivity", "and of what it depends on"),
     ("estimate", "the result that users see"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),
     ("reporting", "results as tables and text"),
+    ("validating", "published chips beside their estimates"),
+    ("validation", "all of them, as users ask for it"),
     ("cli", "results on a terminal"),
     ("__main__", "starts the cli"),
 )
@@ -752,6 +756,11 @@ def cited() -> set[str]:
             result = outcome(name, workload)
             if isinstance(result, Estimate):
                 keys.update(k for claim in result.claims.values() for k in (claim.source, claim.via))
+    for name in shipped_cases():
+        case = load_case(name)
+        keys.update(k for stated in case.published.values() for k in (stated.source, stated.via))
+        for found in run_case(case).estimates.values():
+            keys.update(k for claim in found.claims.values() for k in (claim.source, claim.via))
     return {key for key in keys if key is not None}
 
 

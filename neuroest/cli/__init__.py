@@ -30,6 +30,7 @@ VERBS = (
     "pareto",
     "optimize",
     "breakeven",
+    "reproduce",
     "import",
     "activity",
     "simulate",

@@ -19,7 +19,13 @@ from neuroest.components.crossbar import (
     SurveyAdc,
     VoltageMode,
 )
-from neuroest.components.digital import Accumulator, DigitalNeuron, MultiplyAccumulate, VectorUnit
+from neuroest.components.digital import (
+    Accumulator,
+    BitSerialCell,
+    DigitalNeuron,
+    MultiplyAccumulate,
+    VectorUnit,
+)
 from neuroest.components.memories import Sram
 from neuroest.components.networks import Mesh, OffChip
 from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
@@ -27,6 +33,9 @@ from neuroest.components.processors import ChipOverheads, EventEnergies, FixedBl
 from neuroest.devices.process import Process
 from neuroest.specs.architecture import Level, Operation
 from neuroest.units import Numeric
+
+DISCREPANCY = "model_discrepancy."
+"""Beginning of the paths of factors that stand for what a model leaves out."""
 
 
 class Structural(Component[None]):
@@ -40,6 +49,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
             for cls in (
                 Accumulator,
                 AnalogLif,
+                BitSerialCell,
                 ChipOverheads,
                 CurrentClamp,
                 DiffusiveNeuron,
@@ -71,8 +81,9 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
 """Component class of each block model."""
 
 COMPUTING: Mapping[str, type[Component[Any]]] = MappingProxyType(
-    {"crossbar": CrossbarArray, "digital_array": Structural, "spiking_core": Structural, "event_core": Structural,
-     "roofline": Structural}
+    {"crossbar": CrossbarArray, "digital_array": Structural, "row_stationary": Structural,
+     "bit_serial": Structural,
+     "spiking_core": Structural, "event_core": Structural, "roofline": Structural}
 )  # fmt: skip
 """Component class of each computing level, by mapper."""
 
@@ -117,6 +128,8 @@ class Chip:
     period: Numeric | None
     top: LevelNode
     exclusions: tuple[str, ...]
+    discrepancy: Mapping[str, Numeric]
+    """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
 
     def path_to(self, level: LevelNode) -> list[LevelNode]:
         """Levels from the top down to `level`."""
@@ -138,6 +151,10 @@ class Chip:
             for block in level.blocks.values()
             if block.model == model
         ]
+
+    def stands_for(self, work: str) -> bool:
+        """Whether a block that is known by its published power does this work."""
+        return any(work in block.spec.stands_for for _, block in self.find(FixedBlock.model))
 
 
 def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:
@@ -171,7 +188,15 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"]
     )
     top = _level(design.root, values, point)
-    return Chip(point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions)
+    discrepancy = {
+        path.removeprefix(DISCREPANCY): value
+        for path, value in values.items()
+        if path.startswith(DISCREPANCY)
+    }
+    return Chip(
+        point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions,
+        MappingProxyType(discrepancy),
+    )  # fmt: skip
 
 
 def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) -> LevelNode:

@@ -132,15 +132,45 @@ class MultiplyAccumulate(Datapath):
         parts = [("add", self.add(sums)), ("registers", registers)]
         if not network.spiking:
             parts.insert(0, ("multiply", operands))
+        bit = equations.register_energy(d.register_energy, 1.0)
         return [
-            self.energy("multiply_accumulate", term, self.scaled(energy), "multiply-accumulate")
-            for term, energy in parts
+            *(
+                self.energy("multiply_accumulate", term, self.scaled(energy), "multiply-accumulate")
+                for term, energy in parts
+            ),
+            self.energy("storage_bit", "storage", self.scaled(bit), "multiply-accumulate"),
         ]
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
         d, o = self.device, self.options
         multiplier = equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
-        kept = o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"]
+        kept = o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"] + o.get("storage", 0.0)
         adder = equations.adder_area(d.adder_area, o["accumulator_bits"])
         return multiplier + adder + equations.register_area(d.register_area, kept)
+
+
+class BitSerialCell(Datapath):
+    """Memory cell with a one-bit multiplier and a full adder."""
+
+    model: ClassVar[str] = "bit_serial_cell"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one cycle of one cell: a product of bits and a one-bit addition."""
+        bit = 1.0
+        energy = equations.multiplier_energy(self.device.multiply_energy, bit, bit) + self.add(bit)
+        return [self.energy("cycle", "cycle", self.scaled(energy), "bit-serial cell")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """The memory cell of the process beside its logic."""
+        return [
+            *super().areas(network),
+            AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """One-bit multiplier and full adder."""
+        bit, d = 1.0, self.device
+        return equations.multiplier_area(d.multiplier_area, bit, bit) + equations.adder_area(
+            d.adder_area, bit
+        )

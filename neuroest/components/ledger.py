@@ -31,6 +31,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "element-wise operation": "vector_unit",
         "digital neuron arithmetic": "digital_lif",
         "multiply-accumulate": "multiply_accumulate",
+        "bit-serial cell": "bit_serial_cell",
         "spike and data transport": "mesh",
         "off-chip transfer": "off_chip_link",
         "event as reported": "event_energies",

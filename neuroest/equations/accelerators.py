@@ -242,6 +242,153 @@ def external_memory_energy(
 
 
 @equation(
+    formula="S = min[S_a (ceil(S_w / C_w) - 1), S_w (ceil(S_a / C_a) - 1)]",
+    reference=_DERIVED,
+    valid="a layer that is worked on in pieces that fit, with the better of the two orders of loops",
+)
+def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activation_capacity: Bit) -> Bit:
+    """Bits of a layer that are read more than once because neither operand fits on the chip. [bit].
+
+    Parameters
+    ----------
+    weights : float or array
+        Weights of the layer. [bit]
+    activations : float or array
+        Activations that the layer reads. [bit]
+    weight_capacity, activation_capacity : float or array
+        Room on the chip for either, above zero. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits beyond one reading of both. [bit]
+
+    Notes
+    -----
+    With a piece of the weights on the chip all activations stream by, once for each piece; or the other way round.
+    Where either operand fits as a whole nothing is read twice.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    8 Mbit of weights in four pieces of 2 Mbit: 1 Mbit of activations is read three times more, which is less than
+    reading the weights twice.
+
+    >>> f"{repeated_reading(8e6, 1e6, 2e6, 0.5e6):.3g}"
+    '3e+06'
+    """
+    weight_pieces = np.maximum(np.ceil(weights / weight_capacity), 1.0)
+    activation_pieces = np.maximum(np.ceil(activations / activation_capacity), 1.0)
+    of_activations, of_weights = activations * (weight_pieces - 1.0), weights * (activation_pieces - 1.0)
+    repeated: Bit = np.where(of_activations < of_weights, of_activations, of_weights)
+    return repeated
+
+
+@equation(
+    formula="n = ceil[P / (v h)] ceil(E / X) ceil(R / Y) W, v = max[floor(Y / R), 1], h = max[floor(X / E), 1]",
+    reference="Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-138 (2017), section III",
+    valid="units that each convolve one row of the kernel with one row of the input, without stalls",
+)
+def row_stationary_cycles(
+    kernel_rows: Dimensionless, output_rows: Dimensionless, pairs: Dimensionless, row_operations: Dimensionless,
+    rows: Dimensionless, columns: Dimensionless,
+) -> Dimensionless:  # fmt: skip
+    """Cycles of a convolution in the row-stationary dataflow. [1].
+
+    Parameters
+    ----------
+    kernel_rows : float or array
+        Rows of the kernel, which lie along the rows of the array. [1]
+    output_rows : float or array
+        Rows of the output map, which lie along its columns. [1]
+    pairs : float or array
+        Pairs of input channel and filter. [1]
+    row_operations : float or array
+        Multiply-accumulates of a row of the kernel with a row of the input: output columns times kernel columns. [1]
+    rows, columns : float or array
+        Rows and columns of units. [1]
+
+    Returns
+    -------
+    float or array
+        Clock cycles. [1]
+
+    Notes
+    -----
+    A small kernel is put several times above itself for further channels, a small map several times beside itself;
+    a map with more rows than there are columns, or a kernel with more rows than there are rows, is folded.
+
+    References
+    ----------
+    .. [1] Y.-H. Chen, T. Krishna, J. S. Emer and V. Sze, "Eyeriss: an energy-efficient reconfigurable accelerator
+       for deep convolutional neural networks", IEEE J. Solid-State Circuits 52, 127-138 (2017).
+
+    Examples
+    --------
+    Third layer of AlexNet, 3 x 3 kernels over 13 rows on 12 x 14 units: 156 of 168 units work, as published.
+
+    >>> pairs, work = 256 * 384, 13 * 3
+    >>> cycles = row_stationary_cycles(3.0, 13.0, pairs, work, 12.0, 14.0)
+    >>> f"{pairs * work * 3 * 13 / cycles:.0f}"
+    '156'
+    """
+    stacked = np.maximum(np.floor(rows / kernel_rows), 1.0)
+    beside = np.maximum(np.floor(columns / output_rows), 1.0)
+    folds = np.ceil(output_rows / columns) * np.ceil(kernel_rows / rows)
+    cycles: Dimensionless = np.ceil(pairs / (stacked * beside)) * folds * row_operations
+    return cycles
+
+
+@equation(
+    formula="t = t_adder (b_weight + b_guard + R / n + 2)",
+    reference="Kim, Yoo, Kim and Kim, IEEE J. Solid-State Circuits 56, 2221-2233 (2021)",
+    valid="columns of full adders that ripple down to the next register and along the bits of a weight",
+)
+def bit_serial_cycle_time(
+    adder_delay: Second, weight_bits: Bit, guard_bits: Bit, rows: Dimensionless, registers: Dimensionless,
+    one_bit: Bit,
+) -> Second:  # fmt: skip
+    """Shortest cycle of a bit-serial adder array. [s].
+
+    Parameters
+    ----------
+    adder_delay : float or array
+        Delay of one full adder. [s]
+    weight_bits, guard_bits : float or array
+        Bits of a weight, and columns kept beside it for the growth of its sum. [bit]
+    rows : float or array
+        Rows of the array. [1]
+    registers : float or array
+        Registers along a column. [1]
+    one_bit : float
+        One bit, the unit in which columns are counted. [bit]
+
+    Returns
+    -------
+    float or array
+        Time of a cycle. [s]
+
+    References
+    ----------
+    .. [1] H. Kim, T. Yoo, T. T.-H. Kim and B. Kim, "Colonnade: a reconfigurable SRAM-based digital bit-serial
+       compute-in-memory macro for processing neural networks", IEEE J. Solid-State Circuits 56, 2221-2233 (2021).
+
+    Examples
+    --------
+    128 rows in 16 stages, one-bit weights with 7 guard bits, 0.4 ns: 18 adders.
+
+    >>> f"{bit_serial_cycle_time(0.4e-9, 1.0, 7.0, 128.0, 16.0, 1.0):.3g}"
+    '7.2e-09'
+    """
+    ripple = (weight_bits + guard_bits) / one_bit + rows / registers + 2.0
+    time: Second = adder_delay * ripple
+    return time
+
+
+@equation(
     formula="t = n t_launch + max[F / (eta_c F_peak), B / (eta_b B_peak)]",
     reference=_ROOFLINE,
     valid="computing and data transfer overlap fully; kernels start one after another",

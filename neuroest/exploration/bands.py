@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from neuroest.build import Design
 from neuroest.evaluation import Evaluation, evaluate
+from neuroest.exploration.discrepancy import discrepancy_claims
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.units import Numeric
@@ -133,8 +134,8 @@ def estimate_bands(
     samples: int = SAMPLES,
     seed: int = SEED,
 ) -> Bands:
-    """Percentiles of the totals over the knowledge spread of all parameters."""
-    drawn = draw(claims, samples, seed)
+    """Percentiles of the totals over the knowledge spread of all parameters and of the models themselves."""
+    drawn = draw({**claims, **discrepancy_claims(design)}, samples, seed)
     values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
     values.update(drawn)
     sampled = sampled_totals(evaluate(design, workload, values), samples)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from neuroest.build import Design, InputFile, numeric_options
 from neuroest.errors import NeuroestError, Problem, SpecError, UnknownNameError
+from neuroest.exploration.discrepancy import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.settings import design_with, workload_with
@@ -193,7 +194,7 @@ def _group(
     rest = {path: value for path, value in changes.items() if path not in CHOICES}
     try:
         design = design_with(chip, rest)
-        claims = {**design.claims, **workload_with(net.spec, rest)}
+        claims = {**design.claims, **workload_with(net.spec, rest), **discrepancy_claims(design)}
     except NeuroestError as error:
         if chosen and isinstance(error, UnknownNameError):
             where = ", ".join(f"{path}={label}" for path, label in chosen.items())

@@ -32,7 +32,8 @@ class CrossbarMapper(Mapper):
                 f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
                 "add a digital_lif block and a memory that stores state"
             )
-        if self.compute.converter is not None and not self.chip.find("accumulator"):
+        accumulates = self.chip.find("accumulator") or self.chip.stands_for("additions")
+        if self.compute.converter is not None and not accumulates:
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
             )

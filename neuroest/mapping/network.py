@@ -12,19 +12,23 @@ from neuroest.components.chip import Chip
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Mapper, NetworkMapping, computing_level, level_counts
+from neuroest.mapping.bit_serial import BitSerialMapper
 from neuroest.mapping.cores import EventCoreMapper, SpikingCoreMapper
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.digital_array import DigitalArrayMapper
 from neuroest.mapping.roofline import RooflineMapper
+from neuroest.mapping.row_stationary import RowStationaryMapper
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
 
 MAPPERS: Mapping[str, type[Mapper]] = MappingProxyType(
     {
+        "bit_serial": BitSerialMapper,
         "crossbar": CrossbarMapper,
         "digital_array": DigitalArrayMapper,
         "event_core": EventCoreMapper,
         "roofline": RooflineMapper,
+        "row_stationary": RowStationaryMapper,
         "spiking_core": SpikingCoreMapper,
     }
 )
@@ -56,7 +60,8 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
     mapper.refuse()
     _refuse_numbers(level.mapper, chip, layers)
     elementwise = [n for n, w in zip(layers.names, layers.window_elements, strict=True) if w > 0]
-    if elementwise and not chip.find("vector_unit") and level.mapper not in {"roofline", "event_core"}:
+    runs_them = chip.find("vector_unit") or chip.stands_for("element_operations")
+    if elementwise and not runs_them and level.mapper not in {"roofline", "event_core"}:
         raise MappingError(
             f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
         )
@@ -132,7 +137,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
         left_out.append("pooling and addition of spikes, which the published event energies do not name")
-    if level in {"crossbar", "digital_array", "spiking_core"}:
+    if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
         if level == "crossbar":
             left_out.append("programming of the weights")
         if not chip.find("mesh"):
@@ -141,6 +146,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
             left_out.append("input and output of the chip (no off_chip_link block)")
         if not chip.find("chip_overheads"):
             left_out.append("clock, control and floor plan (no chip_overheads block)")
-        if not mapper.network.spiking and not chip.find("vector_unit"):
+        has_unit = chip.find("vector_unit") or chip.stands_for("element_operations")
+        if not mapper.network.spiking and not has_unit:
             left_out.append("activation functions (no vector_unit block)")
     return tuple(left_out)

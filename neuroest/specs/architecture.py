@@ -23,9 +23,11 @@ from neuroest.specs.base import (
     Temperature,
     Time,
     Voltage,
+    WordWidth,
 )
 from neuroest.specs.blocks import (
     AccumulatorBlock,
+    BitSerialCellBlock,
     DigitalNeuronBlock,
     EventEnergiesBlock,
     FixedBlock,
@@ -133,6 +135,50 @@ class DigitalArrayLevel(Level):
     """The processing element."""
 
 
+class RowStationaryLevel(Level):
+    """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
+
+    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    mapper: Literal["row_stationary"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows of units: the rows of a kernel."""
+    columns: Count
+    """Columns of units: the rows of an output map."""
+    filters_per_unit: Count
+    """Filters that a unit works on in turn, so that an input that has come serves all of them."""
+    channels_per_unit: Count
+    """Input channels that a unit adds up before it hands on a partial sum."""
+    gating: Literal["none", "zero_inputs"]
+    """zero_inputs: a unit neither reads its storage nor multiplies where the input is zero; that saves no time."""
+    clock_frequency: Frequency
+    """Clock."""
+    batch: Count
+    """Inferences that share one loading of the weights."""
+    unit: MultiplyAccumulateBlock
+    """The processing element."""
+
+
+class BitSerialLevel(Level):
+    """Array of memory cells with adders: weights lie in it, inputs come bit by bit, sums ripple through it."""
+
+    slots: ClassVar[tuple[str, ...]] = ("cell",)
+    mapper: Literal["bit_serial"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows: inputs."""
+    columns: Count
+    """Columns: bits of weights and of their sums."""
+    guard_bits: WordWidth
+    """Columns beside the bits of a weight for the growth of its sum."""
+    registers: Count
+    """Registers along a column, which cut the ripple of the sums into stages."""
+    adder_delay: Time
+    """Delay of one full adder, which sets the cycle."""
+    cell: BitSerialCellBlock
+    """The cell."""
+
+
 class SpikingCoreLevel(Level):
     """Digital spiking core: one datapath shared in time by many neurons."""
 
@@ -184,6 +230,8 @@ Node: TypeAlias = Annotated[
     Annotated[Level, Tag("level")]
     | Annotated[CrossbarLevel, Tag("mapper:crossbar")]
     | Annotated[DigitalArrayLevel, Tag("mapper:digital_array")]
+    | Annotated[BitSerialLevel, Tag("mapper:bit_serial")]
+    | Annotated[RowStationaryLevel, Tag("mapper:row_stationary")]
     | Annotated[SpikingCoreLevel, Tag("mapper:spiking_core")]
     | Annotated[EventCoreLevel, Tag("mapper:event_core")]
     | Annotated[RooflineLevel, Tag("mapper:roofline")]

@@ -120,8 +120,13 @@ class OffChipBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "off_chip_link"
     model: Literal["off_chip_link"]
-    carries: tuple[Literal["inputs", "outputs", "weights"], ...] = Field(min_length=1)
-    """What goes over the link. weights: those that no memory of the chip can hold."""
+    carries: tuple[Literal["inputs", "outputs", "weights", "activations"], ...] = Field(min_length=1)
+    """What goes over the link. weights: those that no memory of the chip can hold; activations: what a layer reads
+    and writes, where both together exceed the memory that stores activations."""
+
+
+Work = Literal["additions", "element_operations", "activations", "weights", "partial_sums", "state"]
+"""What a block known by its published power may do: a kind of operation, or storing a kind of content."""
 
 
 class FixedBlock(DeviceBlock):
@@ -131,6 +136,8 @@ class FixedBlock(DeviceBlock):
     model: Literal["fixed_block"]
     shared_by: Count = 1.0
     """Instances of the level that share one such block."""
+    stands_for: tuple[Work, ...] = ()
+    """What the block does, so that no other block is asked to do it; its published power covers that work."""
 
 
 class OverheadsBlock(DeviceBlock):
@@ -297,6 +304,15 @@ class MultiplyAccumulateBlock(DeviceBlock):
     """Bits of the activation operand."""
     accumulator_bits: WordWidth
     """Bits of the partial sum."""
+    storage: BitCount | None = None
+    """Operand storage of each unit beside the registers of its datapath."""
+
+
+class BitSerialCellBlock(DeviceBlock):
+    """Memory cell with a one-bit multiplier and a full adder, of which a bit-serial array is made."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["bit_serial_cell"]
 
 
 class EventEnergiesBlock(DeviceBlock):

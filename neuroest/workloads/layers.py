@@ -83,6 +83,8 @@ class Geometry:
         Outputs that see the same inputs: channels of one group, or neurons.
     groups : array
         Groups of channels that do not see each other.
+    kernel_rows, output_rows : array
+        Rows of the kernel and of the output map; one for a fully connected layer.
     positions : array
         Positions of the kernel, one for a fully connected layer.
     input_elements, output_elements : array
@@ -129,6 +131,8 @@ class Geometry:
     recurrent_reduction: Array
     outputs: Array
     groups: Array
+    kernel_rows: Array
+    output_rows: Array
     positions: Array
     input_elements: Array
     output_elements: Array
@@ -343,6 +347,8 @@ class _Counts:
     recurrent_reduction: int = 0
     outputs: int = 1
     groups: int = 1
+    kernel_rows: int = 1
+    output_rows: int = 1
     positions: int = 1
     input_taps: int = 0
     window_elements: int = 0
@@ -633,6 +639,8 @@ class _Inference:
             reduction=prod(kernel) * channels // layer.groups,
             outputs=layer.outputs // layer.groups,
             groups=layer.groups,
+            kernel_rows=kernel[0],
+            output_rows=rows.positions,
             positions=rows.positions * columns.positions,
             input_taps=rows.taps * columns.taps * channels,
             line_buffer_elements=(rows.span - 1) * shape[2] * channels,

@@ -34,6 +34,28 @@ SAMPLES: dict[str, dict[str, float]] = {
         "columns": 128.0,
         "positions": 16.0,
     },
+    "bit_serial_cycle_time": {
+        "adder_delay": 0.4e-9,
+        "weight_bits": 8.0,
+        "guard_bits": 7.0,
+        "rows": 128.0,
+        "registers": 4.0,
+        "one_bit": 1.0,
+    },
+    "row_stationary_cycles": {
+        "kernel_rows": 3.0,
+        "output_rows": 13.0,
+        "pairs": 98304.0,
+        "row_operations": 39.0,
+        "rows": 12.0,
+        "columns": 14.0,
+    },
+    "repeated_reading": {
+        "weights": 8e6,
+        "activations": 1e6,
+        "weight_capacity": 2e6,
+        "activation_capacity": 0.5e6,
+    },
     "external_memory_energy": {
         "weights": 8e6,
         "activations": 1e6,
@@ -157,3 +179,28 @@ def test_energy_per_operation_of_an_h100_at_its_power_limit():
 def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():
     assert accelerators.roofline_time(1e9, 1e9, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == np.inf
     assert accelerators.roofline_time(0.0, 0.0, 1e12, 1e12, 0.0, 1.0, 0.0, 0.0) == 0.0
+
+
+def test_nothing_is_read_twice_where_one_operand_fits():
+    assert accelerators.repeated_reading(8e6, 1e6, 2e6, 1e6) == 0.0
+    assert accelerators.repeated_reading(2e6, 1e9, 2e6, 1e6) == 0.0
+
+
+def test_the_cheaper_order_of_loops_is_taken():
+    # weights in 2 pieces: 100 Mbit of activations once more; activations in 100 pieces: 3 Mbit of weights 99 times more
+    assert accelerators.repeated_reading(3e6, 100e6, 2e6, 1e6) == pytest.approx(100e6, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kernel_rows", "output_rows", "published"), [(11, 55, 154), (5, 27, 135), (3, 13, 156)]
+)
+def test_working_units_of_eyeriss_on_alexnet(kernel_rows, output_rows, published):
+    # Chen 2017, Table V: 154, 135 and 156 of 168 units work; folds of 55 and 27 rows over 14 columns are not quite full
+    cycles = accelerators.row_stationary_cycles(kernel_rows, output_rows, 4800, 100, 12, 14)
+    working = kernel_rows * output_rows * 4800 * 100 / cycles
+    assert working == pytest.approx(published, rel=0.02)
+
+
+def test_cycle_of_colonnade_without_pipelining():
+    # one register a column: 128 rows, 23 columns of a 16-bit weight and 2 more, 153 adders of 0.4 ns
+    assert accelerators.bit_serial_cycle_time(0.4e-9, 16, 7, 128, 1, 1.0) == pytest.approx(61.2e-9, rel=1e-12)

@@ -1,0 +1,66 @@
+"""``neuroest reproduce``: published chips rebuilt from their inputs, predicted against published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import Format, Output, emit
+from neuroest.errors import NeuroestError
+from neuroest.validating.page import page as scoreboard_page
+from neuroest.validating.page import table
+from neuroest.validation import reproduce
+
+_MOVED = 3  # as for a failed design check
+
+
+def run(
+    cases: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CASE...", help="Shipped cases, or folders of others; all that ship if none is given."
+        ),
+    ] = None,
+    layout: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
+    output: Output = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(
+            "--figure", metavar="FILE", show_default=False, help="Also draw predicted against published."
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            "--page", metavar="FILE", show_default=False, help="Also write the page docs/scoreboard.md."
+        ),
+    ] = None,
+    fairness: Annotated[
+        Path | None,
+        typer.Option(
+            "--fairness", metavar="FILE", show_default=False, help="Also write the page docs/fairness.md."
+        ),
+    ] = None,
+) -> None:
+    """Rebuild published chips; predicted against published.
+
+    Exits with 3 when a value has moved outside of what its case states.
+    """
+    if layout is Format.CSV:
+        raise NeuroestError("reproduce prints a table or json")
+    board = reproduce(cases or ())
+    emit(board.to_json() + "\n" if layout is Format.JSON else table(board), output)
+    if figure is not None:
+        from neuroest.validating.figure import save_figure  # noqa: PLC0415 - matplotlib is heavy
+
+        save_figure(board, figure)
+    if page is not None:
+        emit(scoreboard_page(board), page)
+    if fairness is not None:
+        from neuroest.validating.fairness import fairness_page  # noqa: PLC0415 - takes many estimates
+
+        emit(fairness_page(), fairness)
+    if board.failed:
+        raise typer.Exit(_MOVED)

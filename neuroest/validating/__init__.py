@@ -1,0 +1,1 @@
+"""Published chips rebuilt from their inputs, and how far the estimates are from what was published."""

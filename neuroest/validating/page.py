@@ -1,0 +1,248 @@
+"""The scoreboard as text: a table for the terminal, and the page ``docs/scoreboard.md``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from neuroest.validating.scoring import COVERAGE_GOAL, Row, Summary
+from neuroest.validating.specs import CLASSES
+
+if TYPE_CHECKING:
+    from neuroest.validating.board import Scoreboard
+
+_CLASS = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
+_MEANING = {
+    "bookkeeping": "sums of published inputs must close",
+    "structural": "scaling with bits, size or bandwidth from one anchored point, or from the structure alone",
+    "bottom_up": "from process and device constants alone",
+}
+_EVIDENCE = {
+    "measured_silicon": "measured silicon",
+    "design_study": "design study",
+    "vendor_estimate": "estimate of the vendor",
+    "peer_simulator": "simulator",
+}
+_VERDICT = {
+    "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
+}  # fmt: skip
+
+
+def number(value: float) -> str:
+    """A number with three digits, without needless exponents."""
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}"
+    size = math.floor(math.log10(abs(value)))
+    if -3 <= size < 6:
+        return f"{value:.{max(2 - size, 0)}f}"
+    return f"{value:.2e}"
+
+
+def _allowed(row: Row) -> str:
+    if row.verdict == "anchor":
+        return "-"
+    return (
+        row.allowed.replace("x", "factor ")
+        if row.allowed.startswith("x")
+        else f"{float(row.allowed):.3g} of it"
+    )
+
+
+def table(board: Scoreboard) -> str:
+    """The scoreboard for a terminal."""
+    lines: list[str] = []
+    for case in dict.fromkeys(row.case for row in board.rows):
+        rows = [row for row in board.rows if row.case == case]
+        lines.append(f"{case} ({_EVIDENCE[rows[0].evidence]})")
+        width = max(len(row.quantity) for row in rows)
+        lines += [
+            f"  {row.quantity:<{width}}  {number(row.published):>9}  {number(row.predicted):>9} {row.unit:<12}"
+            f" {row.ratio:6.3f}  {_VERDICT[row.verdict]}"
+            for row in rows
+        ]
+        lines.append("")
+    lines += _summary_lines(board.summaries, "Chips")
+    lines += _summary_lines(board.studies, "Design studies")
+    lines += _summary_lines(board.peers, "Simulators of others")
+    for row in board.failed:
+        lines.append(f"{_VERDICT[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
+    if not found:
+        return []
+    lines = [title]
+    for s in found:
+        text = (
+            f"  {_CLASS[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
+            f"{s.median_absolute_log_ratio:.3f}, worst ratio {s.worst_ratio:.3g}"
+        )
+        if s.coverage is not None and s.mean_band_width is not None:
+            text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
+        lines.append(text)
+    return [*lines, ""]
+
+
+def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *(
+            "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+            for row in rows
+        ),
+        "",
+    ]
+
+
+def page(board: Scoreboard) -> str:
+    """The page ``docs/scoreboard.md``."""
+    lines = [
+        "<!-- Written by `neuroest reproduce --page`; change the cases under validation/ instead. -->",
+        "# Scoreboard",
+        "",
+        "Published chips and papers, rebuilt from their inputs by the same `estimate` that users call. Each case is a",
+        "folder under `validation/` with the architecture, the workload, and `published.yaml`, which holds every",
+        "published value with its source, the tolerance that was set for it and why. `neuroest reproduce` prints this",
+        "page's numbers and fails when one of them moves.",
+        "",
+        "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
+        "No constant was tuned on any of these values. The three classes are never averaged together:",
+        "",
+        *(f"- **{_CLASS[c]}**: {_MEANING[c]}." for c in CLASSES),
+        "",
+        "## By class",
+        "",
+        "Chips, measured or estimated by their vendor:",
+        "",
+        *_summaries(board.summaries),
+    ]
+    if board.studies:
+        lines += ["Design studies, which nobody has built:", "", *_summaries(board.studies)]
+    if board.peers:
+        lines += ["Simulators of others, which are no evidence of accuracy:", "", *_summaries(board.peers)]
+    lines += _bands(board)
+    lines += _constants(board)
+    for quantity_class in CLASSES:
+        rows = [r for r in board.rows if r.quantity_class == quantity_class]
+        lines += [f"## {_CLASS[quantity_class]}", "", *_rows(rows, banded=quantity_class == "bottom_up")]
+    return "\n".join([*lines, *_misses(board), *_cases(board)]).rstrip() + "\n"
+
+
+def _summaries(found: Sequence[Summary]) -> list[str]:
+    return _markdown_table(
+        ("class", "values", "within tolerance", "median abs(ln ratio)", "worst ratio", "inside p10 to p90",
+         "mean ln(p90/p10)"),
+        (
+            (
+                _CLASS[s.quantity_class], str(s.count), str(s.within), f"{s.median_absolute_log_ratio:.3f}",
+                f"{s.worst_ratio:.3g}", "-" if s.coverage is None else f"{s.coverage:.0%}",
+                "-" if s.mean_band_width is None else f"{s.mean_band_width:.2f}",
+            )
+            for s in found
+        ),
+    )  # fmt: skip
+
+
+def _bands(board: Scoreboard) -> list[str]:
+    calibration = board.calibration
+    if calibration is None:
+        return []
+    return [
+        "## Bands",
+        "",
+        "Every estimate carries p10, p50 and p90 over the spreads of its parameters and over how far whole models may",
+        "be off. The latter are stated by block model in `neuroest/exploration/model_discrepancy.yaml`, with one",
+        f"exponent over all of them, {calibration.shipped:g} as shipped. Coverage of the bottom-up values of chips:",
+        "",
+        *_markdown_table(
+            ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),
+            [
+                ("inside p10 to p90", *(f"{value:.0%}" for value in calibration.coverage.values())),
+                ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
+            ],
+        ),
+        "Leave-one-chip-out: for each chip the smallest exponent is chosen that covers",
+        f"{COVERAGE_GOAL:.0%} of the values of the *other* chips. So chosen, the bands cover",
+        f"{calibration.left_out_coverage:.0%} of the values of the chips left out:",
+        "",
+        *_markdown_table(
+            ("chip left out", "exponent from the others", "its values inside"),
+            (
+                (chip, f"{scale:g}", f"{calibration.left_out_by_chip[chip]:.0%}")
+                for chip, scale in calibration.chosen.items()
+            ),
+        ),
+    ]
+
+
+def _constants(board: Scoreboard) -> list[str]:
+    lines = ["## Constants", "", "Fitted to a value of its own case: "]
+    fitted = [
+        f"{r.case.spec.name}: {', '.join(r.case.spec.fitted)}" for r in board.results if r.case.spec.fitted
+    ]
+    lines[-1] += ("; ".join(fitted) or "none") + "."
+    shared = [
+        f"- {r.case.spec.title}: {' '.join(text.split())}"
+        for r in board.results
+        for text in r.case.spec.shared_with_model
+    ]
+    if shared:
+        lines += ["", "Shipped constants that name one of these chips among their sources:", "", *shared]
+    return [*lines, ""]
+
+
+def _rows(rows: Sequence[Row], *, banded: bool) -> list[str]:
+    head = ["case", "quantity", "published", "predicted", "unit", "ratio"]
+    head += ["p10", "p90", "inside"] if banded else []
+    return _markdown_table(
+        [*head, "allowed", "verdict"],
+        (
+            (
+                row.case, row.quantity.replace("_", " "), number(row.published), number(row.predicted), row.unit,
+                f"{row.ratio:.3f}",
+                *((number(row.low), number(row.high), "yes" if row.inside else "no") if banded else ()),
+                _allowed(row), _VERDICT[row.verdict],
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def _misses(board: Scoreboard) -> list[str]:
+    by_cause: dict[str, list[Row]] = {}
+    for row in board.rows:
+        if row.cause:
+            by_cause.setdefault(" ".join(row.cause.split()), []).append(row)
+    if not by_cause:
+        return []
+    lines = ["## Misses by cause", ""]
+    for cause, rows in by_cause.items():
+        names = ", ".join(f"{r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
+        lines.append(f"- {rows[0].case}, {names}: {cause}.")
+    return [*lines, ""]
+
+
+def _cases(board: Scoreboard) -> list[str]:
+    lines = ["## Cases", ""]
+    for result in board.results:
+        spec = result.case.spec
+        lines += [
+            f"### {spec.title} (`{spec.name}`)",
+            "",
+            f"Evidence: {_EVIDENCE[spec.evidence]}. {spec.description}",
+            "",
+        ]
+        notes = [*spec.notes, *(f"Not scored: {text}" for text in spec.not_scored)]
+        lines += [f"- {' '.join(text.split()).rstrip('.')}." for text in notes]
+        lines += [""] if notes else []
+        reasons: dict[str, list[str]] = {}
+        for row in board.rows:
+            if row.case == spec.name:
+                reasons.setdefault(" ".join(row.reason.split()), []).append(row.quantity.replace("_", " "))
+        lines += ["Tolerances:", ""]
+        lines += [f"- {', '.join(names)}: {reason}." for reason, names in reasons.items()]
+        lines += [""]
+    return lines

@@ -1,0 +1,154 @@
+"""What the file of a validation case may say: which runs, which published values, and what may be expected."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.device import SourceSpec
+
+QuantityClass: TypeAlias = Literal["bookkeeping", "structural", "bottom_up"]
+CLASSES: tuple[QuantityClass, ...] = ("bookkeeping", "structural", "bottom_up")
+Evidence: TypeAlias = Literal["measured_silicon", "design_study", "vendor_estimate", "peer_simulator"]
+Status: TypeAlias = Literal["read", "read_elsewhere", "derived", "memory"]
+
+_NAME = r"^[a-z][a-z0-9_]*$"
+_TOLERANCE = QuantityField("1", minimum=0, maximum=10, example="10 %")
+_FACTOR = QuantityField("1", minimum=1, maximum=100, example="1.5")
+_RATIO = QuantityField("1", minimum=0, above=True, example="0.8")
+
+
+class Run(Spec):
+    """One estimate, as a user would ask for it."""
+
+    architecture: str
+    """Shipped name, or path from the folder of the case."""
+    workload: str
+    """Shipped name, or path from the folder of the case."""
+    settings: dict[str, str | float] = Field(default_factory=dict)
+    """Values to change, by path, as with `--set`."""
+
+
+class KnownMiss(Spec):
+    """A value that the estimate is known to miss."""
+
+    ratio: Annotated[float, _RATIO]
+    """Predicted over published when the case was written; the case fails when it moves away from here."""
+    cause: str
+    """Why."""
+
+
+class Stated(Spec):
+    """What may be said of published values, of one or of a group."""
+
+    unit: str | None = None
+    """Unit, as the source writes it: `mW`, `TOPS`, `GOPS/W`, `fJ/op`, `%`; empty for a plain number."""
+    predicted: str | None = None
+    """What the estimate says, as an expression over the run in SI units."""
+    run: str | None = None
+    """The run; the first one of the case if nothing is said."""
+    source: str | None = None
+    """Key of the source, in the file's own `sources` or in the shared bibliography."""
+    place: str | None = None
+    """Table, figure, page or file within the source."""
+    via: str | None = None
+    """Key of the text that the value was read in when the source itself was not seen."""
+    status: Status | None = None
+    """read: in the source; read_elsewhere: in a text that quotes it; derived: computed by us from published
+    values; memory: general knowledge of a source that was not seen."""
+    quantity_class: QuantityClass | None = Field(default=None, alias="class")
+    """bookkeeping: a sum of inputs must close; structural: scaling from one anchored point; bottom_up: from
+    process and device constants alone."""
+    anchor: str | None = None
+    """Structural: the published quantity of this case at which the estimate is set equal. It is not scored."""
+    tolerance: Annotated[float, _TOLERANCE] | None = None
+    """Largest relative deviation."""
+    factor: Annotated[float, _FACTOR] | None = None
+    """Largest ratio either way, instead of `tolerance`."""
+    reason: str | None = None
+    """Why so much and no more."""
+
+
+class PublishedValue(Stated):
+    """One published value; what it does not say holds as its group says."""
+
+    value: float
+    """The published value."""
+    known_miss: KnownMiss | None = None
+    """Stated where the estimate misses by more than the tolerance."""
+
+
+class Group(Spec):
+    """Published values that have most in common."""
+
+    defaults: Stated = Stated()
+    """What holds for each of them that does not say otherwise."""
+    values: dict[Annotated[str, Field(pattern=_NAME)], PublishedValue] = Field(min_length=1)
+    """The values by name."""
+
+
+class Published(PublishedValue):
+    """A published value with everything that its group says of it."""
+
+    unit: str
+    predicted: str
+    source: str
+    place: str
+    status: Status
+    quantity_class: QuantityClass = Field(alias="class")
+    reason: str
+
+    @model_validator(mode="after")
+    def _one_tolerance(self) -> Published:
+        if (self.tolerance is None) == (self.factor is None):
+            message = "give `tolerance` or `factor`, one of them"
+            raise PydanticCustomError("tolerance", "{message}", {"message": message})
+        return self
+
+
+def joined(value: PublishedValue, defaults: Stated) -> dict[str, object]:
+    """What a value says together with what its group says."""
+    own = value.model_dump(exclude_none=True, by_alias=True)
+    shared = defaults.model_dump(exclude_none=True, by_alias=True)
+    if "tolerance" in own or "factor" in own:
+        shared.pop("tolerance", None)
+        shared.pop("factor", None)
+    if "source" in own:
+        shared.pop("place", None)
+        shared.pop("via", None)
+    return {**shared, **own}
+
+
+class CaseSpec(Spec):
+    """A published chip or paper with what it published.
+
+    Values stand in groups that share source, class and tolerance.
+    """
+
+    kind: Literal["validation_case"]
+    """The kind of this file."""
+    name: str = Field(pattern=_NAME)
+    """Name; equals the name of its folder."""
+    title: str
+    """Name of the chip as people know it."""
+    evidence: Evidence
+    """What stands behind the published values."""
+    description: str
+    """What the case tests."""
+    runs: dict[Annotated[str, Field(pattern=_NAME)], Run] = Field(min_length=1)
+    """Estimates by name."""
+    published: tuple[Group, ...] = Field(min_length=1)
+    """Published values in groups."""
+    fitted: tuple[str, ...] = ()
+    """Constants of the runs that were fitted to a value of this very case; none in the ones that ship."""
+    shared_with_model: tuple[str, ...] = ()
+    """Shipped constants whose files name this chip as one of their sources, which makes the case less independent."""
+    not_scored: tuple[str, ...] = ()
+    """Published values that no estimate is held against, and why."""
+    sources: dict[str, SourceSpec] = Field(default_factory=dict)
+    """Sources that only this case needs."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know."""

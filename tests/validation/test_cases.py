@@ -1,0 +1,197 @@
+"""The shipped cases and what is said of them."""
+
+import math
+import shutil
+
+import pytest
+
+from neuroest.errors import SpecError, UnknownNameError
+from neuroest.estimate import estimate
+from neuroest.validating.cases import cases_folder, load_case, shipped_cases
+from neuroest.validating.expressions import ExpressionError, evaluate_expression, unit_factor
+from neuroest.validating.page import page, table
+from neuroest.validating.scoring import COVERAGE_GOAL, case_rows
+from neuroest.validation import reproduce
+
+
+@pytest.fixture(scope="module")
+def board():
+    return reproduce()
+
+
+def test_no_case_moves(board):
+    assert [f"{row.case}.{row.quantity} {row.ratio:.4g}" for row in board.failed] == []
+
+
+def test_sums_close_within_a_percent_but_for_the_tables_own_errors(board):
+    rows = [row for row in board.rows if row.quantity_class == "bookkeeping"]
+    assert len(rows) >= 20
+    loose = [row for row in rows if abs(row.ratio - 1.0) > 0.01]
+    assert {(row.case, row.quantity) for row in loose} == {("puma", "tile_area"), ("puma", "node_area")}
+
+
+def test_no_constant_is_fitted_to_its_own_case(board):
+    assert all(result.case.spec.fitted == () for result in board.results)
+
+
+def test_every_known_miss_has_a_cause(board):
+    assert all(len(row.cause) > 30 for row in board.rows if row.verdict == "known_miss")
+
+
+def test_bands_cover_what_they_promise_for_chips_left_out(board):
+    calibration = board.calibration
+    assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)
+    assert calibration.coverage[calibration.shipped] >= COVERAGE_GOAL
+
+
+def test_coverage_grows_with_the_width_of_the_bands(board):
+    coverage, width = board.calibration.coverage, board.calibration.width
+    assert list(width.values()) == sorted(width.values())
+    assert coverage[0.0] < coverage[4.0]
+
+
+def test_classes_and_evidence_are_never_averaged_together(board):
+    chips = {"measured_silicon", "vendor_estimate"}
+    for summary in board.summaries:
+        rows = [
+            r
+            for r in board.rows
+            if r.quantity_class == summary.quantity_class and r.scored and r.evidence in chips
+        ]
+        assert summary.count == len(rows)
+
+
+def test_isaac_through_the_estimate_that_users_call():
+    folder = cases_folder() / "isaac_ce"
+    result = estimate(folder / "chip.yaml", folder / "full_chip.yaml")
+    # 168 tiles x 12 units x 8 arrays
+    assert result.totals["computing_units"] == 16128
+    # sixteen one-bit reads of 100 ns
+    assert result.totals["initiation_interval_s"] == pytest.approx(1.6e-6, rel=1e-9)
+
+
+def test_loihi_search_is_spikes_times_published_energies(board):
+    row = next(r for r in board.rows if (r.case, r.quantity) == ("loihi_knn", "dynamic_energy"))
+    # 708 spikes x 76800 patterns x 23.6 pJ + 76800 neurons x 60 steps x 52 pJ = 1.283 mJ + 0.240 mJ, and transport
+    assert row.predicted == pytest.approx(1.283 + 0.240, rel=0.05)
+
+
+def test_scaling_of_an_anchored_value_passes_through_its_anchor(board):
+    anchors = [row for row in board.rows if row.verdict == "anchor"]
+    assert anchors
+    assert all(row.predicted == row.published and row.ratio == 1.0 for row in anchors)
+
+
+def test_page_and_table_hold_every_value(board):
+    text, terminal = page(board), table(board)
+    for row in board.rows:
+        assert row.quantity.replace("_", " ") in text
+        assert row.quantity in terminal
+
+
+def test_page_in_the_docs_is_the_one_that_would_be_written(board):
+    path = cases_folder().parent / "docs" / "scoreboard.md"
+    assert path.read_text(encoding="utf-8") == page(board), (
+        "run `neuroest reproduce --page docs/scoreboard.md`"
+    )
+
+
+def test_a_value_outside_its_tolerance_fails(tmp_path):
+    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    file = folder / "published.yaml"
+    file.write_text(file.read_text().replace("value: 37.5", "value: 40"))
+    failed = reproduce([str(folder)]).failed
+    assert [(row.quantity, row.verdict) for row in failed] == [("throughput", "outside")]
+
+
+def test_a_known_miss_that_moves_fails(tmp_path):
+    folder = shutil.copytree(cases_folder() / "loihi_keyword_spotting", tmp_path / "loihi_keyword_spotting")
+    file = folder / "published.yaml"
+    file.write_text(file.read_text().replace("ratio: 0.0162", "ratio: 0.02"))
+    failed = reproduce([str(folder)]).failed
+    assert [(row.quantity, row.verdict) for row in failed] == [("energy_of_the_spotter", "moved")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("source: frenkel2019", "source: frenkel2091", "did you mean 'frenkel2019'"),
+        ("factor: 2\n", "factor: 2\n        tolerance: 10 %\n", "tolerance"),
+        ("unit: mm^2", "unit: mn^2", "unknown unit"),
+        ("run: full_rate", "run: full_rat", "unknown run"),
+        ("evidence: measured_silicon", "evidence: measured", "evidence"),
+    ],
+)
+def test_faults_of_a_case_are_named(tmp_path, old, new, expected):
+    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    file = folder / "published.yaml"
+    text = file.read_text()
+    if old.startswith("run:"):
+        text = text.replace("      class: bottom_up\n", "      class: bottom_up\n      run: full_rate\n", 1)
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(SpecError, match=expected):
+        load_case(folder)
+
+
+def test_a_case_that_does_not_exist_is_named_with_its_neighbour():
+    with pytest.raises(UnknownNameError, match="odin"):
+        load_case("odinn")
+
+
+def test_every_case_loads_and_says_where_each_value_stands():
+    for name in shipped_cases():
+        case = load_case(name)
+        assert case.spec.name == name
+        assert all(stated.place and stated.reason for stated in case.published.values())
+
+
+@pytest.fixture(scope="module")
+def result():
+    folder = cases_folder() / "odin"
+    return estimate(folder / "chip.yaml", folder / "one_event_each.yaml").evaluation
+
+
+@pytest.mark.parametrize(
+    ("text", "equal"),
+    [
+        ("power(chip)", "average_power_W"),
+        ("area(chip.core) + area(chip.overheads)", "area_m2 - (area_m2 - area(chip))"),
+        (
+            "energy(chip, read) + energy(chip, write)",
+            "energy(chip.core.synapse_memory) + energy(chip.core.state_memory)",
+        ),
+        ("2 ** 3 - -1", "9"),
+        ("instances(chip.core.synapse_memory)", "1"),
+    ],
+)
+def test_expressions_over_a_result(result, text, equal):
+    assert evaluate_expression(text, result)[0] == pytest.approx(
+        evaluate_expression(equal, result)[0], rel=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["area(", "open('file')", "__import__('os')", "area_m2.real", "[1]", "area(a, b, c)"]
+)
+def test_what_is_no_expression_is_refused(result, text):
+    with pytest.raises((ExpressionError, UnknownNameError)):
+        evaluate_expression(text, result)
+
+
+def test_an_unknown_part_is_named(result):
+    with pytest.raises(UnknownNameError, match=r"chip\.core\.synapse_memory"):
+        evaluate_expression("area(chip.core.synapse_memori)", result)
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [("mW", 1e-3), ("TOPS", 1e12), ("GOPS/mm^2", 1e15), ("fJ/MAC", 1e-15), ("%", 0.01), ("", 1.0)],
+)
+def test_units_of_published_values(unit, factor):
+    assert unit_factor(unit) == pytest.approx(factor, rel=1e-12)
+
+
+def test_rows_are_finite(board):
+    assert all(math.isfinite(x) for row in board.rows for x in (row.predicted, row.low, row.median, row.high))
+    assert all(row.low <= row.median <= row.high for result in board.results for row in case_rows(result))

@@ -1,0 +1,54 @@
+"""Model discrepancy as an input of the bands."""
+
+import numpy as np
+import pytest
+
+from neuroest.estimate import estimate
+from neuroest.evaluation import evaluate
+from neuroest.exploration.discrepancy import discrepancies, discrepancy_claims
+
+
+@pytest.fixture(scope="module")
+def digital():
+    return estimate("digital_int8_28nm", "mlp_mnist_dense")
+
+
+def test_a_factor_multiplies_exactly_the_costs_of_its_model(digital):
+    values = {path: claim.value for path, claim in digital.claims.items()}
+    plain = evaluate(digital.design, digital.workload, values)
+    doubled = evaluate(digital.design, digital.workload, {**values, "model_discrepancy.sram.energy": 2.0})
+    for before, after in zip(plain.dynamic, doubled.dynamic, strict=True):
+        stores = before.component in {"chip.weights", "chip.activations", "chip.partial_sums"}
+        if before.component != "chip.overheads":  # clock and control follow the logic that they drive
+            assert np.sum(after.energy) == pytest.approx(
+                (2.0 if stores else 1.0) * np.sum(before.energy), rel=1e-12
+            )
+    assert doubled.area == pytest.approx(plain.area, rel=1e-12)
+
+
+def test_time_of_a_mapper_can_be_off(digital):
+    values = {path: claim.value for path, claim in digital.claims.items()}
+    plain = evaluate(digital.design, digital.workload, values)
+    slow = evaluate(digital.design, digital.workload, {**values, "model_discrepancy.digital_array.time": 3.0})
+    before, after = (r.timing.resources["chip.array"] for r in (plain, slow))
+    assert after == pytest.approx(3.0 * before, rel=1e-12)
+
+
+def test_bands_are_wider_than_those_of_the_parameters_alone(digital):
+    claims = discrepancy_claims(digital.design)
+    assert "model_discrepancy.sram.energy" in claims
+    assert all(claim.value == 1.0 and claim.low < 1.0 < claim.high for claim in claims.values())
+    causes = dict(digital.bands.causes["area_m2"])
+    assert any(path.startswith("model_discrepancy.") for path in causes)
+
+
+def test_only_models_that_the_chip_has_are_sampled(digital):
+    assert not any("one_transistor_one_resistor" in path for path in discrepancy_claims(digital.design))
+
+
+def test_exponent_of_zero_takes_the_models_as_exact(digital):
+    assert not any(claim.has_spread for claim in discrepancy_claims(digital.design, 0.0).values())
+
+
+def test_every_factor_says_what_it_rests_on():
+    assert all(given.rationale for model in discrepancies().models.values() for given in model.values())

@@ -1,0 +1,13 @@
+"""Sources of the cases stand in the bibliography, so that every estimate of a case can be cited."""
+
+import pytest
+
+from neuroest.validating.cases import load_case, run_case, shipped_cases
+
+
+@pytest.mark.parametrize("name", [*shipped_cases()])
+def test_every_run_of_a_case_names_its_sources(name):
+    result = run_case(load_case(name))
+    first = next(iter(result.estimates.values()))
+    assert first.sources
+    assert all(path in first.claims for path in first.used_paths)

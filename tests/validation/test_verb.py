@@ -1,0 +1,65 @@
+"""``neuroest reproduce`` as it is called."""
+
+import json
+import shutil
+
+import pytest
+
+from neuroest.validating.cases import cases_folder
+
+pytest.importorskip("neuroest.cli.shared")
+cli = pytest.importorskip("neuroest.cli")
+
+
+def run(capsys, *arguments):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["reproduce", *arguments])
+    captured = capsys.readouterr()
+    return stop.value.code, captured.out, captured.err
+
+
+def test_a_case_as_a_table(capsys):
+    code, out, _ = run(capsys, "odin")
+    assert code == 0
+    assert "energy_per_synaptic_operation" in out
+    assert "within" in out
+
+
+def test_a_case_as_json(capsys):
+    code, out, _ = run(capsys, "puma", "--format", "json")
+    assert code == 0
+    data = json.loads(out)
+    assert data["failed"] == []
+    assert {row["case"] for row in data["rows"]} == {"puma"}
+    assert data["calibration"] is None  # one case tells nothing of coverage
+
+
+def test_a_moved_value_gives_another_exit_code(capsys, tmp_path):
+    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    file = folder / "published.yaml"
+    file.write_text(file.read_text().replace("value: 37.5", "value: 40"))
+    code, out, _ = run(capsys, str(folder))
+    assert code == 3
+    assert "OUTSIDE: odin.throughput" in out
+
+
+def test_an_unknown_case_is_one_line(capsys):
+    code, out, err = run(capsys, "odinn")
+    assert code == 1
+    assert out == ""
+    assert "did you mean 'odin'" in err
+    assert err.count("\n") == 1
+
+
+def test_csv_is_refused(capsys):
+    code, _, err = run(capsys, "odin", "--format", "csv")
+    assert code == 1
+    assert "table or json" in err
+
+
+def test_page_and_figure_are_written(capsys, tmp_path):
+    pytest.importorskip("matplotlib")
+    code, _, _ = run(capsys, "odin", "--page", str(tmp_path / "p.md"), "--figure", str(tmp_path / "f.svg"))
+    assert code == 0
+    assert "# Scoreboard" in (tmp_path / "p.md").read_text()
+    assert (tmp_path / "f.svg").read_text().startswith("<?xml")
