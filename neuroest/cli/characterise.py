@@ -50,7 +50,7 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """The six neuronal characteristics as experiments.
+    """The six neuronal characteristics as experiments."""
     from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
     from neuroest.dynamics.characteristics import CHARACTERISTICS, Bench, characterise  # noqa: PLC0415
 

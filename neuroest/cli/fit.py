@@ -48,7 +48,7 @@ def run(
         Format, typer.Option("--format", help="Form of the report: table or json.")
     ] = Format.TABLE,
 ) -> None:
-    """A device spec from measurements, with bands.
+    """A device spec from measurements, with bands."""
     from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
     from neuroest.fitting.estimation import P90, fit  # noqa: PLC0415
     from neuroest.fitting.layouts import read_measurements  # noqa: PLC0415

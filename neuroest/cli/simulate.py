@@ -75,7 +75,7 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """What a neuron does under an input, with its supply energy.
+    """What a neuron does under an input, with its supply energy."""
     from neuroest.dynamics.session import Request, energy_report, simulate_neuron  # noqa: PLC0415
 
     if plot is not None:
