@@ -24,7 +24,8 @@ TOLERANCE = MappingProxyType(
 )
 """Relative deviation within which simulation and closed form must agree where both hold.
 
-The closed form of `before_switch` takes the resistance of the empty device and is a lower bound. `divider` is the
+The closed form of `before_switch` takes the resistance of the empty device while the filament grows, which is an
+order of magnitude and no bound: the bench neuron draws eight times as much, the projected one less. `divider` is the
 loss while the input holds a filament that does not rupture, and is compared without rupture only.
 """
 _NEGLIGIBLE = 0.02
