@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from neuroest.build import Design
 from neuroest.components.base import Check
 from neuroest.components.chip import Chip, instantiate
+from neuroest.components.crossbar import CrossbarArray
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
 from neuroest.equations import diffusive_neuron, digital, power
 from neuroest.mapping.base import Mapper, NetworkMapping
+from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
@@ -139,6 +141,25 @@ class Evaluation:
         return np.asarray(diffusive_neuron.lifetime(endurance, spikes / self.period))
 
     @cached_property
+    def programming_energy(self) -> Array | None:
+        """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
+        array = self.mapper.compute
+        if not (isinstance(array, CrossbarArray) and isinstance(self.mapper, CrossbarMapper)):
+            return None
+        cells = self.mapper.programmed_cells(self.mapped.placement)
+        energy = array.programming_energy(self.mapper.network)
+        return np.asarray(np.sum(cells, axis=-1, keepdims=True) * energy)
+
+    @cached_property
+    def programming_time(self) -> Array | None:
+        """Time of writing all weights once, one array after the other. [s]."""
+        array = self.mapper.compute
+        if not isinstance(array, CrossbarArray):
+            return None
+        arrays = np.sum(self.mapped.placement.units, axis=-1, keepdims=True)
+        return np.asarray(arrays * array.programming_time())
+
+    @cached_property
     def checks(self) -> tuple[Check, ...]:
         """Everything that must hold, of all stages."""
         heat = Check(
@@ -183,7 +204,9 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeri
     MappingError
         When the chip cannot run the network whatever its numbers.
     """
-    with np.errstate(all="ignore"):  # a point where a model has no answer is refused by a check, not by a warning
+    with np.errstate(
+        all="ignore"
+    ):  # a point where a model has no answer is refused by a check, not by a warning
         return _evaluate(design, workload, values)
 
 

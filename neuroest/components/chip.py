@@ -9,17 +9,33 @@ from typing import Any
 
 from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
 from neuroest.components.base import Component, TechnologyPoint
+from neuroest.components.cells import PassiveCell, ResistiveCell, SelectorCell
+from neuroest.components.converters import (
+    FlashAdc,
+    RampAdc,
+    ReportedAdc,
+    SampleAndHold,
+    SarAdc,
+    SenseAmplifier,
+    SurveyAdc,
+)
 from neuroest.components.crossbar import (
     CrossbarArray,
     CurrentClamp,
+    CurrentMirror,
+    FanOutBuffer,
     IdealInterface,
-    ReportedAdc,
-    ResistiveCell,
-    SpikeDriver,
-    SurveyAdc,
+    SampledClamp,
     VoltageMode,
 )
 from neuroest.components.digital import Accumulator, DigitalNeuron, MultiplyAccumulate, VectorUnit
+from neuroest.components.inputs import (
+    CapacitiveDac,
+    LevelShifter,
+    PulseWidthDriver,
+    ResistiveLadder,
+    SpikeDriver,
+)
 from neuroest.components.memories import Sram
 from neuroest.components.networks import Mesh, OffChip
 from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
@@ -41,20 +57,34 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 Accumulator,
                 AnalogLif,
                 ChipOverheads,
+                CapacitiveDac,
                 CurrentClamp,
+                CurrentMirror,
                 DiffusiveNeuron,
                 DigitalNeuron,
                 EventEnergies,
+                FanOutBuffer,
                 FixedBlock,
+                FlashAdc,
                 IdealInterface,
                 IntegratedDiffusiveNeuron,
+                LevelShifter,
                 Mesh,
                 MultiplyAccumulate,
                 OffChip,
+                PassiveCell,
+                PulseWidthDriver,
+                RampAdc,
                 ReportedAdc,
                 ReportedNeuron,
                 ResistiveCell,
+                ResistiveLadder,
                 RooflineProcessor,
+                SampleAndHold,
+                SampledClamp,
+                SarAdc,
+                SelectorCell,
+                SenseAmplifier,
                 SpikeDriver,
                 Sram,
                 SurveyAdc,
@@ -115,6 +145,7 @@ class Chip:
     technology: TechnologyPoint
     operation: Operation
     period: Numeric | None
+    inferences_per_programming: Numeric | None
     top: LevelNode
     exclusions: tuple[str, ...]
 
@@ -171,7 +202,10 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"]
     )
     top = _level(design.root, values, point)
-    return Chip(point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions)
+    return Chip(
+        point, design.spec.operation, values.get("operation.period"),
+        values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
+    )  # fmt: skip
 
 
 def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) -> LevelNode:

@@ -39,8 +39,8 @@ class Sram(Component[SramParameters]):
             d.reference_width, d.write_capacity_exponent, d.write_width_exponent,
         )  # fmt: skip
         return [
-            self.energy("read", "read", read * ratio, "memory access"),
-            self.energy("write", "write", write * ratio, "memory access"),
+            self.energy("read", "read", read * ratio, "memory access", owner="memory"),
+            self.energy("write", "write", write * ratio, "memory access", owner="memory"),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -40,9 +40,9 @@ class Mesh(Component[MeshParameters]):
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         ledger = "spike and data transport"
         return [
-            self.energy("bit_hop", "router", router, ledger),
-            self.energy("bit_hop", "wire", wire, ledger),
-            self.energy("bit_entry", "interface", interface, ledger),
+            self.energy("bit_hop", "router", router, ledger, owner="network"),
+            self.energy("bit_hop", "wire", wire, ledger, owner="network"),
+            self.energy("bit_entry", "interface", interface, ledger, owner="network"),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -26,6 +26,7 @@ def quantity(
     above: bool = False,
     integer: bool = False,
     symbol: str = "",
+    absent: float | None = None,
 ) -> Any:
     """Declare one quantity of a record.
 
@@ -39,6 +40,8 @@ def quantity(
         Whether only whole numbers make sense.
     symbol : str
         The symbol in the equations of the documentation.
+    absent : float, optional
+        What a device is taken to have whose file does not state the quantity; without it the quantity is due.
     """
     about = {
         "description": description,
@@ -47,18 +50,23 @@ def quantity(
         "above": above,
         "integer": integer,
         "symbol": symbol,
+        "absent": absent,
     }
     return field(metadata=about)
 
 
-def positive(description: str, *, maximum: float = math.inf, symbol: str = "") -> Any:
+def positive(
+    description: str, *, maximum: float = math.inf, symbol: str = "", absent: float | None = None
+) -> Any:
     """Declare a quantity that must be above zero."""
-    return quantity(description, minimum=0.0, above=True, maximum=maximum, symbol=symbol)
+    return quantity(description, minimum=0.0, above=True, maximum=maximum, symbol=symbol, absent=absent)
 
 
-def non_negative(description: str, *, maximum: float = math.inf, symbol: str = "") -> Any:
+def non_negative(
+    description: str, *, maximum: float = math.inf, symbol: str = "", absent: float | None = None
+) -> Any:
     """Declare a quantity that may be zero."""
-    return quantity(description, minimum=0.0, maximum=maximum, symbol=symbol)
+    return quantity(description, minimum=0.0, maximum=maximum, symbol=symbol, absent=absent)
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class ParameterInfo:
     description: str
     symbol: str
     check: QuantityField
+    absent: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +98,14 @@ class Record:
     @classmethod
     def from_values(cls, values: Mapping[str, Numeric], prefix: str) -> Self:
         """The record filled with the values found under `prefix`."""
-        return cls(**{name: values[f"{prefix}.{name}"] for name in cls.parameters()})
+        return cls(
+            **{
+                name: values[f"{prefix}.{name}"]
+                if info.absent is None
+                else values.get(f"{prefix}.{name}", info.absent)
+                for name, info in cls.parameters().items()
+            }
+        )
 
 
 @lru_cache(maxsize=256)
@@ -106,5 +122,7 @@ def _declared(cls: Any) -> Mapping[str, ParameterInfo]:
             above=about["above"],
             integer=about["integer"],
         )
-        found[item.name] = ParameterInfo(item.name, about["description"], about["symbol"], check)
+        found[item.name] = ParameterInfo(
+            item.name, about["description"], about["symbol"], check, about["absent"]
+        )
     return found

@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from neuroest.devices.arrays import (
+    CapacitiveDacParameters,
     CurrentClampParameters,
+    CurrentMirrorParameters,
+    FlashAdcParameters,
+    LevelShifterParameters,
+    PassiveCellParameters,
+    PulseWidthDriverParameters,
+    RampAdcParameters,
     ReportedAdcParameters,
     ResistiveCellParameters,
+    ResistiveLadderParameters,
+    SampleAndHoldParameters,
+    SampledClampParameters,
+    SarAdcParameters,
+    SelectorCellParameters,
+    SenseAmplifierParameters,
     SpikeDriverParameters,
     SurveyAdcParameters,
+    TaperedBufferParameters,
 )
 from neuroest.devices.base import Record
 from neuroest.devices.digital import (
@@ -35,23 +49,37 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
         cls.model: cls
         for cls in (
             AnalogLifParameters,
+            CapacitiveDacParameters,
             CurrentClampParameters,
+            CurrentMirrorParameters,
             DiffusiveNeuronParameters,
             EventEnergiesParameters,
             FixedBlockParameters,
+            FlashAdcParameters,
             IntegratedDiffusiveNeuronParameters,
+            LevelShifterParameters,
             LinkParameters,
             LogicLibraryParameters,
             MeshParameters,
             Overheads,
+            PassiveCellParameters,
             Process,
+            PulseWidthDriverParameters,
+            RampAdcParameters,
             ReportedAdcParameters,
             ReportedNeuronParameters,
             ResistiveCellParameters,
+            ResistiveLadderParameters,
             RooflineParameters,
+            SampleAndHoldParameters,
+            SampledClampParameters,
+            SarAdcParameters,
+            SelectorCellParameters,
+            SenseAmplifierParameters,
             SpikeDriverParameters,
             SramParameters,
             SurveyAdcParameters,
+            TaperedBufferParameters,
         )
     }
 )

@@ -105,12 +105,11 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
         left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
     level = str(mapper.level.mapper)
-    neuron = getattr(compute, "neuron", None)
-    if isinstance(compute, CrossbarArray) and neuron is not None and np.any(compute.slices(mapper.network) > 1.0):
-        left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
+    if isinstance(compute, CrossbarArray):
+        left_out.extend(_left_out_of_array(compute, mapper))
     if level in {"crossbar", "digital_array", "spiking_core"}:
-        if level == "crossbar":
-            left_out.append("programming of the weights")
+        if level == "crossbar" and chip.inferences_per_programming is None:
+            left_out.append("programming of the weights, which stands on a line of its own")
         if not chip.find("mesh"):
             left_out.append("transport between the computing units (no network block)")
         if not chip.find("off_chip_link"):
@@ -120,3 +119,17 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         if not mapper.network.spiking and not chip.find("vector_unit"):
             left_out.append("activation functions (no vector_unit block)")
     return tuple(left_out)
+
+
+def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
+    left_out = []
+    merges = array.neuron is not None and array.readout.spec.partial_sums == "analog_merge"
+    if array.neuron is not None and array.merge is None and np.any(array.slices(mapper.network) > 1.0):
+        left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
+    if merges and array.merge is None:
+        left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
+    if array.converter is not None and array.sampler is None:
+        shared = array.readout.options["columns_per_converter"]
+        if np.any(shared > 1.0):
+            left_out.append("sample-and-hold stages between columns and shared converters")
+    return left_out

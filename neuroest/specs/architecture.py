@@ -14,18 +14,18 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 from neuroest.specs.base import Auto, Count, Frequency, PositiveFraction, Spec, Temperature, Time, Voltage
 from neuroest.specs.blocks import (
     AccumulatorBlock,
+    CellBlock,
     DigitalNeuronBlock,
     EventEnergiesBlock,
     FixedBlock,
+    InputBlock,
     MeshBlock,
     MultiplyAccumulateBlock,
     OffChipBlock,
     OverheadsBlock,
     ReadoutBlock,
     ReadSupplyBlock,
-    ResistiveCellBlock,
     RooflineBlock,
-    SpikeDriverBlock,
     SramBlock,
     VectorUnitBlock,
 )
@@ -50,6 +50,9 @@ class Operation(Spec):
     latency of each inference and off between; always_on: powered through, one inference a `period`."""
     period: Time | None = None
     """Time from one inference to the next in always_on."""
+    inferences_per_programming: Count | None = None
+    """Inferences after which the weights are written anew: each then carries its share of the energy of programming.
+    Left out, programming is reported on its own line only."""
 
 
 class Level(Spec):
@@ -85,13 +88,18 @@ class CrossbarLevel(Level):
     sequential_reads: Count | Literal["unlimited"] = "unlimited"
     """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
     more gets further copies."""
+    target_interval: Time | None = None
+    """Time in which every layer shall finish one time step, or one inference of a dense network; a layer that is
+    slower gets further copies."""
+    cells_programmed_together: Count | Auto = "auto"
+    """Cells of one array that are written at a time; auto: one row."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction
     """Largest mean loss of column current along the wires before a design check fails."""
-    cell: ResistiveCellBlock
+    cell: CellBlock
     """The cell."""
-    input: SpikeDriverBlock
+    input: InputBlock
     """The row driver."""
     readout: ReadoutBlock
     """Neuron or converter at the columns."""

@@ -19,6 +19,7 @@ from neuroest.specs.base import (
     PositiveFraction,
     PositiveNumber,
     Spec,
+    Voltage,
     WholeNumber,
     WordWidth,
 )
@@ -145,11 +146,67 @@ class ResistiveCellBlock(DeviceBlock):
     model: Literal["one_transistor_one_resistor"]
 
 
-class SpikeDriverBlock(DeviceBlock):
-    """One-bit driver at the end of each row."""
+class SelectorCellBlock(DeviceBlock):
+    """Crossbar cell of one resistive memory and one two-terminal selector."""
 
+    device_model: ClassVar[str | None] = "one_selector_one_resistor"
+    model: Literal["one_selector_one_resistor"]
+
+
+class PassiveCellBlock(DeviceBlock):
+    """Crossbar cell of one resistive memory alone."""
+
+    device_model: ClassVar[str | None] = "passive"
+    model: Literal["passive"]
+
+
+CellBlock = Annotated[ResistiveCellBlock | SelectorCellBlock | PassiveCellBlock, Field(discriminator="model")]
+
+
+class LevelShifterBlock(DeviceBlock):
+    """Level shifter between logic and a row."""
+
+    device_model: ClassVar[str | None] = "level_shifter"
+    model: Literal["level_shifter"]
+
+
+class SpikeDriverBlock(DeviceBlock):
+    """One-bit driver at the end of each row; a number enters bit by bit."""
+
+    slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
     device_model: ClassVar[str | None] = "spike_driver"
     model: Literal["spike_driver"]
+    drive_voltage: Voltage | Auto = "auto"
+    """Voltage that a row of transistor gates swings by; auto: the supply. Above the supply it takes a level shifter."""
+    level_shifter: LevelShifterBlock | None = None
+    """Level shifter in front of each row, if there is one."""
+
+
+class PulseWidthBlock(DeviceBlock):
+    """Driver at the end of each row that is on in proportion to the input, one `pulse_width` of the array a step."""
+
+    device_model: ClassVar[str | None] = "pulse_width"
+    model: Literal["pulse_width"]
+
+
+class CapacitiveDacBlock(DeviceBlock):
+    """Charge-redistribution digital-to-analog converter at the end of each row."""
+
+    device_model: ClassVar[str | None] = "capacitive_dac"
+    model: Literal["capacitive_dac"]
+
+
+class ResistiveLadderBlock(DeviceBlock):
+    """R-2R digital-to-analog converter at the end of each row."""
+
+    device_model: ClassVar[str | None] = "resistive_ladder"
+    model: Literal["resistive_ladder"]
+
+
+InputBlock = Annotated[
+    SpikeDriverBlock | PulseWidthBlock | CapacitiveDacBlock | ResistiveLadderBlock,
+    Field(discriminator="model"),
+]
 
 
 class DiffusiveNeuronBlock(DeviceBlock):
@@ -199,6 +256,13 @@ class CurrentClampBlock(DeviceBlock):
     model: Literal["current_clamp"]
 
 
+class SampledClampBlock(DeviceBlock):
+    """The same circuit with a capacitor that keeps the result, so that the rows rest while a neuron integrates."""
+
+    device_model: ClassVar[str | None] = "sampled_clamp"
+    model: Literal["sampled_clamp"]
+
+
 class VoltageModeBlock(Block):
     """No circuit: the column's voltage is the neuron's input, attenuated by the idle rows."""
 
@@ -212,22 +276,47 @@ class IdealInterfaceBlock(Block):
 
 
 InterfaceBlock = Annotated[
-    CurrentClampBlock | VoltageModeBlock | IdealInterfaceBlock, Field(discriminator="model")
+    CurrentClampBlock | SampledClampBlock | VoltageModeBlock | IdealInterfaceBlock,
+    Field(discriminator="model"),
 ]
+
+
+class CurrentMirrorBlock(DeviceBlock):
+    """Mirror at each column that weighs its current by the place of its bit slice and merges arrays."""
+
+    device_model: ClassVar[str | None] = "current_mirror"
+    model: Literal["current_mirror"]
+
+
+class FanOutBufferBlock(DeviceBlock):
+    """Tapered buffer behind each neuron."""
+
+    device_model: ClassVar[str | None] = "tapered_buffer"
+    model: Literal["tapered_buffer"]
+    wire_length: Length
+    """Wire from a neuron to what takes its spikes, a router or the next rows."""
+    receivers: Count
+    """Inputs at the end of that wire."""
 
 
 class NeuronReadoutBlock(Block):
     """A neuron at the foot of the columns, one for every output of the network."""
 
-    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface")
+    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "fan_out_buffer")
     model: Literal["neuron"]
     neuron: NeuronBlock
     """The neuron."""
     interface: InterfaceBlock
     """The circuit between column and neuron."""
-    partial_sums: Literal["analog_merge", "none"]
-    """How the currents of arrays that share an output come together: on a common line (`analog_merge`), or not
-    at all, so that the fan-in of a layer is limited to the rows of one array (`none`)."""
+    partial_sums: Literal["analog_merge", "none", "digital_counter"]
+    """How the results of arrays that share an output come together: as currents on a common line (`analog_merge`);
+    not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the
+    spikes of a neuron at every array, which an accumulator adds and a digital neuron turns into spikes
+    (`digital_counter`)."""
+    merge: CurrentMirrorBlock | None = None
+    """Circuit that weighs bit slices and merges currents; without it both are left out of the estimate."""
+    fan_out_buffer: FanOutBufferBlock | None = None
+    """Buffer behind each neuron; without it the neuron is taken to drive what takes its spikes."""
 
 
 class SurveyAdcBlock(DeviceBlock):
@@ -250,18 +339,71 @@ class ReportedAdcBlock(DeviceBlock):
     model: Literal["reported_adc"]
 
 
-AdcBlock = Annotated[SurveyAdcBlock | ReportedAdcBlock, Field(discriminator="model")]
+class ClockedAdcBlock(DeviceBlock):
+    """What the converters share that are computed from their circuit."""
+
+    bits: Count | Auto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    clock_frequency: Frequency
+    """Clock of the converter."""
+
+
+class SarAdcBlock(ClockedAdcBlock):
+    """Successive-approximation converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "sar_adc"
+    model: Literal["sar_adc"]
+
+
+class FlashAdcBlock(ClockedAdcBlock):
+    """Flash converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "flash_adc"
+    model: Literal["flash_adc"]
+
+
+class RampAdcBlock(ClockedAdcBlock):
+    """Single-slope converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "ramp_adc"
+    model: Literal["ramp_adc"]
+    columns_per_ramp: Count
+    """Columns that share one ramp and one counter."""
+
+
+class SenseAmplifierBlock(DeviceBlock):
+    """Sense amplifier: a result of one bit."""
+
+    device_model: ClassVar[str | None] = "sense_amplifier"
+    model: Literal["sense_amplifier"]
+
+
+class SampleAndHoldBlock(DeviceBlock):
+    """Stage at each column that keeps its result until the shared converter comes to it."""
+
+    device_model: ClassVar[str | None] = "sample_and_hold"
+    model: Literal["sample_and_hold"]
+
+
+AdcBlock = Annotated[
+    SurveyAdcBlock | ReportedAdcBlock | SarAdcBlock | FlashAdcBlock | RampAdcBlock | SenseAmplifierBlock,
+    Field(discriminator="model"),
+]
 
 
 class AdcReadoutBlock(Block):
     """Converters at the foot of the columns."""
 
-    slots: ClassVar[tuple[str, ...]] = ("converter",)
+    slots: ClassVar[tuple[str, ...]] = ("converter", "sample_and_hold")
     model: Literal["adc"]
     converter: AdcBlock
     """The converter."""
     columns_per_converter: Count
     """Columns that share one converter, one after the other."""
+    sample_and_hold: SampleAndHoldBlock | None = None
+    """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
 
 
 ReadoutBlock = Annotated[NeuronReadoutBlock | AdcReadoutBlock, Field(discriminator="model")]
