@@ -38,7 +38,13 @@ from neuroest.components.inputs import (
 )
 from neuroest.components.memories import Sram
 from neuroest.components.networks import Mesh, OffChip
-from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
+from neuroest.components.neurons import (
+    AnalogLif,
+    DiffusiveNeuron,
+    IntegratedDiffusiveNeuron,
+    ReportedNeuron,
+    ThresholdSwitch,
+)
 from neuroest.components.processors import ChipOverheads, EventEnergies, FixedBlock, RooflineProcessor
 from neuroest.devices.process import Process
 from neuroest.specs.architecture import Level, Operation
@@ -88,6 +94,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 SpikeDriver,
                 Sram,
                 SurveyAdc,
+                ThresholdSwitch,
                 VectorUnit,
                 VoltageMode,
             )

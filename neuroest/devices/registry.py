@@ -41,6 +41,7 @@ from neuroest.devices.neurons import (
     DiffusiveNeuronParameters,
     IntegratedDiffusiveNeuronParameters,
     ReportedNeuronParameters,
+    ThresholdSwitchParameters,
 )
 from neuroest.devices.process import Overheads, Process
 
@@ -80,6 +81,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SramParameters,
             SurveyAdcParameters,
             TaperedBufferParameters,
+            ThresholdSwitchParameters,
         )
     }
 )

@@ -243,8 +243,19 @@ class AnalogLifBlock(DeviceBlock):
     model: Literal["analog_lif"]
 
 
+class ThresholdSwitchBlock(DeviceBlock):
+    """Neuron of a volatile threshold switch, a resistor and an explicit capacitor."""
+
+    device_model: ClassVar[str | None] = "threshold_switch"
+    model: Literal["threshold_switch"]
+
+
 NeuronBlock = Annotated[
-    DiffusiveNeuronBlock | IntegratedDiffusiveNeuronBlock | ReportedNeuronBlock | AnalogLifBlock,
+    DiffusiveNeuronBlock
+    | IntegratedDiffusiveNeuronBlock
+    | ReportedNeuronBlock
+    | AnalogLifBlock
+    | ThresholdSwitchBlock,
     Field(discriminator="model"),
 ]
 
