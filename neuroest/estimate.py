@@ -524,6 +524,8 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "neuron_lifetime_s": None
         if lifetime is None or not math.isfinite(_number(lifetime))
         else _number(lifetime),
+        "die_yield": None if result.die_cost is None else _number(result.die_cost[0]),
+        "cost_per_good_die_usd": None if result.die_cost is None else _number(result.die_cost[1]),
         "programming_energy_J": None if writing is None else _number(writing),
         "programming_time_s": None if writing_time is None else _number(writing_time),
     }

@@ -160,6 +160,16 @@ class Evaluation:
         return np.asarray(arrays * array.programming_time())
 
     @cached_property
+    def die_cost(self) -> tuple[Array, Array] | None:
+        """Yield and cost of a good die in US dollars; None where the chip has no block for it."""
+        found = self.chip.find("die_cost")
+        if not found:
+            return None
+        block: Any = found[0][1]
+        die = self.area / self.mapped.counts[self.chip.top.path]
+        return np.asarray(block.good_share(die)), np.asarray(block.cost(die))
+
+    @cached_property
     def checks(self) -> tuple[Check, ...]:
         """Everything that must hold, of all stages."""
         heat = Check(

@@ -36,8 +36,8 @@ from neuroest.components.inputs import (
     ResistiveLadder,
     SpikeDriver,
 )
-from neuroest.components.memories import Sram
-from neuroest.components.networks import Mesh, OffChip
+from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram
+from neuroest.components.networks import Bus, HTree, Mesh, Network, OffChip
 from neuroest.components.neurons import (
     AnalogLif,
     DiffusiveNeuron,
@@ -45,7 +45,13 @@ from neuroest.components.neurons import (
     ReportedNeuron,
     ThresholdSwitch,
 )
-from neuroest.components.processors import ChipOverheads, EventEnergies, FixedBlock, RooflineProcessor
+from neuroest.components.processors import (
+    ChipOverheads,
+    DieYield,
+    EventEnergies,
+    FixedBlock,
+    RooflineProcessor,
+)
 from neuroest.devices.process import Process
 from neuroest.specs.architecture import Level, Operation
 from neuroest.units import Numeric
@@ -62,25 +68,30 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
             for cls in (
                 Accumulator,
                 AnalogLif,
+                Bus,
                 ChipOverheads,
                 CapacitiveDac,
                 CurrentClamp,
                 CurrentMirror,
+                DieYield,
                 DiffusiveNeuron,
                 DigitalNeuron,
                 EventEnergies,
                 FanOutBuffer,
                 FixedBlock,
                 FlashAdc,
+                HTree,
                 IdealInterface,
                 IntegratedDiffusiveNeuron,
                 LevelShifter,
+                MemoryMacro,
                 Mesh,
                 MultiplyAccumulate,
                 OffChip,
                 PassiveCell,
                 PulseWidthDriver,
                 RampAdc,
+                RegisterFile,
                 ReportedAdc,
                 ReportedNeuron,
                 ResistiveCell,
@@ -175,6 +186,19 @@ class Chip:
             for level in self.top.walk()
             for block in level.blocks.values()
             if block.model == model
+        ]
+
+    def memories(self) -> list[Memory]:
+        """Free memories, from the top down."""
+        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Memory)]
+
+    def networks(self) -> list[tuple[LevelNode, Network]]:
+        """Networks on the chip with the level whose children they connect."""
+        return [
+            (level, block)
+            for level in self.top.walk()
+            for block in level.blocks.values()
+            if isinstance(block, Network)
         ]
 
 

@@ -32,9 +32,11 @@ from neuroest.devices.digital import (
     FixedBlockParameters,
     LinkParameters,
     LogicLibraryParameters,
+    MemoryMacroParameters,
     MeshParameters,
     RooflineParameters,
     SramParameters,
+    WiresParameters,
 )
 from neuroest.devices.neurons import (
     AnalogLifParameters,
@@ -43,7 +45,7 @@ from neuroest.devices.neurons import (
     ReportedNeuronParameters,
     ThresholdSwitchParameters,
 )
-from neuroest.devices.process import Overheads, Process
+from neuroest.devices.process import DieCost, Overheads, Process
 
 DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -53,6 +55,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             CapacitiveDacParameters,
             CurrentClampParameters,
             CurrentMirrorParameters,
+            DieCost,
             DiffusiveNeuronParameters,
             EventEnergiesParameters,
             FixedBlockParameters,
@@ -61,6 +64,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             LevelShifterParameters,
             LinkParameters,
             LogicLibraryParameters,
+            MemoryMacroParameters,
             MeshParameters,
             Overheads,
             PassiveCellParameters,
@@ -82,6 +86,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SurveyAdcParameters,
             TaperedBufferParameters,
             ThresholdSwitchParameters,
+            WiresParameters,
         )
     }
 )

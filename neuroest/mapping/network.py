@@ -110,7 +110,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if level in {"crossbar", "digital_array", "spiking_core"}:
         if level == "crossbar" and chip.inferences_per_programming is None:
             left_out.append("programming of the weights, which stands on a line of its own")
-        if not chip.find("mesh"):
+        if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
         if not chip.find("off_chip_link"):
             left_out.append("input and output of the chip (no off_chip_link block)")

@@ -14,17 +14,23 @@ from pydantic import ConfigDict, Discriminator, Field, Tag
 from neuroest.specs.base import Auto, Count, Frequency, PositiveFraction, Spec, Temperature, Time, Voltage
 from neuroest.specs.blocks import (
     AccumulatorBlock,
+    AnyMemoryBlock,
+    BusBlock,
     CellBlock,
+    DieCostBlock,
     DigitalNeuronBlock,
     EventEnergiesBlock,
     FixedBlock,
+    HTreeBlock,
     InputBlock,
+    MemoryMacroBlock,
     MeshBlock,
     MultiplyAccumulateBlock,
     OffChipBlock,
     OverheadsBlock,
     ReadoutBlock,
     ReadSupplyBlock,
+    RegisterFileBlock,
     RooflineBlock,
     SramBlock,
     VectorUnitBlock,
@@ -140,9 +146,9 @@ class SpikingCoreLevel(Level):
     operation, or in a register of the neuron that is being served."""
     neuron: DigitalNeuronBlock
     """The neuron datapath."""
-    synapse_memory: SramBlock
+    synapse_memory: AnyMemoryBlock
     """Memory of the weights."""
-    state_memory: SramBlock
+    state_memory: AnyMemoryBlock
     """Memory of the neurons' state."""
 
 
@@ -182,10 +188,15 @@ Node: TypeAlias = Annotated[
     | Annotated[EventCoreLevel, Tag("mapper:event_core")]
     | Annotated[RooflineLevel, Tag("mapper:roofline")]
     | Annotated[SramBlock, Tag("model:sram")]
+    | Annotated[MemoryMacroBlock, Tag("model:memory_macro")]
+    | Annotated[RegisterFileBlock, Tag("model:register_file")]
     | Annotated[AccumulatorBlock, Tag("model:accumulator")]
     | Annotated[VectorUnitBlock, Tag("model:vector_unit")]
     | Annotated[DigitalNeuronBlock, Tag("model:digital_lif")]
     | Annotated[MeshBlock, Tag("model:mesh")]
+    | Annotated[BusBlock, Tag("model:bus")]
+    | Annotated[HTreeBlock, Tag("model:h_tree")]
+    | Annotated[DieCostBlock, Tag("model:die_cost")]
     | Annotated[OffChipBlock, Tag("model:off_chip_link")]
     | Annotated[FixedBlock, Tag("model:fixed_block")]
     | Annotated[OverheadsBlock, Tag("model:chip_overheads")],

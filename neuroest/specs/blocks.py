@@ -49,17 +49,41 @@ class DeviceBlock(Block):
     assumed by this architecture."""
 
 
-class SramBlock(DeviceBlock):
-    """Static memory: a buffer, a weight store or a state store."""
+class MemoryBlock(DeviceBlock):
+    """A buffer, a weight store or a state store of whatever kind."""
 
-    device_model: ClassVar[str | None] = "sram"
-    model: Literal["sram"]
     capacity: BitCount
     """Capacity of one instance."""
     width: WordWidth
     """Bits that one access moves."""
     stores: tuple[Literal["activations", "weights", "partial_sums", "state"], ...] = Field(min_length=1)
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first."""
+
+
+class SramBlock(MemoryBlock):
+    """Static memory."""
+
+    device_model: ClassVar[str | None] = "sram"
+    model: Literal["sram"]
+
+
+class MemoryMacroBlock(MemoryBlock):
+    """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
+
+    device_model: ClassVar[str | None] = "memory_macro"
+    model: Literal["memory_macro"]
+
+
+class RegisterFileBlock(MemoryBlock):
+    """Registers of a standard-cell library with a multiplexer."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["register_file"]
+    clock_frequency: Frequency
+    """Clock; an access takes one cycle."""
+
+
+AnyMemoryBlock = Annotated[SramBlock | MemoryMacroBlock | RegisterFileBlock, Field(discriminator="model")]
 
 
 class AccumulatorBlock(DeviceBlock):
@@ -112,6 +136,36 @@ class MeshBlock(DeviceBlock):
     """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
     tile_pitch: Length | Auto = "auto"
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
+    routing: Literal["unicast", "multicast"] = "unicast"
+    """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
+
+
+class WiresBlock(DeviceBlock):
+    """What networks without routers share."""
+
+    device_model: ClassVar[str | None] = "wires"
+    packet: Literal["address_event", "frame"]
+    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    packet_bits: WordWidth | Auto = "auto"
+    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    tile_pitch: Length | Auto = "auto"
+    """Distance between neighbouring places; auto: the side of what hangs on one of them."""
+    width: WordWidth
+    """Wires side by side."""
+    clock_frequency: Frequency
+    """Transfers per second."""
+
+
+class BusBlock(WiresBlock):
+    """One bus along all children of the level; everybody hears each transfer."""
+
+    model: Literal["bus"]
+
+
+class HTreeBlock(WiresBlock):
+    """Tree from the middle of the level to its children, branching in two at equal lengths."""
+
+    model: Literal["h_tree"]
 
 
 class OffChipBlock(DeviceBlock):
@@ -119,8 +173,9 @@ class OffChipBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "off_chip_link"
     model: Literal["off_chip_link"]
-    carries: tuple[Literal["inputs", "outputs", "weights"], ...] = Field(min_length=1)
-    """What goes over the link. weights: those that no memory of the chip can hold."""
+    carries: tuple[Literal["inputs", "outputs", "weights", "between_chips"], ...] = Field(min_length=1)
+    """What goes over the link. weights: those that no memory of the chip can hold; between_chips: what layers on
+    different chips exchange, where the chip's own count is above one."""
 
 
 class FixedBlock(DeviceBlock):
@@ -470,14 +525,26 @@ class RooflineBlock(DeviceBlock):
     """Inferences that are computed together and share one reading of the weights."""
 
 
+class DieCostBlock(DeviceBlock):
+    """Yield and cost of a good die; costs nothing in energy or area."""
+
+    device_model: ClassVar[str | None] = "die_cost"
+    model: Literal["die_cost"]
+
+
 FREE_BLOCKS = (
     SramBlock,
+    MemoryMacroBlock,
+    RegisterFileBlock,
     AccumulatorBlock,
     VectorUnitBlock,
     DigitalNeuronBlock,
     MeshBlock,
+    BusBlock,
+    HTreeBlock,
     OffChipBlock,
     FixedBlock,
     OverheadsBlock,
+    DieCostBlock,
 )
 """Blocks that may stand under any name in any level."""
