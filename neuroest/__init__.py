@@ -1,0 +1,107 @@
+"""What a chip made of memristor neurons would really cost.
+
+::
+
+    import neuroest
+
+    result = neuroest.estimate("diffusive_28nm_derived", "shd_recurrent_spiking")
+    result.totals["energy_per_inference_J"]
+
+Names are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from neuroest.checking import check_files
+    from neuroest.errors import (
+        MappingError,
+        NeuroestError,
+        Problem,
+        QuantityError,
+        RangeError,
+        SpecError,
+        UnknownNameError,
+    )
+    from neuroest.estimate import Estimate, estimate
+    from neuroest.library import load_architecture, load_device, load_workload
+    from neuroest.reporting.comparison import Comparison, compare
+    from neuroest.workloads.importers import trace
+
+    __version__: str
+
+__all__ = [
+    "Comparison",
+    "Estimate",
+    "MappingError",
+    "NeuroestError",
+    "Problem",
+    "QuantityError",
+    "RangeError",
+    "SpecError",
+    "UnknownNameError",
+    "__version__",
+    "check_files",
+    "compare",
+    "estimate",
+    "load_architecture",
+    "load_device",
+    "load_workload",
+    "trace",
+]
+
+_HOMES = {
+    "Comparison": "neuroest.reporting.comparison",
+    "Estimate": "neuroest.estimate",
+    "MappingError": "neuroest.errors",
+    "NeuroestError": "neuroest.errors",
+    "Problem": "neuroest.errors",
+    "QuantityError": "neuroest.errors",
+    "RangeError": "neuroest.errors",
+    "SpecError": "neuroest.errors",
+    "UnknownNameError": "neuroest.errors",
+    "check_files": "neuroest.checking",
+    "compare": "neuroest.reporting.comparison",
+    "estimate": "neuroest.estimate",
+    "load_architecture": "neuroest.library",
+    "load_device": "neuroest.library",
+    "load_workload": "neuroest.library",
+    "trace": "neuroest.workloads.importers",
+}
+
+
+class _Package(ModuleType):
+    """The package, in which `estimate` is the function and never the module that holds it."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Importing a submodule binds it in its package, which would hide the function of the same name.
+        if name == "estimate" and isinstance(value, ModuleType):
+            value = value.estimate
+        super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and rarely asked for
+
+        try:
+            return version("neuroest")
+        except PackageNotFoundError:
+            return "unknown"
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+sys.modules[__name__].__class__ = _Package

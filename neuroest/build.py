@@ -17,7 +17,7 @@ from typing import Any, get_args
 from neuroest.devices.base import Record
 from neuroest.devices.process import Process
 from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
-from neuroest.library import Device, Loaded, load_device
+from neuroest.library import Device, Loaded, find_file, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -110,14 +110,14 @@ class Design:
 
 
 @lru_cache(maxsize=256)
-def numeric_options(spec: type[Spec]) -> Mapping[str, tuple[QuantityField, str]]:
-    """Numeric fields of a spec class with their quantity and description."""
+def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
+    """Numeric fields of a spec class."""
     found = {}
     for name, info in spec.model_fields.items():
         quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
         quantity = quantity or _quantity_in(info.annotation)
         if quantity is not None:
-            found[name] = (quantity, (info.description or "").replace("\n", " "))
+            found[name] = quantity
     return MappingProxyType(found)
 
 
@@ -140,20 +140,26 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def options(self, path: str, spec: Spec) -> None:
-        for name, (quantity, description) in numeric_options(type(spec)).items():
+        for name, quantity in numeric_options(type(spec)).items():
             value = getattr(spec, name)
             if isinstance(value, float):
                 key = f"{path}.{name}"
                 self.claims[key] = Claim(
-                    path=key, value=value, unit=quantity.unit, basis=DESIGN, description=description,
+                    path=key, value=value, unit=quantity.unit, basis=DESIGN, about=type(spec),
                     low=value, high=value, origin=self.loaded.spec.name,
                 )  # fmt: skip
 
     def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
+        beside = Path(self.loaded.file) if self.loaded.file != "<text>" else None
         try:
-            device = load_device(name, Path(self.loaded.file) if self.loaded.file != "<text>" else None)
+            device = load_device(name, beside)
         except SpecError as error:
-            self.problems.extend(error.problems)
+            if find_file("device", name, beside).is_file():
+                self.problems.extend(error.problems)
+            else:
+                told = error.problems[0]
+                message = f"{told.file}: {told.message}"
+                self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
         except NeuroestError as error:
             self.problems.append(problem_at(self.loaded.document, where, str(error), at_value=True))
@@ -183,7 +189,7 @@ class _Builder:
             try:
                 claim = resolve_claim(
                     f"{path}.{name}", given, info.check, defaults,
-                    description=info.description, origin=self.loaded.spec.name,
+                    about=info.description, origin=self.loaded.spec.name,
                 )  # fmt: skip
             except QuantityError as error:
                 self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))
@@ -215,6 +221,10 @@ class _Builder:
             return
         try:
             process = load_device(name, Path(device.file))
+            if process.spec.model != Process.model:
+                message = f"{name!r} is a {process.spec.model}, expected a {Process.model}"
+                self.problems.append(Problem(device.file, 0, 0, "process", message))
+                return
         except SpecError as error:
             self.problems.extend(error.problems)
             return
@@ -259,7 +269,7 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     sources: dict[str, SourceSpec] = {}
     for device in seen.values():
-        sources.update(device.sources)
+        sources.update(device.spec.sources)
     return Design(
         loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
         MappingProxyType(sources), tuple(files),

@@ -24,7 +24,7 @@ from neuroest.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.settings import design_with, workload_with
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
-from neuroest.specs.workload import WorkloadSpec
+from neuroest.specs.workload import WorkloadSpec, workload_exclusions
 from neuroest.units import format_quantity
 
 if TYPE_CHECKING:
@@ -285,16 +285,18 @@ class Estimate:
         return frozenset(used)
 
     @cached_property
+    def source_keys(self) -> tuple[str, ...]:
+        """Keys of exactly the sources that the results depend on, in alphabetical order."""
+        claims = [self.claims[path] for path in self.used_paths]
+        return tuple(sorted({key for c in claims for key in (c.source, c.via) if key is not None}))
+
+    @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
         """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
         from neuroest.library import bibliography  # noqa: PLC0415
 
         known = {**bibliography(), **self.design.sources, **self.workload.sources}
-        keys: set[str] = set()
-        for path in self.used_paths:
-            claim = self.claims[path]
-            keys.update(key for key in (claim.source, claim.via) if key is not None)
-        return tuple((key, known[key]) for key in sorted(keys))
+        return tuple((key, known[key]) for key in self.source_keys)
 
     @cached_property
     def unbounded(self) -> tuple[str, ...]:
@@ -473,7 +475,7 @@ def estimate(
     _refuse(checks)
     totals = _totals(result)
     _verify(result, totals)
-    exclusions = tuple(dict.fromkeys((*result.mapped.exclusions, *result.counts.exclusions)))
+    exclusions = tuple(dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions)))
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     shown = tuple(check for check in checks if check.severity != "refuse")
     return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files)

@@ -6,11 +6,12 @@ while a process runs and files of users are keyed by their content.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from neuroest.devices.base import Record
 from neuroest.devices.registry import DEVICE_MODELS
@@ -36,7 +37,10 @@ KINDS: Mapping[str, type[Spec]] = {
 
 _FOLDERS = {"architecture": "architectures", "device": "device_specs", "workload": "workloads"}
 _PACKAGED = {"architecture": "architectures", "device": "device_specs", "workload": "workload_specs"}
+_SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
+MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
+"""Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,13 @@ class Device:
     spec: DeviceSpec
     record: type[Record]
     claims: Mapping[str, Claim]
-    sources: Mapping[str, SourceSpec]
     file: str
     sha256: str
+
+    @property
+    def sources(self) -> Mapping[str, SourceSpec]:
+        """Bibliography that the claims may refer to: the shared one and the file's own."""
+        return {**bibliography(), **self.spec.sources}
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,11 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
-    """The workload of a shipped name or of a path, with its shapes checked."""
+    """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
+    if str(name).lower().endswith(MODEL_SUFFIXES):
+        from neuroest.workloads.importers import workload_from_file  # noqa: PLC0415 - only model files need it
+
+        return workload_from_file(name)
     path = find_file("workload", str(name))
     return _workload(path, _stamp(path))
 
@@ -125,15 +137,47 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 def _workload(path: Path, _stamp: tuple[int, int]) -> Loaded[WorkloadSpec]:
     loaded = _loaded(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
+    known = shared_sources() | loaded.spec.sources.keys()
+    for place, key in _cited(loaded.document.data):
+        if key not in known:
+            message = f"unknown source {key!r}{did_you_mean(key, known)}"
+            problems.append(problem_at(loaded.document, place, message, at_value=True))
     if problems:
         raise SpecError(problems)
     return loaded
+
+
+def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Source keys that a document cites, with their places."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in {"source", "via"} and isinstance(value, str):
+                yield (*place, key), value
+            elif key != "sources":
+                yield from _cited(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _cited(value, (*place, index))
 
 
 def load_device(name: str, beside: Path | None = None) -> Device:
     """The device of a shipped name or of a path, its claims resolved to SI."""
     path = find_file("device", name, beside)
     return _device(path, _stamp(path))
+
+
+def shared_sources() -> frozenset[str]:
+    """Keys of the shared bibliography, without reading its entries, which most runs do not print.
+
+    In that file a key stands at two spaces and what belongs to it further in; a test holds the two readings equal.
+    """
+    path = data_folder("device") / "sources.yaml"
+    return _shared_sources(path, _stamp(path))
+
+
+@lru_cache(maxsize=8)
+def _shared_sources(path: Path, _stamp: tuple[int, int]) -> frozenset[str]:
+    return frozenset(_SOURCE_KEY.findall(path.read_text(encoding="utf-8")))
 
 
 def bibliography() -> Mapping[str, SourceSpec]:
@@ -198,7 +242,7 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
         raise SpecError([problem_at(document, ["model"], message, at_value=True)])
     record = DEVICE_MODELS[spec.model]
     declared = record.parameters()
-    known = {**bibliography(), **spec.sources}
+    known = shared_sources() | spec.sources.keys()
     problems: list[Problem] = []
     claims: dict[str, Claim] = {}
     for name in spec.parameters.keys() - declared.keys():
@@ -220,7 +264,7 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
                 spec.parameters[name],
                 info.check,
                 spec.defaults,
-                description=info.description,
+                about=info.description,
                 origin=spec.name,
             )
         except QuantityError as error:
@@ -239,4 +283,4 @@ def _device(path: Path, _stamp: tuple[int, int]) -> Device:
                 problems.append(problem_at(document, ["reported", index, role], message))
     if problems:
         raise SpecError(problems)
-    return Device(spec, record, claims, known, loaded.file, loaded.sha256)
+    return Device(spec, record, claims, loaded.file, loaded.sha256)

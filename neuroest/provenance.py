@@ -135,14 +135,13 @@ def equation(
     """
 
     def decorate(function: Callable[_P, _T]) -> Callable[_P, _T]:
-        signature = inspect.signature(function)
         info = EquationInfo(function.__name__, formula, reference, valid)
 
         @functools.wraps(function)
         def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
             if not _tracing.get():
                 return function(*args, **kwargs)
-            bound = signature.bind(*args, **kwargs)
+            bound = inspect.signature(function).bind(*args, **kwargs)
             bound.apply_defaults()
             given = tuple(bound.arguments.items())
             plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}

@@ -179,7 +179,8 @@ def parse_unit(text: str) -> tuple[float, Dimension]:
         For an unknown unit; names the nearest known one.
     """
     factor, dimension = 1.0, DIMENSIONLESS
-    expression = text.replace("**", "^").replace("·", "*").replace(" ", "*").strip("*")
+    expression = re.sub(r"\s*([*/^])\s*", r"\1", text.replace("**", "^").replace("·", "*").strip())
+    expression = re.sub(r"\s+", "*", expression)
     if not expression:
         return factor, dimension
     sign = 1
@@ -279,6 +280,8 @@ def _scaled(number: float, factor: float) -> float:
 
     ``90 nm`` must equal ``90e-9`` to the bit, and 90 * 1e-9 does not.
     """
+    if not math.isfinite(number):
+        return number
     if factor < 1.0 and (inverse := 1.0 / factor) < 2.0**53 and inverse == round(inverse):
         return number / inverse
     if factor < 1.0:
@@ -371,7 +374,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
 
 def _digits(value: float, digits: int) -> str:
     text = f"{value:.{digits}g}"
-    return f"{value:.0f}" if "e" in text and abs(value) < 1e6 else text
+    return f"{value:.0f}" if "e+" in text and abs(value) < 1e6 else text
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive, quantity, record
+from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import (
     Ampere,
     Dimensionless,
@@ -23,7 +23,6 @@ from neuroest.units import (
 )
 
 
-@record
 class CellParameters(Record):
     """What any resistive memory cell of a crossbar has."""
 
@@ -47,7 +46,6 @@ class CellParameters(Record):
     )  # fmt: skip
 
 
-@record
 class ResistiveCellParameters(CellParameters):
     """Resistive memory with an access transistor."""
 
@@ -63,7 +61,6 @@ class ResistiveCellParameters(CellParameters):
     )
 
 
-@record
 class CrosspointCellParameters(CellParameters):
     """Resistive memory at the crossing of two wires, without a transistor."""
 
@@ -79,21 +76,18 @@ class CrosspointCellParameters(CellParameters):
     )
 
 
-@record
 class SelectorCellParameters(CrosspointCellParameters):
     """Resistive memory in series with a two-terminal selector."""
 
     model: ClassVar[str] = "one_selector_one_resistor"
 
 
-@record
 class PassiveCellParameters(CrosspointCellParameters):
     """Resistive memory alone at the crossing of two wires."""
 
     model: ClassVar[str] = "passive"
 
 
-@record
 class RowDriverParameters(Record):
     """What the output stage of any row driver has."""
 
@@ -112,14 +106,12 @@ class RowDriverParameters(Record):
     minimum_area: SquareMetre = non_negative("Area of the smallest driver.")
 
 
-@record
 class SpikeDriverParameters(RowDriverParameters):
     """One-bit row driver: a tapered inverter chain sized for its row."""
 
     model: ClassVar[str] = "spike_driver"
 
 
-@record
 class PulseWidthDriverParameters(RowDriverParameters):
     """Row driver that is on for a time in proportion to its input."""
 
@@ -129,7 +121,6 @@ class PulseWidthDriverParameters(RowDriverParameters):
     converter_area: SquareMetre = non_negative("Area of the counter or delay line of one row.")
 
 
-@record
 class CapacitiveDacParameters(RowDriverParameters):
     """Charge-redistribution converter at each row, with the buffer that carries the row's current."""
 
@@ -146,7 +137,6 @@ class CapacitiveDacParameters(RowDriverParameters):
     )
 
 
-@record
 class ResistiveLadderParameters(RowDriverParameters):
     """R-2R ladder at each row, with the buffer that carries the row's current."""
 
@@ -159,7 +149,6 @@ class ResistiveLadderParameters(RowDriverParameters):
     )
 
 
-@record
 class LevelShifterParameters(Record):
     """Level shifter between logic and a row that is driven above the logic supply."""
 
@@ -172,7 +161,6 @@ class LevelShifterParameters(Record):
     footprint: SquareMetre = positive("Area of one shifter.")
 
 
-@record
 class CurrentMirrorParameters(Record):
     """Current mirror that weighs the current of one column and adds it to a common line."""
 
@@ -186,7 +174,6 @@ class CurrentMirrorParameters(Record):
     footprint: SquareMetre = positive("Area of one mirror at unit weight.")
 
 
-@record
 class SampleAndHoldParameters(Record):
     """Capacitor with a switch and a follower that keeps the result of a column."""
 
@@ -200,7 +187,6 @@ class SampleAndHoldParameters(Record):
     footprint: SquareMetre = positive("Area of one stage.")
 
 
-@record
 class CurrentClampParameters(Record):
     """Current conveyor that holds a column at its potential and hands its current to the neuron."""
 
@@ -212,7 +198,6 @@ class CurrentClampParameters(Record):
     footprint: SquareMetre = positive("Area of one conveyor.")
 
 
-@record
 class SampledClampParameters(CurrentClampParameters):
     """Current conveyor that keeps the column's result and presents it to the neuron after the rows went idle."""
 
@@ -224,7 +209,6 @@ class SampledClampParameters(CurrentClampParameters):
     droop_current: Ampere = non_negative("Leakage off the capacitor.")
 
 
-@record
 class TaperedBufferParameters(Record):
     """Chain of growing inverters behind a neuron."""
 
@@ -238,7 +222,6 @@ class TaperedBufferParameters(Record):
     inverter_area: SquareMetre = positive("Area of the first inverter.")
 
 
-@record
 class SurveyAdcParameters(Record):
     """Analog-to-digital converter by a regression over published ones."""
 
@@ -271,7 +254,6 @@ class SurveyAdcParameters(Record):
     area_quality: Dimensionless = positive("Area of the converter over the regression's best case.")
 
 
-@record
 class ReportedAdcParameters(Record):
     """Analog-to-digital converter known by its published numbers."""
 
@@ -284,7 +266,6 @@ class ReportedAdcParameters(Record):
     footprint: SquareMetre = positive("Area of one converter.")
 
 
-@record
 class SarAdcParameters(Record):
     """Successive-approximation converter from its circuit."""
 
@@ -306,7 +287,6 @@ class SarAdcParameters(Record):
     maximum_clock_frequency: PerSecond = positive("Highest clock of the comparator.")
 
 
-@record
 class FlashAdcParameters(Record):
     """Flash converter from its circuit."""
 
@@ -322,7 +302,6 @@ class FlashAdcParameters(Record):
     maximum_clock_frequency: PerSecond = positive("Highest clock of the comparators.")
 
 
-@record
 class RampAdcParameters(Record):
     """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
 
@@ -342,7 +321,6 @@ class RampAdcParameters(Record):
     maximum_clock_frequency: PerSecond = positive("Highest clock of the counter.")
 
 
-@record
 class SenseAmplifierParameters(Record):
     """Sense amplifier: one comparison of a column with a reference."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive, quantity, record
+from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import (
     Bit,
     BitPerSecond,
@@ -27,7 +27,6 @@ from neuroest.units import (
 )
 
 
-@record
 class SramParameters(Record):
     """Static memory by power laws over capacity and word width, fitted to a memory compiler."""
 
@@ -68,7 +67,6 @@ class SramParameters(Record):
     maximum_width: Bit = positive("Widest word that the fit covers.")
 
 
-@record
 class MemoryMacroParameters(Record):
     """Memory known by energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
 
@@ -87,7 +85,6 @@ class MemoryMacroParameters(Record):
     endurance: Dimensionless = positive("Writes before a bit fails.", absent=math.inf)
 
 
-@record
 class LogicLibraryParameters(Record):
     """Arithmetic blocks of a standard-cell library."""
 
@@ -117,7 +114,6 @@ class LogicLibraryParameters(Record):
     )
 
 
-@record
 class MeshParameters(Record):
     """Routers and wires of an on-chip network."""
 
@@ -134,7 +130,6 @@ class MeshParameters(Record):
     link_rate: BitPerSecond = positive("Data rate of one link.")
 
 
-@record
 class WiresParameters(Record):
     """Wires of an on-chip network without routers."""
 
@@ -150,7 +145,6 @@ class WiresParameters(Record):
     )
 
 
-@record
 class LinkParameters(Record):
     """Link that leaves the chip, or the memory behind it."""
 
@@ -163,7 +157,6 @@ class LinkParameters(Record):
     footprint: SquareMetre = non_negative("Area on the die.")
 
 
-@record
 class FixedBlockParameters(Record):
     """A block known by its published area and power at full activity, such as a row of a paper's component table."""
 
@@ -174,7 +167,6 @@ class FixedBlockParameters(Record):
     footprint: SquareMetre = non_negative("Area of the block.")
 
 
-@record
 class EventEnergiesParameters(Record):
     """A neuromorphic core known by the energies and times of its events."""
 
@@ -198,7 +190,6 @@ class EventEnergiesParameters(Record):
     bits_per_synapse: Bit = positive("Memory that one synapse takes, its address included.")
 
 
-@record
 class RooflineParameters(Record):
     """A processor known by its peak rate, memory bandwidth and power."""
 

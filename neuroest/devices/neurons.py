@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive, record
+from neuroest.devices.base import Record, non_negative, positive
 from neuroest.units import (
     Ampere,
     Dimensionless,
@@ -25,7 +25,6 @@ from neuroest.units import (
 )
 
 
-@record
 class IonDynamics(Record):
     """Rates of the filament and residue states of a diffusive memristor, and its firing statistics."""
 
@@ -61,7 +60,6 @@ class IonDynamics(Record):
     endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
 
 
-@record
 class DiffusiveNeuronParameters(IonDynamics):
     """1M1T1R neuron with its node capacitance, control resistor and footprint stated."""
 
@@ -74,7 +72,6 @@ class DiffusiveNeuronParameters(IonDynamics):
     footprint: SquareMetre = positive("Area of the neuron as published.")
 
 
-@record
 class IntegratedDiffusiveNeuronParameters(IonDynamics):
     """1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
 
@@ -98,7 +95,6 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     restoration_peak_current: Ampere = positive("Peak of the current through the first restoring inverter.")
 
 
-@record
 class ReportedNeuronParameters(Record):
     """A neuron known by the numbers that its authors report."""
 
@@ -112,7 +108,6 @@ class ReportedNeuronParameters(Record):
     footprint: SquareMetre = positive("Area of one neuron.")
 
 
-@record
 class AnalogLifParameters(Record):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron, from its circuit."""
 
@@ -137,7 +132,6 @@ class AnalogLifParameters(Record):
     slope_factor: Dimensionless = positive("Subthreshold slope factor.", symbol="n", absent=1.4)
 
 
-@record
 class ThresholdSwitchParameters(Record):
     """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive, quantity, record
+from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import (
     AmperePerMetre,
     Dimensionless,
@@ -23,7 +23,6 @@ from neuroest.units import (
 )
 
 
-@record
 class Process(Record):
     """A CMOS process of one node and flavour."""
 
@@ -67,7 +66,6 @@ class Process(Record):
     delay_constant: Dimensionless = quantity("Constant of the logic delay polynomial.", symbol="d_0")
 
 
-@record
 class Overheads(Record):
     """What surrounds the blocks of a chip: floor plan, clock, control, power delivery and heat."""
 
@@ -91,7 +89,6 @@ class Overheads(Record):
     power_density_limit: WattPerSquareMetre = positive("Largest power density that the package can cool.")
 
 
-@record
 class DieCost(Record):
     """What a wafer costs and how many of its dies work. Costs are in US dollars."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.build import Design
-from neuroest.evaluation import evaluate
+from neuroest.evaluation import Evaluation, evaluate
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.units import Numeric
@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 _Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
 _NOISE_SIGMAS = 4.0
 """A rank correlation below so many standard deviations of chance names no cause."""
+_FEWEST_SAMPLES = 10
+"""Fewer feasible samples than this name no cause."""
 SAMPLES = 512
 SEED = 20250
 
@@ -68,19 +70,60 @@ def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Arra
         claim = claims[path]
         if not claim.has_spread or claim.low == claim.high:
             continue
-        key = f"{claim.origin}:{claim.group}" if claim.group else f"{claim.origin}:{path.rpartition('.')[2]}"
+        key = common_cause(claim)
         if key not in shared:
             shared[key] = generator.standard_normal((samples, 1))
-        values[path] = _spread_over(claim, shared[key])
+        values[path] = spread_over(claim, shared[key])
     return values
 
 
-def _spread_over(claim: Claim, z: Array) -> Array:
+def common_cause(claim: Claim) -> str:
+    """What a claim's doubt is shared with: claims of one group, or of one parameter of one file, move together."""
+    return f"{claim.origin}:{claim.group or claim.path.rpartition('.')[2]}"
+
+
+def spread_over(claim: Claim, z: Array) -> Array:
+    """Values of a claim that lie `z` standard deviations from its median."""
     if claim.value > 0.0 and claim.low > 0.0:
         up, down = np.log(claim.high / claim.value) / _Z90, np.log(claim.value / claim.low) / _Z90
         return np.asarray(claim.value * np.exp(np.where(z > 0.0, z * up, z * down)))
     up, down = (claim.high - claim.value) / _Z90, (claim.value - claim.low) / _Z90
     return claim.value + np.where(z > 0.0, z * up, z * down)
+
+
+@dataclass(frozen=True)
+class SampledTotals:
+    """Totals of every sample.
+
+    Attributes
+    ----------
+    quantities : mapping
+        Array of samples by the name of the total.
+    feasible : array of bool
+        Whether the sample has an estimate.
+    """
+
+    quantities: Mapping[str, Array]
+    feasible: NDArray[np.bool_]
+
+
+def sampled_totals(result: Evaluation, samples: int) -> SampledTotals:
+    """Totals that have bands, one value a sample, from a batch of as many points."""
+    feasible = np.ones(samples, dtype=bool)
+    for check in result.checks:
+        if check.severity == "refuse":
+            feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
+    quantities = {
+        "energy_per_inference_J": result.energy,
+        "area_m2": result.area,
+        "latency_s": result.timing.latency,
+        "throughput_per_s": 1.0 / result.period,
+    }
+    spread = {
+        n: np.broadcast_to(np.asarray(q, dtype=np.float64).reshape(-1), (samples,))
+        for n, q in quantities.items()
+    }
+    return SampledTotals(spread, feasible)
 
 
 def estimate_bands(
@@ -94,45 +137,43 @@ def estimate_bands(
     drawn = draw(claims, samples, seed)
     values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
     values.update(drawn)
-    result = evaluate(design, workload, values)
-    feasible = np.ones(samples, dtype=bool)
-    for check in result.checks:
-        if check.severity == "refuse":
-            feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
-    quantities = {
-        "energy_per_inference_J": result.energy,
-        "area_m2": result.area,
-        "latency_s": result.timing.latency,
-        "throughput_per_s": 1.0 / result.period,
-    }
+    sampled = sampled_totals(evaluate(design, workload, values), samples)
+    feasible = sampled.feasible
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}
-    for name, quantity in quantities.items():
-        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (samples,))
-        kept = array[feasible & np.isfinite(array)]
-        if kept.size == 0:
+    ranks = _ranks(np.concatenate(list(drawn.values()), axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
+    for name, array in sampled.quantities.items():
+        kept = array[feasible]
+        if kept.size == 0 or not np.all(np.isfinite(kept)):
             continue
-        low, median, high = np.quantile(kept, (0.1, 0.5, 0.9))
+        low, median, high = quantiles(kept, (0.1, 0.5, 0.9))
         totals[name] = Band(float(low), float(median), float(high))
-        causes[name] = _causes(drawn, array, feasible)
+        causes[name] = _causes(tuple(drawn), ranks, kept)
     return Bands(totals, float(feasible.mean()), causes, samples, seed)
 
 
-def _causes(
-    drawn: Mapping[str, Array], result: Array, feasible: NDArray[np.bool_]
-) -> tuple[tuple[str, float], ...]:
+def quantiles(values: Array, probabilities: tuple[float, ...]) -> tuple[float, ...]:
+    """Quantiles of a sample by linear interpolation between its order statistics, numpy's default.
+
+    `numpy.quantile` gives the same numbers, but loads masked arrays first, which a short run would wait for.
+    """
+    ordered = np.sort(values)
+    places = np.asarray(probabilities) * (ordered.size - 1)
+    return tuple(float(q) for q in np.interp(places, np.arange(ordered.size), ordered))
+
+
+def _causes(paths: tuple[str, ...], ranks: Array, result: Array) -> tuple[tuple[str, float], ...]:
     """Squared rank correlations above noise, largest first."""
-    if feasible.sum() < 10 or np.ptp(result[feasible]) == 0.0 or not drawn:
+    if result.size < _FEWEST_SAMPLES or np.ptp(result) == 0.0 or not paths:
         return ()
-    ranks = _ranks(result[feasible])
-    matrix = np.stack([_ranks(column[feasible, 0]) for column in drawn.values()])
-    correlation = matrix @ ranks / ranks.size
-    found = sorted(zip(drawn, correlation**2, strict=True), key=lambda item: -item[1])
-    noise = (_NOISE_SIGMAS**2) / ranks.size
-    return tuple((path, float(share)) for path, share in found[:5] if share > noise)
+    shares = (ranks @ _ranks(result[np.newaxis, :])[0] / result.size) ** 2
+    noise = _NOISE_SIGMAS**2 / result.size
+    largest = np.argsort(-shares)[:5]
+    return tuple((paths[index], float(shares[index])) for index in largest if shares[index] > noise)
 
 
-def _ranks(values: Array) -> Array:
-    order = np.argsort(np.argsort(values)).astype(np.float64)
-    spread = order.std()
-    return np.asarray((order - order.mean()) / (spread if spread else 1.0))
+def _ranks(rows: Array) -> Array:
+    """Ranks along each row, with mean zero and standard deviation one."""
+    order = np.empty_like(rows)
+    np.put_along_axis(order, np.argsort(rows, axis=1), np.arange(rows.shape[1], dtype=np.float64), axis=1)
+    return np.asarray((order - order.mean(axis=1, keepdims=True)) / order.std(axis=1, keepdims=True))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from neuroest.estimate import CheckResult
 from neuroest.units import format_quantity
 
@@ -19,6 +21,11 @@ _SUFFIXES = (
     ("_s", "s"),
     ("_W", "W"),
 )
+_SCALES = {
+    "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
+    "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
+}
+"""For lengths and areas: unit, name, and the least number that is written in it."""
 _WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
 
 
@@ -39,12 +46,29 @@ def label_and_unit(total: str) -> tuple[str, str]:
 
 
 def shown(value: float | None, unit: str) -> str:
-    """A number with its unit, or a dash where the quantity does not apply."""
+    """A number with its unit in a form that a table has room for, or a dash where the quantity does not apply.
+
+    Examples
+    --------
+    >>> shown(2.8e-8, "m"), shown(2.8537e-8, "m^2"), shown(0.9, "V"), shown(None, "J")
+    ('28 nm', '0.0285 mm^2', '0.9 V', '-')
+    """
     if value is None:
         return "-"
-    if unit == "TOPS/W":
-        return f"{value:.3g} TOPS/W"
-    return format_quantity(value, unit)
+    size = abs(value)
+    scales = _SCALES.get(unit)
+    if scales is not None and value:
+        factor, name, _ = next((scale for scale in scales if size >= scale[0] * scale[2]), scales[-1])
+        return f"{_three_digits(value / factor)} {name}"
+    if unit == "V" and 0.1 <= size < 1.0:
+        return f"{value:.3g} V"
+    if unit == "1/s" and 1e3 <= size < 1e6:
+        return f"{_three_digits(value)} 1/s"
+    return f"{value:.3g} {unit}" if unit == "TOPS/W" else format_quantity(value, unit)
+
+
+def _three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def shown_interval(low: float, high: float, unit: str) -> str:
@@ -76,8 +100,38 @@ def percent(share: float) -> str:
 
 
 def short(path: str) -> str:
-    """A component's path without the chip it belongs to."""
+    """A path without the chip it belongs to."""
     return path.removeprefix(CHIP)
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """For each path the fewest of its last words that no other path ends with.
+
+    Examples
+    --------
+    >>> short_names(["chip.tile.neuron", "chip.tile.array.neuron", "chip.tile.buffer"])
+    {'chip.tile.neuron': 'tile.neuron', 'chip.tile.array.neuron': 'array.neuron', 'chip.tile.buffer': 'buffer'}
+    """
+    split = {path: path.split(".") for path in paths}
+    names = {}
+    for path, parts in split.items():
+        for length in range(1, len(parts) + 1):
+            tail = parts[-length:]
+            if sum(other[-length:] == tail for other in split.values()) == 1:
+                break
+        names[path] = ".".join(tail)
+    return names
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "source"), counted(3, "source")
+    ('1 source', '3 sources')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def words(name: str) -> str:

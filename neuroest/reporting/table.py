@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from neuroest.estimate import Estimate
 from neuroest.reporting.breakdown import (
@@ -14,16 +17,17 @@ from neuroest.reporting.breakdown import (
     neuron_components,
 )
 from neuroest.reporting.quantities import (
-    BANDED,
     check_line,
+    counted,
     label_and_unit,
     percent,
     short,
+    short_names,
     shown,
     shown_interval,
     words,
 )
-from neuroest.reporting.text import PLAIN, WIDTH, Style, bullets, columns, one_line, wrapped
+from neuroest.reporting.text import PLAIN, Style, bullets, columns, fitting_columns, one_line, wrapped
 from neuroest.specs.claims import BASES, DESIGN
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ _TOTALS = (
     "dynamic_energy_J",
     "static_energy_J",
     "latency_s",
+    "initiation_interval_s",
     "throughput_per_s",
     "average_power_W",
     "power_density_W_per_m2",
@@ -48,13 +53,15 @@ _TOTALS = (
     "neuron_lifetime_s",
 )
 _PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
-_LEAST_SHARE = 5e-4
-"""Share of the total below which components are put together in one line."""
-_BAR = 9
-_NAME = 33
+_LEAST_SHARE = 1e-3
+"""Share of the total below which terms are put together in one line."""
+_BAR = 8
+_NAME = 28
 
 
-def estimate_table(estimate: Estimate, settings: Mapping[str, str] | None = None, style: Style = PLAIN) -> str:
+def estimate_table(
+    estimate: Estimate, settings: Mapping[str, str] | None = None, style: Style = PLAIN
+) -> str:
     """An estimate as text.
 
     Parameters
@@ -128,17 +135,18 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
     ]
 
 
-def maturity_words(estimate: Estimate) -> str:
-    """The devices of a design by how far they have come, the least mature first."""
+def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:
+    """The devices of a design by how far they have come, the least mature first; without the `shared` ones."""
     order = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
     found: dict[str, set[str]] = {}
     for device in estimate.design.devices.values():
-        found.setdefault(device.spec.maturity.stage, set()).add(device.spec.name)
+        if device.spec.name not in shared:
+            found.setdefault(device.spec.maturity.stage, set()).add(device.spec.name)
     told = [stage for stage in order if stage in found and stage != "product"]
     parts = [f"{words(stage)}: {', '.join(sorted(found[stage]))}" for stage in told]
     products = len(found.get("product", ()))
     if products:
-        parts.append(f"product: {products} more" if told else f"product: {products} devices")
+        parts.append(f"product: {products} more" if told else f"product: {counted(products, 'device')}")
     return "; ".join(parts)
 
 
@@ -194,10 +202,7 @@ def _beside(comparison: Comparison) -> list[str]:
         if any(band is not None for band in bands):
             ends = (shown_interval(band.low, band.high, unit) if band else "" for band in bands)
             rows.append(("    p10 .. p90", *ends))
-    lines = columns(rows, "<" + ">" * len(estimates), gap=3)
-    if max(map(len, lines)) > WIDTH:
-        lines = columns([(row[0][:24], *row[1:]) for row in rows], "<" + ">" * len(estimates), gap=1)
-    lines.append("")
+    lines = [*fitting_columns(rows, "<" + ">" * len(estimates)), ""]
     for ratio in comparison.ratios:
         if ratio.quantity == "energy_per_inference_J":
             lines += wrapped(
@@ -208,70 +213,95 @@ def _beside(comparison: Comparison) -> list[str]:
 
 
 def _energy(estimate: Estimate, style: Style, title: str = "") -> list[str]:
-    total = estimate.totals["energy_per_inference_J"] or 0.0
     heading = "Energy of one inference" + (f", {title}" if title else "")
-    return _parts(
-        heading, energy_by_component(estimate), total, "J", style, in_full=neuron_components(estimate)
-    )
+    total = estimate.totals["energy_per_inference_J"] or 0.0
+    table = _Breakdown(estimate, total, "J", style, neuron_components(estimate))
+    return [style.bold(heading), *table.lines(energy_by_component(estimate))]
 
 
 def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
-    total = estimate.totals["area_m2"] or 0.0
     heading = "Area" + (f", {title}" if title else "")
-    return _parts(heading, area_by_component(estimate), total, "m^2", style, in_full=frozenset())
+    total = estimate.totals["area_m2"] or 0.0
+    table = _Breakdown(estimate, total, "m^2", style, frozenset())
+    return [style.bold(heading), *table.lines(area_by_component(estimate))]
 
 
-def _parts(
-    heading: str, parts: Sequence[ComponentSum], total: float, unit: str, style: Style, in_full: frozenset[str]
-) -> list[str]:
-    lines = [style.bold(f"{heading:{_NAME}}{'':>11}{'share':>9}")]
-    small: list[ComponentSum] = []
-    for part in parts:
-        share = part.value / total if total else 0.0
-        if share < _LEAST_SHARE and part.component not in in_full:
-            small.append(part)
-            continue
-        terms = [term for term in part.terms if term.value > 0.0]
-        if len(terms) == 1 and part.component not in in_full:
-            name = f"{short(part.component)} {_term_name(terms[0])}"
-            lines += _part_line(name, 2, part.value, share, unit, style, terms[0])
-            continue
-        lines += _part_line(short(part.component), 2, part.value, share, unit, style)
-        shown_terms = part.terms if part.component in in_full else terms
-        for term in shown_terms:
-            own = term.value / total if total else 0.0
-            lines += _part_line(_term_name(term), 4, term.value, own, unit, style, term)
-    if small:
-        rest = sum(part.value for part in small)
-        name = f"{len(small)} more, each below {percent(_LEAST_SHARE * 2)}"
-        lines += _part_line(name, 2, rest, rest / total if total else 0.0, unit, style)
-    return lines
+@dataclass(frozen=True)
+class _Breakdown:
+    """The lines of a breakdown by component and term.
+
+    Attributes
+    ----------
+    in_full : frozenset of str
+        Components whose terms all stand on lines of their own, however small.
+    """
+
+    estimate: Estimate
+    total: float
+    unit: str
+    style: Style
+    in_full: frozenset[str]
+
+    def lines(self, parts: Sequence[ComponentSum]) -> list[str]:
+        names = short_names(part.path for part in self.estimate.design.root.walk())
+        lines: list[str] = []
+        small: list[TermSum] = []
+        for part in parts:
+            name = names.get(part.component, short(part.component))
+            full = part.component in self.in_full
+            told = [term for term in part.terms if full or self.share(term.value) >= _LEAST_SHARE]
+            small += [term for term in part.terms if term not in told and term.value > 0.0]
+            if full or len(told) > 1:
+                lines += self.line(name, 2, part.value)
+                lines += [line for term in told for line in self.line(_term_name(term), 4, term.value, term)]
+            elif told:
+                lines += self.line(f"{name}: {_term_name(told[0])}", 2, told[0].value, told[0])
+        if small:
+            name = f"{len(small)} more, each below {percent(_LEAST_SHARE)}"
+            lines += self.line(name, 2, sum(term.value for term in small))
+        return lines
+
+    def share(self, value: float) -> float:
+        return value / self.total if self.total else 0.0
+
+    def line(self, name: str, indent: int, value: float, term: TermSum | None = None) -> list[str]:
+        share = self.share(value)
+        numbers = f"{shown(value, self.unit):>11}{percent(share):>8}  {self.style.bar(share, _BAR):<{_BAR}}"
+        if term is not None and term.each is not None:
+            numbers += f"  {_product(term, self.unit)}"
+        label = " " * indent + name
+        if len(label) >= _NAME:
+            return [label, " " * _NAME + numbers.rstrip()]
+        return [f"{label:{_NAME}}{numbers}".rstrip()]
 
 
 def _term_name(term: TermSum) -> str:
-    return f"{words(term.term)} (static)" if term.kind == "static" else words(term.term)
-
-
-def _part_line(
-    name: str, indent: int, value: float, share: float, unit: str, style: Style, term: TermSum | None = None
-) -> list[str]:
-    numbers = f"{shown(value, unit):>11}{percent(share):>9}  {style.bar(share, _BAR):<{_BAR}}"
-    if term is not None and term.each is not None:
-        numbers += f"  {_product(term, unit)}"
-    label = " " * indent + name
-    if len(label) >= _NAME:
-        return [label, " " * _NAME + numbers.rstrip()]
-    return [f"{label:{_NAME}}{numbers}".rstrip()]
+    name = words(term.term)
+    return f"{name} (static)" if term.kind == "static" and name != "static" else name
 
 
 def _product(term: TermSum, unit: str) -> str:
-    if term.kind == "static":
-        return f"{term.count:.3g} of them"
-    return f"{term.count:.3g} x {shown(term.each, unit)}"
+    count = f"{term.count:.3g}".replace("e+0", "e").replace("e+", "e")
+    return f"{count} of them" if term.kind == "static" else f"{count} x {shown(term.each, unit)}"
+
+
+def reported_values(estimate: Estimate) -> list[str]:
+    """Headline numbers that the sources of the design's devices report, with their scope, one a text."""
+    found: dict[str, None] = {}
+    for device in estimate.design.devices.values():
+        for value in device.spec.reported:
+            where = ", ".join(text for text in (value.source, value.place) if text)
+            scope = one_line(value.scope).rstrip(".")
+            text = f"{device.spec.name}: {value.quantity} {value.value} [{value.basis}]: {scope}; {where}"
+            found[text] = None
+    return list(found)
 
 
 def _closing(estimate: Estimate, style: Style) -> list[str]:
-    lines = _bottleneck(estimate)
+    reported = reported_values(estimate)
+    lines = ["reported by the sources of its devices, and in no sum above:"] if reported else []
+    lines += bullets(reported)
+    lines += _bottleneck(estimate)
     failed = estimate.failed_checks
     if failed:
         for check in failed:
@@ -282,14 +312,14 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
         lines += wrapped(f"{name} rests on {basis_words(shares)}", hanging=2)
     exact = len(estimate.unbounded)
     if exact:
-        verb = "states" if exact == 1 else "state"
-        lines += wrapped(f"{exact} of the values used {verb} no spread and count as exact in the bands", hanging=2)
+        lines += wrapped(
+            f"{counted(exact, 'value')} used without a stated spread, exact in the bands", hanging=2
+        )
     lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
     lines += bullets(one_line(item) for item in estimate.exclusions)
-    number = len(estimate.sources)
+    number = len(estimate.source_keys)
     command = f"neuroest cite {estimate.architecture} -w {estimate.workload.name}"
-    noun = "source" if number == 1 else "sources"
-    lines += wrapped(f"{number} {noun}; `{command}` lists them", hanging=2)
+    lines += wrapped(f"{counted(number, 'source')}; `{command}` lists them", hanging=2)
     return lines
 
 
@@ -297,22 +327,21 @@ def basis_words(shares: Mapping[str, float]) -> str:
     """Shares by basis in words: ``62.0 % measured, 30.1 % assumed, ...``."""
     order = [*BASES, DESIGN]
     parts = [f"{percent(shares[basis])} {basis}" for basis in order if shares.get(basis, 0.0) > 0.0]
-    parts += [f"{percent(share)} {basis}" for basis, share in shares.items() if basis not in order and share > 0.0]
+    parts += [
+        f"{percent(share)} {basis}" for basis, share in shares.items() if basis not in order and share > 0.0
+    ]
     return ", ".join(parts) or "nothing"
 
 
 def _bottleneck(estimate: Estimate) -> list[str]:
-    layers = estimate.to_dict()["layers"]
-    if not layers:
-        return []
-    slowest = max(layers, key=lambda layer: layer["step_time_s"])
-    spiking = estimate.workload.coding == "spiking"
-    what = "a timestep" if spiking else "an inference"
-    return wrapped(
-        f"slowest layer: {slowest['layer']}, {shown(slowest['step_time_s'], 's')} for {what}, "
-        f"held up by {short(slowest['bottleneck'])}",
-        hanging=2,
+    timing = estimate.evaluation.timing
+    index = int(np.argmax(timing.step))
+    cause = max(
+        timing.resources,
+        key=lambda path: float(np.broadcast_to(timing.resources[path], timing.step.shape)[index]),
     )
-
-
-__all__ = ["BANDED", "estimate_table", "side_by_side_table"]
+    duration = shown(float(timing.step[index]), "s") + (
+        " a timestep" if estimate.workload.coding == "spiking" else ""
+    )
+    layer = estimate.evaluation.layers.names[index]
+    return wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)

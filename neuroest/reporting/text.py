@@ -75,6 +75,17 @@ def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: 
     return lines
 
 
+def fitting_columns(rows: Iterable[Sequence[str]], align: str, *, indent: int = 0) -> list[str]:
+    """Rows as aligned columns, as far apart as 80 columns allow."""
+    table = [tuple(row) for row in rows]
+    lines: list[str] = []
+    for gap in (3, 2, 1):
+        lines = columns(table, align, gap=gap, indent=indent)
+        if max(map(len, lines), default=0) <= WIDTH:
+            break
+    return lines
+
+
 def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: int = WIDTH) -> list[str]:
     """`text` broken into lines; the lines after the first are indented by `hanging`."""
     rest = indent if hanging is None else hanging
@@ -87,7 +98,9 @@ def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: in
 def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> list[str]:
     """One item a line, with a dash."""
     return [
-        line for item in items for line in wrapped(f"- {item}", indent=indent, hanging=indent + 2, width=width)
+        line
+        for item in items
+        for line in wrapped(f"- {item}", indent=indent, hanging=indent + 2, width=width)
     ]
 
 

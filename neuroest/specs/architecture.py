@@ -11,7 +11,17 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
-from neuroest.specs.base import Auto, Count, Frequency, PositiveFraction, Spec, Temperature, Time, Voltage
+from neuroest.specs.base import (
+    Count,
+    CountOrAuto,
+    CountOrUnlimited,
+    Frequency,
+    PositiveFraction,
+    Spec,
+    Temperature,
+    Time,
+    Voltage,
+)
 from neuroest.specs.blocks import (
     AccumulatorBlock,
     AnyMemoryBlock,
@@ -69,7 +79,7 @@ class Level(Spec):
 
     slots: ClassVar[tuple[str, ...]] = ()
     """Fields of a computing level that hold blocks."""
-    count: Count | Auto
+    count: CountOrAuto
     """Instances in one instance of the level above; auto: as many as the network needs."""
 
 
@@ -85,19 +95,19 @@ class CrossbarLevel(Level):
     """Columns of one array."""
     pairing: Literal["column_differential", "row_differential", "offset"]
     """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
-    bits_per_cell: Count | Auto = "auto"
+    bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
     read_voltage: Voltage
     """Voltage across an active cell."""
     pulse_width: Time
     """Shortest time that an active row is driven; slow neurons stretch it to their integration time."""
-    sequential_reads: Count | Literal["unlimited"] = "unlimited"
+    sequential_reads: CountOrUnlimited = "unlimited"
     """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
     more gets further copies."""
     target_interval: Time | None = None
     """Time in which every layer shall finish one time step, or one inference of a dense network; a layer that is
     slower gets further copies."""
-    cells_programmed_together: Count | Auto = "auto"
+    cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time; auto: one row."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""

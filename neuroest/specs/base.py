@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import math
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Annotated, Any, TypeAlias, cast
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -17,9 +24,52 @@ from neuroest.units import describe_dimension, format_quantity, parse_quantity, 
 class Spec(BaseModel):
     """A frozen part of a spec file that accepts no unknown key."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=(), defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), defer_build=True)
+
+    @classmethod
+    def descriptions(cls) -> Mapping[str, str]:
+        """Text under each field, by name; read from the source when somebody asks, since most runs never do."""
+        return _descriptions(cast("Any", cls))
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        resolved = handler.resolve_ref_schema(schema)
+        for name, description in cls.descriptions().items():
+            if name in resolved.get("properties", {}):
+                resolved["properties"][name]["description"] = description
+        return schema
+
+
+@cache
+def _descriptions(cls: type[Spec]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        if isinstance(base, type) and issubclass(base, Spec) and base is not Spec:
+            found.update(_documented(base.__module__).get(base.__qualname__, {}))
+    return MappingProxyType(found)
+
+
+@cache
+def _documented(module: str) -> Mapping[str, Mapping[str, str]]:
+    """Texts under the fields of all classes of a module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    found: dict[str, dict[str, str]] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            texts = found.setdefault(node.name, {})
+            for field, text in pairwise(node.body):
+                if (
+                    isinstance(field, ast.AnnAssign)
+                    and isinstance(field.target, ast.Name)
+                    and isinstance(text, ast.Expr)
+                    and isinstance(text.value, ast.Constant)
+                    and isinstance(text.value.value, str)
+                ):
+                    texts[field.target.id] = inspect.cleandoc(text.value.value)
+    return found
 
 
 @dataclass(frozen=True)
@@ -38,6 +88,8 @@ class QuantityField:
         Whether only whole numbers are allowed.
     example : str
         An example for the schema and the messages.
+    words : tuple of str
+        Words that may stand in place of a quantity, such as ``auto``.
     """
 
     unit: str
@@ -46,6 +98,24 @@ class QuantityField:
     above: bool = False
     integer: bool = False
     example: str = ""
+    words: tuple[str, ...] = ()
+
+    def read_or_word(self, given: Any) -> float | str:
+        """One of the words that may stand in place of the quantity, or the quantity.
+
+        Raises
+        ------
+        QuantityError
+            When it is neither.
+        """
+        if isinstance(given, str) and given in self.words:
+            return given
+        try:
+            return self.read(given)
+        except QuantityError as error:
+            if not self.words:
+                raise
+            raise QuantityError(f"{error}; or " + " or ".join(self.words)) from None
 
     def read(self, given: Any) -> float:
         """SI value of what a file says, within the bounds.
@@ -74,9 +144,9 @@ class QuantityField:
     def __get_pydantic_core_schema__(
         self, _source: Any, _handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        def validate(given: Any) -> float:
+        def validate(given: Any) -> float | str:
             try:
-                return self.read(given)
+                return self.read_or_word(given)
             except QuantityError as error:
                 raise PydanticCustomError("quantity", "{message}", {"message": str(error)}) from None
 
@@ -103,6 +173,8 @@ class QuantityField:
         if self.unit != "1":
             schema["unit"] = self.unit
             schema["description"] = f"{describe_dimension(dimension)}"
+        if self.words:
+            schema = {"anyOf": [schema, {"enum": list(self.words)}]}
         schema["examples"] = [self.example or describe_dimension(dimension).rsplit(" such as ", 1)[1]]
         return schema
 
@@ -125,4 +197,24 @@ Frequency: TypeAlias = Annotated[
     float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
 ]
 Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")]
-Auto: TypeAlias = Literal["auto"]
+VoltageOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V", words=("auto",))
+]
+CountOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128", words=("auto",))
+]
+CountOrUnlimited: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="64", words=("unlimited",))
+]
+PositiveNumberOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=0, above=True, example="5", words=("auto",))
+]
+PositiveFractionOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05", words=("auto",))
+]
+WordWidthOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit", words=("auto",))
+]
+LengthOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm", words=("auto",))
+]

@@ -11,19 +11,22 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from neuroest.specs.base import (
-    Auto,
     BitCount,
     Count,
+    CountOrAuto,
     Frequency,
     Length,
+    LengthOrAuto,
     PositiveFraction,
-    PositiveNumber,
+    PositiveFractionOrAuto,
+    PositiveNumberOrAuto,
     Spec,
-    Voltage,
+    VoltageOrAuto,
     WholeNumber,
     WordWidth,
+    WordWidthOrAuto,
 )
-from neuroest.specs.claims import ClaimSpec
+from neuroest.specs.claims import GivenClaim
 from neuroest.specs.device import ParameterName
 
 
@@ -44,7 +47,7 @@ class DeviceBlock(Block):
 
     device: str
     """Name of a shipped device spec, or path of one."""
-    parameters: dict[ParameterName, ClaimSpec | str | float] = Field(default_factory=dict)
+    parameters: dict[ParameterName, GivenClaim] = Field(default_factory=dict)
     """Single parameters that replace those of the device: a full claim, or a quantity, which then counts as
     assumed by this architecture."""
 
@@ -128,13 +131,13 @@ class MeshBlock(DeviceBlock):
     model: Literal["mesh"]
     packet: Literal["address_event", "frame"]
     """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
-    packet_bits: WordWidth | Auto = "auto"
+    packet_bits: WordWidthOrAuto = "auto"
     """Bits of one address-event packet; auto: what the addresses need, with header."""
-    hops: PositiveNumber | Auto = "auto"
+    hops: PositiveNumberOrAuto = "auto"
     """Routers that a packet passes; auto: from the sizes of neighbouring layers placed side by side."""
-    destinations: PositiveNumber | Auto = "auto"
+    destinations: PositiveNumberOrAuto = "auto"
     """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
-    tile_pitch: Length | Auto = "auto"
+    tile_pitch: LengthOrAuto = "auto"
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
     routing: Literal["unicast", "multicast"] = "unicast"
     """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
@@ -146,9 +149,9 @@ class WiresBlock(DeviceBlock):
     device_model: ClassVar[str | None] = "wires"
     packet: Literal["address_event", "frame"]
     """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
-    packet_bits: WordWidth | Auto = "auto"
+    packet_bits: WordWidthOrAuto = "auto"
     """Bits of one address-event packet; auto: what the addresses need, with header."""
-    tile_pitch: Length | Auto = "auto"
+    tile_pitch: LengthOrAuto = "auto"
     """Distance between neighbouring places; auto: the side of what hangs on one of them."""
     width: WordWidth
     """Wires side by side."""
@@ -231,7 +234,7 @@ class SpikeDriverBlock(DeviceBlock):
     slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
     device_model: ClassVar[str | None] = "spike_driver"
     model: Literal["spike_driver"]
-    drive_voltage: Voltage | Auto = "auto"
+    drive_voltage: VoltageOrAuto = "auto"
     """Voltage that a row of transistor gates swings by; auto: the supply. Above the supply it takes a level shifter."""
     level_shifter: LevelShifterBlock | None = None
     """Level shifter in front of each row, if there is one."""
@@ -390,7 +393,7 @@ class SurveyAdcBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "survey_adc"
     model: Literal["survey_adc"]
-    bits: Count | Auto = "auto"
+    bits: CountOrAuto = "auto"
     """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
     dropped_bits: WholeNumber = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
@@ -408,7 +411,7 @@ class ReportedAdcBlock(DeviceBlock):
 class ClockedAdcBlock(DeviceBlock):
     """What the converters share that are computed from their circuit."""
 
-    bits: Count | Auto = "auto"
+    bits: CountOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
     dropped_bits: WholeNumber = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
@@ -510,9 +513,9 @@ class EventEnergiesBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "event_energies"
     model: Literal["event_energies"]
-    active_fraction: PositiveFraction | Auto = "auto"
+    active_fraction: PositiveFractionOrAuto = "auto"
     """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
-    hops: PositiveNumber | Literal["auto"] = "auto"
+    hops: PositiveNumberOrAuto = "auto"
     """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
 
 

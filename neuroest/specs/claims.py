@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
 
 from neuroest.errors import QuantityError
 from neuroest.specs.base import QuantityField, Spec
@@ -14,12 +18,38 @@ DESIGN = "design"
 """Basis of a value that the designer chooses and that is therefore neither right nor wrong."""
 
 
+@dataclass(frozen=True)
+class QuantityText:
+    """Field annotation: a quantity as a file states it, whose unit is checked where the parameter is known."""
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        def validate(given: Any) -> str | float:
+            if isinstance(given, str):
+                return given
+            if isinstance(given, int | float) and not isinstance(given, bool):
+                return float(given)
+            message = "expected a quantity such as 47 kohm"
+            raise PydanticCustomError("quantity", "{message}", {"message": message})
+
+        return core_schema.no_info_plain_validator_function(
+            validate, serialization=core_schema.to_string_ser_schema()
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _schema: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": ["string", "number"], "examples": ["47 kohm"]}
+
+
+StatedQuantity: TypeAlias = Annotated[str | float, QuantityText()]
+
+
 class Spread(Spec):
     """What is not known about the mean: the 80 % interval of the value, by its ends or by one factor."""
 
-    low: str | float | None = None
+    low: StatedQuantity | None = None
     """Value that the true one undercuts with 10 % probability (p10), with unit."""
-    high: str | float | None = None
+    high: StatedQuantity | None = None
     """Value that the true one exceeds with 10 % probability (p90), with unit."""
     factor: Annotated[float, QuantityField("1", minimum=1, maximum=1e6, example="1.3")] | None = None
     """p90 over median and median over p10, instead of `low` and `high`."""
@@ -63,7 +93,7 @@ class Provenance(Spec):
 class Alternative(Spec):
     """Another source's value for the same parameter."""
 
-    value: str | float
+    value: StatedQuantity
     """Quantity with unit."""
     source: str
     """Key of the source."""
@@ -76,10 +106,23 @@ class Alternative(Spec):
 class ClaimSpec(Provenance):
     """One parameter of a device spec."""
 
-    value: str | float
+    value: StatedQuantity
     """Quantity with unit, for example `47 kohm`; a plain number where the parameter has no unit."""
     alternatives: tuple[Alternative, ...] = ()
     """Values of other sources that disagree."""
+
+
+def _claim_or_quantity(given: Any) -> str:
+    return "claim" if isinstance(given, dict | ClaimSpec) else "quantity"
+
+
+GivenClaim: TypeAlias = Annotated[
+    Annotated[ClaimSpec, Tag("claim")] | Annotated[StatedQuantity, Tag("quantity")],
+    Discriminator(_claim_or_quantity),
+]
+"""A parameter as a file gives it: a full claim, or a quantity that takes its provenance from elsewhere."""
+
+_MEASURE_OF_DOUBT = frozenset({"spread", "variability", "conditions"})
 
 
 @dataclass(frozen=True)
@@ -100,13 +143,15 @@ class Claim:
         p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
     has_spread : bool
         Whether a spread was stated.
+    about : str or type of Spec
+        What the parameter is, or the spec class that says so of its field.
     """
 
     path: str
     value: float
     unit: str
     basis: str
-    description: str = ""
+    about: str | type[Spec] = ""
     source: str | None = None
     place: str | None = None
     via: str | None = None
@@ -120,9 +165,22 @@ class Claim:
     group: str | None = None
     origin: str = ""
 
+    @property
+    def description(self) -> str:
+        """What the parameter is, in a sentence."""
+        if isinstance(self.about, str):
+            return self.about
+        return self.about.descriptions().get(self.path.rpartition(".")[2], "").replace("\n", " ")
+
 
 def resolve_claim(
-    path: str, given: ClaimSpec | str | float, field: QuantityField, defaults: Provenance | None, **about: str
+    path: str,
+    given: ClaimSpec | str | float,
+    field: QuantityField,
+    defaults: Provenance | None,
+    *,
+    about: str = "",
+    origin: str = "",
 ) -> Claim:
     """A claim in SI units, from what a file says and the file's defaults.
 
@@ -133,41 +191,53 @@ def resolve_claim(
         claim does not say what its basis demands.
     """
     claim = given if isinstance(given, ClaimSpec) else ClaimSpec(value=given)
-    known = defaults.model_dump(exclude_none=True) if defaults else {}
-    if claim.basis or claim.source:
-        # who states where a value comes from does not inherit somebody else's page
-        kept = {"spread", "variability", "conditions"} | (set() if claim.basis else {"basis"})
-        known = {key: value for key, value in known.items() if key in kept}
-    stated = claim.model_dump(exclude_none=True, exclude={"value", "alternatives"})
-    merged = Provenance.model_validate({**known, **stated})
-    basis = merged.basis
+    inherited = _inherited(claim)
+
+    def stated(name: str) -> Any:
+        value = getattr(claim, name)
+        return (
+            getattr(defaults, name) if value is None and defaults is not None and name in inherited else value
+        )
+
+    basis = stated("basis")
+    source, rationale = stated("source"), stated("rationale")
     if basis is None:
         raise QuantityError("states no basis; allowed: " + ", ".join(BASES))
-    if basis in {"measured", "simulated", "projected"} and not merged.source:
+    if basis in {"measured", "simulated", "projected"} and not source:
         raise QuantityError(f"is {basis} but names no source")
-    if basis in {"assumed", "derived"} and not (merged.rationale or merged.source):
+    if basis in {"assumed", "derived"} and not (rationale or source):
         raise QuantityError(f"is {basis} but gives neither a rationale nor a source")
     value = field.read(claim.value)
-    low, high = _interval(merged.spread, value, field)
-    spread = merged.variability or Variability()
+    low, high = _interval(stated("spread"), value, field)
+    variability = stated("variability")
     return Claim(
         path=path,
         value=value,
         unit=field.unit,
         basis=basis,
-        source=merged.source,
-        place=merged.place,
-        via=merged.via,
-        conditions=merged.conditions,
-        rationale=merged.rationale,
+        source=source,
+        place=stated("place"),
+        via=stated("via"),
+        conditions=stated("conditions"),
+        rationale=rationale,
         low=low,
         high=high,
-        has_spread=merged.spread is not None,
-        device_to_device=spread.device_to_device,
-        cycle_to_cycle=spread.cycle_to_cycle,
-        group=merged.group,
-        **about,
+        has_spread=stated("spread") is not None,
+        device_to_device=variability.device_to_device if variability else None,
+        cycle_to_cycle=variability.cycle_to_cycle if variability else None,
+        group=stated("group"),
+        about=about,
+        origin=origin,
     )
+
+
+def _inherited(claim: ClaimSpec) -> frozenset[str]:
+    """What a claim may take from the file's defaults: nobody inherits the page of somebody else's source."""
+    if claim.basis:
+        return _MEASURE_OF_DOUBT
+    if claim.source:
+        return _MEASURE_OF_DOUBT | {"basis"}
+    return frozenset(Provenance.model_fields)
 
 
 def _interval(spread: Spread | None, value: float, field: QuantityField) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from neuroest.specs.base import Spec
-from neuroest.specs.claims import Basis, ClaimSpec, Provenance
+from neuroest.specs.claims import Basis, GivenClaim, Provenance
 
 
 class Maturity(Spec):
@@ -107,7 +107,7 @@ class DeviceSpec(Spec):
     defaults: Provenance | None = None
     """What holds for every parameter that does not say otherwise. A parameter that states its own basis takes
     neither basis, source, place nor rationale from here, one that states its own source no place and no rationale."""
-    parameters: dict[ParameterName, ClaimSpec | str | float]
+    parameters: dict[ParameterName, GivenClaim]
     """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
     reported: tuple[ReportedValue, ...] = ()
     """Headline numbers of the source, with their scope."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from neuroest.errors import Problem, SpecError, did_you_mean
+from neuroest.specs.base import Spec
 from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
@@ -38,8 +39,7 @@ def validate(schema: type[_T], document: Document) -> _T:
     try:
         return schema.model_validate(document.data)
     except ValidationError as error:
-        problems = [_problem(document, schema, detail) for detail in error.errors(include_url=False)]
-        raise SpecError(problems) from None
+        raise SpecError(_problems(document, schema, error.errors(include_url=False))) from None
 
 
 def problem_at(
@@ -53,6 +53,44 @@ def problem_at(
 def dotted(path: Iterable[str | int]) -> str:
     """A path as users write it: ``chip.tile.count``, ``layers.3.kernel``."""
     return ".".join(str(part) for part in path)
+
+
+def _problems(document: Document, schema: type[BaseModel], details: list[ErrorDetails]) -> list[Problem]:
+    """One problem a fault: what only follows from another fault is left out."""
+    problems: list[Problem] = []
+    nameless: dict[tuple[str | int, ...], list[str]] = {}
+    for detail in details:
+        path, _ = _real_path(document.data, detail["loc"])
+        if _is_stray(schema, document.data, path, detail["type"]):
+            nameless.setdefault(tuple(path[:-1]), []).append(str(path[-1]))
+    for detail in details:
+        path, _ = _real_path(document.data, detail["loc"])
+        if tuple(path[:-1]) in nameless and str(path[-1]) in nameless[tuple(path[:-1])]:
+            continue
+        if tuple(path) in nameless and detail["type"] == "missing":
+            continue
+        if tuple(path[:-1]) in nameless and detail["type"] == "union_tag_invalid":
+            continue  # a slot of the computing level that this is not yet known to be
+        longer = [other["loc"] for other in details if other["loc"][: len(detail["loc"])] == detail["loc"]]
+        if detail["type"] == "too_short" and len(longer) > 1:
+            continue
+        problems.append(_problem(document, schema, detail))
+    for place, keys in nameless.items():
+        listed = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
+        message = f"has {listed} but states neither `mapper`, as a computing level does, nor `model`, as a block does"
+        problems.append(problem_at(document, place, message))
+    return problems
+
+
+def _is_stray(schema: type[BaseModel], data: Any, path: Sequence[str | int], kind: str) -> bool:
+    """Whether a key is that of a computing level or a block, in a mapping that does not say to be one."""
+    if kind not in {"model_type", "dict_type", "model_attributes_type"} or not _is_open(schema, data, path):
+        return False
+    model = _model_at(schema, data, path[:-1])
+    if "mapper" in _keys(model):
+        return False
+    known = {key for candidate in _models(_open_node()) for key in candidate.model_fields}
+    return str(path[-1]) in known - {"count"}
 
 
 def _problem(document: Document, schema: type[BaseModel], detail: ErrorDetails) -> Problem:
@@ -99,6 +137,10 @@ def _problem(document: Document, schema: type[BaseModel], detail: ErrorDetails) 
         message = f"{_short(value)} must be lower-case letters, digits and underscores, a letter first"
     elif kind == "quantity":
         message = str(context["message"])
+    elif kind in {"too_short", "too_long"}:
+        bound = context.get("min_length", context.get("max_length"))
+        message = f"has {context.get('actual_length')} items, {'at least' if kind == 'too_short' else 'at most'} {bound} "
+        message += "is needed" if kind == "too_short" else "are allowed"
     else:
         message = detail["msg"].removeprefix("Value error, ").replace("\n", " ")
     return problem_at(document, path, message, at_value=kind not in {"extra_forbidden"})
@@ -113,31 +155,58 @@ def _real_path(data: Any, loc: Sequence[str | int]) -> tuple[list[str | int], An
     """The keys and indices of `loc`, without the names that the schema's unions put between them."""
     path: list[str | int] = []
     node = data
+    entered = False
     for part in loc:
+        if entered and isinstance(node, dict) and part in _tags(node):
+            entered = False  # a block may hold a slot that is called like its own model
+            continue
         inside = _inside(node, part)
+        entered = True
         if inside is not None or (isinstance(node, dict) and part in node):
             path.append(part)
             node = inside
     return path, node
 
 
+def _tags(node: dict[str, Any]) -> set[str]:
+    """Names that a union puts into the place of a problem, after the key of this mapping."""
+    stated = {key: str(node[key]) for key in ("mapper", "model", "type") if key in node}
+    return {*stated.values(), *(f"{key}:{value}" for key, value in stated.items())}
+
+
 def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> type[BaseModel] | None:
     """The schema that applies at `path`, found by walking the fields and the tags in the data."""
-    model: Any = schema
+    annotation: Any = schema
+    model: type[BaseModel] | None = schema
     node = data
     for part in path:
         node = _inside(node, part)
-        if model is None:
+        container = _element(annotation)
+        if container is not None:
+            annotation = container
+        elif model is None:
             return None
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            field = model.model_fields.get(str(part))
-            annotation = field.annotation if field else model.__annotations__.get("__pydantic_extra__")
-            if annotation is None and model.model_config.get("extra") == "allow":
-                annotation = "open"
         else:
-            annotation = model
-        model = _choose(annotation, node, part)
-    return model if isinstance(model, type) and issubclass(model, BaseModel) else None
+            field = model.model_fields.get(str(part))
+            is_open = model.model_config.get("extra") == "allow"
+            annotation = field.annotation if field else _open_node() if is_open else None
+        model = _choose(annotation, node) if _element(annotation) is None else None
+    return model
+
+
+def _element(annotation: Any) -> Any:
+    """What a list or a mapping of the schema holds; None for anything else."""
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
+    if get_origin(annotation) in {tuple, list}:
+        return get_args(annotation)[0]
+    return None
+
+
+def _open_node() -> Any:
+    from neuroest.specs.architecture import Node  # noqa: PLC0415 - the open levels of an architecture
+
+    return Node
 
 
 def _inside(node: Any, part: str | int) -> Any:
@@ -148,14 +217,12 @@ def _inside(node: Any, part: str | int) -> Any:
     return None
 
 
-def _choose(annotation: Any, node: Any, part: str | int) -> Any:
-    if annotation == "open" or isinstance(annotation, str):
-        from neuroest.specs.architecture import Node  # noqa: PLC0415 - the open levels of an architecture
-
-        annotation = Node
+def _choose(annotation: Any, node: Any) -> type[BaseModel] | None:
     candidates = _models(annotation)
-    if len(candidates) == 1 or not isinstance(node, dict):
-        return candidates[0] if len(candidates) == 1 and not isinstance(part, type) else None
+    if len(candidates) == 1:
+        return candidates[0]
+    if not isinstance(node, dict):
+        return None
     for key in ("mapper", "model", "type"):
         if key in node:
             for candidate in candidates:
@@ -181,8 +248,8 @@ def _keys(model: type[BaseModel] | None) -> list[str]:
 
 
 def _described(model: type[BaseModel] | None, key: str) -> str:
-    field = model.model_fields.get(key) if model else None
-    return (field.description or "").split(". ")[0].replace("\n", " ").rstrip(".") if field else ""
+    described = model.descriptions().get(key, "") if model is not None and issubclass(model, Spec) else ""
+    return described.split(". ")[0].replace("\n", " ").rstrip(".")
 
 
 def _is_open(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> bool:

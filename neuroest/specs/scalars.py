@@ -16,6 +16,8 @@ Scalar: TypeAlias = str | int | float | bool | None
 
 _LONGEST_NUMBER = 250  # as many digits fit a float, even hexadecimal ones
 
+# What a null, a boolean or a number can begin with, and the empty text.
+_FIRST_CHARACTERS = frozenset(("", *"0123456789+-.~nNtTfF"))
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -47,6 +49,8 @@ def scalar_value(text: str) -> Scalar:
     >>> [scalar_value(text) for text in ("1e-9", "010", "0o17", "1:30", "1_000", "no", "true", "~")]
     [1e-09, 10, 15, '1:30', '1_000', 'no', True, None]
     """
+    if text[:1] not in _FIRST_CHARACTERS:
+        return text  # the usual case, decided by the first letter
     if text in _NULLS:
         return None
     if text in _BOOLEANS:

@@ -1,0 +1,5 @@
+"""``python -m neuroest``."""
+
+from neuroest.cli import main
+
+main()

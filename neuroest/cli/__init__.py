@@ -1,0 +1,118 @@
+"""The command line: ``neuroest VERB ...``, one module a verb, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from neuroest.errors import NeuroestError, SpecError
+
+VERBS = ("estimate", "compare", "explain", "check", "list", "show", "cite", "schema", "sweep", "uncertainty", "sensitivity", "pareto", "optimize", "breakeven", "import", "activity")
+"""Verbs in the order of the help; each is a module of this package."""
+
+_MODULES = {"import": "import_network"}
+"""Modules of verbs that are no name of Python."""
+
+BAD_INPUT = 1
+FAILED_CHECK = 3
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by verb, each made when somebody asks for it."""
+
+    def __getitem__(self, verb: str) -> Any:
+        if verb not in VERBS:
+            raise KeyError(verb)
+        return _command(verb)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VERBS)
+
+    def __len__(self) -> int:
+        return len(VERBS)
+
+
+@cache
+def _command(verb: str) -> Any:
+    one = typer.Typer(add_completion=False, rich_markup_mode=None)
+    one.command(verb, context_settings=_SETTINGS)(import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run)
+    return typer.main.get_command(one)
+
+
+class _Verbs(TyperGroup):
+    """The verbs, and what becomes of their errors."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands: Any = _Commands()
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except NeuroestError as error:
+            mark = "" if isinstance(error, SpecError) else "error: "  # problems of files begin with their place
+            _stop(BAD_INPUT, "\n".join(f"{mark}{line}" for line in str(error).splitlines()))
+        except BrokenPipeError:
+            # What reads the output has gone; the interpreter must not try to write to it again at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _stop(_BROKEN_PIPE)
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename is not None else ""
+            _stop(BAD_INPUT, f"error: {place}{error.strerror or error}")
+        except KeyboardInterrupt:
+            _stop(_INTERRUPTED)
+        return result
+
+
+def _stop(code: int, message: str = "") -> NoReturn:
+    if message:
+        sys.stderr.write(message + "\n")
+    raise typer.Exit(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from neuroest import __version__  # noqa: PLC0415 - slow to find out, and rarely asked for
+
+        sys.stdout.write(f"neuroest {__version__}\n")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=_Verbs,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings=_SETTINGS,
+)
+
+
+@app.callback()
+def neuroest(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What a chip made of memristor neurons would really cost.
+
+    Area, energy, latency and throughput of a chip on a network, with units, sources, bands and a CMOS baseline.
+
+    Exit codes: 0 done, 1 bad input, 2 wrong usage, 3 a design check failed under --strict.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line on `arguments`, those of the process if nothing is given."""
+    given = None if arguments is None else [*arguments]  # `list` is a verb's module here
+    typer.main.get_command(app)(args=given, prog_name="neuroest")

@@ -1,0 +1,63 @@
+"""``neuroest activity attach``: recorded spikes or densities in a workload."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import Output, emit, note
+from neuroest.errors import NeuroestError
+from neuroest.library import load_workload
+from neuroest.workloads.importers.network import fitting_name
+
+
+class Action(StrEnum):
+    """What is done with a recording."""
+
+    ATTACH = "attach"
+
+
+def run(
+    action: Annotated[Action, typer.Argument(metavar="attach", help="What to do: attach.")],
+    workload: Annotated[str, typer.Argument(metavar="WORKLOAD", help="Shipped workload, or path of one.")],
+    recording: Annotated[
+        Path, typer.Argument(metavar="RECORDING", help="Spikes or rates: .npz, .csv, or NIRData in .h5.")
+    ],
+    dataset: Annotated[str, typer.Option(help="What the samples were drawn from.")],
+    output: Output = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(min=1, show_default=False, help="Samples of the recording, where it does not say."),
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", show_default=False, help="Day of the recording; today by default."),
+    ] = None,
+    time_step: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", show_default=False, help="Timestep of recorded event times, such as '1 ms'."),
+    ] = None,
+) -> None:
+    """Put recorded activity into a workload, with data set, samples, date and hash as its source.
+
+    The workload's own file stays as it is. Spikes are arrays (samples, timesteps, neurons) named like the layers.
+    """
+    from datetime import date as day  # noqa: PLC0415
+
+    from neuroest.cli.import_network import time_of  # noqa: PLC0415 - one reading of a time
+    from neuroest.workloads.importers.recordings import attach_activity, read_recording  # noqa: PLC0415
+
+    if date is not None:
+        try:
+            day.fromisoformat(date)
+        except ValueError:
+            raise NeuroestError(f"--date {date[:40]}: expected year-month-day, such as 2026-03-31") from None
+    loaded = load_workload(workload)
+    found = read_recording(recording, samples=samples, time_step=time_of(time_step))
+    name = fitting_name(output.stem, "network") if output is not None and str(output) != "-" else None
+    changed, text = attach_activity(loaded, found, dataset=dataset, day=date, name=name)
+    emit(text, output)
+    note([f"{changed.spec.name}: recorded activity of {', '.join(one.name for one in found.layers)}"])

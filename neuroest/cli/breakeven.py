@@ -1,0 +1,55 @@
+"""``neuroest breakeven``: where one chip begins to beat another."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.exploring import Plot
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, Workload, emit
+from neuroest.exploration.breakeven import breakeven
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import setting_axis
+from neuroest.settings import parse_settings
+
+
+def run(
+    first: Architecture,
+    second: Annotated[str, typer.Argument(metavar="OTHER", help="Shipped architecture, or path of one.")],
+    along: Annotated[
+        str,
+        typer.Option(
+            "--along", metavar="PATH=LO..HI", help="The parameter and its range; `:log` for decades."
+        ),
+    ],
+    workload: Workload = DEFAULT_WORKLOAD,
+    second_workload: Annotated[
+        str | None,
+        typer.Option("--other-workload", show_default=False, help="What OTHER runs, if not the same."),
+    ] = None,
+    settings: Settings = None,
+    result: Annotated[str, typer.Option("--result", help="What is compared.")] = "energy_per_inference_J",
+    plot: Plot = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """The values of a parameter at which two chips change places.
+
+    The parameter may belong to one of the chips, to both, or to the workload.
+    """
+    path, equals, values = along.partition("=")
+    if not equals or not values.strip():
+        raise ExplorationError(f"{along!r}: expected PATH=LO..HI, such as workload.activity.rate=0.01..0.3")
+    found = breakeven(
+        first, second, workload, setting_axis(path.strip(), values.strip()), second_workload=second_workload,
+        quantity=result, settings=parse_settings(settings or []),
+    )  # fmt: skip
+    if plot is not None:
+        found.plot(plot)
+    if form is Format.TABLE:
+        emit(found.to_text(), output)
+    elif form is Format.CSV:
+        emit(str(found.to_frame().to_csv(index=False)), output)
+    else:
+        emit(str(found.to_frame().to_json(orient="records", indent=2)) + "\n", output)

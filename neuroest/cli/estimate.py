@@ -1,0 +1,76 @@
+"""``neuroest estimate``: area, energy, latency and throughput of a chip on a network."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import neuroest
+from neuroest.cli import FAILED_CHECK
+from neuroest.cli.shared import (
+    DEFAULT_ARCHITECTURE,
+    DEFAULT_WORKLOAD,
+    Format,
+    OptionalArchitecture,
+    Output,
+    Settings,
+    Workload,
+    emit,
+    note,
+    style_for,
+)
+from neuroest.library import find_file
+from neuroest.reporting.frames import breakdown_csv
+from neuroest.reporting.quantities import check_line
+from neuroest.reporting.table import estimate_table, side_by_side_table
+from neuroest.settings import parse_settings
+
+
+def run(
+    architecture: OptionalArchitecture = None,
+    workload: Workload = DEFAULT_WORKLOAD,
+    settings: Settings = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    output: Output = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if a design check fails.")] = False,
+) -> None:
+    """Area, energy, latency and throughput of a chip on a network.
+
+    Without ARCH the chip with memristor neurons stands beside its twin with CMOS neurons.
+    """
+    changes = parse_settings(settings or [])
+    estimates: tuple[neuroest.Estimate, ...]
+    if architecture is None:
+        comparison = _beside_its_baseline(workload, changes)
+        estimates = comparison.estimates
+        text = side_by_side_table(comparison, changes, style_for(output)) if form is Format.TABLE else ""
+    else:
+        estimates = (neuroest.estimate(architecture, workload, changes),)
+        text = estimate_table(estimates[0], changes, style_for(output)) if form is Format.TABLE else ""
+    if form is Format.JSON:
+        text = json.dumps(_plain(estimates, changes), indent=2, allow_nan=False) + "\n"
+    elif form is Format.CSV:
+        text = breakdown_csv(estimates)
+    emit(text, output)
+    failed = [(result, check) for result in estimates for check in result.failed_checks]
+    if form is not Format.TABLE or output is not None:
+        note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
+    if strict and failed:
+        raise typer.Exit(FAILED_CHECK)
+
+
+def _beside_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Comparison:
+    chip = neuroest.load_architecture(DEFAULT_ARCHITECTURE)
+    if chip.spec.baseline is None:
+        raise neuroest.NeuroestError(f"{DEFAULT_ARCHITECTURE} names no baseline")
+    baseline = find_file("architecture", chip.spec.baseline, Path(chip.file))
+    return neuroest.compare(chip, baseline, workload, changes)
+
+
+def _plain(estimates: tuple[neuroest.Estimate, ...], changes: dict[str, str]) -> dict[str, Any]:
+    """The result as plain data; of two designs the first, with the second under `baseline`."""
+    plain = [{**result.to_dict(), "settings": changes} for result in estimates]
+    return plain[0] if len(plain) == 1 else {**plain[0], "baseline": plain[1]}

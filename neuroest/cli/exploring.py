@@ -1,0 +1,102 @@
+"""What the verbs that explore have in common: options, the space on the command line, progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import Space, constraint, read_space, settings_space
+
+SpaceFile = Annotated[
+    Path | None, typer.Argument(metavar="SPACE.yaml", show_default=False, help="File that states the space.")
+]
+Axes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUES",
+        show_default=False,
+        help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. The paths "
+        "architecture and workload choose whole files.",
+    ),
+]
+Constraints = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="COMPARISON",
+        show_default=False,
+        help="What must hold, such as 'area_m2 <= 4 mm^2'; may be repeated.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", show_default=False, help="Worker processes; one a processor by default."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", show_default=False, help="Compute on Dask: `local`, or the address of a scheduler."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "-p", "--plot", metavar="FILE", show_default=False, help="Draw a figure: .pdf, .svg or .png."
+    ),
+]
+
+
+def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] | None) -> Space:
+    """The space of a file, of options, or of both: options add axes and replace those of the same path."""
+    given = settings_space(axes or [])
+    if file is None:
+        space = given
+    else:
+        base = read_space(file)
+        own = {path for axis in given.axes for path in axis.tracks}
+        kept = tuple(axis for axis in base.axes if not own & set(axis.tracks))
+        space = replace(base, axes=(*kept, *given.axes))
+    if not space.axes:
+        raise ExplorationError("the space has no axis; give a SPACE.yaml or --set path=a,b,c")
+    return replace(space, constraints=(*space.constraints, *(constraint(text) for text in constraints or [])))
+
+
+@contextmanager
+def progress(word: str) -> Iterator[Callable[[int, int], Callable[[int], None]] | None]:
+    """A bar with rate and time left on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only terminals need it
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        begun = time.monotonic()
+
+        def started(points: int, there: int) -> Callable[[int], None]:
+            task = bar.add_task(word, total=points, completed=there, rate="")
+            fresh = 0
+
+            def tick(rows: int) -> None:
+                nonlocal fresh
+                fresh += rows
+                rate = fresh / max(time.monotonic() - begun, 1e-9)
+                bar.update(task, advance=rows, rate=f"{rate:.3g} points/s")
+
+            return tick
+
+        yield started

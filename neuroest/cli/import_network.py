@@ -1,0 +1,105 @@
+"""``neuroest import``: a network from a model file as a workload."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import Output, emit, note
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError
+from neuroest.units import parse_quantity
+from neuroest.workloads.importers import ImportedNetwork, ImportOptions, import_network
+
+
+class Unsupported(StrEnum):
+    """What becomes of an operator that a workload cannot express."""
+
+    ERROR = "error"
+    HOST = "host"
+    IGNORE = "ignore"
+
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Model: .onnx or .nir.")],
+    output: Output = None,
+    unsupported: Annotated[
+        Unsupported,
+        typer.Option(help="Operators that a workload cannot express: refused, left to a host, or left out."),
+    ] = Unsupported.ERROR,
+    weight_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of a weight.")] = 8,
+    activation_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of an activation.")] = 8,
+    accumulator_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of a partial sum.")] = 24,
+    timesteps: Annotated[
+        int | None,
+        typer.Option(min=1, max=10**6, show_default=False, help="Timesteps of a spiking network."),
+    ] = None,
+    time_step: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", show_default=False, help="Time of one timestep, such as '1 ms'."),
+    ] = None,
+    input_shape: Annotated[
+        str | None,
+        typer.Option(metavar="EXTENTS", show_default=False, help="Shape of one sample, such as 3,224,224."),
+    ] = None,
+) -> None:
+    """A network from a model file as a workload that a person can read and edit.
+
+    Nothing in the file is executed. Activity is assumed and marked so; `neuroest activity attach` adds a recording.
+    """
+    from neuroest.workloads.importers.writing import loaded_workload, workload_data, workload_text  # noqa: PLC0415
+
+    options = ImportOptions(
+        unsupported=unsupported.value, weight_bits=weight_bits, activation_bits=activation_bits,
+        accumulator_bits=accumulator_bits, timesteps=timesteps, input_shape=_extents(input_shape),
+        time_step=time_of(time_step),
+    )  # fmt: skip
+    network = import_network(file, options)
+    name = output.stem if output is not None and str(output) != "-" else None
+    loaded_workload(network, name)
+    emit(workload_text(workload_data(network, name)), output)
+    note(_summary(network))
+
+
+def time_of(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        seconds = parse_quantity(text, "s")
+    except QuantityError as error:
+        raise SpecError([Problem("--time-step", 0, 0, text[:40], str(error))]) from None
+    if seconds <= 0.0:
+        raise SpecError([Problem("--time-step", 0, 0, text[:40], "must be longer than nothing")])
+    return seconds
+
+
+def _extents(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    try:
+        found = tuple(int(part) for part in text.replace("x", ",").split(","))
+    except ValueError:
+        found = ()
+    if not found or any(extent < 1 for extent in found):
+        raise NeuroestError(f"--input-shape {text[:40]}: expected whole numbers such as 3,224,224")
+    return found
+
+
+def _summary(network: ImportedNetwork) -> list[str]:
+    from neuroest.workloads.importers.network import unsupported_lines  # noqa: PLC0415
+    from neuroest.workloads.layers import geometry  # noqa: PLC0415
+
+    shapes = geometry(network.workload().spec)
+    unit = "a timestep" if network.coding == "spiking" else "an inference"
+    lines = [
+        f"{network.origin}: {len(network.layers)} layers, {shapes.total_macs:.6g} multiply-accumulates {unit}, "
+        f"{shapes.total_weights:.6g} weights"
+    ]
+    policy = {"host": "on the host", "ignore": "left out"}.get(network.options.unsupported, "")
+    lines += [f"{policy}: {line}" for line in unsupported_lines(network)]
+    if not network.recorded:
+        lines.append("activity is assumed; attach a recording with `neuroest activity attach`")
+    return lines

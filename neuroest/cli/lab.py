@@ -1,0 +1,78 @@
+"""What the verbs of the device lab have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.errors import NeuroestError
+from neuroest.settings import parse_settings
+from neuroest.units import parse_quantity
+
+Neuron = Annotated[
+    str, typer.Argument(metavar="NEURON", help="Shipped device spec of a neuron, or path of one.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", show_default=False,
+        help="Change a parameter of the neuron, such as control_resistance='500 Mohm'; may be repeated.",
+    ),
+]  # fmt: skip
+Kinetics = Annotated[
+    str,
+    typer.Option(
+        "--kinetics", metavar="DEVICE", help="Spec with conduction, noise and barriers of the ions."
+    ),
+]
+Devices = Annotated[
+    int, typer.Option("--devices", min=1, max=100_000, help="Devices that are simulated at once.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
+Temperature = Annotated[
+    str | None,
+    typer.Option("--temperature", show_default=False, help="Temperature of the device, such as 350 K."),
+]
+BarrierShift = Annotated[
+    str | None,
+    typer.Option(
+        "--barrier-shift", metavar="ENERGY", show_default=False,
+        help="How much higher than those of the spec's ion the barriers of another ion are, such as '50 meV'.",
+    ),
+]  # fmt: skip
+Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "-p", "--plot", metavar="FILE", show_default=False, help="Draw a figure: .pdf, .svg or .png."
+    ),
+]
+
+
+def quantity(text: str | None, unit: str, option: str) -> float | None:
+    """SI value of an option, or None where it was not given.
+
+    Raises
+    ------
+    NeuroestError
+        Naming the option.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_quantity(text, unit)
+    except NeuroestError as error:
+        raise NeuroestError(f"{option}: {error}") from None
+
+
+def needed(text: str, unit: str, option: str) -> float:
+    """SI value of an option that has a value."""
+    value = quantity(text, unit, option)
+    assert value is not None  # noqa: S101
+    return value
+
+
+def changes(texts: list[str] | None) -> dict[str, str]:
+    """New values by name of the parameter."""
+    return parse_settings(texts or [])

@@ -1,0 +1,40 @@
+"""``neuroest optimize``: search for the best designs of a space."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.exploring import Axes, Constraints, Plot, Seed, SpaceFile, space_of
+from neuroest.cli.pareto import Maximize, Minimize
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Output, Workload, emit, note
+from neuroest.exploration.optimise import GENERATIONS, POPULATION, optimize
+
+
+def run(
+    architecture: Architecture,
+    space: SpaceFile = None,
+    workload: Workload = DEFAULT_WORKLOAD,
+    axes: Axes = None,
+    constraints: Constraints = None,
+    minimize: Minimize = None,
+    maximize: Maximize = None,
+    population: Annotated[int, typer.Option("--population", help="Designs a generation.")] = POPULATION,
+    generations: Annotated[int, typer.Option("--generations", help="Generations.")] = GENERATIONS,
+    seed: Seed = 1,
+    plot: Plot = None,
+    output: Output = None,
+) -> None:
+    """The best feasible designs that a genetic search finds, as CSV.
+
+    Ranges without a number of points are continuous.
+    """
+    found = optimize(
+        architecture, workload, space_of(space, axes, constraints), minimize or [], maximize or [],
+        population=population, generations=generations, seed=seed,
+    )  # fmt: skip
+    if plot is not None and len(found.front.objectives) > 1:
+        found.plot(plot)
+    emit(str(found.to_frame().to_csv(index=False)), output)
+    note([f"{len(found.to_frame())} best of {found.evaluations} designs"])

@@ -1,0 +1,22 @@
+"""``neuroest schema``: JSON Schema of the spec files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import Output, emit
+from neuroest.library import KINDS
+from neuroest.reporting.schemas import schema_text
+
+
+def run(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    output: Output = None,
+) -> None:
+    """JSON Schema of a kind of spec file, for editors.
+
+    Draft 2020-12, with descriptions, units and examples.
+    """
+    emit(schema_text(kind), output)

@@ -1,0 +1,53 @@
+"""``neuroest sensitivity``: which parameters matter."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.exploring import Plot, Seed
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, Workload, emit, note
+from neuroest.exploration.importance import DEFAULT_QUANTITIES, sensitivity
+from neuroest.settings import parse_settings
+
+
+def run(
+    architecture: Architecture,
+    workload: Workload = DEFAULT_WORKLOAD,
+    settings: Settings = None,
+    results: Annotated[str, typer.Option("--results", help="Results, with commas.")] = ",".join(
+        DEFAULT_QUANTITIES
+    ),
+    sobol: Annotated[
+        int, typer.Option("--sobol", help="Base samples of Sobol indices, a power of two; 0 for none.")
+    ] = 0,
+    seed: Seed = 0,
+    most: Annotated[int, typer.Option("--most", min=1, help="Longest bars to show.")] = 10,
+    plot: Plot = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Elasticities, tornado and shares of the variance.
+
+    The figure is the tornado of the first of the results.
+    """
+    names = [word.strip() for word in results.split(",")]
+    found = sensitivity(
+        architecture,
+        workload,
+        quantities=names,
+        settings=parse_settings(settings or []),
+        sobol_samples=sobol,
+        seed=seed,
+    )
+    if plot is not None:
+        found.plot(names[0], plot, most)
+    if form is Format.TABLE:
+        emit(found.to_text(most), output)
+    elif form is Format.CSV:
+        emit(str(found.to_frame().to_csv(index=False)), output)
+    else:
+        emit(str(found.to_frame().to_json(orient="records", indent=2)) + "\n", output)
+    if found.feasible < 1.0:
+        note([f"Sobol indices rest on the {found.feasible:.1%} of the sample sets that have an estimate"])

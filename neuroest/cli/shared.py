@@ -1,0 +1,127 @@
+"""What several verbs have in common: their options, and writing out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.errors import NeuroestError
+from neuroest.library import shipped
+from neuroest.reporting.text import PLAIN, Style
+
+DEFAULT_ARCHITECTURE = "diffusive_28nm_derived"
+"""What is estimated when no architecture is named."""
+DEFAULT_WORKLOAD = "shd_recurrent_spiking"
+"""What it runs when no workload is named."""
+
+
+class Format(StrEnum):
+    """Forms of a result."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def _complete_architecture(incomplete: str) -> list[str]:
+    return [name for name in shipped("architecture") if name.startswith(incomplete)]
+
+
+def _complete_workload(incomplete: str) -> list[str]:
+    return [name for name in shipped("workload") if name.startswith(incomplete)]
+
+
+Architecture = Annotated[
+    str,
+    typer.Argument(
+        metavar="ARCH", help="Shipped architecture, or path of one.", autocompletion=_complete_architecture
+    ),
+]
+OptionalArchitecture = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ARCH",
+        show_default=False,
+        help=f"Shipped architecture, or path of one; without it {DEFAULT_ARCHITECTURE} beside its baseline.",
+        autocompletion=_complete_architecture,
+    ),
+]
+Workload = Annotated[
+    str,
+    typer.Option(
+        "-w",
+        "--workload",
+        metavar="WORKLOAD",
+        help="Shipped workload, or path of one.",
+        autocompletion=_complete_workload,
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        show_default=False,
+        help="Change a value for this run, such as chip.tile.array.rows=256; may be repeated.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Write to a file instead."),
+]
+
+
+def style() -> Style:
+    """How text is drawn on standard output: with colour on a terminal that wants it."""
+    stream = sys.stdout
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    try:
+        "█▏".encode(getattr(stream, "encoding", None) or "utf-8")
+        blocks = True
+    except (UnicodeEncodeError, LookupError):
+        blocks = False
+    return Style(colour=stream.isatty() and not plain, blocks=blocks)
+
+
+def style_for(output: Path | None) -> Style:
+    """How text is drawn for where it goes."""
+    return style() if output is None else PLAIN
+
+
+def note(lines: Iterable[str]) -> None:
+    """Lines for the user that are no part of the result."""
+    for line in lines:
+        sys.stderr.write(f"{line}\n")
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Write a result to standard output, or to a file that is either complete or untouched."""
+    if output is None or str(output) == "-":
+        with contextlib.suppress(AttributeError):
+            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # absent where tests replace it
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    target = output.resolve()
+    if target.is_dir():
+        raise NeuroestError(f"{output} is a folder; name a file in it")
+    if target.exists() and not target.is_file():
+        target.write_text(text, encoding="utf-8")  # a pipe or device cannot be replaced
+        return
+    beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        if target.exists():
+            beside.chmod(target.stat().st_mode)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise NeuroestError(f"cannot write {output}: {error.strerror or error}") from None

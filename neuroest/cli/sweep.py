@@ -1,0 +1,77 @@
+"""``neuroest sweep``: every point of a design space."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.exploring import Axes, Constraints, Scheduler, SpaceFile, Workers, progress, space_of
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Workload, emit, note
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.space import SAMPLERS
+from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
+
+_SHOWN = 10_000
+
+
+class SamplerName(StrEnum):
+    """Ways to choose points."""
+
+    GRID, RANDOM, LATIN_HYPERCUBE, SOBOL = SAMPLERS
+
+
+def run(
+    architecture: Architecture,
+    space: SpaceFile = None,
+    workload: Workload = DEFAULT_WORKLOAD,
+    axes: Axes = None,
+    constraints: Constraints = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", show_default=False,
+            help=".parquet or .csv; a run that was cut off goes on when it is started again.",
+        ),
+    ] = None,
+    sampler: Annotated[
+        SamplerName | None, typer.Option("--sampler", show_default=False, help="How points are chosen.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option("--samples", show_default=False, help="Points of a sampler other than grid.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, show_default=False, help="Seed of everything that is drawn.")
+    ] = None,
+    keep: Annotated[
+        str, typer.Option("--keep", metavar="RESULTS", help="Results to keep, with commas.")
+    ] = ",".join(STANDARD),
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
+) -> None:  # fmt: skip
+    """Totals, feasibility and the first failed check of every point of a space.
+
+    Without -o the points are printed as CSV, which is meant for few.
+    """
+    if samples is not None and samples < 1:
+        raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
+    found_space = space_of(space, axes, constraints)
+    with progress("sweep") as started:
+        result = sweep(
+            architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,  # type: ignore[arg-type]
+            samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
+            scheduler=scheduler, confirmed=yes, overwrite=overwrite, started=started,
+        )  # fmt: skip
+    if output is None:
+        emit(_csv(result))
+    note([f"{result.rows} points, {result.feasible} feasible" + (f", in {output}" if output else "")])
+
+
+def _csv(result: SweepResult) -> str:
+    if result.rows > _SHOWN:
+        raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o")
+    return str(result.to_frame().to_csv(index=False))

@@ -1,0 +1,53 @@
+"""``neuroest uncertainty``: distributions of the results, in two levels."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.exploring import Plot, Scheduler, Seed, Workers
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, Workload, emit, note
+from neuroest.exploration.bands import SEED
+from neuroest.exploration.importance import DEFAULT_QUANTITIES
+from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
+from neuroest.settings import parse_settings
+
+
+def run(
+    architecture: Architecture,
+    workload: Workload = DEFAULT_WORKLOAD,
+    settings: Settings = None,
+    knowledge: Annotated[int, typer.Option("--samples", help="Samples of what is not known.")] = KNOWLEDGE,
+    variability: Annotated[
+        int, typer.Option("--chips", help="Chips that are drawn for each of them.")
+    ] = VARIABILITY,
+    seed: Seed = SEED,
+    results: Annotated[str, typer.Option("--results", help="Results, with commas.")] = ",".join(
+        DEFAULT_QUANTITIES
+    ),
+    plot: Plot = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
+    output: Output = None,
+) -> None:
+    """Bands from what is not known, and from how devices differ.
+
+    The figure shows the first of the results.
+    """
+    names = [word.strip() for word in results.split(",")]
+    found = uncertainty(
+        architecture, workload, knowledge=knowledge, variability=variability, quantities=names,
+        settings=parse_settings(settings or []), seed=seed, workers=workers, scheduler=scheduler,
+    )  # fmt: skip
+    if plot is not None:
+        found.plot(names[0], plot)
+    if form is Format.TABLE:
+        emit(found.to_text(), output)
+    elif form is Format.CSV:
+        emit(str(found.to_frame().to_csv(index=False)), output)
+    else:
+        emit(str(found.to_frame().to_json(orient="records", indent=2)) + "\n", output)
+    if found.feasible < 1.0:
+        note([f"{found.feasible:.2%} of the samples have an estimate; the bands are of those"])

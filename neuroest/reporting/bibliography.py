@@ -1,0 +1,156 @@
+"""Sources as a list to read and as BibTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from neuroest.reporting.text import one_line, wrapped
+from neuroest.specs.device import SourceSpec
+
+_TYPES = {"thesis": "phdthesis", "online": "misc"}
+_VENUES = {
+    "article": "journal",
+    "inproceedings": "booktitle",
+    "book": "publisher",
+    "thesis": "school",
+    "techreport": "institution",
+    "online": "howpublished",
+    "misc": "howpublished",
+}
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_NOT_IN_ADDRESS = {"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20", "%": "%"}
+_SEEN = {
+    "secondary": "known through works that quote it",
+    "memory": "its text was not seen",
+}
+
+
+def sources_text(sources: Iterable[tuple[str, SourceSpec]]) -> str:
+    """The sources one after the other, each led by its key."""
+    lines: list[str] = []
+    for key, source in sources:
+        lines += wrapped(f"[{key}] {reference(source)}", hanging=4)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def reference(source: SourceSpec) -> str:
+    """One source as a sentence, with its DOI or address and how it was seen.
+
+    Examples
+    --------
+    >>> reference(SourceSpec(type="article", title="On ions", authors=("Ohm, Georg",), venue="Annalen", year=1827))
+    'Ohm, Georg. On ions. Annalen, 1827.'
+    """
+    where = [source.venue] if source.venue else []
+    if source.volume is not None:
+        issue = f"({source.number})" if source.number is not None else ""
+        where.append(f"{source.volume}{issue}")
+    elif source.number is not None:
+        where.append(f"no. {source.number}")
+    if source.pages is not None:
+        where.append(f"{source.pages}")
+    if source.year is not None:
+        where.append(f"{source.year}")
+    told = [_author_text(source.authors), source.title, ", ".join(where)]
+    text = " ".join(f"{part.rstrip('.')}." for part in told if part)
+    places = (_address(source), source.commit and f"commit {source.commit}")
+    text = " ".join((text, *(place for place in places if place)))
+    seen = _SEEN.get(source.seen)
+    note = f" ({seen}{f': {source.seen_note}' if source.seen_note else ''})" if seen else ""
+    return one_line(text + note)
+
+
+def sources_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
+    """The sources as BibTeX entries, whose keys are those of the spec files."""
+    return "\n".join(_entry(key, source) for key, source in sources)
+
+
+def escaped(text: str) -> str:
+    r"""`text` with the characters that TeX takes as commands written out.
+
+    Examples
+    --------
+    >>> print(escaped("R&D at 100 %, file_name"))
+    R\&D at 100 \%, file\_name
+    """
+    return "".join(_SPECIAL.get(character, character) for character in one_line(text))
+
+
+def _author_text(authors: Sequence[str]) -> str:
+    named = "; ".join(author for author in authors if author != "others")
+    return f"{named} and others" if "others" in authors else named
+
+
+def _address(source: SourceSpec) -> str | None:
+    if source.doi:
+        return f"https://doi.org/{source.doi}"
+    if source.arxiv:
+        return f"https://arxiv.org/abs/{source.arxiv}"
+    return source.url
+
+
+def _entry(key: str, source: SourceSpec) -> str:
+    fields = [f"  {name} = {{{value}}}," for name, value in _fields(source)]
+    return "\n".join([f"@{_TYPES.get(source.type, source.type)}{{{_key(key)},", *fields, "}"]) + "\n"
+
+
+def _key(key: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_:.+-]", "-", key)
+
+
+def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
+    if source.authors:
+        yield "author", " and ".join(map(_bibtex_author, source.authors))
+    yield "title", "{" + escaped(source.title) + "}"
+    if source.venue:
+        yield _VENUES[source.type], escaped(source.venue)
+    if source.year is not None:
+        yield "year", f"{source.year}"
+    for name in ("volume", "number"):
+        value = getattr(source, name)
+        if value is not None:
+            yield name, escaped(f"{value}")
+    if source.pages is not None:
+        yield "pages", re.sub(r"(?<=\w)[-–](?=\w)", "--", escaped(f"{source.pages}"))
+    if source.doi:
+        yield "doi", _verbatim(source.doi)
+    if source.arxiv:
+        yield "eprint", _verbatim(source.arxiv)
+        yield "archiveprefix", "arXiv"
+    if source.url:
+        yield "url", _verbatim(source.url)
+    note = "; ".join(
+        text
+        for text in (
+            source.commit and f"commit {source.commit}",
+            source.licence and f"licence: {source.licence}",
+            _SEEN.get(source.seen),
+        )
+        if text
+    )
+    if note:
+        yield "note", escaped(note)
+
+
+def _bibtex_author(author: str) -> str:
+    """A name; one without a comma is a group's, which braces keep whole."""
+    if author == "others":
+        return "others"
+    return escaped(author) if "," in author else "{" + escaped(author) + "}"
+
+
+def _verbatim(address: str) -> str:
+    """An identifier or address as BibTeX styles take it: raw, but with its braces balanced away."""
+    return "".join(_NOT_IN_ADDRESS.get(character, character) for character in one_line(address))

@@ -1,0 +1,133 @@
+"""What there is to name: shipped files, models, mappers and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from neuroest.build import build
+from neuroest.components.chip import COMPONENTS, COMPUTING
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.errors import UnknownNameError
+from neuroest.library import bibliography, load_architecture, load_device, load_workload, shipped
+from neuroest.reporting.text import one_line
+from neuroest.specs import architecture, blocks
+
+_LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be named.
+
+    Attributes
+    ----------
+    group : str
+        What it belongs to: the folder of a device, the mapper of an architecture, the coding of a workload.
+    maturity : str
+        How far a device has come, or the least mature device of an architecture; empty for the rest.
+    """
+
+    name: str
+    kind: str
+    group: str
+    description: str
+    maturity: str = ""
+
+
+def entries(kind: str | None = None) -> list[Entry]:
+    """Everything of a kind in alphabetical order; without a kind, all files that ship.
+
+    Raises
+    ------
+    UnknownNameError
+        For a kind that does not exist.
+    """
+    if kind is None:
+        return [entry for name in ("architectures", "devices", "workloads") for entry in entries(name)]
+    plural = kind if kind in CATALOGUE else f"{kind}s"
+    if plural not in CATALOGUE:
+        raise UnknownNameError("kind", kind, CATALOGUE)
+    return sorted(CATALOGUE[plural](), key=lambda entry: entry.name)
+
+
+def least_mature(stages: set[str]) -> str:
+    """The stage that is furthest from a product."""
+    return next((stage for stage in _LEAST_MATURE_FIRST if stage in stages), "")
+
+
+def _architectures() -> Iterator[Entry]:
+    for name in shipped("architecture"):
+        loaded = load_architecture(name)
+        design = build(loaded)
+        mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
+        stages = {device.spec.maturity.stage for device in design.devices.values()}
+        text = one_line(loaded.spec.description)
+        yield Entry(name, "architecture", ", ".join(mappers), text, least_mature(set(stages)))
+
+
+def _devices() -> Iterator[Entry]:
+    for name, path in shipped("device").items():
+        spec = load_device(name).spec
+        yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
+
+
+def _workloads() -> Iterator[Entry]:
+    for name in shipped("workload"):
+        spec = load_workload(name).spec
+        yield Entry(name, "workload", spec.coding, one_line(spec.description))
+
+
+def _models() -> Iterator[Entry]:
+    for name, record in DEVICE_MODELS.items():
+        yield Entry(name, "model", "device", summary(record))
+    for name in COMPONENTS:
+        if name not in DEVICE_MODELS:
+            yield Entry(name, "model", "block", summary(block_of(name)))
+
+
+def _mappers() -> Iterator[Entry]:
+    for name in COMPUTING:
+        yield Entry(name, "mapper", "level", summary(level_of(name)))
+
+
+def _sources() -> Iterator[Entry]:
+    for key, source in bibliography().items():
+        yield Entry(key, "source", f"{source.year or source.type}", one_line(source.title))
+
+
+def level_of(mapper: str) -> type[architecture.Level]:
+    """The schema of the levels that a mapper takes."""
+    for cls in vars(architecture).values():
+        if isinstance(cls, type) and issubclass(cls, architecture.Level):
+            field = cls.model_fields.get("mapper")
+            if field is not None and mapper in get_args(field.annotation):
+                return cls
+    raise UnknownNameError("mapper", mapper, COMPUTING)
+
+
+def block_of(model: str) -> type[blocks.Block]:
+    """The schema of the blocks of a model."""
+    for cls in vars(blocks).values():
+        if isinstance(cls, type) and issubclass(cls, blocks.Block):
+            field = cls.model_fields.get("model")
+            if field is not None and model in get_args(field.annotation):
+                return cls
+    raise UnknownNameError("model", model, COMPONENTS)
+
+
+def summary(documented: type) -> str:
+    """First sentence of a class's text."""
+    return one_line((documented.__doc__ or "").split("\n\n", 1)[0])
+
+
+CATALOGUE: Mapping[str, Callable[[], Iterator[Entry]]] = {
+    "architectures": _architectures,
+    "devices": _devices,
+    "mappers": _mappers,
+    "models": _models,
+    "sources": _sources,
+    "workloads": _workloads,
+}
+"""What can be listed, by kind."""

@@ -1,0 +1,474 @@
+"""Explaining a result, a component, one of its terms or a parameter, down to the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from neuroest.build import Part
+from neuroest.components.chip import instantiate
+from neuroest.equations import digital, power
+from neuroest.equations import mapping as mapping_equations
+from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.estimate import Estimate
+from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
+from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
+from neuroest.reporting.derivation import Derivation, Step, claim_lines
+from neuroest.reporting.quantities import label_and_unit, percent, short, shown, shown_interval, words
+from neuroest.reporting.text import PLAIN, Style, one_line, wrapped
+
+_ALIASES = {
+    "energy": "energy_per_inference_J",
+    "power": "average_power_W",
+    "operations": "synaptic_operations",
+}
+_STATIC, _AREA = "static", "area"
+_MOVERS = {
+    "energy_per_inference_J": "energy",
+    "dynamic_energy_J": "energy",
+    "area_m2": "area",
+    "latency_s": "latency",
+    "initiation_interval_s": "initiation_interval",
+    "throughput_per_s": "initiation_interval",
+}
+_MOST_INDENT = 40
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """How a quantity came about.
+
+    Attributes
+    ----------
+    quantity : str
+        Its name in full.
+    step : Step
+        The number with what it was made from.
+    """
+
+    quantity: str
+    step: Step
+
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as plain data."""
+        return {"quantity": self.quantity, **asdict(self.step)}
+
+    def to_text(self, style: Style = PLAIN) -> str:
+        """The explanation as an indented tree of at most 80 columns."""
+        return "\n".join(_lines(self.step, 0, style)) + "\n"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def explain(estimate: Estimate, quantity: str) -> Explanation:
+    """How a number of an estimate came about.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The result.
+    quantity : str
+        A total (``energy``, ``area``, ``latency_s``, ...), the path of a component or level, one of its terms
+        (``chip.tile.array.readout.neuron.spike.output_branch``), or the path of a parameter. The last words of
+        a path are enough where they leave no doubt.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing is called so.
+    NeuroestError
+        When several things are.
+
+    Examples
+    --------
+    >>> import neuroest
+    >>> result = neuroest.estimate("diffusive_28nm_derived", "shd_recurrent_spiking")
+    >>> explain(result, "output_branch").quantity
+    'chip.tile.array.readout.neuron.spike.output_branch'
+    """
+    return _Explainer(estimate).explain(quantity)
+
+
+def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
+    """Name and description of everything that `explain` can tell of, totals first."""
+    explainer = _Explainer(estimate)
+    return tuple((name, explainer.described(name)) for name in explainer.paths)
+
+
+class _Explainer:
+    def __init__(self, estimate: Estimate) -> None:
+        self.estimate = estimate
+        energies = energy_by_component(estimate)
+        areas = area_by_component(estimate)
+        self.terms = {_path(term): term for part in (*energies, *areas) for term in part.terms}
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Names of everything that can be explained."""
+        estimate = self.estimate
+        parts = (part.path for part in estimate.design.root.walk())
+        return tuple(dict.fromkeys((*estimate.totals, *parts, *self.terms, *estimate.claims)))
+
+    def described(self, name: str) -> str:
+        """What a name stands for, and its value."""
+        estimate = self.estimate
+        if name in estimate.totals:
+            return f"result, {shown(estimate.totals[name], label_and_unit(name)[1])}"
+        if name in estimate.claims:
+            claim = estimate.claims[name]
+            return f"parameter, {shown(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
+        if name in self.terms:
+            term = self.terms[name]
+            return f"{_kind(term)}, {shown(term.value, _unit(term))}"
+        return _summary(self.part(name).spec)
+
+    def part(self, path: str) -> Part:
+        """The level or block at a path."""
+        return next(part for part in self.estimate.design.root.walk() if part.path == path)
+
+    def explain(self, quantity: str) -> Explanation:
+        name = self.resolve(quantity.strip())
+        if name in self.estimate.totals:
+            return Explanation(name, self.total(name))
+        if name in self.estimate.claims:
+            return Explanation(name, self.parameter(name))
+        if name in self.terms:
+            return Explanation(name, self.term(self.terms[name], deep=True))
+        return Explanation(name, self.component(name))
+
+    def resolve(self, quantity: str) -> str:
+        wanted = _ALIASES.get(quantity, quantity)
+        if wanted in self.paths:
+            return wanted
+        spoken = wanted.replace(" ", "_").replace("-", "_")
+        for name in self.estimate.totals:
+            if label_and_unit(name)[0].replace(" ", "_") == spoken:
+                return name
+        tail = f".{wanted}"
+        found = [name for name in self.paths if name.endswith(tail)]
+        found = found or [
+            path for path, term in self.terms.items() if f"{term.component}.{term.term}" == wanted
+        ]
+        found = found or [
+            path for path, term in self.terms.items() if f"{term.component}.{term.term}".endswith(tail)
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            shown_names = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
+            raise NeuroestError(f"{quantity!r} could be any of {shown_names}; write more of the path")
+        hint = f"`neuroest explain {self.estimate.architecture}` lists what there is"
+        raise UnknownNameError("quantity", quantity, self.paths, hint)
+
+    def parameter(self, path: str) -> Step:
+        claim = self.estimate.claims[path]
+        used = "used by this estimate" if path in self.estimate.used_paths else "not used by this estimate"
+        movers = {}
+        found = self.estimate.sensitivity
+        if path in found.paths:
+            index = found.paths.index(path)
+            movers = {name: float(slopes[index]) for name, slopes in found.totals.items() if slopes[index]}
+        slopes = tuple(
+            f"1 % more of it changes the {words(n)} by {slope:+.3g} %" for n, slope in movers.items()
+        )
+        about = (claim.description, *claim_lines(claim), used, *slopes)
+        return Step(path, claim.value, claim.unit, about=tuple(text for text in about if text))
+
+    def component(self, path: str) -> Step:
+        inside = [t for t in self.terms.values() if t.component == path or t.component.startswith(f"{path}.")]
+        energies = [t for t in inside if t.kind != "area"]
+        areas = [t for t in inside if t.kind == "area"]
+        parts = []
+        for name, unit, terms in (("energy of one inference", "J", energies), ("area", "m^2", areas)):
+            if terms:
+                steps = tuple(self.term(term) for term in sorted(terms, key=lambda t: -t.value))
+                parts.append(
+                    Step(name, sum(t.value for t in terms), unit, f"sum of {_many(steps)}", (), steps)
+                )
+        about = () if parts else ("costs nothing by itself; its parameters can be explained",)
+        device = self.estimate.design.devices.get(path)
+        summary = _summary(self.part(path).spec)
+        known = (f"device {device.spec.name}: {one_line(device.spec.description)}",) if device else ()
+        instances = self.estimate.evaluation.mapped.instances.get(path)
+        number = () if instances is None else (f"{_scalar(instances):.6g} on the chip",)
+        return Step(path, None, None, "", (summary, *known, *number, *about), tuple(parts))
+
+    def term(self, term: TermSum, *, deep: bool = False) -> Step:
+        how = self._how(term)
+        parts: tuple[Step, ...] = ()
+        if deep:
+            parts = (*self._layers(term), *self._cost(term))
+        return Step(_path(term), term.value, _unit(term), how, (), parts)
+
+    def _how(self, term: TermSum) -> str:
+        unit = _unit(term)
+        if term.kind == "static":
+            seconds = _scalar(self.estimate.evaluation.powered_time)
+            each = term.value / seconds / term.count if term.count and seconds else 0.0
+            return f"{term.count:.6g} of them x {shown(each, 'W')} x {shown(seconds, 's')} of being powered"
+        if term.component == self.estimate.evaluation.costs.overheads:
+            return ""
+        what = "of them" if term.kind == "area" else f"{words(term.action)} actions"
+        return f"{term.count:.6g} {what} x {shown(term.each or 0.0, unit)}"
+
+    def _layers(self, term: TermSum) -> tuple[Step, ...]:
+        if term.kind != "dynamic":
+            return ()
+        key = (term.component, term.action, term.term)
+        rows = [
+            row for row in self.estimate.breakdown
+            if row.kind == "dynamic" and (row.component, row.action, row.term) == key
+        ]  # fmt: skip
+        own = term.component != self.estimate.evaluation.costs.overheads
+        steps = tuple(
+            Step(
+                f"layer {row.layer}",
+                row.energy_J,
+                "J",
+                f"{row.count:.6g} {words(term.action)} actions" if own else "",
+            )
+            for row in rows
+        )
+        return (Step("by layer", None, None, "", (), steps),)
+
+    def _cost(self, term: TermSum) -> tuple[Step, ...]:
+        table = self.estimate.traced
+        derivation = Derivation(self.estimate.claims)
+        if term.kind == "dynamic":
+            costs = [
+                cost.energy for cost in table.energies
+                if (cost.component, cost.action, cost.term) == (term.component, term.action, term.term)
+            ]  # fmt: skip
+            label, unit = f"energy of one {words(term.action)}", "J"
+        elif term.kind == "static":
+            costs = [c.power for c in table.statics if (c.component, c.term) == (term.component, term.term)]
+            label, unit = "power of one at rest", "W"
+        else:
+            costs = [c.area for c in table.areas if (c.component, c.term) == (term.component, term.term)]
+            label, unit = "area of one", "m^2"
+        if not costs and term.component == self.estimate.evaluation.costs.overheads:
+            return self._overhead(term, derivation)
+        return tuple(derivation.step(label, cost, unit) for cost in costs)
+
+    def _overhead(self, term: TermSum, derivation: Derivation) -> tuple[Step, ...]:
+        table = self.estimate.traced
+        clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
+        rows = {
+            "clock": ("clock_fraction", table.clock_fraction, power.clock_energy),
+            "control": ("control_fraction", table.control_fraction, digital.control_energy),
+            "white_space": ("floorplan_utilisation", table.floorplan_utilisation, power.floorplan_area),
+        }
+        name, value, equation = rows.get(term.term, rows["control"])
+        if term.kind == "area" and term.term == "control":
+            name, value = "control_area_fraction", table.control_area_fraction
+            rule = "fraction x area of the clocked blocks"
+            about: tuple[str, ...] = (f"clocked blocks: {clocked}",)
+        else:
+            info = _info(equation)
+            rule, about = info.formula, (info.reference,)
+            if term.term != "white_space":
+                about = (*about, f"clocked blocks: {clocked}")
+        return (Step(words(term.term), None, None, rule, about, (derivation.step(name, value),)),)
+
+    def total(self, name: str) -> Step:
+        value = self.estimate.totals[name]
+        unit = label_and_unit(name)[1]
+        if value is None:
+            return Step(name, None, None, "does not apply to this design and network")
+        how, parts = self._made_from(name)
+        return Step(name, value, unit, how, (*self._band(name, unit), *self._movers(name)), parts)
+
+    def _made_from(self, name: str) -> tuple[str, tuple[Step, ...]]:
+        totals = self.estimate.totals
+
+        def steps(*names: str) -> tuple[Step, ...]:
+            return tuple(Step(n, totals[n], label_and_unit(n)[1]) for n in names)
+
+        powered = Step("powered_time", _scalar(self.estimate.evaluation.powered_time), "s")
+        rules: Mapping[str, tuple[str, tuple[Step, ...]]] = {
+            "average_power_W": (
+                "energy / time of being powered",
+                (*steps("energy_per_inference_J"), powered),
+            ),
+            "power_density_W_per_m2": ("average power / area", steps("average_power_W", "area_m2")),
+            "energy_per_synaptic_operation_J": (
+                "energy / synaptic operations",
+                steps("energy_per_inference_J", "synaptic_operations"),
+            ),
+            "tops_per_watt": (
+                "2 x multiply-accumulates / energy, in 10^12 per joule",
+                steps("multiply_accumulates", "energy_per_inference_J"),
+            ),
+        }
+        if name in rules:
+            return rules[name]
+        if name in {"energy_per_inference_J", "dynamic_energy_J", "static_energy_J"}:
+            return self._energy(name)
+        if name == "area_m2":
+            terms = [term for part in area_by_component(self.estimate) for term in part.terms]
+            return f"sum of {_many(terms)}", tuple(self.term(term) for term in terms if term.value > 0.0)
+        if name == "throughput_per_s":
+            period = Step("period", _scalar(self.estimate.evaluation.period), "s")
+            return "1 / time from one inference to the next", (period, *self._times())
+        if name in {"latency_s", "initiation_interval_s"}:
+            return self._time_rule(name), self._times()
+        return self._count(name)
+
+    def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
+        kinds = {"dynamic_energy_J": {"dynamic"}, "static_energy_J": {"static"}}.get(
+            name, {"dynamic", "static"}
+        )
+        steps = []
+        for part in energy_by_component(self.estimate):
+            terms = [term for term in part.terms if term.kind in kinds and term.value > 0.0]
+            value = sum(term.value for term in terms)
+            if terms:
+                steps.append((value, part.component, tuple(self.term(term) for term in terms)))
+        total = self.estimate.totals[name] or 0.0
+        found = tuple(
+            Step(component, value, "J", "", (f"{percent(value / total if total else 0.0)} of it",), terms)
+            for value, component, terms in sorted(steps, key=lambda item: -item[0])
+        )
+        return f"sum of {_many(found, 'component')}", found
+
+    def _time_rule(self, name: str) -> str:
+        result = self.estimate.evaluation
+        if result.mapped.placement.shared:
+            rule = "timesteps x sum of the layers' times, which share the units"
+            return rule + (", x batch" if name == "latency_s" else "")
+        if result.layers.coding != "spiking":
+            return "sum of the layers' times" if name == "latency_s" else "time of the slowest layer"
+        equation = (
+            mapping_equations.layer_pipelined_latency
+            if name == "latency_s"
+            else mapping_equations.initiation_interval
+        )
+        info = _info(equation)
+        rest = _scalar(result.timing.rest)
+        tail = f"; {shown(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
+        return f"{info.formula}, with the step of the slowest layer{tail} ({info.reference})"
+
+    def _times(self) -> tuple[Step, ...]:
+        result = self.estimate.evaluation
+        steps = []
+        for index, layer in enumerate(result.layers.names):
+            needs = {path: _at(times, index) for path, times in result.timing.resources.items()}
+            ordered = sorted(((t, path) for path, t in needs.items() if t > 0.0), reverse=True)
+            parts = tuple(Step(path, time, "s") for time, path in ordered)
+            steps.append(Step(f"layer {layer}", _at(result.timing.step, index), "s", "slowest of", (), parts))
+        return (*steps, *self._array_times())
+
+    def _array_times(self) -> tuple[Step, ...]:
+        """Where the arrays' own times come from, for levels that can tell."""
+        values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
+        derivation = Derivation(self.estimate.claims)
+        with tracing(), np.errstate(all="ignore"):
+            chip = instantiate(self.estimate.design, values)
+            level = next(level for level in chip.top.walk() if level.compute is not None)
+            compute: Any = level.compute
+            steps = []
+            if hasattr(compute, "read_time"):
+                read = compute.read_time(self.estimate.evaluation.mapper.network)
+                steps.append(derivation.step(f"read time of {compute.path}", read, "s"))
+            if getattr(compute, "neuron", None) is not None:
+                refractory = compute.neuron.refractory_time()
+                steps.append(derivation.step(f"refractory time of {compute.neuron.path}", refractory, "s"))
+        return tuple(steps)
+
+    def _count(self, name: str) -> tuple[str, tuple[Step, ...]]:
+        result, placement = self.estimate.evaluation, self.estimate.evaluation.mapped.placement
+        layers = result.layers
+        steps = _scalar(layers.timesteps) if layers.coding == "spiking" else 1.0
+        by_layer: Mapping[str, tuple[str, Any]] = {
+            "synaptic_operations": ("sum over the layers", layers.layer_synaptic_operations),
+            "multiply_accumulates": (f"{steps:g} x sum over the layers", layers.macs),
+            "computing_units": (
+                "largest layer" if placement.shared else "sum over the layers", placement.units
+            ),
+            "utilisation": ("cells or units that are filled / held", placement.utilisation),
+            "physical_neurons": ("sum over the layers", placement.neurons),
+        }  # fmt: skip
+        if name not in by_layer:
+            return "", ()
+        how, values = by_layer[name]
+        return how, tuple(
+            Step(f"layer {layer}", _at(values, index), "1") for index, layer in enumerate(layers.names)
+        )
+
+    def _band(self, name: str, unit: str) -> tuple[str, ...]:
+        band = self.estimate.bands.totals.get(name)
+        if band is None:
+            return ()
+        causes = self.estimate.bands.causes.get(name, ())
+        told = ", ".join(f"{short(path)} ({percent(share)})" for path, share in causes)
+        line = f"p10 .. p90: {shown_interval(band.low, band.high, unit)}"
+        return (line, f"band from {told}") if told else (line,)
+
+    def _movers(self, name: str) -> tuple[str, ...]:
+        found = self.estimate.sensitivity
+        slopes = found.totals.get(_MOVERS.get(name, ""))
+        if slopes is None:
+            return ()
+        largest = sorted(zip(found.paths, slopes, strict=True), key=lambda item: -abs(item[1]))[:5]
+        sign = -1.0 if name == "throughput_per_s" else 1.0
+        told = ", ".join(
+            f"{short(path)} {sign * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
+        )
+        what = {"dynamic_energy_J": "energy per inference"}.get(name, label_and_unit(name)[0])
+        return (f"1 % more of an input changes the {what} by: {told}",) if told else ()
+
+
+def _summary(spec: object) -> str:
+    return (type(spec).__doc__ or "").split("\n", 1)[0]
+
+
+def _info(equation: Any) -> EquationInfo:
+    found: EquationInfo = equation.__equation__
+    return found
+
+
+def _path(term: TermSum) -> str:
+    middle = {"static": _STATIC, "area": _AREA}.get(term.kind, term.action)
+    return f"{term.component}.{middle}.{term.term}"
+
+
+def _kind(term: TermSum) -> str:
+    return {"static": "static energy", "area": "area"}.get(term.kind, "dynamic energy")
+
+
+def _unit(term: TermSum) -> str:
+    return "m^2" if term.kind == "area" else "J"
+
+
+def _many(items: Sequence[Any], noun: str = "term") -> str:
+    return f"{len(items)} {noun}" + ("" if len(items) == 1 else "s")
+
+
+def _scalar(value: Any) -> float:
+    return float(np.asarray(value).reshape(-1)[0])
+
+
+def _at(values: Any, index: int) -> float:
+    array = np.asarray(values, dtype=float)
+    return float(array.reshape(-1)[index if array.size > 1 else 0])
+
+
+def _lines(step: Step, depth: int, style: Style) -> Iterable[str]:
+    indent = min(2 * depth, _MOST_INDENT)
+    head = f"{step.name} = {step.shown}" if step.shown else step.name
+    about = [one_line(text) for text in step.about]
+    if len(about) == 1 and not step.how:
+        head, about = f"{head}  {about[0]}", []
+    first = wrapped(head, indent=indent, hanging=indent + 4)
+    yield from (style.bold(line) for line in first) if depth == 0 else first
+    if step.how:
+        yield from wrapped(f"= {step.how}", indent=indent + 2, hanging=indent + 4)
+    for text in about:
+        yield from (style.dim(line) for line in wrapped(text, indent=indent + 2, hanging=indent + 4))
+    for part in step.parts:
+        yield from _lines(part, depth + 1, style)

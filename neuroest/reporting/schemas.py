@@ -1,0 +1,194 @@
+"""JSON Schemas of the spec files, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from neuroest.devices.base import ParameterInfo
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.errors import UnknownNameError
+from neuroest.library import KINDS
+from neuroest.specs import blocks
+from neuroest.units import describe_dimension, parse_unit
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "architecture": {
+        "name": "my_chip",
+        "description": "A chip of mine. Nobody has built it.",
+        "baseline": "analog_lif_28nm",
+        "exclusions": ["training"],
+    },
+    "device": {
+        "name": "my_device",
+        "model": "reported_neuron",
+        "description": "A neuron measured in the laboratory.",
+        "process": "cmos_65nm",
+    },
+    "workload": {
+        "name": "my_network",
+        "description": "A network of mine.",
+        "coding": "spiking",
+        "timesteps": 20,
+    },
+    "sources": {},
+}
+
+
+def spec_schema(kind: str) -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a kind of spec file.
+
+    Parameters
+    ----------
+    kind : str
+        ``architecture``, ``device``, ``workload`` or ``sources``.
+
+    Raises
+    ------
+    UnknownNameError
+        For another kind.
+    """
+    if kind not in KINDS:
+        raise UnknownNameError("kind", kind, KINDS)
+    schema = {"$schema": DIALECT, **KINDS[kind].model_json_schema()}
+    _tidy(schema)
+    for name, example in _EXAMPLES[kind].items():
+        schema["properties"][name].setdefault("examples", [example])
+    if kind == "device":
+        _add_device_models(schema)
+    if kind == "architecture":
+        _add_choice_of_nodes(schema)
+        _add_block_parameters(schema)
+    schema["title"] = f"neuroest {kind}"
+    return schema
+
+
+def schema_text(kind: str) -> str:
+    """The schema as JSON, as it stands in ``schemas/``."""
+    return json.dumps(spec_schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def _tidy(node: Any) -> None:
+    """Take out what only OpenAPI reads and titles that repeat a name; say the unit and give examples of the type."""
+    if isinstance(node, list):
+        for item in node:
+            _tidy(item)
+    if not isinstance(node, dict):
+        return
+    node.pop("discriminator", None)
+    if isinstance(node.get("description"), str):
+        node["description"] = " ".join(node["description"].split())
+        expected = (
+            describe_dimension(parse_unit(node["unit"])[1]) if isinstance(node.get("unit"), str) else ""
+        )
+        if expected not in node["description"]:
+            node["description"] += f" {expected[0].upper()}{expected[1:]}."
+    if node.get("type") == "integer" and "examples" in node:
+        node["examples"] = [int(example) for example in node["examples"]]
+    for properties in (node.get("properties"), node.get("$defs")):
+        for item in properties.values() if isinstance(properties, dict) else ():
+            if isinstance(item, dict):
+                item.pop("title", None)
+    for item in node.values():
+        _tidy(item)
+
+
+def _add_device_models(schema: dict[str, Any]) -> None:
+    """Let the model of a device say which parameters there are."""
+    summary = "; ".join(f"{name}: {_summary(record)}" for name, record in sorted(DEVICE_MODELS.items()))
+    schema["properties"]["model"] |= {
+        "enum": sorted(DEVICE_MODELS),
+        "description": f"Device model. {summary}",
+    }
+    schema["allOf"] = [
+        {
+            "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
+            "then": {"properties": {"parameters": _parameters(record.parameters())}},
+        }
+        for model, record in sorted(DEVICE_MODELS.items())
+    ]
+
+
+def _parameters(declared: Mapping[str, ParameterInfo]) -> dict[str, Any]:
+    return {
+        "properties": {name: _parameter(info) for name, info in declared.items()},
+        "required": [name for name, info in declared.items() if info.absent is None],
+        "additionalProperties": False,
+    }
+
+
+def _parameter(info: ParameterInfo) -> dict[str, Any]:
+    quantity = info.check.json_schema()
+    expected = quantity.pop("description", "a plain number")
+    examples = quantity.pop("examples", [])
+    symbol = f" Symbol {info.symbol}." if info.symbol else ""
+    unit = "no unit" if info.check.unit == "1" else info.check.unit
+    return {
+        "description": f"{info.description}{symbol} Unit: {unit} ({expected}).",
+        "unit": info.check.unit,
+        "examples": examples,
+        "anyOf": [quantity, {"$ref": "#/$defs/ClaimSpec", "properties": {"value": quantity}}],
+    }
+
+
+def _add_block_parameters(schema: dict[str, Any]) -> None:
+    """Let the model of a block say which of its device's parameters may be replaced."""
+    definitions = schema["$defs"]
+    for name, definition in list(definitions.items()):
+        block = getattr(blocks, name, None)
+        model = block.device_model if isinstance(block, type) and issubclass(block, blocks.Block) else None
+        if model is not None:
+            parameters = {key: _parameter(info) for key, info in DEVICE_MODELS[model].parameters().items()}
+            shared = {"type": "object", "properties": parameters, "additionalProperties": False}
+            definitions[f"{model}_parameters"] = shared
+            description = definition["properties"]["parameters"]["description"]
+            reference = {"description": description, "$ref": f"#/$defs/{model}_parameters"}
+            definition["properties"]["parameters"] = reference
+
+
+def _add_choice_of_nodes(schema: dict[str, Any]) -> None:
+    """Let `mapper` and `model` say which schema applies, so that an editor names the fault and not every branch."""
+    models: dict[str, str] = {}
+    mappers: dict[str, str] = {}
+    for name, definition in schema["$defs"].items():
+        properties = definition.get("properties", {})
+        for key, found in (("mapper", mappers), ("model", models)):
+            word = properties.get(key, {}).get("const")
+            if word is not None:
+                found[word] = f"#/$defs/{name}"
+    free = {reference["$ref"] for reference in _node_choices(schema)}
+    node = {
+        "if": {"type": "object", "required": ["mapper"]},
+        "then": _chosen("mapper", {word: ref for word, ref in mappers.items() if ref in free}),
+        "else": {
+            "if": {"type": "object", "required": ["model"]},
+            "then": _chosen("model", {word: ref for word, ref in models.items() if ref in free}),
+            "else": {"$ref": "#/$defs/Level"},
+        },
+    }
+    schema["$defs"]["Node"] = node
+    for definition in schema["$defs"].values():
+        if "oneOf" in (definition.get("additionalProperties") or {}):
+            definition["additionalProperties"] = {"$ref": "#/$defs/Node"}
+
+
+def _node_choices(schema: Mapping[str, Any]) -> list[dict[str, str]]:
+    choices: list[dict[str, str]] = schema["$defs"]["Level"]["additionalProperties"]["oneOf"]
+    return choices
+
+
+def _chosen(key: str, references: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "properties": {key: {"enum": sorted(references)}},
+        "allOf": [
+            {"if": {"properties": {key: {"const": word}}, "required": [key]}, "then": {"$ref": reference}}
+            for word, reference in sorted(references.items())
+        ],
+    }
+
+
+def _summary(record: type[Any]) -> str:
+    return (record.__doc__ or "").split("\n", 1)[0].rstrip(".")

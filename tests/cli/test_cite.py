@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import re
+
+import neuroest
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+CHIP_ON_SPIKES = "diffusive_28nm_derived"
+
+
+def test_exactly_the_used_sources_are_cited(command: Command) -> None:
+    result = neuroest.estimate(CHIP_ON_SPIKES, "shd_recurrent_spiking")
+    keys = [key for key, _ in result.sources]
+    text = command("cite", CHIP_ON_SPIKES)
+    assert text.code == 0
+    assert re.findall(r"^\[(\w+)\]", text.out, re.MULTILINE) == keys
+    bibtex = command("cite", CHIP_ON_SPIKES, "--format", "bibtex")
+    assert re.findall(r"^@\w+\{([^,]+),", bibtex.out, re.MULTILINE) == keys
+    for _, source in result.sources:
+        if source.doi:
+            assert f"https://doi.org/{source.doi}" in text.out
+            assert f"doi = {{{source.doi}}}" in bibtex.out
+
+
+def test_no_source_is_a_note(command: Command) -> None:
+    cited = command("cite", CHIP, "-w", NETWORK)
+    assert cited.code == 0
+    assert cited.out == ""
+    assert "no value" in cited.err
+
+
+def test_bad_input(command: Command) -> None:
+    assert command("cite", "nothing_like_it").code == 1
+    assert command("cite", CHIP, "--format", "endnote").code == 2

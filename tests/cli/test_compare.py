@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.cli.conftest import Command
+
+PAIR = ("diffusive_28nm_derived", "analog_lif_28nm", "-w", "shd_recurrent_spiking")
+
+
+def test_differences_come_before_ratios(command: Command) -> None:
+    shown = command("compare", *PAIR)
+    assert shown.code == 0
+    assert max(map(len, shown.lines)) <= 80
+    order = [shown.lines.index(word) for word in ("Alike", "Different", "Left out")]
+    order.append(
+        next(i for i, line in enumerate(shown.lines) if line.startswith("diffusive_28nm_derived over"))
+    )
+    assert order == sorted(order)
+
+
+def test_json_has_both_designs_and_ratios_with_bands(command: Command) -> None:
+    told = json.loads(command("compare", *PAIR, "--format", "json").out)
+    assert [design["architecture"] for design in told["designs"]] == list(PAIR[:2])
+    keys = list(told)
+    assert keys.index("differences") < keys.index("ratios")
+    for ratio in told["ratios"]:
+        assert ratio["low"] <= ratio["high"]
+
+
+def test_csv_says_what_differs_first(command: Command) -> None:
+    rows = list(csv.DictReader(io.StringIO(command("compare", *PAIR, "--format", "csv").out)))
+    kinds = [row["kind"] for row in rows]
+    assert set(kinds) == {"alike", "different", "left_out", "ratio"}
+    assert kinds[-1] == "ratio"
+    assert "ratio" not in kinds[: kinds.index("left_out")]
+
+
+def test_designs_may_run_different_networks(command: Command) -> None:
+    shown = command(
+        "compare",
+        "adc_crossbar_28nm",
+        "digital_int8_28nm",
+        "-w",
+        "mlp_mnist_spiking",
+        "-w",
+        "mlp_mnist_dense",
+    )
+    assert shown.code == 0
+    different = shown.out[shown.out.index("Different") : shown.out.index("Left out")]
+    assert "coding" in different
+    assert "workload" in different
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("loihi_14nm", "nothing_like_it", "-w", "shd_recurrent_spiking"), "unknown architecture"),
+        (
+            ("loihi_14nm", "gpu_h100", "-w", "resnet18_imagenet_dense", "-w", "mlp_mnist_dense", "-w", "a"),
+            "3 workloads",
+        ),
+        ((*PAIR, "--set", "chip.tile.array.nonsense=3"), "nonsense"),
+    ],
+)
+def test_bad_input(command: Command, arguments: tuple[str, ...], hint: str) -> None:
+    wrong = command("compare", *arguments)
+    assert wrong.code == 1
+    assert wrong.out == ""
+    assert hint in wrong.err
+
+
+def test_a_comparison_needs_a_workload_and_a_baseline(command: Command) -> None:
+    assert command("compare", "loihi_14nm", "gpu_h100").code == 2
+    assert command("compare", "loihi_14nm", "-w", "mlp_mnist_spiking").code == 2

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+CHIP_ON_SPIKES = "diffusive_28nm_derived"
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        "energy",
+        "dynamic_energy",
+        "static_energy",
+        "area",
+        "latency",
+        "throughput",
+        "average_power_W",
+        "chip",
+        "chip.tile.array",
+        "chip.tile.array.readout.neuron",
+        "chip.tile.array.readout.neuron.spike.output_branch",
+        "chip.tile.array.readout.neuron.area.footprint",
+        "chip.tile.array.readout.neuron.static.leakage",
+        "chip.overheads.clock.clock",
+        "chip.overheads.area.white_space",
+        "technology.supply_voltage",
+        "workload.timesteps",
+        "neuron.field_mobility",
+    ],
+)
+def test_everything_can_be_explained_in_80_columns(command: Command, quantity: str) -> None:
+    shown = command("explain", CHIP_ON_SPIKES, quantity)
+    assert shown.code == 0
+    assert shown.err == ""
+    assert max(map(len, shown.lines)) <= 80
+
+
+def test_a_term_goes_down_to_equation_unit_basis_and_source(command: Command) -> None:
+    shown = command("explain", CHIP_ON_SPIKES, "neuron.spike.output_branch").out
+    assert "spike actions x" in shown
+    assert "by output_branch_energy" in shown
+    assert "derivation: docs/models/neurons.md" in shown
+    flat = " ".join(shown.split())
+    assert (
+        "[derived] tile.array.readout.neuron.output_supply_voltage" in flat or "output_supply_voltage" in flat
+    )
+    assert "zhao2025" in flat
+
+
+def test_without_a_quantity_it_lists_what_there_is(command: Command) -> None:
+    listed = command("explain", CHIP, "-w", NETWORK)
+    names = [line.split("\t")[0] for line in listed.lines]
+    assert listed.code == 0
+    assert {"energy_per_inference_J", "chip.tile.array", "technology.supply_voltage"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_json_is_the_tree(command: Command) -> None:
+    told = json.loads(command("explain", CHIP, "energy", "-w", NETWORK, "--format", "json").out)
+    assert told["quantity"] == "energy_per_inference_J"
+    assert sum(part["value"] for part in told["parts"]) == pytest.approx(told["value"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "hint"),
+    [
+        ("enrgy", "unknown quantity 'enrgy'"),
+        ("chip.tile.array.readout.neuron.spike.output_brnch", "did you mean"),
+        ("leakage", "could be any of"),
+    ],
+)
+def test_an_unknown_or_doubtful_quantity_is_refused(command: Command, quantity: str, hint: str) -> None:
+    wrong = command("explain", CHIP_ON_SPIKES, quantity)
+    assert wrong.code == 1
+    assert wrong.out == ""
+    assert hint in wrong.err
+    assert len(wrong.err.splitlines()) == 1

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from neuroest.library import shipped
+from neuroest.reporting.catalogue import CATALOGUE
+from tests.cli.conftest import Command
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_each_kind_is_listed_one_a_line_with_name_first(command: Command, kind: str) -> None:
+    listed = command("list", kind)
+    assert listed.code == 0
+    rows = [line.split("\t") for line in listed.lines]
+    assert {len(row) for row in rows} == {3}
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    assert all(row[1] for row in rows)
+
+
+def test_without_a_kind_all_files_are_listed(command: Command) -> None:
+    names = [line.split("\t")[0] for line in command("list").lines]
+    assert names == [*shipped("architecture"), *shipped("device"), *shipped("workload")]
+
+
+def test_devices_say_their_folder(command: Command) -> None:
+    groups = {line.split("\t")[0]: line.split("\t")[2] for line in command("list", "devices").lines}
+    assert groups["diffusive_bench"] == "neurons"
+
+
+def test_the_singular_is_understood(command: Command) -> None:
+    assert command("list", "device").out == command("list", "devices").out
+
+
+def test_a_terminal_gets_a_table_with_maturity(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neuroest.cli.list.sys.stdout.isatty", lambda: True, raising=False)
+    listed = command("list", "devices")
+    assert "\t" not in listed.out
+    assert max(map(len, listed.lines)) <= 80
+    assert any("diffusive_bench" in line and "laboratory device" in line for line in listed.lines)
+
+
+def test_an_unknown_kind_is_refused(command: Command) -> None:
+    wrong = command("list", "chips")
+    assert wrong.code == 1
+    assert "unknown kind 'chips'" in wrong.err

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from neuroest.cli import VERBS
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+EVERY_VERB = {
+    "estimate": [],
+    "compare": ["adc_crossbar_28nm", "digital_int8_28nm", "-w", "mlp_mnist_dense"],
+    "explain": ["diffusive_28nm_derived", "energy"],
+    "check": [CHIP],
+    "list": [],
+    "show": ["loihi_14nm"],
+    "cite": ["diffusive_28nm_derived"],
+    "schema": ["workload"],
+}
+
+
+def python(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def test_every_verb_has_a_line_in_the_help(command: Command) -> None:
+    helped = command("--help")
+    assert helped.code == 0
+    for verb in VERBS:
+        (line,) = [line for line in helped.lines if line.startswith(f"  {verb} ")]
+        assert len(line) <= 80
+        assert not line.endswith("...")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(command: Command, verb: str) -> None:
+    helped = command(verb, "--help")
+    assert helped.code == 0
+    assert f"neuroest {verb}" in helped.out
+    assert max(map(len, helped.lines)) <= 80
+
+
+@pytest.mark.parametrize("verb", EVERY_VERB)
+def test_verbs_on_shipped_files_succeed_and_says_nothing_on_stderr(command: Command, verb: str) -> None:
+    done = command(verb, *EVERY_VERB[verb])
+    assert done.code == 0
+    assert done.out
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("nonsense",), ("estimate", "--nonsense"), ("compare", "loihi_14nm")]
+)
+def test_wrong_usage_exits_with_2(command: Command, arguments: tuple[str, ...]) -> None:
+    wrong = command(*arguments)
+    assert wrong.code == 2
+    assert wrong.out == ""
+    assert "Traceback" not in wrong.err
+
+
+def test_the_nearest_verb_is_suggested(command: Command) -> None:
+    assert "estimate" in command("estimat").err
+
+
+def test_version(command: Command) -> None:
+    told = command("--version")
+    assert told.code == 0
+    assert told.out.startswith("neuroest ")
+
+
+def test_module_and_console_script_are_the_same() -> None:
+    module = python("-m", "neuroest", "list", "mappers")
+    script = python("-c", "from neuroest.cli import main; main()", "list", "mappers")
+    assert module.returncode == script.returncode == 0
+    assert module.stdout == script.stdout
+
+
+def test_a_verb_loads_neither_rich_nor_pandas_nor_the_other_verbs() -> None:
+    code = (
+        "import sys\n"
+        "from neuroest.cli import main\n"
+        "try:\n    main(['estimate'])\n"
+        "except SystemExit as stopped:\n    assert not stopped.code\n"
+        "sys.stderr.write(' '.join(sys.modules))"
+    )
+    loaded = set(python("-c", code).stderr.split())
+    assert "neuroest.cli.estimate" in loaded
+    assert not loaded & {"rich", "pandas", "matplotlib", "neuroest.cli.list", "neuroest.reporting.schemas"}
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    pipe = f"{sys.executable} -m neuroest schema device | head -n 1"
+    done = subprocess.run(pipe, shell=True, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "{\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
+    code = (
+        "import time, neuroest.cli.list as verb, neuroest.cli as cli\n"
+        "def wait(kind):\n"
+        "    print('ready', flush=True)\n    time.sleep(30)\n"
+        "verb.entries = wait\n"
+        "cli.main(['list', 'mappers'])"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colour_is_for_terminals_that_want_it(variables: dict[str, str], coloured: bool) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", **variables}
+    if "NO_COLOR" not in variables:
+        environment.pop("NO_COLOR", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "neuroest", "show", "mesh"],
+        stdout=theirs,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        shown += chunk
+    os.close(ours)
+    assert process.wait(timeout=30) == 0
+    assert b"device model mesh" in shown
+    assert (b"\x1b[" in shown) is coloured
+
+
+def test_a_terminal_without_block_characters_gets_plain_bars() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    shown = python("-m", "neuroest", "estimate", CHIP, "-w", NETWORK, env=environment)
+    assert shown.returncode == 0
+    assert "####" in shown.stdout
+    assert "?" not in shown.stdout

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neuroest.library import shipped
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *shipped("architecture"),
+        *shipped("workload"),
+        "diffusive_bench",
+        "crossbar",
+        "mesh",
+        "zhao2025",
+        CHIP,
+        NETWORK,
+    ],
+)
+def test_what_ships_can_be_shown_in_80_columns(command: Command, name: str) -> None:
+    shown = command("show", name)
+    assert shown.code == 0
+    assert shown.err == ""
+    wide = [line for line in shown.lines if len(line) > 80]
+    assert all(" " not in line.strip() for line in wide), wide
+
+
+@pytest.mark.parametrize("name", shipped("device"))
+def test_a_device_shows_every_parameter_with_its_basis(command: Command, name: str) -> None:
+    from neuroest.library import load_device
+
+    shown = command("show", name).out
+    for parameter, claim in load_device(name).claims.items():
+        assert f"  {parameter} = " in shown
+        assert f"[{claim.basis}]" in shown
+
+
+def test_one_name_of_two_things_shows_both(command: Command) -> None:
+    shown = command("show", "diffusive_28nm_derived")
+    assert "architecture diffusive_28nm_derived" in shown.out
+    assert "device diffusive_28nm_derived" in shown.out
+
+
+def test_a_path_is_shown(command: Command, tmp_path: Path) -> None:
+    copy = tmp_path / "diffusive_bench.yaml"
+    copy.write_bytes(shipped("device")["diffusive_bench"].read_bytes())
+    assert command("show", str(copy)).out == command("show", "diffusive_bench").out
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("difusive_bench", "did you mean"), ("no/such.yaml", "no/such.yaml"), ("nothing", "`neuroest list`")],
+)
+def test_an_unknown_name_is_refused(command: Command, name: str, hint: str) -> None:
+    wrong = command("show", name)
+    assert wrong.code == 1
+    assert wrong.out == ""
+    assert hint in wrong.err
+
+
+def test_a_file_of_another_kind_is_refused(command: Command, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("kind: recipe\n")
+    wrong = command("show", str(other))
+    assert wrong.code == 1
+    assert "recipe" in wrong.err

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+
+from neuroest.estimate import Estimate
+from neuroest.reporting.comparison import Comparison
+from neuroest.reporting.html import comparison_html, estimate_html
+
+EVIL = "<script>alert('x')</script>&\"\u2028"
+
+
+class Balance(HTMLParser):
+    """Counts what is open, and everything that would load or run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+        self.loads += [name for name, _ in attrs if name in {"src", "href"} or name.startswith("on")]
+        if tag in {"script", "link", "iframe", "img"}:
+            self.loads.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(text: str) -> Balance:
+    balance = Balance()
+    balance.feed(text)
+    balance.close()
+    return balance
+
+
+def test_the_page_is_whole_and_loads_nothing(memristive: Estimate, cmos: Estimate) -> None:
+    for text in (estimate_html(memristive), comparison_html(Comparison((memristive, cmos), {}))):
+        balance = parsed(text)
+        assert balance.open == []
+        assert balance.loads == []
+
+
+def test_notebooks_show_it(memristive: Estimate) -> None:
+    assert memristive._repr_html_() == estimate_html(memristive)
+    assert "diffusive_28nm_derived" in Comparison((memristive, memristive), {})._repr_html_()
+
+
+def test_text_from_files_is_escaped(memristive: Estimate, cmos: Estimate) -> None:
+    spec = memristive.design.spec.model_copy(update={"description": EVIL})
+    evil = dataclasses.replace(
+        memristive, design=dataclasses.replace(memristive.design, spec=spec), exclusions=(EVIL,)
+    )
+    for text in (estimate_html(evil), comparison_html(Comparison((evil, cmos), {}))):
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+        assert parsed(text).loads == []
+
+
+def test_totals_and_bands_are_shown(memristive: Estimate) -> None:
+    text = re.sub(r"<[^>]+>", " ", estimate_html(memristive))
+    assert "energy per inference" in text
+    assert " .. " in text
+    assert "left out" in text

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from neuroest.estimate import Estimate, estimate
+from neuroest.reporting.comparison import compare
+from neuroest.reporting.table import estimate_table, side_by_side_table
+from neuroest.reporting.text import Style
+
+
+@pytest.fixture(scope="module")
+def shown(memristive: Estimate) -> str:
+    return estimate_table(memristive)
+
+
+def test_the_table_has_all_of_an_estimate(shown: str, memristive: Estimate) -> None:
+    for words in (
+        "p10 .. p90",
+        "band mostly from",
+        "energy per inference",
+        "slowest layer",
+        "rests on",
+        "left out",
+    ):
+        assert words in shown
+    flat = " ".join(shown.split())
+    for item in memristive.exclusions:
+        assert item in flat
+    assert f"{len(memristive.sources)} sources; `neuroest cite diffusive_28nm_derived" in flat
+
+
+def test_the_neurons_terms_stand_side_by_side_however_small(bench: Estimate) -> None:
+    lines = estimate_table(bench).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("  neuron  "))
+    terms = [line for line in lines[start + 1 : start + 7] if line.startswith("    ")]
+    assert any("gate charge" in line for line in terms)
+    assert any("output branch" in line for line in terms)
+
+
+def test_the_bench_neurons_output_branch_stands_beside_the_quoted_picojoule(bench: Estimate) -> None:
+    flat = " ".join(estimate_table(bench).split())
+    branch = next(row for row in bench.breakdown if row.term == "output_branch")
+    assert branch.energy_J / branch.count == pytest.approx(18e-9, rel=0.05)
+    assert "reported by the sources" in flat
+    assert "pJ" in flat.split("reported by the sources")[1]
+
+
+def test_shares_of_the_breakdown_are_of_the_total(memristive: Estimate) -> None:
+    rows = [row for row in memristive.breakdown if row.kind != "area"]
+    assert sum(row.energy_J for row in rows) == pytest.approx(
+        memristive.totals["energy_per_inference_J"], rel=1e-9
+    )
+
+
+def test_colour_only_where_it_is_asked_for(memristive: Estimate, shown: str) -> None:
+    assert "\x1b" not in shown
+    coloured = estimate_table(memristive, style=Style(colour=True))
+    assert "\x1b[1m" in coloured
+    plain = coloured
+    for code in ("\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"):
+        plain = plain.replace(code, "")
+    assert plain == shown
+
+
+def test_bars_without_block_characters(memristive: Estimate) -> None:
+    plain = estimate_table(memristive, style=Style(blocks=False))
+    assert plain.isascii()
+    assert "#" in plain
+
+
+def test_a_failed_check_is_told(memristive: Estimate) -> None:
+    failing = estimate(
+        "diffusive_28nm_derived", "shd_recurrent_spiking", {"chip.tile.array.ir_drop_limit": "0.0001 %"}
+    )
+    assert failing.failed_checks
+    assert "design check failed: chip.tile.array" in " ".join(estimate_table(failing).split())
+    assert "design check failed" not in estimate_table(memristive)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "workload"),
+    [
+        ("adc_crossbar_28nm", "vgg9_cifar10_spiking"),
+        ("digital_spiking_28nm", "keyword_spotting_spiking"),
+        ("digital_int8_28nm", "resnet18_imagenet_dense"),
+        ("gpu_h100", "resnet18_imagenet_dense"),
+        ("loihi_14nm", "mlp_mnist_spiking"),
+        ("analog_lif_65nm", "mlp_mnist_spiking"),
+    ],
+)
+def test_every_kind_of_chip_fits_80_columns(architecture: str, workload: str) -> None:
+    table = estimate_table(estimate(architecture, workload), {"workload.precision.weights": "8"})
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_several_designs_stand_side_by_side() -> None:
+    both = compare("diffusive_28nm_derived", "analog_lif_28nm", "shd_recurrent_spiking")
+    table = side_by_side_table(both)
+    heading = next(
+        line for line in table.splitlines() if "diffusive_28nm_derived" in line and "analog_lif_28nm" in line
+    )
+    assert heading.index("diffusive_28nm_derived") < heading.index("analog_lif_28nm")
+    assert both.command in " ".join(table.split())
