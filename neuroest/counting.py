@@ -80,11 +80,20 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
             if model == "digital_lif":
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved))
+    if mapper.reprograms:
+        _reprogram(mapper, mapped, actions)
     for stream in traffic:
         _serve(mapper, stream, actions, exclusions)
     transport = _transport(mapper, mapped, actions)
     _off_chip(mapper, mapped, actions)
     return ActionCounts(MappingProxyType(actions), transport, tuple(exclusions))
+
+
+def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
+    """Cells that are written in each inference because the arrays hold a part of the network only."""
+    key = mapper.compute.slots["cell"].path, "program"
+    cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
+    actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
 def _memory(mapper: Mapper, contents: str) -> Component[Any] | None:
@@ -196,7 +205,7 @@ def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, s
         if "between_chips" in link.spec.carries:
             bits = bits + _between_chips(mapper, mapped, packet if by_event else None)
         if "weights" in link.spec.carries:
-            bits = bits + _reloaded_weights(mapper)
+            bits = bits + _reloaded_weights(mapper, mapped)
         actions[link.path, "bit"] = np.asarray(bits)
 
 
@@ -214,10 +223,13 @@ def _between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | Non
     return np.asarray(mapper.steps * t.input_elements * mapper.network.activation_bits * reached)
 
 
-def _reloaded_weights(mapper: Mapper) -> Array:
+def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
     t = mapper.layers
     stored = t.weights * mapper.network.weight_bits
+    if mapper.reprograms:
+        shared = mapper.options["inferences_per_pass"]
+        return np.asarray(np.where(mapped.passes > 1.0, stored / shared, 0.0))
     memory = _memory(mapper, "weights")
     if memory is None:
         return mapper.zeros()

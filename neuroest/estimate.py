@@ -528,6 +528,7 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         else _number(lifetime),
         "die_yield": None if result.die_cost is None else _number(result.die_cost[0]),
         "cost_per_good_die_usd": None if result.die_cost is None else _number(result.die_cost[1]),
+        "cell_lifetime_s": None if result.cell_lifetime is None else _number(result.cell_lifetime),
         "programming_energy_J": None if writing is None else _number(writing),
         "programming_time_s": None if writing_time is None else _number(writing_time),
     }

@@ -20,7 +20,7 @@ from neuroest.components.chip import Chip, instantiate
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import diffusive_neuron, digital, power
+from neuroest.equations import crossbar, diffusive_neuron, digital, power
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
@@ -153,11 +153,27 @@ class Evaluation:
     @cached_property
     def programming_time(self) -> Array | None:
         """Time of writing all weights once, one array after the other. [s]."""
+        if not isinstance(self.mapper, CrossbarMapper):
+            return None
+        return np.asarray(self.mapper.writing_time(self.mapped.placement))
+
+    @cached_property
+    def cell_lifetime(self) -> Array | None:
+        """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
         array = self.mapper.compute
         if not isinstance(array, CrossbarArray):
             return None
-        arrays = np.sum(self.mapped.placement.units, axis=-1, keepdims=True)
-        return np.asarray(arrays * array.programming_time())
+        d = array.cell.device
+        often = self.chip.inferences_per_programming
+        if self.mapper.reprograms and np.any(np.asarray(self.mapped.passes) > 1.0):
+            # every cell holds a part of the network in each pass
+            written = np.where(np.asarray(self.mapped.passes) > 1.0, self.mapped.passes, 0.0)
+            rate = written / (self.period * self.mapper.options["inferences_per_pass"])
+        elif often is not None:
+            rate = 1.0 / (self.period * often)
+        else:
+            return None
+        return np.asarray(crossbar.write_lifetime(d.endurance, rate, d.write_pulses))
 
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:

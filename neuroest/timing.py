@@ -108,4 +108,11 @@ def _totals(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Arra
         interval = equations.initiation_interval(mapper.steps, slowest, rest)
     else:
         latency, interval = total, slowest
+    if mapper.reprograms:
+        shared = mapper.options["inferences_per_pass"]
+        writing = mapper.writing_time(mapped.placement)
+        worked = mapper.steps * total
+        part_by_part = mapped.passes > 1.0
+        latency = np.where(part_by_part, worked * shared + writing, latency)
+        interval = np.where(part_by_part, worked + writing / shared, interval)
     return Timing(resources, step, latency, interval, rest)

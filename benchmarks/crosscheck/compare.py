@@ -74,7 +74,7 @@ def sram(name: str, capacity: float, width: float) -> dict[str, float]:
 
 
 def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
-    node = int(case.split("nm")[0])
+    node = int(case.split("nm", maxsplit=1)[0])
     process = record(PROCESSES[node])
     best8, size8 = survey(node * 1e-9, 8.0, 1e8)
     best5, size5 = survey(node * 1e-9, 5.0, 1e8)
@@ -167,7 +167,7 @@ def _library(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, fl
 
 def _memories(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
     names = {"SRAM": "sram_22nm_lstp", "STT": "stt_mram_28nm", "RRAM": "rram_macro_22nm"}
-    name = names[case.split("_")[0]]
+    name = names[case.split("_", maxsplit=1)[0]]
     if name.startswith("sram"):
         ours = sram(name, MEBIBYTE, 64.0)
         read, write, area, time = ours["read"], ours["write"], ours["area"], ours["time"]

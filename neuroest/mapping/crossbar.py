@@ -38,6 +38,11 @@ class CrossbarMapper(Mapper):
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
             )
+        if self.reprograms and self.compute.neuron is not None:
+            raise MappingError(
+                f"{self.level.path} is read by neurons that hold the state of one output each, so its arrays cannot "
+                "take a further part of the network; use several chips (chip.count: auto) or converters"
+            )
         if self.counts_partial_sums and not (self.chip.find("accumulator") and self.chip.find("digital_lif")):
             raise MappingError(
                 f"{self.level.path} counts partial sums, which needs an accumulator block to add the counts and a "
@@ -54,6 +59,11 @@ class CrossbarMapper(Mapper):
         """Whether arrays that share an output have neurons of their own whose spikes are counted and added."""
         readout = self.compute.readout.spec
         return self.compute.neuron is not None and readout.partial_sums == "digital_counter"
+
+    @property
+    def reprograms(self) -> bool:
+        """Whether the arrays are written anew with the next part of a network that is too large."""
+        return bool(self.compute.spec.when_too_small == "reprogram")
 
     def place(self) -> Placement:
         """Split every layer over arrays; packed where several groups fit one array."""
@@ -236,6 +246,12 @@ class CrossbarMapper(Mapper):
         """Cells that hold a weight, all copies of a layer counted."""
         held = placement.utilisation * placement.units
         return np.asarray(held * self.options["rows"] * self.options["columns"])
+
+    def writing_time(self, placement: Placement) -> Numeric:
+        """Time to write all arrays that the network needs."""
+        arrays = np.sum(placement.units, axis=-1, keepdims=True)
+        groups = np.ceil(arrays / self.options["arrays_programmed_together"])
+        return np.asarray(groups * self.compute.programming_time())
 
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits

@@ -76,8 +76,11 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         if placement.shared
         else np.sum(placement.units, axis=-1, keepdims=True)
     )
-    counts, per_child, checks = level_counts(mapper.chip, mapper.level, needed, mapper.unit_name)
+    counts, per_child, checks = level_counts(
+        mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
+    )
     units = counts[mapper.level.path]
+    passes = np.maximum(np.ceil(needed / units), 1.0) if mapper.reprograms else 1.0
     instances: dict[str, Numeric] = {}
     for level in mapper.chip.top.walk():
         for block in level.blocks.values():
@@ -93,6 +96,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         instances=MappingProxyType(instances),
         counts=MappingProxyType(counts),
         units_per_child=MappingProxyType(per_child),
+        passes=passes,
         checks=(*placement.checks, *checks),
         exclusions=_left_out(mapper),
     )

@@ -109,6 +109,13 @@ class CrossbarLevel(Level):
     slower gets further copies."""
     cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time; auto: one row."""
+    arrays_programmed_together: Count = 1.0
+    """Arrays of the chip that are written at the same time."""
+    when_too_small: Literal["refuse", "reprogram"] = "refuse"
+    """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
+    the next part of the network, again in every inference."""
+    inferences_per_pass: Count = 1.0
+    """Inferences that share one writing of a part, their intermediate results kept meanwhile."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction
