@@ -120,6 +120,8 @@ class Estimate:
         What the estimate leaves out.
     files : tuple of InputFile
         Files that were read, with their hashes.
+    settings : mapping of str to str
+        Values that were changed for this run, by path.
     """
 
     design: Design
@@ -130,6 +132,7 @@ class Estimate:
     checks: tuple[CheckResult, ...] = field(repr=False)
     exclusions: tuple[str, ...] = field(repr=False)
     files: tuple[InputFile, ...] = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str:
@@ -315,6 +318,7 @@ class Estimate:
             "neuroest_version": package_version(),
             "architecture": self.architecture,
             "workload": self.workload.name,
+            "settings": dict(self.settings),
             "totals": dict(self.totals),
             "bands": {
                 "totals": {name: asdict(band) for name, band in bands.totals.items()},
@@ -475,10 +479,12 @@ def estimate(
     _refuse(checks)
     totals = _totals(result)
     _verify(result, totals)
-    exclusions = tuple(dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions)))
+    exclusions = tuple(
+        dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
+    )
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     shown = tuple(check for check in checks if check.severity != "refuse")
-    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files)
+    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files, dict(changes))
 
 
 def _refuse(checks: tuple[CheckResult, ...]) -> None:

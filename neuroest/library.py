@@ -110,6 +110,11 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     return known[name]
 
 
+def _file(kind: str, name: str | Path) -> Path:
+    """The path itself, or the file that a text names."""
+    return name if isinstance(name, Path) else find_file(kind, name)
+
+
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     """The architecture of a shipped name or of a path.
 
@@ -120,7 +125,7 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
-    return _loaded(ArchitectureSpec, find_file("architecture", str(name)))
+    return _loaded(ArchitectureSpec, _file("architecture", name))
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
@@ -129,7 +134,7 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
         from neuroest.workloads.importers import workload_from_file  # noqa: PLC0415 - only model files need it
 
         return workload_from_file(name)
-    path = find_file("workload", str(name))
+    path = _file("workload", name)
     return _workload(path, _stamp(path))
 
 

@@ -79,7 +79,10 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
         except SpecError as error:
             raise SpecError(_as_settings(error, chosen, settings)) from None
         loaded = replace(loaded, spec=spec, document=replace(loaded.document, data=data))
-    design = build(loaded)
+    try:
+        design = build(loaded)
+    except SpecError as error:
+        raise SpecError(_as_settings(error, chosen, settings)) from None
     parameters = {path: value for path, value in wanted.items() if path not in chosen}
     return _with_parameters(design, parameters)
 

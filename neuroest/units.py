@@ -332,7 +332,7 @@ _ENGINEERING = (
     (1e-3, "m"),
 )
 _ENGINEERING_SMALL = ((1e-6, "u"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f"), (1e-18, "a"))
-_SQUARE = ((1e-6, "mm^2"), (1e-12, "um^2"), (1e-18, "nm^2"))
+_SQUARE = ((1e-6, 0.00995, "mm^2"), (1e-12, 0.09, "um^2"), (1e-18, 0.0, "nm^2"))
 _TIME_LONG = ((31557600.0, "year"), (86400.0, "day"), (3600.0, "h"))
 
 
@@ -348,7 +348,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     if unit == "1":
         return f"{value:.{digits}g}" if 1e-3 <= size < 1e6 else f"{value:.{digits - 1}e}"
     if unit == "m^2":
-        factor, name = next(((f, n) for f, n in _SQUARE if size >= f * 0.09), _SQUARE[-1])
+        factor, name = next((f, n) for f, share, n in _SQUARE if size >= f * share)
         return f"{_digits(value / factor, digits)} {name}"
     if unit == "bit" and size >= 8192:
         factor, name = (2.0**23, "MiB") if size >= 2.0**23 else (2.0**13, "KiB")
@@ -361,7 +361,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     if unit == "W/m^2":
         return f"{_digits(value / 1e6, digits)} W/mm^2"
     head, _, tail = unit.partition("/")
-    if head in {"1", "m", "m^2"} or "^" in head:
+    if (head in {"1", "m", "m^2"} or "^" in head) and unit != "m":
         return f"{value:.{digits}g} {unit}"
     factor, prefix = next(
         ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995),

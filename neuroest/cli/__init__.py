@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +15,24 @@ from typer.core import TyperGroup
 
 from neuroest.errors import NeuroestError, SpecError
 
-VERBS = ("estimate", "compare", "explain", "check", "list", "show", "cite", "schema", "sweep", "uncertainty", "sensitivity", "pareto", "optimize", "breakeven", "import", "activity")
+VERBS = (
+    "estimate",
+    "compare",
+    "explain",
+    "check",
+    "list",
+    "show",
+    "cite",
+    "schema",
+    "sweep",
+    "uncertainty",
+    "sensitivity",
+    "pareto",
+    "optimize",
+    "breakeven",
+    "import",
+    "activity",
+)
 """Verbs in the order of the help; each is a module of this package."""
 
 _MODULES = {"import": "import_network"}
@@ -22,6 +40,7 @@ _MODULES = {"import": "import_network"}
 
 BAD_INPUT = 1
 FAILED_CHECK = 3
+_OBJECTS_BEFORE_A_SEARCH = 50_000
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -45,7 +64,9 @@ class _Commands(Mapping[str, Any]):
 @cache
 def _command(verb: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    one.command(verb, context_settings=_SETTINGS)(import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run)
+    one.command(verb, context_settings=_SETTINGS)(
+        import_module(f"neuroest.cli.{_MODULES.get(verb, verb)}").run
+    )
     return typer.main.get_command(one)
 
 
@@ -61,7 +82,9 @@ class _Verbs(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except NeuroestError as error:
-            mark = "" if isinstance(error, SpecError) else "error: "  # problems of files begin with their place
+            mark = (
+                "" if isinstance(error, SpecError) else "error: "
+            )  # problems of files begin with their place
             _stop(BAD_INPUT, "\n".join(f"{mark}{line}" for line in str(error).splitlines()))
         except BrokenPipeError:
             # What reads the output has gone; the interpreter must not try to write to it again at exit.

@@ -34,11 +34,15 @@ def run(
     ] = None,
     date: Annotated[
         str | None,
-        typer.Option(metavar="YYYY-MM-DD", show_default=False, help="Day of the recording; today by default."),
+        typer.Option(
+            metavar="YYYY-MM-DD", show_default=False, help="Day of the recording; today by default."
+        ),
     ] = None,
     time_step: Annotated[
         str | None,
-        typer.Option(metavar="TIME", show_default=False, help="Timestep of recorded event times, such as '1 ms'."),
+        typer.Option(
+            metavar="TIME", show_default=False, help="Timestep of recorded event times, such as '1 ms'."
+        ),
     ] = None,
 ) -> None:
     """Put recorded activity into a workload, with data set, samples, date and hash as its source.

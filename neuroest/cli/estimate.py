@@ -51,7 +51,7 @@ def run(
         estimates = (neuroest.estimate(architecture, workload, changes),)
         text = estimate_table(estimates[0], changes, style_for(output)) if form is Format.TABLE else ""
     if form is Format.JSON:
-        text = json.dumps(_plain(estimates, changes), indent=2, allow_nan=False) + "\n"
+        text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
     elif form is Format.CSV:
         text = breakdown_csv(estimates)
     emit(text, output)
@@ -70,7 +70,7 @@ def _beside_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Com
     return neuroest.compare(chip, baseline, workload, changes)
 
 
-def _plain(estimates: tuple[neuroest.Estimate, ...], changes: dict[str, str]) -> dict[str, Any]:
+def _plain(estimates: tuple[neuroest.Estimate, ...]) -> dict[str, Any]:
     """The result as plain data; of two designs the first, with the second under `baseline`."""
-    plain = [{**result.to_dict(), "settings": changes} for result in estimates]
+    plain = [result.to_dict() for result in estimates]
     return plain[0] if len(plain) == 1 else {**plain[0], "baseline": plain[1]}

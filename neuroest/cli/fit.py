@@ -105,7 +105,7 @@ def _text(result: Any, template: Device, data: Path) -> str:
     lines = [
         f"{data.name}: {rows} rows, {', '.join(part.experiment.layout.name for part in result.rows)}",
         f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same misfit; "
-        + f"squared residual per degree of freedom {result.chi_square:.3g}",
+        f"squared residual per degree of freedom {result.chi_square:.3g}",
         "",
         f"{'fitted':<24} {'value':>14} {'80 % within':>12} {'start':>14}",
     ]

@@ -22,7 +22,6 @@ class Unsupported(StrEnum):
     IGNORE = "ignore"
 
 
-
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Model: .onnx or .nir.")],
     output: Output = None,

@@ -62,7 +62,7 @@ def run(
     found_space = space_of(space, axes, constraints)
     with progress("sweep") as started:
         result = sweep(
-            architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,  # type: ignore[arg-type]
+            architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
             samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
             scheduler=scheduler, confirmed=yes, overwrite=overwrite, started=started,
         )  # fmt: skip

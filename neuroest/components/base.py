@@ -192,7 +192,9 @@ class Component(Generic[_DeviceT_co]):
     ) -> Check:  # fmt: skip
         """A check that `value` lies between the ends of a model's range."""
         passed = np.logical_and(value >= low, value <= high)
-        return Check(name, self.path, severity, passed, what, value, high, unit)
+        passed_low = value >= low
+        bound = np.where(passed_low, high, low) if np.ndim(passed_low) else (high if passed_low else low)
+        return Check(name, self.path, severity, passed, what, value, bound, unit)
 
 
 def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:

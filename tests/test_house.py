@@ -1,0 +1,784 @@
+"""What the whole repository promises: who imports whom, where numbers may stand, and that all that ships works."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from neuroest.errors import MappingError, NeuroestError
+from neuroest.estimate import Estimate, estimate
+from neuroest.library import bibliography, load_architecture, load_device, load_workload, shipped
+from neuroest.specs.claims import DESIGN
+from neuroest.specs.workload import workload_claims
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "neuroest"
+SOURCES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+@cache
+def tree_of(module: str) -> ast.Module:
+    return ast.parse(SOURCES[module].read_text(encoding="utf-8"))
+
+
+def place_of(module: str, node: ast.AST) -> str:
+    return f"{SOURCES[module].relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
+
+
+# --- Order of the stages ----------------------------------------------------------------------------------------
+
+# A stage imports from itself and from the rows above. The order is that of the data: what a file may say, what it
+# says, the chip that it describes, that chip with numbers, the network on it, counts, costs, times, results, text.
+STAGES = (
+    ("errors", "everybody raises them"),
+    ("units", "numbers and their dimensions"),
+    ("provenance", "how a number came about; knows no file and no chip"),
+    ("equations", "pure functions: they know numbers and units and nothing of files or chips"),
+    ("specs", "what a file may say; checks text, computes nothing"),
+    ("workloads", "shapes that follow from a network's file"),
+    ("devices", "which parameters a device has; values come from files"),
+    ("library", "finds and loads files: specs, device records and shapes"),
+    ("workloads.importers", "networks out of the files of other programs, written as workloads"),
+    ("dynamics", "state of single devices in time: equations with the parameters of a loaded device"),
+    ("fitting", "parameters of a device from its measured curves"),
+    ("build", "the design that files describe"),
+    ("checking", "all problems of files that are not to be estimated"),
+    ("settings", "a design with single values changed"),
+    ("components", "a design with numbers in it; calls equations"),
+    ("mapping", "a network on a chip"),
+    ("counting", "how often everything acts"),
+    ("costing", "what an action, an area and a second at rest cost; does not ask how often"),
+    ("timing", "how long; follows from counts"),
+    ("evaluation", "counts times costs, for one point or many"),
+    ("exploration.bands", "what an estimate says of its own uncertainty"),
+    ("exploration.sensitivity", "and of what it depends on"),
+    ("estimate", "the result that users see"),
+    ("exploration", "many points: sweeps, optimisation, uncertainty"),
+    ("reporting", "results as tables and text"),
+    ("cli", "results on a terminal"),
+    ("__main__", "starts the cli"),
+)
+ORDER = {name: place for place, (name, _) in enumerate(STAGES)}
+
+# Stages that take from fewer rows than their place allows.
+NARROW = {
+    "equations": {"units", "provenance"},
+    "specs": {"errors", "units"},
+    "devices": {"errors", "units", "specs"},
+    "costing": set(ORDER) - {"counting"},
+}
+
+# Imports against the order that are known, with why they stand; each wants to go.
+AGAINST_THE_ORDER = {
+    ("neuroest.estimate", "neuroest.reporting.html"): "a notebook asks the result itself for its display",
+    (
+        "neuroest.library",
+        "neuroest.workloads.importers",
+    ): "a model file may stand where a workload is asked for",
+    (
+        "neuroest.dynamics.characteristics",
+        "neuroest.fitting.layouts",
+    ): "reads measured curves as the fit does",
+    ("neuroest.dynamics.figures", "neuroest.fitting.estimation"): "draws a fit beside its curves",
+}
+
+
+def imports_of(module: str) -> set[str]:
+    """Modules of the package that a module imports anywhere: at the top, in functions, for type checks only."""
+    found = set()
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names if name.name.split(".")[0] == "neuroest"}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{place_of(module, node)}: relative import"
+            if (node.module or "").split(".")[0] == "neuroest":
+                inside = {f"{node.module}.{name.name}" for name in node.names}
+                found |= {name if name in SOURCES else str(node.module) for name in inside}
+    return found - {module}
+
+
+def stage_of(module: str) -> str:
+    """The row of STAGES that a module belongs to: the longest that fits, or the first word of its name."""
+    short = module.removeprefix("neuroest").removeprefix(".")
+    fitting = [row for row in ORDER if short == row or short.startswith(f"{row}.")]
+    return max(fitting, key=len, default=short.split(".")[0])
+
+
+def test_every_module_has_a_stage() -> None:
+    unknown = sorted({stage_of(module) for module in SOURCES if "." in module} - set(ORDER))
+    assert not unknown, f"give {unknown} a place in STAGES, and say why there"
+
+
+def test_stages_import_from_earlier_stages_only() -> None:
+    against = set()
+    for module in SOURCES:
+        stage = stage_of(module)
+        for target in imports_of(module):
+            other = stage_of(target)
+            if not stage or not other or stage == other:
+                continue
+            if ORDER.get(other, 0) >= ORDER.get(stage, 0) or other not in NARROW.get(stage, ORDER):
+                against.add((module, target))
+    new = sorted(against - set(AGAINST_THE_ORDER))
+    assert not new, f"imports against the order of the stages: {new}"
+    gone = sorted(set(AGAINST_THE_ORDER) - against)
+    assert not gone, f"no longer imported; take it out of AGAINST_THE_ORDER: {gone}"
+
+
+def imports_at_once(module: str) -> set[ast.AST]:
+    """Import statements that run when the module is imported."""
+    found = set()
+    stack: list[ast.AST] = list(tree_of(module).body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.add(node)
+        elif isinstance(node, ast.If | ast.Try | ast.With) and "TYPE_CHECKING" not in ast.unparse(node):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def loaded_with(module: str) -> set[str]:
+    """Modules that are loaded when a module is."""
+    return {
+        name if name in SOURCES else str(node.module)
+        for node in imports_at_once(module)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "neuroest"
+        for name in (f"{node.module}.{alias.name}" for alias in node.names)
+    }
+
+
+def test_no_module_loads_itself_through_others() -> None:
+    # between stages the order forbids it, in functions too; within a stage a result may draw or write itself
+    done: set[str] = set()
+
+    def walk(module: str, trail: tuple[str, ...]) -> None:
+        assert module not in trail, f"circle: {' -> '.join((*trail, module))}"
+        if module not in done:
+            for target in sorted(loaded_with(module)):
+                walk(target, (*trail, module))
+            done.add(module)
+
+    for module in SOURCES:
+        walk(module, ())
+
+
+# --- Numbers in code ---------------------------------------------------------------------------------------------
+
+NUMBERLESS = ("equations", "components", "mapping", "counting", "costing", "timing", "evaluation")
+
+# Module-level constants that may hold a number: mathematics, exact definitions and conventions, not physics.
+CONSTANTS = {
+    "equations._arithmetic": {"_ROUNDING": "rounding error of a double"},
+    "equations._constants": {
+        "BOLTZMANN": "exact in the SI",
+        "ELEMENTARY_CHARGE": "exact in the SI",
+        "VACUUM_PERMITTIVITY": "constant of nature",
+    },
+    "equations._special": {
+        "_ERFC_COEFFICIENTS": "coefficients of a mathematical series",
+        "_ERFC_CENTRE": "variable of that series",
+        "_ERFC_UNDERFLOW": "where a double underflows",
+    },
+    "equations.converters": {
+        "_DECIBELS_PER_DECADE": "definition of the decibel",
+        "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
+        "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
+    },
+    "equations.crossbar": {
+        "_CELL_LENGTH": "integral over a uniform line",
+        "_UNIFORM_VARIANCE": "variance of a uniform distribution",
+        "_THIRD": "integral over a uniform line",
+        "_MEAN_LINE_LOSS": "integral over a uniform line",
+        "_SLOWEST_LINE_MODE": "eigenvalue of a uniform line",
+        "_LINE_LOSS_SPREAD": "integral over a uniform line",
+    },
+    "equations.diffusive_neuron": {
+        "_AIRY_ZERO": "first zero of the Airy function",
+        "_PASSAGE_PHASE": "phase of the passage through a saddle-node",
+    },
+    "equations.drivers": {
+        "_RESISTORS_PER_BIT": "elements of an R-2R ladder",
+        "_LADDER_PER_BIT": "exact mean over the codes of an R-2R ladder",
+        "_LADDER_END": "exact mean over the codes of an R-2R ladder",
+    },
+    "equations.network": {
+        "_H_LENGTH": "geometry of an H-tree",
+        "_MEAN_DISTANCE": "mean distance of two uniform points",
+        "_HALF_SWING_LINE": "logarithm of a distributed line",
+    },
+    "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
+    "components.crossbar": {
+        "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
+    },
+    "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
+    "mapping.roofline": {"_BYTE": "definition"},
+}
+
+# Numbers inside of functions that are mathematics: exponents, the quadratic formula, means over a triangle.
+INSIDE = {
+    ("equations.converters", "survey_conversion_energy", 10.0): "base of the decadic logarithm",
+    ("equations.technology", "logic_delay_factor", 3): "exponent of a cubic polynomial",
+    ("equations.diffusive_neuron", "slow_edge_energy", 3.0): "mean of a parabolic pulse over its peak",
+    ("equations.diffusive_neuron", "driven_integration_time", 4.0): "quadratic formula",
+    ("equations.diffusive_neuron", "residue_assisted_integration_time", 4.0): "quadratic formula",
+    ("equations.diffusive_neuron", "integration_time", 4.0): "quadratic formula",
+    ("equations.diffusive_neuron", "_quasi_steady_time", 4.0): "quadratic formula",
+    ("components.neurons", "_DiffusiveNeuron", 3.0): "time constants to a settled output, a convention",
+}
+
+
+def numbers_in(module: str) -> Iterator[tuple[str, bool, float, ast.AST]]:
+    """Number, the name that owns it, and whether that is a constant of the module."""
+    for statement in tree_of(module).body:
+        constant = isinstance(statement, ast.Assign | ast.AnnAssign)
+        if isinstance(statement, ast.Assign):
+            owner = ast.unparse(statement.targets[0]).strip("()")
+        elif isinstance(statement, ast.AnnAssign):
+            owner = ast.unparse(statement.target)
+        else:
+            owner = getattr(statement, "name", "?")
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Constant) and type(node.value) in (int, float, complex):
+                yield owner, constant, node.value, node
+
+
+def test_equations_and_what_uses_them_hold_no_numbers_of_their_own() -> None:
+    found = []
+    for module in SOURCES:
+        if stage_of(module) not in NUMBERLESS:
+            continue
+        short = module.removeprefix("neuroest.")
+        for owner, constant, value, node in numbers_in(module):
+            allowed = (
+                owner in CONSTANTS.get(short, {}) if constant else (short, owner, value) in INSIDE
+            ) or value in (0, 1, 2)
+            if not allowed:
+                found.append(f"{place_of(module, node)}: {value:g} in {owner}")
+    assert not found, "numbers belong into spec files, or into CONSTANTS with a reason:\n" + "\n".join(found)
+
+
+def test_every_allowed_number_is_still_there() -> None:
+    present: set[tuple[str, str]] = set()
+    inside: set[tuple[str, str, float]] = set()
+    for module in SOURCES:
+        for owner, constant, value, _ in numbers_in(module):
+            short = module.removeprefix("neuroest.")
+            present |= {(short, owner)} if constant else set()
+            inside |= {(short, owner, value)}
+    listed = {(module, name) for module, names in CONSTANTS.items() for name in names}
+    assert not listed - present
+    assert not set(INSIDE) - inside
+
+
+# --- Code that must not be there -----------------------------------------------------------------------------------
+
+
+def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+    for module in SOURCES:
+        for node in ast.walk(tree_of(module)):
+            if isinstance(node, kinds):
+                yield module, node
+
+
+# Where code of others may raise whatever it likes, and the user is told in a line of ours.
+CATCHING = {
+    "neuroest.exploration.runner": "what a cluster raises",
+    "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
+    "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
+}
+
+
+def test_nothing_catches_everything() -> None:
+    wide = {"", "Exception", "BaseException"}
+    found = []
+    for module, node in every(ast.ExceptHandler):
+        caught = ast.unparse(node.type) if node.type else ""  # type: ignore[attr-defined]
+        raises = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+        if caught in wide and not (caught == "Exception" and raises and module in CATCHING):
+            found.append(place_of(module, node))
+    assert not found
+
+
+def test_nothing_asserts_in_place_of_telling_what_is_wrong() -> None:
+    # one that only tells the type checker what is known may stand
+    found = [
+        place_of(module, node)
+        for module, node in every(ast.Assert)
+        if not ast.unparse(node.test).endswith(" is not None")  # type: ignore[attr-defined]
+    ]
+    assert not found
+
+
+def test_nothing_prints_and_nothing_is_global() -> None:
+    printing = [
+        place_of(module, node)
+        for module, node in every(ast.Call)
+        if isinstance(node.func, ast.Name) and node.func.id == "print"  # type: ignore[attr-defined]
+    ]
+    assert not printing, "results go through the cli's own writer"
+    assert not [place_of(module, node) for module, node in every(ast.Global)]
+
+
+# Containers of a module that may change, with the reason.
+CHANGING = {
+    (
+        "neuroest.workloads.layers",
+        "_plans",
+    ): "a cache by the identity of frozen specs, emptied by weak references",
+    (
+        "neuroest.exploration.runner",
+        "_own_task",
+    ): "the task of a worker process, which has no other place to keep it",
+}
+_CONTAINERS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
+_CHANGERS = {
+    "add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault",
+    "sort", "update",
+}  # fmt: skip
+
+
+def containers_of(module: str) -> dict[str, tuple[ast.AST, str]]:
+    """Dicts, lists and sets that a module holds bare, with the annotation that they carry."""
+    found = {}
+    for node in tree_of(module).body:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        made = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        bare = isinstance(node.value, _CONTAINERS) or (
+            made and node.value.func.id in {"dict", "list", "set", "defaultdict", "Counter", "deque"}  # type: ignore[attr-defined]
+        )
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if bare and ast.unparse(target) != "__all__":
+            annotation = ast.unparse(node.annotation) if isinstance(node, ast.AnnAssign) else ""
+            found[ast.unparse(target)] = (node, annotation)
+    return found
+
+
+def test_tables_that_others_see_cannot_be_changed() -> None:
+    # wrapped in MappingProxyType or a tuple, or at least annotated so that the type checker refuses a change
+    found = [
+        f"{place_of(module, node)}: {name}"
+        for module in SOURCES
+        for name, (node, annotation) in containers_of(module).items()
+        if not name.startswith("_")
+        and (module, name) not in CHANGING
+        and not annotation.startswith(("Mapping", "Sequence", "Final[Mapping", "Collection"))
+    ]
+    assert not found, "wrap in MappingProxyType, or use a tuple or frozenset:\n" + "\n".join(found)
+
+
+def test_tables_of_a_module_are_never_changed() -> None:
+    found = []
+    for module in SOURCES:
+        names = {name for name in containers_of(module) if (module, name) not in CHANGING}
+        for node in ast.walk(tree_of(module)):
+            changed = None
+            if (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)) or (
+                isinstance(node, ast.Attribute) and node.attr in _CHANGERS
+            ):
+                changed = node.value
+            elif isinstance(node, ast.AugAssign):
+                changed = node.target
+            if isinstance(changed, ast.Name) and changed.id in names:
+                found.append(f"{place_of(module, node)}: {changed.id}")
+    assert not found
+
+
+def test_private_tables_stay_in_their_module() -> None:
+    found = [
+        f"{place_of(module, node)}: {name.name}"
+        for module, node in every(ast.ImportFrom)
+        if (node.module or "").startswith("neuroest")  # type: ignore[attr-defined]
+        for name in node.names  # type: ignore[attr-defined]
+        if str(node.module) in SOURCES and name.name.startswith("_")  # type: ignore[attr-defined]
+        if name.name in containers_of(str(node.module))  # type: ignore[attr-defined]
+    ]
+    assert not found
+
+
+def test_everything_public_says_what_it_is() -> None:
+    found = []
+    for module in SOURCES:
+        if ast.get_docstring(tree_of(module)) is None and SOURCES[module].read_text(encoding="utf-8").strip():
+            found.append(f"{SOURCES[module].relative_to(ROOT)}: module")
+        public: list[ast.AST] = list(tree_of(module).body)
+        for node in public:
+            if not isinstance(node, ast.ClassDef | ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            if isinstance(node, ast.ClassDef):
+                public.extend(node.body)  # methods and classes inside of public classes
+            if ast.get_docstring(node) is None and not any(
+                ast.unparse(mark).endswith(("override", "overload")) for mark in node.decorator_list
+            ):
+                found.append(f"{place_of(module, node)}: {node.name}")
+    assert not found
+
+
+# --- Imports of others ---------------------------------------------------------------------------------------------
+
+_DISTRIBUTIONS = {"yaml": "pyyaml", "PIL": "pillow", "sklearn": "scikit-learn"}
+
+
+def required() -> tuple[set[str], set[str]]:
+    """Distributions that pyproject.toml always asks for, and those of its extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def names(lines: list[str]) -> set[str]:
+        return {re.split(r"[\s<>=!~;\[]", line, maxsplit=1)[0].lower() for line in lines}
+
+    extras = project.get("optional-dependencies", {})
+    return names(project["dependencies"]), set().union(*(names(e) for k, e in extras.items() if k != "dev"))
+
+
+@cache
+def loaded_on_demand() -> frozenset[str]:
+    """Modules that nothing imports but functions, so that what they need is an extra's matter."""
+    at_once = {target for module in SOURCES for target in loaded_with(module)}
+    imported = {target for module in SOURCES for target in imports_of(module)}
+    return frozenset((imported - at_once) & SOURCES.keys())
+
+
+def test_what_is_imported_is_declared() -> None:
+    always, extras = required()
+    found = []
+    for module in SOURCES:
+        top = set() if module in loaded_on_demand() else imports_at_once(module)
+        for node in ast.walk(tree_of(module)):
+            names = [n.name for n in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in {name.split(".")[0] for name in names}:
+                distribution = _DISTRIBUTIONS.get(name, name).lower().replace("_", "-")
+                if name in sys.stdlib_module_names or name in {
+                    "neuroest",
+                    "pydantic_core",
+                    "annotated_types",
+                }:
+                    continue  # the last two belong to pydantic
+                if distribution not in (always if node in top else always | extras):
+                    found.append(f"{place_of(module, node)}: {name}")
+    assert not found, "declare in pyproject.toml, or import an extra where it is used:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import neuroest",
+        "import neuroest.estimate",
+        "from neuroest.estimate import estimate; estimate('analog_lif_28nm', 'shd_recurrent_spiking').breakdown",
+    ],
+    ids=["package", "estimate module", "an estimate"],
+)
+def test_a_start_loads_nothing_heavy(program: str) -> None:
+    heavy = ("pandas", "matplotlib", "rich", "scipy", "pint", "torch", "onnx", "jinja2", "IPython")
+    shown = f"import sys; {program}; print(*[m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", shown], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == ""
+
+
+# --- Texts ---------------------------------------------------------------------------------------------------------
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Text files of the repository, those that are not committed yet included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if listed.returncode:
+        pytest.skip("not a checkout")
+    found = {}
+    for name in listed.stdout.splitlines():
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        if b"\0" not in content[:8192]:
+            found[name] = content.decode("utf-8")
+    return found
+
+
+def lines_with(pattern: str, skip: str = "") -> list[str]:
+    seen = re.compile(pattern)
+    return [
+        f"{name}:{number}: {line.strip()[:120]}"
+        for name, text in texts().items()
+        if not (skip and name.startswith(skip))
+        for number, line in enumerate(text.split("\n"), 1)
+        if seen.search(line)
+    ]
+
+
+def test_no_text_names_a_path_of_a_machine() -> None:
+    assert not lines_with(r"(?<![\w.:/*-])/(?:root|home|work|Users)/")
+    assert not lines_with(r"(?<![\w.:/*-])/tmp\b", skip="tests/")
+
+
+def test_no_text_names_what_is_outside_of_the_repository() -> None:
+    assert not lines_with(r"\.\./shar" + "ed|shared/(?:reference|design|style)")
+    assert not lines_with(r"\bmodels\.m" + r"d (?:section|sec\.|\d)|published_chips\.m" + "d")
+
+
+def test_no_text_names_a_package_registry() -> None:
+    assert not lines_with(
+        r"(?i)(?:py" + r"pi\.org|python" + r"hosted\.org|registry\.npm|--(?:extra-)?index-url)"
+    )
+
+
+def test_texts_are_clean() -> None:
+    assert not [name for name, text in texts().items() if "\r" in text and not name.startswith("tests/")]
+    assert not [name for name, text in texts().items() if text and not text.endswith("\n")]
+
+
+# --- What ships ----------------------------------------------------------------------------------------------------
+
+ARCHITECTURES, DEVICES, WORKLOADS = (tuple(shipped(kind)) for kind in ("architecture", "device", "workload"))
+SHIPPED = [(kind, name) for kind in ("architecture", "device", "workload") for name in shipped(kind)]
+
+
+def loaded(kind: str, name: str):
+    load = {"architecture": load_architecture, "device": load_device, "workload": load_workload}[kind]
+    return load(name)
+
+
+@cache
+def outcome(architecture: str, workload: str) -> Estimate | NeuroestError:
+    try:
+        return estimate(architecture, workload)
+    except NeuroestError as error:
+        return error
+
+
+@pytest.mark.parametrize(("kind", "name"), SHIPPED, ids=[f"{kind} {name}" for kind, name in SHIPPED])
+def test_ships_in_order(kind: str, name: str) -> None:
+    spec = loaded(kind, name).spec
+    path = shipped(kind)[name]
+    assert spec.name == path.stem == name
+    assert spec.description.strip().endswith((".", ")"))
+    first = path.read_text(encoding="utf-8").split("\n", 1)[0]
+    marker = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+    assert marker, f"first line is {first!r}, so that an editor does not find the schema"
+    schema = (path.parent / marker[1]).resolve()
+    assert schema == (ROOT / "schemas" / f"{kind}.schema.json").resolve()
+
+
+@pytest.mark.parametrize("kind", ["architecture", "device", "workload"])
+def test_schemas_ship(kind: str) -> None:
+    assert (ROOT / "schemas" / f"{kind}.schema.json").is_file()
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_a_device_lies_in_the_folder_of_its_model(name: str) -> None:
+    assert shipped("device")[name].parent.name == load_device(name).record.folder
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_chip_runs_a_shipped_network(architecture: str) -> None:
+    assert any(isinstance(outcome(architecture, workload), Estimate) for workload in WORKLOADS)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_baseline_of_a_chip_ships(architecture: str) -> None:
+    baseline = load_architecture(architecture).spec.baseline
+    assert baseline is None or baseline in ARCHITECTURES
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_a_network_runs_or_is_refused_in_words(architecture: str, workload: str) -> None:
+    result = outcome(architecture, workload)
+    if not isinstance(result, Estimate):
+        assert isinstance(result, MappingError)
+        assert str(result)
+        assert all(line and line.isprintable() for line in str(result).split("\n"))
+        return
+    totals = result.totals
+    assert all(value is None or (math.isfinite(value) and value >= 0.0) for value in totals.values())
+    for name in ("area_m2", "energy_per_inference_J", "latency_s", "throughput_per_s", "synaptic_operations"):
+        assert totals[name] > 0.0, name
+    parts = dict.fromkeys(("dynamic", "static", "area"), 0.0)
+    for row in result.breakdown:
+        assert row.energy_J >= 0.0
+        assert row.area_m2 >= 0.0
+        assert row.count >= 0.0
+        parts[row.kind] += row.area_m2 if row.kind == "area" else row.energy_J
+    assert parts["dynamic"] == pytest.approx(totals["dynamic_energy_J"], rel=1e-9, abs=1e-300)
+    assert parts["static"] == pytest.approx(totals["static_energy_J"], rel=1e-9, abs=1e-300)
+    assert parts["dynamic"] + parts["static"] == pytest.approx(totals["energy_per_inference_J"], rel=1e-9)
+    assert parts["area"] == pytest.approx(totals["area_m2"], rel=1e-9)
+    assert len({check.name + check.component for check in result.checks}) <= len(result.checks)
+    assert all(str(check).isprintable() for check in result.checks)
+
+
+# --- Claims --------------------------------------------------------------------------------------------------------
+
+# Parameters that state no spread, by model ("*" is any), and why a spread would mean nothing there.
+_DEFINED = "a definition: the point that the other values belong to"
+_RANGE = "an end of the range that a model covers"
+_FIT = "a coefficient that has a meaning only together with the others of its fit"
+_CHOSEN = "a designer's choice, though the source made it"
+_EXACT = "exact in the file or paper that it is taken from, which is the claim"
+_TOY = "a normalised model that stands for no device in particular"
+WITHOUT_SPREAD: dict[str, dict[str, str]] = {
+    "cmos_process": {
+        "feature_size": _DEFINED,
+        "nominal_supply_voltage": _DEFINED,
+        "minimum_supply_voltage": _RANGE,
+        "maximum_supply_voltage": _RANGE,
+        "logic_area_factor": "1 at the node that it is relative to",
+        **dict.fromkeys(("energy_quadratic", "energy_linear", "energy_constant"), _FIT),
+        **dict.fromkeys(("delay_cubic", "delay_quadratic", "delay_linear", "delay_constant"), _FIT),
+    },
+    "sram": {
+        **dict.fromkeys(
+            ("reference_voltage", "reference_capacity", "reference_width", "leakage_temperature"), _DEFINED
+        ),
+        **dict.fromkeys(
+            ("minimum_capacity", "maximum_capacity", "minimum_width", "maximum_width"), _RANGE
+        ),
+        **dict.fromkeys(
+            ("read_width_exponent", "read_capacity_exponent", "write_width_exponent", "write_capacity_exponent",
+             "area_exponent", "leakage_exponent", "access_time_exponent"),
+            _FIT,
+        ),
+    },
+    "survey_adc": {
+        **dict.fromkeys(
+            ("speed_merit_constant", "speed_merit_slope", "resolution_merit_constant", "resolution_merit_slope",
+             "energy_constant", "energy_node_exponent", "energy_bits_exponent", "area_constant",
+             "area_node_exponent", "area_rate_exponent", "area_energy_exponent"),
+            _FIT,
+        ),
+        **dict.fromkeys(
+            ("minimum_feature_size", "maximum_feature_size", "minimum_bits", "maximum_bits", "maximum_sample_rate"),
+            _RANGE,
+        ),
+    },
+    "reported_adc": {"bits": _CHOSEN, "sample_rate": _CHOSEN},
+    "logic_library": {"reference_voltage": _DEFINED},
+    "mesh": {"reference_voltage": _DEFINED},
+    "off_chip_link": {"rate": _CHOSEN},
+    "one_transistor_one_resistor": {"bits_per_cell": _CHOSEN},
+    "analog_lif": {"supply_voltage": _CHOSEN},
+    "event_energies": {"neurons_per_core": _CHOSEN, "synapse_memory": _CHOSEN, "spike_time": _EXACT},
+    "roofline_processor": {"memory_rate": _EXACT, "peak_rate": _EXACT},
+    "diffusive_1m1t1r": {
+        **dict.fromkeys(
+            ("input_voltage", "output_supply_voltage", "load_resistance", "load_capacitance", "control_resistance",
+             "transistor_width"),
+            _CHOSEN,
+        ),
+        **dict.fromkeys(("field_offset", "off_resistance", "gate_capacitance", "output_threshold"), _EXACT),
+    },
+    "diffusive_1m1t1r_integrated": {
+        **dict.fromkeys(
+            ("input_voltage", "output_supply_voltage", "explicit_capacitance", "refractory_time"), _CHOSEN
+        ),
+        "field_offset": _EXACT,
+    },
+    "ion_kinetics": {"conduction_length": _EXACT, "decay_variation": _CHOSEN, "reference_temperature": _DEFINED},
+    "langevin_particle": {"*": _TOY},
+    "lif_behaviour": {"*": _TOY},
+    "threshold_switch": {"*": _TOY},
+}  # fmt: skip
+
+# Entries of the bibliography that no value rests on: texts that the equations and their derivations follow, and
+# texts that were read to choose among values.
+_READ = """
+akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
+donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 ihp130 indiveri2011 irds2021
+jansen1999 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
+moradi2018 murmann_survey murphy1964 nag2018 nvsim2012 pan2015 pei2019 pickett2013 rabaey2003 sakurai1983
+saltelli2010 stapper1983 tuma2016 ushakov2021 wang2017 wang2018 wang2024 weste2011 williams2009 yang2020
+yanglab2021 yao2020 yi2018 zhuo2022
+"""
+READ_ONLY = frozenset(_READ.split())
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_every_claim_has_a_spread_or_a_reason_to_have_none(name: str) -> None:
+    device = load_device(name)
+    reasons = WITHOUT_SPREAD.get(device.record.model, {})
+    bare = [
+        parameter
+        for parameter, claim in device.claims.items()
+        if not claim.has_spread and claim.value != 0.0 and parameter not in reasons and "*" not in reasons
+    ]
+    assert not bare
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_every_claim_says_how_it_is_known(name: str) -> None:
+    for claim in load_device(name).claims.values():
+        assert claim.source or claim.rationale, claim.path
+        if claim.basis in {"measured", "simulated", "projected"}:
+            assert claim.source, claim.path
+            assert claim.place or claim.conditions or claim.rationale, (
+                f"{claim.path} names no place in {claim.source}"
+            )
+
+
+def cited() -> set[str]:
+    keys: set[str | None] = set()
+    for name in DEVICES:
+        device = load_device(name)
+        keys.update(k for claim in device.claims.values() for k in (claim.source, claim.via))
+        keys.update(k for value in device.spec.reported for k in (value.source, value.via))
+        for given in device.spec.parameters.values():
+            keys.update(alternative.source for alternative in getattr(given, "alternatives", ()))
+    for name in WORKLOADS:
+        spec = load_workload(name).spec
+        keys.update(k for claim in workload_claims(spec).values() for k in (claim.source, claim.via))
+        if spec.task is not None:
+            keys.update((spec.task.source, spec.task.via))
+    for name in ARCHITECTURES:
+        for workload in WORKLOADS:
+            result = outcome(name, workload)
+            if isinstance(result, Estimate):
+                keys.update(k for claim in result.claims.values() for k in (claim.source, claim.via))
+    return {key for key in keys if key is not None}
+
+
+def own_sources() -> set[str]:
+    specs = [load_device(name).spec for name in DEVICES] + [load_workload(name).spec for name in WORKLOADS]
+    return {key for spec in specs for key in spec.sources}
+
+
+def test_every_cited_source_is_in_the_bibliography() -> None:
+    assert not cited() - set(bibliography()) - own_sources()
+
+
+def test_every_source_of_the_bibliography_is_cited_or_listed() -> None:
+    assert not (set(bibliography()) | own_sources()) - cited() - READ_ONLY
+
+
+def test_the_list_of_uncited_sources_names_only_sources() -> None:
+    assert not READ_ONLY - set(bibliography())
+
+
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_assumptions_of_workloads_give_a_reason(workload: str) -> None:
+    for claim in workload_claims(load_workload(workload).spec).values():
+        assert claim.basis == DESIGN or claim.rationale or claim.source, claim.path
+
+
+def test_every_shipped_number_is_within_its_own_spread() -> None:
+    for name in DEVICES:
+        for claim in load_device(name).claims.values():
+            assert claim.low <= claim.value <= claim.high, claim.path
