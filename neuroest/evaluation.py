@@ -122,7 +122,8 @@ class Evaluation:
     @cached_property
     def average_power(self) -> Array:
         """Mean power while the chip is powered. [W]."""
-        return np.asarray(power.average_power(self.energy, self.powered_time))
+        with np.errstate(all="ignore"):  # a neuron that never fires takes for ever, and a check refuses it
+            return np.asarray(power.average_power(self.energy, self.powered_time))
 
     @cached_property
     def power_density(self) -> Array:

@@ -138,6 +138,8 @@ class Component(Generic[_DeviceT_co]):
     """
 
     model: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    """Kind of block that owns a quantity together with others of it, such as all memories."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
 

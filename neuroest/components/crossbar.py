@@ -67,11 +67,11 @@ class SampledClamp(CurrentClamp):
         d, supply = self.device, self.technology.supply_voltage
         charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
-        ledger = "sample and hold"
+        ledger = "held column result"
         return [
             *super().column_energies(read_time, hold_time),
-            self.energy("column_read", "hold_capacitor", charge, ledger, owner="sample_and_hold"),
-            self.energy("column_read", "follower", follower, ledger, owner="sample_and_hold"),
+            self.energy("column_read", "hold_capacitor", charge, ledger, owner="interface"),
+            self.energy("column_read", "follower", follower, ledger, owner="interface"),
         ]
 
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:

@@ -21,6 +21,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "column interface bias": "interface",
         "current merging": "current_mirror",
         "sample and hold": "sample_and_hold",
+        "held column result": "interface",
         "analog-to-digital conversion": "converter",
         "neuron gate charge": "neuron",
         "neuron divider": "neuron",

@@ -32,6 +32,7 @@ _LARGEST_REGISTER_FILE = 32768.0
 class Memory(Component[Any]):
     """What counting and timing must know of a memory."""
 
+    family: ClassVar[str] = "memory"
     synchronous: ClassVar[bool] = True
 
     @abstractmethod

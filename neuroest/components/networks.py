@@ -28,6 +28,7 @@ from neuroest.units import BitPerSecond, Dimensionless, Metre, Second
 class Network(Component[Any]):
     """What counting, costing and timing must know of a network on the chip."""
 
+    family: ClassVar[str] = "network"
     synchronous: ClassVar[bool] = True
     everybody_hears: ClassVar[bool] = False
     """Whether one transfer reaches all places."""
@@ -98,9 +99,9 @@ class HTree(_Wires):
 
     def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
         """Twice the way from the root to a leaf of a full tree."""
-        leaves = 4.0 ** np.ceil(np.log2(np.maximum(places, 1.0)) / 2.0)
-        side = tile_pitch * np.sqrt(leaves)
-        return 2.0 * equations.h_tree_path_length(side, leaves)
+        leaves_on_a_side = 2.0 ** np.ceil(np.log2(np.maximum(places, 1.0)) / 2.0)
+        side = tile_pitch * leaves_on_a_side
+        return 2.0 * equations.h_tree_path_length(side, leaves_on_a_side * leaves_on_a_side)
 
 
 class Mesh(Network):

@@ -425,7 +425,7 @@ class ThresholdSwitch(Neuron):
     The driven column charges the capacitor through the series resistor until the switch turns on and empties it.
     """
 
-    model: ClassVar[str] = "threshold_switch"
+    model: ClassVar[str] = "threshold_switch_neuron"
     device: ThresholdSwitchParameters
 
     def input_hold_time(self) -> Second:
@@ -479,9 +479,10 @@ class ThresholdSwitch(Neuron):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Switch above the transistors, and the capacitor beside them."""
         d = self.device
-        cell = np.maximum(d.switch_area, d.transistor_area)
-        capacitor = equations.capacitor_area(d.capacitance, d.capacitance_density)
-        return [AreaCost(self.path, "switch", cell), AreaCost(self.path, "capacitor", capacitor)]
+        area = equations.switch_neuron_area(
+            d.switch_area, d.transistor_area, d.capacitance, d.capacitance_density
+        )
+        return [AreaCost(self.path, "footprint", area)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the switch turns on at all, and whether it turns off again."""

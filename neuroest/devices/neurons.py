@@ -135,7 +135,7 @@ class AnalogLifParameters(Record):
 class ThresholdSwitchParameters(Record):
     """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 
-    model: ClassVar[str] = "threshold_switch"
+    model: ClassVar[str] = "threshold_switch_neuron"
     folder: ClassVar[str] = "neurons"
 
     supply_voltage: Volt = positive(

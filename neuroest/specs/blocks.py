@@ -304,8 +304,8 @@ class AnalogLifBlock(DeviceBlock):
 class ThresholdSwitchBlock(DeviceBlock):
     """Neuron of a volatile threshold switch, a resistor and an explicit capacitor."""
 
-    device_model: ClassVar[str | None] = "threshold_switch"
-    model: Literal["threshold_switch"]
+    device_model: ClassVar[str | None] = "threshold_switch_neuron"
+    model: Literal["threshold_switch_neuron"]
 
 
 NeuronBlock = Annotated[

@@ -15,7 +15,7 @@ BASE, WORKLOAD = "diffusive_28nm_derived", "mlp_mnist_spiking"
 
 
 def switch(device: str, **parameters: str) -> dict[str, object]:
-    block: dict[str, object] = {"model": "threshold_switch", "device": device}
+    block: dict[str, object] = {"model": "threshold_switch_neuron", "device": device}
     return block | ({"parameters": parameters} if parameters else {})
 
 
