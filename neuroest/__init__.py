@@ -29,6 +29,12 @@ if TYPE_CHECKING:
         UnknownNameError,
     )
     from neuroest.estimate import Estimate, estimate
+    from neuroest.exploration.breakeven import breakeven
+    from neuroest.exploration.importance import sensitivity
+    from neuroest.exploration.optimise import optimize
+    from neuroest.exploration.pareto import pareto
+    from neuroest.exploration.sweep import sweep
+    from neuroest.exploration.uncertainty import uncertainty
     from neuroest.library import load_architecture, load_device, load_workload
     from neuroest.reporting.comparison import Comparison, compare
     from neuroest.workloads.importers import trace
@@ -46,13 +52,19 @@ __all__ = [
     "SpecError",
     "UnknownNameError",
     "__version__",
+    "breakeven",
     "check_files",
     "compare",
     "estimate",
     "load_architecture",
     "load_device",
     "load_workload",
+    "optimize",
+    "pareto",
+    "sensitivity",
+    "sweep",
     "trace",
+    "uncertainty",
 ]
 
 _HOMES = {
@@ -65,13 +77,19 @@ _HOMES = {
     "RangeError": "neuroest.errors",
     "SpecError": "neuroest.errors",
     "UnknownNameError": "neuroest.errors",
+    "breakeven": "neuroest.exploration.breakeven",
     "check_files": "neuroest.checking",
     "compare": "neuroest.reporting.comparison",
     "estimate": "neuroest.estimate",
     "load_architecture": "neuroest.library",
     "load_device": "neuroest.library",
     "load_workload": "neuroest.library",
+    "optimize": "neuroest.exploration.optimise",
+    "pareto": "neuroest.exploration.pareto",
+    "sensitivity": "neuroest.exploration.importance",
+    "sweep": "neuroest.exploration.sweep",
     "trace": "neuroest.workloads.importers",
+    "uncertainty": "neuroest.exploration.uncertainty",
 }
 
 

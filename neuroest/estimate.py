@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -19,17 +20,19 @@ from neuroest.errors import MappingError, RangeError
 from neuroest.evaluation import Evaluation, evaluate, trace_costs
 from neuroest.exploration.bands import Bands, estimate_bands
 from neuroest.exploration.sensitivity import Sensitivity, attributed_share, sensitivity
-from neuroest.library import Loaded, load_architecture, load_workload
+from neuroest.library import Loaded, load_architecture, load_workload, shipped
 from neuroest.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.settings import design_with, workload_with
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
+from neuroest.specs.reading import Document
 from neuroest.specs.workload import WorkloadSpec, workload_exclusions
 from neuroest.units import format_quantity
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 SCHEMA_VERSION = "1.0"
 """Version of the JSON that `Estimate.to_dict` returns."""
 
@@ -138,6 +141,12 @@ class Estimate:
     def architecture(self) -> str:
         """Name of the architecture."""
         return self.design.spec.name
+
+    @property
+    def called(self) -> str:
+        """What a command line must be given to mean this architecture: its name where it ships, else its file."""
+        file = self.files[0].file
+        return self.architecture if str(shipped("architecture").get(self.architecture)) == file else file
 
     @property
     def failed_checks(self) -> tuple[CheckResult, ...]:
@@ -474,9 +483,12 @@ def estimate(
     claims = {**design.claims, **workload_with(net.spec, changes)}
     values = {path: claim.value for path, claim in claims.items()}
     with np.errstate(all="ignore"):
-        result = evaluate(design, net.spec, values)
+        try:
+            result = evaluate(design, net.spec, values)
+        except MappingError as error:
+            raise MappingError(_placed(chip.document, str(error))) from None
         checks = tuple(_check_result(check) for check in result.checks)
-    _refuse(checks)
+    _refuse(checks, chip.document)
     totals = _totals(result)
     _verify(result, totals)
     exclusions = tuple(
@@ -487,7 +499,20 @@ def estimate(
     return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files, dict(changes))
 
 
-def _refuse(checks: tuple[CheckResult, ...]) -> None:
+def _placed(document: Document, text: str) -> str:
+    """`text` with file, line and column in front of each line that begins with a path of the architecture."""
+    lines = []
+    for line in text.split("\n"):
+        path = _LEADING_PATH.match(line)
+        if path is not None:
+            row, column = document.position(path[0].split("."))
+            lines.append(f"{document.file}:{row}:{column}: {line}")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
     failed = [check for check in checks if check.severity == "refuse" and not check.passed]
     if failed:
         error = (
@@ -495,7 +520,7 @@ def _refuse(checks: tuple[CheckResult, ...]) -> None:
             if any(check.name in {"network_fits", "fan_in_fits"} for check in failed)
             else RangeError
         )
-        raise error("\n".join(str(check) for check in failed))
+        raise error(_placed(document, "\n".join(str(check) for check in failed)))
 
 
 def _totals(result: Evaluation) -> dict[str, float | None]:
@@ -545,11 +570,13 @@ def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
     for row in result.dynamic:
         if not (np.all(np.isfinite(row.energy)) and np.all(np.asarray(row.energy) >= 0.0)):
             raise RangeError(
-                f"{row.component}: {row.term} of {row.action} has no finite energy at these values"
+                f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative here"
             )
     for item in (*result.areas, *result.statics):
         if not (np.all(np.isfinite(item.total)) and np.all(np.asarray(item.total) >= 0.0)):
-            raise RangeError(f"{item.component}: {item.term} has no finite value at these values")
+            raise RangeError(
+                f"{item.component}: {item.term} has no value that is finite and not negative at these values"
+            )
     for name, value in totals.items():
         if value is not None and not math.isfinite(value):
             raise RangeError(f"{name} is not finite at these values")

@@ -203,7 +203,25 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
-        return tuple(own)
+        return (*own, *self._memory_checks())
+
+    def _memory_checks(self) -> list[Check]:
+        """Whether the neurons forget as fast as the network wants, where both are known."""
+        wanted = self.layers.time_constant_steps
+        neuron = getattr(self.mapper.compute, "neuron", None)
+        memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
+        if neuron is None or memory is None:
+            return []
+        step = np.max(self.timing.step, axis=-1, keepdims=True)
+        longest, shortest = np.max(wanted), np.min(wanted[wanted > 0.0])
+        fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
+        return [
+            Check(
+                "neuron_time_constant", neuron.path, "limit", fits,
+                f"the neurons forget with another time constant than the network wants, {longest:.3g} timesteps "
+                "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
+            )
+        ]  # fmt: skip
 
 
 def _total(parts: list[Any]) -> Array:

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from neuroest.devices.base import Record
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
-from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
@@ -26,6 +26,7 @@ from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
 
 _T = TypeVar("_T", bound=Spec)
+Stamp: TypeAlias = tuple[int, ...]
 
 KINDS: Mapping[str, type[Spec]] = {
     "architecture": ArchitectureSpec,
@@ -125,7 +126,11 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
-    return _loaded(ArchitectureSpec, _file("architecture", name))
+    loaded = _loaded(ArchitectureSpec, _file("architecture", name))
+    problems = [problem_at(loaded.document, place, text) for place, text in misnamed(loaded.spec.chip)]
+    if problems:
+        raise SpecError(problems)
+    return loaded
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
@@ -139,7 +144,7 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 
 
 @lru_cache(maxsize=128)
-def _workload(path: Path, _stamp: tuple[int, int]) -> Loaded[WorkloadSpec]:
+def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     loaded = _loaded(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
     known = shared_sources() | loaded.spec.sources.keys()
@@ -181,7 +186,7 @@ def shared_sources() -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)
-def _shared_sources(path: Path, _stamp: tuple[int, int]) -> frozenset[str]:
+def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
     return frozenset(_SOURCE_KEY.findall(path.read_text(encoding="utf-8")))
 
 
@@ -196,16 +201,17 @@ def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
     return loaded
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> Stamp:
+    """What changes when a file is another one, or is written anew."""
     try:
         stat = path.stat()
     except OSError:
-        return 0, 0  # the reader says what is wrong with the file
-    return stat.st_mtime_ns, stat.st_size
+        return ()  # the reader says what is wrong with the file
+    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
 @lru_cache(maxsize=512)
-def _load(schema: type[Spec], path: Path, _stamp: tuple[int, int]) -> Loaded[Spec]:
+def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
     document = read_document(path)
     _check_kind(schema, document)
     return Loaded(validate(schema, document), document.file, document.sha256, document)
@@ -239,7 +245,7 @@ def device_model(name: str) -> type[Record]:
 
 
 @lru_cache(maxsize=512)
-def _device(path: Path, _stamp: tuple[int, int]) -> Device:
+def _device(path: Path, _stamp: Stamp) -> Device:
     loaded = _loaded(DeviceSpec, path)
     spec, document = loaded.spec, loaded.document
     if spec.model not in DEVICE_MODELS:

@@ -27,7 +27,9 @@ def test_output_branch_stands_beside_the_quoted_picojoule() -> None:
     # 0.5 V over 47 kohm for 250 Mohm * 10 pF * ln(0.8/0.2) = 3.47 ms: 18.4 nJ
     result = estimate("diffusive_bench_28nm", "shd_recurrent_spiking")
     assert result.spike_terms["output_branch"] == pytest.approx(18e-9, rel=0.05)
-    quoted = {r.quantity: parse_quantity(r.value, "J") for path, r in result.reported_values if path == NEURON}
+    quoted = {
+        r.quantity: parse_quantity(r.value, "J") for path, r in result.reported_values if path == NEURON
+    }
     assert quoted["energy per spike"] == pytest.approx(1e-12)
     # the quoted number is the gate node: C V (V_peak - V_rearm) = 10 pF * 0.8 V * 0.637 V = 5.1 pJ at 0.8 V
     assert result.spike_terms["gate_charge"] == pytest.approx(5.1e-12, rel=0.03)
@@ -51,7 +53,9 @@ def test_first_spike_times(voltage: str, milliseconds: float) -> None:
     ("resistance", "measured", "tolerance"),
     [("250 Mohm", 4e-3, 0.03), ("500 Mohm", 8e-3, 0.03), ("1 Gohm", 23.8e-3, 0.35)],
 )
-def test_refractory_times_against_measured_intervals(resistance: str, measured: float, tolerance: float) -> None:
+def test_refractory_times_against_measured_intervals(
+    resistance: str, measured: float, tolerance: float
+) -> None:
     # Fig. 4d; the rearm voltage was read off the first two points, so that only 1 Gohm is a test: it misses by 32 %
     assert bench(control_resistance=resistance).refractory_time() == pytest.approx(measured, rel=tolerance)
 

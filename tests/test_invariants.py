@@ -411,9 +411,6 @@ def test_what_a_layer_without_weights_costs_is_paid_or_told(chip: str) -> None:
     assert pooling_is_paid_or_told(chip)
 
 
-@pytest.mark.xfail(
-    reason="pooling is free on a core of published events, and no exclusion says so", strict=False
-)
 def test_pooling_on_a_core_of_published_events_is_paid_or_told() -> None:
     assert pooling_is_paid_or_told("loihi_14nm")
 
@@ -677,7 +674,6 @@ def test_estimates_in_threads_are_those_of_one_thread() -> None:
     assert found == expected * 2
 
 
-@pytest.mark.xfail(reason="the cache of files knows relative path, time and size only", strict=False)
 def test_files_of_one_name_in_two_folders_are_two_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

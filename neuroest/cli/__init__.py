@@ -32,6 +32,9 @@ VERBS = (
     "breakeven",
     "import",
     "activity",
+    "simulate",
+    "characterise",
+    "fit",
 )
 """Verbs in the order of the help; each is a module of this package."""
 

@@ -45,10 +45,12 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Put recorded activity into a workload, with data set, samples, date and hash as its source.
+    """Put recorded activity into a workload.
 
-    The workload's own file stays as it is. Spikes are arrays (samples, timesteps, neurons) named like the layers.
+    Data set, samples, day and hash become its source. The workload's own file stays as it is. Spikes are arrays
+    (samples, timesteps, neurons) named like the layers.
     """
+    del action  # there is one so far
     from datetime import date as day  # noqa: PLC0415
 
     from neuroest.cli.import_network import time_of  # noqa: PLC0415 - one reading of a time

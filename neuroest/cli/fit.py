@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from neuroest.errors import NeuroestError
 from neuroest.library import Device, load_device
 from neuroest.units import format_quantity
 
-MODELS = {"diffusive_1m1t1r": "diffusive_bench"}
+MODELS = MappingProxyType({"diffusive_1m1t1r": "diffusive_bench"})
 """Models that can be fitted, and the spec that each starts from."""
 
 
@@ -104,8 +105,8 @@ def _text(result: Any, template: Device, data: Path) -> str:
     rows = sum(part.experiment.rows for part in result.rows)
     lines = [
         f"{data.name}: {rows} rows, {', '.join(part.experiment.layout.name for part in result.rows)}",
-        f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same misfit; "
-        f"squared residual per degree of freedom {result.chi_square:.3g}",
+        f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same misfit",
+        f"squared residual per degree of freedom: {result.chi_square:.3g}",
         "",
         f"{'fitted':<24} {'value':>14} {'80 % within':>12} {'start':>14}",
     ]

@@ -45,7 +45,7 @@ def run(
         typer.Option(metavar="EXTENTS", show_default=False, help="Shape of one sample, such as 3,224,224."),
     ] = None,
 ) -> None:
-    """A network from a model file as a workload that a person can read and edit.
+    """A model file as a workload that can be edited.
 
     Nothing in the file is executed. Activity is assumed and marked so; `neuroest activity attach` adds a recording.
     """
@@ -64,6 +64,7 @@ def run(
 
 
 def time_of(text: str | None) -> float | None:
+    """Seconds of an option, or None without it."""
     if text is None:
         return None
     try:
@@ -93,10 +94,8 @@ def _summary(network: ImportedNetwork) -> list[str]:
 
     shapes = geometry(network.workload().spec)
     unit = "a timestep" if network.coding == "spiking" else "an inference"
-    lines = [
-        f"{network.origin}: {len(network.layers)} layers, {shapes.total_macs:.6g} multiply-accumulates {unit}, "
-        f"{shapes.total_weights:.6g} weights"
-    ]
+    counts = f"{shapes.total_macs:.6g} multiply-accumulates {unit}, {shapes.total_weights:.6g} weights"
+    lines = [f"{network.origin}: {len(network.layers)} layers, {counts}"]
     policy = {"host": "on the host", "ignore": "left out"}.get(network.options.unsupported, "")
     lines += [f"{policy}: {line}" for line in unsupported_lines(network)]
     if not network.recorded:

@@ -26,9 +26,10 @@ def run(
     plot: Plot = None,
     output: Output = None,
 ) -> None:
-    """The best feasible designs that a genetic search finds, as CSV.
+    """The best designs that a search of a space finds, as CSV.
 
-    Ranges without a number of points are continuous.
+    The search is genetic and keeps to the limits of the design. Ranges without a
+    number of points are continuous.
     """
     found = optimize(
         architecture, workload, space_of(space, axes, constraints), minimize or [], maximize or [],

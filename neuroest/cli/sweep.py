@@ -53,19 +53,25 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
 ) -> None:  # fmt: skip
-    """Totals, feasibility and the first failed check of every point of a space.
+    """Every point of a design space, and its results.
 
-    Without -o the points are printed as CSV, which is meant for few.
+    A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
+    points are printed as CSV, which is meant for few.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
     found_space = space_of(space, axes, constraints)
-    with progress("sweep") as started:
-        result = sweep(
-            architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
-            samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
-            scheduler=scheduler, confirmed=yes, overwrite=overwrite, started=started,
-        )  # fmt: skip
+    try:
+        with progress("sweep") as started:
+            result = sweep(
+                architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
+                samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
+                scheduler=scheduler, confirmed=yes, overwrite=overwrite, started=started,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        if output is not None:
+            note([f"finished chunks are kept; run the same command again to go on with {output}"])
+        raise
     if output is None:
         emit(_csv(result))
     note([f"{result.rows} points, {result.feasible} feasible" + (f", in {output}" if output else "")])

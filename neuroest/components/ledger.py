@@ -32,7 +32,6 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "neuron spike as reported": "neuron",
         "neuron membrane charge": "neuron",
         "neuron short circuit": "neuron",
-        "neuron bias": "neuron",
         "neuron capacitor charge": "neuron",
         "neuron discharge": "neuron",
         "neuron fan-out buffer": "tapered_buffer",

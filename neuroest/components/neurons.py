@@ -28,7 +28,7 @@ from neuroest.devices.neurons import (
     IntegratedDiffusiveNeuronParameters,
     IonDynamics,
     ReportedNeuronParameters,
-    ThresholdSwitchParameters,
+    ThresholdSwitchNeuronParameters,
 )
 from neuroest.equations import crossbar
 from neuroest.equations import diffusive_neuron as diffusive
@@ -61,6 +61,10 @@ class Neuron(Component[Any]):
     def rest_time(self) -> Second:
         """Time between inferences that the neuron needs to forget."""
         return 0.0
+
+    def memory_time(self) -> Second | None:
+        """Time constant with which a membrane forgets; None where the device does not state it."""
+        return None
 
     def endurance(self) -> Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
@@ -134,6 +138,10 @@ class _DiffusiveNeuron(Neuron):
     def rest_time(self) -> Second:
         """Time for the residue to dissolve."""
         return diffusive.residue_rest_time(self.device.residue_decay, self.options["rest_time_constants"])
+
+    def memory_time(self) -> Second:
+        """Time constant with which the filament dissolves."""
+        return 1.0 / self.device.filament_decay
 
     def endurance(self) -> Dimensionless:
         """Filament cycles."""
@@ -426,7 +434,7 @@ class ThresholdSwitch(Neuron):
     """
 
     model: ClassVar[str] = "threshold_switch_neuron"
-    device: ThresholdSwitchParameters
+    device: ThresholdSwitchNeuronParameters
 
     def input_hold_time(self) -> Second:
         """Time to charge the capacitor from the hold to the threshold voltage."""

@@ -132,7 +132,7 @@ class AnalogLifParameters(Record):
     slope_factor: Dimensionless = positive("Subthreshold slope factor.", symbol="n", absent=1.4)
 
 
-class ThresholdSwitchParameters(Record):
+class ThresholdSwitchNeuronParameters(Record):
     """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
 
     model: ClassVar[str] = "threshold_switch_neuron"

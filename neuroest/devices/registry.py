@@ -38,12 +38,18 @@ from neuroest.devices.digital import (
     SramParameters,
     WiresParameters,
 )
+from neuroest.devices.lab import (
+    IonKineticsParameters,
+    LangevinParameters,
+    LifBehaviourParameters,
+    ThresholdSwitchParameters,
+)
 from neuroest.devices.neurons import (
     AnalogLifParameters,
     DiffusiveNeuronParameters,
     IntegratedDiffusiveNeuronParameters,
     ReportedNeuronParameters,
-    ThresholdSwitchParameters,
+    ThresholdSwitchNeuronParameters,
 )
 from neuroest.devices.process import DieCost, Overheads, Process
 
@@ -61,7 +67,10 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             FixedBlockParameters,
             FlashAdcParameters,
             IntegratedDiffusiveNeuronParameters,
+            IonKineticsParameters,
+            LangevinParameters,
             LevelShifterParameters,
+            LifBehaviourParameters,
             LinkParameters,
             LogicLibraryParameters,
             MemoryMacroParameters,
@@ -85,6 +94,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SramParameters,
             SurveyAdcParameters,
             TaperedBufferParameters,
+            ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
             WiresParameters,
         )

@@ -183,7 +183,7 @@ class CrossbarMapper(Mapper):
     @property
     def planes(self) -> Numeric:
         """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
-        return self.compute.driver.planes(self.network)
+        return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
 
     def work(self, placement: Placement) -> Work:
         """Row toggles, cell and column reads, conversions, spikes."""

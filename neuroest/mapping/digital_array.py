@@ -21,6 +21,11 @@ class DigitalArrayMapper(Mapper):
         """Refuse numbers wider than the units."""
         unit = self.compute.slots["unit"]
         pairs = (("weight_bits", self.network.weight_bits), ("activation_bits", self.network.activation_bits))
+        if np.any(self.layers.input_bits > unit.options["activation_bits"]):
+            raise MappingError(
+                f"{unit.path}.activation_bits is {np.min(unit.options['activation_bits']):g}, the network's input "
+                f"has {np.max(self.layers.input_bits):g}"
+            )
         for name, needed in pairs:
             if np.any(needed > unit.options[name]):
                 raise MappingError(
@@ -66,13 +71,18 @@ class DigitalArrayMapper(Mapper):
         written = self.steps * t.output_elements * bits
         sums = outputs * placement.row_blocks * self.network.accumulator_bits
         weights = t.weights * self.network.weight_bits / self.options["batch"]
+        # blocks that do not all stay in the arrays come anew for each step that waits for the one before
+        kept = placement.row_blocks * placement.column_blocks <= self.arrays
+        weights = weights * np.where(kept, 1.0, t.sequential_steps)
+        wide = np.maximum(bits, t.input_bits)
+        stationary = self.steps * t.stationary_elements * bits
         nothing = 0.0 * operations
         spiking_updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
         activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
         return Work(
             actions={(self.compute.slots["unit"].path, "multiply_accumulate"): operations},
             traffic=[
-                Traffic("activations", inputs * placement.column_blocks * bits, written),
+                Traffic("activations", inputs * placement.column_blocks * wide + stationary, written),
                 Traffic("partial_sums", sums, sums),
                 Traffic("weights", weights, nothing),
             ],
@@ -87,11 +97,11 @@ class DigitalArrayMapper(Mapper):
         cycles = accelerators.systolic_cycles(
             np.maximum(t.reduction + t.recurrent_reduction, 1.0),
             np.maximum(t.outputs, 1.0),
-            t.positions * self.steps * self.options["batch"],
+            t.positions / t.sequential_steps * self.steps * self.options["batch"],
             self.options["rows"],
             self.options["columns"],
         )
-        time = t.is_weighted * t.groups * cycles / self.options["clock_frequency"]
+        time = t.is_weighted * t.groups * t.sequential_steps * cycles / self.options["clock_frequency"]
         return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:

@@ -54,12 +54,30 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
     level = computing_level(chip)
     mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
     mapper.refuse()
+    _refuse_numbers(level.mapper, chip, layers)
     elementwise = [n for n, w in zip(layers.names, layers.window_elements, strict=True) if w > 0]
     if elementwise and not chip.find("vector_unit") and level.mapper not in {"roofline", "event_core"}:
         raise MappingError(
             f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
         )
     return mapper
+
+
+def _refuse_numbers(kind: str | None, chip: Chip, layers: LayerTable) -> None:
+    """Refuse products of two computed factors, and numbers at the input of a chip that takes spikes only."""
+    if kind in {"digital_array", "roofline"}:
+        return
+    for name, elements, bits in zip(layers.names, layers.stationary_elements, layers.input_bits, strict=True):
+        if elements > 0:
+            raise MappingError(
+                f"layer {name!r} multiplies two computed factors, but a {kind} level keeps one factor as stored "
+                "weights; run it on a digital_array or roofline chip, or import the network with that part on the host"
+            )
+        if bits > 1 and not (kind == "crossbar" and chip.find("digital_lif")):
+            raise MappingError(
+                f"layer {name!r} reads numbers of {bits:g} bits (direct coding), but this {kind} level takes spikes "
+                "only; encode the input as spikes, or import the network with its first layer on the host"
+            )
 
 
 def map_network(mapper: Mapper) -> NetworkMapping:
@@ -111,6 +129,8 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     level = str(mapper.level.mapper)
     if isinstance(compute, CrossbarArray):
         left_out.extend(_left_out_of_array(compute, mapper))
+    if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
+        left_out.append("pooling and addition of spikes, which the published event energies do not name")
     if level in {"crossbar", "digital_array", "spiking_core"}:
         if level == "crossbar" and chip.inferences_per_programming is None:
             left_out.append("programming of the weights, which stands on a line of its own")

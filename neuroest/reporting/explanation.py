@@ -162,7 +162,7 @@ class _Explainer:
         if found:
             shown_names = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
             raise NeuroestError(f"{quantity!r} could be any of {shown_names}; write more of the path")
-        hint = f"`neuroest explain {self.estimate.architecture}` lists what there is"
+        hint = f"`neuroest explain {self.estimate.called}` lists what there is"
         raise UnknownNameError("quantity", quantity, self.paths, hint)
 
     def parameter(self, path: str) -> Step:

@@ -318,7 +318,7 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
     lines += bullets(one_line(item) for item in estimate.exclusions)
     number = len(estimate.source_keys)
-    command = f"neuroest cite {estimate.architecture} -w {estimate.workload.name}"
+    command = f"neuroest cite {estimate.called} -w {estimate.workload.name}"
     lines += wrapped(f"{counted(number, 'source')}; `{command}` lists them", hanging=2)
     return lines
 

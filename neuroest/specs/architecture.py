@@ -7,6 +7,8 @@ which brings the slots that such a level must fill.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
@@ -45,6 +47,8 @@ from neuroest.specs.blocks import (
     SramBlock,
     VectorUnitBlock,
 )
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
 class Technology(Spec):
@@ -240,3 +244,13 @@ class ArchitectureSpec(Spec):
     """What the description leaves out and the estimate therefore does not contain."""
     chip: Level
     """The chip itself, the top of the hierarchy."""
+
+
+def misnamed(level: Level, place: tuple[str, ...] = ("chip",)) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Blocks and levels whose name is no word, with the reason; paths are made of these names."""
+    for name, part in (level.__pydantic_extra__ or {}).items():
+        if not _NAME.fullmatch(name):
+            reason = "is no name; use up to 64 lower-case letters, digits and underscores, a letter first"
+            yield (*place, name), f"{name[:40]!r} {reason}"
+        if isinstance(part, Level):
+            yield from misnamed(part, (*place, name))

@@ -22,7 +22,9 @@ DESIGN = "design"
 class QuantityText:
     """Field annotation: a quantity as a file states it, whose unit is checked where the parameter is known."""
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
         def validate(given: Any) -> str | float:
             if isinstance(given, str):
                 return given

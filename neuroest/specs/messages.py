@@ -15,6 +15,7 @@ from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
 
+_LONGEST_WORD = 64
 _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -52,7 +53,10 @@ def problem_at(
 
 def dotted(path: Iterable[str | int]) -> str:
     """A path as users write it: ``chip.tile.count``, ``layers.3.kernel``."""
-    return ".".join(str(part) for part in path)
+    words = (str(part) for part in path)
+    return ".".join(
+        word if len(word) <= _LONGEST_WORD else word[: _LONGEST_WORD - 3] + "..." for word in words
+    )
 
 
 def _problems(document: Document, schema: type[BaseModel], details: list[ErrorDetails]) -> list[Problem]:
@@ -139,8 +143,9 @@ def _problem(document: Document, schema: type[BaseModel], detail: ErrorDetails) 
         message = str(context["message"])
     elif kind in {"too_short", "too_long"}:
         bound = context.get("min_length", context.get("max_length"))
-        message = f"has {context.get('actual_length')} items, {'at least' if kind == 'too_short' else 'at most'} {bound} "
-        message += "is needed" if kind == "too_short" else "are allowed"
+        least = kind == "too_short"
+        message = f"has {context.get('actual_length')} items, "
+        message += f"at least {bound} is needed" if least else f"at most {bound} are allowed"
     else:
         message = detail["msg"].removeprefix("Value error, ").replace("\n", " ")
     return problem_at(document, path, message, at_value=kind not in {"extra_forbidden"})

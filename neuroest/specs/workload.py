@@ -23,6 +23,7 @@ Fault: TypeAlias = tuple[Location, str]
 
 _FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
 _COUNT = QuantityField("1", minimum=1, maximum=1e6, integer=True, example="20")
+_TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 Coding: TypeAlias = Literal["spiking", "dense"]
@@ -100,9 +101,12 @@ class Layer(Spec):
     inputs: tuple[str, ...] | None = None
     """Names of the earlier layers that this one reads, `input` for the network's input; the layer before if
     nothing is said."""
+    time_constant: Annotated[float, _TIME] | None = None
+    """Spiking coding: membrane time constant of this layer's neurons in the time of the network, such as `20 ms`.
+    A chip whose neurons forget faster or slower says so."""
     activity: Activity | None = None
-    """Activity of this layer's output, in place of the network's. A pooling or addition that says nothing
-    passes on the mean activity of what it reads."""
+    """Activity of this layer's output, in place of the network's. A layer without weights that says
+    nothing passes on the mean activity of what it reads."""
 
 
 class Convolution(Layer):
@@ -166,12 +170,90 @@ class Add(Layer):
     """Names of the layers that are added, two at least."""
 
 
+class Concatenation(Layer):
+    """Maps of equal rows and columns, one after the other along the channels; nothing is computed."""
+
+    type: Literal["concatenation"]
+    """Kind of layer."""
+    inputs: tuple[str, ...]
+    """Names of the layers that are put together, two at least."""
+
+
+class ElementWise(Layer):
+    """Operations on each element that belong to no weighted layer.
+
+    Such as a normalisation by the statistics of the very input, softmax, or a gate that multiplies.
+    """
+
+    type: Literal["element_wise"]
+    """Kind of layer."""
+    operations: PositiveInteger = 1
+    """Operations of a vector unit for one element of the output."""
+
+
+class MatrixProduct(Layer):
+    """Product of two layers' outputs, such as queries and keys: nothing of it is stored as weights.
+
+    A sequence of tokens is a map of features (channels) and tokens (rows) with one column.
+    """
+
+    type: Literal["matrix_product"]
+    """Kind of layer."""
+    inputs: tuple[str, ...]
+    """The left and the right factor."""
+    heads: PositiveInteger = 1
+    """Parts into which the channels of both factors are divided, each multiplied by itself."""
+    over: Literal["channels", "positions"]
+    """What is summed over: `channels` of both (queries and keys), or `positions`, the left factor's channels
+    against the right one's rows and columns (attention and values)."""
+
+
+class RecurrentCell(Layer):
+    """Cell of numbers that sees its own output of the step before, run along the rows of a map."""
+
+    type: Literal["recurrent_cell"]
+    """Kind of layer."""
+    cell: Literal["simple", "gru", "lstm"]
+    """Kind of cell: one, three or four weighted sums a neuron."""
+    outputs: PositiveInteger
+    """Neurons of the cell."""
+
+
+_Shape: TypeAlias = tuple[PositiveInteger, ...]
+
+
+class Rearrangement(Layer):
+    """Elements put in other places: reshaped, cut, repeated, padded or joined along rows; nothing is computed."""
+
+    type: Literal["rearrangement"]
+    """Kind of layer."""
+    shape: _Shape
+    """Shape of what comes out, `[features]` or `[channels, rows, columns]`."""
+
+
+class Host(Layer):
+    """Something that another processor computes: nothing of it is counted, and every estimate says so."""
+
+    type: Literal["host"]
+    """Kind of layer."""
+    shape: _Shape
+    """Shape of what comes back, `[features]` or `[channels, rows, columns]`."""
+    operator: str | None = None
+    """What is computed there."""
+
+
 LAYER_TYPES: dict[str, type[Layer]] = {
     "convolution": Convolution,
     "fully_connected": FullyConnected,
     "recurrent": Recurrent,
     "pooling": Pooling,
     "add": Add,
+    "concatenation": Concatenation,
+    "element_wise": ElementWise,
+    "matrix_product": MatrixProduct,
+    "recurrent_cell": RecurrentCell,
+    "rearrangement": Rearrangement,
+    "host": Host,
 }
 _OTHER_WORDS = {
     "conv": "convolution",
@@ -185,7 +267,16 @@ _OTHER_WORDS = {
     "max_pooling": "pooling with `mode: maximum`",
     "addition": "add",
     "residual": "add",
-    "rnn": "recurrent",
+    "rnn": "recurrent in spiking coding, recurrent_cell in dense coding",
+    "lstm": "recurrent_cell with `cell: lstm`",
+    "gru": "recurrent_cell with `cell: gru`",
+    "concat": "concatenation",
+    "concatenate": "concatenation",
+    "matmul": "matrix_product, or a convolution of kernel 1 where one factor is weights",
+    "softmax": "element_wise",
+    "layer_norm": "element_wise",
+    "attention": "its parts, convolutions of kernel 1, two matrix_product layers and element_wise between them",
+    "conv1d": "convolution, the input's shape being [channels, length, 1]",
 }
 _BELONGS = "an activation function or neuron belongs to the layer before it"
 _FOLDED = "at inference it is folded into the weights of the layer before it"
@@ -215,12 +306,22 @@ def _known_type(given: object) -> object:
     elif "; did you mean" in (near := did_you_mean(word, LAYER_TYPES)):
         message = f"unknown type {kind!r}{near}"
     else:
-        message = f"type {kind!r} is not supported; supported: {supported}; attention is not supported yet"
+        message = f"type {kind!r} is not supported; supported: {supported}"
     raise PydanticCustomError("layer_type", "{message}", {"message": message})
 
 
 AnyLayer: TypeAlias = Annotated[
-    Convolution | FullyConnected | Recurrent | Pooling | Add,
+    Convolution
+    | FullyConnected
+    | Recurrent
+    | Pooling
+    | Add
+    | Concatenation
+    | ElementWise
+    | MatrixProduct
+    | RecurrentCell
+    | Rearrangement
+    | Host,
     Field(discriminator="type"),
     BeforeValidator(_known_type),
 ]
@@ -233,6 +334,9 @@ class NetworkInput(Spec):
     """`[features]` or `[channels, rows, columns]`."""
     activity: Activity
     """Activity of the input."""
+    bits: Bits | None = None
+    """Spiking coding with numbers instead of spikes at the input (direct coding): bits of one input element. The
+    activity of the input is then a density and a bit density, and layers that read it multiply."""
 
 
 class Precision(Spec):
@@ -280,6 +384,8 @@ class WorkloadSpec(Spec):
     """spiking: single spikes over a number of timesteps; dense: numbers of several bits, once."""
     timesteps: Annotated[float, _COUNT] | None = None
     """Spiking coding: timesteps of one inference."""
+    time_step: Annotated[float, _TIME] | None = None
+    """Spiking coding: time of one timestep in the network, which its time constants are measured by."""
     precision: Precision
     """Bits of weights, activations and accumulators."""
     weights: Weights
@@ -293,8 +399,27 @@ class WorkloadSpec(Spec):
     first is folded into the weights, the second costs one addition an output."""
     sources: dict[str, SourceSpec] = Field(default_factory=dict)
     """Sources that only this file needs."""
+    excluded: tuple[str, ...] = ()
+    """What of the network is not counted; every estimate lists it among its exclusions."""
     notes: tuple[str, ...] = ()
     """What a reader must know."""
+
+
+def workload_exclusions(spec: WorkloadSpec) -> tuple[str, ...]:
+    """What of a network is not counted: what its file says, and its layers on the host."""
+    hosts = [layer for layer in spec.layers if isinstance(layer, Host)]
+    return (
+        *spec.excluded,
+        *(
+            f"layer {h.name}" + (f" ({h.operator})" if h.operator else "") + ", which the host computes"
+            for h in hosts
+        ),
+    )
+
+
+def input_quantities(spec: WorkloadSpec) -> tuple[str, ...]:
+    """What the activity of the network's input states: of numbers, where the input is numbers."""
+    return ACTIVITY_QUANTITIES["dense" if spec.input.bits is not None else spec.coding]
 
 
 def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
@@ -316,7 +441,7 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
     """Find what is wrong with coding, timesteps, precision and activity, beyond what the schema sees."""
-    return [*_coding_faults(spec), *_task_faults(spec), *_resolved(spec)[1]]
+    return [*_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *_resolved(spec)[1]]
 
 
 def raise_faults(spec: WorkloadSpec, faults: list[Fault]) -> None:
@@ -347,16 +472,30 @@ def _coding_faults(spec: WorkloadSpec) -> Iterator[Fault]:
         if spec.precision.activations not in {None, 1}:
             yield ("precision", "activations"), "a spike has one bit; leave this out in spiking coding"
         return
+    if spec.time_step is not None:
+        yield ("time_step",), "dense coding has no timesteps"
+    if spec.input.bits is not None:
+        yield ("input", "bits"), "dense coding states the bits of all activations under `precision`"
     if spec.timesteps is not None:
         yield ("timesteps",), "dense coding has no timesteps; remove them or write `coding: spiking`"
     if spec.precision.activations is None:
         yield ("precision", "activations"), "is missing: dense coding needs the bits of an activation"
+
+
+def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
+    """Layers that belong to the other coding."""
     for index, layer in enumerate(spec.layers):
-        if isinstance(layer, Recurrent):
-            yield (
-                ("layers", index, "type"),
-                "needs timesteps, which only spiking coding has",
-            )
+        place = ("layers", index)
+        if spec.coding == "spiking":
+            if layer.time_constant is not None and spec.time_step is None:
+                yield (*place, "time_constant"), "needs the network's `time_step`, such as `1 ms`"
+            if isinstance(layer, RecurrentCell):
+                yield (*place, "type"), "is a cell of numbers; spiking coding has `recurrent`"
+        else:
+            if layer.time_constant is not None:
+                yield (*place, "time_constant"), "belongs to spiking neurons, which dense coding has not"
+            if isinstance(layer, Recurrent):
+                yield (*place, "type"), "needs timesteps, which only spiking coding has"
 
 
 def _task_faults(spec: WorkloadSpec) -> Iterator[Fault]:
@@ -419,8 +558,8 @@ def _stated_claims(
     description = "Mean absolute weight over the largest absolute weight"
     place: Location = ("weights", "mean_absolute")
     yield place, "workload.weights.mean_absolute", weights.mean_absolute, _provenance(weights), description
-    due = ACTIVITY_QUANTITIES[spec.coding]
     for place, owner, activity in _activities(spec):
+        due = input_quantities(spec) if owner == "input" else ACTIVITY_QUANTITIES[spec.coding]
         stated = [name for name in _DESCRIPTIONS if getattr(activity, name) is not None]
         about = _provenance(activity)
         if about.spread is not None and about.spread.factor is None and len(stated) > 1:
@@ -431,7 +570,8 @@ def _stated_claims(
         faults.extend(((*place, name), f"is missing: {_DESCRIPTIONS[name].lower()}") for name in missing)
         for name in stated:
             if name not in due:
-                message = f"does not belong to {spec.coding} coding; state {' and '.join(due)}"
+                coding = "direct" if owner == "input" and spec.input.bits is not None else spec.coding
+                message = f"does not belong to {coding} coding; state {' and '.join(due)}"
                 faults.append(((*place, name), message))
                 continue
             where = {"input": "the network's input", None: "the output of a layer"}

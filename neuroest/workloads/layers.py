@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import prod
 from typing import Any, TypeAlias
 
@@ -23,15 +23,22 @@ from neuroest.specs.workload import (
     Add,
     AnyLayer,
     Coding,
+    Concatenation,
     Convolution,
+    ElementWise,
     Fault,
     FullyConnected,
+    Host,
     Layer,
+    MatrixProduct,
     Pooling,
+    Rearrangement,
     Recurrent,
+    RecurrentCell,
     WorkloadSpec,
     activity_path,
     check_claims,
+    input_quantities,
     raise_faults,
     workload_claims,
 )
@@ -43,6 +50,11 @@ _Pair: TypeAlias = tuple[int, int]
 
 NETWORK_INPUT = -1
 """Index that stands for the network's input among the layers that a layer reads."""
+_WEIGHTLESS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
+_SEVERAL = (Add, Concatenation, MatrixProduct, ElementWise, Rearrangement, Host)
+_GATES = {"simple": 1, "gru": 3, "lstm": 4}
+# multiplications, additions and functions of one neuron in one step, besides the weighted sums
+_CELL_OPERATIONS = {"simple": 1, "gru": 9, "lstm": 9}
 
 
 @dataclass(frozen=True)
@@ -86,9 +98,18 @@ class Geometry:
     input_taps : array
         Elements that the kernel (or pooling window) meets over all positions, without padding.
     window_elements : array
-        Elements of a pooling window, or operands of an addition; zero for a weighted layer.
+        Operations of a vector unit for one output: elements of a pooling window, operands of an addition,
+        operations of an element-wise layer or a recurrent cell; zero for other weighted layers.
+    stationary_elements : array
+        Elements of a factor that takes the place of weights though it is computed anew in each inference.
+    sequential_steps : array
+        Steps of a recurrent cell, each of which waits for the one before.
+    input_bits : array
+        Bits of an input that is given as numbers in spiking coding; one everywhere else.
     line_buffer_elements : array
         Elements of the complete input rows that a kernel or window must still have at hand.
+    time_constant_steps : array
+        Membrane time constant over the time of a timestep; zero where the network does not state it.
     fan_out_layers : array
         Layers that read the output.
     input_elements_total, output_elements_total : float
@@ -118,6 +139,10 @@ class Geometry:
     input_taps: Array
     window_elements: Array
     line_buffer_elements: Array
+    stationary_elements: Array
+    sequential_steps: Array
+    input_bits: Array
+    time_constant_steps: Array
     fan_out_layers: Array
     input_elements_total: float
     output_elements_total: float
@@ -188,7 +213,10 @@ class LayerTable(Geometry):
 
 def check_workload(spec: WorkloadSpec) -> list[Fault]:
     """Find everything that is wrong with a workload beyond what the schema sees."""
-    return [*check_claims(spec), *check_shapes(spec)]
+    faults = [*check_claims(spec), *check_shapes(spec)]
+    if not faults and not np.any(geometry(spec).is_weighted):
+        faults.append((("layers",), "no layer has weights, so there is nothing to place on a chip"))
+    return faults
 
 
 def check_shapes(spec: WorkloadSpec) -> list[Fault]:
@@ -319,6 +347,9 @@ class _Counts:
     input_taps: int = 0
     window_elements: int = 0
     line_buffer_elements: int = 0
+    stationary_elements: int = 0
+    sequential_steps: int = 1
+    input_bits: int = 1
 
     @property
     def output_elements(self) -> int:
@@ -334,6 +365,8 @@ class _Counts:
 
     @property
     def weights(self) -> int:
+        if self.stationary_elements:
+            return 0
         return (self.reduction * self.groups + self.recurrent_reduction) * self.outputs
 
     @property
@@ -368,10 +401,11 @@ class _Inference:
         shapes = [self._shape(index) for index in reads]
         known = [shape for shape in shapes if shape is not None]
         complete = bool(known) and len(known) == len(shapes)
-        self.counts.append(self._count(position, layer, known) if complete else None)
+        counts = self._count(position, layer, known) if complete else None
+        self.counts.append(replace(counts, input_bits=self._bits(layer, reads)) if counts else None)
         self.reads.append(reads)
         self.index.setdefault(layer.name, position)
-        if not isinstance(layer, Pooling | Add):
+        if not isinstance(layer, _WEIGHTLESS):
             for quantity in ACTIVITY_QUANTITIES[self.spec.coding]:
                 stated = [getattr(owner, quantity) for owner in (layer.activity, self.spec.activity) if owner]
                 if all(value is None for value in stated):
@@ -389,6 +423,18 @@ class _Inference:
         counts = self.counts[index]
         return counts.output_shape if counts else None
 
+    def _bits(self, layer: AnyLayer, reads: tuple[int, ...]) -> int:
+        """Bits of what a layer reads; a layer without weights passes numbers on."""
+        found = [
+            self.spec.input.bits or 1
+            if index == NETWORK_INPUT
+            else (self.counts[index] or _Counts((1,), 1)).input_bits
+            if isinstance(self.spec.layers[index], _WEIGHTLESS)
+            else 1
+            for index in reads
+        ]
+        return max(found, default=1)
+
     def _references(self, position: int, layer: AnyLayer) -> tuple[int, ...]:
         if layer.inputs is None:
             return (position - 1,)
@@ -402,11 +448,17 @@ class _Inference:
             else:
                 message = f"unknown layer {name!r}{did_you_mean(name, self.index)}"
                 self._fault(position, ("inputs", place), message)
-        if isinstance(layer, Add) and len(layer.inputs) < 2:
-            self._fault(position, "inputs", "an addition reads at least two layers")
+        if isinstance(layer, Add | Concatenation) and len(layer.inputs) < 2:
+            word = "an addition" if isinstance(layer, Add) else "a concatenation"
+            self._fault(position, "inputs", f"{word} reads at least two layers")
             return ()
-        if not isinstance(layer, Add) and len(layer.inputs) != 1:
-            message = f"{len(layer.inputs)} inputs; only an addition reads several (no concatenation yet)"
+        if isinstance(layer, MatrixProduct) and len(layer.inputs) != 2:
+            self._fault(position, "inputs", "a matrix product reads two layers, its factors")
+            return ()
+        if not isinstance(layer, _SEVERAL) and len(layer.inputs) != 1:
+            message = (
+                f"{len(layer.inputs)} inputs; only an addition reads several, or a concatenation or product"
+            )
             self._fault(position, "inputs", message)
             return ()
         return tuple(found) if len(found) == len(layer.inputs) else ()
@@ -436,6 +488,16 @@ class _Inference:
             )
         if isinstance(layer, Add):
             return self._addition(position, layer, shapes)
+        if isinstance(layer, Concatenation):
+            return self._concatenation(position, layer, shapes)
+        if isinstance(layer, ElementWise):
+            return _element_wise(layer, shapes)
+        if isinstance(layer, Rearrangement | Host):
+            return self._moved(position, layer, shapes)
+        if isinstance(layer, MatrixProduct):
+            return self._product(position, layer, shapes)
+        if isinstance(layer, RecurrentCell):
+            return self._cell(position, layer, shape)
         if len(shape) == 1:
             message = f"a {layer.type} needs channels, rows and columns, but reads {_words(shape)}"
             self._fault(position, "type", message)
@@ -459,6 +521,76 @@ class _Inference:
             positions=prod(shape[1:]),
             input_taps=len(shapes) * prod(shape),
             window_elements=len(shapes),
+        )
+
+    def _concatenation(self, position: int, layer: Concatenation, shapes: Sequence[Shape]) -> _Counts | None:
+        if len({shape[1:] for shape in shapes}) > 1:
+            named = zip(layer.inputs, shapes, strict=True)
+            parts = ", ".join(f"{name} has {_words(shape)}" for name, shape in named)
+            self._fault(position, "inputs", f"a concatenation needs equal rows and columns, but {parts}")
+            return None
+        channels = sum(shape[0] for shape in shapes)
+        return _Counts(
+            output_shape=(channels, *shapes[0][1:]),
+            input_elements=sum(prod(shape) for shape in shapes),
+            outputs=channels,
+            positions=prod(shapes[0][1:]),
+        )
+
+    def _moved(self, position: int, layer: Rearrangement | Host, shapes: Sequence[Shape]) -> _Counts | None:
+        if len(layer.shape) not in {1, 3}:
+            self._fault(position, "shape", "give [features] or [channels, rows, columns]")
+            return None
+        return _Counts(
+            output_shape=layer.shape,
+            input_elements=sum(prod(shape) for shape in shapes),
+            outputs=layer.shape[0],
+            positions=prod(layer.shape[1:]),
+        )
+
+    def _product(self, position: int, layer: MatrixProduct, shapes: Sequence[Shape]) -> _Counts | None:
+        left, right = (shape if len(shape) == 3 else (*shape, 1, 1) for shape in shapes)
+        if left[0] % layer.heads or right[0] % layer.heads:
+            message = f"{left[0]} and {right[0]} channels do not divide into {layer.heads} heads"
+            self._fault(position, "heads", message)
+            return None
+        summed = left[0] // layer.heads
+        over_channels = layer.over == "channels"
+        met = right[0] // layer.heads if over_channels else prod(right[1:])
+        if summed != met:
+            names = " and ".join(layer.inputs)
+            self._fault(position, "over", f"{names} do not fit: {summed} elements a head meet {met}")
+            return None
+        outputs = prod(right[1:]) if over_channels else right[0] // layer.heads
+        return _Counts(
+            output_shape=(outputs * layer.heads, *left[1:]),
+            input_elements=prod(left) + prod(right),
+            is_weighted=1,
+            reduction=summed,
+            outputs=outputs,
+            groups=layer.heads,
+            positions=prod(left[1:]),
+            input_taps=prod(left),
+            stationary_elements=prod(right),
+        )
+
+    def _cell(self, position: int, layer: RecurrentCell, shape: Shape) -> _Counts | None:
+        features, steps, columns = shape if len(shape) == 3 else (*shape, 1, 1)
+        if columns != 1:
+            message = f"a cell runs along the rows of a map with one column, but reads {_words(shape)}"
+            self._fault(position, "type", message)
+            return None
+        seen = features + layer.outputs
+        return _Counts(
+            output_shape=(layer.outputs, steps, 1) if len(shape) == 3 else (layer.outputs,),
+            input_elements=seen * steps,
+            is_weighted=1,
+            reduction=seen,
+            outputs=_GATES[layer.cell] * layer.outputs,
+            positions=steps,
+            input_taps=seen * steps,
+            window_elements=_CELL_OPERATIONS[layer.cell] - 1,
+            sequential_steps=steps,
         )
 
     def _axes(
@@ -535,6 +667,21 @@ class _Inference:
         )
 
 
+def _element_wise(layer: ElementWise, shapes: Sequence[Shape]) -> _Counts:
+    """A smaller operand, such as one factor a channel, is repeated over the largest."""
+    shape = max(shapes, key=prod)
+    elements = sum(prod(one) for one in shapes)
+    return _Counts(
+        output_shape=shape,
+        input_elements=elements,
+        is_addition=1,
+        outputs=shape[0],
+        positions=prod(shape[1:]),
+        input_taps=elements,
+        window_elements=layer.operations,
+    )
+
+
 def _frozen(numbers: Iterable[float]) -> Array:
     array = np.array(list(numbers), dtype=np.float64)
     array.flags.writeable = False
@@ -544,7 +691,8 @@ def _frozen(numbers: Iterable[float]) -> Array:
 _COUNTED = [
     name
     for name in (field.name for field in fields(Geometry))
-    if name not in {"names", "types", "reads", "output_shapes", "fan_out_layers", "coding"}
+    if name
+    not in {"names", "types", "reads", "output_shapes", "fan_out_layers", "coding", "time_constant_steps"}
     and "_total" not in name
 ]
 
@@ -560,6 +708,9 @@ def _geometry(spec: WorkloadSpec, inference: _Inference) -> Geometry:
         reads=tuple(inference.reads),
         output_shapes=tuple(one.output_shape for one in counts),
         fan_out_layers=_frozen(read.count(index) for index in layers),
+        time_constant_steps=_frozen(
+            (layer.time_constant or 0.0) / (spec.time_step or 1.0) for layer in spec.layers
+        ),
         input_elements_total=float(prod(spec.input.shape)),
         output_elements_total=float(counts[-1].output_elements),
         coding=spec.coding,
@@ -581,6 +732,8 @@ class _Plan:
     paths: frozenset[str]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
+    shares: tuple[tuple[float, ...] | None, ...]
+    """Share of each operand in what a layer reads, None for equal ones; one more share is the layer itself."""
 
     def activity(self, given: Mapping[str, Numeric]) -> tuple[list[Array], list[Array]]:
         """For each quantity the arrays of what the layers read and of what they write."""
@@ -588,11 +741,17 @@ class _Plan:
         for input_path, rules in zip(self.inputs, self.rules, strict=True):
             outputs: list[Numeric] = []
             sources: list[Numeric] = []
-            for reads, paths in zip(self.geometry.reads, rules, strict=True):
+            for reads, paths, shares in zip(self.geometry.reads, rules, self.shares, strict=True):
                 found = [given[input_path] if index == NETWORK_INPUT else outputs[index] for index in reads]
-                source = found[0] if len(found) == 1 else sum(found[1:], start=found[0]) / len(found)
+                own = next((given[path] for path in paths if path in given), None)
+                source: Numeric
+                if shares is not None:
+                    parts = [*found, found[0] if own is None else own]
+                    source = sum(share * part for share, part in zip(shares, parts, strict=False))
+                else:
+                    source = found[0] if len(found) == 1 else sum(found[1:], start=found[0]) / len(found)
                 sources.append(source)
-                outputs.append(next((given[path] for path in paths if path in given), source))
+                outputs.append(source if own is None else own)
             read.append(_stack(sources))
             written.append(_stack(outputs))
         return read, written
@@ -614,11 +773,14 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
     raise_faults(spec, [*check_claims(spec), *inference.faults])
     claims: dict[str, Claim] = workload_claims(spec)
     shapes = _geometry(spec, inference)
+    given = input_quantities(spec)
     quantities = ACTIVITY_QUANTITIES[spec.coding]
+    # numbers at the input of a spiking network have a density and a bit density, its layers a rate for both
+    quantities = quantities * (len(given) // len(quantities))
 
     def rule(layer: Layer, quantity: str) -> tuple[str, ...]:
         own = activity_path(layer.name, quantity)
-        return (own,) if isinstance(layer, Pooling | Add) else (own, activity_path(None, quantity))
+        return (own,) if isinstance(layer, _WEIGHTLESS) else (own, activity_path(None, quantity))
 
     rules = tuple(tuple(rule(layer, quantity) for layer in spec.layers) for quantity in quantities)
     every_path = {path for paths in rules for alternatives in paths for path in alternatives}
@@ -627,9 +789,30 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
         counts={field.name: getattr(shapes, field.name) for field in fields(Geometry)},
         stated={path: claim.value for path, claim in claims.items()},
         paths=frozenset(claims) | every_path,
-        inputs=tuple(activity_path("input", quantity) for quantity in quantities),
+        inputs=tuple(activity_path("input", quantity) for quantity in given),
         rules=rules,
+        shares=tuple(
+            _shares(layer, reads, shapes, spec)
+            for layer, reads in zip(spec.layers, shapes.reads, strict=True)
+        ),
     )
+
+
+def _shares(
+    layer: Layer, reads: tuple[int, ...], shapes: Geometry, spec: WorkloadSpec
+) -> tuple[float, ...] | None:
+    sizes = [
+        prod(spec.input.shape) if index == NETWORK_INPUT else prod(shapes.output_shapes[index])
+        for index in reads
+    ]
+    if isinstance(layer, MatrixProduct):
+        return (1.0, 0.0)
+    if isinstance(layer, RecurrentCell):
+        steps = shapes.sequential_steps[spec.layers.index(layer)]
+        sizes.append(int(layer.outputs * steps))
+    elif not isinstance(layer, Concatenation):
+        return None
+    return tuple(size / sum(sizes) for size in sizes)
 
 
 _plans: dict[int, tuple[weakref.ref[WorkloadSpec], _Plan]] = {}

@@ -191,8 +191,9 @@ def test_a_recurrent_layer_needs_timesteps() -> None:
     [
         (
             "attention",
-            "supported: convolution, fully_connected, recurrent, pooling, add; attention is not supported",
+            "write its parts, convolutions of kernel 1, two matrix_product layers",
         ),
+        ("beamforming", "supported: convolution, fully_connected, recurrent, pooling, add, concatenation"),
         ("conv2d", "write convolution"),
         ("maxpool", "write pooling with `mode: maximum`"),
         ("relu", "no layer of its own"),

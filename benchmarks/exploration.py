@@ -1,0 +1,203 @@
+"""Speed of exploration: points a second, what they cost in memory, and how far that is from the machine's limits.
+
+::
+
+    python benchmarks/exploration.py            # about a minute
+    python benchmarks/exploration.py --large    # and 10^8 points to a file
+
+Every time stands beside another of the same run. Two worker processes, each with one thread.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+import neuroest
+from neuroest.estimate import estimate
+from neuroest.exploration.groups import resolve
+from neuroest.exploration.points import BLOCK, evaluate_points
+from neuroest.exploration.space import Space
+from neuroest.exploration.sweep import make_job
+
+CHIP = "diffusive_28nm_derived"
+WORKERS = 2
+RUNS = 3
+MILLION = 1_000_000
+KEEP = ("area_m2", "energy_per_inference_J", "latency_s", "throughput_per_s")
+ARRAY = "chip.tile.array"
+RANGES = {
+    f"{ARRAY}.rows": "32..256", f"{ARRAY}.columns": "32..256", f"{ARRAY}.read_voltage": "0.05..0.2 V",
+    f"{ARRAY}.pulse_width": "5 ns..50 ns", f"{ARRAY}.cell.high_conductance": "10 uS..100 uS:log",
+    "technology.supply_voltage": "0.7..0.9 V", f"{ARRAY}.readout.neuron.input_voltage": "0.4..0.8 V",
+    "workload.activity.rate": "0.05..0.2",
+}  # fmt: skip
+GRID = {f"{ARRAY}.read_voltage": "0.05..0.2 V:1000", "technology.supply_voltage": "0.7..0.9 V:1000"}
+
+
+def seconds(job: Any) -> float:
+    """Seconds of one call."""
+    start = time.perf_counter()
+    job()
+    return time.perf_counter() - start
+
+
+def swept(network: str, space: dict[str, str], **options: Any) -> object:
+    """A sweep kept in memory."""
+    return neuroest.sweep(CHIP, network, space, quantities=KEEP, workers=WORKERS, **options)
+
+
+def flat_and_grid() -> None:
+    """A million points as a list of eight moving parameters and as an open grid, workers and their start included."""
+    for network, limit in (("vgg9_cifar10_spiking", 5.0), ("mlp_mnist_spiking", 1.5)):
+        one = min(seconds(lambda n=network: estimate(CHIP, n).totals) for _ in range(20))
+        options = {"sampler": "random", "samples": MILLION}
+        flat, grid = [], []
+        for _ in range(RUNS):  # in turns, so that other load on the machine falls on both
+            flat.append(seconds(lambda n=network, o=options: swept(n, RANGES, **o)))
+            grid.append(seconds(lambda n=network: swept(n, GRID)))
+        flat, grid = min(flat), min(grid)
+        print(
+            f"{network}: list of 10^6 points {flat:.2f} s (aim {limit} s), open grid of as many {grid:.2f} s, "
+            f"ratio {flat / grid:.1f}; "
+            f"one estimate at a time would take {one * MILLION:.0f} s, ratio {one * MILLION / flat:.0f}"
+        )
+
+
+def linear_in_points() -> None:
+    """Cost a point for more and more points, one process."""
+    costs = []
+    for points in (4 * BLOCK, 16 * BLOCK, 64 * BLOCK):
+        job = make_job(
+            CHIP, "vgg9_cifar10_spiking", RANGES, sampler="random", samples=points, quantities=KEEP
+        )
+        job.compute(0)
+        taken = min(seconds(lambda j=job: [j.compute(chunk) for chunk in range(j.chunks)]) for _ in range(2))
+        costs.append(f"{points}: {1e6 * taken / points:.2f}")
+    print("us a point of vgg9_cifar10_spiking by points: " + ", ".join(costs))
+
+
+def layered(count: int, folder: Path) -> Path:
+    """A spiking network of so many equal layers."""
+    layers = "\n".join(f"  - {{name: l{i}, type: fully_connected, outputs: 256}}" for i in range(count))
+    file = folder / f"layers_{count}.yaml"
+    file.write_text(
+        f"""kind: workload
+name: layers_{count}
+description: Equal layers.
+coding: spiking
+timesteps: 20
+precision: {{weights: 4, accumulator: 16}}
+weights: {{mean_absolute: 0.2, basis: assumed, rationale: benchmark}}
+input: {{shape: [256], activity: {{rate: 0.1, basis: assumed, rationale: benchmark}}}}
+activity: {{rate: 0.1, basis: assumed, rationale: benchmark}}
+layers:
+{layers}
+""",
+        "utf-8",
+    )
+    return file
+
+
+def linear_in_layers() -> None:
+    """Cost a point for more and more layers."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for count in (4, 16, 64):
+            file = layered(count, Path(folder))
+            job = make_job(CHIP, file, RANGES, sampler="random", samples=4 * BLOCK, quantities=KEEP)
+            job.compute(0)
+            taken = min(seconds(lambda j=job: j.compute(0)) for _ in range(3))
+            rows.append((count, 1e6 * taken / (4 * BLOCK)))
+    print("us a point by layers: " + ", ".join(f"{n}: {c:.2f}" for n, c in rows))
+
+
+class Counting(np.ndarray):
+    """An array that adds up the bytes that pass through it."""
+
+    moved = 0
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [x.view(np.ndarray) if isinstance(x, Counting) else x for x in inputs]
+        found = getattr(ufunc, method)(*plain, **options)
+        Counting.moved += sum(x.nbytes for x in plain if isinstance(x, np.ndarray))
+        if isinstance(found, np.ndarray):
+            Counting.moved += found.nbytes
+            return found.view(Counting)
+        return found
+
+
+def against_memory() -> None:
+    """Bytes that the ufuncs of a block move, against what this machine moves in a plain addition."""
+    group = resolve(CHIP, "vgg9_cifar10_spiking", Space(())).groups[0]
+    random = np.random.default_rng(1)
+    paths = [
+        *(p for p in RANGES if p.endswith(("voltage", "conductance", "width"))),
+        "workload.activity.rate",
+    ]
+    columns = {p: float(group.values[p]) * random.uniform(0.9, 1.0, (BLOCK, 1)) for p in paths}
+    taken = min(seconds(lambda: evaluate_points(group, columns, (BLOCK,), KEEP)) for _ in range(20))
+    evaluate_points(group, {p: v.view(Counting) for p, v in columns.items()}, (BLOCK,), KEEP)
+    rate = Counting.moved / taken / 1e9
+    large, small = np.ones(16 * MILLION), np.ones((BLOCK, 12))
+    out, little = np.empty_like(large), np.empty_like(small)
+    memory = 3 * large.nbytes / min(seconds(lambda: np.add(large, large, out=out)) for _ in range(5)) / 1e9
+    cached = (
+        3 * small.nbytes / min(seconds(lambda: np.add(small, small, out=little)) for _ in range(200)) / 1e9
+    )
+    column = np.ones((BLOCK, 1))
+    broad = (
+        2 * small.nbytes / min(seconds(lambda: np.add(small, column, out=little)) for _ in range(200)) / 1e9
+    )
+    print(
+        f"one core moves {rate:.1f} GB/s through at least {Counting.moved / BLOCK / 8:.0f} numbers a point; "
+        f"a plain addition moves {memory:.1f} GB/s in memory, {cached:.1f} GB/s in the cache, "
+        f"{broad:.1f} GB/s when a value a point meets 12 layers; share of memory bandwidth {rate / memory:.0%}"
+    )
+
+
+def to_file(points: str, words: str) -> None:
+    """A grid streamed to a file: time, size and the largest memory of any process."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "grid.parquet"
+        space = {path: text.replace(":1000", points) for path, text in GRID.items()}
+        taken = seconds(
+            lambda: neuroest.sweep(
+                CHIP, "mlp_mnist_spiking", space, output=file, quantities=KEEP, workers=WORKERS
+            )
+        )
+        size = file.stat().st_size / 1e6
+    most = (
+        max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        / 1024
+    )
+    print(
+        f"{words} points of the MLP to Parquet: {taken:.1f} s, {size:.0f} MB, at most {most:.0f} MiB a process so far"
+    )
+
+
+def main() -> None:
+    """All measurements."""
+    print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, {WORKERS} workers")
+    to_file(":300", "9 x 10^4")
+    to_file(":1000", "10^6")
+    to_file(":3000", "9 x 10^6")
+    if "--large" in sys.argv[1:]:
+        to_file(":10000", "10^8")
+    flat_and_grid()
+    linear_in_points()
+    linear_in_layers()
+    against_memory()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,292 @@
+"""Write the pages under ``docs/reference/`` from the schemas, and the output that the README shows.
+
+::
+
+    python docs/generate.py            write what has changed
+    python docs/generate.py --check    write nothing; exit 1 if something would change
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+import subprocess
+import sys
+import types
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.specs import architecture, blocks, claims, device, workload
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.units import describe_dimension, format_quantity, parse_unit
+
+DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+REFERENCE = DOCS / "reference"
+OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.*?)\n```", re.DOTALL)
+"""A block of the README that shows what a command prints."""
+
+_WRITTEN = "<!-- Written by docs/generate.py from the schemas; change those instead. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Text of every generated page by its path."""
+    return {
+        REFERENCE / "devices.md": devices_page(),
+        REFERENCE / "architecture.md": architecture_page(),
+        REFERENCE / "workload.md": workload_page(),
+    }
+
+
+def devices_page() -> str:
+    """Every device model with its parameters."""
+    named = {cls.__name__: cls for cls in classes(claims, device)}
+    order = (
+        "DeviceSpec",
+        "ClaimSpec",
+        "Provenance",
+        "Spread",
+        "Variability",
+        "Alternative",
+        "Maturity",
+        "FabCompatibility",
+    )
+    about = [named[name] for name in (*order, "ReportedValue", "SourceSpec")]
+    lines = [
+        "# Device specs: every key and every parameter",
+        "",
+        _WRITTEN,
+        "",
+        "What a device file may say, then the parameters of each `model`. [file_formats.md](../file_formats.md)",
+        "explains the format with a complete example. Bounds are in the unit of the column beside them.",
+        "",
+    ]
+    for cls in about:
+        lines += section(cls)
+    for model, record in sorted(DEVICE_MODELS.items()):
+        lines += [f"## Model `{model}`", "", first_paragraph(record), ""]
+        lines += [f"Devices of this model stand in `device_specs/{record.folder}/`.", ""]
+        rows = [
+            (f"`{name}`", info.symbol, info.check.unit, bounds(info.check), info.description)
+            for name, info in record.parameters().items()
+        ]
+        lines += table(("parameter", "symbol", "unit", "bounds", "meaning"), rows)
+    return joined(lines)
+
+
+def architecture_page() -> str:
+    """Every level, block and key of an architecture file."""
+    lines = [
+        "# Architectures: every level, block and key",
+        "",
+        _WRITTEN,
+        "",
+        "[file_formats.md](../file_formats.md) explains the format with a complete example. A level with a `mapper`",
+        "computes; under names of your choice, further levels and the blocks marked *free* may stand in any level.",
+        "",
+    ]
+    for cls in sorted(classes(architecture), key=lambda cls: cls is not architecture.ArchitectureSpec):
+        lines += section(cls)
+    for cls in classes(blocks):
+        if "model" in cls.model_fields and cls.model_fields["model"].annotation is not str:
+            lines += section(cls)
+    return joined(lines)
+
+
+def workload_page() -> str:
+    """Every layer type and key of a workload file."""
+    lines = [
+        "# Workloads: every layer type and key",
+        "",
+        _WRITTEN,
+        "",
+        "[file_formats.md](../file_formats.md) explains the format with a complete example. The keys of a claim",
+        "(`basis`, `source`, `spread` and so on) are explained in [devices.md](devices.md#claim).",
+        "",
+    ]
+    found = classes(workload)
+    for cls in sorted(found, key=lambda cls: cls is not workload.WorkloadSpec):
+        if cls is not workload.Layer:
+            lines += section(cls)
+    return joined(lines)
+
+
+def classes(*modules: types.ModuleType) -> list[type[Spec]]:
+    """Spec classes that modules define, in the order of their text."""
+    return [
+        cls
+        for module in modules
+        for cls in vars(module).values()
+        if isinstance(cls, type) and issubclass(cls, Spec) and cls.__module__ == module.__name__
+    ]
+
+
+def section(cls: type[Spec]) -> list[str]:
+    """Heading, explanation and table of keys of a spec class."""
+    free = " *Free*: may stand in any level." if cls in blocks.FREE_BLOCKS else ""
+    model = getattr(cls, "device_model", None)
+    needs = f" Its `device` is of model [`{model}`](devices.md#model-{model})." if model else ""
+    lines = [f"## {title(cls)}", "", f"{first_paragraph(cls)}{free}{needs}", ""]
+    texts = cls.descriptions()
+    rows = [
+        (f"`{name}`", allowed_in(info), default(info), one_line(texts.get(name, "")))
+        for name, info in cls.model_fields.items()
+    ]
+    return lines + table(("key", "value", "if left out", "meaning"), rows) if rows else lines
+
+
+def title(cls: type[Spec]) -> str:
+    """Heading of a class: the word that selects it in a file, or its name in words."""
+    for key, word in (("mapper", "Level with mapper"), ("model", "Block"), ("type", "Layer")):
+        info = cls.model_fields.get(key)
+        if (
+            info is not None
+            and get_origin(info.annotation) is Literal
+            and len(get_args(info.annotation)) == 1
+        ):
+            return f"{word} `{get_args(info.annotation)[0]}`"
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cls.__name__.removesuffix("Spec"))
+    return words[0] + words[1:].lower()
+
+
+def link(cls: type[Spec]) -> str:
+    """Reference to the section of a class, on whatever page it stands."""
+    anchor = re.sub(r"[^a-z0-9_ -]", "", title(cls).lower()).replace(" ", "-")
+    home = {architecture: "architecture.md", blocks: "architecture.md", workload: "workload.md"}
+    page = home.get(sys.modules[cls.__module__], "devices.md")
+    return f"[{title(cls)[0].lower()}{title(cls)[1:]}]({page}#{anchor})"
+
+
+def allowed_in(info: FieldInfo) -> str:
+    """What a field accepts, in words."""
+    quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
+    if quantity is not None:
+        return quantity_words(quantity)
+    return allowed(info.annotation)
+
+
+def allowed(annotation: Any) -> str:
+    """What an annotation accepts, in words."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        quantity = next((m for m in arguments[1:] if isinstance(m, QuantityField)), None)
+        return quantity_words(quantity) if quantity is not None else allowed(arguments[0])
+    if origin is Literal:
+        return ", ".join(f"`{word}`" for word in arguments)
+    if origin in {Union, types.UnionType}:
+        parts = [allowed(part) for part in arguments if part is not type(None)]
+        return " or ".join(dict.fromkeys(parts))
+    if origin is tuple:
+        if len(arguments) == 2 and arguments[1] is Ellipsis:
+            return f"list of {allowed(arguments[0])}"
+        return f"`[rows, columns]`, each a {allowed(arguments[0])}"
+    if origin is dict:
+        return f"mapping of names to {allowed(arguments[1])}"
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        return link(annotation)
+    return {str: "text", int: "whole number", float: "number"}.get(annotation, str(annotation))
+
+
+def quantity_words(field: QuantityField) -> str:
+    """A quantity with an example, or a plain number with its bounds."""
+    if field.unit != "1":
+        return describe_dimension(parse_unit(field.unit)[1])
+    kind = "whole number" if field.integer else "number"
+    limits = bounds(field)
+    return f"{kind} {limits}".rstrip()
+
+
+def bounds(field: QuantityField) -> str:
+    """Bounds of a quantity: ``above 0``, ``from 1 to 16``."""
+    low, high = field.minimum, field.maximum
+    parts = []
+    if math.isfinite(low):
+        parts.append(f"{'above' if field.above else 'from'} {bound(low, field.unit)}")
+    if math.isfinite(high) and high < 1e12:
+        parts.append(f"to {bound(high, field.unit)}")
+    return " ".join(parts)
+
+
+def bound(value: float, unit: str) -> str:
+    """One end of a range."""
+    return f"{value:.10g}" if value == 0.0 or unit == "1" else format_quantity(value, unit)
+
+
+def default(info: FieldInfo) -> str:
+    """What holds when a key is left out."""
+    if info.is_required():
+        return "required"
+    value = info.default
+    if value is PydanticUndefined or value is None or value == ():
+        return "-"
+    return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
+
+
+def first_paragraph(item: type[Any]) -> str:
+    """First paragraph of a docstring on one line."""
+    return one_line((inspect.getdoc(item) or "").split("\n\n")[0])
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks, safe in a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Lines as a file."""
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def printed(command: str) -> str:
+    """What a ``neuroest`` command prints."""
+    words = command.split()[1:]
+    run = subprocess.run(  # noqa: S603 - the command stands in our own README
+        [sys.executable, "-X", "utf8", "-m", "neuroest", *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return run.stdout.rstrip()
+
+
+def readme_with_outputs(text: str) -> str:
+    """The README with every shown output printed anew."""
+    return OUTPUT.sub(
+        lambda found: f"<!-- output: {found['command']} -->\n```text\n{printed(found['command'])}\n```", text
+    )
+
+
+def changed(texts: Mapping[Path, str]) -> Iterator[Path]:
+    """Pages that differ from what stands in the tree."""
+    for path, text in texts.items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            yield path
+
+
+def main() -> None:
+    """Write or check."""
+    texts = {**pages(), README: readme_with_outputs(README.read_text("utf-8"))}
+    stale = list(changed(texts))
+    names = ", ".join(str(path.relative_to(DOCS.parent)) for path in stale)
+    if "--check" in sys.argv[1:]:
+        sys.exit(f"out of date: {names}; run python docs/generate.py" if stale else 0)
+    REFERENCE.mkdir(exist_ok=True)
+    for path in stale:
+        path.write_text(texts[path], "utf-8")
+
+
+if __name__ == "__main__":
+    main()

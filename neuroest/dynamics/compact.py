@@ -1,0 +1,382 @@
+"""The 1M1T1R neuron in time: filament, residue, gate node and output branch, for many devices at once.
+
+The rate equations are those of `docs/models/neurons.md`, "Integration". Filament and residue take exponential
+midpoint steps, the gate node the exact exponential step of the resistances it sees. Noise is an
+Ornstein-Uhlenbeck process with its exact transition, so that a smaller step changes no statistics. Steps in
+which a device fires or switches off are taken again in small parts, for those devices only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+
+from neuroest.dynamics.cells import DiffusiveCells
+from neuroest.dynamics.stimulus import Array, Stimulus
+from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations._constants import BOLTZMANN
+from neuroest.errors import NeuroestError
+
+STEPS_PER_SETTLING = 60.0
+"""Steps within the settling time of the filament; accuracy is checked by halving them."""
+_PARTS_PER_SWITCHING = 5.0
+_MOST_PARTS = 1000
+_MOST_STEPS = 20_000_000
+_RUPTURED = 1e-4
+"""Filament that is left when a rupture counts as over; numerical, not physical."""
+
+
+@dataclass
+class State:
+    """Everything about each device that the next step needs."""
+
+    filament: Array
+    residue: Array
+    gate: Array
+    deviation: Array
+    decay_deviation: Array
+    switched: Array
+    rupturing: Array
+
+    @classmethod
+    def rest(cls, devices: int) -> State:
+        """Devices without filament, residue or charge."""
+
+        def zero(kind: Any = float) -> Array:
+            return np.zeros(devices, dtype=kind)
+
+        return cls(zero(), zero(), zero(), zero(), zero(), zero(bool), zero(bool))
+
+    def take(self, index: Any) -> State:
+        """A subset of the devices."""
+        return State(*(getattr(self, part.name)[index] for part in fields(self)))
+
+    def put(self, index: Any, part: State) -> None:
+        """Write a subset back."""
+        for each in fields(self):
+            getattr(self, each.name)[index] = getattr(part, each.name)
+
+
+ENERGY_TERMS = ("before_switch", "gate_charge", "divider", "output_branch", "output_load")
+
+
+@dataclass
+class Run:
+    """What happened.
+
+    Attributes
+    ----------
+    duration : float
+        Length of the run. [s]
+    spike_devices, spike_times : ndarray
+        Device and time of each rise of the gate through the output's threshold. [s]
+    first_switch : ndarray
+        Time at which each device's filament was first complete; infinite where it never was. [s]
+    energy : dict of str to ndarray
+        Energy from the supplies by term and device. [J]
+    output_time : ndarray
+        Time that each output was on. [s]
+    latched : ndarray of bool
+        Devices whose output stays on although the gate should have let go long ago.
+    gate_peak : ndarray
+        Highest gate voltage. [V]
+    traces : dict of str to ndarray
+        Time, input, gate voltage, filament and residue of the devices that are kept.
+    """
+
+    duration: float
+    devices: int
+    spike_devices: Array
+    spike_times: Array
+    first_switch: Array
+    energy: dict[str, Array]
+    output_time: Array
+    latched: Array
+    gate_peak: Array
+    final: State
+    traces: dict[str, Array] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Array:
+        """Spikes of each device."""
+        return np.bincount(self.spike_devices.astype(int), minlength=self.devices).astype(float)
+
+    def intervals(self) -> Array:
+        """All intervals between spikes of the same device. [s]."""
+        order = np.lexsort((self.spike_times, self.spike_devices))
+        times, devices = self.spike_times[order], self.spike_devices[order]
+        result: Array = np.diff(times)[np.diff(devices) == 0]
+        return result
+
+
+def default_step(cells: DiffusiveCells) -> float:
+    """Step that resolves the filament of the fastest device. [s]."""
+    return float(1.0 / (STEPS_PER_SETTLING * np.max(cells.settling)))
+
+
+def simulate(
+    cells: DiffusiveCells,
+    stimulus: Stimulus,
+    *,
+    generator: np.random.Generator | None = None,
+    step: float | None = None,
+    rupture: bool = True,
+    start: State | None = None,
+    kept: int = 0,
+    samples: int = 4000,
+    until_switched: bool = False,
+) -> Run:
+    """Run neurons under an input.
+
+    Parameters
+    ----------
+    cells : DiffusiveCells
+        The neurons.
+    stimulus : sequence of Segment
+        Input voltage.
+    generator : Generator, optional
+        Source of noise; without one the run is deterministic.
+    step : float, optional
+        Longest step. [s]
+    rupture : bool
+        Whether a complete filament that no field holds ruptures within its measured time. Without, the rate
+        equations are taken as published and let go only by their slow decay.
+    start : State, optional
+        State to go on from.
+    kept : int
+        Devices whose traces are kept.
+    samples : int
+        About how many samples a trace has.
+    until_switched : bool
+        Whether the run may end as soon as every device has switched once.
+
+    Raises
+    ------
+    NeuroestError
+        For a step that is none, or a run of more steps than anybody would wait for.
+    """
+    engine = _Engine(cells, generator, rupture)
+    longest = default_step(cells) if step is None else step
+    plan = [max(1, int(np.ceil(s.duration / longest - 1e-9))) if longest > 0.0 else 0 for s in stimulus]
+    if not longest > 0.0 or sum(plan) > _MOST_STEPS:
+        raise NeuroestError(
+            f"a step of {longest:g} s would take {sum(plan)} steps; allowed are 1 to {_MOST_STEPS}"
+        )
+    state = start if start is not None else State.rest(engine.devices)
+    if start is None and generator is not None:
+        state.deviation = generator.standard_normal(engine.devices)
+        state.decay_deviation = generator.standard_normal(engine.devices)
+    record = _Record(engine, kept, max(1, sum(plan) // samples))
+    time = 0.0
+    for segment, parts in zip(stimulus, plan, strict=True):
+        level = np.broadcast_to(np.asarray(segment.level, dtype=float), (engine.devices,))
+        length = segment.duration / parts
+        for _ in range(parts):
+            record.sample(time, level, state)
+            state = engine.step(state, level, length, time, record)
+            time += length
+        if until_switched and np.all(np.isfinite(record.first_switch)):
+            break
+    return record.finish(time, level, state)
+
+
+class _Record:
+    """Collects what happens in a run."""
+
+    def __init__(self, engine: _Engine, kept: int, every: int) -> None:
+        devices = engine.devices
+        self.engine, self.kept, self.every, self.ticks = engine, min(kept, devices), every, 0
+        self.spikes: list[tuple[Array, Array]] = []
+        self.first_switch = np.full(devices, np.inf)
+        self.energy = {term: np.zeros(devices) for term in ENERGY_TERMS}
+        self.output_time, self.on_since = np.zeros(devices), np.full(devices, np.inf)
+        self.peak = np.zeros(devices)
+        self.rows: list[tuple[float, Array, Array, Array, Array]] = []
+
+    def sample(self, time: float, level: Array, state: State) -> None:
+        if self.kept and self.ticks % self.every == 0:
+            k = self.kept
+            parts = (level[:k], state.gate[:k], state.filament[:k], state.residue[:k])
+            self.rows.append((time, *(part.copy() for part in parts)))  # type: ignore[arg-type]
+        self.ticks += 1
+
+    def gate_step(self, index: Array, before: Array, after: Array, time: float, length: float) -> None:
+        """Note the output's time and its spikes within one step of some devices."""
+        threshold = self.engine.cells.output_threshold[index]
+        high, low = np.maximum(before, after), np.minimum(before, after)
+        swing = np.where(high > low, high - low, 1.0)
+        share = np.where(high > low, np.clip((high - threshold) / swing, 0.0, 1.0), 1.0 * (high > threshold))
+        self.output_time[index] += share * length
+        self.peak[index] = np.maximum(self.peak[index], after)
+        rising = (before <= threshold) & (after > threshold)
+        if np.any(rising):
+            moment = time + length * (1.0 - share[rising])
+            self.spikes.append((index[rising].astype(float), moment))
+            self.on_since[index[rising]] = moment
+        self.on_since[index[after <= threshold]] = np.inf
+
+    def finish(self, time: float, level: Array, state: State) -> Run:
+        cells = self.engine.cells
+        devices = np.concatenate([d for d, _ in self.spikes]) if self.spikes else np.zeros(0)
+        times = np.concatenate([t for _, t in self.spikes]) if self.spikes else np.zeros(0)
+        order = np.argsort(times, kind="stable")
+        peak = equations.gate_peak_voltage(
+            np.maximum(level, self.peak), cells.on_resistance, cells.control_resistance
+        )
+        release = equations.output_pulse_duration(
+            0.0, cells.control_resistance, cells.gate_capacitance, peak, cells.output_threshold
+        )
+        latched = time - self.on_since > 2.0 * release
+        supply = cells.output_supply_voltage
+        branch: Array = supply * supply / (cells.load_resistance + cells.transistor_on_resistance)
+        self.energy["output_branch"] = branch * self.output_time
+        counts = np.bincount(devices.astype(int), minlength=self.engine.devices)
+        load = equations.output_load_energy(cells.load_capacitance, supply)
+        self.energy["output_load"] = np.asarray(counts * load)
+        return Run(
+            duration=time, devices=self.engine.devices, spike_devices=devices[order], spike_times=times[order],
+            first_switch=self.first_switch, energy=self.energy, output_time=self.output_time, latched=latched,
+            gate_peak=self.peak, final=state, traces=self._traces(),
+        )  # fmt: skip
+
+    def _traces(self) -> dict[str, Array]:
+        if not self.rows:
+            return {}
+        columns = list(zip(*self.rows, strict=True))
+        names = ("time", "input", "gate", "filament", "residue")
+        return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
+
+
+class _Engine:
+    """Steps of all devices."""
+
+    def __init__(self, cells: DiffusiveCells, generator: np.random.Generator | None, rupture: bool) -> None:
+        self.devices = cells.devices
+        self.cells = cells.broadcast(self.devices)
+        self.generator, self.rupture = generator, rupture
+        self.noisy = generator is not None
+        charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
+        release = cells.control_resistance * cells.gate_capacitance
+        fastest = np.minimum(np.maximum(charge, cells.rupture_time), release)
+        self.fine = float(np.min(fastest)) / _PARTS_PER_SWITCHING
+        self.all = np.arange(self.devices)
+
+    def step(self, state: State, level: Array, length: float, time: float, record: _Record) -> State:
+        """All devices one step on; those that switch, in small parts."""
+        if self.noisy:
+            self._move_noise(state, length)
+        after, flows, fired = self._advance(self.cells, state, level, length)
+        parts = min(_MOST_PARTS, int(np.ceil(length / self.fine)))
+        busy = fired | state.rupturing | after.rupturing | (state.switched & self.rupture)
+        if parts <= 1 or not np.any(busy):
+            self._note(record, self.all, state, after, flows, fired, time, length)
+            return after
+        calm, index = self.all[~busy], self.all[busy]
+        kept = {name: value[~busy] for name, value in flows.items()}
+        self._note(record, calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
+        part, cells, share = state.take(index), self.cells.take(index), length / parts
+        for count in range(parts):
+            following, moved, caught = self._advance(cells, part, level[index], share)
+            self._note(record, index, part, following, moved, caught, time + count * share, share)
+            part = following
+        after.put(index, part)
+        return after
+
+    def _move_noise(self, state: State, length: float) -> None:
+        assert self.generator is not None  # noqa: S101
+        keep = np.exp(-length / self.cells.noise_correlation_time)
+        fresh = np.sqrt(-np.expm1(-2.0 * length / self.cells.noise_correlation_time))
+        state.deviation = keep * state.deviation + fresh * self.generator.standard_normal(self.devices)
+        if self.cells.decay_variation:
+            fresh_noise = fresh * self.generator.standard_normal(self.devices)
+            state.decay_deviation = keep * state.decay_deviation + fresh_noise
+
+    def _advance(
+        self, cells: DiffusiveCells, state: State, level: Array, length: float
+    ) -> tuple[State, dict[str, Array], Array]:
+        mobility, decay = cells.field_mobility, cells.filament_decay
+        if self.noisy:
+            mobility = mobility * np.exp(cells.drive_variation * state.deviation)
+            if cells.decay_variation:
+                decay = decay * np.exp(cells.decay_variation * state.decay_deviation)
+        settling = decay + cells.residue_rate
+        drive = np.maximum(level - state.gate, 0.0)
+        filament, residue, complete = _ions(cells, state, mobility * drive, settling, length)
+        fired = complete & ~state.switched
+        switched = state.switched | fired
+        rupturing = state.rupturing
+        if self.rupture:
+            held = mobility * drive / cells.field_offset > settling * filament
+            rupturing = switched & (rupturing | (~held & ~fired))
+            gone = np.exp(-(settling + 1.0 / cells.rupture_time) * length)
+            filament = np.where(rupturing, state.filament * gone, filament)
+            over = rupturing & (filament < _RUPTURED)
+            filament = np.where(over, 0.0, filament)
+            switched, rupturing = switched & ~over, rupturing & ~over
+        gate, flows = _gate(cells, state.gate, np.minimum(filament + residue, 1.0), level, length)
+        if self.noisy:
+            assert self.generator is not None  # noqa: S101
+            spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * flows.pop("renewed"))
+            gate = gate + spread * self.generator.standard_normal(len(gate))
+        following = State(
+            filament, residue, gate, state.deviation, state.decay_deviation, switched, rupturing
+        )
+        return following, flows, fired
+
+    def _note(
+        self, record: _Record, index: Array, before: State, after: State, flows: dict[str, Array],
+        fired: Array, time: float, length: float,
+    ) -> None:  # fmt: skip
+        first = fired & np.isinf(record.first_switch[index])
+        if np.any(first):
+            # the gap closes at the end of the step in which it is found closed
+            record.first_switch[index[first]] = time + length
+        conducting = (after.gate > self.cells.output_threshold[index]) | after.switched
+        drawn = flows["drawn"]
+        risen = np.maximum(after.gate - before.gate, 0.0) * flows["level"]
+        charged = np.minimum(self.cells.gate_capacitance[index] * risen, np.maximum(drawn, 0.0))
+        record.energy["gate_charge"][index] += charged
+        record.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged)
+        record.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0)
+        record.gate_step(index, before.gate, after.gate, time, length)
+
+
+def _ions(
+    cells: DiffusiveCells, state: State, drive: Array, settling: Array, length: float
+) -> tuple[Array, Array, Array]:
+    """Filament and residue after an exponential midpoint step, and whether the gap closed."""
+
+    def move(closed: Array, share: float) -> tuple[Array, Array]:
+        field = drive / (cells.field_offset + np.maximum(1.0 - closed, 0.0))
+        keep = np.exp(-settling * length * share)
+        filament = state.filament * keep + field / settling * (1.0 - keep)
+        mean = (state.filament + filament) / 2.0
+        stay = np.exp(-cells.residue_decay * length * share)
+        residue = state.residue * stay + cells.residue_rate * mean / cells.residue_decay * (1.0 - stay)
+        return filament, residue
+
+    half = move(state.filament + state.residue, 0.5)
+    filament, residue = move(np.minimum(half[0] + half[1], 1.0), 1.0)
+    complete = filament + residue >= 1.0
+    residue = np.minimum(residue, 1.0)
+    filament = np.minimum(filament, 1.0 - residue)
+    return filament, residue, complete
+
+
+def _gate(
+    cells: DiffusiveCells, gate: Array, closed: Array, level: Array, length: float
+) -> tuple[Array, dict[str, Array]]:
+    """Gate voltage after the exact step of its linear circuit, and the energy drawn from the input."""
+    resistance = equations.memristor_resistance(
+        closed, cells.on_resistance, cells.off_resistance, cells.conduction_length
+    )
+    conductance = 1.0 / resistance + 1.0 / cells.control_resistance
+    final = level / resistance / conductance
+    phase = length * conductance / cells.gate_capacitance
+    keep = np.exp(-phase)
+    following = final + (gate - final) * keep
+    mean = final + (gate - final) * -np.expm1(-phase) / phase
+    drawn = level * (level - mean) / resistance * length
+    return following, {"drawn": drawn, "level": np.asarray(level), "renewed": -np.expm1(-2.0 * phase)}

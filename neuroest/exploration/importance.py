@@ -1,0 +1,326 @@
+"""Which parameters matter: elasticities, the reach of each spread, and shares of the variance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.exploration.bands import common_cause, spread_over
+from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.groups import Group, resolve
+from neuroest.exploration.jobs import quantity_unit
+from neuroest.exploration.points import BLOCK, Points, check_quantities, evaluate_points, joined
+from neuroest.exploration.sensitivity import sensitivity as elasticities
+from neuroest.exploration.space import Space
+from neuroest.library import Loaded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s")
+_Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
+_ELASTIC = {
+    "energy_per_inference_J": "energy", "area_m2": "area", "latency_s": "latency",
+    "initiation_interval_s": "initiation_interval",
+}  # fmt: skip
+_EDGE = 1e-9
+"""Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
+_LEAST_SHARE = 0.5
+"""Smallest share of feasible samples that shares of the variance are computed from."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Reach of one cause of doubt.
+
+    Attributes
+    ----------
+    cause : str
+        Path of the parameter, or the name of the group that moves together.
+    paths : tuple of str
+        All parameters that move.
+    low, high : float
+        Result with the parameters at their 10th and 90th percentile; not a number where no estimate exists.
+    """
+
+    cause: str
+    paths: tuple[str, ...]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Share:
+    """Shares of the variance of a result's logarithm that one cause has, with 95 % confidence half-widths."""
+
+    cause: str
+    first: float
+    first_confidence: float
+    total: float
+    total_confidence: float
+
+
+@dataclass(frozen=True)
+class SensitivityResult:
+    """What moves the results.
+
+    Attributes
+    ----------
+    base : mapping
+        Results at the values of the files.
+    elasticity : mapping
+        For each result, d ln(result) / d ln(parameter) by path, the largest first.
+    tornado : mapping
+        For each result its bars, the longest first.
+    sobol : mapping
+        For each result the shares of the variance, the largest total first; empty unless asked for.
+    feasible : float
+        Share of the samples that the shares of the variance rest on.
+    """
+
+    architecture: str
+    workload: str
+    base: Mapping[str, float]
+    elasticity: Mapping[str, Mapping[str, float]]
+    tornado: Mapping[str, tuple[Bar, ...]]
+    sobol: Mapping[str, tuple[Share, ...]]
+    feasible: float = 1.0
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each result and cause."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        rows = []
+        for name, bars in self.tornado.items():
+            shares = {share.cause: share for share in self.sobol.get(name, ())}
+            for bar in bars:
+                row: dict[str, Any] = {
+                    "result": name, "cause": bar.cause, "base": self.base[name], "at_p10": bar.low, "at_p90": bar.high,
+                    "elasticity": sum(self.elasticity.get(name, {}).get(path, 0.0) for path in bar.paths)
+                    if name in self.elasticity else np.nan,
+                }  # fmt: skip
+                if bar.cause in shares:
+                    share = shares[bar.cause]
+                    row |= {
+                        "sobol_first": share.first, "sobol_first_confidence": share.first_confidence,
+                        "sobol_total": share.total, "sobol_total_confidence": share.total_confidence,
+                    }  # fmt: skip
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+    def plot(
+        self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None, most: int = 12
+    ) -> Any:
+        """Tornado of one result; written to `path` if given, and returned."""
+        from neuroest.exploration.figures import tornado_figure  # noqa: PLC0415 - matplotlib is heavy
+
+        return tornado_figure(self, quantity, path, most)
+
+    def __repr__(self) -> str:
+        return f"<SensitivityResult: {self.architecture} on {self.workload}, {', '.join(self.base)}>"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(index=False))
+
+    def to_text(self, most: int = 10) -> str:
+        """Tables for a terminal: for each result its longest bars."""
+        from neuroest.units import format_quantity  # noqa: PLC0415
+
+        lines = [f"{self.architecture} on {self.workload}: results with each parameter at its p10 and p90"]
+        for name, bars in self.tornado.items():
+            unit = quantity_unit(name)
+
+            def shown(value: float, unit: str = unit) -> str:
+                return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
+
+            lines += ["", f"{name}  {shown(self.base[name])}"]
+            shares = {share.cause: share for share in self.sobol.get(name, ())}
+            for bar in bars[:most]:
+                if bar.low == bar.high:
+                    continue
+                line = f"  {shown(bar.low):>14}  {shown(bar.high):>14}  {bar.cause}"
+                if bar.cause in shares:
+                    share = shares[bar.cause]
+                    line += f"  S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
+                    line += f"ST {share.total:.2f} ± {share.total_confidence:.2f}"
+                lines.append(line)
+        return "\n".join(lines) + "\n"
+
+
+def causes(group: Group) -> dict[str, tuple[str, ...]]:
+    """Paths that move together, by the name of what they share: the path itself where it is alone."""
+    together: dict[str, list[str]] = {}
+    for path in sorted(group.claims):
+        claim = group.claims[path]
+        if claim.has_spread and claim.low != claim.high:
+            together.setdefault(common_cause(claim), []).append(path)
+    return {
+        paths[0] if len(paths) == 1 else f"{key.lstrip(':')} ({len(paths)} values)": tuple(paths)
+        for key, paths in together.items()
+    }
+
+
+def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
+    """Results of a chip as it stands.
+
+    Raises
+    ------
+    ExplorationError
+        When there is no estimate, or when a result does not apply to it.
+    """
+    check_quantities(quantities)
+    wanted = tuple(dict.fromkeys((*quantities, "energy_per_inference_J")))
+    found = evaluate_points(group, {}, (1,), wanted)
+    if not np.isfinite(found.totals["energy_per_inference_J"][0]):
+        raise ExplorationError(f"the chip has no estimate to start from: {found.reasons[found.failed[0]]}")
+    for name in quantities:
+        if not np.isfinite(found.totals[name][0]):
+            raise ExplorationError(
+                f"{name} does not apply to {group.design.spec.name} on {group.workload.name}"
+            )
+    return {name: float(found.totals[name][0]) for name in quantities}
+
+
+def in_blocks(group: Group, columns: Mapping[str, Array], quantities: Sequence[str]) -> Points:
+    """Results of a list of points, a block at a time."""
+    count = next(iter(columns.values())).shape[0] if columns else 1
+    parts = []
+    for start in range(0, count, BLOCK):
+        part = {path: values[start : start + BLOCK] for path, values in columns.items()}
+        parts.append(evaluate_points(group, part, (min(BLOCK, count - start),), quantities))
+    return joined(parts)
+
+
+def sensitivity(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    *,
+    quantities: Sequence[str] = DEFAULT_QUANTITIES,
+    settings: Mapping[str, str] | None = None,
+    sobol_samples: int = 0,
+    seed: int = 0,
+) -> SensitivityResult:
+    """What moves the results of a chip on a network.
+
+    Parameters
+    ----------
+    architecture, workload
+        Names, paths or loaded specs.
+    quantities : sequence of str
+        Results to look at.
+    settings : mapping, optional
+        Values to change first, by path.
+    sobol_samples : int
+        Base samples of the variance shares, a power of two; 0 for none. The batch has (causes + 2) times as many.
+    seed : int
+        Of those samples.
+
+    Raises
+    ------
+    NeuroestError
+        When the chip as it stands has no estimate, or too many samples have none.
+
+    Examples
+    --------
+    >>> from neuroest.exploration.importance import sensitivity
+    >>> found = sensitivity("analog_lif_28nm", "mlp_mnist_spiking")
+    >>> len(found.tornado["energy_per_inference_J"]) > 0
+    True
+    """
+    group = resolve(architecture, workload, Space(()), settings).groups[0]
+    moved = causes(group)
+    base = starting_point(group, quantities)
+    bars = _tornado(group, moved, quantities)
+    slopes = elasticities(group.design, group.workload, group.claims)
+    elasticity = {
+        name: _sorted(dict(zip(slopes.paths, slopes.totals[_ELASTIC[name]].tolist(), strict=True)))
+        for name in quantities if name in _ELASTIC
+    }  # fmt: skip
+    shares, feasible = (
+        ({}, 1.0) if sobol_samples == 0 else _sobol(group, moved, quantities, sobol_samples, seed)
+    )
+    return SensitivityResult(
+        group.design.spec.name, group.workload.name, base,
+        elasticity, bars, shares, feasible,
+    )  # fmt: skip
+
+
+def _sorted(slopes: dict[str, float]) -> dict[str, float]:
+    return dict(sorted(slopes.items(), key=lambda item: (-abs(item[1]), item[0])))
+
+
+def _tornado(
+    group: Group, moved: Mapping[str, tuple[str, ...]], quantities: Sequence[str]
+) -> dict[str, tuple[Bar, ...]]:
+    count = len(moved)
+    columns = {}
+    for index, paths in enumerate(moved.values()):
+        z = np.zeros((2 * count, 1))
+        z[index], z[count + index] = -_Z90, _Z90
+        columns.update({path: spread_over(group.claims[path], z) for path in paths})
+    if not columns:
+        return dict.fromkeys(quantities, ())
+    found = in_blocks(group, columns, quantities).totals
+    tables = {}
+    for name in quantities:
+        bars = [
+            Bar(cause, paths, float(found[name][i]), float(found[name][count + i]))
+            for i, (cause, paths) in enumerate(moved.items())
+        ]
+        tables[name] = tuple(sorted(bars, key=_reach, reverse=True))
+    return tables
+
+
+def _reach(bar: Bar) -> float:
+    if not (np.isfinite(bar.low) and np.isfinite(bar.high)):
+        return np.inf
+    return abs(bar.high - bar.low)
+
+
+def _sobol(
+    group: Group, moved: Mapping[str, tuple[str, ...]], quantities: Sequence[str], samples: int, seed: int
+) -> tuple[dict[str, tuple[Share, ...]], float]:
+    if samples < 2 or samples & (samples - 1):
+        raise ExplorationError(
+            f"{samples} base samples are no power of two of at least 2, which Sobol indices need"
+        )
+    count = len(moved)
+    if count < 2:
+        raise ExplorationError("fewer than two parameters state a spread; there is nothing to share")
+    draw, analyze = extra("SALib.sample.sobol", "explore"), extra("SALib.analyze.sobol", "explore")
+    normal = extra("scipy.stats", "explore").norm
+    problem = {"num_vars": count, "names": list(moved), "bounds": [[0.0, 1.0]] * count}
+    unit = draw.sample(problem, samples, calc_second_order=False, seed=seed)
+    z = normal.ppf(np.clip(unit, _EDGE, 1.0 - _EDGE))
+    columns = {
+        path: spread_over(group.claims[path], z[:, i : i + 1])
+        for i, paths in enumerate(moved.values())
+        for path in paths
+    }
+    found = in_blocks(group, columns, quantities)
+    sets = np.isfinite(found.totals[quantities[0]]).reshape(samples, count + 2).all(axis=1)
+    feasible = float(sets.mean())
+    if feasible < _LEAST_SHARE:
+        reason = found.reasons[np.bincount(found.failed[found.failed >= 0]).argmax()]
+        raise ExplorationError(
+            f"only {feasible:.0%} of the sample sets have an estimate, too few for variance shares; most fail {reason}"
+        )
+    shares: dict[str, tuple[Share, ...]] = {}
+    for name in quantities:
+        result = np.log(found.totals[name].reshape(samples, count + 2)[sets].reshape(-1))
+        if np.ptp(result) == 0.0:
+            shares[name] = ()
+            continue
+        index = analyze.analyze(problem, result, calc_second_order=False, seed=seed, print_to_console=False)
+        rows = [
+            Share(cause, *(float(index[key][i]) for key in ("S1", "S1_conf", "ST", "ST_conf")))
+            for i, cause in enumerate(moved)
+        ]
+        shares[name] = tuple(sorted(rows, key=lambda share: share.total, reverse=True))
+    return shares, feasible

@@ -1,0 +1,165 @@
+"""The points of a sweep that no other point beats in every objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.errors import UnknownNameError
+from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.sweep import SweepResult, read_sweep
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+_ROWS = 1 << 18
+"""Rows of a file that are held at once."""
+
+
+@dataclass(frozen=True)
+class ParetoResult:
+    """A Pareto front.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        All columns of the points of the front, in the order of the first objective.
+    minimize, maximize : tuple of str
+        Objectives.
+    considered : int
+        Feasible points that were compared.
+    sample : pandas.DataFrame
+        Some of the points that are beaten, for a figure.
+    """
+
+    frame: pd.DataFrame
+    minimize: tuple[str, ...]
+    maximize: tuple[str, ...]
+    considered: int
+    sample: pd.DataFrame
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """All objectives, those to minimize first."""
+        return (*self.minimize, *self.maximize)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The front."""
+        return self.frame
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Front of the first two objectives over the beaten points; written to `path` if given, and returned."""
+        from neuroest.exploration.figures import pareto_figure  # noqa: PLC0415 - matplotlib is heavy
+
+        return pareto_figure(self, path)
+
+    def __repr__(self) -> str:
+        return f"<ParetoResult: {len(self.frame)} of {self.considered} feasible points>"
+
+    def _repr_html_(self) -> str:
+        return str(self.frame.to_html(index=False))
+
+
+def non_dominated(values: Array) -> NDArray[np.bool_]:
+    """Which rows no other row beats: none is smaller or equal in every column and smaller in one.
+
+    Equal rows do not beat each other.
+    """
+    count = values.shape[0]
+    keep = np.zeros(count, dtype=bool)
+    if count == 0:
+        return keep
+    order = np.lexsort(values.T[::-1])
+    kept = np.empty((0, values.shape[1]))
+    if values.shape[1] <= 2:
+        ordered = values[order]
+        last = ordered[:, -1]
+        # before a row stand those with a smaller first value, and its equals with a smaller second one
+        fresh = np.r_[True, np.any(ordered[1:] != ordered[:-1], axis=1)]
+        best = np.minimum.accumulate(np.where(fresh, last, np.inf))
+        before = np.r_[np.inf, best[:-1]]
+        which = np.cumsum(fresh) - 1
+        keep[order] = (last[fresh] < before[fresh])[which]
+        return keep
+    for start in range(0, count, 512):
+        rows = order[start : start + 512]
+        block = values[rows]
+        alive = ~_beaten(block, kept) if kept.size else np.ones(len(rows), dtype=bool)
+        alive[alive] = ~_beaten(block[alive], block[alive])
+        keep[rows[alive]] = True
+        kept = np.vstack([kept, block[alive]])
+    return keep
+
+
+def _beaten(rows: Array, others: Array) -> NDArray[np.bool_]:
+    found = np.zeros(len(rows), dtype=bool)
+    for start in range(0, len(others), 2048):
+        part = others[np.newaxis, start : start + 2048]
+        no_worse = np.all(part <= rows[:, np.newaxis], axis=2)
+        better = np.any(part < rows[:, np.newaxis], axis=2)
+        found |= np.any(no_worse & better, axis=1)
+    return found
+
+
+def pareto(
+    source: SweepResult | str | Path, minimize: Sequence[str] = (), maximize: Sequence[str] = ()
+) -> ParetoResult:
+    """The feasible points of a sweep that none beats.
+
+    Parameters
+    ----------
+    source : SweepResult or path
+        A sweep, or the file of one; a file is read in pieces.
+    minimize, maximize : sequence of str
+        Columns; at least two together.
+
+    Raises
+    ------
+    ExplorationError
+        When no point is feasible, or there are fewer than two objectives.
+    UnknownNameError
+        For a column that is not there.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+    objectives = [*minimize, *maximize]
+    if len(objectives) < 2 or len(set(objectives)) < len(objectives):
+        raise ExplorationError("a Pareto front needs at least two objectives, each named once")
+    result = source if isinstance(source, SweepResult) else read_sweep(source)
+    signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
+    front: pd.DataFrame | None = None
+    samples, considered = [], 0
+    for frame in _pieces(result):
+        for name in objectives:
+            if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
+                numbers = [str(c) for c in frame.columns if pd.api.types.is_float_dtype(frame[c])]
+                raise UnknownNameError("column", name, numbers)
+        sound = np.isfinite(frame[objectives].to_numpy(np.float64)).all(axis=1)
+        if "feasible" in frame.columns:
+            sound &= frame["feasible"].to_numpy(bool)
+        kept = frame[sound]
+        considered += len(kept)
+        samples.append(kept.iloc[:: max(1, len(kept) // 2000)][objectives])
+        both = kept if front is None else pd.concat([front, kept], ignore_index=True)
+        front = both[non_dominated(both[objectives].to_numpy(np.float64) * signs)]
+    if front is None or considered == 0:
+        raise ExplorationError("no point of the sweep is feasible, so none can be best")
+    front = front.sort_values(objectives[0], kind="stable").reset_index(drop=True)
+    sample = pd.concat(samples, ignore_index=True)
+    sample = sample.iloc[:: max(1, len(sample) // 5000)]
+    return ParetoResult(front, tuple(minimize), tuple(maximize), considered, sample)
+
+
+def _pieces(result: SweepResult) -> Iterator[pd.DataFrame]:
+    if result.columns is not None or result.output is None or result.output.suffix == ".csv":
+        yield result.to_frame()
+        return
+    file = extra("pyarrow.parquet", "explore").ParquetFile(str(result.output))
+    for batch in file.iter_batches(batch_size=_ROWS):
+        yield batch.to_pandas()

@@ -1,0 +1,186 @@
+"""Computing chunks: here, on worker processes, or on a Dask cluster.
+
+A worker that dies costs its chunk, which is computed again. What comes of a chunk does not depend on where it is
+computed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from neuroest.errors import NeuroestError
+from neuroest.exploration.errors import ExplorationError, extra
+
+Task: TypeAlias = Callable[[int], Any]
+_MOST_DEATHS = 5
+"""Deaths of workers in a row, without a chunk finished between, after which a run gives up."""
+_WAITING = 2
+"""Chunks in flight for each worker."""
+_CONNECT_SECONDS = 10
+
+
+def available_workers() -> int:
+    """Processors that this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def run_chunks(
+    task: Task, chunks: Sequence[int], workers: int | None = None, scheduler: str | None = None
+) -> Iterator[tuple[int, Any]]:
+    """What `task` makes of each chunk, as they finish.
+
+    Parameters
+    ----------
+    task : callable
+        Takes the number of a chunk; must survive pickling.
+    chunks : sequence of int
+        Numbers.
+    workers : int, optional
+        Worker processes; as many as there are processors by default, none for one chunk.
+    scheduler : str, optional
+        ``local`` for a Dask cluster on this machine, or the address of one.
+
+    Raises
+    ------
+    ExplorationError
+        When workers keep dying or a scheduler does not answer.
+    """
+    if workers is not None and workers < 1:
+        raise ExplorationError(f"{workers} workers compute nothing; ask for at least 1")
+    count = min(workers or available_workers(), max(len(chunks), 1))
+    if scheduler is not None:
+        return _on_dask(task, chunks, workers or available_workers(), scheduler)
+    return _here(task, chunks) if count == 1 else _on_processes(task, chunks, count)
+
+
+def _here(task: Task, chunks: Iterable[int]) -> Iterator[tuple[int, Any]]:
+    for chunk in chunks:
+        yield chunk, task(chunk)
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Task:
+    task: Task = pickle.loads(packed)  # noqa: S301 - our own, from the process that started this one
+    return task
+
+
+_own_task: list[Task] = []
+
+
+def _begin(packed: bytes) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _own_task[:] = [_unpacked(packed)]
+
+
+def _end_with(parent: Any) -> None:
+    """Leave no worker behind when the run itself is killed."""
+    parent.join()
+    os._exit(1)
+
+
+def _work(chunk: int) -> Any:
+    return _own_task[0](chunk)
+
+
+def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
+    packed = pickle.dumps(task)
+    left = dict.fromkeys(chunks)
+    deaths = 0
+    while left:
+        pool = ProcessPoolExecutor(
+            workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(packed,)
+        )
+        try:
+            for chunk, result in _bounded(lambda c, p=pool: p.submit(_work, c), list(left), workers):  # type: ignore[misc]
+                del left[chunk]
+                deaths = 0
+                yield chunk, result
+        except BrokenProcessPool:
+            deaths += 1
+            if deaths >= _MOST_DEATHS:
+                raise ExplorationError(
+                    f"worker processes died {deaths} times without finishing a chunk; memory may be short: "
+                    "use fewer --workers"
+                ) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.terminate()
+
+
+def _bounded(
+    submit: Callable[[int], Future[Any]], chunks: Sequence[int], workers: int
+) -> Iterator[tuple[int, Any]]:
+    waiting = iter(chunks)
+    flying: dict[Future[Any], int] = {}
+    while True:
+        while len(flying) < _WAITING * workers and (chunk := next(waiting, None)) is not None:
+            flying[submit(chunk)] = chunk
+        if not flying:
+            return
+        done, _ = wait(flying, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield flying.pop(future), future.result()
+
+
+def _remote(packed: bytes, chunk: int) -> Any:
+    return _unpacked(packed)(chunk)
+
+
+def _on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> Iterator[tuple[int, Any]]:
+    distributed = extra("distributed", "cluster")
+    cluster = None
+    try:
+        if scheduler == "local":
+            cluster = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
+            )
+            client = distributed.Client(cluster)
+        else:
+            client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ExplorationError(f"the scheduler {scheduler} does not answer: {_first_line(error)}") from None
+    try:
+        packed = client.scatter(pickle.dumps(task), broadcast=True)
+        waiting = iter(chunks)
+        flying: dict[Any, int] = {}
+        running = distributed.as_completed()
+        slots = _WAITING * max(workers, len(client.scheduler_info()["workers"]))
+        while True:
+            while len(flying) < slots and (chunk := next(waiting, None)) is not None:
+                future = client.submit(_remote, packed, chunk, pure=False, retries=_MOST_DEATHS)
+                flying[future.key] = chunk
+                running.add(future)
+            if not flying:
+                return
+            future = next(running)
+            try:
+                result = future.result()
+            except NeuroestError:
+                raise
+            except Exception as error:
+                raise ExplorationError(f"a chunk failed on the cluster: {_first_line(error)}") from None
+            yield flying.pop(future.key), result
+    finally:
+        client.close()
+        if cluster is not None:
+            cluster.close()
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

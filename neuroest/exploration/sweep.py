@@ -1,0 +1,314 @@
+"""Sweeps: every point of a space, its results, and whether it may be built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.groups import resolve
+from neuroest.exploration.jobs import CHUNK, Columns, Job, Labels
+from neuroest.exploration.runner import run_chunks
+from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
+from neuroest.exploration.store import SUFFIXES, Progress, Store, arrow_table, read_metadata
+from neuroest.library import Loaded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Tick = Callable[[int], None]
+STANDARD = (
+    "area_m2", "energy_per_inference_J", "latency_s", "initiation_interval_s", "throughput_per_s",
+    "average_power_W", "power_density_W_per_m2", "energy_per_synaptic_operation_J", "neuron_lifetime_s",
+)  # fmt: skip
+"""Results that are kept when nobody says which."""
+_DEFAULT_SAMPLES = 10_000
+
+
+@dataclass(frozen=True)
+class SweepResult:
+    """Points of a space with their results.
+
+    Attributes
+    ----------
+    job : Job or None
+        What was computed; None for a file that was read.
+    columns : dict or None
+        Arrays by column; None where the rows went to a file.
+    output : Path or None
+        The file.
+    rows, feasible : int
+        Points, and those that may be built.
+    metadata : mapping
+        How the result was made.
+    """
+
+    job: Job | None
+    columns: Columns | None
+    output: Path | None
+    rows: int
+    feasible: int
+    metadata: Mapping[str, Any]
+
+    def to_frame(self) -> pd.DataFrame:
+        """All rows as a table; a large file is better read in pieces."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        if self.columns is None:
+            if self.output is not None and self.output.suffix == ".csv":
+                return pd.read_csv(self.output)
+            return pd.DataFrame(extra("pyarrow.parquet", "explore").read_table(str(self.output)).to_pandas())
+        return pd.DataFrame({name: _plain(values) for name, values in self.columns.items()})
+
+    def to_arrow(self) -> Any:
+        """All rows as an Arrow table."""
+        if self.columns is None:
+            return extra("pyarrow.parquet", "explore").read_table(str(self.output))
+        return arrow_table(self.columns)
+
+    def pareto(self, minimize: Sequence[str] = (), maximize: Sequence[str] = ()) -> Any:
+        """The points that no other beats in all objectives; see `neuroest.exploration.pareto`."""
+        from neuroest.exploration.pareto import pareto  # noqa: PLC0415
+
+        return pareto(self, minimize, maximize)
+
+    def __repr__(self) -> str:
+        return f"<SweepResult: {self.rows} points, {self.feasible} feasible>"
+
+    def _repr_html_(self) -> str:
+        if self.columns is None:
+            return f"<p>{self.rows} points, {self.feasible} feasible, in {self.output}</p>"
+        head = self.to_frame().head(10).to_html(index=False)
+        return f"<p>{self.rows} points, {self.feasible} feasible</p>{head}"
+
+
+def _plain(values: Any) -> Any:
+    if isinstance(values, Labels):
+        words = np.array([*values.words, None], dtype=object)
+        return words[values.codes]
+    return values
+
+
+@dataclass(frozen=True)
+class _Compute:
+    job: Job
+
+    def __call__(self, chunk: int) -> Columns:
+        return self.job.compute(chunk)
+
+
+@dataclass(frozen=True)
+class _ComputeAndWrite:
+    job: Job
+    store: Store
+
+    def __call__(self, chunk: int) -> Progress:
+        return self.store.write(chunk, self.job.compute(chunk))
+
+
+def make_job(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    space: Space | str | Path | Mapping[str, Any],
+    *,
+    sampler: Sampler | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
+    quantities: Sequence[str] = STANDARD,
+    settings: Mapping[str, str] | None = None,
+    chunk_size: int = CHUNK,
+) -> Job:
+    """A job of a space, everything checked.
+
+    Raises
+    ------
+    NeuroestError
+        With all that is wrong.
+    """
+    if isinstance(space, str | Path):
+        space = read_space(space)
+    elif not isinstance(space, Space):
+        space = space_from(space)
+    how = sampler or (space.sampler if samples is None or space.sampler != "grid" else "sobol")
+    if how not in SAMPLERS:
+        raise ExplorationError(f"{how!r} is no sampler; allowed: {', '.join(SAMPLERS)}")
+    if how == "grid" and samples is not None:
+        raise ExplorationError(
+            "a grid has as many points as its axes; --samples belongs to the other samplers"
+        )
+    resolved = resolve(architecture, workload, space, settings)
+    count = next(n for n in (samples, space.samples, _DEFAULT_SAMPLES) if n is not None)
+    job = Job(
+        resolved,
+        space.constraints,
+        how,
+        count,
+        space.seed if seed is None else seed,
+        tuple(quantities),
+        chunk_size,
+    )
+    job.check()
+    return job
+
+
+def sweep(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    space: Space | str | Path | Mapping[str, Any],
+    *,
+    output: str | Path | None = None,
+    sampler: Sampler | None = None,
+    samples: int | None = None,
+    seed: int | None = None,
+    quantities: Sequence[str] = STANDARD,
+    settings: Mapping[str, str] | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    confirmed: bool = False,
+    overwrite: bool = False,
+    chunk_size: int = CHUNK,
+    started: Callable[[int, int], Tick] | None = None,
+) -> SweepResult:
+    """All points of a space.
+
+    Parameters
+    ----------
+    architecture, workload
+        Names, paths or loaded specs; where the space chooses them, its choice counts.
+    space : Space, mapping or path
+        Axes by path, such as ``{"chip.tile.array.rows": [64, 128], "technology.supply_voltage": "0.6..0.9 V:7"}``, or
+        the path of a space file.
+    output : path, optional
+        ``.parquet`` or ``.csv`` to stream to; without it the rows stay in memory.
+    sampler : str, optional
+        ``grid``, ``random``, ``latin_hypercube`` or ``sobol``.
+    samples, seed : int, optional
+        Of all samplers but the grid.
+    quantities : sequence of str
+        Results to keep.
+    settings : mapping, optional
+        Values to change in every point, by path.
+    workers : int, optional
+        Processes; by default one a processor, and none for a single chunk.
+    scheduler : str, optional
+        ``local`` or the address of a Dask scheduler.
+    confirmed : bool
+        Whether more than 10^9 points are meant.
+    overwrite : bool
+        Whether an output of another input may go.
+    started : callable, optional
+        Told the points of the run and those that are there already; returns what is told of further ones.
+
+    Returns
+    -------
+    SweepResult
+        Rows in the order of the space, the last axis fastest.
+
+    Examples
+    --------
+    >>> from neuroest.exploration.sweep import sweep
+    >>> found = sweep("analog_lif_28nm", "mlp_mnist_spiking", {"chip.tile.array.rows": [64, 128]})
+    >>> found.rows
+    2
+    """
+    job = make_job(
+        architecture, workload, space, sampler=sampler, samples=samples, seed=seed, quantities=quantities,
+        settings=settings, chunk_size=chunk_size,
+    )  # fmt: skip
+    job.check_size(confirmed=confirmed)
+    if output is not None:
+        return _to_file(job, Path(output), workers, scheduler, overwrite, started)
+    tick = started(job.points, 0) if started else _silent
+    found: dict[int, Columns] = {}
+    for chunk, columns in run_chunks(_Compute(job), range(job.chunks), workers, scheduler):
+        found[chunk] = columns
+        tick(_count(columns)[0])
+    columns = _concatenated([found[chunk] for chunk in range(job.chunks)])
+    rows, feasible = _count(columns)
+    _not_empty(rows)
+    return SweepResult(job, columns, None, rows, feasible, job.description())
+
+
+def _to_file(
+    job: Job, output: Path, workers: int | None, scheduler: str | None, overwrite: bool,
+    started: Callable[[int, int], Tick] | None,
+) -> SweepResult:  # fmt: skip
+    store = Store(output)
+    extra("pyarrow", "explore")
+    if not store.open(job, overwrite=overwrite):
+        known = read_metadata(output)
+        return SweepResult(job, None, output, known["rows"], known["feasible"], known)
+    with store.locked():
+        done = store.finished()
+        left = [chunk for chunk in range(job.chunks) if chunk not in done]
+        tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else _silent
+        task = _Compute(job) if scheduler is not None else _ComputeAndWrite(job, store)
+        for chunk, result in run_chunks(task, left, workers, scheduler):
+            tick((result if isinstance(result, Progress) else store.write(chunk, result)).rows)
+        rows, feasible = _tally(store, job)
+        _not_empty(rows)
+        metadata = {"rows": rows, "feasible": feasible}
+        store.assemble(job, metadata)
+    return SweepResult(job, None, output, rows, feasible, {**metadata, **job.description()})
+
+
+def _tally(store: Store, job: Job) -> tuple[int, int]:
+    arrow, compute = extra("pyarrow", "explore"), extra("pyarrow.compute", "explore")
+    rows = feasible = 0
+    for chunk in range(job.chunks):
+        with arrow.memory_map(str(store.folder / f"{chunk:09d}.arrow")) as source:
+            column = arrow.ipc.open_file(source).read_all().column("feasible")
+            rows += len(column)
+            feasible += compute.sum(column).as_py() or 0
+    return rows, feasible
+
+
+def _not_empty(rows: int) -> None:
+    if rows == 0:
+        raise ExplorationError("no point of the space meets its constraints")
+
+
+def _count(columns: Columns) -> tuple[int, int]:
+    feasible = np.asarray(columns["feasible"])
+    return feasible.size, int(np.count_nonzero(feasible))
+
+
+def _silent(_: int) -> None:
+    return
+
+
+def _concatenated(parts: Sequence[Columns]) -> Columns:
+    if len(parts) == 1:
+        return parts[0]
+    columns: Columns = {}
+    for name in parts[0]:
+        pieces: list[Any] = [part[name] for part in parts]
+        if isinstance(pieces[0], Labels):
+            words: dict[str, int] = {}
+            codes = []
+            for piece in pieces:
+                table = [words.setdefault(word, len(words)) for word in piece.words]
+                codes.append(np.array([*table, -1], dtype=np.int16)[piece.codes])
+            columns[name] = Labels(np.concatenate(codes), tuple(words))
+        else:
+            columns[name] = np.concatenate(pieces)
+    return columns
+
+
+def read_sweep(path: str | Path) -> SweepResult:
+    """A finished sweep from its file.
+
+    Raises
+    ------
+    ExplorationError
+        When there is none.
+    """
+    file = Path(path)
+    if not file.is_file() or file.suffix not in SUFFIXES:
+        raise ExplorationError(f"{file} is no file of a sweep ({' or '.join(SUFFIXES)})")
+    known = read_metadata(file)
+    return SweepResult(None, None, file, int(known.get("rows", 0)), int(known.get("feasible", 0)), known)

@@ -1,0 +1,265 @@
+"""Uncertainty in two levels: what is not known of the means, and how single chips and devices differ.
+
+The first level shifts every chip that could be built: the spread of a mean. The second differs from device to device
+and from cycle to cycle; over N devices that add up it shrinks with the square root of N.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.evaluation import evaluate
+from neuroest.exploration.bands import SEED, Band, spread_over
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.groups import Group, resolve
+from neuroest.exploration.importance import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
+from neuroest.exploration.jobs import CONFIRM_ABOVE, quantity_unit
+from neuroest.exploration.runner import run_chunks
+from neuroest.exploration.space import Space
+from neuroest.library import Loaded
+from neuroest.units import format_quantity
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+KNOWLEDGE, VARIABILITY = 1000, 32
+"""Default samples of each level."""
+_ROWS = 128
+"""Knowledge samples in a chunk."""
+
+
+@dataclass(frozen=True)
+class UncertaintyResult:
+    """Distributions of the results.
+
+    Attributes
+    ----------
+    samples : mapping
+        Array of each result: knowledge samples by variability samples. Row 0 has all means at their stated values,
+        column 0 all devices equal to their means; not a number where no estimate exists.
+    knowledge, variability, together : mapping
+        Bands of each result from the first level alone, the second alone, and both.
+    knowledge_share : mapping
+        Share of the variance of a result's logarithm that is lack of knowledge.
+    feasible : float
+        Share of the samples that have an estimate; the bands are of those.
+    causes, varied : tuple of str
+        What moved in the first level, and the parameters that moved in the second.
+    seed : int
+        Of the draw.
+    """
+
+    architecture: str
+    workload: str
+    base: Mapping[str, float]
+    samples: Mapping[str, Array]
+    knowledge: Mapping[str, Band]
+    variability: Mapping[str, Band]
+    together: Mapping[str, Band]
+    knowledge_share: Mapping[str, float]
+    feasible: float
+    causes: tuple[str, ...]
+    varied: tuple[str, ...]
+    seed: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each result and level."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        levels = {"knowledge": self.knowledge, "variability": self.variability, "both": self.together}
+        return pd.DataFrame(
+            [
+                {"result": name, "level": level, "base": self.base[name], "p10": band.low, "p50": band.median,
+                 "p90": band.high}
+                for level, bands in levels.items()
+                for name, band in bands.items()
+            ]
+        )  # fmt: skip
+
+    def plot(self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None) -> Any:
+        """Cumulative distribution of one result, each level for itself; written to `path` if given, and returned."""
+        from neuroest.exploration.figures import distribution_figure  # noqa: PLC0415 - matplotlib is heavy
+
+        return distribution_figure(self, quantity, path)
+
+    def to_text(self) -> str:
+        """A table for a terminal."""
+        lines = [
+            f"{self.architecture} on {self.workload}: p10 / p50 / p90",
+            f"{len(self.causes)} causes of doubt, {len(self.varied)} parameters that vary between devices or cycles",
+        ]
+        for name in self.base:
+            unit = quantity_unit(name)
+            lines += ["", f"{name}  {format_quantity(self.base[name], unit)}"]
+            for level, bands in (
+                ("knowledge", self.knowledge), ("variability", self.variability), ("both", self.together),
+            ):  # fmt: skip
+                band = bands[name]
+                shown = "  ".join(
+                    f"{format_quantity(v, unit):>12}" for v in (band.low, band.median, band.high)
+                )
+                lines.append(f"  {level:<12}{shown}")
+            band = self.variability[name]
+            lines.append(
+                f"  variability moves a chip by {(band.high - band.low) / 2.0 / band.median:.2g} of its median; "
+            )
+            lines[-1] += f"share of the variance that is lack of knowledge: {self.knowledge_share[name]:.2%}"
+        return "\n".join(lines) + "\n"
+
+    def __repr__(self) -> str:
+        rows, columns = next(iter(self.samples.values())).shape
+        return f"<UncertaintyResult: {self.architecture} on {self.workload}, {rows} x {columns} samples>"
+
+    def _repr_html_(self) -> str:
+        return str(self.to_frame().to_html(index=False))
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Samples of a slice of the first level, all of the second."""
+
+    group: Group
+    quantities: tuple[str, ...]
+    knowledge: int
+    variability: int
+    relative: Mapping[str, float]
+    seed: int
+
+    def __call__(self, chunk: int) -> dict[str, Array]:
+        first, last = chunk * _ROWS, min((chunk + 1) * _ROWS, self.knowledge + 1)
+        rows, columns = last - first, self.variability + 1
+        moved = causes(self.group)
+        # every chunk draws whole, so that the length of the last one changes nothing
+        doubt = np.random.default_rng([self.seed, 0, chunk]).standard_normal((_ROWS, len(moved)))[:rows]
+        differ = np.random.default_rng([self.seed, 1, chunk]).standard_normal(
+            (_ROWS, columns, len(self.relative))
+        )[:rows]
+        if chunk == 0:
+            doubt[0] = 0.0
+        differ[:, 0] = np.nan
+        values: dict[str, Array] = {}
+        for index, paths in enumerate(moved.values()):
+            for path in paths:
+                mean = spread_over(self.group.claims[path], doubt[:, index : index + 1])
+                values[path] = np.repeat(mean, columns, axis=0)
+        for index, (path, relative) in enumerate(self.relative.items()):
+            width = np.sqrt(np.log1p(relative**2))
+            z = differ[:, :, index].reshape(-1, 1)
+            factor = np.where(
+                np.isnan(z), 1.0, np.exp(width * np.where(np.isnan(z), 0.0, z) - width**2 / 2.0)
+            )
+            values[path] = values.get(path, np.full_like(factor, self.group.claims[path].value)) * factor
+        if not values:
+            values = {
+                next(iter(self.group.claims)): np.full(
+                    (rows * columns, 1), next(iter(self.group.claims.values())).value
+                )
+            }
+        found = in_blocks(self.group, values, self.quantities)
+        return {name: found.totals[name].reshape(rows, columns) for name in self.quantities}
+
+
+def relative_spreads(group: Group) -> dict[str, float]:
+    """Relative standard deviation that the mean of all devices of a chip has, for each parameter that varies.
+
+    Device-to-device differences average over the instances on the chip, cycle-to-cycle ones over all actions of
+    them in one inference.
+    """
+    with np.errstate(all="ignore"):
+        result = evaluate(group.design, group.workload, group.values)
+    found = {}
+    for path, claim in sorted(group.claims.items()):
+        between, within = claim.device_to_device or 0.0, claim.cycle_to_cycle or 0.0
+        if between == 0.0 and within == 0.0:
+            continue
+        owner = path.rpartition(".")[0]
+        while owner and owner not in result.mapped.instances:
+            owner = owner.rpartition(".")[0]
+        instances = max(float(np.max(result.mapped.instances[owner])), 1.0) if owner else 1.0
+        acted = sum(float(np.sum(n)) for (part, _), n in result.counts.actions.items() if part == owner)
+        found[path] = float(np.sqrt(between**2 / instances + within**2 / max(acted, instances)))
+    return found
+
+
+def uncertainty(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    *,
+    knowledge: int = KNOWLEDGE,
+    variability: int = VARIABILITY,
+    quantities: Sequence[str] = DEFAULT_QUANTITIES,
+    settings: Mapping[str, str] | None = None,
+    seed: int = SEED,
+    workers: int | None = 1,
+    scheduler: str | None = None,
+) -> UncertaintyResult:
+    """Distributions of the results of a chip on a network.
+
+    Parameters
+    ----------
+    knowledge, variability : int
+        Samples of the first level, and of the second for each of them.
+    seed : int
+        The result is the same to the bit for the same seed, whatever the workers.
+
+    Raises
+    ------
+    NeuroestError
+        When no sample has an estimate.
+
+    Examples
+    --------
+    >>> from neuroest.exploration.uncertainty import uncertainty
+    >>> found = uncertainty("analog_lif_28nm", "mlp_mnist_spiking", knowledge=100, variability=4)
+    >>> found.together["area_m2"].low <= found.together["area_m2"].high
+    True
+    """
+    for word, count in (("knowledge", knowledge), ("variability", variability)):
+        if count < 1:
+            raise ExplorationError(f"the number of {word} samples is {count}; ask for at least 1")
+    if knowledge * variability > CONFIRM_ABOVE // 10:
+        raise ExplorationError(f"{knowledge * variability:.3g} samples do not fit in memory; ask for fewer")
+    group = resolve(architecture, workload, Space(()), settings).groups[0]
+    starting_point(group, quantities)
+    draw = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)
+    chunks = -(-(knowledge + 1) // _ROWS)
+    parts = dict(run_chunks(draw, range(chunks), workers, scheduler))
+    samples = {name: np.concatenate([parts[c][name] for c in range(chunks)]) for name in quantities}
+    feasible = np.isfinite(samples[quantities[0]])
+    if not feasible.any():
+        raise ExplorationError("no sample has an estimate; see `neuroest estimate` for what fails")
+    bands = {
+        name: tuple(_band(part) for part in (values[1:, 0], values[0, 1:], values[1:, 1:]))
+        for name, values in samples.items()
+    }
+    return UncertaintyResult(
+        group.design.spec.name, group.workload.name, {n: float(v[0, 0]) for n, v in samples.items()}, samples,
+        {n: b[0] for n, b in bands.items()}, {n: b[1] for n, b in bands.items()}, {n: b[2] for n, b in bands.items()},
+        {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
+        tuple(draw.relative), seed,
+    )  # fmt: skip
+
+
+def _band(values: Array) -> Band:
+    kept = values[np.isfinite(values)]
+    if kept.size == 0:
+        return Band(np.nan, np.nan, np.nan)
+    low, median, high = np.quantile(kept, (0.1, 0.5, 0.9))
+    return Band(float(low), float(median), float(high))
+
+
+def _knowledge_share(values: Array) -> float:
+    """One less the mean variance within a row over the variance of all, of the logarithms."""
+    inner = np.where(
+        values[1:, 1:] > 0.0, np.log(np.where(values[1:, 1:] > 0.0, values[1:, 1:], 1.0)), np.nan
+    )
+    rows = inner[np.isfinite(inner).all(axis=1)]
+    whole = float(np.var(rows)) if rows.size else 0.0
+    return 1.0 if whole == 0.0 else 1.0 - float(np.mean(np.var(rows, axis=1))) / whole

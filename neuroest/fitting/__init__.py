@@ -1,0 +1,1 @@
+"""From measurements of a neuron to a device spec whose every value has a basis, a band and a picture."""

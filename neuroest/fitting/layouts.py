@@ -1,0 +1,354 @@
+"""The CSV files that measurements come in: one header line with units, comments above it.
+
+A file holds one experiment, told by its columns or by the comment ``# experiment: name``, or several, told apart
+by a column ``experiment``; cells that an experiment does not have stay empty.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from neuroest.dynamics.stimulus import Array
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.specs.file_text import decoded, file_content, printable, shortened
+from neuroest.units import describe_dimension, parse_unit
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Columns of one kind of experiment.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        Unit of each column that must be there.
+    optional : mapping of str to str
+        Unit of each column that may be there.
+    result : str
+        The column that is measured; the others are set by whoever measures.
+    fewest : int
+        Rows below which nothing can be learnt.
+    """
+
+    name: str
+    about: str
+    columns: Mapping[str, str]
+    optional: Mapping[str, str]
+    result: str
+    fewest: int = 1
+
+
+_LABELS = {"device": "1", "cycle": "1", "uncertainty": "%"}
+
+LAYOUTS: Mapping[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout(
+            "integration_time", "time to the first spike at a constant voltage",
+            {"voltage": "V", "integration_time": "s"}, _LABELS, "integration_time",
+        ),
+        Layout(
+            "pulse_train", "pulses until the first spike",
+            {"voltage": "V", "pulse_width": "s", "gap": "s", "pulses_to_fire": "1"}, _LABELS, "pulses_to_fire",
+        ),
+        Layout(
+            "firing_probability", "share of pulses that fire",
+            {"voltage": "V", "pulse_width": "s", "probability": "%"}, _LABELS | {"trials": "1"}, "probability", 2,
+        ),
+        Layout(
+            "spike_interval", "interval between spikes against the control resistor",
+            {"voltage": "V", "control_resistance": "ohm", "interval": "s"}, _LABELS | {"stimulus_period": "s"},
+            "interval",
+        ),
+        Layout(
+            "paired_pulse", "how much earlier the second of two pulses fires",
+            {"voltage": "V", "pulse_width": "s", "gap": "s", "shortening": "s"},
+            _LABELS | {"first_integration_time": "s"}, "shortening", 2,
+        ),
+        Layout(
+            "current_voltage", "current through the memristor alone during a sweep",
+            {"time": "s", "voltage": "V", "current": "A"}, _LABELS | {"compliance": "A"}, "current", 5,
+        ),
+    )
+}  # fmt: skip
+"""Experiments by name."""
+
+_UNSIGNED = {"voltage", "current"}
+_MAY_BE_ZERO = {"time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty"}
+_HEADER = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:[\[(]\s*(.*?)\s*[\])])?\s*\Z")
+_COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
+_MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Rows of one experiment, in SI units."""
+
+    layout: Layout
+    columns: Mapping[str, Array]
+    lines: tuple[int, ...]
+    file: str
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.lines)
+
+    def column(self, name: str, default: float = math.nan) -> Array:
+        """A column, or one full of a default where it is missing."""
+        return self.columns.get(name, np.full(self.rows, default))
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """What a file holds."""
+
+    file: str
+    experiments: tuple[Experiment, ...]
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+    def named(self, name: str) -> Experiment | None:
+        """The experiment of a kind, if there is one."""
+        return next((e for e in self.experiments if e.layout.name == name), None)
+
+
+def read_measurements(path: Path | str) -> Measurements:
+    """The measurements of a CSV file, with all that is wrong with it at once.
+
+    Raises
+    ------
+    SpecError
+        With place and fix: a column without unit or of another dimension, a missing column, text for a number,
+        a value that is not finite or cannot be, time that does not increase, too few rows.
+    """
+    file = str(path)
+    text = decoded(file_content(Path(path), file), file)
+    return _Reader(file, text).read()
+
+
+class _Reader:
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.problems = file, list[Problem]()
+        self.comments: dict[str, str] = {}
+        self.rows: list[tuple[int, list[str]]] = []
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.lstrip().startswith("#"):
+                if match := _COMMENT.match(line.strip()):
+                    self.comments.setdefault(match[1].lower(), match[2])
+            elif line.strip().strip(",;\t"):
+                self.rows.append((number, next(csv.reader(io.StringIO(line), delimiter=_delimiter(text)))))
+
+    def report(self, line: int, message: str, column: int = 1) -> None:
+        self.problems.append(Problem(self.file, line, column, "", message))
+
+    def stop(self, line: int, message: str) -> None:
+        self.report(line, message)
+        raise SpecError(self.problems)
+
+    def read(self) -> Measurements:
+        if not self.rows:
+            self.stop(0, "holds no header line; expected something like `voltage [V], integration_time [ms]`")
+        if len(self.rows) > _MOST_ROWS:
+            self.stop(0, f"has more than {_MOST_ROWS} rows")
+        line, header = self.rows[0]
+        names, factors = self.header(line, header)
+        groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
+        for number, cells in self.rows[1:]:
+            if len(cells) > len(names):
+                self.report(number, f"has {len(cells)} cells, the header {len(names)}")
+                continue
+            given = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+            kind = given.pop("experiment", None) or self.kind_of(line, names)
+            if kind not in LAYOUTS:
+                self.report(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
+                continue
+            groups.setdefault(kind, []).append((number, self.values(number, given, factors, LAYOUTS[kind])))
+        if self.problems:
+            raise SpecError(self.problems)
+        if not groups:
+            self.stop(line, "holds a header and no data")
+        experiments = tuple(self.experiment(LAYOUTS[kind], rows) for kind, rows in groups.items())
+        if self.problems:
+            raise SpecError(self.problems)
+        return Measurements(self.file, experiments, self.comments)
+
+    def header(self, line: int, cells: Sequence[str]) -> tuple[list[str], dict[str, float]]:
+        known = {
+            n: u for layout in LAYOUTS.values() for n, u in {**layout.columns, **layout.optional}.items()
+        }
+        names: list[str] = []
+        factors: dict[str, float] = {}
+        for place, cell in enumerate(cells, 1):
+            match = _HEADER.match(cell)
+            name = match[1].lower() if match else ""
+            if name == "experiment":
+                names.append(name)
+                continue
+            if match is None or name not in known:
+                self.report(
+                    line,
+                    f"column {place}: unknown column {shortened(cell.strip())!r}{did_you_mean(name, known)}",
+                )
+                names.append(f"column_{place}")
+                continue
+            if name in names:
+                self.report(line, f"column {place}: {name} occurs twice")
+            names.append(name)
+            factors[name] = self.factor(line, name, match[2], known[name])
+        if self.problems:
+            raise SpecError(self.problems)
+        return names, factors
+
+    def factor(self, line: int, name: str, unit: str | None, due: str) -> float:
+        dimension = parse_unit(due)[1]
+        if unit is None:
+            if not any(dimension):
+                return 1.0
+            self.report(line, f"column {name} has no unit; write it as `{name} [{due}]`")
+            return 1.0
+        try:
+            factor, given = parse_unit(unit)
+        except QuantityError as error:
+            self.report(line, f"column {name}: {error}")
+            return 1.0
+        if given != dimension:
+            self.report(line, f"column {name} is in {unit}; expected {describe_dimension(dimension)}")
+        return factor
+
+    def kind_of(self, line: int, names: Sequence[str]) -> str:
+        stated = self.comments.get("experiment")
+        if stated is not None:
+            return stated
+        whole = [layout.name for layout in LAYOUTS.values() if layout.columns.keys() <= set(names)]
+        if len(whole) == 1:
+            return whole[0]
+        nearest = max(LAYOUTS.values(), key=lambda layout: len(layout.columns.keys() & set(names)))
+        missing = ", ".join(f"{n} [{nearest.columns[n]}]" for n in nearest.columns if n not in names)
+        self.stop(
+            line,
+            "the columns fit no experiment" + (f"; {nearest.name} lacks {missing}" if missing else "")
+            + "; the experiments are " + ", ".join(LAYOUTS),
+        )  # fmt: skip
+        raise AssertionError
+
+    def values(
+        self, number: int, given: Mapping[str, str], factors: Mapping[str, float], layout: Layout
+    ) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name in (*layout.columns, *layout.optional):
+            text = given.get(name, "")
+            if not text:
+                if name in layout.columns:
+                    self.report(number, f"{layout.name} needs a value for {name}")
+                continue
+            try:
+                value = float(text) * factors[name]
+            except ValueError:
+                self.report(number, f"{name}: {printable(shortened(text))!r} is not a number")
+                continue
+            if not math.isfinite(value):
+                self.report(number, f"{name}: {text} is not a finite number")
+            elif name not in _UNSIGNED and value < 0.0:
+                self.report(number, f"{name}: {text} is negative")
+            elif name not in _MAY_BE_ZERO and value == 0.0:
+                self.report(number, f"{name} must be above zero")
+            elif name == "probability" and value > 1.0:
+                self.report(number, f"probability: {text} is above 100 %")
+            else:
+                found[name] = value
+        return found
+
+    def experiment(self, layout: Layout, rows: list[tuple[int, dict[str, float]]]) -> Experiment:
+        if len(rows) < layout.fewest:
+            self.report(rows[0][0], f"{layout.name} has {len(rows)} row; at least {layout.fewest} are needed")
+        names = [n for n in (*layout.columns, *layout.optional) if any(n in values for _, values in rows)]
+        columns = {n: np.array([values.get(n, math.nan) for _, values in rows]) for n in names}
+        if layout.name == "current_voltage":
+            self.check_time(columns, [number for number, _ in rows])
+        return Experiment(layout, columns, tuple(number for number, _ in rows), self.file)
+
+    def check_time(self, columns: Mapping[str, Array], lines: Sequence[int]) -> None:
+        sweep = columns.get("cycle", np.zeros(len(lines)))
+        backwards = (np.diff(columns["time"]) <= 0.0) & (np.diff(sweep) == 0.0)
+        if np.any(backwards):
+            place = int(np.argmax(backwards)) + 1
+            self.report(lines[place], "time does not increase; number the sweeps in a column `cycle`")
+
+
+def _delimiter(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return (
+        ";"
+        if lines and ";" in lines[0] and "," not in lines[0]
+        else "\t"
+        if lines and "\t" in lines[0]
+        else ","
+    )
+
+
+def check_contradictions(experiment: Experiment) -> list[str]:
+    """Rows under the same conditions whose results exclude each other, in words.
+
+    More voltage must not take longer, and repeated rows must not differ by more than a factor of ten.
+    """
+    layout, found = experiment.layout, []
+    settings = [n for n in layout.columns if n != layout.result]
+    groups: dict[tuple[float, ...], list[float]] = {}
+    device = experiment.column("device", 0.0)
+    for row in range(experiment.rows):
+        key = (device[row], *(experiment.columns[n][row] for n in settings))
+        groups.setdefault(key, []).append(float(experiment.columns[layout.result][row]))
+    if layout.name != "current_voltage":
+        for key, values in groups.items():
+            low = min(values)
+            if len(values) > 1 and low > 0.0 and max(values) > 10.0 * low:
+                shown = ", ".join(f"{n} {v:.4g}" for n, v in zip(("device", *settings), key, strict=True))
+                found.append(
+                    f"{layout.name}: repeated rows differ by a factor {max(values) / low:.3g} ({shown})"
+                )
+    if layout.name == "firing_probability":
+        found += _falling(experiment, rising=True)
+    if layout.name == "integration_time":
+        found += _falling(experiment, rising=False)
+    return found
+
+
+def _falling(experiment: Experiment, *, rising: bool) -> list[str]:
+    voltage, result = experiment.columns["voltage"], experiment.columns[experiment.layout.result]
+    if len(np.unique(voltage)) < 3:
+        return []
+    order = np.argsort(voltage, kind="stable")
+    slope = np.polyfit(voltage[order], result[order] if rising else np.log(result[order]), 1)[0]
+    if (slope < 0.0) == rising:
+        way = "falls" if rising else "rises"
+        return [f"{experiment.layout.name}: {experiment.layout.result} {way} with voltage"]
+    return []
+
+
+def example_folder() -> Path:
+    """Folder of the measurements that ship: inside the installed package, or in the checkout beside it."""
+    package = Path(__file__).parent.parent
+    packaged = package / "example_measurements"
+    return packaged if packaged.is_dir() else package.parent / "examples" / "measurements"
+
+
+def published(name: str) -> Measurements:
+    """A published measurement that ships.
+
+    Raises
+    ------
+    NeuroestError
+        When no such file ships.
+    """
+    path = example_folder() / f"{name}.csv"
+    if not path.is_file():
+        raise NeuroestError(f"no published measurement {name!r} ships")
+    return read_measurements(path)

@@ -1,0 +1,225 @@
+"""What the model says each row of a measurement should be, for many sets of parameters at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neuroest.dynamics.first_spike import Rates, first_spike, move
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import diffusive_neuron as equations
+from neuroest.fitting.layouts import Experiment, Measurements
+
+RATES = ("field_mobility", "field_offset", "residue_rate", "filament_decay", "residue_decay")
+_SILENT_AFTER = 2.5
+_SILENT_SLOPE = 5.0
+_DEFAULT_UNCERTAINTY = {
+    "integration_time": 0.05,
+    "pulse_train": 0.05,
+    "firing_probability": 0.0,
+    "spike_interval": 0.05,
+    "paired_pulse": 0.05,
+    "current_voltage": 0.2,
+}
+DEFAULT_TRIALS = 20.0
+"""Weight of a firing probability whose number of trials is not stated."""
+_SMALLEST_VOLTAGE = 1e-3
+_MOST_SUBSTEPS = 64
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One experiment's rows as the fit sees them.
+
+    Attributes
+    ----------
+    measured, predicted : ndarray
+        What is compared; `predicted` has one row a parameter set.
+    residuals : ndarray
+        Deviations in units of their uncertainty, of the same shape as `predicted`.
+    """
+
+    experiment: Experiment
+    used: Array
+    measured: Array
+    predicted: Any
+    residuals: Array
+
+
+def predict(measurements: Measurements, values: Mapping[str, Array], conduction_length: float) -> list[Rows]:
+    """Predictions of all experiments.
+
+    Parameters
+    ----------
+    measurements : Measurements
+        The data.
+    values : mapping of str to ndarray
+        Each parameter for each of some sets.
+    conduction_length : float
+        Decay length of the conduction through the gap, which a neuron's spec does not hold.
+    """
+    return [_PREDICTIONS[e.layout.name](e, values, conduction_length) for e in measurements.experiments]
+
+
+def flat(rows: Sequence[Rows]) -> Array:
+    """All residuals in one line a parameter set."""
+    return np.concatenate([part.residuals for part in rows], axis=1)
+
+
+def _rates(values: Mapping[str, Array]) -> Rates:
+    return Rates(*(values[name][:, None] for name in RATES))
+
+
+def _uncertainty(experiment: Experiment) -> Array:
+    default = _DEFAULT_UNCERTAINTY[experiment.layout.name]
+    stated = experiment.column("uncertainty")
+    return np.where(np.isfinite(stated) & (stated > 0.0), stated, default)
+
+
+def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> Rows:
+    residuals = np.log(predicted / measured) / _uncertainty(experiment)
+    return Rows(experiment, np.arange(experiment.rows), measured, predicted, residuals)
+
+
+def _integration_time(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    measured = experiment.columns["integration_time"]
+    result = first_spike(
+        _rates(values), experiment.columns["voltage"], _SILENT_AFTER * measured, measured, 1.0
+    )
+    late = _SILENT_AFTER * measured * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
+    return _logarithmic(experiment, measured, np.where(np.isfinite(result.time), result.time, late))
+
+
+def _pulse_train(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    columns = experiment.columns
+    counted, width, gap = columns["pulses_to_fire"], columns["pulse_width"], columns["gap"]
+    most = np.ceil(_SILENT_AFTER * counted)
+    result = first_spike(_rates(values), columns["voltage"], width, gap, most)
+    fired = np.isfinite(result.time)
+    whole = np.where(fired, result.pulses - 1.0, 0.0)
+    # a spike in pulse n comes after n - 1 whole pulses and a part of one; parts keep the fit smooth
+    part = np.where(fired, (np.where(fired, result.time, 0.0) - whole * (width + gap)) / width, 0.0)
+    late = most * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
+    measured = np.maximum(counted - 0.5, 0.5)
+    return _logarithmic(experiment, measured, np.where(fired, np.maximum(whole + part, 0.01), late))
+
+
+def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    columns = experiment.columns
+    widths, counts = np.unique(columns["pulse_width"], return_counts=True)
+    used = np.flatnonzero(columns["pulse_width"] == widths[np.argmax(counts)])
+    voltage, measured = columns["voltage"][used], columns["probability"][used]
+    trials = experiment.column("trials", DEFAULT_TRIALS)[used]
+    trials = np.where(np.isfinite(trials), trials, DEFAULT_TRIALS)
+    predicted = equations.firing_probability(
+        voltage, values["firing_median_voltage"][:, None], values["firing_voltage_spread"][:, None]
+    )
+    safe = np.clip(predicted, 1e-12, 1.0 - 1e-12)
+    deviance = _entropy(measured, safe) + _entropy(1.0 - measured, 1.0 - safe)
+    residuals = np.sign(measured - safe) * np.sqrt(2.0 * trials * np.maximum(deviance, 0.0))
+    return Rows(experiment, used, measured, predicted, residuals)
+
+
+def _entropy(measured: Array, predicted: Array) -> Array:
+    return np.where(
+        measured > 0.0, measured * np.log(np.where(measured > 0.0, measured, 1.0) / predicted), 0.0
+    )
+
+
+def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    columns = experiment.columns
+    voltage, control = columns["voltage"], columns["control_resistance"]
+    peak = equations.gate_peak_voltage(voltage, values["on_resistance"][:, None], control)
+    reset = equations.refractory_time(
+        control, values["gate_capacitance"][:, None], peak, values["rearm_fraction"][:, None] * voltage
+    )
+    period = experiment.column("stimulus_period", 0.0)
+    period = np.where(np.isfinite(period), period, 0.0)
+    # the larger of the two, smoothly
+    predicted = np.power(np.power(np.maximum(reset, 1e-30), 4.0) + period**4, 0.25)
+    return _logarithmic(experiment, columns["interval"], predicted)
+
+
+def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    columns = experiment.columns
+    rates = _rates(values)
+    voltage, width, gap = columns["voltage"], columns["pulse_width"], columns["gap"]
+    first = first_spike(rates, voltage, width, gap, 1.0)
+    fired = np.isfinite(first.time)
+    start = np.where(fired, first.time, width)
+    late = width * np.exp(_SILENT_SLOPE * (1.0 - first.closest))
+    # the complete filament has ruptured; the residue it leaves decays until the second pulse
+    rest = first.residue * np.exp(-rates.residue_decay * (gap + width - start)) * fired
+    second = first_spike(rates, voltage, width, gap, 1.0, rest)
+    predicted = np.where(fired, start - np.where(np.isfinite(second.time), second.time, width), 0.0)
+    measured = columns["shortening"]
+    error = _uncertainty(experiment) * (np.abs(measured) + 0.2 * float(np.max(np.abs(measured))))
+    residuals = (predicted - measured) / error
+    known = experiment.column("first_integration_time")
+    has = np.isfinite(known)
+    integration = np.log(np.where(fired, start, late) / np.where(has, known, 1.0))
+    extra = np.where(has, integration, 0.0) / _uncertainty(experiment) / np.sqrt(max(1, int(np.sum(has))))
+    return Rows(
+        experiment,
+        np.arange(experiment.rows),
+        measured,
+        predicted,
+        np.concatenate([residuals, extra], axis=1),
+    )
+
+
+def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduction_length: float) -> Rows:
+    columns = experiment.columns
+    voltage, current, time = columns["voltage"], np.abs(columns["current"]), columns["time"]
+    compliance = experiment.column("compliance", np.inf)
+    compliance = np.where(np.isfinite(compliance), compliance, np.inf)
+    sweep = experiment.column("cycle", 0.0)
+    sets = len(values["field_mobility"])
+    predicted = np.zeros((sets, experiment.rows))
+    rates = Rates(*(values[name] for name in RATES))
+    fastest = float(np.median(rates.filament_decay + rates.residue_rate))
+    filament, residue = np.zeros(sets), np.zeros(sets)
+    for row in range(experiment.rows):
+        if row == 0 or sweep[row] != sweep[row - 1]:
+            filament, residue = np.zeros(sets), np.zeros(sets)
+        else:
+            length = time[row] - time[row - 1]
+            parts = int(np.clip(np.ceil(4.0 * length * fastest), 8, _MOST_SUBSTEPS))
+            for part in range(parts):
+                level = voltage[row - 1] + (voltage[row] - voltage[row - 1]) * (part + 0.5) / parts
+                resistance = _resistance(values, filament + residue, conduction_length)
+                across = np.minimum(np.maximum(level, 0.0), compliance[row] * resistance)
+                grown, left = move(
+                    rates, rates.field_mobility * across, filament, residue, np.full(sets, length / parts)
+                )
+                residue = np.minimum(left, 1.0)
+                filament = np.minimum(grown, 1.0 - residue)
+        resistance = _resistance(values, filament + residue, conduction_length)
+        predicted[:, row] = np.minimum(np.abs(voltage[row]) / resistance, compliance[row])
+    used = (current > 0.0) & (np.abs(voltage) > _SMALLEST_VOLTAGE) & (current < 0.98 * compliance)
+    index = np.flatnonzero(used)
+    shown = predicted[:, index]
+    residuals = np.log(np.maximum(shown, 1e-300) / current[index]) / _uncertainty(experiment)[index]
+    return Rows(experiment, index, current[index], shown, residuals)
+
+
+def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: float) -> Array:
+    limited = np.minimum(closed, 1.0)
+    return np.asarray(
+        equations.memristor_resistance(
+            limited, values["on_resistance"], values["off_resistance"], conduction_length
+        )
+    )
+
+
+_PREDICTIONS = {
+    "integration_time": _integration_time,
+    "pulse_train": _pulse_train,
+    "firing_probability": _firing_probability,
+    "spike_interval": _spike_interval,
+    "paired_pulse": _paired_pulse,
+    "current_voltage": _current_voltage,
+}

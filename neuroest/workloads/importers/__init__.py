@@ -1,0 +1,79 @@
+"""Networks of others: ONNX, NIR, PyTorch, and recorded activity.
+
+`import_network` reads a file, `workload_from_file` makes a workload of it, `trace` watches a PyTorch model run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neuroest.workloads.importers.network import (
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    UnsupportedOperatorError,
+)
+
+if TYPE_CHECKING:
+    from neuroest.library import Loaded
+    from neuroest.specs.workload import WorkloadSpec
+
+__all__ = [
+    "ImportOptions",
+    "ImportedNetwork",
+    "NetworkImportError",
+    "UnsupportedOperatorError",
+    "import_network",
+    "trace",
+    "workload_from_file",
+]
+
+
+def import_network(path: str | Path, options: ImportOptions | None = None) -> ImportedNetwork:
+    """Read a model file; its suffix says what it is.
+
+    Raises
+    ------
+    NetworkImportError
+        When the file cannot be read, is no network, or must not be read.
+    """
+    from neuroest.workloads.importers.files import model_file, shown  # noqa: PLC0415
+
+    file, chosen = Path(path), options or ImportOptions()
+    model_file(file)
+    suffix = file.suffix.lower()
+    if suffix == ".onnx":
+        from neuroest.workloads.importers.onnx_file import read_onnx  # noqa: PLC0415 - a heavy library
+
+        return read_onnx(file, chosen)
+    if suffix in {".nir", ".h5", ".hdf5"}:
+        from neuroest.workloads.importers.nir_file import read_nir  # noqa: PLC0415 - a heavy library
+
+        return read_nir(file, chosen)
+    raise NetworkImportError(
+        f"{shown(file)}: unknown suffix {suffix!r}; .onnx and .nir files can be imported"
+    )
+
+
+def workload_from_file(path: str | Path, options: ImportOptions | None = None) -> Loaded[WorkloadSpec]:
+    """A model file as a validated workload, as `neuroest.library.load_workload` returns it.
+
+    Raises
+    ------
+    NetworkImportError
+        When the file cannot be read, is no network, or has operators that are not supported.
+    """
+    from neuroest.workloads.importers.writing import loaded_workload  # noqa: PLC0415
+
+    return loaded_workload(import_network(path, options))
+
+
+def trace(model: Any, sample: Any, **settings: Any) -> Any:
+    """Watch a PyTorch model run on a batch: its layers and how active they are.
+
+    See `neuroest.workloads.importers.torch_trace.trace_model` for the settings.
+    """
+    from neuroest.workloads.importers.torch_trace import trace_model  # noqa: PLC0415 - a heavy library
+
+    return trace_model(model, sample, **settings)

@@ -1,0 +1,299 @@
+"""The builder that every reader of a network drives, layer by layer.
+
+It knows the shapes of a workload (channels, rows, columns), folds what costs nothing, and keeps account of what it
+could not express.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from neuroest.workloads.importers.network import (
+    ImportedLayer,
+    ImportedNetwork,
+    NetworkImportError,
+    Pair,
+    Shape,
+    Unsupported,
+    UnsupportedOperatorError,
+    Value,
+    fitting_name,
+    operations,
+)
+
+WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_cell"})
+MOST_ELEMENTS = 10**10
+MOST_LAYERS = 2_000
+_LARGEST_EXTENT = 10**6
+
+
+class NetworkBuilder:
+    """Takes layers one after the other, in the order in which they are computed."""
+
+    def __init__(self, input_shape: Shape) -> None:
+        self.input = Value("input", self.checked("the network's input", input_shape))
+        self.layers: dict[str, ImportedLayer] = {}
+        self.rectified: set[str] = set()
+        self.activated: set[str] = set()
+        self.weights: dict[str, tuple[float, int]] = {}
+        self.unsupported: list[Unsupported] = []
+        self.notes: list[str] = []
+
+    @staticmethod
+    def checked(what: str, shape: Iterable[int]) -> Shape:
+        """A shape with positive extents of a size that a chip could ever see."""
+        found = tuple(int(extent) for extent in shape)
+        if any(not 0 < extent <= _LARGEST_EXTENT for extent in found) or prod(found) > MOST_ELEMENTS:
+            shown = " x ".join(map(str, found)) or "nothing"
+            raise NetworkImportError(
+                f"{what} has the shape {shown}; every extent must lie between 1 and {_LARGEST_EXTENT}"
+            )
+        return found
+
+    def put(self, kind: str, raw: str, inputs: Sequence[Value], out: Iterable[int], **fields: Any) -> Value:
+        """Add a layer under a name like `raw`."""
+        if len(self.layers) >= MOST_LAYERS:
+            raise NetworkImportError(f"the network has more than {MOST_LAYERS} layers")
+        base = name = fitting_name(raw, kind)
+        number = 1
+        while name in self.layers or name == "input":
+            number += 1
+            name = f"{base}_{number}"
+        value = Value(name, self.checked(f"the output of {name}", out))
+        reads = tuple(one.layer for one in inputs)
+        kept = {key: given for key, given in fields.items() if given is not None}
+        self.layers[name] = ImportedLayer(name, kind, reads, value.shape, kept, str(raw)[:200])
+        return value
+
+    def is_weighted(self, value: Value) -> bool:
+        """Whether a value comes right from a layer with weights."""
+        return value.layer in self.layers and self.layers[value.layer].type in WEIGHTED
+
+    def note_weights(self, value: Value, weights: Any) -> None:
+        """Take the statistics of a layer's weights."""
+        flat = np.abs(np.asarray(weights, dtype=np.float32)).reshape(-1)
+        largest = float(flat.max()) if flat.size else 0.0
+        if np.isfinite(largest) and largest > 0.0:
+            self.weights[value.layer] = (float(flat.mean(dtype=np.float64)) / largest, int(flat.size))
+
+    def convolution(
+        self, raw: str, value: Value, outputs: int, kernel: Pair, stride: Pair = (1, 1),
+        padding: tuple[Pair, Pair] = ((0, 0), (0, 0)), dilation: Pair = (1, 1), groups: int = 1,
+    ) -> Value:  # fmt: skip
+        """A convolution; padding that differs at the two edges becomes a layer before it, for nothing."""
+        channels, rows, columns = value.map
+        if any(first != last for first, last in padding):
+            shape = channels, rows + sum(padding[0]), columns + sum(padding[1])
+            value, padding = self.put("rearrangement", f"{raw}_padding", [value], shape, shape=list(shape)), (
+                (0, 0), (0, 0),
+            )  # fmt: skip
+            self.notes.append(
+                f"{fitting_name(raw)} pads its edges unequally; the added zeros count as elements"
+            )
+        out = [
+            (extent + 2 * padding[axis][0] - dilation[axis] * (kernel[axis] - 1) - 1) // stride[axis] + 1
+            for axis, extent in enumerate(value.map[1:])
+        ]
+        value = self.shaped(value, value.map, raw)
+        return self.put(
+            "convolution", raw, [value], (outputs, *out), outputs=outputs, kernel=_extent(kernel),
+            stride=_unless(stride, (1, 1)), padding=_unless((padding[0][0], padding[1][0]), (0, 0)),
+            dilation=_unless(dilation, (1, 1)), groups=groups if groups > 1 else None,
+        )  # fmt: skip
+
+    def pooling(
+        self, raw: str, value: Value, mode: str, kernel: Pair | None, stride: Pair = (1, 1),
+        padding: Pair = (0, 0), out: Pair | None = None,
+    ) -> Value:  # fmt: skip
+        """A pooling; `out` where rounding up or unequal padding make it larger than the plain formula."""
+        channels, rows, columns = value.map
+        value = self.shaped(value, value.map, raw)
+        if kernel is None or (kernel == (rows, columns) and padding == (0, 0)):
+            return self.put("pooling", raw, [value], (channels, 1, 1), mode=mode, kernel="global")
+        plain = [
+            (extent + 2 * padding[axis] - kernel[axis]) // stride[axis] + 1
+            for axis, extent in enumerate((rows, columns))
+        ]
+        if out is not None and tuple(plain) != tuple(out):
+            # the last window reaches over the edge: the map grows by what it lacks
+            grown = [(out[axis] - 1) * stride[axis] + kernel[axis] for axis in (0, 1)]
+            shape = (channels, *grown)
+            value = self.put("rearrangement", f"{raw}_padding", [value], shape, shape=list(shape))
+            padding, plain = (0, 0), list(out)
+        return self.put(
+            "pooling", raw, [value], (channels, *plain), mode=mode, kernel=_extent(kernel),
+            stride=_unless(stride, kernel), padding=_unless(padding, (0, 0)),
+        )  # fmt: skip
+
+    def linear(self, raw: str, value: Value, inputs: int, outputs: int, positions: int = 1) -> Value:
+        """A matrix product with weights; at several positions it is a convolution of one element."""
+        if prod(value.shape) != inputs * positions:
+            raise NetworkImportError(
+                f"{fitting_name(raw)[:60]} expects {inputs * positions} elements and is given {prod(value.shape)}"
+            )
+        if positions == 1:
+            if prod(value.shape) != inputs:
+                value = self.shaped(value, (inputs,), raw)
+            return self.put("fully_connected", raw, [value], (outputs,), outputs=outputs)
+        channels, rows, columns = value.map
+        if channels != inputs or rows * columns != positions:
+            value = self.shaped(value, (inputs, positions, 1), raw)
+        return self.convolution(raw, value, outputs, (1, 1))
+
+    def add(self, raw: str, values: Sequence[Value]) -> Value:
+        """A sum of equal shapes, or an element-wise layer where one is repeated."""
+        if len({value.shape for value in values}) == 1:
+            return self.put("add", raw, values, values[0].shape)
+        if len({prod(value.shape) for value in values}) == 1:
+            shape = max((value.shape for value in values), key=len)
+            return self.put("add", raw, [self.shaped(value, shape, raw) for value in values], shape)
+        return self.element_wise(raw, values)
+
+    def element_wise(self, raw: str, values: Sequence[Value], operations: int = 1) -> Value:
+        """Operations on each element of the largest of some values."""
+        shape = max((value.shape for value in values), key=prod)
+        return self.put("element_wise", raw, values, shape, operations=operations if operations > 1 else None)
+
+    def activation(self, raw: str, value: Value, *, rectifies: bool = False) -> Value:
+        """An activation function: the first one belongs to the layer before it."""
+        if value.layer == "input" or value.layer in self.activated:
+            value = self.element_wise(raw, [value])
+        self.activated.add(value.layer)
+        if rectifies:
+            self.rectified.add(value.layer)
+        return value
+
+    def normalisation(self, raw: str, value: Value) -> Value:
+        """A normalisation by stored statistics: folded into the weights before it, or a factor and a summand."""
+        if self.is_weighted(value) and value.layer not in self.activated:
+            return value
+        return self.element_wise(raw, [value], 2)
+
+    def concatenation(self, raw: str, values: Sequence[Value], shape: Shape | None = None) -> Value:
+        """Maps one after the other along the channels, or along anything else into the given shape."""
+        if len(values) == 1:
+            return values[0]
+        maps = [value.map for value in values]
+        channels = sum(one[0] for one in maps)
+        joined = (channels, *maps[0][1:]) if len(values[0].shape) == 3 else (channels,)
+        equal = len({one[1:] for one in maps}) == 1 and len({len(value.shape) for value in values}) == 1
+        if equal and (shape is None or joined == tuple(shape) or len(shape) == 1):
+            return self.put("concatenation", raw, values, joined)
+        return self.moved(raw, values, shape or joined)
+
+    def moved(self, raw: str, values: Sequence[Value], shape: Shape) -> Value:
+        """Elements put in other places."""
+        return self.put("rearrangement", raw, values, shape, shape=list(shape))
+
+    def shaped(self, value: Value, shape: Shape, raw: str) -> Value:
+        """The value in another shape, for nothing."""
+        return value if value.shape == tuple(shape) else self.moved(f"{raw}_reshape", [value], tuple(shape))
+
+    def product(self, raw: str, left: Value, right: Value, sizes: tuple[int, int, int, int]) -> Value:
+        """A product of two computed factors: `sizes` are heads, rows of the left, summed elements, columns."""
+        heads, rows, summed, columns = sizes
+        if left.map[0] != heads * summed or prod(left.map[1:]) != rows:
+            left = self.shaped(left, (heads * summed, rows, 1), f"{raw}_left")
+        channels, positions = right.map[0], prod(right.map[1:])
+        over = "channels"
+        if not (channels == heads * summed and positions == columns):
+            if channels == heads * columns and positions == summed:
+                over = "positions"
+            else:
+                right = self.shaped(right, (heads * summed, columns, 1), f"{raw}_right")
+        return self.put(
+            "matrix_product", raw, [left, right], (heads * columns, *left.map[1:]),
+            heads=heads if heads > 1 else None, over=over,
+        )  # fmt: skip
+
+    def cell(self, raw: str, value: Value, kind: str, features: int, outputs: int, steps: int) -> Value:
+        """A recurrent cell along the rows of a map."""
+        value = self.shaped(value, (features, steps, 1), raw)
+        return self.put("recurrent_cell", raw, [value], (outputs, steps, 1), cell=kind, outputs=outputs)
+
+    def not_supported(
+        self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = ""
+    ) -> Value:
+        """Keep the place of an operator that a workload cannot express."""
+        shown = str(operator)[:60]
+        value = self.put("host", raw or shown, values, shape, shape=list(shape), operator=shown)
+        same = bool(values) and prod(values[0].shape) == prod(value.shape)
+        self.unsupported.append(
+            Unsupported(shown, str(raw)[:100], value.layer, prod(value.shape), same, reason)
+        )
+        return value
+
+    def finished(self, outputs: Sequence[Value], **about: Any) -> ImportedNetwork:
+        """The network, without what reaches no output and with a single layer at its end."""
+        ends = [value for value in dict.fromkeys(outputs) if value.layer != "input"]
+        if not ends:
+            raise NetworkImportError("no layer lies between the network's input and its output")
+        if len(ends) > 1:
+            total = sum(prod(value.shape) for value in ends)
+            self.notes.append(f"The network has {len(ends)} outputs; they leave the chip together.")
+            ends = [self.moved("outputs", ends, (total,))]
+        layers = dict(self.layers)
+        ignored = {u.layer for u in self.unsupported if about["options"].unsupported == "ignore"}
+        kept = _bypassed(layers, ignored, {u.layer: u for u in self.unsupported})
+        needed = _reaching(kept, ends[0].layer)
+        last = kept[ends[0].layer].name if ends[0].layer in kept else None
+        if last is None:
+            raise NetworkImportError("the last layer of the network cannot be ignored; choose host")
+        order = [one for name, one in kept.items() if name in needed and name != last]
+        shares = _shares(layers, self.input.shape, [u.layer for u in self.unsupported])
+        return ImportedNetwork(
+            layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
+            weights={k: v for k, v in self.weights.items() if k in needed}, shares=shares,
+            unsupported=tuple(self.unsupported), notes=tuple(dict.fromkeys(self.notes)), **about,
+        )  # fmt: skip
+
+
+def _extent(pair: Pair) -> int | list[int]:
+    return pair[0] if pair[0] == pair[1] else list(pair)
+
+
+def _unless(pair: Pair, default: Pair) -> int | list[int] | None:
+    return None if tuple(pair) == tuple(default) else _extent(pair)
+
+
+def _bypassed(
+    layers: Mapping[str, ImportedLayer], ignored: set[str], about: Mapping[str, Unsupported]
+) -> dict[str, ImportedLayer]:
+    """The layers without the ignored ones, whose readers read what those read."""
+    instead: dict[str, str] = {}
+    kept: dict[str, ImportedLayer] = {}
+    for name, layer in layers.items():
+        inputs = tuple(instead.get(read, read) for read in layer.inputs)
+        if name in ignored:
+            if not about[name].same_shape:
+                raise UnsupportedOperatorError(
+                    f"{about[name].operator} {about[name].name!r} changes the shape and cannot be ignored; choose host"
+                )
+            instead[name] = inputs[0]
+        else:
+            kept[name] = replace(layer, inputs=inputs)
+    return kept
+
+
+def _reaching(layers: Mapping[str, ImportedLayer], last: str) -> set[str]:
+    needed, open_ = set(), [last]
+    while open_:
+        name = open_.pop()
+        if name in layers and name not in needed:
+            needed.add(name)
+            open_.extend(layers[name].inputs)
+    return needed
+
+
+def _shares(
+    layers: Mapping[str, ImportedLayer], input_shape: Shape, names: Iterable[str]
+) -> dict[str, float]:
+    known = {"input": input_shape, **{name: layer.shape for name, layer in layers.items()}}
+    count = {name: operations(layer, known) for name, layer in layers.items()}
+    total = sum(count.values()) or 1
+    return {name: count[name] / total for name in names}

@@ -1,0 +1,255 @@
+"""A network on its way from somebody else's format to a workload: layers, measured activity, what was left out.
+
+The readers make it with the builder in `neuroest.workloads.importers.building`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from neuroest.errors import NeuroestError, QuantityError
+from neuroest.specs.workload import Coding
+
+if TYPE_CHECKING:
+    from neuroest.library import Loaded
+    from neuroest.specs.workload import WorkloadSpec
+
+Shape: TypeAlias = tuple[int, ...]
+Pair: TypeAlias = tuple[int, int]
+Policy: TypeAlias = Literal["error", "host", "ignore"]
+
+
+class NetworkImportError(NeuroestError):
+    """A file that is no network we can read, or one that must not be read."""
+
+
+class UnsupportedOperatorError(NetworkImportError):
+    """A network with operators that a workload cannot express, all of them listed."""
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What a model file does not say.
+
+    Attributes
+    ----------
+    unsupported : str
+        What becomes of an operator that a workload cannot express: ``error``, ``host`` (it is a layer that another
+        processor computes, listed among the exclusions) or ``ignore`` (left out, and listed as well).
+    weight_bits, activation_bits, accumulator_bits : int
+        Bits of the numbers on the chip, where the file has floating-point ones.
+    timesteps : int, optional
+        Timesteps of an inference of a spiking network whose file does not say.
+    input_shape : tuple of int, optional
+        Shape of one sample, where the file leaves it open.
+    time_step : float, optional
+        Time of one timestep of a spiking network, by which its time constants are measured. [s]
+    """
+
+    unsupported: Policy = "error"
+    weight_bits: int = 8
+    activation_bits: int = 8
+    accumulator_bits: int = 24
+    timesteps: int | None = None
+    input_shape: Shape | None = None
+    time_step: float | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a layer puts out, as a workload sees it."""
+
+    layer: str
+    shape: Shape
+
+    @property
+    def map(self) -> tuple[int, int, int]:
+        """Channels, rows and columns; a vector is one position."""
+        channels, rows, columns = self.shape if len(self.shape) == 3 else (*self.shape, 1, 1)
+        return channels, rows, columns
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Measured activity of the output of a layer.
+
+    Attributes
+    ----------
+    values : mapping
+        Mean by quantity: ``rate``, or ``density`` and ``bit_density``.
+    low, high : mapping
+        10th and 90th percentile over samples, by quantity.
+    samples : int
+        Samples that were averaged.
+    """
+
+    values: Mapping[str, float]
+    low: Mapping[str, float]
+    high: Mapping[str, float]
+    samples: int
+
+
+@dataclass(frozen=True)
+class ImportedLayer:
+    """A layer in the words of a workload."""
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    shape: Shape
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Unsupported:
+    """An operator that a workload cannot express, with a lower bound of its operations: one for each output."""
+
+    operator: str
+    name: str
+    layer: str
+    operations: int
+    same_shape: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ImportedNetwork:
+    """A network in the words of a workload, and what is known of its activity.
+
+    Attributes
+    ----------
+    layers : tuple of ImportedLayer
+        In the order in which they are computed.
+    rectified : frozenset of str
+        Layers whose output passed a rectifier, so that about half of it is zero.
+    weights : mapping
+        Mean absolute weight over the largest one and the number of weights, by layer.
+    recorded : mapping
+        Measured activity by layer, ``input`` for the network's input.
+    unsupported : tuple of Unsupported
+        What a workload cannot express.
+    time_constants, thresholds : mapping
+        Membrane time constant [s] and threshold by layer, where the format states them.
+    """
+
+    name: str
+    origin: str
+    format: str
+    sha256: str
+    coding: Coding
+    input_shape: Shape
+    layers: tuple[ImportedLayer, ...]
+    options: ImportOptions
+    timesteps: int | None = None
+    input_bits: int | None = None
+    rectified: frozenset[str] = frozenset()
+    weights: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    recorded: Mapping[str, Recorded] = field(default_factory=dict)
+    recording: Mapping[str, Any] = field(default_factory=dict)
+    unsupported: tuple[Unsupported, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
+    time_constants: Mapping[str, float] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def mean_absolute_weight(self) -> float | None:
+        """Mean over all weights of the weight over the largest one of its layer; None where none was seen."""
+        count = sum(number for _, number in self.weights.values())
+        return sum(mean * number for mean, number in self.weights.values()) / count if count else None
+
+    def workload(self, name: str | None = None) -> Loaded[WorkloadSpec]:
+        """The network as a workload that can be estimated."""
+        from neuroest.workloads.importers.writing import loaded_workload  # noqa: PLC0415 - imports this module
+
+        return loaded_workload(self, name)
+
+    def save(self, path: str | Path) -> Loaded[WorkloadSpec]:
+        """Write the network as a workload file that a person can read and edit."""
+        from neuroest.workloads.importers.writing import write_workload  # noqa: PLC0415 - imports this module
+
+        return write_workload(self, Path(path))
+
+
+def fitting_name(text: str, fallback: str = "layer") -> str:
+    """A text as a name of a workload: lower-case letters, digits and underscores.
+
+    Examples
+    --------
+    >>> fitting_name("/layer1/layer1.0/conv1/Conv")
+    'layer1_layer1_0_conv1_conv'
+    """
+    plain = re.sub(r"[^a-z0-9]+", "_", str(text)[:200].lower()).strip("_")
+    if not plain:
+        return fallback
+    return plain if plain[0].isalpha() else f"{fallback}_{plain}"
+
+
+def operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> int:
+    """Operations of a layer: two for a multiply-accumulate, one for anything else on an element."""
+    return int(_operations(layer, shapes))
+
+
+def _operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> Any:
+    out, fields = prod(layer.shape), layer.fields
+    read = shapes[layer.inputs[0]] if layer.inputs else (1,)
+    if layer.type == "convolution":
+        kernel = fields["kernel"]
+        taps = prod(kernel) if isinstance(kernel, list) else kernel * kernel
+        return 2 * out * taps * read[0] // fields.get("groups", 1)
+    if layer.type in {"fully_connected", "recurrent"}:
+        seen = prod(read) + (layer.fields["outputs"] if layer.type == "recurrent" else 0)
+        return 2 * out * seen
+    if layer.type == "recurrent_cell":
+        return 2 * {"simple": 1, "gru": 3, "lstm": 4}[fields["cell"]] * out * (read[0] + fields["outputs"])
+    if layer.type == "matrix_product":
+        return 2 * out * (read[0] // fields.get("heads", 1))
+    if layer.type == "pooling":
+        kernel = fields["kernel"]
+        window = (
+            prod(read[1:]) if kernel == "global" else prod(kernel) if isinstance(kernel, list) else kernel**2
+        )
+        return out * int(window)
+    if layer.type in {"add", "element_wise"}:
+        return out * int(fields.get("operations", len(layer.inputs)))
+    return out if layer.type == "host" else 0
+
+
+def unsupported_lines(network: ImportedNetwork) -> tuple[str, ...]:
+    """One text for each operator that a workload cannot express, with its share of the operations."""
+    return tuple(
+        f"{u.operator} {u.name!r} (at least {100 * network.shares.get(u.layer, 0.0):.2g} % of the operations"
+        + (f": {u.reason})" if u.reason else ")")
+        for u in network.unsupported
+    )
+
+
+def require_supported(network: ImportedNetwork) -> None:
+    """Refuse a network with operators that a workload cannot express, unless the user has chosen otherwise.
+
+    Raises
+    ------
+    UnsupportedOperatorError
+        With all of them.
+    """
+    if network.unsupported and network.options.unsupported == "error":
+        lines = unsupported_lines(network)
+        shown = "; ".join(lines[:20]) + (f"; and {len(lines) - 20} more" if len(lines) > 20 else "")
+        raise UnsupportedOperatorError(
+            f"{network.origin}: not supported: {shown}; choose --unsupported host to leave them to another processor, "
+            "or ignore"
+        )
+
+
+def checked_fraction(value: float, what: str) -> float:
+    """A number from 0 to 1."""
+    if not 0.0 <= value <= 1.0:
+        raise QuantityError(f"{what} is {value:g}, but must lie between 0 and 1")
+    return float(value)

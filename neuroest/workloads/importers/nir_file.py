@@ -1,0 +1,406 @@
+"""Networks in NIR files: the neuromorphic intermediate representation, a graph of neurons and weights in HDF5.
+
+The file is read with h5py, dataset by dataset: no link leads out of it, and no dataset is larger than announced.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.workloads.importers.building import NetworkBuilder
+from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, missing_extra, shown
+from neuroest.workloads.importers.network import (
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    Shape,
+    Value,
+)
+
+_MOST_NODES = 5_000
+_DEEPEST = 8
+_SPIKING = frozenset({"IF", "LIF", "CubaLIF", "Threshold"})
+_SILENT = frozenset({"LI", "CubaLI", "I"})
+_MATRICES = frozenset({"Linear", "Affine"})
+_MOST_BYTES_A_WEIGHT = 2**28
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A node of the graph, its subgraphs taken apart."""
+
+    name: str
+    kind: str
+    data: Mapping[str, Any]
+
+
+def read_nir(path: Path, options: ImportOptions) -> ImportedNetwork:
+    """The network of a NIR file.
+
+    Raises
+    ------
+    NetworkImportError
+        When the file is damaged, is no NIR graph, or has loops that are no recurrent layer.
+    """
+    file = shown(path)
+    with opened(path) as store:
+        try:
+            reader = _Reader(file, *_flattened(store))
+            return reader.network(path, file_sha256(path), options)
+        except NetworkImportError as error:
+            text = str(error)
+            raise type(error)(text if text.startswith(file) else f"{file}: {text}") from None
+        except (KeyError, OSError, ValueError, RuntimeError, TypeError, AttributeError) as error:
+            text = " ".join(str(error).split())[:160]
+            raise NetworkImportError(f"{file}: damaged, or no NIR graph ({text})") from None
+
+
+def opened(path: Path) -> Any:
+    """An HDF5 file, open for reading.
+
+    Raises
+    ------
+    NetworkImportError
+        When it is none.
+    """
+    try:
+        import h5py  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise missing_extra("nir", error) from None
+    _survive(path)
+    try:
+        return h5py.File(path, "r", locking=False)
+    except (OSError, ValueError) as error:
+        text = " ".join(str(error).split())[:120]
+        raise NetworkImportError(f"{shown(path)}: no HDF5 file, or one that is cut off ({text})") from None
+
+
+# Reads all that a reader could read, in the same way; links and large datasets are left to the reader to refuse.
+_PROBE = f"""
+import sys, h5py
+def walk(group, depth):
+    for name in group if depth < {2 * _DEEPEST + 6} else ():
+        if isinstance(group.get(name, getlink=True), h5py.HardLink):
+            one = group[name]
+            if isinstance(one, h5py.Group):
+                walk(one, depth + 1)
+            elif not one.external and not one.is_virtual and one.size * one.dtype.itemsize <= {LARGEST_ARRAY}:
+                one[()]
+            dict(one.attrs)
+try:
+    with h5py.File(sys.argv[1], "r", locking=False) as store:
+        walk(store, 0)
+except Exception:
+    pass
+"""
+_LONGEST_PROBE = 120.0
+
+
+def _survive(path: Path) -> None:
+    """Refuse a file at which the HDF5 library itself crashes, by reading it in another process first."""
+    try:
+        done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program, a path as its argument
+            [sys.executable, "-c", _PROBE, str(path)],
+            capture_output=True,
+            timeout=_LONGEST_PROBE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NetworkImportError(f"{shown(path)}: takes the HDF5 library longer than two minutes") from None
+    if done.returncode != 0:
+        raise NetworkImportError(f"{shown(path)}: damaged: the HDF5 library cannot read it")
+
+
+def members(group: Any) -> Iterator[tuple[str, Any]]:
+    """Groups and datasets in a group; a link to another file or place is refused."""
+    import h5py  # noqa: PLC0415 - an extra
+
+    if len(group) > _MOST_NODES:
+        raise NetworkImportError(f"more than {_MOST_NODES} entries in {group.name[:60]!r}")
+    for name in group:
+        link = group.get(name, getlink=True)
+        if not isinstance(link, h5py.HardLink):
+            raise NetworkImportError(
+                f"{name[:60]!r} is a link to another place or file, which is not followed"
+            )
+        yield name, group[name]
+
+
+def array(dataset: Any, limit: int = _MOST_BYTES_A_WEIGHT) -> Any:
+    """The numbers of a dataset that lies in this file and has a bounded size."""
+    if dataset.dtype.kind not in "biufO":
+        raise NetworkImportError(f"{dataset.name[:80]!r} holds no numbers")
+    if dataset.external or dataset.is_virtual:
+        raise NetworkImportError(f"{dataset.name[:80]!r} lies in another file, which is not read")
+    needed = dataset.size * max(dataset.dtype.itemsize, 1)
+    if needed > min(limit, LARGEST_ARRAY):
+        raise NetworkImportError(f"{dataset.name[:80]!r} would take {needed} bytes; at most {limit} are read")
+    return dataset[()]
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _flattened(store: Any) -> tuple[dict[str, _Node], list[tuple[str, str]]]:
+    if "node" not in store:
+        raise NetworkImportError("no NIR graph (it has no group 'node')")
+    nodes: dict[str, _Node] = {}
+    edges: list[tuple[str, str]] = []
+    _gather(store["node"], "", nodes, edges, 0)
+    return nodes, edges
+
+
+def _gather(
+    group: Any, prefix: str, nodes: dict[str, _Node], edges: list[tuple[str, str]], depth: int
+) -> None:
+    """Nodes of a graph and its subgraphs; a subgraph's own Input and Output are joints that pass on."""
+    if depth > _DEEPEST:
+        raise NetworkImportError(f"graphs nested deeper than {_DEEPEST} levels")
+    for name, node in members(group["nodes"]):
+        content = dict(members(node))
+        kind, full = _text(array(content["type"])), prefix + name
+        if kind == "NIRGraph":
+            _gather(node, f"{full}.", nodes, edges, depth + 1)
+            nodes[full] = _Node(full, "Joint in", {})
+            nodes[f"{full}>"] = _Node(f"{full}>", "Joint out", {})
+            inner = [
+                (n, one)
+                for n, one in nodes.items()
+                if n.startswith(f"{full}.") and "." not in n[len(full) + 1 :]
+            ]
+            edges += [(full, n) for n, one in inner if one.kind == "Input"]
+            edges += [(n, f"{full}>") for n, one in inner if one.kind == "Output"]
+            for n, one in inner:
+                if one.kind in {"Input", "Output"}:
+                    nodes[n] = _Node(n, "Joint", {})
+        else:
+            nodes[full] = _Node(full, kind, content)
+        if len(nodes) > _MOST_NODES:
+            raise NetworkImportError(f"more than {_MOST_NODES} nodes")
+    subgraphs = {n for n, one in nodes.items() if one.kind == "Joint in"}
+    for first, second in array(group["edges"]):
+        a, b = prefix + _text(first), prefix + _text(second)
+        for name in (a, b):
+            if name not in nodes:
+                raise NetworkImportError(f"an edge names {name[:60]!r}, which is no node")
+        edges.append((f"{a}>" if a in subgraphs else a, b))
+
+
+class _Reader:
+    """Follows the edges from the input and drives a builder."""
+
+    def __init__(self, file: str, nodes: dict[str, _Node], edges: list[tuple[str, str]]) -> None:
+        self.file, self.nodes = file, nodes
+        self.before: dict[str, list[str]] = {name: [] for name in nodes}
+        for first, second in dict.fromkeys(edges):
+            self.before[second].append(first)
+        self.recurrent: dict[str, str] = {}
+        self.excluded: list[str] = []
+        self.time_constants: dict[str, float] = {}
+        self.thresholds: dict[str, float] = {}
+        self.silent: list[str] = []
+        self._find_recurrent()
+
+    def _find_recurrent(self) -> None:
+        """A matrix between the output and the input of the same neurons is their recurrent weights."""
+        for name, node in self.nodes.items():
+            if node.kind not in _SPIKING | _SILENT:
+                continue
+            for source in list(self.before[name]):
+                if self._neuron_before(source) == name:
+                    if self.nodes[source].kind not in _MATRICES:
+                        raise NetworkImportError(
+                            f"{name!r} is fed back through {source!r} ({self.nodes[source].kind}); only a matrix "
+                            "(Linear or Affine) can be recurrent weights"
+                        )
+                    self.before[name].remove(source)
+                    self.recurrent[name] = source
+
+    def _neuron_before(self, name: str) -> str | None:
+        found = self.before.get(name, [])
+        while len(found) == 1 and self.nodes[found[0]].kind.startswith("Joint"):
+            found = self.before[found[0]]
+        return found[0] if len(found) == 1 else None
+
+    def order(self) -> list[str]:
+        """Nodes so that each comes after what it reads."""
+        ready: list[str] = []
+        done: set[str] = set(self.recurrent.values())
+        waiting = {name: [b for b in before if b not in done] for name, before in self.before.items()}
+        readers: dict[str, list[str]] = {name: [] for name in self.nodes}
+        for name, before in waiting.items():
+            for one in before:
+                readers[one].append(name)
+        left = {name: len(before) for name, before in waiting.items()}
+        open_ = [name for name in self.nodes if left[name] == 0 and name not in done]
+        while open_:
+            name = open_.pop(0)
+            ready.append(name)
+            for reader in readers[name]:
+                left[reader] -= 1
+                if left[reader] == 0 and reader not in done:
+                    open_.append(reader)
+        if len(ready) + len(done) < len(self.nodes):
+            stuck = next(name for name in self.nodes if name not in done and name not in ready)
+            raise NetworkImportError(
+                f"{stuck[:60]!r} waits for itself: a cycle that is no recurrent layer of its own neurons"
+            )
+        return ready
+
+    def network(self, path: Path, sha256: str, options: ImportOptions) -> ImportedNetwork:
+        """The network of the graph."""
+        inputs = [node for node in self.nodes.values() if node.kind == "Input"]
+        if len(inputs) != 1:
+            raise NetworkImportError(f"the graph has {len(inputs)} inputs; one is needed")
+        shape = options.input_shape or self._input_shape(inputs[0])
+        self.builder = NetworkBuilder(shape)
+        values: dict[str, Value] = {}
+        outputs: list[Value] = []
+        for name in self.order():
+            node = self.nodes[name]
+            sources = [values[one] for one in self.before[name] if one in values]
+            if node.kind == "Input":
+                values[name] = self.builder.input
+            elif not sources:
+                continue
+            elif node.kind == "Output":
+                outputs += sources
+            else:
+                values[name] = self._take(node, sources)
+        return self.builder.finished(
+            outputs, name=path.stem, origin=self.file, format="NIR", sha256=sha256, coding="spiking",
+            options=options, timesteps=options.timesteps, excluded=tuple(self.excluded),
+            time_constants=self.time_constants, thresholds=self.thresholds,
+        )  # fmt: skip
+
+    def _input_shape(self, node: _Node) -> Shape:
+        extents = [int(one) for one in np.atleast_1d(array(node.data["shape"]))]
+        if len(extents) == 2:
+            extents.append(1)
+        if len(extents) not in {1, 3}:
+            raise NetworkImportError(
+                f"the input has {len(extents)} extents; give the shape of one sample with --input-shape"
+            )
+        return tuple(extents)
+
+    def _take(self, node: _Node, sources: list[Value]) -> Value:
+        value = sources[0] if len(sources) == 1 else self.builder.add(f"{node.name}_sum", sources)
+        kind = node.kind
+        if kind.startswith("Joint"):
+            return value
+        if kind in _MATRICES:
+            weight = node.data["weight"]
+            outputs, inputs = (int(one) for one in weight.shape[-2:])
+            return self._weigh(self.builder.linear(node.name, value, inputs, outputs), weight)
+        if kind in {"Conv1d", "Conv2d"}:
+            return self._convolution(node, value)
+        if kind in {"SumPool2d", "AvgPool2d"}:
+            return self._pooling(node, value)
+        if kind in _SPIKING | _SILENT:
+            return self._neurons(node, value)
+        if kind == "Scale":
+            return value if self.builder.is_weighted(value) else self.builder.element_wise(node.name, [value])
+        if kind == "Flatten":
+            return value
+        if kind == "Delay":
+            steps = float(np.max(array(node.data["delay"]), initial=0.0))
+            self.excluded.append(f"buffering of spikes over the delays of {node.name} (up to {steps:g} s)")
+            return value
+        return self.builder.not_supported(kind, node.name, [value], value.shape)
+
+    def _weigh(self, value: Value, dataset: Any) -> Value:
+        self.builder.note_weights(value, array(dataset))
+        return value
+
+    def _numbers(self, node: _Node, key: str, default: int) -> tuple[int, int]:
+        found = np.atleast_1d(array(node.data[key])) if key in node.data else np.array([default])
+        if found.dtype.kind in "OSU":
+            text = _text(found[0])
+            if text == "same":
+                return -1, -1
+            found = np.array([0])  # "valid"
+        numbers = [int(one) for one in found]
+        if len(numbers) > 1:
+            return numbers[0], numbers[1]
+        return (numbers[0], default) if node.kind == "Conv1d" else (numbers[0], numbers[0])
+
+    def _convolution(self, node: _Node, value: Value) -> Value:
+        weight = node.data["weight"]
+        dims = tuple(int(one) for one in weight.shape)
+        kernel = (dims[2], dims[3]) if node.kind == "Conv2d" else (dims[2], 1)
+        stride, dilation = self._numbers(node, "stride", 1), self._numbers(node, "dilation", 1)
+        padding = self._numbers(node, "padding", 0)
+        edges = ((padding[0], padding[0]), (padding[1], padding[1]))
+        if padding[0] < 0:
+            totals = [dilation[axis] * (kernel[axis] - 1) for axis in (0, 1)]
+            edges = tuple((total // 2, total - total // 2) for total in totals)  # type: ignore[assignment]
+        groups = int(array(node.data["groups"])) if "groups" in node.data else 1
+        if value.map[0] != dims[1] * groups:
+            raise NetworkImportError(
+                f"{node.name[:60]!r} expects {dims[1] * groups} channels and is given {value.map[0]}"
+            )
+        made = self.builder.convolution(node.name, value, dims[0], kernel, stride, edges, dilation, groups)
+        return self._weigh(made, weight)
+
+    def _pooling(self, node: _Node, value: Value) -> Value:
+        mode = "average"
+        if node.kind == "SumPool2d":
+            self.builder.notes.append(
+                "A sum over a window costs what its mean costs and is written as an average."
+            )
+        return self.builder.pooling(
+            node.name, value, mode, self._numbers(node, "kernel_size", 1), self._numbers(node, "stride", 1),
+            self._numbers(node, "padding", 0),
+        )  # fmt: skip
+
+    def _neurons(self, node: _Node, value: Value) -> Value:
+        if node.name in self.recurrent:
+            value = self._recurrent_layer(node, value)
+        elif not self.builder.is_weighted(value):
+            self.builder.notes.append(
+                f"{node.name} are neurons without weights; each counts as one element-wise operation a step."
+            )
+            value = self.builder.element_wise(node.name, [value])
+        if node.kind in _SILENT:
+            self.builder.notes.append(
+                f"{value.layer} ends in {node.kind} neurons, which never spike: their output is a membrane potential."
+            )
+        for key, kept in (
+            ("tau", self.time_constants), ("tau_mem", self.time_constants), ("v_threshold", self.thresholds),
+            ("threshold", self.thresholds),
+        ):  # fmt: skip
+            if key in node.data:
+                found = np.asarray(array(node.data[key]), dtype=np.float64)
+                if found.size and np.all(np.isfinite(found)):
+                    kept[value.layer] = float(np.max(found))
+        return value
+
+    def _recurrent_layer(self, node: _Node, value: Value) -> Value:
+        weight = self.nodes[self.recurrent[node.name]].data["weight"]
+        forward = self.builder.layers.get(value.layer)
+        if forward is None or forward.type != "fully_connected":
+            raise NetworkImportError(
+                f"{node.name[:60]!r} has recurrent weights, but no matrix (Linear or Affine) before it"
+            )
+        outputs = prod(value.shape)
+        if tuple(weight.shape[-2:]) != (outputs, outputs):
+            raise NetworkImportError(
+                f"the recurrent weights of {node.name[:60]!r} are not {outputs} x {outputs}"
+            )
+        before = self.builder.layers.pop(value.layer)
+        reads = [
+            self.builder.input if one == "input" else Value(one, self.builder.layers[one].shape)
+            for one in before.inputs
+        ]
+        made = self.builder.put("recurrent", before.name, reads, value.shape, outputs=outputs)
+        self.builder.note_weights(made, array(weight))
+        return made

@@ -1,0 +1,313 @@
+"""Networks in ONNX files: the graph with the shapes that the library infers, and the statistics of the weights.
+
+Nothing of the graph is executed. Weights in files of their own are looked up beside the model only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.workloads.importers.building import NetworkBuilder
+from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, missing_extra, shown
+from neuroest.workloads.importers.network import (
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    Shape,
+    Value,
+)
+from neuroest.workloads.importers.onnx_operators import OPERATORS, Node
+from neuroest.workloads.importers.onnx_shapes import inferred
+
+_MOST_NODES = 20_000
+_KEPT_FOR_SHAPES = 1024
+
+
+def read_onnx(path: Path, options: ImportOptions) -> ImportedNetwork:
+    """The network of an ONNX file.
+
+    Raises
+    ------
+    NetworkImportError
+        When the file is damaged, has no static shapes, or points out of its folder.
+    """
+    try:
+        import onnx  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise missing_extra("onnx", error) from None
+    file = shown(path)
+    try:
+        return _read(onnx, path, file, options)
+    except NetworkImportError as error:
+        text = str(error)
+        raise type(error)(text if text.startswith(file) else f"{file}: {text}") from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # an operator with attributes or inputs that its standard does not allow
+        raise NetworkImportError(f"{file}: damaged, or not as ONNX has it ({_line(error)})") from None
+
+
+def _read(onnx: Any, path: Path, file: str, options: ImportOptions) -> ImportedNetwork:
+    model = onnx.ModelProto()
+    try:
+        model.ParseFromString(path.read_bytes())
+    except Exception as error:
+        raise NetworkImportError(f"{file}: no ONNX model, or one that is cut off ({_line(error)})") from None
+    graph = model.graph
+    if not graph.node or not graph.output:
+        raise NetworkImportError(f"{file}: no ONNX model: it has no nodes or no output")
+    if len(graph.node) > _MOST_NODES:
+        raise NetworkImportError(f"{file}: more than {_MOST_NODES} nodes")
+    _check_order(file, graph)
+    weights = _Weights(path, graph)
+    weights.check()
+    _fix_shapes(file, graph, options)
+    for tensor in graph.initializer:
+        if prod(tensor.dims) > _KEPT_FOR_SHAPES:
+            tensor.ClearField("raw_data")
+            for field in ("float_data", "int32_data", "int64_data", "double_data", "external_data"):
+                tensor.ClearField(field)
+            tensor.ClearField("data_location")
+    reader = _Reader(file, inferred(file, model).graph, weights, options)
+    return reader.network(path, file_sha256(path))
+
+
+def _line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text[:160] or type(error).__name__
+
+
+def _check_order(file: str, graph: Any) -> None:
+    """Every tensor is computed before it is read, and once; so there is no cycle."""
+    known = {tensor.name for tensor in graph.initializer} | {one.name for one in graph.input} | {""}
+    known |= {one.values.name for one in graph.sparse_initializer}
+    for node in graph.node:
+        for name in node.input:
+            if name not in known:
+                raise NetworkImportError(
+                    f"{file}: node {(node.name or node.op_type)[:80]!r} reads {name[:80]!r}, which nothing computes "
+                    "before it: a cycle, or nodes out of order"
+                )
+        for name in node.output:
+            if name and name in known:
+                raise NetworkImportError(f"{file}: {name[:80]!r} is computed twice")
+            known.add(name)
+    for out in graph.output:
+        if out.name not in known:
+            raise NetworkImportError(f"{file}: nothing computes the output {out.name[:80]!r}")
+
+
+def _fix_shapes(file: str, graph: Any, options: ImportOptions) -> None:
+    """One sample at a time: an open batch becomes one, a shape that is given fills what is open."""
+    stored = {tensor.name for tensor in graph.initializer}
+    inputs = [one for one in graph.input if one.name not in stored]
+    for one in inputs:
+        dims = one.type.tensor_type.shape.dim
+        given = options.input_shape if len(inputs) == 1 else None
+        if given is not None and len(dims) == len(given) + 1:
+            for dim, extent in zip(list(dims)[1:], given, strict=True):
+                dim.dim_value = extent
+        for index, dim in enumerate(dims):
+            if index == 0 and dim.dim_value <= 0:
+                dim.dim_value = 1
+            elif dim.dim_value <= 0:
+                raise NetworkImportError(
+                    f"{file}: extent {index} of input {one.name[:60]!r} is open ({dim.dim_param[:40] or 'no name'}); "
+                    "give the shape of one sample with --input-shape, such as 3,224,224"
+                )
+    for out in graph.output:  # what is stated there may contradict the batch of one
+        out.type.tensor_type.ClearField("shape")
+    del graph.value_info[:]
+
+
+class _Weights:
+    """Stored tensors of a graph, read one at a time and only for their statistics."""
+
+    def __init__(self, path: Path, graph: Any) -> None:
+        self.path = path
+        self.tensors = {tensor.name: tensor for tensor in graph.initializer}
+        self.statistics: dict[str, tuple[float, int]] = {}
+
+    def check(self) -> None:
+        """Take the statistics of all weights, so that their data may be dropped before shapes are inferred."""
+        for name, tensor in self.tensors.items():
+            NetworkBuilder.checked(f"tensor {name[:60]!r}", [d or 1 for d in tensor.dims])
+            if len(tensor.dims) >= 2:
+                array = self._array(tensor)
+                if array is not None:
+                    flat = np.abs(array.reshape(-1).astype(np.float32, copy=False))
+                    largest = float(flat.max()) if flat.size else 0.0
+                    if largest > 0.0 and np.isfinite(largest):
+                        self.statistics[name] = float(flat.mean(dtype=np.float64)) / largest, int(flat.size)
+
+    def _array(self, tensor: Any) -> Any:
+        from onnx import TensorProto, helper  # noqa: PLC0415
+
+        count = prod(tensor.dims)
+        try:
+            dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+        except (KeyError, TypeError, ValueError):
+            return None
+        if np.dtype(dtype).kind not in "fiu" or count * np.dtype(dtype).itemsize > LARGEST_ARRAY:
+            return None
+        if tensor.data_location == TensorProto.EXTERNAL:
+            return np.frombuffer(self._external(tensor, count * np.dtype(dtype).itemsize), dtype=dtype)
+        if tensor.raw_data:
+            if len(tensor.raw_data) != count * np.dtype(dtype).itemsize:
+                raise NetworkImportError(
+                    f"tensor {tensor.name[:60]!r} announces {count} elements and holds {len(tensor.raw_data)} bytes"
+                )
+            return np.frombuffer(tensor.raw_data, dtype=dtype)
+        data = {"f": tensor.float_data, "i": tensor.int32_data, "u": tensor.int32_data}[np.dtype(dtype).kind]
+        return np.asarray(data, dtype=np.float32) if len(data) == count else None
+
+    def _external(self, tensor: Any, needed: int) -> bytes:
+        about = {entry.key: entry.value for entry in tensor.external_data}
+        location, name = about.get("location", ""), tensor.name[:60]
+        folder = self.path.parent.resolve()
+        target = (folder / location).resolve() if "\x00" not in location else folder
+        if (
+            not location
+            or Path(location).is_absolute()
+            or not target.is_relative_to(folder)
+            or target == folder
+        ):
+            raise NetworkImportError(
+                f"the weights of {name!r} lie at {shown(location[:80])!r}, outside of the model's folder; not read"
+            )
+        try:
+            offset, length = int(about.get("offset", 0)), int(about.get("length", needed))
+            size = target.stat().st_size if target.is_file() else -1
+        except (OSError, ValueError):
+            size, offset, length = -1, 0, 0
+        if size < 0 or offset < 0 or length != needed or offset + length > size:
+            raise NetworkImportError(
+                f"the weights of {name!r} should be {needed} bytes of {shown(location[:80])!r}, which has no such part"
+            )
+        with target.open("rb") as stream:
+            stream.seek(offset)
+            return stream.read(length)
+
+
+class _Reader:
+    """Goes through the nodes of a graph with shapes, and drives a builder."""
+
+    def __init__(self, file: str, graph: Any, weights: _Weights, options: ImportOptions) -> None:
+        self.file, self.graph, self.options = file, graph, options
+        self.statistics = weights.statistics
+        self.shapes: dict[str, Shape] = {}
+        self.types: dict[str, int] = {}
+        for info in (*graph.value_info, *graph.input, *graph.output):
+            tensor = info.type.tensor_type
+            if tensor.HasField("shape"):
+                self.shapes[info.name] = tuple(dim.dim_value for dim in tensor.shape.dim)
+            self.types[info.name] = tensor.elem_type
+        self.constants: dict[str, str] = {}
+        for one in graph.initializer:
+            self.shapes[one.name] = tuple(one.dims)
+            self.types[one.name] = one.data_type
+            self.constants[one.name] = one.name
+        self.values: dict[str, Value] = {}
+        self.batch = 1
+
+    def network(self, path: Path, sha256: str) -> ImportedNetwork:
+        """The network of the graph."""
+        inputs = [one for one in self.graph.input if one.name not in self.constants]
+        self.batch = (
+            max(1, self.shapes[inputs[0].name][0]) if inputs and self.shapes.get(inputs[0].name) else 1
+        )
+        self.builder = builder = NetworkBuilder(self._joint_input(inputs))
+        for one in inputs:
+            self.values[one.name] = builder.input
+        if len(inputs) > 1:
+            for one in inputs:
+                self.values[one.name] = builder.moved(
+                    one.name, [builder.input], self.sample(self.shapes.get(one.name, ()))
+                )
+        for proto in self.graph.node:
+            self._take(Node(self, proto))
+        outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
+        return builder.finished(
+            outputs, name=path.stem, origin=self.file, format="ONNX", sha256=sha256, coding="dense",
+            options=self._options(),
+        )  # fmt: skip
+
+    def _joint_input(self, inputs: list[Any]) -> Shape:
+        if not inputs:
+            raise NetworkImportError("the graph has no input")
+        shapes = [self.sample(self.shapes.get(one.name, ())) for one in inputs]
+        return shapes[0] if len(shapes) == 1 else (sum(prod(shape) for shape in shapes),)
+
+    def _options(self) -> ImportOptions:
+        """Bits as the file quantises, where it does."""
+        widths = {2: 8, 3: 8, 4: 16, 5: 16, 21: 4, 22: 4}
+        found = [widths[self.types[n]] for n in self.quantised if self.types.get(n) in widths]
+        return replace(self.options, weight_bits=max(found)) if found else self.options
+
+    @property
+    def quantised(self) -> Iterable[str]:
+        """Stored weights of quantised layers."""
+        return [
+            name
+            for name in self.constants
+            if name in self.statistics and self.types.get(name) in {2, 3, 4, 5, 21, 22}
+        ]
+
+    def sample(self, shape: Shape) -> Shape:
+        """A shape of ONNX, whose first extent is the batch, as a workload has it."""
+        inner = shape[1:] if shape and shape[0] == self.batch else shape
+        if self.batch > 1 and shape and shape[0] != self.batch:  # the batch is somewhere within
+            return (max(1, prod(shape) // self.batch),)
+        if len(inner) <= 1:
+            return tuple(inner) or (1,)
+        if len(inner) == 2:
+            return (*inner, 1)
+        if len(inner) == 3:
+            return tuple(inner)
+        return (inner[0], inner[1], prod(inner[2:]))
+
+    def shape(self, name: str) -> Shape:
+        """Static shape of a tensor."""
+        shape = self.shapes.get(name)
+        if shape is None or any(extent <= 0 for extent in shape):
+            raise NetworkImportError(
+                f"the shape of {name[:80]!r} does not follow from the file; export with fixed sizes"
+            )
+        return shape
+
+    def _take(self, node: Node) -> None:
+        live = [name for name in node.inputs if name in self.values]
+        if not live:
+            for name in node.outputs:
+                self.constants[name] = next(
+                    (self.constants[one] for one in node.inputs if one in self.constants), ""
+                )
+            return
+        if node.operator in {"Shape", "Size"}:  # a static shape is a constant
+            self.constants.update(dict.fromkeys(node.outputs, ""))
+            return
+        handler = OPERATORS.get(node.operator) if node.domain in {"", "ai.onnx", "com.microsoft"} else None
+        if handler is not None:
+            found = handler(node)
+            if found is not None:
+                values = found if isinstance(found, list) else [found]
+                for name, value in zip(node.outputs, values, strict=False):
+                    self.values[name] = value
+                for name in node.outputs[len(values) :]:
+                    self.values.setdefault(name, values[0])
+                return
+        self._unsupported(node, live)
+
+    def _unsupported(self, node: Node, live: list[str]) -> None:
+        sources = [self.values[name] for name in live]
+        for name in node.outputs:
+            known = self.shapes.get(name)
+            fits = known is not None and all(extent > 0 for extent in known)
+            shape = self.sample(known) if fits and known is not None else sources[0].shape
+            reason = "" if fits else "its output's shape is unknown and taken to be its input's"
+            self.values[name] = self.builder.not_supported(node.operator, node.name, sources, shape, reason)

@@ -1,0 +1,396 @@
+"""What each operator of ONNX is in a workload.
+
+A handler takes a node and returns the value of its first output, a list for several, or None where it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import prod
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from neuroest.workloads.importers.building import NetworkBuilder
+from neuroest.workloads.importers.network import Pair, Shape, Value
+
+# operations of a vector unit for one element
+_SOFTMAX = 5  # largest, difference, exponential, sum, quotient
+_LAYER_NORMALISATION = 7  # mean, difference, square, sum, factor, scale, shift
+
+Found: TypeAlias = Value | list[Value] | None
+
+
+class Node:
+    """A node of an ONNX graph, with the reader that knows its tensors."""
+
+    def __init__(self, reader: Any, proto: Any) -> None:
+        self.reader = reader
+        self.builder: NetworkBuilder = reader.builder
+        self.operator: str = proto.op_type
+        self.domain: str = proto.domain
+        self.inputs: list[str] = [*proto.input, *captured(proto)]
+        self.places: list[str] = list(proto.output)
+        self.outputs: list[str] = [name for name in proto.output if name]
+        self.name: str = proto.name or (self.outputs[0] if self.outputs else proto.op_type)
+        self.attributes = {one.name: one for one in proto.attribute}
+
+    def ints(self, name: str, default: list[int]) -> list[int]:
+        """An attribute that is a list of integers."""
+        return list(self.attributes[name].ints) if name in self.attributes else default
+
+    def integer(self, name: str, default: int) -> int:
+        """An attribute that is an integer."""
+        return int(self.attributes[name].i) if name in self.attributes else default
+
+    def text(self, name: str, default: str) -> str:
+        """An attribute that is a text."""
+        return self.attributes[name].s.decode("utf-8", "replace") if name in self.attributes else default
+
+    def live(self, index: int) -> Value | None:
+        """The value of an input that depends on the network's input."""
+        if index >= len(self.inputs):
+            return None
+        found: Value | None = self.reader.values.get(self.inputs[index])
+        return found
+
+    @property
+    def lives(self) -> list[Value]:
+        """Values of all inputs that depend on the network's input."""
+        return [self.reader.values[name] for name in self.inputs if name in self.reader.values]
+
+    def shape(self, index: int) -> Shape:
+        """Shape of an input as ONNX has it."""
+        found: Shape = self.reader.shape(self.inputs[index])
+        return found
+
+    @property
+    def out(self) -> Shape:
+        """Shape of the first output as ONNX has it."""
+        found: Shape = self.reader.shape(self.outputs[0])
+        return found
+
+    @property
+    def sample(self) -> Shape:
+        """Shape of the first output as a workload has it."""
+        found: Shape = self.reader.sample(self.out)
+        return found
+
+    def mapped(self, index: int) -> Value | None:
+        """An input as channels, rows and columns in the order of ONNX."""
+        value = self.live(index)
+        return (
+            None
+            if value is None
+            else self.builder.shaped(value, self.reader.sample(self.shape(index)), self.name)
+        )
+
+    @property
+    def batch(self) -> int:
+        """Samples that the file computes together."""
+        found: int = self.reader.batch
+        return found
+
+    def weigh(self, value: Value, index: int) -> Value:
+        """Take the statistics of a stored tensor for a layer."""
+        base = self.reader.constants.get(self.inputs[index], "")
+        if base in self.reader.statistics:
+            self.builder.weights[value.layer] = self.reader.statistics[base]
+        return value
+
+
+def captured(proto: Any, depth: int = 0) -> list[str]:
+    """Names that the bodies of a loop or branch read from outside or inside."""
+    found: list[str] = []
+    if depth > 8:
+        return found
+    for attribute in proto.attribute:
+        for graph in (attribute.g, *attribute.graphs):
+            for node in graph.node:
+                found += [*node.input, *captured(node, depth + 1)]
+    return found
+
+
+def _pair(numbers: list[int]) -> Pair:
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else (numbers[0], 1)
+
+
+def _edges(node: Node, kernel: Pair, stride: Pair, dilation: Pair, value: Value) -> tuple[Pair, Pair]:
+    """Padding at both edges of rows and columns."""
+    pads = node.ints("pads", [0, 0] * len(node.ints("kernel_shape", [1, 1])))
+    auto = node.text("auto_pad", "NOTSET")
+    if auto in {"SAME_UPPER", "SAME_LOWER"}:
+        edges = []
+        for axis, extent in enumerate(value.map[1:]):
+            span = dilation[axis] * (kernel[axis] - 1) + 1
+            total = max(0, (-(-extent // stride[axis]) - 1) * stride[axis] + span - extent)
+            small, large = total // 2, total - total // 2
+            edges.append((small, large) if auto == "SAME_UPPER" else (large, small))
+        return edges[0], edges[1]
+    if auto == "VALID":
+        return (0, 0), (0, 0)
+    if len(pads) == 2:
+        return (pads[0], pads[1]), (0, 0)
+    return (pads[0], pads[2]), (pads[1], pads[3])
+
+
+def _convolution(node: Node, weights: int = 1) -> Found:
+    value = node.mapped(0)
+    if value is None or node.live(weights) is not None:
+        return None
+    dims = node.shape(weights)
+    if not 3 <= len(dims) <= 4:
+        return None
+    kernel = _pair(list(dims[2:]))
+    stride, dilation = (_pair(node.ints(name, [1, 1][: len(dims) - 2])) for name in ("strides", "dilations"))
+    padding = _edges(node, kernel, stride, dilation, value)
+    made = node.builder.convolution(
+        node.name, value, dims[0], kernel, stride, padding, dilation, node.integer("group", 1)
+    )
+    return node.weigh(made, weights)
+
+
+def _gemm(node: Node, weights: int = 1) -> Found:
+    value = node.live(0)
+    if value is None or node.live(weights) is not None or node.integer("transA", 0):
+        return None
+    dims = node.shape(weights)
+    inputs, outputs = dims[::-1] if node.integer("transB", 0) else dims
+    return node.weigh(
+        node.builder.linear(node.name, value, inputs, outputs, _positions(node, node.shape(0))), weights
+    )
+
+
+def _positions(node: Node, shape: Shape) -> int:
+    return max(1, prod(shape[:-1]) // node.batch)
+
+
+def _matmul(node: Node, right: int = 1) -> Found:
+    left_value, right_value = node.live(0), node.live(right)
+    left, other = node.shape(0), node.shape(right)
+    if left_value is not None and right_value is not None:
+        left, other = (left if len(left) > 1 else (1, *left)), (other if len(other) > 1 else (*other, 1))
+        heads = max(1, prod(left[:-2]) // node.batch)
+        return node.builder.product(
+            node.name, left_value, right_value, (heads, left[-2], left[-1], other[-1])
+        )
+    if left_value is not None:
+        outputs = other[-1] if len(other) > 1 else 1
+        if len(other) > 2 and prod(other[:-2]) > 1:
+            return None
+        made = node.builder.linear(node.name, left_value, left[-1], outputs, _positions(node, left))
+        return node.weigh(made, right)
+    if right_value is None or len(left) > 2:
+        return None
+    positions = max(1, prod(other) // max(other[-2] if len(other) > 1 else other[0], 1) // node.batch)
+    return node.weigh(node.builder.linear(node.name, right_value, left[-1], left[0], positions), 0)
+
+
+def _pooling(mode: str) -> Callable[[Node], Found]:
+    def handler(node: Node) -> Found:
+        value = node.mapped(0)
+        kernel = node.ints("kernel_shape", [])
+        if value is None or not 1 <= len(kernel) <= 2 or any(d != 1 for d in node.ints("dilations", [1])):
+            return None
+        window, stride = _pair(kernel), _pair(node.ints("strides", [1] * len(kernel)))
+        edges = _edges(node, window, stride, (1, 1), value)
+        out = _pair(list(node.out[2:]))
+        return node.builder.pooling(node.name, value, mode, window, stride, (edges[0][0], edges[1][0]), out)
+
+    return handler
+
+
+def _global_pooling(mode: str) -> Callable[[Node], Found]:
+    def handler(node: Node) -> Found:
+        value = node.mapped(0)
+        return None if value is None else node.builder.pooling(node.name, value, mode, None)
+
+    return handler
+
+
+def _reduction(mode: str | None) -> Callable[[Node], Found]:
+    def handler(node: Node) -> Found:
+        value, shape, out = node.live(0), node.shape(0), node.out
+        if value is None:
+            return None
+        kept = tuple(extent for extent in out[1:] if extent > 1)
+        if mode and len(shape) == 4 and kept == tuple(e for e in shape[1:2] if e > 1):
+            mapped = node.mapped(0)
+            return node.builder.pooling(node.name, mapped, mode, None) if mapped is not None else None
+        reduced = node.builder.element_wise(node.name, [value])
+        return node.builder.moved(f"{node.name}_reduced", [reduced], node.sample)
+
+    return handler
+
+
+def _activation(*, rectifies: bool = False) -> Callable[[Node], Found]:
+    def handler(node: Node) -> Found:
+        value = node.live(0)
+        if value is None:
+            return None
+        return node.builder.activation(node.name, value, rectifies=rectifies)
+
+    return handler
+
+
+def _normalisation(node: Node) -> Found:
+    value = node.live(0)
+    return None if value is None else node.builder.normalisation(node.name, value)
+
+
+def _element_wise(operations: int) -> Callable[[Node], Found]:
+    def handler(node: Node) -> Found:
+        return node.builder.element_wise(node.name, node.lives[:1], operations) if node.lives else None
+
+    return handler
+
+
+def _sum(node: Node) -> Found:
+    values = node.lives
+    if len(values) > 1:
+        return node.builder.add(node.name, values)
+    return _with_constant(node)
+
+
+def _with_constant(node: Node) -> Found:
+    """A bias or factor that the weights before take up; else one operation an element."""
+    value = node.lives[0]
+    if len(node.lives) > 1 or not node.builder.is_weighted(value) or value.layer in node.builder.activated:
+        return node.builder.element_wise(node.name, node.lives)
+    return value
+
+
+def _alias(node: Node) -> Found:
+    return node.live(0)
+
+
+def _moved(node: Node) -> Found:
+    value = node.live(0)
+    if value is None:
+        return None
+    if prod(node.sample) == prod(value.shape):
+        return value
+    return node.builder.moved(node.name, [value], node.sample)
+
+
+def _split(node: Node) -> Found:
+    value = node.live(0)
+    if value is None:
+        return None
+    return [
+        node.builder.moved(f"{node.name}_{index}", [value], node.reader.sample(node.reader.shape(name)))
+        for index, name in enumerate(node.outputs)
+    ]
+
+
+def _resize(node: Node) -> Found:
+    return _moved(node) if node.text("mode", "nearest") == "nearest" else None
+
+
+def _concatenation(node: Node) -> Found:
+    values = node.lives
+    if len(values) < len(node.inputs):  # joined with something stored
+        return node.builder.moved(node.name, values, node.sample)
+    return node.builder.concatenation(node.name, values, node.sample)
+
+
+def _cell(kind: str) -> Callable[[Node], Found]:
+    gates = {"simple": 1, "gru": 3, "lstm": 4}[kind]
+
+    def handler(node: Node) -> Found:
+        value = node.live(0)
+        if value is None or node.live(1) is not None or node.live(2) is not None:
+            return None
+        steps, features = node.shape(0)[1 if node.integer("layout", 0) else 0], node.shape(0)[-1]
+        directions, rows = node.shape(1)[0], node.shape(1)[1]
+        hidden = rows // gates
+        values = [
+            node.builder.cell(f"{node.name}_{index}", value, kind, features, hidden, steps)
+            for index in range(directions)
+        ]
+        for one in values:
+            node.weigh(one, 1)
+        joined = node.builder.concatenation(node.name, values)
+        last = node.builder.moved(f"{node.name}_last", [joined], (directions * hidden,))
+        by_place = dict(zip(node.places, [joined, last, last], strict=False))
+        return [by_place[place] for place in node.outputs]
+
+    return handler
+
+
+def _attention(node: Node) -> Found:
+    query, key, value = (node.live(index) for index in range(3))
+    if query is None or key is None or value is None or node.domain == "com.microsoft":
+        return None
+    left, right, third = (node.shape(index) for index in range(3))
+    if len(left) == 4:
+        heads, rows, summed, columns, width = left[1], left[2], left[3], right[2], third[3]
+    else:
+        heads = node.integer("q_num_heads", 0)
+        if heads < 1 or node.integer("kv_num_heads", heads) != heads:
+            return None
+        rows, summed, columns, width = left[1], left[2] // heads, right[1], third[2] // heads
+    scores = node.builder.product(f"{node.name}_scores", query, key, (heads, rows, summed, columns))
+    shares = node.builder.element_wise(f"{node.name}_softmax", [scores], _SOFTMAX)
+    return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
+
+
+def _table() -> dict[str, Callable[[Node], Found]]:
+    table: dict[str, Callable[[Node], Found]] = {
+        "Conv": _convolution,
+        "ConvInteger": _convolution,
+        "QLinearConv": lambda node: _convolution(node, 3),
+        "Gemm": _gemm,
+        "QGemm": lambda node: _gemm(node, 3),
+        "MatMul": _matmul,
+        "MatMulInteger": _matmul,
+        "QLinearMatMul": lambda node: _matmul(node, 3),
+        "MaxPool": _pooling("maximum"),
+        "AveragePool": _pooling("average"),
+        "GlobalAveragePool": _global_pooling("average"),
+        "GlobalMaxPool": _global_pooling("maximum"),
+        "ReduceMean": _reduction("average"),
+        "ReduceMax": _reduction("maximum"),
+        "Softmax": _element_wise(_SOFTMAX),
+        "LogSoftmax": _element_wise(_SOFTMAX),
+        "LayerNormalization": _element_wise(_LAYER_NORMALISATION),
+        "InstanceNormalization": _element_wise(_LAYER_NORMALISATION),
+        "GroupNormalization": _element_wise(_LAYER_NORMALISATION),
+        "RMSNormalization": _element_wise(_LAYER_NORMALISATION - 2),
+        "BatchNormalization": _normalisation,
+        "Concat": _concatenation,
+        "Split": _split,
+        "Resize": _resize,
+        "Upsample": _resize,
+        "Add": _sum,
+        "Sum": _sum,
+        "Sub": _sum,
+        "QLinearAdd": _sum,
+        "LSTM": _cell("lstm"),
+        "GRU": _cell("gru"),
+        "RNN": _cell("simple"),
+        "Attention": _attention,
+    }
+    for name in ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"):
+        table[name] = _reduction(None)
+    for name in ("Relu", "Clip", "ThresholdedRelu"):
+        table[name] = _activation(rectifies=True)
+    for name in (
+        "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Elu", "Selu", "Celu", "Gelu", "Erf", "HardSigmoid", "HardSwish",
+        "Swish", "Mish", "Softplus", "Softsign", "Exp", "Log", "Sqrt", "Reciprocal", "Neg", "Abs", "Sign", "Floor",
+        "Ceil", "Round", "Not",
+    ):  # fmt: skip
+        table[name] = _activation()
+    for name in ("Mul", "Div", "Pow", "Max", "Min", "Where", "Mod", "And", "Or", "Equal", "Greater", "Less"):
+        table[name] = _with_constant
+    for name in (
+        "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Dropout", "Cast", "CastLike",
+        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
+    ):  # fmt: skip
+        table[name] = _alias
+    for name in ("Slice", "Gather", "Pad", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"):
+        table[name] = _moved
+    return table
+
+
+OPERATORS: Mapping[str, Callable[[Node], Found]] = MappingProxyType(_table())
+"""Handler of each operator."""

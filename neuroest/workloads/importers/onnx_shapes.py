@@ -1,0 +1,166 @@
+"""Shapes of an ONNX graph: the library's inference, and the integer arithmetic on shapes that it leaves open.
+
+Exporters write `Shape`, `Gather`, `Div` and the like to compute a target size. On static shapes those are
+constants of a few elements; they are worked out here, with nothing but integers, until no shape changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from neuroest.workloads.importers.network import NetworkImportError
+
+Integers: TypeAlias = Any
+_MOST_ROUNDS = 12
+_MOST_ELEMENTS = 1024
+
+
+def inferred(file: str, model: Any) -> Any:
+    """The model with the shape of every tensor that follows from its inputs.
+
+    Raises
+    ------
+    NetworkImportError
+        When shapes contradict each other.
+    """
+    from onnx import shape_inference  # noqa: PLC0415 - an extra
+
+    for _ in range(_MOST_ROUNDS):
+        try:
+            model = shape_inference.infer_shapes(model, data_prop=True)
+        except Exception as error:
+            text = " ".join(str(error).split())[:160]
+            raise NetworkImportError(f"{file}: shapes do not fit together ({text})") from None
+        known = _shapes(model.graph)
+        if all(name in known for node in model.graph.node for name in node.output if name):
+            break
+        if not _fold(model.graph, known):
+            break
+    return model
+
+
+def _shapes(graph: Any) -> dict[str, tuple[int, ...]]:
+    found = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
+    for info in (*graph.value_info, *graph.input, *graph.output):
+        tensor = info.type.tensor_type
+        if tensor.HasField("shape") and all(dim.HasField("dim_value") for dim in tensor.shape.dim):
+            found[info.name] = tuple(dim.dim_value for dim in tensor.shape.dim)
+    return found
+
+
+def _fold(graph: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+    """Replace nodes that compute a few known integers by those; whether there were any."""
+    from onnx import numpy_helper  # noqa: PLC0415 - an extra
+
+    values: dict[str, Integers] = {}
+    for tensor in graph.initializer:
+        if tensor.data_type in {6, 7} and np.prod(tensor.dims) <= _MOST_ELEMENTS:
+            values[tensor.name] = numpy_helper.to_array(tensor)
+    kept, folded = [], False
+    for node in graph.node:
+        found = None
+        try:
+            found = _value(node, values, shapes)
+        except (IndexError, ValueError, TypeError, ZeroDivisionError):
+            found = None
+        if found is None or np.size(found) > _MOST_ELEMENTS:
+            kept.append(node)
+            continue
+        array = np.asarray(found, dtype=np.int64)
+        values[node.output[0]] = array
+        graph.initializer.append(numpy_helper.from_array(array, node.output[0]))
+        folded = True
+    if folded:
+        del graph.node[:]
+        graph.node.extend(kept)
+        del graph.value_info[:]
+    return folded
+
+
+def _value(
+    node: Any, values: Mapping[str, Integers], shapes: Mapping[str, tuple[int, ...]]
+) -> Integers | None:
+    from onnx import numpy_helper  # noqa: PLC0415 - an extra
+
+    if len(node.output) != 1:
+        return None
+    attributes = {one.name: one for one in node.attribute}
+    if node.op_type == "Shape":
+        shape = shapes.get(node.input[0])
+        if shape is None:
+            return None
+        start = attributes["start"].i if "start" in attributes else 0
+        end = attributes["end"].i if "end" in attributes else len(shape)
+        return np.array(shape[start:end], dtype=np.int64)
+    if node.op_type == "Constant" and "value" in attributes:
+        tensor = attributes["value"].t
+        if tensor.data_type in {6, 7} and np.prod(tensor.dims) <= _MOST_ELEMENTS:
+            return numpy_helper.to_array(tensor)
+        return None
+    if node.op_type not in _ARITHMETIC or not all(name in values for name in node.input if name):
+        return None
+    return _ARITHMETIC[node.op_type](attributes, *[values[name] for name in node.input if name])
+
+
+def _divided(_: Any, a: Integers, b: Integers) -> Integers:
+    if np.any(b == 0):
+        raise ZeroDivisionError
+    return (np.sign(a) * np.sign(b)) * (np.abs(a) // np.abs(b))
+
+
+def _axis(attributes: Any) -> int:
+    return int(attributes["axis"].i) if "axis" in attributes else 0
+
+
+def _unsqueezed(attributes: Any, a: Integers, axes: Integers | None = None) -> Integers:
+    where = axes if axes is not None else attributes["axes"].ints
+    return np.expand_dims(a, tuple(int(one) for one in where))
+
+
+def _squeezed(attributes: Any, a: Integers, axes: Integers | None = None) -> Integers:
+    where = axes if axes is not None else attributes["axes"].ints if "axes" in attributes else None
+    return np.squeeze(a, None if where is None else tuple(int(one) for one in where))
+
+
+def _sliced(_: Any, a: Integers, starts: Integers, ends: Integers, *more: Integers) -> Integers:
+    axes = more[0] if more else np.arange(np.size(starts))
+    steps = more[1] if len(more) > 1 else np.ones(np.size(starts), dtype=np.int64)
+    cut = [slice(None)] * a.ndim
+    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
+        cut[int(axis)] = slice(int(start), int(end), int(step))
+    return a[tuple(cut)]
+
+
+def _filled(attributes: Any, shape: Integers) -> Integers | None:
+    value = attributes["value"].t if "value" in attributes else None
+    if value is None or value.data_type not in {6, 7} or np.prod(shape, dtype=float) > _MOST_ELEMENTS:
+        return None
+    from onnx import numpy_helper  # noqa: PLC0415 - an extra
+
+    return np.full(tuple(int(one) for one in shape), int(numpy_helper.to_array(value).reshape(-1)[0]))
+
+
+_ARITHMETIC: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "Identity": lambda _, a: a,
+        "Cast": lambda attributes, a: a if attributes["to"].i in {6, 7} else None,
+        "Gather": lambda attributes, a, b: np.take(a, b, axis=_axis(attributes)),
+        "Concat": lambda attributes, *a: np.concatenate(a, axis=_axis(attributes)),
+        "Unsqueeze": _unsqueezed,
+        "Squeeze": _squeezed,
+        "Add": lambda _, a, b: a + b,
+        "Sub": lambda _, a, b: a - b,
+        "Mul": lambda _, a, b: a * b,
+        "Div": _divided,
+        "Mod": lambda _, a, b: np.mod(a, b) if np.all(b != 0) else None,
+        "Slice": _sliced,
+        "Reshape": lambda _, a, b: a.reshape(tuple(int(one) for one in b)),
+        "Equal": lambda _, a, b: (a == b).astype(np.int64),
+        "Where": lambda _, c, a, b: np.where(c != 0, a, b),
+        "ConstantOfShape": _filled,
+    }
+)

@@ -1,0 +1,39 @@
+"""Names of the operations of PyTorch by what they are in a workload."""
+
+from __future__ import annotations
+
+ACTIVATIONS = frozenset({
+    "_prelu_kernel", "abs", "clamp", "clamp_", "clamp_min", "clamp_min_", "elu", "elu_", "erf",
+    "exp", "gelu", "hardsigmoid", "hardsigmoid_", "hardswish", "hardswish_", "hardtanh",
+    "hardtanh_", "leaky_relu", "leaky_relu_", "log", "mish", "mish_", "neg", "prelu", "reciprocal",
+    "relu", "relu_", "rsqrt", "sigmoid", "sigmoid_", "sign", "silu", "silu_", "softplus", "sqrt",
+    "tanh", "tanh_",
+})  # fmt: skip
+RECTIFIERS = frozenset({
+    "clamp", "clamp_", "clamp_min", "clamp_min_", "hardtanh", "hardtanh_", "relu", "relu_",
+})  # fmt: skip
+VIEWS = frozenset({
+    "_to_copy", "_unsafe_view", "alias", "as_strided", "channel_shuffle", "chunk", "clone",
+    "constant_pad_nd", "contiguous", "copy_", "detach", "dropout", "empty_like", "expand", "flip",
+    "full_like", "gather", "index", "index_select", "lift_fresh", "movedim", "narrow",
+    "native_channel_shuffle", "native_dropout", "new_zeros", "ones_like", "permute",
+    "pixel_shuffle", "repeat", "reshape", "roll", "select", "slice", "split", "split_with_sizes",
+    "squeeze", "stack", "t", "transpose", "unbind", "unfold", "unsqueeze", "upsample_nearest2d",
+    "view", "zeros_like",
+})  # fmt: skip
+FRESH = frozenset({
+    "empty_like", "full_like", "new_empty", "new_full", "new_ones", "new_zeros", "ones_like",
+    "zeros_like",
+})  # fmt: skip
+BINARY = frozenset({
+    "add", "add_", "addcmul", "div", "div_", "maximum", "minimum", "mul", "mul_", "pow", "rsub",
+    "sub", "sub_", "where",
+})  # fmt: skip
+REDUCTIONS = frozenset({
+    "amax", "amin", "argmax", "linalg_vector_norm", "max", "mean", "min", "norm", "prod", "sort",
+    "std", "sum", "topk", "var",
+})  # fmt: skip
+COMPARISONS = frozenset({
+    "all", "any", "bitwise_and", "eq", "ge", "gt", "isnan", "le", "logical_and", "logical_not",
+    "lt", "ne",
+})  # fmt: skip

@@ -1,0 +1,327 @@
+"""What each operation that PyTorch dispatches is in a workload."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from neuroest.workloads.importers.network import Value
+from neuroest.workloads.importers.torch_names import (
+    ACTIVATIONS,
+    BINARY,
+    COMPARISONS,
+    FRESH,
+    RECTIFIERS,
+    REDUCTIONS,
+    VIEWS,
+)
+from neuroest.workloads.importers.torch_trace import Watch, as_map
+
+_SOFTMAX = 5
+_LAYER_NORMALISATION = 7
+
+
+def recorder_mode(watch: Watch) -> Any:
+    """A context in which every operation is shown to a watch."""
+    return _Recorder(watch)
+
+
+class _Recorder(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is optional, so mypy takes it as Any
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+        self.operations = _Operations(watch)
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        out = func(*args, **(kwargs or {}))
+        if self.watch.opaque == 0:
+            self.operations.take(func.overloadpacket.__name__, args, kwargs or {}, out)
+        return out
+
+
+class _Operations:
+    """Turns operations into layers of a builder."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.builder = watch, watch.builder
+
+    def take(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any) -> None:
+        watch = self.watch
+        flat = [one for arg in args for one in (arg if isinstance(arg, list | tuple) else [arg])]
+        live = [one for one in flat if watch.value(one) is not None]
+        if not live or name in FRESH or name in COMPARISONS:
+            return
+        outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
+        if not outs:
+            return
+        value = self._value(name, args, kwargs, live, outs[0])
+        for one in outs:
+            is_result = one is outs[0] or name not in {"max_pool2d_with_indices", "native_layer_norm"}
+            if is_result and value is not None and one.is_floating_point():
+                watch.values[one] = value
+        if value is None:
+            return
+        if name in {"split", "split_with_sizes", "unbind", "chunk"} and not watch.spiking:
+            for index, one in enumerate(outs):
+                watch.values[one] = self._part(name, index, live[0], one)
+
+    def _value(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], live: list[Any], out: Any
+    ) -> Value | None:
+        watch = self.watch
+        first: Value = watch.values[live[0]]
+        if name in {"convolution", "_convolution"}:
+            return self._convolution(args, out)
+        if name in {"addmm", "mm", "bmm", "baddbmm", "matmul", "linear"}:
+            return self._product(name, args, out)
+        if "pool" in name:
+            return self._pooling(name, args, kwargs, live[0], out)
+        if name == "mean" and len(live[0].shape) == 4 and out.numel() == prod(live[0].shape[:2]):
+            return self._made("pooling", live[0], lambda: self.builder.pooling(
+                self._label("pool"), self._as(live[0]), "average", None))  # fmt: skip
+        if name == "cat":
+            return self._concatenation(len(args[0]), live, out)
+        if "batch_norm" in name:
+            return watch.once(
+                ("norm", first.layer, watch.here),
+                lambda: self.builder.normalisation(self._label("norm"), first),
+            )
+        if name in {"_softmax", "_log_softmax", "_safe_softmax"}:
+            return self._element_wise(name, live[:1], _SOFTMAX)
+        if name in {"native_layer_norm", "native_group_norm", "_fused_rms_norm"}:
+            return self._element_wise(name, live[:1], _LAYER_NORMALISATION)
+        if name in ACTIVATIONS:
+            return watch.once(
+                ("activation", name, first.layer, watch.here),
+                lambda: self.builder.activation(self._label(name), first, rectifies=name in RECTIFIERS),
+            )
+        if name in BINARY:
+            return self._binary(name, live)
+        if name in VIEWS:
+            return self._view(name, live[0], out)
+        if name in REDUCTIONS:
+            return first if watch.spiking else self._reduced(name, live[0], out)
+        return watch.once(
+            ("unsupported", name, first.layer, watch.here),
+            lambda: self.builder.not_supported(name, self._label(name), [first], self._shape(out)),
+        )
+
+    def _label(self, otherwise: str) -> str:
+        return self.watch.here.replace(".", "_") or otherwise
+
+    def _shape(self, tensor: Any) -> tuple[int, ...]:
+        """Shape of one sample, where the batch is the first axis or somewhere within."""
+        shape = tuple(int(extent) for extent in tensor.shape)
+        batch = self.watch.batch
+        steps = self.watch.steps
+        if shape and (shape[0] == batch or (steps > 1 and shape[0] == batch * steps)):
+            return as_map(shape[1:])
+        if len(shape) > 1 and shape[1] == batch:
+            return as_map(shape[2:] if self.watch.spiking else (shape[0], *shape[2:]))
+        if self.watch.spiking and shape and shape[0] % batch == 0:  # timesteps and samples on one axis
+            return as_map(shape[1:])
+        return (max(1, prod(shape) // batch),)
+
+    def _as(self, tensor: Any) -> Value:
+        """The value of a tensor in the shape that the tensor has."""
+        value: Value = self.watch.values[tensor]
+        self.watch.seen(tensor)
+        shape = self._shape(tensor)
+        if value.shape == shape:
+            return value
+        return self.watch.once(
+            ("shape", value.layer, shape), lambda: self.builder.shaped(value, shape, self._label("layer"))
+        )
+
+    def _made(self, kind: str, tensor: Any, make: Any) -> Value:
+        value: Value = self.watch.values[tensor]
+        return self.watch.once((kind, value.layer, tuple(tensor.shape[1:]), self.watch.here), make)
+
+    def _weighted(self, weight: Any, tensor: Any, make: Any) -> Value:
+        self.watch.seen(tensor)
+        source = self.watch.values[tensor].layer
+        key = ("weights", weight.untyped_storage().data_ptr(), weight.storage_offset(), source)
+        known = key in self.watch.layers
+        value = self.watch.once(key, make)
+        if not known:
+            self.builder.note_weights(value, weight.detach().cpu().numpy())
+        return value
+
+    def _convolution(self, args: tuple[Any, ...], out: Any) -> Value | None:
+        tensor, weight, _, stride, padding, dilation, transposed = args[:7]
+        groups = int(args[8])
+        value = self.watch.value(tensor)
+        if value is None or transposed or len(stride) > 2 or self.watch.value(weight) is not None:
+            source = value or self.watch.value(weight)
+            return self.watch.once(
+                ("unsupported", self.watch.here), lambda: self.builder.not_supported(
+                    "convolution_transpose" if transposed else "convolution", self._label("convolution"),
+                    [source] if source else [], self._shape(out)),
+            )  # fmt: skip
+
+        def pair(numbers: Any) -> tuple[int, int]:
+            return (int(numbers[0]), int(numbers[1])) if len(numbers) > 1 else (int(numbers[0]), 1)
+
+        edge = pair(padding) if len(padding) > 1 else (int(padding[0]), 0)
+        dims = tuple(int(extent) for extent in weight.shape)
+        return self._weighted(
+            weight, tensor, lambda: self.builder.convolution(
+                self._label("convolution"), self._as(tensor), dims[0], pair(dims[2:]), pair(stride),
+                ((edge[0], edge[0]), (edge[1], edge[1])), pair(dilation), groups),
+        )  # fmt: skip
+
+    def _product(self, name: str, args: tuple[Any, ...], out: Any) -> Value | None:
+        left, right = (args[1], args[2]) if name in {"addmm", "baddbmm"} else (args[0], args[1])
+        watch, builder = self.watch, self.builder
+        a, b = watch.value(left), watch.value(right)
+        if a is not None and b is not None:
+            watch.seen(left)
+            watch.seen(right)
+            heads = max(1, prod(left.shape[:-2]) // watch.batch)
+            sizes = (heads, int(left.shape[-2]), int(left.shape[-1]), int(right.shape[-1]))
+            if left.dim() == 2:
+                sizes = (1, max(1, sizes[1] // watch.batch), *sizes[2:])
+            return watch.once(
+                ("product", a.layer, b.layer, watch.here),
+                lambda: builder.product(self._label("product"), a, b, sizes),
+            )
+        if a is not None:
+            inputs, outputs = int(right.shape[-2]), int(right.shape[-1])
+            rows = max(1, prod(left.shape[:-1]) // watch.batch)
+            if watch.spiking:  # the first axes may hold timesteps
+                rows = max(1, prod(a.shape) // inputs)
+            if right.dim() == 3 and right.stride(0) != 0 and right.shape[0] > 1:
+                return watch.once(
+                    ("unsupported", watch.here),
+                    lambda: builder.not_supported("bmm", self._label("bmm"), [a], self._shape(out)),
+                )
+            return self._weighted(
+                right, left, lambda: builder.linear(self._label("linear"), a, inputs, outputs, rows)
+            )
+        if b is None:
+            return watch.value(args[0])
+        return self._weighted(
+            left, right, lambda: builder.linear(
+                self._label("linear"), b, int(left.shape[-1]), int(left.shape[-2]),
+                max(1, prod(right.shape) // int(left.shape[-1]) // watch.batch)),
+        )  # fmt: skip
+
+    def _pooling(
+        self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], tensor: Any, out: Any
+    ) -> Value | None:
+        mode = "maximum" if "max" in name else "average"
+        label = self._label("pool")
+        if "adaptive" in name:
+            size = tuple(int(extent) for extent in out.shape[2:])
+            given = tuple(int(extent) for extent in tensor.shape[2:])
+            if prod(size) == 1:
+                return self._made(
+                    "pool", tensor, lambda: self.builder.pooling(label, self._as(tensor), mode, None)
+                )
+            if size == given:
+                return self.watch.value(tensor)
+            if any(g % s for g, s in zip(given, size, strict=True)) or len(size) != 2:
+                value = self.watch.values[tensor]
+                return self.watch.once(
+                    ("unsupported", self.watch.here),
+                    lambda: self.builder.not_supported(name, label, [value], self._shape(out)),
+                )
+            window = (given[0] // size[0], given[1] // size[1])
+            return self._made(
+                "pool", tensor, lambda: self.builder.pooling(label, self._as(tensor), mode, window, window)
+            )
+
+        def pair(position: int, key: str, default: Any) -> tuple[int, int]:
+            found = args[position] if len(args) > position else kwargs.get(key, default)
+            numbers = list(found) if isinstance(found, list | tuple) else [found]
+            numbers = numbers or list(default)
+            if len(tensor.shape) == 3:
+                return int(numbers[-1]), 0 if key == "padding" else 1
+            return int(numbers[0]), int(numbers[-1])
+
+        kernel = pair(1, "kernel_size", [1])
+        stride, padding = pair(2, "stride", list(kernel)), pair(3, "padding", [0])
+        sizes = out.shape[2:] if len(out.shape) == 4 else (*out.shape[2:], 1)
+        reach = (int(sizes[0]), int(sizes[1]))
+        return self._made(
+            "pool", tensor,
+            lambda: self.builder.pooling(label, self._as(tensor), mode, kernel, stride, padding, reach),
+        )  # fmt: skip
+
+    def _concatenation(self, count: int, live: list[Any], out: Any) -> Value:
+        values: list[Value] = [self.watch.values[one] for one in live]
+        if len(live) < count and not self.watch.spiking:  # joined with something stored
+            return self.watch.once(
+                ("cat", tuple(value.layer for value in values), self.watch.here),
+                lambda: self.builder.moved(self._label("cat"), values, self._shape(out)),
+            )
+        if self.watch.spiking and len({value.layer for value in values}) == 1:
+            return values[0]  # timesteps of one layer, put together
+        for one in live:
+            self.watch.seen(one)
+        return self.watch.once(
+            ("cat", tuple(value.layer for value in values), self.watch.here),
+            lambda: self.builder.concatenation(
+                self._label("cat"), [self._as(one) for one in live], self._shape(out)
+            ),
+        )
+
+    def _element_wise(self, name: str, live: list[Any], operations: int = 1) -> Value:
+        values: list[Value] = [self.watch.values[one] for one in live]
+        return self.watch.once(
+            (name, tuple(value.layer for value in values), self.watch.here),
+            lambda: self.builder.element_wise(self._label(name.strip("_")), values, operations),
+        )
+
+    def _binary(self, name: str, live: list[Any]) -> Value:
+        values: list[Value] = [self.watch.values[one] for one in live]
+        different = len({value.layer for value in values}) > 1
+        if name in {"add", "add_", "sub", "sub_"} and different:
+            for one in live:
+                self.watch.seen(one)
+            return self.watch.once(
+                ("add", tuple(value.layer for value in values), self.watch.here),
+                lambda: self.builder.add(f"{self._label('sum')}_add", values),
+            )
+        builder = self.builder
+        if self.watch.spiking and not different:
+            return values[0]  # a factor, or a sum over timesteps
+        if len(values) == 1 and builder.is_weighted(values[0]) and values[0].layer not in builder.activated:
+            return values[0]
+        return self._element_wise(name, live)
+
+    def _view(self, name: str, tensor: Any, out: Any) -> Value:
+        value: Value = self.watch.values[tensor]
+        if self.watch.spiking or out.numel() == tensor.numel() or name in {"split", "unbind", "chunk"}:
+            return value
+        shape = self._shape(out)
+        if prod(shape) == prod(value.shape):
+            return value
+        return self.watch.once(
+            (name, value.layer, tuple(out.shape), out.storage_offset(), self.watch.here),
+            lambda: self.builder.moved(self._label(name), [value], shape),
+        )
+
+    def _part(self, name: str, index: int, tensor: Any, out: Any) -> Value:
+        value: Value = self.watch.values[tensor]
+        shape = self._shape(out)
+        if prod(shape) == prod(value.shape):
+            return value
+        return self.watch.once(
+            (name, value.layer, index, tuple(out.shape), self.watch.here),
+            lambda: self.builder.moved(f"{self._label(name)}_{index}", [value], shape),
+        )
+
+    def _reduced(self, name: str, tensor: Any, out: Any) -> Value:
+        value: Value = self.watch.values[tensor]
+        shape = self._shape(out)
+        return self.watch.once(
+            (name, value.layer, tuple(out.shape), self.watch.here),
+            lambda: self.builder.moved(
+                f"{self._label(name)}_reduced", [self.builder.element_wise(self._label(name), [value])], shape
+            ),
+        )

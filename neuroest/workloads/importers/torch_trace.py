@@ -1,0 +1,381 @@
+"""PyTorch models, watched while they run on a batch: plain ones, and those of snnTorch, SpikingJelly and Norse.
+
+The layers come from the operations that PyTorch really dispatches in a forward pass, so functions count as
+modules do. Spikes are counted at the neurons, numbers where the next layer reads them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import date
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from neuroest.workloads.importers.building import NetworkBuilder
+from neuroest.workloads.importers.files import missing_extra
+from neuroest.workloads.importers.network import (
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    Recorded,
+    Shape,
+    Value,
+)
+from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
+
+_NEURON_BASES = {
+    "snntorch": {"SpikingNeuron"},
+    "spikingjelly": {"BaseNode"},
+    "norse": {"SNN", "SNNCell", "SNNRecurrent", "SNNRecurrentCell"},
+}
+
+
+def trace_model(
+    model: Any,
+    sample: Any,
+    *,
+    run: Callable[[Any, Any], Any] | None = None,
+    time_first: bool = False,
+    name: str | None = None,
+    dataset: str | None = None,
+    options: ImportOptions | None = None,
+) -> ImportedNetwork:
+    """Watch a model run on a batch.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The model; it is run once, in evaluation mode and without gradients.
+    sample : torch.Tensor
+        A batch: samples first, or timesteps first and samples second with `time_first`.
+    run : callable, optional
+        How the model is run, if not as ``model(sample)``: for example with a loop over timesteps.
+    time_first : bool
+        Whether the first axis of the sample is time.
+    name, dataset : str, optional
+        Name of the workload, and what the batch was drawn from.
+    options : ImportOptions, optional
+        Bits, and what becomes of operators that a workload cannot express.
+
+    Returns
+    -------
+    ImportedNetwork
+        ``.workload()`` can be estimated, ``.save(path)`` writes it.
+
+    Raises
+    ------
+    NetworkImportError
+        When PyTorch is missing, or the network cannot be followed.
+    """
+    try:
+        import torch  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise missing_extra("torch", error) from None
+    from neuroest.workloads.importers.torch_operators import recorder_mode  # noqa: PLC0415
+
+    chosen = options or ImportOptions()
+    if not isinstance(sample, torch.Tensor) or sample.dim() < 1 + int(time_first):
+        raise NetworkImportError("the sample must be one tensor whose first axis is the batch")
+    watch = Watch(torch, model, sample, chosen, time_first=time_first)
+    was_training = model.training
+    model.eval()
+    reset_neurons(model)
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(torch.no_grad())
+            stack.enter_context(torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH))
+            fast = torch.backends.mha.get_fastpath_enabled()
+            torch.backends.mha.set_fastpath_enabled(False)
+            stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
+            for handle in watch.hooks():
+                stack.callback(handle.remove)
+            stack.enter_context(recorder_mode(watch))
+            out = model(sample) if run is None else run(model, sample)
+        return watch.network(out, name or type(model).__name__, dataset)
+    finally:
+        model.train(was_training)
+        reset_neurons(model)
+
+
+def is_neuron(module: Any) -> bool:
+    """Whether a module is a layer of spiking neurons of a library that is known."""
+    for cls in type(module).__mro__:
+        bases = _NEURON_BASES.get(cls.__module__.partition(".")[0])
+        if bases and cls.__name__ in bases:
+            return True
+    return False
+
+
+def reset_neurons(model: Any) -> None:
+    """Forget the membrane potentials of a run before."""
+    for module in model.modules():
+        library = next(
+            (c.__module__.partition(".")[0] for c in type(module).__mro__ if is_neuron(module)), ""
+        )
+        if is_neuron(module) and library == "spikingjelly":
+            module.reset()
+        elif is_neuron(module) and library == "snntorch" and getattr(module, "init_hidden", False):
+            for name in ("reset_mem", "reset_hidden"):
+                if hasattr(module, name):
+                    getattr(module, name)()
+                    break
+
+
+@dataclass
+class Watch:
+    """What is known while a model runs: which layer a tensor comes from, and what each layer put out."""
+
+    torch: Any
+    model: Any
+    sample: Any
+    options: ImportOptions
+    time_first: bool = False
+    layers: dict[Any, Value] = field(default_factory=dict)
+    stack: list[str] = field(default_factory=list)
+    opaque: int = 0
+    recurrent_weights: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        skip = 2 if self.time_first else 1
+        self.batch = int(self.sample.shape[skip - 1])
+        self.steps = int(self.sample.shape[0]) if self.time_first else 1
+        self.spiking = any(is_neuron(module) for module in self.model.modules())
+        self.builder = NetworkBuilder(as_map(tuple(self.sample.shape[skip:])))
+        self.values = self.torch.utils.weak.WeakIdKeyDictionary()
+        self.values[self.sample] = self.builder.input
+        self.tallies: dict[str, Tally] = {}
+        self.timesteps = 0
+
+    def hooks(self) -> list[Any]:
+        """Hooks that keep track of the module at work."""
+        handles = []
+        nn = self.torch.nn
+        for path, module in self.model.named_modules():
+            closed = is_neuron(module) or isinstance(module, nn.LSTM | nn.GRU | nn.RNN)
+            handles.append(module.register_forward_pre_hook(self._enter(path, closed=closed)))
+            handles.append(module.register_forward_hook(self._leave(closed=closed)))
+        return handles
+
+    def _enter(self, path: str, *, closed: bool) -> Callable[..., None]:
+        def enter(*_: Any) -> None:
+            self.stack.append(path)
+            self.opaque += int(closed)
+
+        return enter
+
+    def _leave(self, *, closed: bool) -> Callable[..., None]:
+        def leave(module: Any, given: tuple[Any, ...], out: Any) -> None:
+            path = self.stack.pop()
+            self.opaque -= int(closed)
+            if closed and not self.opaque and given and self.value(given[0]) is not None:
+                if is_neuron(module):
+                    self._fired(module, given[0], first_tensor(out, self.torch), path)
+                else:
+                    self._cells(module, given[0], out, path)
+
+        return leave
+
+    def value(self, tensor: Any) -> Value | None:
+        """The layer that a tensor comes from."""
+        return self.values.get(tensor) if isinstance(tensor, self.torch.Tensor) else None
+
+    @property
+    def here(self) -> str:
+        """Path of the module at work."""
+        return self.stack[-1] if self.stack else ""
+
+    def once(self, key: Any, make: Callable[[], Value]) -> Value:
+        """A layer that is made when it is met first, and met again in every timestep."""
+        if key not in self.layers:
+            self.layers[key] = make()
+        return self.layers[key]
+
+    def seen(self, tensor: Any) -> None:
+        """Measure a tensor of numbers where a layer reads it."""
+        value = self.value(tensor)
+        if value is None:
+            return
+        if self.spiking and value.layer != "input":
+            if self.builder.layers[value.layer].type in {"pooling", "add", "concatenation", "rearrangement"}:
+                # what a pooling or sum of spikes passes on counts as a spike wherever it is not zero
+                found = spike_statistics(np.sign(np.abs(self._by_sample(_numpy(tensor)))), 1)
+                self.tallies.setdefault(value.layer, Tally()).take(found)
+            return
+        tally = self.tallies.setdefault(value.layer, Tally())
+        if self.spiking or not tally.samples:
+            batched = self.sample if value.layer == "input" else tensor
+            axis = 1 if value.layer == "input" and self.time_first else 0
+            if value.layer == "input" and tally.samples:
+                return
+            tally.take(input_statistics(batched, axis, self.options.activation_bits, spiking=self.spiking))
+
+    def _by_sample(self, array: Any) -> Any:
+        """An array with timesteps first and samples second."""
+        if array.shape[0] == self.batch:
+            return array[None]
+        if self.steps > 1 and array.shape[0] == self.batch * self.steps:
+            return array.reshape(self.steps, self.batch, *array.shape[1:])
+        if array.ndim > 1 and array.shape[1] == self.batch:
+            return array
+        if array.shape[0] % self.batch:
+            raise NetworkImportError("the batch is not the first axis of what a layer reads")
+        return array.reshape(-1, self.batch, *array.shape[1:])
+
+    def _fired(self, module: Any, given: Any, spikes: Any, path: str) -> None:
+        found = self.value(given)
+        if found is None or spikes is None:
+            return
+        value: Value = found
+        builder = self.builder
+        weights = getattr(module, "recurrent", None)
+        if isinstance(weights, self.torch.nn.Linear) and builder.is_weighted(value):
+            value = self.once(("recurrent", value.layer), lambda: self._recurrent(found, weights))
+        source = value.layer
+        kind = builder.layers[source].type if source in builder.layers else ""
+        if kind == "pooling":
+            before = builder.layers[source].inputs[0]
+            builder.notes.append(
+                f"{source} pools before its neurons; {before} counts as having them, each as active as theirs."
+            )
+        elif not builder.is_weighted(value) and kind != "add":
+            builder.notes.append(
+                f"{path} are neurons without weights; each counts as one element-wise operation."
+            )
+            value = self.once(("neurons", path), lambda: builder.element_wise(path, [found]))
+        multi = getattr(module, "step_mode", "s") == "m" or _is_sequence(module)
+        axis = 1 if multi else 0
+        tally = self.tallies.setdefault(value.layer, Tally())
+        tally.take(spike_statistics(_numpy(spikes), axis))
+        if kind == "pooling" and before in builder.layers:
+            self.tallies.setdefault(before, Tally()).take(spike_statistics(_numpy(spikes), axis))
+        self.timesteps = max(self.timesteps, tally.steps)
+        self.values[spikes] = value
+
+    def _recurrent(self, value: Value, weights: Any) -> Value:
+        before = self.builder.layers[value.layer]
+        reads = [self._known(one) for one in before.inputs]
+        if before.type != "fully_connected":
+            raise NetworkImportError(f"{before.name} has recurrent neurons, but is no fully connected layer")
+        del self.builder.layers[value.layer]
+        made = self.builder.put("recurrent", before.name, reads, value.shape, outputs=before.shape[0])
+        for key, known in list(self.layers.items()):
+            if known == value:
+                self.layers[key] = made
+        self.builder.note_weights(made, weights.weight.detach().numpy())
+        return made
+
+    def _known(self, name: str) -> Value:
+        return self.builder.input if name == "input" else Value(name, self.builder.layers[name].shape)
+
+    def _cells(self, module: Any, given: Any, out: Any, path: str) -> None:
+        kind = {"LSTM": "lstm", "GRU": "gru"}.get(type(module).__name__, "simple")
+        value = self.value(given)
+        self.seen(given)
+        first = out[0]
+        steps = int(given.shape[1] if module.batch_first and given.dim() > 2 else given.shape[0])
+        features = int(given.shape[-1])
+        directions = 2 if module.bidirectional else 1
+        current = value
+        for layer in range(module.num_layers):
+            parts = []
+            for direction in range(directions):
+                label = f"{path}_{layer}" + ("_reverse" if direction else "")
+                if current is None:
+                    return
+                made = self.builder.cell(label, current, kind, features, module.hidden_size, steps)
+                weight = getattr(module, f"weight_hh_l{layer}" + ("_reverse" if direction else ""))
+                self.builder.note_weights(made, weight.detach().numpy())
+                parts.append(made)
+            current = self.builder.concatenation(f"{path}_{layer}", parts)
+            features = module.hidden_size * directions
+        if current is not None:
+            self.values[first] = current
+            states = out[1] if isinstance(out[1], tuple) else (out[1],)
+            last = self.builder.moved(f"{path}_last", [current], (features,))
+            for state in states:
+                self.values[state] = last
+
+    def network(self, out: Any, name: str, dataset: str | None) -> ImportedNetwork:
+        """The network that was seen."""
+        ends = [v for v in (self.value(t) for t in tensors(out, self.torch)) if v is not None]
+        if not ends:
+            raise NetworkImportError(
+                "the output does not follow from the sample by operations that PyTorch dispatches"
+            )
+        if not self.spiking:
+            for tensor in tensors(out, self.torch):
+                self.seen(tensor)
+        digest = hashlib.sha256()
+        for key, tensor in self.model.state_dict().items():
+            digest.update(key.encode())
+            digest.update(np.ascontiguousarray(tensor.detach().cpu().numpy()).tobytes())
+        recorded = {layer: tally.recorded() for layer, tally in self.tallies.items() if tally.samples}
+        numbers = self.spiking and "input" in recorded and "density" in recorded["input"].values
+        about: dict[str, Any] = {
+            "title": f"Activity of {name} on a batch of {self.batch} samples, traced with PyTorch",
+            "samples": self.batch,
+            "date": date.today().isoformat(),
+            "sha256": hashlib.sha256(np.ascontiguousarray(_numpy(self.sample)).tobytes()).hexdigest(),
+        }
+        if dataset:
+            about["dataset"] = dataset
+        made = self.builder.finished(
+            list(dict.fromkeys(ends)), name=name, origin=f"PyTorch model {name}", format="PyTorch",
+            sha256=digest.hexdigest(), coding="spiking" if self.spiking else "dense", options=self.options,
+            timesteps=self.timesteps or self.options.timesteps,
+            input_bits=self.options.activation_bits if numbers else None, recorded=recorded, recording=about,
+        )  # fmt: skip
+        names = {layer.name for layer in made.layers} | {"input"}
+        return replace(made, recorded={n: r for n, r in made.recorded.items() if n in names})
+
+
+def _is_sequence(module: Any) -> bool:
+    names = {cls.__name__ for cls in type(module).__mro__ if cls.__module__.startswith("norse")}
+    return bool(names & {"SNN", "SNNRecurrent"}) and not names & {"SNNCell", "SNNRecurrentCell"}
+
+
+def _numpy(tensor: Any) -> Any:
+    return tensor.detach().cpu().numpy()
+
+
+def input_statistics(tensor: Any, axis: int, bits: int, *, spiking: bool) -> dict[str, Any]:
+    """Statistics of what a layer reads: of spikes where all elements are zero or one in a spiking network."""
+    array = _numpy(tensor)
+    if spiking and np.all((array == 0) | (array == 1)):
+        return spike_statistics(array, axis)
+    return number_statistics(array, axis, bits)
+
+
+def as_map(shape: Sequence[int]) -> Shape:
+    """The shape of a sample as a workload has it."""
+    inner = tuple(int(extent) for extent in shape)
+    if len(inner) <= 1:
+        return inner or (1,)
+    if len(inner) == 2:
+        return (*inner, 1)
+    return inner if len(inner) == 3 else (inner[0], inner[1], prod(inner[2:]))
+
+
+def first_tensor(out: Any, torch: Any) -> Any:
+    """The first tensor of what a module returns: the spikes."""
+    found = tensors(out, torch)
+    return found[0] if found else None
+
+
+def tensors(out: Any, torch: Any) -> list[Any]:
+    """All tensors of what a module returns, in order."""
+    if isinstance(out, torch.Tensor):
+        return [out]
+    if isinstance(out, Mapping):
+        return [t for one in out.values() for t in tensors(one, torch)]
+    if isinstance(out, list | tuple):
+        return [t for one in out for t in tensors(one, torch)]
+    return []
+
+
+__all__ = ["Recorded", "Watch", "as_map", "is_neuron", "trace_model"]

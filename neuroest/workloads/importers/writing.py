@@ -1,0 +1,291 @@
+"""An imported network as the workload file that a person can read and edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from neuroest.errors import Problem, SpecError
+from neuroest.library import Loaded
+from neuroest.specs.messages import problem_at, validate
+from neuroest.specs.reading import read_text
+from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec
+from neuroest.workloads.importers.network import (
+    ImportedNetwork,
+    NetworkImportError,
+    Recorded,
+    fitting_name,
+    require_supported,
+    unsupported_lines,
+)
+from neuroest.workloads.layers import check_workload
+
+_WIDTH = 118
+_RECTIFIED = {
+    "density": {
+        "value": 0.5,
+        "basis": "assumed",
+        "rationale": "a rectifier passes about half of sums that are centred at zero; nothing was recorded",
+        "spread": {"low": 0.3, "high": 0.65},
+    },
+    "bit_density": {
+        "value": 0.2,
+        "basis": "assumed",
+        "rationale": "of the half that is not zero, mostly the lower bits are one; nothing was recorded",
+        "spread": {"low": 0.1, "high": 0.3},
+    },
+}
+_SIGNED = {
+    "density": 1,
+    "bit_density": 0.5,
+    "basis": "assumed",
+    "rationale": "numbers with a sign, of which hardly one is exactly zero; nothing was recorded",
+}
+_SPIKING = {
+    "rate": 0.1,
+    "basis": "assumed",
+    "rationale": "of the order that trained spiking networks have; nothing was recorded, so attach a recording",
+    "spread": {"low": 0.01, "high": 0.3},
+}
+_WEIGHTS = {
+    "mean_absolute": 0.266,
+    "basis": "assumed",
+    "rationale": "Gaussian weights clipped at three standard deviations, sqrt(2/pi)/3; the file holds no weights",
+    "spread": {"low": 0.1, "high": 0.35},
+}
+
+
+def workload_data(network: ImportedNetwork, name: str | None = None) -> dict[str, Any]:
+    """What the workload file of a network says."""
+    options = network.options
+    precision: dict[str, Any] = {"weights": options.weight_bits}
+    if network.coding == "dense":
+        precision["activations"] = options.activation_bits
+    precision["accumulator"] = options.accumulator_bits
+    data: dict[str, Any] = {
+        "kind": "workload",
+        "name": fitting_name(name or network.name, "network"),
+        "description": f"Imported from {network.origin} ({network.format}).",
+        "coding": network.coding,
+    }
+    if network.coding == "spiking":
+        data["timesteps"] = network.timesteps
+        if options.time_step is not None:
+            data["time_step"] = f"{options.time_step:.9g} s"
+    data["precision"] = precision
+    data["weights"] = _weights(network)
+    data["input"] = {"shape": list(network.input_shape)}
+    if network.input_bits is not None:
+        data["input"]["bits"] = network.input_bits
+    numbers = network.coding == "dense" or network.input_bits is not None
+    data["input"]["activity"] = _activity(network, "input", _SIGNED if numbers else _SPIKING)
+    data["activity"] = _SPIKING if network.coding == "spiking" else _RECTIFIED
+    data["layers"] = [_layer(network, index) for index in range(len(network.layers))]
+    excluded = [
+        f"{line}, which the import ignored" for line in unsupported_lines(network)
+    ] if options.unsupported == "ignore" else []  # fmt: skip
+    if excluded or network.excluded:
+        data["excluded"] = [*network.excluded, *excluded]
+    if network.recorded:
+        data["sources"] = {"recording": recording_source(network.recording)}
+    if network.time_constants and options.time_step is None:
+        longest = max(network.time_constants.values())
+        network_notes: tuple[str, ...] = (
+            f"Membrane time constants of up to {longest:.4g} s were not checked; import with --time-step.",
+        )
+    else:
+        network_notes = ()
+    data["notes"] = [f"sha256 of the imported file: {network.sha256}", *network.notes, *network_notes]
+    if network.unsupported and options.unsupported == "host":
+        data["notes"].extend(f"On the host: {line}" for line in unsupported_lines(network))
+    return data
+
+
+def recording_source(recording: Mapping[str, Any]) -> dict[str, Any]:
+    """The bibliography entry of a recording."""
+    source: dict[str, Any] = {
+        "type": "misc",
+        "title": str(recording.get("title", "Recorded activity")),
+    }
+    said = [
+        f"{key}: {recording[key]}"
+        for key in ("file", "dataset", "samples", "date", "sha256")
+        if key in recording
+    ]
+    source["year"] = int(str(recording.get("date", date.today().isoformat()))[:4])
+    source["seen_note"] = "; ".join(said)
+    return source
+
+
+def _weights(network: ImportedNetwork) -> dict[str, Any]:
+    mean = network.mean_absolute_weight
+    if mean is None:
+        return dict(_WEIGHTS)
+    each = [value for value, _ in network.weights.values()]
+    count = sum(number for _, number in network.weights.values())
+    found: dict[str, Any] = {
+        "mean_absolute": float(f"{mean:.4g}"),
+        "basis": "derived",
+        "rationale": f"mean over the {count} weights of the file, each over the largest of its layer",
+    }
+    if len(each) > 1:
+        low, high = min([*each, mean]), max([*each, mean])
+        found["spread"] = {"low": float(f"{low:.4g}"), "high": float(f"{high:.4g}")}
+        found["spread"]["low"] = min(found["spread"]["low"], found["mean_absolute"])
+        found["spread"]["high"] = max(found["spread"]["high"], found["mean_absolute"])
+    return found
+
+
+def recorded_activity(recorded: Recorded, source: str = "recording") -> dict[str, Any]:
+    """The activity of a recorded layer, as a workload file states it."""
+    conditions = (
+        f"mean of {recorded.samples} samples; low and high are the 10th and 90th percentile of samples"
+    )
+    claims: dict[str, Any] = {}
+    for quantity, value in recorded.values.items():
+        mean = float(f"{value:.9g}")
+        low, high = (float(f"{ends[quantity]:.4g}") for ends in (recorded.low, recorded.high))
+        claims[quantity] = {
+            "value": mean,
+            "basis": "simulated",
+            "source": source,
+            "conditions": conditions,
+            "spread": {"low": min(low, mean), "high": max(high, mean)},
+        }
+    return claims
+
+
+def _activity(network: ImportedNetwork, owner: str, otherwise: Mapping[str, Any]) -> dict[str, Any]:
+    recorded = network.recorded.get(owner)
+    return recorded_activity(recorded) if recorded is not None else dict(otherwise)
+
+
+def _layer(network: ImportedNetwork, index: int) -> dict[str, Any]:
+    layer = network.layers[index]
+    before = network.layers[index - 1].name if index else "input"
+    entry: dict[str, Any] = {"name": layer.name, "type": layer.type}
+    if layer.inputs != (before,) or layer.type in {"add", "concatenation", "matrix_product"}:
+        entry["inputs"] = list(layer.inputs)
+    entry.update(layer.fields)
+    if network.options.time_step is not None and layer.name in network.time_constants:
+        entry["time_constant"] = f"{network.time_constants[layer.name]:.6g} s"
+    own = layer.type not in {"pooling", "add", "concatenation", "rearrangement", "element_wise"}
+    if layer.name in network.recorded:
+        wanted = ACTIVITY_QUANTITIES[network.coding]
+        if set(network.recorded[layer.name].values) >= set(wanted):
+            entry["activity"] = recorded_activity(network.recorded[layer.name])
+    elif network.coding == "dense" and own and layer.name not in network.rectified:
+        entry["activity"] = _SIGNED
+    elif network.coding == "dense" and not own and layer.name in network.rectified:
+        entry["activity"] = _RECTIFIED
+    return entry
+
+
+def workload_text(data: Mapping[str, Any]) -> str:
+    """A workload file's text from what it says."""
+    body = dict(data)
+    layers = body.pop("layers")
+    tail = {key: body.pop(key) for key in ("excluded", "sources", "notes") if key in body}
+    parts = [_dump(body), "layers:\n"]
+    named: dict[int, str] = {}
+    parts.extend(_layer_text(layer, named) for layer in layers)
+    if tail:
+        parts.append(_dump(tail, flow=False))
+    return "".join(parts)
+
+
+def _dump(data: Any, *, flow: bool | None = None) -> str:
+    text: str = yaml.dump(
+        data, Dumper=_NoAlias, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=flow
+    )
+    return text
+
+
+def _flow(data: Any) -> str:
+    text: str = yaml.dump(data, Dumper=_NoAlias, sort_keys=False, width=10**6, default_flow_style=True)
+    return text.removesuffix("...\n").strip()
+
+
+class _NoAlias(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _layer_text(layer: Mapping[str, Any], named: dict[int, str]) -> str:
+    """A layer on one line if it fits; an activity that repeats becomes an anchor at its first place."""
+    plain = {key: value for key, value in layer.items() if key != "activity"}
+    activity = layer.get("activity")
+    line = _flow(plain)
+    if activity is None:
+        return f"- {line}\n"
+    if id(activity) in named:
+        return f"- {line[:-1]}, activity: *{named[id(activity)]}}}\n"
+    shared = {id(_SIGNED): "signed", id(_RECTIFIED): "rectified"}.get(id(activity))
+    head = "".join(f"  {key}: {_flow(value)}\n" for key, value in plain.items())
+    anchor = f" &{shared}" if shared else ""
+    if shared:
+        named[id(activity)] = shared
+    inner = "".join(f"    {row}\n" for row in _dump(activity).splitlines())
+    return f"- {head[2:]}  activity:{anchor}\n{inner}"
+
+
+def loaded_workload(network: ImportedNetwork, name: str | None = None) -> Loaded[WorkloadSpec]:
+    """An imported network as a validated workload.
+
+    Raises
+    ------
+    UnsupportedOperatorError
+        When an operator is not supported and the policy is ``error``.
+    NetworkImportError
+        When a spiking network states no timesteps, or what came out is no workload.
+    """
+    require_supported(network)
+    if network.coding == "spiking" and network.timesteps is None:
+        raise NetworkImportError(
+            f"{network.origin}: a spiking network without timesteps; give --timesteps, such as 20"
+        )
+    text = workload_text(workload_data(network, name))
+    return loaded_text(text, network.origin, network.sha256)
+
+
+def loaded_text(text: str, file: str, sha256: str | None = None) -> Loaded[WorkloadSpec]:
+    """The text of a workload file, validated as a file would be.
+
+    Raises
+    ------
+    SpecError
+        With all problems.
+    """
+    documents = read_text(text, file)
+    if len(documents) != 1:
+        raise SpecError([Problem(file, 0, 0, "", "a workload file holds exactly one document")])
+    document = documents[0]
+    spec = validate(WorkloadSpec, document)
+    problems = [problem_at(document, place, message) for place, message in check_workload(spec)]
+    if problems:
+        raise SpecError(problems)
+    return Loaded(spec, file, sha256 or document.sha256, document)
+
+
+def write_workload(network: ImportedNetwork, path: Path) -> Loaded[WorkloadSpec]:
+    """Write a network as a workload file, after reading it back with the same checks.
+
+    Raises
+    ------
+    NetworkImportError
+        When there is such a file already or it cannot be written.
+    """
+    loaded = loaded_workload(network, path.stem)
+    text = workload_text(workload_data(network, path.stem))
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise NetworkImportError(f"{path}: exists already; name another file") from None
+    except OSError as error:
+        raise NetworkImportError(f"{path}: cannot be written: {error.strerror}") from None
+    return loaded

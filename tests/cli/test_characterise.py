@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+
+from tests.cli.conftest import Command
+from tests.cli.lab import _lab_verbs  # noqa: F401
+
+
+def test_one_characteristic_with_its_figure_and_its_misses(command: Command, tmp_path) -> None:
+    shown = command(
+        "characterise", "diffusive_bench", "threshold_firing", "--devices", "10", "--figures", str(tmp_path),
+        "--format", "json",
+    )  # fmt: skip
+    assert shown.code == 0, shown.err
+    told = json.loads(shown.out)[0]
+    assert len(told["misses"]) == 3
+    assert any(series["measured"] for series in told["series"])
+    assert (tmp_path / "threshold_firing.png").stat().st_size > 5000
+
+
+def test_a_neuron_without_published_measurements_is_not_compared(command: Command) -> None:
+    shown = command(
+        "characterise", "diffusive_65nm_estimate", "threshold_firing", "--devices", "4", "--format", "csv"
+    )
+    assert shown.code == 0, shown.err
+    assert shown.lines[0] == "characteristic,series,x,y"
+    assert "measured" not in shown.out
+
+
+def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
+    for arguments, words in (
+        (("diffusive_bench", "plasticity"), "unknown characteristic"),
+        (("lif_28nm_circuit",), "needs a diffusive neuron"),
+        (("diffusive_bench", "--figures", str(tmp_path), "--figure-format", "bmp"), "written as"),
+    ):
+        shown = command("characterise", *arguments)
+        assert shown.code == 1
+        assert words in shown.err
+        assert len(shown.err.strip().splitlines()) == 1

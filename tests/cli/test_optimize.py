@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+SPACE = ("--set", "chip.tile.array.rows=32,64,128", "--set", "chip.tile.array.columns=32,64,128")
+
+
+def test_the_smallest_chip_of_nine(command: Command) -> None:
+    done = command(
+        "optimize",
+        CHIP,
+        "-w",
+        NETWORK,
+        *SPACE,
+        "--minimize",
+        "area_m2",
+        "--population",
+        "12",
+        "--generations",
+        "6",
+    )
+    swept = command("sweep", CHIP, "-w", NETWORK, *SPACE, "--keep", "area_m2")
+    frame = pd.read_csv(io.StringIO(swept.out))
+    best = pd.read_csv(io.StringIO(done.out))["area_m2"]
+    assert best.tolist() == [frame[frame["feasible"]]["area_m2"].min()]
+
+
+def test_bad_input(command: Command) -> None:
+    assert "nothing to optimize" in command("optimize", CHIP, "-w", NETWORK, *SPACE).err
+    none = command(
+        "optimize", CHIP, "-w", NETWORK, *SPACE, "--minimize", "area_m2", "--where", "area_m2 <= 1 um^2"
+    )
+    assert "is feasible; most fail constraint area_m2 <= 1 um^2" in none.err
+    assert "has no axis" in command("optimize", CHIP, "--minimize", "area_m2").err

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+
+def test_the_front_of_a_file(command: Command, tmp_path: Path) -> None:
+    file = str(tmp_path / "s.csv")
+    command(
+        "sweep", CHIP, "-w", NETWORK, "--set", "chip.tile.array.rows=16,32,64,128", "--keep", "area_m2,worst_ir_drop",
+        "-o", file,
+    )  # fmt: skip
+    done = command("pareto", file, "--minimize", "area_m2", "--minimize", "worst_ir_drop")
+    assert done.code == 0
+    areas = pd.read_csv(io.StringIO(done.out))["area_m2"]
+    assert areas.is_monotonic_increasing
+    assert "feasible points" in done.err
+
+
+def test_bad_input(command: Command, tmp_path: Path) -> None:
+    assert "at least two objectives" in command("pareto", str(tmp_path / "x.parquet"), "--minimize", "a").err
+    assert command("pareto", str(tmp_path / "x.parquet"), "--minimize", "a", "--minimize", "b").code == 1

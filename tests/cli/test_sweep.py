@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+ROWS = "chip.tile.array.rows=64,128"
+
+
+def test_few_points_are_printed_as_csv(command: Command) -> None:
+    done = command("sweep", CHIP, "-w", NETWORK, "--set", ROWS, "--keep", "area_m2,latency_s")
+    assert done.code == 0
+    frame = pd.read_csv(io.StringIO(done.out))
+    assert list(frame.columns)[:3] == ["chip.tile.array.rows", "area_m2", "latency_s"]
+    assert "2 points, 2 feasible" in done.err
+
+
+def test_a_space_file_and_options_together(command: Command, tmp_path: Path) -> None:
+    space, out = tmp_path / "space.yaml", tmp_path / "out.parquet"
+    space.write_text(
+        "kind: space\naxes: {chip.tile.array.rows: [64, 128], chip.tile.array.columns: [64, 128]}\n"
+    )
+    done = command(
+        "sweep", CHIP, str(space), "-w", NETWORK, "--set", "chip.tile.array.rows=32", "-o", str(out)
+    )
+    assert done.code == 0
+    assert pd.read_parquet(out)["chip.tile.array.rows"].tolist() == [32.0, 32.0]
+    again = command(
+        "sweep", CHIP, str(space), "-w", NETWORK, "--set", "chip.tile.array.rows=64", "-o", str(out)
+    )
+    assert again.code == 1
+    assert "another input" in again.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "chip.tile.array.rowz=1,2"), "did you mean 'rows'"),
+        (("--set", "chip.tile.array.rows=9..3:3"), "inverted"),
+        ((), "has no axis"),
+        (("--set", ROWS, "--samples", "0"), "at least 1"),
+        (("--set", "chip.tile.array.rows=64..128", "--samples", "1000000000000"), "--yes"),
+        (("--set", ROWS, "--where", "area_m2 <= 1 V"), "expected an area"),
+        (("--set", ROWS, "-o", "out.xlsx"), ".parquet or .csv"),
+        (("--set", ROWS, "--keep", "area"), "did you mean 'area_m2'"),
+        (("nowhere.yaml",), "nowhere.yaml"),
+    ],
+)
+def test_bad_input_is_one_clear_line(command: Command, words: tuple[str, ...], message: str) -> None:
+    done = command("sweep", CHIP, *words, "-w", NETWORK)
+    assert done.code == 1
+    assert message in done.err
+    assert len(done.err.strip().splitlines()) == 1

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from neuroest.exploration import store as stores
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.runner import run_chunks
+from neuroest.exploration.sweep import make_job, sweep
+
+CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
+SPACE = {"chip.tile.array.rows": "32..256", "technology.supply_voltage": "0.7..0.9 V"}
+
+
+def run(file: Path, **options: object) -> None:
+    sweep(CHIP, NET, SPACE, output=file, samples=600, sampler="random", chunk_size=100, **options)  # type: ignore[arg-type]
+
+
+def test_a_run_goes_on_from_the_finished_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
+    run(whole, workers=1)
+    kept = stores.Store.write
+
+    def fails_at_three(self: stores.Store, chunk: int, columns: object) -> object:
+        if chunk == 3:
+            raise KeyboardInterrupt
+        return kept(self, chunk, columns)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stores.Store, "write", fails_at_three)
+    with pytest.raises(KeyboardInterrupt):
+        run(cut, workers=1)
+    assert not cut.exists()
+    assert stores.Store(cut).finished() == {0, 1, 2}
+    written = []
+    monkeypatch.setattr(stores.Store, "write", lambda s, c, x: (written.append(c), kept(s, c, x))[1])
+    run(cut, workers=1)
+    assert written == [3, 4, 5]
+    assert cut.read_bytes() == whole.read_bytes()
+
+
+def test_another_input_with_the_same_output_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "found.parquet"
+    run(file, workers=1)
+    before = file.read_bytes()
+    with pytest.raises(ExplorationError, match="another input"):
+        run(file, workers=1, seed=9)
+    assert file.read_bytes() == before
+    run(file, workers=1)  # the same input: nothing to do
+    run(file, workers=1, seed=9, overwrite=True)
+    assert file.read_bytes() != before
+
+
+def test_chunks_of_another_input_are_refused(tmp_path: Path) -> None:
+    job = make_job(CHIP, NET, SPACE, samples=10, sampler="random")
+    stores.Store(tmp_path / "found.parquet").open(job)
+    with pytest.raises(ExplorationError, match="chunks of another input"):
+        run(tmp_path / "found.parquet", workers=1)
+
+
+@pytest.mark.parametrize("name", ["found.txt", "no/such/folder/found.parquet", "."])
+def test_outputs_that_cannot_be(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ExplorationError):
+        run(tmp_path / name, workers=1)
+
+
+def test_a_full_disk_is_told_and_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "found.parquet"
+    kept = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if self.name.startswith("000000002"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return kept(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(ExplorationError, match="No space left on device; finished chunks are kept"):
+        run(file, workers=1)
+    assert stores.Store(file).finished() == {0, 1}
+
+
+def _suicidal(folder: str, chunk: int) -> int:
+    mark = Path(folder) / "died"
+    if chunk == 2 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return chunk * chunk
+
+
+class Suicidal:
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
+
+    def __call__(self, chunk: int) -> int:
+        return _suicidal(self.folder, chunk)
+
+
+class Hopeless:
+    def __call__(self, chunk: int) -> int:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+
+def test_a_killed_worker_costs_its_chunk_only(tmp_path: Path) -> None:
+    assert dict(run_chunks(Suicidal(tmp_path), range(6), 2)) == {n: n * n for n in range(6)}
+    assert (tmp_path / "died").exists()
+
+
+def test_workers_that_always_die_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neuroest.exploration.runner._MOST_DEATHS", 2)
+    with pytest.raises(ExplorationError, match="worker processes died"):
+        list(run_chunks(Hopeless(), range(3), 2))
+
+
+def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
+    space = (
+        "--set",
+        "chip.tile.array.read_voltage=0.05..0.1 V:400",
+        "--set",
+        "technology.supply_voltage=0.7..0.9 V:2000",
+    )
+    words = [
+        sys.executable,
+        "-m",
+        "neuroest",
+        "sweep",
+        CHIP,
+        "-w",
+        NET,
+        *space,
+        "--keep",
+        "area_m2,latency_s",
+    ]
+    words += ["--workers", "1", "-o"]
+    whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
+    process = subprocess.Popen([*words, str(cut)])
+    for _ in range(400):
+        if len(list(tmp_path.glob("cut.parquet.parts/*.arrow"))) >= 3:
+            break
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert not cut.exists()
+    assert len(stores.Store(cut).finished()) >= 3
+    for file in (cut, whole):
+        subprocess.run([*words, str(file)], check=True, capture_output=True)
+    assert cut.read_bytes() == whole.read_bytes()
+
+
+def test_dask_gives_the_same_to_the_bit(tmp_path: Path) -> None:
+    here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
+    run(here, workers=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the cluster's own libraries deprecate is not ours
+        run(there, workers=2, scheduler="local")
+    assert here.read_bytes() == there.read_bytes()
+
+
+def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("neuroest.exploration.runner._CONNECT_SECONDS", 1)
+    with pytest.raises(ExplorationError, match="does not answer"):
+        run(tmp_path / "found.parquet", scheduler="tcp://127.0.0.1:9")

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.estimate import estimate
+from neuroest.exploration.breakeven import breakeven
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.importance import sensitivity
+from neuroest.exploration.optimise import optimize
+from neuroest.exploration.pareto import non_dominated, pareto
+from neuroest.exploration.space import setting_axis, settings_space
+from neuroest.exploration.sweep import sweep
+from neuroest.exploration.uncertainty import relative_spreads, uncertainty
+
+CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
+
+
+def test_a_bar_is_the_estimate_at_the_ends_of_the_spread() -> None:
+    found = sensitivity(CHIP, NET)
+    bar = next(
+        b
+        for b in found.tornado["energy_per_inference_J"]
+        if b.cause == "chip.tile.array.cell.high_conductance"
+    )
+    claim = estimate(CHIP, NET).claims[bar.cause]
+    for end, value in ((claim.low, bar.low), (claim.high, bar.high)):
+        one = estimate(CHIP, NET, {bar.cause: f"{end!r} S"})
+        assert value == pytest.approx(one.totals["energy_per_inference_J"], rel=1e-9)
+
+
+def test_bars_are_sorted_and_drawn(tmp_path: Path) -> None:
+    found = sensitivity(CHIP, NET)
+    reach = [abs(b.high - b.low) for b in found.tornado["area_m2"]]
+    assert reach == sorted(reach, reverse=True)
+    found.plot("area_m2", tmp_path / "tornado.pdf")
+    assert (tmp_path / "tornado.pdf").read_bytes().startswith(b"%PDF")
+    assert "sobol_total" not in found.to_frame().columns
+
+
+def test_shares_of_the_variance_add_up_for_an_area() -> None:
+    # area is nearly a product of its uncertain factors, so its logarithm is nearly additive
+    found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=128)
+    shares = found.sobol["area_m2"]
+    assert sum(share.first for share in shares) == pytest.approx(1.0, abs=0.25)
+    assert shares[0].total >= shares[-1].total
+    assert shares[0].total_confidence > 0.0
+
+
+@pytest.mark.parametrize("samples", [3, 1])
+def test_sobol_wants_a_power_of_two(samples: int) -> None:
+    with pytest.raises(ExplorationError, match="power of two"):
+        sensitivity(CHIP, NET, sobol_samples=samples)
+
+
+def test_uncertainty_is_the_same_to_the_bit_for_any_workers() -> None:
+    one, two = (uncertainty(CHIP, NET, knowledge=300, variability=3, workers=n) for n in (1, 2))
+    for name, values in one.samples.items():
+        assert np.array_equal(values, two.samples[name], equal_nan=True)
+
+
+def test_the_corner_of_the_samples_is_the_estimate() -> None:
+    found = uncertainty(CHIP, NET, knowledge=20, variability=2)
+    assert found.samples["area_m2"][0, 0] == pytest.approx(estimate(CHIP, NET).totals["area_m2"], rel=1e-12)
+
+
+def test_bands_of_knowledge_agree_with_those_of_an_estimate() -> None:
+    found, known = uncertainty(CHIP, NET, variability=1), estimate(CHIP, NET).bands.totals
+    # two draws of 1000 and 512 samples: quantiles of these wide distributions agree to some ten per cent
+    for name in ("area_m2", "energy_per_inference_J"):
+        assert np.log(found.knowledge[name].median) == pytest.approx(np.log(known[name].median), abs=0.2)
+
+
+def test_variability_averages_out_over_the_devices_of_a_chip() -> None:
+    from neuroest.exploration.groups import resolve
+    from neuroest.exploration.space import Space
+
+    group = resolve(CHIP, NET, Space(())).groups[0]
+    spread = relative_spreads(group)["chip.tile.array.cell.low_conductance"]
+    claim = group.claims["chip.tile.array.cell.low_conductance"]
+    cells = float(np.max(estimate(CHIP, NET).evaluation.mapped.instances["chip.tile.array.cell"]))
+    assert claim.device_to_device is not None
+    # cycle-to-cycle adds at most what it would with one read a cell
+    least = claim.device_to_device / np.sqrt(cells)
+    most = np.hypot(claim.device_to_device, claim.cycle_to_cycle or 0.0) / np.sqrt(cells)
+    assert least * (1.0 - 1e-12) <= spread <= most * (1.0 + 1e-12)
+
+
+@pytest.mark.parametrize("options", [{"knowledge": 0}, {"variability": 0}, {"knowledge": 10**10}])
+def test_sample_counts_that_make_no_sense(options: dict[str, int]) -> None:
+    with pytest.raises(ExplorationError):
+        uncertainty(CHIP, NET, **options)  # type: ignore[arg-type]
+
+
+@given(
+    st.integers(2, 4).flatmap(
+        lambda d: st.lists(st.tuples(*[st.integers(0, 5)] * d), min_size=1, max_size=40)
+    )
+)
+def test_the_front_is_what_comparing_every_pair_gives(rows: list[tuple[int, ...]]) -> None:
+    values = np.array(rows, dtype=float)
+    slow = [not any(np.all(b <= a) and np.any(b < a) for b in values) for a in values]
+    assert non_dominated(values).tolist() == slow
+
+
+def test_a_front_of_a_file_is_that_of_memory(tmp_path: Path) -> None:
+    space = {"chip.tile.array.rows": [32, 64, 96, 128], "chip.tile.array.columns": [32, 64, 128]}
+    names = ("area_m2", "worst_ir_drop")
+    memory = sweep(CHIP, NET, space, quantities=names)
+    sweep(CHIP, NET, space, quantities=names, output=tmp_path / "s.parquet")
+    one, other = memory.pareto(names), pareto(tmp_path / "s.parquet", names)
+    assert one.frame["area_m2"].tolist() == other.frame["area_m2"].tolist()
+    assert len(one.frame) > 1
+    one.plot(tmp_path / "front.svg")
+    assert "<svg" in (tmp_path / "front.svg").read_text()
+
+
+def test_bad_objectives(tmp_path: Path) -> None:
+    found = sweep(CHIP, NET, {"chip.tile.array.rows": [64, 128]})
+    with pytest.raises(ExplorationError, match="at least two"):
+        found.pareto(["area_m2"])
+    with pytest.raises(UnknownNameError, match="area_m2"):
+        found.pareto(["area_m", "latency_s"])
+    with pytest.raises(ExplorationError, match="no file of a sweep"):
+        pareto(tmp_path / "none.parquet", ["a", "b"])
+
+
+def test_the_search_finds_the_front_of_the_exhaustive_sweep() -> None:
+    space = settings_space(
+        [
+            "chip.tile.array.rows=16,32,64,96,128,192", "chip.tile.array.columns=32,64,128,256",
+            "chip.tile.array.readout.neuron.input_voltage=0.4..0.8 V:5",
+            "chip.tile.array.readout.partial_sums=none,analog_merge",
+        ],
+        ["power_density_W_per_m2 <= 0.2 W/mm^2"],
+    )  # fmt: skip
+    objectives = ["area_m2", "worst_ir_drop"]
+    full = sweep(CHIP, NET, space, quantities=[*objectives, "power_density_W_per_m2"]).pareto(objectives)
+    found = optimize(CHIP, NET, space, objectives, population=60, generations=25)
+    exact = {tuple(row) for row in full.frame[objectives].round(12).to_numpy().tolist()}
+    front = {tuple(row) for row in found.to_frame()[objectives].round(12).to_numpy().tolist()}
+    assert front == exact
+    assert found.evaluations <= 240
+
+
+def test_a_search_of_continuous_and_mixed_variables_is_reproducible() -> None:
+    space = {
+        "chip.tile.array.rows": "32..128",
+        "chip.tile.array.read_voltage": "0.05..0.1 V",
+        "workload": [NET],
+    }
+    one, two = (
+        optimize(CHIP, NET, space, ["energy_per_inference_J"], population=20, generations=5) for _ in range(2)
+    )
+    assert one.to_frame().equals(two.to_frame())
+
+
+def test_a_search_without_an_answer_says_so() -> None:
+    with pytest.raises(ExplorationError, match=r"none of .* is feasible; most fail constraint"):
+        optimize(
+            CHIP,
+            NET,
+            settings_space(["chip.tile.array.rows=64,128"], ["area_m2 <= 1 um^2"]),
+            ["area_m2"],
+            generations=2,
+        )
+    with pytest.raises(ExplorationError, match="nothing to optimize"):
+        optimize(CHIP, NET, {"chip.tile.array.rows": [64, 128]})
+
+
+def test_break_even_is_where_both_are_equal() -> None:
+    axis = setting_axis("chip.tile.array.readout.neuron.explicit_capacitance", "1 fF..10 pF:log")
+    found = breakeven(CHIP, CHIP, NET, axis, quantity="area_m2")
+    assert not found.crossings
+    assert "equal throughout" in found.to_text()
+    axis = setting_axis("technology.process.logic_area_factor", "0.01..20:log")
+    found = breakeven("analog_lif_28nm", "digital_spiking_28nm", NET, axis, quantity="area_m2")
+    assert len(found.crossings) == 1
+    for crossing in found.crossings:
+        setting = {axis.name: f"{crossing.value!r}"}
+        one = estimate("analog_lif_28nm", NET, setting).totals["area_m2"]
+        other = estimate("digital_spiking_28nm", NET, setting).totals["area_m2"]
+        assert one == pytest.approx(other, rel=1e-6)
+
+
+def test_break_even_of_a_parameter_that_one_chip_has() -> None:
+    axis = setting_axis("chip.tile.array.rows", "16..512")
+    found = breakeven(CHIP, "digital_spiking_28nm", NET, axis, quantity="area_m2")
+    assert np.unique(found.second).size == 1
+    assert np.all(found.values % 1 == 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "quantity"),
+    [("nowhere.at.all", "1..2", "area_m2"), ("chip.tile.array.rows", "64,128", "area_m2"),
+     ("chip.tile.array.rows", "64..128", "aera")],
+)  # fmt: skip
+def test_break_even_of_nothing(path: str, values: str, quantity: str) -> None:
+    with pytest.raises(NeuroestError):
+        breakeven(CHIP, "analog_lif_28nm", NET, setting_axis(path, values), quantity=quantity)

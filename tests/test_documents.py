@@ -1,0 +1,228 @@
+"""README and docs say what is so: links lead somewhere, commands run, examples load, generated pages are fresh."""
+
+from __future__ import annotations
+
+import json
+import re
+import runpy
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from neuroest.cli import VERBS
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.estimate import SCHEMA_VERSION, estimate
+from neuroest.library import KINDS, load_architecture, load_device, load_workload
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")])
+GENERATE: dict[str, Any] = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+WITHIN_ROUNDING = 0.02
+"""What other versions of numpy may move in percentiles."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return [found["text"] for found in FENCE.finditer(page) if found["language"] == language]
+
+
+def commands() -> list[str]:
+    lines = "".join(blocks(README, "sh")).splitlines()
+    return [line for line in lines if line.startswith("neuroest ")]
+
+
+def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "neuroest", *words],
+        cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8", stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def saved_examples(page: str, folder: Path) -> list[Path]:
+    """Every YAML example of a page as a file of the name that it states."""
+    files = []
+    for text in blocks(page, "yaml"):
+        name = re.search(r"^name: (\w+)$", text, re.MULTILINE)
+        if name is not None:
+            path = folder / f"{name.group(1)}.yaml"
+            path.write_text(text, "utf-8")
+            files.append(path)
+    return files
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    """Anchors of the headings of a page, as GitHub makes them."""
+    text = FENCE.sub("", path.read_text("utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return frozenset(
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    text = FENCE.sub("", page.read_text("utf-8"))
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_pages_name_exist(page: Path) -> None:
+    text = FENCE.sub("", page.read_text("utf-8"))
+    named = re.findall(r"`((?:neuroest|tests|docs|device_specs|architectures|workloads)/[\w./]+)`", text)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_page_of_the_docs_is_reached_from_the_index() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "docs" / "index.md"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        for target in re.findall(r"\]\(([^)#\s]+\.md)", page.read_text("utf-8")):
+            file = (page.parent / target).resolve()
+            if file.exists() and file not in reached:
+                waiting.append(file)
+    assert [str(page) for page in PAGES if ROOT / "docs" in page.parents and page not in reached] == []
+
+
+@pytest.mark.parametrize("path", list(GENERATE["pages"]()), ids=lambda path: path.name)
+def test_generated_pages_are_up_to_date(path: Path) -> None:
+    assert path.read_text("utf-8") == GENERATE["pages"]()[path], "run: python docs/generate.py"
+
+
+def test_reference_lists_every_parameter_of_every_device_model() -> None:
+    page = (ROOT / "docs" / "reference" / "devices.md").read_text("utf-8")
+    for model, record in DEVICE_MODELS.items():
+        section = page.split(f"## Model `{model}`\n")[1].split("\n## ")[0]
+        for name, info in record.parameters().items():
+            assert re.search(
+                rf"^\| `{name}` \| .*\| {re.escape(info.check.unit)} \|", section, re.MULTILINE
+            ), name
+
+
+def test_reference_lists_every_key_of_every_kind_of_file() -> None:
+    pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
+    for schema in KINDS.values():
+        definitions = [schema.model_json_schema(), *schema.model_json_schema().get("$defs", {}).values()]
+        for key in {key for part in definitions for key in part.get("properties", {})}:
+            assert f"| `{key}` |" in pages, key
+
+
+def test_setup_commands_are_one_line_each() -> None:
+    lines = [line for text in blocks(README, "sh") for line in text.splitlines() if "venv" in line]
+    assert len(lines) == 2
+    assert lines[0].endswith("/neuroest estimate")
+    assert ".[dev]" in lines[1]
+    assert "pytest" in lines[1]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_of_the_readme_run(command: str, tmp_path: Path) -> None:
+    examples = {path.name for path in saved_examples(README, tmp_path)}
+    done = run(command.split()[1:], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == examples
+
+
+@pytest.mark.parametrize(
+    "found", list(GENERATE["OUTPUT"].finditer(README)), ids=lambda found: found["command"]
+)
+def test_output_shown_in_the_readme_is_what_the_command_prints(found: re.Match[str], tmp_path: Path) -> None:
+    printed = run(found["command"].split()[1:], tmp_path).stdout
+    number = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+    shown = found["text"]
+    assert words_of(number.sub("#", shown)) == words_of(number.sub("#", printed)), (
+        "run: python docs/generate.py"
+    )
+    pairs = zip(map(float, number.findall(shown)), map(float, number.findall(printed)), strict=True)
+    assert [pair for pair in pairs if pair[0] != pytest.approx(pair[1], rel=WITHIN_ROUNDING, abs=0.11)] == []
+
+
+def words_of(text: str) -> list[str]:
+    """Words without the bars of a table."""
+    return re.sub(r"[▏▎▍▌▋▊▉█]", "", text).split()
+
+
+def test_the_readme_shows_an_output() -> None:
+    assert GENERATE["OUTPUT"].search(README)
+
+
+def test_device_of_the_readme_has_ten_lines_and_changes_the_estimate(tmp_path: Path) -> None:
+    (text,) = (text for text in blocks(README, "yaml") if "kind: device" in text)
+    assert len(text.splitlines()) == 10
+    (path,) = saved_examples(README, tmp_path)
+    assert load_device(str(path)).claims["spike_energy"].value == pytest.approx(40e-15)
+    setting = {"chip.tile.array.readout.neuron.device": str(path)}
+    mine = estimate("analog_lif_28nm", "mlp_mnist_spiking", setting)
+    other = estimate("analog_lif_28nm", "mlp_mnist_spiking")
+    assert mine.totals["area_m2"] != other.totals["area_m2"]
+    assert "ours" in dict(mine.sources)
+
+
+def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    for text in blocks(README, "python"):
+        exec(compile(text, "README.md", "exec"), {})
+    assert "Band(" in capsys.readouterr().out
+
+
+def test_verbs_that_are_told_exist_and_verbs_that_exist_are_told() -> None:
+    told = set(re.findall(r"^\| `neuroest ([a-z-]+)", README, re.MULTILINE))
+    everywhere = "".join(page.read_text("utf-8") for page in PAGES)
+    assert told - set(VERBS) == set()
+    assert [verb for verb in VERBS if f"neuroest {verb}" not in everywhere] == []
+
+
+def test_examples_of_the_file_formats_work_together(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "file_formats.md").read_text("utf-8")
+    saved_examples(page, tmp_path)
+    load_device(str(tmp_path / "my_cell.yaml"))
+    load_workload(tmp_path / "my_network.yaml")
+    load_architecture(tmp_path / "my_chip.yaml")
+    setting = {"chip.tile.array.cell.device": "./my_cell.yaml"}
+    result = estimate(tmp_path / "my_chip.yaml", tmp_path / "my_network.yaml", setting)
+    assert result.totals["throughput_per_s"] == pytest.approx(100.0)  # one a period of 10 ms
+
+
+def test_results_page_defines_every_total_and_every_key() -> None:
+    page = (ROOT / "docs" / "results.md").read_text("utf-8")
+    found = estimate("diffusive_28nm_derived", "mlp_mnist_spiking").to_dict()
+    totals = re.findall(r"^\| `(\w+)` \| \S+ \| .+ \|$", page.split("## The JSON")[0], re.MULTILINE)
+    assert totals == list(found["totals"])
+    keys = page.split("## The JSON")[1].split("### ")[0]
+    assert {key for key in found if f"`{key}`" not in keys} == set()
+    assert {key for key in found["bands"] if key not in page} == set()
+    assert {key for key in found["breakdown"][0] if f"`{key}`" not in page} == set()
+    json.dumps(found)
+    assert SCHEMA_VERSION.count(".") == 1
+
+
+def test_nomenclature_has_every_total_under_one_name() -> None:
+    page = (ROOT / "docs" / "nomenclature.md").read_text("utf-8")
+    names = re.findall(r"^\| `([\w ]+)`", page, re.MULTILINE)
+    assert len(names) == len(set(names))
+    unit = re.compile(r"_(?:W_per_m2|per_s|m2|J|W|s)$")
+    for total in estimate("loihi_14nm", "mlp_mnist_spiking").totals:
+        assert unit.sub("", total) in names, total
+
+
+def test_citation_and_package_tell_the_same_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    stated = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
+    assert stated is not None
+    assert f"\nversion: {stated.group(1)}\n" in citation

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import contextlib
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+nir = pytest.importorskip("nir", reason="needs neuroest[nir]")
+h5py = pytest.importorskip("h5py", reason="needs neuroest[nir]")
+
+import neuroest  # noqa: E402
+from neuroest.workloads.importers import (  # noqa: E402
+    ImportOptions,
+    NetworkImportError,
+    UnsupportedOperatorError,
+    import_network,
+    workload_from_file,
+)
+from neuroest.workloads.layers import geometry  # noqa: E402
+
+TEN = ImportOptions(timesteps=10)
+TIMED = ImportOptions(timesteps=10, time_step=1e-3)
+
+
+def ones(*shape: int) -> np.ndarray:
+    return np.ones(shape)
+
+
+def lif(*shape: int, tau: float = 0.02):
+    return nir.LIF(tau * ones(*shape), ones(*shape), 0 * ones(*shape), ones(*shape))
+
+
+def cuba(*shape: int):
+    return nir.CubaLIF(
+        0.005 * ones(*shape), 0.02 * ones(*shape), ones(*shape), 0 * ones(*shape), ones(*shape)
+    )
+
+
+def matrix(outputs: int, inputs: int):
+    return nir.Linear(np.random.default_rng(1).standard_normal((outputs, inputs)))
+
+
+def write(path: Path, nodes: dict, *edges: tuple[str, str]) -> Path:
+    nir.write(path, nir.NIRGraph(nodes=nodes, edges=list(edges), type_check=False))
+    return path
+
+
+def chain(path: Path, shape: tuple[int, ...], **nodes) -> Path:
+    outputs = {
+        "input": nir.Input({"input": np.array(shape)}),
+        **nodes,
+        "output": nir.Output({"output": np.array([1])}),
+    }
+    names = list(outputs)
+    return write(path, outputs, *pairwise(names))
+
+
+def recurrent(path: Path) -> Path:
+    """700 inputs, 200 recurrent neurons in a graph of their own, 20 outputs."""
+    inner = nir.NIRGraph(
+        nodes={
+            "input": nir.Input({"input": np.array([200])}), "lif": cuba(200), "w_rec": matrix(200, 200),
+            "output": nir.Output({"output": np.array([200])}),
+        },
+        edges=[("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")], type_check=False,
+    )  # fmt: skip
+    return chain(
+        path,
+        (700,),
+        fc=matrix(200, 700),
+        hidden=inner,
+        fc2=matrix(20, 200),
+        out=nir.LI(ones(20), ones(20), 0 * ones(20)),
+    )
+
+
+def convolutional(path: Path) -> Path:
+    return chain(
+        path, (2, 16, 16),
+        c1=nir.Conv2d((16, 16), ones(8, 2, 3, 3), 1, 1, 1, 1, ones(8)), n1=nir.IF(ones(8, 16, 16), ones(8, 16, 16)),
+        p=nir.SumPool2d(np.array([2, 2]), np.array([2, 2]), np.array([0, 0])),
+        c2=nir.Conv2d((8, 8), ones(8, 1, 3, 3), (2, 2), (0, 0), (1, 1), 8, ones(8)), n2=lif(8, 3, 3),
+        flat=nir.Flatten({"input": np.array([8, 3, 3])}, 0, -1),
+        fc=nir.Affine(ones(10, 72), ones(10)), n3=lif(10),
+    )  # fmt: skip
+
+
+def test_a_convolutional_network_has_the_macs_of_hand_calculation(tmp_path: Path) -> None:
+    shapes = geometry(workload_from_file(convolutional(tmp_path / "c.nir"), TEN).spec)
+    assert shapes.types == ("convolution", "pooling", "convolution", "fully_connected")
+    assert shapes.total_macs == 256 * 18 * 8 + 9 * 9 * 8 + 72 * 10
+    assert shapes.output_shapes[2] == (8, 3, 3)
+
+
+def test_a_nested_recurrent_graph_equals_the_shipped_workload(tmp_path: Path) -> None:
+    ours = geometry(workload_from_file(recurrent(tmp_path / "r.nir"), TEN).spec)
+    theirs = geometry(neuroest.load_workload("shd_recurrent_spiking").spec)
+    for name in ("macs", "weights", "connections", "recurrent_connections"):
+        assert np.array_equal(getattr(ours, name), getattr(theirs, name))
+
+
+def test_a_one_dimensional_convolution_has_one_column(tmp_path: Path) -> None:
+    path = chain(
+        tmp_path / "c.nir", (4, 50), c=nir.Conv1d(50, ones(6, 4, 5), 1, "same", 1, 1, ones(6)), n=lif(6, 50)
+    )
+    shapes = geometry(workload_from_file(path, TEN).spec)
+    assert shapes.output_shapes == ((6, 50, 1),)
+    assert shapes.total_macs == 50 * 20 * 6
+
+
+def test_import_write_and_read_back_gives_the_same_counts(tmp_path: Path) -> None:
+    for index, make in enumerate((recurrent, convolutional)):
+        network = import_network(make(tmp_path / f"n{index}.nir"), TIMED)
+        written = network.save(tmp_path / f"n{index}.yaml")
+        assert neuroest.load_workload(tmp_path / f"n{index}.yaml").spec == written.spec
+
+
+def test_two_branches_are_added(tmp_path: Path) -> None:
+    nodes = {
+        "input": nir.Input({"input": np.array([8])}), "a": matrix(4, 8), "b": matrix(4, 8), "n": lif(4),
+        "output": nir.Output({"output": np.array([4])}),
+    }  # fmt: skip
+    path = write(
+        tmp_path / "b.nir", nodes, ("input", "a"), ("input", "b"), ("a", "n"), ("b", "n"), ("n", "output")
+    )
+    assert "add" in geometry(workload_from_file(path, TEN).spec).types
+
+
+def test_delays_are_an_exclusion(tmp_path: Path) -> None:
+    path = chain(
+        tmp_path / "d.nir",
+        (8,),
+        fc=matrix(4, 8),
+        n=lif(4),
+        d=nir.Delay(0.003 * ones(4)),
+        fc2=matrix(2, 4),
+        m=lif(2),
+    )
+    result = neuroest.estimate("digital_spiking_28nm", workload_from_file(path, TEN))
+    assert any("delays of d (up to 0.003 s)" in line for line in result.exclusions)
+
+
+def test_a_neuron_that_cannot_meet_the_time_constant_says_so(tmp_path: Path) -> None:
+    path = chain(tmp_path / "t.nir", (8,), fc=matrix(4, 8), n=lif(4, tau=0.02))
+    loaded = workload_from_file(path, TIMED)
+    assert loaded.spec.layers[0].time_constant == pytest.approx(0.02)
+    failed = neuroest.estimate("diffusive_28nm_derived", loaded).failed_checks
+    (check,) = [one for one in failed if one.name == "neuron_time_constant"]
+    assert "20 timesteps" in check.message
+    step = neuroest.estimate("diffusive_28nm_derived", loaded).evaluation.timing.step.max()
+    assert check.limit == pytest.approx(20 * step)
+
+
+def test_time_constants_without_a_time_step_are_said_to_be_unchecked(tmp_path: Path) -> None:
+    path = chain(tmp_path / "t.nir", (8,), fc=matrix(4, 8), n=lif(4, tau=0.02))
+    loaded = workload_from_file(path, TEN)
+    assert any("not checked; import with --time-step" in note for note in loaded.spec.notes)
+    names = [one.name for one in neuroest.estimate("diffusive_28nm_derived", loaded).checks]
+    assert "neuron_time_constant" not in names
+
+
+def test_timesteps_must_be_given(tmp_path: Path) -> None:
+    with pytest.raises(NetworkImportError, match="--timesteps"):
+        workload_from_file(recurrent(tmp_path / "r.nir"))
+
+
+def test_feedback_that_is_no_matrix_and_other_cycles_are_refused(tmp_path: Path) -> None:
+    nodes = {
+        "input": nir.Input({"input": np.array([4])}), "fc": matrix(4, 4), "n": lif(4), "s": nir.Scale(ones(4)),
+        "fc2": matrix(4, 4), "m": lif(4), "output": nir.Output({"output": np.array([4])}),
+    }  # fmt: skip
+    start = [("input", "fc"), ("fc", "n"), ("n", "fc2"), ("fc2", "m"), ("m", "output")]
+    path = write(tmp_path / "s.nir", nodes, *start, ("n", "s"), ("s", "n"))
+    with pytest.raises(NetworkImportError, match="only a matrix"):
+        workload_from_file(path, TEN)
+    path = write(tmp_path / "c.nir", nodes, *start, ("m", "s"), ("s", "fc"))
+    with pytest.raises(NetworkImportError, match="a cycle"):
+        workload_from_file(path, TEN)
+
+
+def test_an_unknown_node_is_refused_with_its_share(tmp_path: Path) -> None:
+    path = chain(tmp_path / "u.nir", (8,), fc=matrix(4, 8), n=lif(4), fc2=matrix(2, 4), m=lif(2))
+    with h5py.File(path, "r+") as store:
+        del store["node/nodes/n/type"]
+        store["node/nodes/n/type"] = "Hologram"
+    with pytest.raises(UnsupportedOperatorError, match=r"Hologram 'n' \(at least"):
+        workload_from_file(path, TEN)
+    loaded = workload_from_file(path, ImportOptions(timesteps=10, unsupported="host"))
+    assert [layer.type for layer in loaded.spec.layers] == ["fully_connected", "host", "fully_connected"]
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(NetworkImportError) as told:
+        workload_from_file(path, TEN)
+    assert "\n" not in str(told.value)
+    assert str(told.value).startswith(str(path))
+    return str(told.value)
+
+
+def test_a_truncated_or_foreign_file_is_refused(tmp_path: Path) -> None:
+    content = recurrent(tmp_path / "r.nir").read_bytes()
+    for index, part in enumerate((content[: len(content) // 2], b"hello", content[:600])):
+        path = tmp_path / f"bad{index}.nir"
+        path.write_bytes(part)
+        refused(path)
+    empty = tmp_path / "other.h5"
+    with h5py.File(empty, "w") as store:
+        store["x"] = 1
+    assert "no NIR graph" in refused(empty)
+
+
+def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.h5"
+    with h5py.File(secret, "w") as store:
+        store["weight"] = ones(4, 8)
+    for index, link in enumerate((h5py.ExternalLink(str(secret), "/weight"), h5py.SoftLink("/node/nodes"))):
+        path = chain(tmp_path / f"l{index}.nir", (8,), fc=matrix(4, 8), n=lif(4))
+        with h5py.File(path, "r+") as store:
+            del store["node/nodes/fc/weight"]
+            store["node/nodes/fc"]["weight"] = link
+        assert "not followed" in refused(path)
+    path = chain(tmp_path / "e.nir", (8,), fc=matrix(4, 8), n=lif(4))
+    (tmp_path / "raw.bin").write_bytes(b"\x00" * 256)
+    with h5py.File(path, "r+") as store:
+        del store["node/nodes/fc/weight"]
+        store["node/nodes/fc"].create_dataset(
+            "weight", (4, 8), "f8", external=[(str(tmp_path / "raw.bin"), 0, 256)]
+        )
+    assert "another file" in refused(path)
+
+
+def test_a_dataset_that_unpacks_to_gigabytes_is_not_read(tmp_path: Path) -> None:
+    path = chain(tmp_path / "z.nir", (10**5,), fc=matrix(4, 8), n=lif(4))
+    with h5py.File(path, "r+") as store:
+        del store["node/nodes/fc/weight"]
+        store["node/nodes/fc"].create_dataset(
+            "weight", (10**6, 10**5), "f8", chunks=(1000, 1000), compression="gzip"
+        )
+    assert "would take" in refused(path)
+
+
+def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = recurrent(tmp_path / "r.nir")
+    monkeypatch.setattr("neuroest.workloads.importers.nir_file._PROBE", "import os; os.abort()")
+    assert "the HDF5 library cannot read it" in refused(path)
+
+
+def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:
+    content = convolutional(tmp_path / "c.nir").read_bytes()
+    generator = np.random.default_rng(5)
+    for index in range(12):
+        changed = bytearray(content)
+        for place in generator.integers(0, len(content), 10):
+            changed[place] = int(generator.integers(0, 256))
+        path = tmp_path / f"f{index}.nir"
+        path.write_bytes(bytes(changed))
+        with contextlib.suppress(neuroest.NeuroestError):
+            workload_from_file(path, TEN)

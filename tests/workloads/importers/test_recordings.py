@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import tracemalloc
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.errors import UnknownNameError
+from neuroest.workloads.importers.network import NetworkImportError
+from neuroest.workloads.importers.recordings import attach_activity, read_recording
+from neuroest.workloads.importers.statistics import number_statistics, spike_statistics
+from neuroest.workloads.layers import layer_table
+
+NETWORK = """
+kind: workload
+name: small
+description: Two layers.
+coding: spiking
+timesteps: 5
+precision: {weights: 8, accumulator: 16}
+weights: {mean_absolute: 0.2, basis: assumed, rationale: none}
+input:
+  shape: [4]
+  activity: {rate: 0.1, basis: assumed, rationale: none}
+activity: {rate: 0.1, basis: assumed, rationale: none}
+layers:
+- {name: hidden, type: fully_connected, outputs: 3}
+- {name: output, type: fully_connected, outputs: 2}
+"""
+EXAMPLE = Path(__file__).parents[3] / "examples" / "digits_snn"
+
+
+@pytest.fixture
+def network(tmp_path: Path):
+    (tmp_path / "small.yaml").write_text(NETWORK)
+    return neuroest.load_workload(tmp_path / "small.yaml")
+
+
+def spikes(neurons: int, samples: int = 6) -> np.ndarray:
+    return np.random.default_rng(neurons).random((samples, 5, neurons)) < 0.3
+
+
+def refused(path: Path, **settings) -> str:
+    with pytest.raises(NetworkImportError) as told:
+        read_recording(path, **settings)
+    assert "\n" not in str(told.value)
+    assert str(path) in str(told.value)
+    return str(told.value)
+
+
+def test_recorded_spikes_become_rates_with_their_origin(tmp_path: Path, network) -> None:
+    path = tmp_path / "r.npz"
+    np.savez_compressed(path, input=spikes(4), hidden=spikes(3))
+    loaded, _ = attach_activity(network, read_recording(path), dataset="noise", day="2026-03-01")
+    claims = neuroest.estimate("digital_spiking_28nm", loaded).claims
+    claim = claims["workload.layers.hidden.activity.rate"]
+    each = spikes(3).mean((1, 2))
+    assert claim.value == pytest.approx(each.mean())
+    assert (claim.low, claim.high) == pytest.approx(
+        (np.quantile(each, 0.1), np.quantile(each, 0.9)), rel=1e-3
+    )
+    assert (claim.basis, claim.source) == ("simulated", "recording")
+    said = loaded.spec.sources["recording"].seen_note or ""
+    for part in ("noise", "2026-03-01", "samples: 6", sha256(path.read_bytes()).hexdigest()):
+        assert part in said
+    # what was not recorded stays as it was, marked assumed
+    assert loaded.spec.layers[1].activity is None
+    assert claims["workload.activity.rate"].basis == "assumed"
+
+
+def test_a_second_recording_keeps_the_source_of_the_first(tmp_path: Path, network) -> None:
+    np.savez(tmp_path / "a.npz", input=spikes(4))
+    np.savez(tmp_path / "b.npz", output=spikes(2))
+    once, _ = attach_activity(network, read_recording(tmp_path / "a.npz"), dataset="a")
+    twice, _ = attach_activity(once, read_recording(tmp_path / "b.npz"), dataset="b")
+    assert set(twice.spec.sources) == {"recording", "recording_2"}
+
+
+def test_rates_of_each_sample_or_of_a_table_are_read(tmp_path: Path, network) -> None:
+    np.savez(tmp_path / "r.npz", **{"hidden.rate": np.array([0.1, 0.2, 0.3])})
+    loaded, _ = attach_activity(network, read_recording(tmp_path / "r.npz"), dataset="d")
+    assert layer_table(loaded.spec).output_rate[0] == pytest.approx(0.2)
+    (tmp_path / "r.csv").write_text("layer,rate,rate_low,rate_high,samples\nhidden,0.25,0.2,0.3,40\n")
+    loaded, _ = attach_activity(network, read_recording(tmp_path / "r.csv"), dataset="d")
+    assert layer_table(loaded.spec).output_rate[0] == pytest.approx(0.25)
+
+
+def test_a_table_of_spikes_equals_the_array(tmp_path: Path, network) -> None:
+    array = spikes(3)
+    rows = [f"{s},{t},hidden,{n}" for s, t, n in zip(*np.nonzero(array), strict=True)]
+    (tmp_path / "r.csv").write_text("sample,timestep,layer,neuron\n" + "\n".join(rows) + "\n")
+    recording = read_recording(tmp_path / "r.csv", samples=6)
+    loaded, _ = attach_activity(network, recording, dataset="d")
+    assert layer_table(loaded.spec).output_rate[0] == pytest.approx(array.mean())
+
+
+def test_nir_data_on_a_grid_and_as_events(tmp_path: Path, network) -> None:
+    nir = pytest.importorskip("nir", reason="needs neuroest[nir]")
+    array = spikes(3)
+    grid = nir.TimeGriddedData(array, dt=1e-3)
+    events = grid.to_event(20, time_shift=0.5e-3)
+    for name, data in (("grid", grid), ("events", events)):
+        path = tmp_path / f"{name}.h5"
+        nir.write_data(
+            path, nir.NIRGraphData(nodes={"hidden": nir.NIRNodeData(observables={"spikes": data})})
+        )
+        loaded, _ = attach_activity(network, read_recording(path, time_step=1e-3), dataset="d")
+        assert layer_table(loaded.spec).output_rate[0] == pytest.approx(array.mean())
+    assert "--time-step" in refused(tmp_path / "events.h5")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"hiden": spikes(3)}, "did you mean 'hidden'"),
+        ({"hidden": spikes(4)}, "recorded with 4 neurons, the workload has 3"),
+        ({"hidden": spikes(3)[:, :4]}, "recorded with 4 timesteps, the workload has 5"),
+        ({"hidden": 2.0 * spikes(3) + 1}, "more than one spike a step"),
+        ({"hidden": -1.0 * spikes(3)}, "negative"),
+        ({"hidden.rate": np.array([1.5])}, "between 0 and 1"),
+        ({"hidden.density": np.array([0.5])}, "states no rate"),
+    ],
+)
+def test_a_recording_that_does_not_fit_is_refused(
+    tmp_path: Path, network, arrays: dict, message: str
+) -> None:
+    np.savez(tmp_path / "r.npz", **arrays)
+    with pytest.raises((NetworkImportError, UnknownNameError, neuroest.QuantityError), match=message):
+        attach_activity(network, read_recording(tmp_path / "r.npz"), dataset="d")
+
+
+class Evil:
+    def __reduce__(self):
+        return (print, ("executed",))
+
+
+def test_objects_are_never_unpickled(tmp_path: Path, capsys) -> None:
+    np.savez(tmp_path / "o.npz", hidden=np.array([[Evil()]], dtype=object))
+    assert "never read" in refused(tmp_path / "o.npz")
+    (tmp_path / "p.npz").write_bytes(pickle.dumps(Evil()))
+    refused(tmp_path / "p.npz")
+    (tmp_path / "p.pkl").write_bytes(pickle.dumps(Evil()))
+    assert "never opened" in refused(tmp_path / "p.pkl")
+    assert "executed" not in capsys.readouterr().out
+
+
+def bomb(path: Path, header: bytes, length: int) -> None:
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("hidden.npy", "w") as member,
+    ):
+        member.write(header)
+        for _ in range(length // 2**20):
+            member.write(bytes(2**20))
+
+
+def test_a_zip_bomb_costs_no_memory(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        stream, {"descr": "|b1", "fortran_order": False, "shape": (2**20, 2**11, 1)}
+    )
+    bomb(tmp_path / "z.npz", stream.getvalue(), 2**21 * 600)
+    lying = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        lying, {"descr": "<f8", "fortran_order": False, "shape": (2**40, 2**10, 1)}
+    )
+    bomb(tmp_path / "l.npz", lying.getvalue(), 2**20)
+    tracemalloc.start()
+    assert "unpacks to" in refused(tmp_path / "z.npz")
+    assert "announces" in refused(tmp_path / "l.npz")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6
+
+
+def test_damaged_and_empty_files_are_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "r.npz", hidden=spikes(3))
+    content = (tmp_path / "r.npz").read_bytes()
+    for index, part in enumerate((b"", content[:50], content[: len(content) // 2], b"PK" + bytes(100))):
+        (tmp_path / f"d{index}.npz").write_bytes(part)
+        refused(tmp_path / f"d{index}.npz")
+    for index, text in enumerate(
+        ("", "a,b\n1,2\n", "layer,rate\nhidden,much\n", "layer,rate\nx,0.1\nx,0.2\n")
+    ):
+        (tmp_path / f"c{index}.csv").write_text(text)
+        refused(tmp_path / f"c{index}.csv")
+    (tmp_path / "r.txt").write_text("x")
+    assert "unknown suffix" in refused(tmp_path / "r.txt")
+
+
+def test_statistics_of_a_sample_by_hand() -> None:
+    # two samples of three neurons in two timesteps: 3 and 1 spikes
+    array = np.array([[[1, 0, 1], [0, 1, 0]], [[0, 0, 0], [1, 0, 0]]])
+    found = spike_statistics(array, 0, 1)
+    assert found["rate"].tolist() == [3, 1]
+    assert (found["elements"], found["steps"]) == (3, 2)
+    # of 15, 5, 0 with four bits: 1111, 0101, 0000
+    found = number_statistics(np.array([[15.0, 5.0, 0.0]]), 0, 4)
+    assert found["density"].tolist() == [2]
+    assert found["bit_density"].tolist() == [6 / 4]
+    # with a sign, -7 of 7 is 1001 in two's complement and 7 is 0111
+    found = number_statistics(np.array([[-7.0, 7.0]]), 0, 4)
+    assert found["bit_density"].tolist() == [5 / 4]
+
+
+def test_the_committed_recording_of_the_digits_is_the_one_that_was_trained() -> None:
+    training = json.loads((EXAMPLE / "training.json").read_text())
+    for name in ("recording", "recording_dense"):
+        assert sha256((EXAMPLE / f"{name}.npz").read_bytes()).hexdigest() == training[f"{name}_sha256"]
+    loaded = neuroest.load_workload(EXAMPLE / "digits_spiking.yaml")
+    again, _ = attach_activity(loaded, read_recording(EXAMPLE / "recording.npz"), dataset="digits")
+    ours, theirs = layer_table(loaded.spec), layer_table(again.spec)
+    assert ours.output_rate == pytest.approx(theirs.output_rate)
+    assert ours.input_rate[0] == pytest.approx(training["rates"]["input"], abs=1e-5)
+    assert loaded.spec.task.value == pytest.approx(training["spiking_accuracy"], abs=1e-4)
+    dense = neuroest.load_workload(EXAMPLE / "digits_dense.yaml")
+    recorded, _ = attach_activity(dense, read_recording(EXAMPLE / "recording_dense.npz"), dataset="digits")
+    # the last layer's scores were not recorded apart; the rectified layer must agree to the rounding of eight bits
+    assert layer_table(recorded.spec).output_density[0] == pytest.approx(
+        layer_table(dense.spec).output_density[0], abs=2e-3
+    )
+
+
+def test_the_twins_of_the_digits_reach_equal_accuracy_within_chance() -> None:
+    training = json.loads((EXAMPLE / "training.json").read_text())
+    p, q, n = training["spiking_accuracy"], training["dense_accuracy"], training["test_samples"]
+    error = ((p * (1 - p) + q * (1 - q)) / n) ** 0.5
+    assert min(p, q) > 0.95
+    assert abs(p - q) < 2 * error
+
+
+def test_the_digits_run_on_the_chips_of_the_comparison() -> None:
+    for chip in ("diffusive_28nm_derived", "analog_lif_circuit_28nm", "digital_spiking_28nm"):
+        totals = neuroest.estimate(chip, EXAMPLE / "digits_spiking.yaml").totals
+        # 64 inputs meet 96 neurons, 96 neurons meet 10, in ten timesteps
+        rates = json.loads((EXAMPLE / "training.json").read_text())["rates"]
+        assert totals["synaptic_operations"] == pytest.approx(
+            10 * (rates["input"] * 6144 + rates["hidden"] * 960), rel=1e-4
+        )
