@@ -104,7 +104,10 @@ class Record:
 
     def __init__(self, **values: Numeric) -> None:
         if values.keys() != self.declared.keys():
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self.declared)}")
+            left_out = {n: d.absent for n, d in self.declared.items() if d.absent is not None}
+            if {**left_out, **values}.keys() != self.declared.keys():
+                raise TypeError(f"{type(self).__name__} takes {', '.join(self.declared)}")
+            values = {**left_out, **values}
         self.__dict__.update(values)
 
     def __setattr__(self, name: str, value: object) -> None:
