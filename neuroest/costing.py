@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.components.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.components.chip import Chip
-from neuroest.components.networks import Mesh
+from neuroest.components.networks import Network
 from neuroest.components.processors import ChipOverheads
 from neuroest.equations import technology
 from neuroest.mapping.base import NetworkMapping
@@ -65,8 +65,9 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     statics = tuple(s for c in components for s in c.statics(network))
     energies = [e for c in components for e in c.energies(network)]
     for c in components:
-        if isinstance(c, Mesh):
-            energies += c.transport(_tile_pitch(c, mapped, areas))
+        if isinstance(c, Network):
+            places = _places(c, chip, mapped)
+            energies += c.transport(_tile_pitch(c, mapped, areas, places), places)
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
@@ -104,7 +105,15 @@ def _with_discrepancy(
     )
 
 
-def _tile_pitch(mesh: Mesh, mapped: NetworkMapping, areas: tuple[AreaCost, ...]) -> Metre:
+def _places(network: Network, chip: Chip, mapped: NetworkMapping) -> Numeric:
+    """Places that a network connects: the children of its level."""
+    level = next(level for level, block in chip.networks() if block is network)
+    none = 0.0 * mapped.counts[level.path]
+    found: Numeric = sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
+    return found
+
+
+def _tile_pitch(mesh: Network, mapped: NetworkMapping, areas: tuple[AreaCost, ...], places: Numeric) -> Metre:
     """Distance between routers: as chosen, or the side of the die share of one router."""
     if "tile_pitch" in mesh.options:
         return mesh.options["tile_pitch"]
@@ -114,7 +123,7 @@ def _tile_pitch(mesh: Mesh, mapped: NetworkMapping, areas: tuple[AreaCost, ...])
             total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(
                 area.area, dtype=float
             )
-    routers = np.maximum(mapped.instances[mesh.path], 1.0)
+    routers = np.maximum(places, 1.0)
     pitch = np.sqrt(total / routers)
     return float(pitch[0]) if np.shape(pitch) == (1,) else pitch
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from neuroest.components.base import Component
 from neuroest.components.chip import LevelNode
+from neuroest.components.memories import Memory
+from neuroest.components.networks import Mesh, Network
 from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
@@ -79,6 +81,8 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
             if model == "digital_lif":
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved))
+    if mapper.reprograms:
+        _reprogram(mapper, mapped, actions)
     for stream in traffic:
         _serve(mapper, stream, actions, exclusions)
     transport = _transport(mapper, mapped, actions)
@@ -86,11 +90,18 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
     return ActionCounts(MappingProxyType(actions), transport, tuple(exclusions))
 
 
+def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
+    """Cells that are written in each inference because the arrays hold a part of the network only."""
+    key = mapper.compute.slots["cell"].path, "program"
+    cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
+    actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
+
+
 def _memory(mapper: Mapper, contents: str) -> Component[Any] | None:
     """The memory that stores something, the nearest level to the computing one first."""
     for level in reversed(mapper.chip.path_to(mapper.level)):
         for block in level.blocks.values():
-            if block.model == "sram" and contents in block.spec.stores:
+            if isinstance(block, Memory) and contents in block.spec.stores:
                 return block
     return None
 
@@ -125,8 +136,8 @@ def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMappi
     return network_equations.address_bits(np.maximum(mapped.counts[mapper.level.path], 1.0), axons)
 
 
-def _mesh(mapper: Mapper) -> tuple[LevelNode, Component[Any]] | None:
-    meshes = mapper.chip.find("mesh")
+def _mesh(mapper: Mapper) -> tuple[LevelNode, Network] | None:
+    meshes = mapper.chip.networks()
     if len(meshes) > 1:
         names = " and ".join(mesh.path for _, mesh in meshes)
         raise MappingError(f"a chip has one on-chip network; this one has {names}")
@@ -154,15 +165,25 @@ def _transport(
         payload = network_equations.frame_bits(elements, mapper.network.activation_bits)
     reached = equations.units_for(placement.reached_units, per_router)
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
-    hops = mesh.options.get("hops")
+    hops = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
     if hops is None:
         hops = network_equations.feed_forward_hops(
             np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
         )
     travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
-    bits = np.asarray(travels * payload * destinations)
+    entries = np.asarray(travels * payload * destinations)
+    if mesh.everybody_hears:
+        bits, entries = (
+            np.asarray(travels * payload + 0.0 * entries),
+            np.asarray(travels * payload + 0.0 * entries),
+        )
+    elif isinstance(mesh, Mesh) and mesh.spec.routing == "multicast":
+        hops = network_equations.multicast_hops(hops, destinations, 1.0)  # neighbours of the last router
+        bits = np.asarray(travels * payload + 0.0 * entries)
+    else:
+        bits = entries
     actions[mesh.path, "bit_hop"] = bits * hops
-    actions[mesh.path, "bit_entry"] = bits
+    actions[mesh.path, "bit_entry"] = entries
     return Transport(bits, np.asarray(hops + 0.0 * bits))
 
 
@@ -184,17 +205,36 @@ def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, s
         if "outputs" in link.spec.carries:
             rate = t.output_rate * packet if by_event else mapper.network.activation_bits
             bits = bits + is_last * mapper.steps * t.output_elements * rate
+        if "between_chips" in link.spec.carries:
+            bits = bits + _between_chips(mapper, mapped, packet if by_event else None)
         if "weights" in link.spec.carries:
-            bits = bits + _reloaded_weights(mapper)
+            bits = bits + _reloaded_weights(mapper, mapped)
         if "activations" in link.spec.carries:
             bits = bits + _spilled_activations(mapper)
         actions[link.path, "bit"] = np.asarray(bits)
 
 
-def _reloaded_weights(mapper: Mapper) -> Array:
+def _between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> Array:
+    """Bits that enter each layer from another chip, the layers placed one after the other and never moved."""
+    t, units = mapper.layers, mapped.placement.units
+    chips = mapped.counts[mapper.chip.top.path]
+    each = mapped.counts[mapper.level.path] / chips
+    ends = np.cumsum(units, axis=-1)
+    first, last = np.floor((ends - units) / each), np.floor(np.maximum(ends - 1.0, 0.0) / each)
+    source = producers(last + 1.0, t.reads) - 1.0
+    reached = np.where(units > 0.0, last - first + np.where(first > source, 1.0, 0.0), 0.0)
+    if packet is not None:
+        return np.asarray(mapper.steps * mapper.inputs_active() * packet * reached)
+    return np.asarray(mapper.steps * t.input_elements * mapper.network.activation_bits * reached)
+
+
+def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
     t = mapper.layers
     stored = t.weights * mapper.network.weight_bits
+    if mapper.reprograms:
+        shared = mapper.options["inferences_per_pass"]
+        return np.asarray(np.where(mapped.passes > 1.0, stored / shared, 0.0))
     memory = _memory(mapper, "weights")
     if memory is None:
         return mapper.zeros()

@@ -216,6 +216,16 @@ class Estimate:
             if cost.component == neuron.path and cost.action == "spike"
         }
 
+    @cached_property
+    def characteristics(self) -> tuple[tuple[str, str, float, str], ...]:
+        """What experts of single blocks ask for: component, name, value in SI and its unit."""
+        result = self.evaluation
+        with np.errstate(all="ignore"):
+            found = [
+                c for part in result.chip.components() for c in part.characteristics(result.mapper.network)
+            ]
+        return tuple((c.component, c.name, _number(c.value), c.unit) for c in found)
+
     @property
     def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:
         """Headline numbers that the sources of the devices give, with the path of each device."""
@@ -332,6 +342,15 @@ class Estimate:
             },
             "breakdown": [asdict(row) for row in self.breakdown],
             "spike_terms_J": self.spike_terms,
+            "characteristics": [
+                {
+                    "component": path,
+                    "name": name,
+                    "value": value if math.isfinite(value) else None,
+                    "unit": unit,
+                }
+                for path, name, value, unit in self.characteristics
+            ],
             "layers": self._layers(),
             "checks": [asdict(check) for check in self.checks],
             "basis_share": self.basis_share,
@@ -514,6 +533,7 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
     operations = _number(layers.synaptic_operations) if spiking else macs
     placement = result.mapped.placement
     lifetime = result.neuron_lifetime
+    writing, writing_time = result.programming_energy, result.programming_time
     units = float(np.max(placement.units) if placement.shared else np.sum(placement.units))
     filled = float(np.sum(placement.utilisation * placement.units))
     held = float(np.sum(placement.units))
@@ -537,6 +557,11 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "neuron_lifetime_s": None
         if lifetime is None or not math.isfinite(_number(lifetime))
         else _number(lifetime),
+        "die_yield": None if result.die_cost is None else _number(result.die_cost[0]),
+        "cost_per_good_die_usd": None if result.die_cost is None else _number(result.die_cost[1]),
+        "cell_lifetime_s": None if result.cell_lifetime is None else _number(result.cell_lifetime),
+        "programming_energy_J": None if writing is None else _number(writing),
+        "programming_time_s": None if writing_time is None else _number(writing_time),
     }
 
 

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from neuroest.build import Design
 from neuroest.components.base import Check
 from neuroest.components.chip import Chip, instantiate
+from neuroest.components.crossbar import CrossbarArray
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import diffusive_neuron, digital, power
+from neuroest.equations import crossbar, diffusive_neuron, digital, power
 from neuroest.mapping.base import Mapper, NetworkMapping
+from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
@@ -120,7 +122,8 @@ class Evaluation:
     @cached_property
     def average_power(self) -> Array:
         """Mean power while the chip is powered. [W]."""
-        return np.asarray(power.average_power(self.energy, self.powered_time))
+        with np.errstate(all="ignore"):  # a neuron that never fires takes for ever, and a check refuses it
+            return np.asarray(power.average_power(self.energy, self.powered_time))
 
     @cached_property
     def power_density(self) -> Array:
@@ -137,6 +140,51 @@ class Evaluation:
         rates = np.where(self.layers.is_weighted > 0.0, self.layers.output_rate, 0.0)
         spikes = np.max(rates, axis=-1, keepdims=True) * self.layers.timesteps
         return np.asarray(diffusive_neuron.lifetime(endurance, spikes / self.period))
+
+    @cached_property
+    def programming_energy(self) -> Array | None:
+        """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
+        array = self.mapper.compute
+        if not (isinstance(array, CrossbarArray) and isinstance(self.mapper, CrossbarMapper)):
+            return None
+        cells = self.mapper.programmed_cells(self.mapped.placement)
+        energy = array.programming_energy(self.mapper.network)
+        return np.asarray(np.sum(cells, axis=-1, keepdims=True) * energy)
+
+    @cached_property
+    def programming_time(self) -> Array | None:
+        """Time of writing all weights once, one array after the other. [s]."""
+        if not isinstance(self.mapper, CrossbarMapper):
+            return None
+        return np.asarray(self.mapper.writing_time(self.mapped.placement))
+
+    @cached_property
+    def cell_lifetime(self) -> Array | None:
+        """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
+        array = self.mapper.compute
+        if not isinstance(array, CrossbarArray):
+            return None
+        d = array.cell.device
+        often = self.chip.inferences_per_programming
+        if self.mapper.reprograms and np.any(np.asarray(self.mapped.passes) > 1.0):
+            # every cell holds a part of the network in each pass
+            written = np.where(np.asarray(self.mapped.passes) > 1.0, self.mapped.passes, 0.0)
+            rate = written / (self.period * self.mapper.options["inferences_per_pass"])
+        elif often is not None:
+            rate = 1.0 / (self.period * often)
+        else:
+            return None
+        return np.asarray(crossbar.write_lifetime(d.endurance, rate, d.write_pulses))
+
+    @cached_property
+    def die_cost(self) -> tuple[Array, Array] | None:
+        """Yield and cost of a good die in US dollars; None where the chip has no block for it."""
+        found = self.chip.find("die_cost")
+        if not found:
+            return None
+        block: Any = found[0][1]
+        die = self.area / self.mapped.counts[self.chip.top.path]
+        return np.asarray(block.good_share(die)), np.asarray(block.cost(die))
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

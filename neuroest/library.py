@@ -261,6 +261,8 @@ def _device(path: Path, _stamp: Stamp) -> Device:
         problems.append(problem_at(document, ["parameters", name], message))
     for name, info in declared.items():
         if name not in spec.parameters:
+            if info.absent is not None:
+                continue
             example = info.check.json_schema()["examples"][0]
             message = f"is missing: {info.description.rstrip('.')} (such as {example})"
             problems.append(

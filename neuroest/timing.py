@@ -51,11 +51,11 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             )
             capacity = block.options["lanes"] * block.options["clock_frequency"]
             resources[block.path] = demand / (mapper.steps * capacity * _share(mapped, block.path))
-    for _, memory in mapper.chip.find("sram"):
+    for memory in mapper.chip.memories():
         demand = sum(
             (c for (path, _), c in counts.actions.items() if path == memory.path), start=mapper.zeros()
         )
-        resources[memory.path] = demand / mapper.steps * memory.access_time() / _share(mapped, memory.path)  # type: ignore[attr-defined]
+        resources[memory.path] = demand / mapper.steps * memory.access_time() / _share(mapped, memory.path)
     _network_times(mapper, mapped, counts, resources)
     step = resources[mapped.level.path]
     for needed in resources.values():
@@ -76,11 +76,15 @@ def _network_times(
     mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, resources: dict[str, Array]
 ) -> None:
     steps = mapper.steps
-    for _, mesh in mapper.chip.find("mesh"):
+    for _, mesh in mapper.chip.networks():
         if counts.transport is not None:
             carried = counts.transport.bits * counts.transport.hops / steps
-            serial = carried / (mesh.link_rate() * _share(mapped, mesh.path))  # type: ignore[attr-defined]
-            travel = counts.transport.hops * mesh.hop_time() * (counts.transport.bits > 0.0)  # type: ignore[attr-defined]
+            links = _share(mapped, mesh.path)
+            if mesh.one_medium and not mapped.placement.shared:
+                links = np.ones_like(carried)
+                carried = np.sum(carried, axis=-1, keepdims=True) * (counts.transport.bits > 0.0)
+            serial = carried / (mesh.link_rate() * links)
+            travel = counts.transport.hops * mesh.hop_time() * (counts.transport.bits > 0.0)
             resources[mesh.path] = np.asarray(network_equations.packet_latency(1.0, travel, serial, 0.0))
     for _, link in mapper.chip.find("off_chip_link"):
         bits = counts.actions.get((link.path, "bit"))
@@ -105,4 +109,11 @@ def _totals(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Arra
         interval = equations.initiation_interval(mapper.steps, slowest, rest)
     else:
         latency, interval = total, slowest
+    if mapper.reprograms:
+        shared = mapper.options["inferences_per_pass"]
+        writing = mapper.writing_time(mapped.placement)
+        worked = mapper.steps * total
+        part_by_part = mapped.passes > 1.0
+        latency = np.where(part_by_part, worked * shared + writing, latency)
+        interval = np.where(part_by_part, worked + writing / shared, interval)
     return Timing(resources, step, latency, interval, rest)

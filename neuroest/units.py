@@ -149,6 +149,8 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     Dimension(-4, -2, 6, 2): ("inverse voltage squared", "1/V^2", "1 1/V^2"),
     Dimension(-6, -3, 9, 3): ("inverse voltage cubed", "1/V^3", "1 1/V^3"),
     Dimension(3, 1, -3, -2): ("resistivity", "ohm*m", "2e-8 ohm*m"),
+    Dimension(metre=-2): ("number per area", "1/m^2", "0.1 1/cm^2"),
+    Dimension(3, 1, -3, -1): ("voltage times length", "V*m", "2 mV*um"),
 }
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
@@ -394,6 +396,7 @@ Numeric: TypeAlias = float | NDArray[np.float64]
 Dimensionless: TypeAlias = Annotated[Numeric, Unit("1")]
 Metre: TypeAlias = Annotated[Numeric, Unit("m")]
 SquareMetre: TypeAlias = Annotated[Numeric, Unit("m^2")]
+PerSquareMetre: TypeAlias = Annotated[Numeric, Unit("1/m^2")]
 Second: TypeAlias = Annotated[Numeric, Unit("s")]
 PerSecond: TypeAlias = Annotated[Numeric, Unit("1/s")]
 Kelvin: TypeAlias = Annotated[Numeric, Unit("K")]
@@ -402,6 +405,7 @@ BitPerSecond: TypeAlias = Annotated[Numeric, Unit("bit/s")]
 Ampere: TypeAlias = Annotated[Numeric, Unit("A")]
 AmperePerMetre: TypeAlias = Annotated[Numeric, Unit("A/m")]
 Volt: TypeAlias = Annotated[Numeric, Unit("V")]
+VoltMetre: TypeAlias = Annotated[Numeric, Unit("V*m")]
 PerVolt: TypeAlias = Annotated[Numeric, Unit("1/V")]
 PerSquareVolt: TypeAlias = Annotated[Numeric, Unit("1/V^2")]
 PerCubicVolt: TypeAlias = Annotated[Numeric, Unit("1/V^3")]

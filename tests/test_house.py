@@ -224,7 +224,9 @@ CONSTANTS = {
         "_HALF_SWING_LINE": "logarithm of a distributed line",
     },
     "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
-    "components.crossbar": {
+    "components.cells": {"_HALF_SELECT_MARGIN": "a convention, told beside it"},
+    "components.memories": {"_LARGEST_REGISTER_FILE": "design practice, told beside it"},
+    "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
     "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
@@ -700,6 +702,19 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     "langevin_particle": {"*": _TOY},
     "lif_behaviour": {"*": _TOY},
     "threshold_switch": {"*": _TOY},
+    "threshold_switch_neuron": dict.fromkeys(("supply_voltage", "series_resistance", "capacitance"), _CHOSEN),
+    "memory_macro": dict.fromkeys(("minimum_capacity", "maximum_capacity"), _RANGE),
+    "die_cost": {"wafer_diameter": _CHOSEN},
+    "level_shifter": {"maximum_voltage": _RANGE},
+    "tapered_buffer": {"stage_ratio": _CHOSEN},
+    "wires": {"reference_voltage": _DEFINED, "metal_layers": _CHOSEN},
+    "sampled_clamp": {"hold_voltage": _CHOSEN},
+    "sample_and_hold": {"signal_swing": _CHOSEN},
+    "one_selector_one_resistor": {"bits_per_cell": _RANGE, "layers": _CHOSEN},
+    "passive": {"bits_per_cell": _RANGE, "layers": _CHOSEN},
+    "sar_adc": {"reference_voltage": _CHOSEN, "maximum_bits": _RANGE},
+    "flash_adc": {"clock_cycles": _CHOSEN, "maximum_bits": _RANGE},
+    "ramp_adc": {"mean_fraction": "mean of a uniform distribution", "maximum_bits": _RANGE},
 }  # fmt: skip
 
 # Entries of the bibliography that no value rests on: texts that the equations and their derivations follow, and

@@ -106,6 +106,16 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Characteristic:
+    """A number that an expert of a block asks for and that is neither a cost nor a check."""
+
+    component: str
+    name: str
+    value: Numeric
+    unit: str
+
+
+@dataclass(frozen=True)
 class Component(Generic[_DeviceT_co]):
     """A block of the chip with all its numbers.
 
@@ -128,6 +138,8 @@ class Component(Generic[_DeviceT_co]):
     """
 
     model: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    """Kind of block that owns a quantity together with others of it, such as all memories."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
 
@@ -167,6 +179,14 @@ class Component(Generic[_DeviceT_co]):
     def checks(self, network: NetworkContext) -> list[Check]:
         """Checks of this component alone."""
         return []
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What an expert of this block asks for beside its costs."""
+        return []
+
+    def characteristic(self, name: str, value: Numeric, unit: str) -> Characteristic:
+        """One such number of this component."""
+        return Characteristic(self.path, name, value, unit)
 
     def check_range(
         self, name: str, value: Numeric, low: Numeric, high: Numeric, unit: str, what: str,

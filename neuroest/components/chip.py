@@ -9,14 +9,23 @@ from typing import Any
 
 from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
 from neuroest.components.base import Component, TechnologyPoint
+from neuroest.components.cells import PassiveCell, ResistiveCell, SelectorCell
+from neuroest.components.converters import (
+    FlashAdc,
+    RampAdc,
+    ReportedAdc,
+    SampleAndHold,
+    SarAdc,
+    SenseAmplifier,
+    SurveyAdc,
+)
 from neuroest.components.crossbar import (
     CrossbarArray,
     CurrentClamp,
+    CurrentMirror,
+    FanOutBuffer,
     IdealInterface,
-    ReportedAdc,
-    ResistiveCell,
-    SpikeDriver,
-    SurveyAdc,
+    SampledClamp,
     VoltageMode,
 )
 from neuroest.components.digital import (
@@ -26,10 +35,29 @@ from neuroest.components.digital import (
     MultiplyAccumulate,
     VectorUnit,
 )
-from neuroest.components.memories import Sram
-from neuroest.components.networks import Mesh, OffChip
-from neuroest.components.neurons import AnalogLif, DiffusiveNeuron, IntegratedDiffusiveNeuron, ReportedNeuron
-from neuroest.components.processors import ChipOverheads, EventEnergies, FixedBlock, RooflineProcessor
+from neuroest.components.inputs import (
+    CapacitiveDac,
+    LevelShifter,
+    PulseWidthDriver,
+    ResistiveLadder,
+    SpikeDriver,
+)
+from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram
+from neuroest.components.networks import Bus, HTree, Mesh, Network, OffChip
+from neuroest.components.neurons import (
+    AnalogLif,
+    DiffusiveNeuron,
+    IntegratedDiffusiveNeuron,
+    ReportedNeuron,
+    ThresholdSwitch,
+)
+from neuroest.components.processors import (
+    ChipOverheads,
+    DieYield,
+    EventEnergies,
+    FixedBlock,
+    RooflineProcessor,
+)
 from neuroest.devices.process import Process
 from neuroest.specs.architecture import Level, Operation
 from neuroest.units import Numeric
@@ -50,24 +78,44 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 Accumulator,
                 AnalogLif,
                 BitSerialCell,
+                Bus,
                 ChipOverheads,
+                CapacitiveDac,
                 CurrentClamp,
+                CurrentMirror,
+                DieYield,
                 DiffusiveNeuron,
                 DigitalNeuron,
                 EventEnergies,
+                FanOutBuffer,
                 FixedBlock,
+                FlashAdc,
+                HTree,
                 IdealInterface,
                 IntegratedDiffusiveNeuron,
+                LevelShifter,
+                MemoryMacro,
                 Mesh,
                 MultiplyAccumulate,
                 OffChip,
+                PassiveCell,
+                PulseWidthDriver,
+                RampAdc,
+                RegisterFile,
                 ReportedAdc,
                 ReportedNeuron,
                 ResistiveCell,
+                ResistiveLadder,
                 RooflineProcessor,
+                SampleAndHold,
+                SampledClamp,
+                SarAdc,
+                SelectorCell,
+                SenseAmplifier,
                 SpikeDriver,
                 Sram,
                 SurveyAdc,
+                ThresholdSwitch,
                 VectorUnit,
                 VoltageMode,
             )
@@ -126,6 +174,7 @@ class Chip:
     technology: TechnologyPoint
     operation: Operation
     period: Numeric | None
+    inferences_per_programming: Numeric | None
     top: LevelNode
     exclusions: tuple[str, ...]
     discrepancy: Mapping[str, Numeric]
@@ -155,6 +204,19 @@ class Chip:
     def stands_for(self, work: str) -> bool:
         """Whether a block that is known by its published power does this work."""
         return any(work in block.spec.stands_for for _, block in self.find(FixedBlock.model))
+
+    def memories(self) -> list[Memory]:
+        """Free memories, from the top down."""
+        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Memory)]
+
+    def networks(self) -> list[tuple[LevelNode, Network]]:
+        """Networks on the chip with the level whose children they connect."""
+        return [
+            (level, block)
+            for level in self.top.walk()
+            for block in level.blocks.values()
+            if isinstance(block, Network)
+        ]
 
 
 def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:
@@ -194,7 +256,8 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         if path.startswith(DISCREPANCY)
     }
     return Chip(
-        point, design.spec.operation, values.get("operation.period"), top, design.spec.exclusions,
+        point, design.spec.operation, values.get("operation.period"),
+        values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
         MappingProxyType(discrepancy),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Resistive crossbar: cells, row drivers, column circuits, and the array they form."""
+"""Resistive crossbar: the circuits at its columns, and the array that cells, drivers and column circuits form."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.components.base import (
     AreaCost,
+    Characteristic,
     Check,
     Component,
     EnergyCost,
@@ -15,68 +16,35 @@ from neuroest.components.base import (
     StaticCost,
     combined_width_bits,
 )
+from neuroest.components.cells import Cell
+from neuroest.components.converters import Converter, SampleAndHold
+from neuroest.components.inputs import RowDriver, SpikeDriver, drive_resistance, output_stage_area
 from neuroest.components.neurons import Neuron
 from neuroest.devices.arrays import (
     CurrentClampParameters,
-    ReportedAdcParameters,
-    ResistiveCellParameters,
-    SpikeDriverParameters,
-    SurveyAdcParameters,
+    CurrentMirrorParameters,
+    SampledClampParameters,
+    TaperedBufferParameters,
 )
 from neuroest.equations import converters, drivers, power
 from neuroest.equations import crossbar as equations
+from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.errors import NeuroestError
-from neuroest.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    Metre,
-    Numeric,
-    Ohm,
-    PerSecond,
-    Second,
-    Siemens,
-    SquareMetre,
-    Volt,
-)
-
-# Units that the converter survey's regression is stated in.
-_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
-
-
-class ResistiveCell(Component[ResistiveCellParameters]):
-    """One resistive memory and its access transistor."""
-
-    model: ClassVar[str] = "one_transistor_one_resistor"
-
-    def area(self) -> SquareMetre:
-        """Area of one cell."""
-        d = self.device
-        return equations.cell_area(d.cell_feature_squares, self.process.feature_size, d.minimum_cell_area)
-
-    def pitch(self) -> Metre:
-        """Side of one cell, taken as square."""
-        return equations.cell_pitch(self.area())
-
-    def gate_capacitance(self) -> Farad:
-        """Gate of one access transistor."""
-        return self.process.gate_capacitance * self.device.access_width
-
-    def junction_capacitance(self) -> Farad:
-        """What one cell hangs on its column: transistor junction and memristor."""
-        return self.process.drain_capacitance * self.device.access_width + self.device.memristor_capacitance
-
-
-class SpikeDriver(Component[SpikeDriverParameters]):
-    """One-bit row driver."""
-
-    model: ClassVar[str] = "spike_driver"
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
 
 
 class CurrentClamp(Component[CurrentClampParameters]):
     """Current conveyor between a column and its neuron."""
 
     model: ClassVar[str] = "current_clamp"
+    frees_array: ClassVar[bool] = False
+    """Whether the rows can go idle while the neuron still integrates."""
+
+    def column_energies(self, read_time: Second, hold_time: Second) -> list[EnergyCost]:
+        """Bias of the conveyor while the column is read."""
+        supply = self.technology.supply_voltage
+        bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
+        return [self.energy("column_read", "bias", bias, "column interface bias", owner="interface")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""
@@ -85,6 +53,88 @@ class CurrentClamp(Component[CurrentClampParameters]):
     def input_resistance(self) -> Ohm:
         """Resistance that the column sees."""
         return self.device.input_resistance
+
+
+class SampledClamp(CurrentClamp):
+    """Conveyor that stores the column's result on a capacitor and presents it to the neuron by itself."""
+
+    model: ClassVar[str] = "sampled_clamp"
+    frees_array: ClassVar[bool] = True
+    device: SampledClampParameters
+
+    def column_energies(self, read_time: Second, hold_time: Second) -> list[EnergyCost]:
+        """Bias while the column is read, the capacitor, and the follower while the neuron integrates."""
+        d, supply = self.device, self.technology.supply_voltage
+        charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
+        ledger = "held column result"
+        return [
+            *super().column_energies(read_time, hold_time),
+            self.energy("column_read", "hold_capacitor", charge, ledger, owner="interface"),
+            self.energy("column_read", "follower", follower, ledger, owner="interface"),
+        ]
+
+    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+        """Whether the stored value keeps to half a step while the neuron integrates."""
+        d = self.device
+        lost = d.droop_current * hold_time / d.hold_capacitance
+        step = d.hold_voltage / 2.0 ** (bits + 1.0)
+        return Check(
+            "sample_droop", self.path, "limit", lost <= step,
+            "the stored column result droops away while the neuron integrates", lost, step, "V",
+        )  # fmt: skip
+
+
+class CurrentMirror(Component[CurrentMirrorParameters]):
+    """Mirror that weighs a column's current and adds it to the line of its neuron."""
+
+    model: ClassVar[str] = "current_mirror"
+
+    def column_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Bias of the mirror while the column is read."""
+        supply = self.technology.supply_voltage
+        bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
+        return [self.energy("merge", "bias", bias, "current merging")]
+
+    def mirror_area(self, slices: Dimensionless, cell_bits: Dimensionless) -> AreaCost:
+        """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
+        units = (2.0 ** (slices * cell_bits) - 1.0) / (2.0**cell_bits - 1.0)
+        return AreaCost(self.path, "mirror", self.device.footprint * units / slices)
+
+
+class FanOutBuffer(Component[TaperedBufferParameters]):
+    """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go."""
+
+    model: ClassVar[str] = "tapered_buffer"
+
+    def load(self) -> Farad:
+        """Wire and receivers."""
+        wire = self.process.wire_capacitance * self.options["wire_length"]
+        return wire + self.options["receivers"] * self.device.input_capacitance
+
+    def spike_costs(self) -> list[EnergyCost]:
+        """Energy of one spike."""
+        energy = diffusive.tapered_buffer_energy(
+            self.load(), self.technology.supply_voltage, self.device.stage_ratio
+        )
+        return [self.energy("spike", "buffer", energy, "neuron fan-out buffer")]
+
+    def stages(self) -> Dimensionless:
+        """Inverters one after the other."""
+        return diffusive.tapered_buffer_stages(
+            self.load(), self.device.input_capacitance, self.device.stage_ratio
+        )
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """All stages."""
+        d = self.device
+        return [
+            AreaCost(
+                self.path,
+                "buffer",
+                diffusive.tapered_buffer_area(d.inverter_area, self.stages(), d.stage_ratio),
+            )
+        ]
 
 
 class VoltageMode(Component[None]):
@@ -99,114 +149,20 @@ class IdealInterface(Component[None]):
     model: ClassVar[str] = "ideal"
 
 
-class Converter(Component[Any]):
-    """Analog-to-digital converter at the columns."""
-
-    def bits(self, rows: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
-        """Resolution."""
-        raise NotImplementedError(type(self).__name__)
-
-    def sample_rate(self) -> PerSecond:
-        """Conversions per second."""
-        raise NotImplementedError(type(self).__name__)
-
-
-class SurveyAdc(Converter):
-    """Converter by the survey regression."""
-
-    model: ClassVar[str] = "survey_adc"
-    device: SurveyAdcParameters
-
-    def bits(self, rows: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
-        """Resolution: as chosen, or lossless for one-bit inputs less the dropped bits."""
-        if "bits" in self.options:
-            return self.options["bits"]
-        return converters.lossless_resolution(rows, 1.0, cell_bits) - self.options["dropped_bits"]
-
-    def sample_rate(self) -> PerSecond:
-        """Conversions per second as chosen."""
-        return self.options["sample_rate"]
-
-    def conversion_energy(self, bits: Dimensionless) -> Numeric:
-        """Best-case energy of one conversion by the regression."""
-        d = self.device
-        merit = converters.survey_figure_of_merit(
-            bits, self.sample_rate(), _HERTZ, d.speed_merit_constant, d.speed_merit_slope,
-            d.resolution_merit_constant, d.resolution_merit_slope,
-        )  # fmt: skip
-        return converters.survey_conversion_energy(
-            bits, self.process.feature_size, merit, _NANOMETRE, _PICOJOULE, d.energy_constant,
-            d.energy_node_exponent, d.energy_bits_exponent, 0.0,
-        )  # fmt: skip
-
-    def cost(self, bits: Dimensionless) -> tuple[EnergyCost, AreaCost]:
-        """Energy of a conversion and area of a converter, with their quality."""
-        d, best = self.device, self.conversion_energy(bits)
-        area = converters.survey_converter_area(
-            self.process.feature_size, self.sample_rate(), best, _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE,
-            d.area_constant, d.area_node_exponent, d.area_rate_exponent, d.area_energy_exponent,
-        )  # fmt: skip
-        ledger = "analog-to-digital conversion"
-        return (
-            self.energy("conversion", "conversion", best * d.energy_quality, ledger, owner="converter"),
-            AreaCost(self.path, "converter", area * d.area_quality),
-        )
-
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
-        """Whether resolution, rate and node lie within the survey."""
-        d, size = self.device, self.process.feature_size
-        return [
-            self.check_range(
-                "converter_resolution", bits, d.minimum_bits, d.maximum_bits, "1",
-                "resolution lies outside the converter survey", severity="refuse",
-            ),
-            self.check_range(
-                "converter_rate", self.sample_rate(), 0.0, d.maximum_sample_rate, "1/s",
-                "sampling rate lies outside the converter survey", severity="refuse",
-            ),
-            self.check_range(
-                "converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m",
-                "node lies outside the converter survey, so that its energy and area are extrapolated",
-            ),
-        ]  # fmt: skip
-
-
-class ReportedAdc(Converter):
-    """Converter as published."""
-
-    model: ClassVar[str] = "reported_adc"
-    device: ReportedAdcParameters
-
-    def bits(self, rows: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
-        """Resolution as published."""
-        return self.device.bits
-
-    def sample_rate(self) -> PerSecond:
-        """Conversions per second as published."""
-        return self.device.sample_rate
-
-    def cost(self, bits: Dimensionless) -> tuple[EnergyCost, AreaCost]:
-        """Energy of a conversion and area of a converter as published."""
-        ledger = "analog-to-digital conversion"
-        return (
-            self.energy("conversion", "conversion", self.device.conversion_energy, ledger, owner="converter"),
-            AreaCost(self.path, "converter", self.device.footprint),
-        )
-
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
-        """Nothing to leave: the converter is what it is."""
-        return []
-
-
 class CrossbarArray(Component[None]):
     """The array that cells, drivers and column circuits form, with its wires."""
 
     model: ClassVar[str] = "crossbar"
 
     @property
-    def cell(self) -> ResistiveCell:
+    def cell(self) -> Cell:
         """The cell."""
         return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def driver(self) -> RowDriver:
+        """The circuit at the rows."""
+        return self.slots["input"]  # type: ignore[return-value]
 
     @property
     def readout(self) -> Component[Any]:
@@ -224,9 +180,24 @@ class CrossbarArray(Component[None]):
         return self.readout.slots.get("interface")
 
     @property
-    def converter(self) -> SurveyAdc | ReportedAdc | None:
+    def merge(self) -> CurrentMirror | None:
+        """Mirrors that weigh bit slices and merge the arrays of one output."""
+        return self.readout.slots.get("merge")  # type: ignore[return-value]
+
+    @property
+    def buffer(self) -> FanOutBuffer | None:
+        """Buffer behind each neuron."""
+        return self.readout.slots.get("fan_out_buffer")  # type: ignore[return-value]
+
+    @property
+    def converter(self) -> Converter | None:
         """Converter at the columns, if the array is read by converters."""
         return self.readout.slots.get("converter")  # type: ignore[return-value]
+
+    @property
+    def sampler(self) -> SampleAndHold | None:
+        """Stage that keeps the columns' results for the converters."""
+        return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
 
     def devices_per_weight(self) -> tuple[float, float]:
         """Columns and rows that one weight takes, before slicing."""
@@ -238,7 +209,8 @@ class CrossbarArray(Component[None]):
         """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
-        return np.minimum(self.cell.device.bits_per_cell, self.magnitude_bits(network))
+        held: Dimensionless = np.minimum(self.cell.device.bits_per_cell, self.magnitude_bits(network))
+        return held
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
         """Bits of a weight without the sign that a pair carries."""
@@ -258,7 +230,7 @@ class CrossbarArray(Component[None]):
             mean = equations.pair_mean_conductance(
                 d.low_conductance, d.high_conductance, network.mean_absolute_weight
             )
-        return equations.access_limited_conductance(mean, d.access_resistance)
+        return self.cell.limited(mean)
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
@@ -273,7 +245,7 @@ class CrossbarArray(Component[None]):
             self.options["columns"],
             self.cell.pitch(),
             self.process.wire_capacitance,
-            self.cell.gate_capacitance(),
+            self.cell.row_load(),
         )
 
     def column_capacitance(self) -> Farad:
@@ -282,7 +254,7 @@ class CrossbarArray(Component[None]):
             self.options["rows"],
             self.cell.pitch(),
             self.process.wire_capacitance,
-            self.cell.junction_capacitance(),
+            self.cell.column_load(),
         )
 
     def segment_resistance(self) -> Ohm:
@@ -291,9 +263,8 @@ class CrossbarArray(Component[None]):
 
     def settling_time(self, network: NetworkContext) -> Second:
         """Time until the column is within the settling error."""
-        d = self.slots["input"].device
         conductance = self.conductance(network)
-        drive = drivers.driver_resistance_limit(d.voltage_loss, self.options["columns"], 1.0, conductance)
+        drive = drive_resistance(self.driver, self.options["columns"], conductance)
         segment = self.segment_resistance()
         row = equations.row_time_constant(drive, self.options["columns"] * segment, self.row_capacitance())
         column_resistance = self.options["rows"] * segment
@@ -308,91 +279,158 @@ class CrossbarArray(Component[None]):
             )
         return equations.settling_time(row, column, combined_width_bits(self.options["settling_error"]))
 
+    def drive_time(self, network: NetworkContext) -> Second:
+        """Time that the array itself needs for one read: the input's pulse, or settling."""
+        pulse = self.driver.drive_time(self.options["pulse_width"], network)
+        return np.maximum(pulse, self.settling_time(network))
+
+    def hold_time(self) -> Second:
+        """Time that a neuron must see its input."""
+        return self.neuron.input_hold_time() if self.neuron is not None else 0.0
+
+    @property
+    def frees_array(self) -> bool:
+        """Whether the rows can go idle while the neurons integrate."""
+        return isinstance(self.interface, CurrentClamp) and self.interface.frees_array
+
     def read_time(self, network: NetworkContext) -> Second:
         """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
-        time = np.maximum(self.options["pulse_width"], self.settling_time(network))
-        if self.neuron is not None:
-            time = np.maximum(time, self.neuron.input_hold_time())
+        time = self.drive_time(network)
+        if self.neuron is not None and not self.frees_array:
+            time = np.maximum(time, self.hold_time())
         return time
 
-    def conversion_time(self) -> Second:
+    def neuron_time(self, network: NetworkContext) -> Second:
+        """Time that a neuron sees its input in one time step."""
+        return np.maximum(self.read_time(network), self.hold_time())
+
+    def conversion_time(self, network: NetworkContext) -> Second:
         """Time to convert the columns that share a converter; zero for neurons."""
         if self.converter is None:
             return 0.0
         return converters.shared_read_time(
-            self.readout.options["columns_per_converter"], self.converter.sample_rate()
+            self.readout.options["columns_per_converter"],
+            self.converter.sample_rate(self.resolution(network)),
         )
 
     def resolution(self, network: NetworkContext) -> Dimensionless:
         """Resolution of the converters."""
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
-        return self.converter.bits(self.options["rows"], self.bits_per_cell(network))
+        return self.converter.bits(
+            self.options["rows"], self.driver.bits_per_read(network), self.bits_per_cell(network)
+        )
+
+    def row_energy(self) -> Joule:
+        """Energy of charging one row for one read: gates by logic, cells themselves by the read voltage."""
+        if self.cell.idle_rows_conduct or self.driver.analog:
+            return equations.column_swing_energy(
+                self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+            )
+        return equations.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
+
+    def column_energy(self) -> Joule:
+        """Energy of charging one column for one read."""
+        return equations.column_swing_energy(
+            self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
+    def row_current(self, network: NetworkContext) -> Ampere:
+        """Largest current of one row."""
+        return drivers.row_current(
+            self.options["read_voltage"], self.options["columns"], 1.0, self.conductance(network)
+        )
+
+    def programming_energy(self, network: NetworkContext) -> Joule:
+        """Energy of writing one cell with verification, its lines included."""
+        voltage = self.cell.device.program_voltage
+        line = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        line = line + equations.line_toggle_energy(self.row_capacitance(), voltage)
+        read = self.conductance(network) * self.options["read_voltage"] * self.read_supply_voltage()
+        return self.cell.programming_energy(self.options["rows"], self.options["columns"], line, read)
+
+    def programming_time(self) -> Second:
+        """Time to write one whole array."""
+        d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
+        together = self.options.get("cells_programmed_together", self.options["columns"])
+        return equations.array_programming_time(
+            cells, together, d.write_pulses, d.program_time, d.verify_time
+        )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Cells, lines, drivers, and the circuits at the columns."""
-        cell, driver = self.cell, self.slots["input"]
-        supply = self.read_supply_voltage()
+        cell, driver = self.cell, self.driver
         read_time = self.read_time(network)
-        toggle = equations.line_toggle_energy(self.row_capacitance(), self.technology.supply_voltage)
-        self_load = drivers.driver_self_load_energy(toggle, driver.device.self_load_fraction)
+        toggle = self.row_energy()
+        read = equations.cell_read_energy(
+            self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
+        )
         costs = [
-            cell.energy(
-                "cell_read",
-                "read_current",
-                equations.cell_read_energy(
-                    self.conductance(network), self.options["read_voltage"], supply, read_time
-                ),
-                "cell read current",
-            ),
-            cell.energy("row_toggle", "row_line", toggle, "row line charge"),
-            driver.energy("row_toggle", "self_load", self_load, "row driver self-load"),
+            cell.cell_energy("cell_read", "read_current", read, "cell read current"),
+            cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
+            cell.cell_energy("program", "programming", self.programming_energy(network), "cell programming"),
+            driver.line_costs("self_load", driver.self_load_energy(toggle)),
+            *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
         ]
+        if isinstance(driver, SpikeDriver):
+            costs.extend(driver.shifter_costs())
         if not isinstance(self.interface, IdealInterface):
-            swing = equations.column_swing_energy(
-                self.column_capacitance(), self.options["read_voltage"], supply
+            costs.append(
+                cell.cell_energy("column_read", "column_line", self.column_energy(), "column line charge")
             )
-            costs.append(cell.energy("column_read", "column_line", swing, "column line charge"))
+        return [*costs, *self._column_energies(network, read_time)]
+
+    def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+        costs: list[EnergyCost] = []
         if isinstance(self.interface, CurrentClamp):
-            bias = converters.front_end_bias_energy(
-                self.interface.device.bias_current, self.technology.supply_voltage, read_time
-            )
-            costs.append(self.interface.energy("column_read", "bias", bias, "column interface bias"))
+            costs.extend(self.interface.column_energies(read_time, self.hold_time()))
+        if self.merge is not None:
+            costs.extend(self.merge.column_energies(read_time))
         if self.neuron is not None:
-            costs.extend(self.neuron.spike_energies(read_time))
+            costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
+        if self.buffer is not None:
+            costs.extend(self.buffer.spike_costs())
+        if self.sampler is not None:
+            costs.extend(self.sampler.sample_energies(self.conversion_time(network)))
         if self.converter is not None:
             costs.append(self.converter.cost(self.resolution(network))[0])
         return costs
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, one driver, and one circuit at a column."""
-        driver, d = self.slots["input"], self.slots["input"].device
-        current = drivers.row_current(
-            self.options["read_voltage"], self.options["columns"], 1.0, self.conductance(network)
-        )
-        width = drivers.driver_width(current, self.process.on_current, d.current_linearity)
-        area = np.maximum(drivers.driver_area(width, self.process.gate_pitch, 0.0), d.minimum_area)
-        costs = [AreaCost(self.cell.path, "cells", self.cell.area()), AreaCost(driver.path, "driver", area)]
-        if self.interface is not None:
-            costs.extend(self.interface.areas(network))
-        if self.neuron is not None:
-            costs.extend(self.neuron.areas(network))
+        driver = self.driver
+        stage = output_stage_area(driver, self.row_current(network))
+        costs = [
+            AreaCost(self.cell.path, "cells", self.cell.area()),
+            AreaCost(driver.path, "driver", stage + driver.own_area(network)),
+        ]
+        if isinstance(driver, SpikeDriver):
+            costs.extend(driver.shifter_areas())
+        for circuit in (self.interface, self.neuron, self.buffer, self.sampler):
+            if circuit is not None:
+                costs.extend(circuit.areas(network))
+        if self.merge is not None:
+            costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
         if self.converter is not None:
             costs.append(self.converter.cost(self.resolution(network))[1])
         return costs
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of the neurons; rows at ground and unclamped columns draw nothing."""
-        return self.neuron.statics(network) if self.neuron is not None else []
+        """Leakage of neurons and shifters, and rewriting what fades; grounded rows draw nothing."""
+        costs = self.driver.statics(network)
+        if self.neuron is not None:
+            costs.extend(self.neuron.statics(network))
+        retention = self.cell.device.retention_time
+        if np.any(np.isfinite(retention)):
+            rewriting = equations.refresh_power(self.programming_energy(network), retention)
+            costs.append(StaticCost(self.cell.path, "refresh", rewriting))
+        return costs
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Read disturb, regulator headroom, cell bits and what the circuits at the columns say."""
+        """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say."""
         d, read = self.cell.device, self.options["read_voltage"]
         checks = [
-            Check(
-                "read_disturb", self.cell.path, "limit", read <= d.read_voltage_limit,
-                "the read voltage disturbs the state of the cells", read, d.read_voltage_limit, "V",
-            ),
+            *self.cell.cell_checks(read, self.options["rows"], self.options["columns"]),
             Check(
                 "read_supply", self.path, "refuse", self.read_supply_voltage() >= read,
                 "the read voltage exceeds the supply it is made from", read, self.read_supply_voltage(), "V",
@@ -401,16 +439,63 @@ class CrossbarArray(Component[None]):
                 "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= d.bits_per_cell,
                 "more bits per cell than the device can hold", self.bits_per_cell(network), d.bits_per_cell,
             ),
+            self._noise_check(network),
+            *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
             checks.extend(self.neuron.checks(network))
+        if isinstance(self.interface, SampledClamp):
+            checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
+        if self.sampler is not None:
+            checks.append(self.sampler.droop_check(self.conversion_time(network), self.resolution(network)))
         if self.converter is not None:
             checks.extend(self.converter.range_checks(self.resolution(network)))
         return checks
 
+    def settled_bits(self) -> Dimensionless:
+        """Bits to which a column is accurate when it is read."""
+        return combined_width_bits(self.options["settling_error"])
+
+    def signal_energy(self, network: NetworkContext) -> Joule:
+        """Energy that all cells of one column dissipate in one read."""
+        read = self.options["read_voltage"]
+        return self.options["rows"] * equations.cell_read_energy(
+            self.conductance(network), read, read, self.read_time(network)
+        )
+
+    def noise_bits(self, network: NetworkContext) -> Dimensionless:
+        """Bits that the columns are read to: the converter's, or as far as they settle."""
+        return self.settled_bits() if self.converter is None else self.resolution(network)
+
+    def _noise_check(self, network: NetworkContext) -> Check:
+        floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
+        signal = self.signal_energy(network)
+        return Check(
+            "column_noise", self.path, "limit", signal >= floor,
+            "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+        )  # fmt: skip
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What an array designer asks for."""
+        segment, conductance = self.segment_resistance(), self.conductance(network)
+        side = equations.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
+        found = [
+            self.characteristic("mean conductance of a cell", conductance, "S"),
+            self.characteristic("settling time", self.settling_time(network), "s"),
+            self.characteristic("read time", self.read_time(network), "s"),
+            self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
+            self.characteristic("largest row current", self.row_current(network), "A"),
+            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
+            self.characteristic("time to program an array", self.programming_time(), "s"),
+        ]
+        if self.converter is not None:
+            found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+        return found
+
     def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
-        """Mean share of the column current that the wires cost, with idle rows cut off by their transistors."""
+        """Mean share of the column current that the wires cost; without transistors idle rows conduct too."""
         segment = self.segment_resistance()
+        active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         return equations.ir_drop_error_mean(
             self.conductance(network), segment, segment, self.options["rows"], self.options["columns"],
             active_fraction,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
 
 from neuroest.components.base import (
     AreaCost,
@@ -16,19 +19,98 @@ from neuroest.components.base import (
     logic_delay_ratio,
     logic_energy_ratio,
 )
-from neuroest.devices.digital import LinkParameters, MeshParameters
+from neuroest.devices.digital import LinkParameters, MeshParameters, WiresParameters
 from neuroest.equations import network as equations
 from neuroest.equations import technology
-from neuroest.units import BitPerSecond, Metre, Second
+from neuroest.units import BitPerSecond, Dimensionless, Metre, Second
 
 
-class Mesh(Component[MeshParameters]):
+class Network(Component[Any]):
+    """What counting, costing and timing must know of a network on the chip."""
+
+    family: ClassVar[str] = "network"
+    synchronous: ClassVar[bool] = True
+    everybody_hears: ClassVar[bool] = False
+    """Whether one transfer reaches all places."""
+    one_medium: ClassVar[bool] = False
+    """Whether all layers take turns on the same wires, rather than each on links of its own."""
+
+    @abstractmethod
+    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+        """Energy of one bit over one hop, and of one bit entering and leaving the network."""
+
+    @abstractmethod
+    def hop_time(self) -> Second:
+        """Time of one hop."""
+
+    @abstractmethod
+    def link_rate(self) -> BitPerSecond:
+        """Data rate of one link."""
+
+
+class _Wires(Network):
+    """Common part of the networks without routers."""
+
+    device: WiresParameters
+    one_medium: ClassVar[bool] = True
+
+    @abstractmethod
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """Wire that one transfer charges."""
+
+    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+        """Energy of one bit over the whole way, and of one bit entering and leaving."""
+        d, bit, ledger = self.device, 1.0, "spike and data transport"
+        wire = technology.voltage_scaled_energy(
+            equations.wire_energy(bit, self.length(tile_pitch, places), d.wire_energy),
+            self.technology.supply_voltage, d.reference_voltage,
+        )  # fmt: skip
+        interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
+        return [
+            self.energy("bit_hop", "wire", wire, ledger, owner="network"),
+            self.energy("bit_entry", "interface", interface, ledger, owner="network"),
+        ]
+
+    def hop_time(self) -> Second:
+        """One clock cycle."""
+        time: Second = 1.0 / self.options["clock_frequency"]
+        return time
+
+    def link_rate(self) -> BitPerSecond:
+        """Width times clock."""
+        return self.options["width"] * self.options["clock_frequency"]
+
+
+class Bus(_Wires):
+    """Bus along all places; every transfer charges it from end to end."""
+
+    model: ClassVar[str] = "bus"
+    everybody_hears: ClassVar[bool] = True
+
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """The bus passes each place once."""
+        return tile_pitch * places
+
+
+class HTree(_Wires):
+    """Tree of equal branches from the middle of the chip; a transfer climbs to the root and down again."""
+
+    model: ClassVar[str] = "h_tree"
+
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """Twice the way from the root to a leaf of a full tree."""
+        leaves_on_a_side = 2.0 ** np.ceil(np.log2(np.maximum(places, 1.0)) / 2.0)
+        side = tile_pitch * leaves_on_a_side
+        return 2.0 * equations.h_tree_path_length(side, leaves_on_a_side * leaves_on_a_side)
+
+
+class Mesh(Network):
     """Mesh of routers; costs are per bit and hop."""
 
     model: ClassVar[str] = "mesh"
-    synchronous: ClassVar[bool] = True
+    device: MeshParameters
 
-    def transport(self, tile_pitch: Metre) -> list[EnergyCost]:
+    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""
         d, bit = self.device, 1.0
         router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage)
@@ -40,9 +122,9 @@ class Mesh(Component[MeshParameters]):
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         ledger = "spike and data transport"
         return [
-            self.energy("bit_hop", "router", router, ledger),
-            self.energy("bit_hop", "wire", wire, ledger),
-            self.energy("bit_entry", "interface", interface, ledger),
+            self.energy("bit_hop", "router", router, ledger, owner="network"),
+            self.energy("bit_hop", "wire", wire, ledger, owner="network"),
+            self.energy("bit_entry", "interface", interface, ledger, owner="network"),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -14,6 +14,7 @@ import numpy as np
 from neuroest.components.base import (
     ROOM_TEMPERATURE,
     AreaCost,
+    Characteristic,
     Check,
     Component,
     EnergyCost,
@@ -27,6 +28,7 @@ from neuroest.devices.neurons import (
     IntegratedDiffusiveNeuronParameters,
     IonDynamics,
     ReportedNeuronParameters,
+    ThresholdSwitchNeuronParameters,
 )
 from neuroest.equations import crossbar
 from neuroest.equations import diffusive_neuron as diffusive
@@ -67,6 +69,22 @@ class Neuron(Component[Any]):
     def endurance(self) -> Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
         return None
+
+    def firing_probability(self) -> Dimensionless | None:
+        """Probability that a drive of full length makes the neuron fire, or None where it is not known."""
+        return None
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Times, and how sure a spike is."""
+        found = [
+            self.characteristic("integration time", self.input_hold_time(), "s"),
+            self.characteristic("refractory time", self.refractory_time(), "s"),
+            self.characteristic("highest spike rate", 1.0 / self.minimum_interval(), "1/s"),
+        ]
+        probability = self.firing_probability()
+        if probability is not None:
+            found.append(self.characteristic("firing probability", probability, "1"))
+        return found
 
     def neuron_energy(self, action: str, term: str, energy: Any, ledger: str) -> EnergyCost:
         """An energy term in the ledger of neurons."""
@@ -161,6 +179,25 @@ class _DiffusiveNeuron(Neuron):
             self.neuron_energy("spike", "output_branch", branch, "neuron output branch"),
             self.neuron_energy("spike", "output_load", load, "neuron output load"),
             self.neuron_energy("time_step", "sub_threshold", leak, "neuron sub-threshold current"),
+        ]
+
+    def firing_probability(self) -> Dimensionless:
+        """Probability to fire at the input voltage, for the pulse that the device's statistics were taken with."""
+        d = self.device
+        return diffusive.firing_probability(d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread)
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What the gate node is, and what it resists."""
+        node = self.gate_capacitance()
+        noise = diffusive.thermal_noise_voltage(self.technology.temperature, node)
+        return [
+            *super().characteristics(network),
+            self.characteristic("capacitance of the gate node", node, "F"),
+            self.characteristic("control resistor", self.control_resistance(), "ohm"),
+            self.characteristic("thermal noise on the gate node", noise, "V"),
+            self.characteristic(
+                "electrons on the gate node", diffusive.stored_electrons(node, self.gate_peak_voltage()), "1"
+            ),
         ]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
@@ -372,3 +409,115 @@ class AnalogLif(Neuron):
         """Bias and leakage currents, which flow whether or not the neuron spikes."""
         power = self.device.bias_current * self.device.supply_voltage
         return [StaticCost(self.path, "bias", leakage_at_chip_temperature(self, power, ROOM_TEMPERATURE))]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Mismatch between neurons, where the device states what it follows from."""
+        d = self.device
+        side = np.sqrt(d.matched_gate_area)
+        sigma = equations.threshold_mismatch(d.matching_coefficient, side, side)
+        spread = equations.subthreshold_current_spread(
+            sigma, d.slope_factor, equations.thermal_voltage(self.technology.temperature)
+        )
+        return [
+            *super().characteristics(network),
+            self.characteristic("mismatch of threshold voltages", sigma, "V"),
+            self.characteristic(
+                "factor between currents of two neurons, one standard deviation", spread, "1"
+            ),
+        ]
+
+
+class ThresholdSwitch(Neuron):
+    """Neuron of a volatile threshold switch with an explicit capacitor.
+
+    The driven column charges the capacitor through the series resistor until the switch turns on and empties it.
+    """
+
+    model: ClassVar[str] = "threshold_switch_neuron"
+    device: ThresholdSwitchNeuronParameters
+
+    def input_hold_time(self) -> Second:
+        """Time to charge the capacitor from the hold to the threshold voltage."""
+        d = self.device
+        return equations.switch_charge_time(
+            d.series_resistance, d.capacitance, d.supply_voltage, d.threshold_voltage, d.hold_voltage
+        )
+
+    def discharge_time(self) -> Second:
+        """Time that the switch is on."""
+        d = self.device
+        return equations.switch_discharge_time(
+            d.on_resistance, d.capacitance, d.threshold_voltage, d.hold_voltage
+        )
+
+    def refractory_time(self) -> Second:
+        """Discharge, and relaxation of the switch."""
+        return self.discharge_time() + self.device.relaxation_time
+
+    def endurance(self) -> Dimensionless:
+        """Switching cycles."""
+        return self.device.endurance
+
+    def firing_probability(self) -> Dimensionless:
+        """Probability that the threshold of one cycle lies below the drive."""
+        d = self.device
+        return diffusive.firing_probability(d.supply_voltage, d.threshold_voltage, d.threshold_spread)
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
+        d = self.device
+        charge = equations.switch_recharge_energy(
+            d.capacitance, d.supply_voltage, d.threshold_voltage, d.hold_voltage
+        )
+        discharge = equations.switch_discharge_energy(
+            d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
+        )
+        leak = equations.switch_leakage_energy(
+            d.supply_voltage,
+            d.threshold_voltage,
+            d.off_resistance,
+            np.maximum(read_time, self.input_hold_time()),
+        )
+        return [
+            self.neuron_energy("spike", "capacitor", charge, "neuron capacitor charge"),
+            self.neuron_energy("spike", "discharge", discharge, "neuron discharge"),
+            self.neuron_energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Switch above the transistors, and the capacitor beside them."""
+        d = self.device
+        area = equations.switch_neuron_area(
+            d.switch_area, d.transistor_area, d.capacitance, d.capacitance_density
+        )
+        return [AreaCost(self.path, "footprint", area)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the switch turns on at all, and whether it turns off again."""
+        d = self.device
+        smallest = equations.smallest_series_resistance(d.supply_voltage, d.hold_voltage, d.hold_current)
+        largest = equations.largest_series_resistance(
+            d.supply_voltage, d.threshold_voltage, d.threshold_voltage / d.off_resistance
+        )
+        return [
+            Check(
+                "neuron_fires", self.path, "refuse", d.supply_voltage > d.threshold_voltage,
+                "the drive is at or below the threshold of the switch, so the neuron never fires",
+                d.supply_voltage, d.threshold_voltage, "V",
+            ),
+            Check(
+                "switch_opens", self.path, "limit", d.series_resistance >= smallest,
+                "the series resistor lets so much current pass that the switch never opens again",
+                smallest, d.series_resistance, "ohm",
+            ),
+            Check(
+                "switch_charges", self.path, "limit", d.series_resistance <= largest,
+                "the leakage of the open switch keeps the capacitor below the threshold", d.series_resistance,
+                largest, "ohm",
+            ),
+            Check(
+                "hysteresis", self.path, "refuse", d.threshold_voltage > d.hold_voltage,
+                "the hold voltage is not below the threshold, so that nothing oscillates", d.threshold_voltage,
+                d.hold_voltage, "V",
+            ),
+        ]  # fmt: skip

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from neuroest.components.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.devices.digital import EventEnergiesParameters, FixedBlockParameters, RooflineParameters
-from neuroest.devices.process import Overheads
+from neuroest.devices.process import DieCost, Overheads
+from neuroest.equations import power
+from neuroest.units import Dimensionless, SquareMetre
 
 
 class EventEnergies(Component[EventEnergiesParameters]):
@@ -72,3 +74,22 @@ class ChipOverheads(Component[Overheads]):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
 
     model: ClassVar[str] = "chip_overheads"
+
+
+class DieYield(Component[DieCost]):
+    """Yield and cost of a good die."""
+
+    model: ClassVar[str] = "die_cost"
+
+    def good_share(self, die_area: SquareMetre) -> Dimensionless:
+        """Share of the dies that work."""
+        d = self.device
+        return power.negative_binomial_yield(die_area, d.defect_density, d.clustering)
+
+    def cost(self, die_area: SquareMetre) -> Dimensionless:
+        """Cost of a good die, in US dollars."""
+        d = self.device
+        return power.cost_per_good_die(
+            d.wafer_cost + d.added_wafer_cost, power.dies_per_wafer(d.wafer_diameter, die_area),
+            self.good_share(die_area), d.test_and_package_cost,
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
@@ -9,6 +10,7 @@ from neuroest.units import (
     Ampere,
     Dimensionless,
     Farad,
+    FaradPerSquareMetre,
     Joule,
     Metre,
     Ohm,
@@ -17,26 +19,19 @@ from neuroest.units import (
     Siemens,
     SquareMetre,
     Volt,
+    Watt,
 )
 
 
-class ResistiveCellParameters(Record):
-    """Resistive memory with an access transistor."""
+class CellParameters(Record):
+    """What any resistive memory cell of a crossbar has."""
 
-    model: ClassVar[str] = "one_transistor_one_resistor"
+    model: ClassVar[str] = ""
     folder: ClassVar[str] = "synapses"
 
     low_conductance: Siemens = non_negative("Conductance that stands for zero.", symbol="G_min")
     high_conductance: Siemens = positive("Conductance that stands for the largest weight.", symbol="G_max")
     bits_per_cell: Dimensionless = quantity("Bits that one cell can hold.", minimum=1, maximum=16)
-    access_width: Metre = positive("Width of the access transistor.", maximum=1e-4, symbol="W_acc")
-    access_resistance: Ohm = non_negative("Resistance of the access transistor in series.", symbol="R_acc")
-    cell_feature_squares: Dimensionless = positive(
-        "Cell area in squares of the feature size.", symbol="A_cell/F^2"
-    )
-    minimum_cell_area: SquareMetre = non_negative(
-        "Area below which the programming transistor cannot shrink."
-    )
     memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
     read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
     program_voltage: Volt = positive("Amplitude of a programming pulse.", symbol="V_p")
@@ -45,12 +40,58 @@ class ResistiveCellParameters(Record):
     verify_time: Second = non_negative("Time of the read between programming pulses.", symbol="t_v")
     write_pulses: Dimensionless = positive("Programming pulses per cell with verification.", symbol="N_p")
     endurance: Dimensionless = positive("Write cycles before a cell fails.", symbol="N_end")
+    retention_time: Second = positive(
+        "Time after which a weight must be written again; without it weights are taken to stay.",
+        symbol="t_ret", absent=math.inf,
+    )  # fmt: skip
 
 
-class SpikeDriverParameters(Record):
-    """One-bit row driver: a tapered inverter chain sized for its row."""
+class ResistiveCellParameters(CellParameters):
+    """Resistive memory with an access transistor."""
 
-    model: ClassVar[str] = "spike_driver"
+    model: ClassVar[str] = "one_transistor_one_resistor"
+
+    access_width: Metre = positive("Width of the access transistor.", maximum=1e-4, symbol="W_acc")
+    access_resistance: Ohm = non_negative("Resistance of the access transistor in series.", symbol="R_acc")
+    cell_feature_squares: Dimensionless = positive(
+        "Cell area in squares of the feature size.", symbol="A_cell/F^2"
+    )
+    minimum_cell_area: SquareMetre = non_negative(
+        "Area below which the programming transistor cannot shrink."
+    )
+
+
+class CrosspointCellParameters(CellParameters):
+    """Resistive memory at the crossing of two wires, without a transistor."""
+
+    half_pitch: Metre = positive("Half of the pitch of the array's wires.", maximum=1e-5, symbol="p")
+    layers: Dimensionless = quantity(
+        "Layers of cells that are stacked.", minimum=1, maximum=256, integer=True
+    )
+    nonlinearity: Dimensionless = quantity(
+        "Current at a voltage over the current at half of it; two is ohmic.", minimum=1, symbol="k_NL"
+    )
+    turn_on_voltage: Volt = non_negative(
+        "Voltage across a cell below which its selector stays closed.", maximum=10.0, absent=0.0
+    )
+
+
+class SelectorCellParameters(CrosspointCellParameters):
+    """Resistive memory in series with a two-terminal selector."""
+
+    model: ClassVar[str] = "one_selector_one_resistor"
+
+
+class PassiveCellParameters(CrosspointCellParameters):
+    """Resistive memory alone at the crossing of two wires."""
+
+    model: ClassVar[str] = "passive"
+
+
+class RowDriverParameters(Record):
+    """What the output stage of any row driver has."""
+
+    model: ClassVar[str] = ""
     folder: ClassVar[str] = "drivers"
 
     self_load_fraction: Dimensionless = non_negative(
@@ -65,6 +106,87 @@ class SpikeDriverParameters(Record):
     minimum_area: SquareMetre = non_negative("Area of the smallest driver.")
 
 
+class SpikeDriverParameters(RowDriverParameters):
+    """One-bit row driver: a tapered inverter chain sized for its row."""
+
+    model: ClassVar[str] = "spike_driver"
+
+
+class PulseWidthDriverParameters(RowDriverParameters):
+    """Row driver that is on for a time in proportion to its input."""
+
+    model: ClassVar[str] = "pulse_width"
+
+    conversion_energy: Joule = non_negative("Energy of turning one number into one pulse.")
+    converter_area: SquareMetre = non_negative("Area of the counter or delay line of one row.")
+
+
+class CapacitiveDacParameters(RowDriverParameters):
+    """Charge-redistribution converter at each row, with the buffer that carries the row's current."""
+
+    model: ClassVar[str] = "capacitive_dac"
+
+    unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
+    switching_factor: Dimensionless = positive(
+        "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
+    )
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
+    switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
+    buffer_overhead: Dimensionless = non_negative(
+        "Quiescent current of the buffer over the largest row current that it carries."
+    )
+
+
+class ResistiveLadderParameters(RowDriverParameters):
+    """R-2R ladder at each row, with the buffer that carries the row's current."""
+
+    model: ClassVar[str] = "resistive_ladder"
+
+    unit_resistance: Ohm = positive("Resistance R of the ladder.", symbol="R")
+    resistor_area: SquareMetre = positive("Area of one resistor R.")
+    buffer_overhead: Dimensionless = non_negative(
+        "Quiescent current of the buffer over the largest row current that it carries."
+    )
+
+
+class LevelShifterParameters(Record):
+    """Level shifter between logic and a row that is driven above the logic supply."""
+
+    model: ClassVar[str] = "level_shifter"
+    folder: ClassVar[str] = "drivers"
+
+    toggle_energy: Joule = positive("Energy of one pulse, both edges.")
+    maximum_voltage: Volt = positive("Highest voltage that its transistors stand.", maximum=100.0)
+    leakage_power: Watt = non_negative("Leakage of one shifter.")
+    footprint: SquareMetre = positive("Area of one shifter.")
+
+
+class CurrentMirrorParameters(Record):
+    """Current mirror that weighs the current of one column and adds it to a common line."""
+
+    model: ClassVar[str] = "current_mirror"
+    folder: ClassVar[str] = "drivers"
+
+    bias_current: Ampere = positive("Current that one mirror draws while it works.", symbol="I_m")
+    relative_error: Dimensionless = non_negative(
+        "Mismatch of the mirror, one standard deviation.", maximum=1.0
+    )
+    footprint: SquareMetre = positive("Area of one mirror at unit weight.")
+
+
+class SampleAndHoldParameters(Record):
+    """Capacitor with a switch and a follower that keeps the result of a column."""
+
+    model: ClassVar[str] = "sample_and_hold"
+    folder: ClassVar[str] = "converters"
+
+    hold_capacitance: Farad = positive("Capacitor that keeps the sample.", symbol="C_h")
+    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0)
+    hold_current: Ampere = non_negative("Current of the follower while the sample is kept.")
+    droop_current: Ampere = non_negative("Leakage of the switch off the capacitor.")
+    footprint: SquareMetre = positive("Area of one stage.")
+
+
 class CurrentClampParameters(Record):
     """Current conveyor that holds a column at its potential and hands its current to the neuron."""
 
@@ -74,6 +196,30 @@ class CurrentClampParameters(Record):
     bias_current: Ampere = positive("Current that the conveyor draws while it works.", symbol="I_b")
     input_resistance: Ohm = positive("Small-signal resistance that the column sees.", symbol="R_in")
     footprint: SquareMetre = positive("Area of one conveyor.")
+
+
+class SampledClampParameters(CurrentClampParameters):
+    """Current conveyor that keeps the column's result and presents it to the neuron after the rows went idle."""
+
+    model: ClassVar[str] = "sampled_clamp"
+
+    hold_capacitance: Farad = positive("Capacitor that keeps the result.", symbol="C_h")
+    hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0)
+    follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
+    droop_current: Ampere = non_negative("Leakage off the capacitor.")
+
+
+class TaperedBufferParameters(Record):
+    """Chain of growing inverters behind a neuron."""
+
+    model: ClassVar[str] = "tapered_buffer"
+    folder: ClassVar[str] = "drivers"
+
+    stage_ratio: Dimensionless = quantity(
+        "Size of a stage over that of the one before.", minimum=1.5, maximum=20
+    )
+    input_capacitance: Farad = positive("Input of the first inverter, and of each receiver.", symbol="C_0")
+    inverter_area: SquareMetre = positive("Area of the first inverter.")
 
 
 class SurveyAdcParameters(Record):
@@ -118,3 +264,70 @@ class ReportedAdcParameters(Record):
     conversion_energy: Joule = positive("Energy of one conversion.")
     sample_rate: PerSecond = positive("Conversions per second.")
     footprint: SquareMetre = positive("Area of one converter.")
+
+
+class SarAdcParameters(Record):
+    """Successive-approximation converter from its circuit."""
+
+    model: ClassVar[str] = "sar_adc"
+    folder: ClassVar[str] = "converters"
+
+    reference_voltage: Volt = positive("Reference of the capacitor array.", maximum=10.0, symbol="V_ref")
+    unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
+    switching_factor: Dimensionless = positive(
+        "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
+    )
+    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
+    logic_energy: Joule = positive("Energy of the control logic for one bit.")
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
+    switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
+    comparator_area: SquareMetre = positive("Area of the comparator.")
+    logic_area: SquareMetre = positive("Area of the control logic of one bit.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_clock_frequency: PerSecond = positive("Highest clock of the comparator.")
+
+
+class FlashAdcParameters(Record):
+    """Flash converter from its circuit."""
+
+    model: ClassVar[str] = "flash_adc"
+    folder: ClassVar[str] = "converters"
+
+    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
+    ladder_energy: Joule = non_negative("Energy of the reference ladder in one conversion.")
+    comparator_area: SquareMetre = positive("Area of one comparator.")
+    ladder_area: SquareMetre = non_negative("Area of the reference ladder.")
+    clock_cycles: Dimensionless = positive("Clock cycles of one conversion.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_clock_frequency: PerSecond = positive("Highest clock of the comparators.")
+
+
+class RampAdcParameters(Record):
+    """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
+
+    model: ClassVar[str] = "ramp_adc"
+    folder: ClassVar[str] = "converters"
+
+    comparator_cycle_energy: Joule = positive("Energy of the comparator in one clock cycle.")
+    mean_fraction: Dimensionless = positive(
+        "Share of the ramp after which the comparator has decided, in the mean.", maximum=1.0
+    )
+    latch_energy: Joule = positive("Energy of the latch for one bit.")
+    generator_energy: Joule = non_negative("Energy of the ramp generator and counter in one conversion.")
+    comparator_area: SquareMetre = positive("Area of one comparator.")
+    latch_area: SquareMetre = positive("Area of the latch for one bit.")
+    generator_area: SquareMetre = non_negative("Area of the ramp generator and counter.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_clock_frequency: PerSecond = positive("Highest clock of the counter.")
+
+
+class SenseAmplifierParameters(Record):
+    """Sense amplifier: one comparison of a column with a reference."""
+
+    model: ClassVar[str] = "sense_amplifier"
+    folder: ClassVar[str] = "converters"
+
+    decision_energy: Joule = positive("Energy of one decision.")
+    decision_time: Second = positive("Time of one decision.")
+    offset: Volt = non_negative("Input-referred offset, one standard deviation.", maximum=1.0)
+    footprint: SquareMetre = positive("Area of one amplifier.")

@@ -23,6 +23,7 @@ class _Declared:
     above: bool
     integer: bool
     symbol: str
+    absent: float | None
 
 
 def quantity(
@@ -33,6 +34,7 @@ def quantity(
     above: bool = False,
     integer: bool = False,
     symbol: str = "",
+    absent: float | None = None,
 ) -> Any:
     """Declare one quantity of a record.
 
@@ -46,18 +48,24 @@ def quantity(
         Whether only whole numbers make sense.
     symbol : str
         The symbol in the equations of the documentation.
+    absent : float, optional
+        What a device is taken to have whose file does not state the quantity; without it the quantity is due.
     """
-    return _Declared(description, minimum, maximum, above, integer, symbol)
+    return _Declared(description, minimum, maximum, above, integer, symbol, absent)
 
 
-def positive(description: str, *, maximum: float = math.inf, symbol: str = "") -> Any:
+def positive(
+    description: str, *, maximum: float = math.inf, symbol: str = "", absent: float | None = None
+) -> Any:
     """Declare a quantity that must be above zero."""
-    return quantity(description, minimum=0.0, above=True, maximum=maximum, symbol=symbol)
+    return quantity(description, minimum=0.0, above=True, maximum=maximum, symbol=symbol, absent=absent)
 
 
-def non_negative(description: str, *, maximum: float = math.inf, symbol: str = "") -> Any:
+def non_negative(
+    description: str, *, maximum: float = math.inf, symbol: str = "", absent: float | None = None
+) -> Any:
     """Declare a quantity that may be zero."""
-    return quantity(description, minimum=0.0, maximum=maximum, symbol=symbol)
+    return quantity(description, minimum=0.0, maximum=maximum, symbol=symbol, absent=absent)
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class ParameterInfo:
     description: str
     symbol: str
     check: QuantityField
+    absent: float | None = None
 
 
 @dataclass_transform(
@@ -95,7 +104,10 @@ class Record:
 
     def __init__(self, **values: Numeric) -> None:
         if values.keys() != self.declared.keys():
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self.declared)}")
+            left_out = {n: d.absent for n, d in self.declared.items() if d.absent is not None}
+            if {**left_out, **values}.keys() != self.declared.keys():
+                raise TypeError(f"{type(self).__name__} takes {', '.join(self.declared)}")
+            values = {**left_out, **values}
         self.__dict__.update(values)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -110,7 +122,14 @@ class Record:
     @classmethod
     def from_values(cls, values: Mapping[str, Numeric], prefix: str) -> Self:
         """The record filled with the values found under `prefix`."""
-        return cls(**{name: values[f"{prefix}.{name}"] for name in cls.declared})
+        return cls(
+            **{
+                name: values[f"{prefix}.{name}"]
+                if about.absent is None
+                else values.get(f"{prefix}.{name}", about.absent)
+                for name, about in cls.declared.items()
+            }
+        )
 
 
 @cache
@@ -126,5 +145,5 @@ def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
             above=about.above,
             integer=about.integer,
         )
-        found[name] = ParameterInfo(name, about.description, about.symbol, check)
+        found[name] = ParameterInfo(name, about.description, about.symbol, check, about.absent)
     return MappingProxyType(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
@@ -14,6 +15,7 @@ from neuroest.units import (
     JoulePerBitMetre,
     JoulePerSquareBit,
     Kelvin,
+    Metre,
     PerSecond,
     Second,
     SquareMetre,
@@ -21,6 +23,7 @@ from neuroest.units import (
     SquareMetrePerSquareBit,
     Volt,
     Watt,
+    WattPerBit,
 )
 
 
@@ -64,6 +67,24 @@ class SramParameters(Record):
     maximum_width: Bit = positive("Widest word that the fit covers.")
 
 
+class MemoryMacroParameters(Record):
+    """Memory known by energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
+
+    model: ClassVar[str] = "memory_macro"
+    folder: ClassVar[str] = "memories"
+
+    read_energy: JoulePerBit = positive("Energy of reading, per bit, with the periphery of the macro.")
+    write_energy: JoulePerBit = positive("Energy of writing, per bit, with the periphery of the macro.")
+    area: SquareMetrePerBit = positive("Area of the macro per bit.")
+    leakage_power: WattPerBit = non_negative("Leakage per bit.")
+    refresh_power: WattPerBit = non_negative("Power of refreshing per bit; zero for what keeps its state.")
+    read_time: Second = positive("Time of one read.")
+    write_time: Second = positive("Time of one write.")
+    minimum_capacity: Bit = positive("Smallest macro that the values stand for.")
+    maximum_capacity: Bit = positive("Largest macro that the values stand for.")
+    endurance: Dimensionless = positive("Writes before a bit fails.", absent=math.inf)
+
+
 class LogicLibraryParameters(Record):
     """Arithmetic blocks of a standard-cell library."""
 
@@ -88,6 +109,9 @@ class LogicLibraryParameters(Record):
     leakage_width: Dimensionless = non_negative(
         "Transistor width that leaks in a two-input gate, in feature sizes."
     )
+    register_file_depth: Dimensionless = non_negative(
+        "Growth of a register file's energy with the logarithm of its words, to base two.", absent=0.0
+    )
 
 
 class MeshParameters(Record):
@@ -104,6 +128,21 @@ class MeshParameters(Record):
     router_leakage: Watt = non_negative("Leakage of one router.")
     hop_time: Second = positive("Time of one hop.")
     link_rate: BitPerSecond = positive("Data rate of one link.")
+
+
+class WiresParameters(Record):
+    """Wires of an on-chip network without routers."""
+
+    model: ClassVar[str] = "wires"
+    folder: ClassVar[str] = "links"
+
+    reference_voltage: Volt = positive("Supply that the energies belong to.")
+    wire_energy: JoulePerBitMetre = positive("Energy of repeated wire per bit and length.")
+    interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
+    wire_pitch: Metre = positive("Pitch of the wires.", maximum=1e-4)
+    metal_layers: Dimensionless = quantity(
+        "Metal layers that carry them.", minimum=1, maximum=20, integer=True
+    )
 
 
 class LinkParameters(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive
@@ -19,6 +20,7 @@ from neuroest.units import (
     Second,
     SquareMetre,
     Volt,
+    VoltMetre,
     Watt,
 )
 
@@ -121,3 +123,36 @@ class AnalogLifParameters(Record):
     short_circuit_energy: Joule = non_negative("Crowbar energy of the comparator per spike.")
     transistor_area: SquareMetre = positive("Area of the transistors and their wiring.")
     capacitance_density: FaradPerSquareMetre = positive("Density of the membrane capacitor.", symbol="c_A")
+    matching_coefficient: VoltMetre = non_negative(
+        "Mismatch of threshold voltages times the root of the gate's area.", symbol="A_VT", absent=0.0
+    )
+    matched_gate_area: SquareMetre = positive(
+        "Gate area of the transistors that set the membrane current.", absent=math.inf
+    )
+    slope_factor: Dimensionless = positive("Subthreshold slope factor.", symbol="n", absent=1.4)
+
+
+class ThresholdSwitchNeuronParameters(Record):
+    """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
+
+    model: ClassVar[str] = "threshold_switch_neuron"
+    folder: ClassVar[str] = "neurons"
+
+    supply_voltage: Volt = positive(
+        "Voltage that the column presents while it drives the neuron.", symbol="V_s"
+    )
+    threshold_voltage: Volt = positive("Voltage at which the switch turns on.", symbol="V_t")
+    hold_voltage: Volt = positive("Voltage below which it turns off again.", symbol="V_h")
+    hold_current: Ampere = positive("Current that keeps it on.", symbol="I_h")
+    on_resistance: Ohm = positive("Resistance while on.", symbol="R_on")
+    off_resistance: Ohm = positive("Resistance while off.", symbol="R_off")
+    series_resistance: Ohm = positive("Resistor between the input and the capacitor.", symbol="R_s")
+    capacitance: Farad = positive("Capacitor across the switch, its own included.", symbol="C")
+    capacitance_density: FaradPerSquareMetre = positive("Density of that capacitor.", symbol="c_A")
+    relaxation_time: Second = non_negative("Time until the switch is fully off again.", symbol="t_rel")
+    threshold_spread: Volt = positive(
+        "Standard deviation of the threshold from cycle to cycle.", symbol="sigma_V"
+    )
+    switch_area: SquareMetre = positive("Area of the switch.")
+    transistor_area: SquareMetre = non_negative("Area of the transistors below it: output and reset.")
+    endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")

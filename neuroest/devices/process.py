@@ -13,6 +13,7 @@ from neuroest.units import (
     Metre,
     OhmPerMetre,
     PerCubicVolt,
+    PerSquareMetre,
     PerSquareVolt,
     PerVolt,
     SquareMetre,
@@ -86,3 +87,17 @@ class Overheads(Record):
         "Sequencer area over the area of the synchronous digital blocks.", maximum=10.0
     )
     power_density_limit: WattPerSquareMetre = positive("Largest power density that the package can cool.")
+
+
+class DieCost(Record):
+    """What a wafer costs and how many of its dies work. Costs are in US dollars."""
+
+    model: ClassVar[str] = "die_cost"
+    folder: ClassVar[str] = "integration"
+
+    wafer_diameter: Metre = positive("Diameter of the wafer.", maximum=1.0)
+    wafer_cost: Dimensionless = positive("Cost of a processed wafer, in US dollars.")
+    added_wafer_cost: Dimensionless = non_negative("What the memory layers add to it, in US dollars.")
+    defect_density: PerSquareMetre = non_negative("Defects that kill a die, per area.", symbol="D_0")
+    clustering: Dimensionless = positive("Clustering of the defects.", symbol="alpha")
+    test_and_package_cost: Dimensionless = non_negative("Test and package of one die, in US dollars.")

@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from neuroest.devices.arrays import (
+    CapacitiveDacParameters,
     CurrentClampParameters,
+    CurrentMirrorParameters,
+    FlashAdcParameters,
+    LevelShifterParameters,
+    PassiveCellParameters,
+    PulseWidthDriverParameters,
+    RampAdcParameters,
     ReportedAdcParameters,
     ResistiveCellParameters,
+    ResistiveLadderParameters,
+    SampleAndHoldParameters,
+    SampledClampParameters,
+    SarAdcParameters,
+    SelectorCellParameters,
+    SenseAmplifierParameters,
     SpikeDriverParameters,
     SurveyAdcParameters,
+    TaperedBufferParameters,
 )
 from neuroest.devices.base import Record
 from neuroest.devices.digital import (
@@ -18,9 +32,11 @@ from neuroest.devices.digital import (
     FixedBlockParameters,
     LinkParameters,
     LogicLibraryParameters,
+    MemoryMacroParameters,
     MeshParameters,
     RooflineParameters,
     SramParameters,
+    WiresParameters,
 )
 from neuroest.devices.lab import (
     IonKineticsParameters,
@@ -33,35 +49,54 @@ from neuroest.devices.neurons import (
     DiffusiveNeuronParameters,
     IntegratedDiffusiveNeuronParameters,
     ReportedNeuronParameters,
+    ThresholdSwitchNeuronParameters,
 )
-from neuroest.devices.process import Overheads, Process
+from neuroest.devices.process import DieCost, Overheads, Process
 
 DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
         cls.model: cls
         for cls in (
             AnalogLifParameters,
+            CapacitiveDacParameters,
             CurrentClampParameters,
+            CurrentMirrorParameters,
+            DieCost,
             DiffusiveNeuronParameters,
             EventEnergiesParameters,
             FixedBlockParameters,
+            FlashAdcParameters,
             IntegratedDiffusiveNeuronParameters,
             IonKineticsParameters,
             LangevinParameters,
+            LevelShifterParameters,
             LifBehaviourParameters,
             LinkParameters,
             LogicLibraryParameters,
+            MemoryMacroParameters,
             MeshParameters,
             Overheads,
+            PassiveCellParameters,
             Process,
+            PulseWidthDriverParameters,
+            RampAdcParameters,
             ReportedAdcParameters,
             ReportedNeuronParameters,
             ResistiveCellParameters,
+            ResistiveLadderParameters,
             RooflineParameters,
+            SampleAndHoldParameters,
+            SampledClampParameters,
+            SarAdcParameters,
+            SelectorCellParameters,
+            SenseAmplifierParameters,
             SpikeDriverParameters,
             SramParameters,
             SurveyAdcParameters,
+            TaperedBufferParameters,
+            ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
+            WiresParameters,
         )
     }
 )

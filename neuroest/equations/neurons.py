@@ -13,8 +13,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
-
 import numpy as np
 
 from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb, JoulePerKelvin
@@ -28,17 +26,14 @@ from neuroest.units import (
     Joule,
     Kelvin,
     Metre,
-    Numeric,
     Ohm,
     PerSecond,
     Second,
     SquareMetre,
     SquareMetrePerBit,
-    Unit,
     Volt,
+    VoltMetre,
 )
-
-VoltMetre: TypeAlias = Annotated[Numeric, Unit("V*m")]
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 

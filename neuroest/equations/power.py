@@ -16,6 +16,7 @@ from neuroest.units import (
     Metre,
     Numeric,
     PerSecond,
+    PerSquareMetre,
     Second,
     SquareMetre,
     Unit,
@@ -24,7 +25,6 @@ from neuroest.units import (
     WattPerSquareMetre,
 )
 
-PerSquareMetre: TypeAlias = Annotated[Numeric, Unit("1/m^2")]
 KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
 KelvinSquareMetrePerWatt: TypeAlias = Annotated[Numeric, Unit("K*m^2/W")]
 

@@ -118,6 +118,8 @@ class NetworkMapping:
     instances: Mapping[str, Numeric]
     counts: Mapping[str, Numeric]
     units_per_child: Mapping[str, Numeric]
+    passes: Numeric = 1.0
+    """Times that the units take another part of the network in one inference."""
     checks: tuple[Check, ...] = ()
     exclusions: tuple[str, ...] = field(default=())
 
@@ -133,6 +135,11 @@ class Mapper(ABC):
         self.chip, self.level, self.layers, self.network = chip, level, layers, network
         self.compute: Component[Any] = level.compute
         self.options = level.compute.options
+
+    @property
+    def reprograms(self) -> bool:
+        """Whether a chip that is too small takes the network part by part."""
+        return False
 
     def refuse(self) -> None:  # noqa: B027 - most mappers refuse nothing
         """Refuse what this kind of level cannot run.
@@ -158,6 +165,14 @@ class Mapper(ABC):
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Instances of the components in the slots of the computing level."""
         return {slot.path: units for slot in self.compute.slots.values()}
+
+    def programmed_cells(self, placement: Placement) -> Array:
+        """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
+        return self.zeros()
+
+    def writing_time(self, placement: Placement) -> Numeric:
+        """Time to write all weights into their cells."""
+        return 0.0
 
     @property
     def steps(self) -> Numeric:
@@ -190,7 +205,7 @@ def computing_level(chip: Chip) -> LevelNode:
 
 
 def level_counts(
-    chip: Chip, level: LevelNode, needed: Numeric, unit_name: str
+    chip: Chip, level: LevelNode, needed: Numeric, unit_name: str, *, reprograms: bool = False
 ) -> tuple[dict[str, Numeric], dict[str, Numeric], list[Check]]:
     """Instances of all levels, for a network that needs so many computing units.
 
@@ -224,7 +239,7 @@ def level_counts(
         local[node.path] = node.count if node.count is not None else equations.units_for(needed, fixed)
         total = total * local[node.path]
         counts[node.path] = total
-    if not free:
+    if not free and not reprograms:
         shown = int(np.max(needed))
         checks.append(
             Check(

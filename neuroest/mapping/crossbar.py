@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from neuroest.components.base import Check
+from neuroest.components.base import Check, Component
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
+from neuroest.components.inputs import SpikeDriver
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
@@ -37,6 +39,32 @@ class CrossbarMapper(Mapper):
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
             )
+        if self.reprograms and self.compute.neuron is not None:
+            raise MappingError(
+                f"{self.level.path} is read by neurons that hold the state of one output each, so its arrays cannot "
+                "take a further part of the network; use several chips (chip.count: auto) or converters"
+            )
+        if self.counts_partial_sums and not (self.chip.find("accumulator") and self.chip.find("digital_lif")):
+            raise MappingError(
+                f"{self.level.path} counts partial sums, which needs an accumulator block to add the counts and a "
+                "digital_lif block to make spikes of them"
+            )
+        if self.compute.driver.whole_numbers and self.network.spiking:
+            raise MappingError(
+                f"{self.compute.driver.path} turns numbers into pulses or voltages and has none in a spiking network; "
+                "use a spike_driver"
+            )
+
+    @property
+    def counts_partial_sums(self) -> bool:
+        """Whether arrays that share an output have neurons of their own whose spikes are counted and added."""
+        readout = self.compute.readout.spec
+        return self.compute.neuron is not None and readout.partial_sums == "digital_counter"
+
+    @property
+    def reprograms(self) -> bool:
+        """Whether the arrays are written anew with the next part of a network that is too large."""
+        return bool(self.compute.spec.when_too_small == "reprogram")
 
     def place(self) -> Placement:
         """Split every layer over arrays; packed where several groups fit one array."""
@@ -54,13 +82,14 @@ class CrossbarMapper(Mapper):
         )
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
         copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
-        limit = self.options.get("sequential_reads", np.inf)
-        replication = np.maximum(np.ceil(t.positions / limit), 1.0)
+        replication = self._replication()
         units = t.is_weighted * copy * replication
         cells = t.groups * rows * columns
         filled = cells / np.maximum(copy * self.options["rows"] * self.options["columns"], 1.0)
         uses = t.input_taps / np.maximum(t.input_elements, 1.0)
         neurons = t.is_weighted * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
+        if self.counts_partial_sums:
+            neurons = neurons * row_blocks
         return Placement(
             units=units,
             utilisation=t.is_weighted * filled,
@@ -72,6 +101,32 @@ class CrossbarMapper(Mapper):
             shared=False,
             checks=tuple(self._checks(row_blocks)),
         )
+
+    def _replication(self) -> Array:
+        """Copies of each layer: so many that no copy has more positions, or takes more time, than allowed."""
+        t, target = self.layers, self.options.get("target_interval")
+        limit = self.options.get("sequential_reads", np.inf)
+        copies = np.maximum(np.ceil(t.positions / limit), 1.0)
+        if target is None:
+            return np.asarray(copies)
+        left = np.maximum(target - self._tail_time(), 0.0)
+        wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
+        return np.asarray(np.maximum(copies, np.minimum(wanted, np.maximum(t.positions, 1.0))))
+
+    def cycle_time(self) -> Numeric:
+        """Time from one position of a layer to the next."""
+        array = self.compute
+        conversion = array.conversion_time(self.network)
+        cycle = np.maximum(array.read_time(self.network), conversion) * self.planes
+        return np.asarray(cycle)
+
+    def _tail_time(self) -> Numeric:
+        """Time after the last read of a step in which the neurons finish."""
+        array = self.compute
+        if array.neuron is None:
+            return 0.0
+        late = array.hold_time() if array.frees_array else 0.0
+        return late + array.neuron.refractory_time()
 
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
@@ -128,21 +183,22 @@ class CrossbarMapper(Mapper):
 
     @property
     def planes(self) -> Numeric:
-        """Bit planes in which an input is applied: one for spikes, its bits for a number."""
-        return self.layers.input_bits if self.network.spiking else self.network.activation_bits
+        """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
+        return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
 
     def work(self, placement: Placement) -> Work:
         """Row toggles, cell and column reads, conversions, spikes."""
         t, array, steps = self.layers, self.compute, self.steps * self.planes
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
-        taps = t.is_weighted * (t.input_bit_density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        density = t.input_density if self.compute.driver.whole_numbers else t.input_bit_density
+        taps = t.is_weighted * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
         operations = t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
         toggles = equations.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = equations.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = t.is_weighted * t.positions * t.groups * t.outputs * columns_each * slices
         column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
-        driver = array.slots["input"]
+        driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
             (array.cell.path, "cell_read"): reads,
             (array.cell.path, "row_toggle"): toggles,
@@ -150,15 +206,34 @@ class CrossbarMapper(Mapper):
         }
         if not isinstance(array.interface, IdealInterface):
             actions[array.cell.path, "column_read"] = column_reads
-        if array.interface is not None and array.interface.model == "current_clamp":
+        if driver.whole_numbers:
+            actions[driver.path, "input"] = toggles
+        if isinstance(driver, SpikeDriver) and driver.shifter is not None:
+            actions[driver.shifter.path, "row_toggle"] = toggles
+        if isinstance(array.interface, CurrentClamp):
             actions[array.interface.path, "column_read"] = column_reads
+        if array.merge is not None:
+            merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
+            actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
+        if array.sampler is not None:
+            actions[array.sampler.path, "sample"] = column_reads
+        rewritten = self.chip.inferences_per_programming
+        if rewritten is not None:
+            actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
         nothing = 0.0 * t.output_elements
         additions: Numeric = nothing
         updates: Numeric = nothing
         if array.neuron is not None:
-            neurons = t.is_weighted * t.output_elements
-            actions[array.neuron.path, "spike"] = equations.spikes(self.steps, t.output_rate, neurons)
-            actions[array.neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, neurons)
+            outputs = t.is_weighted * t.output_elements
+            spikes = equations.spikes(self.steps, t.output_rate, outputs)
+            actions[array.neuron.path, "spike"] = spikes
+            actions[array.neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, placement.neurons)
+            if array.buffer is not None:
+                actions[array.buffer.path, "spike"] = spikes
+            if self.counts_partial_sums:
+                split = placement.row_blocks > 1.0
+                additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
+                updates = np.where(split, self.steps * outputs, 0.0)
         elif array.converter is not None:
             actions[array.converter.path, "conversion"] = column_reads
             additions = column_reads
@@ -167,6 +242,17 @@ class CrossbarMapper(Mapper):
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def programmed_cells(self, placement: Placement) -> Array:
+        """Cells that hold a weight, all copies of a layer counted."""
+        held = placement.utilisation * placement.units
+        return np.asarray(held * self.options["rows"] * self.options["columns"])
+
+    def writing_time(self, placement: Placement) -> Numeric:
+        """Time to write all arrays that the network needs."""
+        arrays = np.sum(placement.units, axis=-1, keepdims=True)
+        groups = np.ceil(arrays / self.options["arrays_programmed_together"])
+        return np.asarray(groups * self.compute.programming_time())
 
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits
@@ -183,26 +269,34 @@ class CrossbarMapper(Mapper):
         return equations.block_count(np.log2(self.options["rows"]), 1.0)
 
     def unit_time(self, placement: Placement) -> Array:
-        """Positions one after the other, each read for as long as its neuron integrates, then the refractory time."""
-        t, array = self.layers, self.compute
-        cycle = np.maximum(array.read_time(self.network), array.conversion_time()) * self.planes
+        """Positions one after the other, each read for as long as its neuron integrates, then the refractory time.
+
+        Where the columns' results are kept for the neurons, only the last integration is waited for: every output
+        has its own neuron.
+        """
+        t = self.layers
         reads = np.ceil(t.positions / placement.replication)
-        rest = array.neuron.refractory_time() if array.neuron is not None else 0.0
-        return np.asarray(t.is_weighted * (reads * cycle + rest))
+        return np.asarray(t.is_weighted * (reads * self.cycle_time() + self._tail_time()))
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Cells, drivers and column circuits per array; neurons per output of the network."""
         array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
         found: dict[str, Numeric] = {
             array.cell.path: units * rows * columns,
-            array.slots["input"].path: units * rows,
+            array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,
         }
-        if array.interface is not None:
-            found[array.interface.path] = units * columns
-        if array.neuron is not None:
-            found[array.neuron.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
+        for shifter in array.driver.slots.values():
+            found[shifter.path] = units * rows
+        at_columns: tuple[Component[Any] | None, ...] = (array.interface, array.merge, array.sampler)
+        for circuit in at_columns:
+            if circuit is not None:
+                found[circuit.path] = units * columns
+        at_outputs: tuple[Component[Any] | None, ...] = (array.neuron, array.buffer)
+        for owned in at_outputs:
+            if owned is not None:
+                found[owned.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
         if array.converter is not None:
             found[array.converter.path] = units * np.ceil(
                 columns / array.readout.options["columns_per_converter"]

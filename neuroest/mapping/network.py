@@ -99,8 +99,11 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         if placement.shared
         else np.sum(placement.units, axis=-1, keepdims=True)
     )
-    counts, per_child, checks = level_counts(mapper.chip, mapper.level, needed, mapper.unit_name)
+    counts, per_child, checks = level_counts(
+        mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
+    )
     units = counts[mapper.level.path]
+    passes = np.maximum(np.ceil(needed / units), 1.0) if mapper.reprograms else 1.0
     instances: dict[str, Numeric] = {}
     for level in mapper.chip.top.walk():
         for block in level.blocks.values():
@@ -116,6 +119,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         instances=MappingProxyType(instances),
         counts=MappingProxyType(counts),
         units_per_child=MappingProxyType(per_child),
+        passes=passes,
         checks=(*placement.checks, *checks),
         exclusions=_left_out(mapper),
     )
@@ -128,19 +132,14 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
         left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
     level = str(mapper.level.mapper)
-    neuron = getattr(compute, "neuron", None)
-    if (
-        isinstance(compute, CrossbarArray)
-        and neuron is not None
-        and np.any(compute.slices(mapper.network) > 1.0)
-    ):
-        left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
+    if isinstance(compute, CrossbarArray):
+        left_out.extend(_left_out_of_array(compute, mapper))
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
         left_out.append("pooling and addition of spikes, which the published event energies do not name")
     if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
-        if level == "crossbar":
-            left_out.append("programming of the weights")
-        if not chip.find("mesh"):
+        if level == "crossbar" and chip.inferences_per_programming is None:
+            left_out.append("programming of the weights, which stands on a line of its own")
+        if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
         if not chip.find("off_chip_link"):
             left_out.append("input and output of the chip (no off_chip_link block)")
@@ -150,3 +149,17 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         if not mapper.network.spiking and not has_unit:
             left_out.append("activation functions (no vector_unit block)")
     return tuple(left_out)
+
+
+def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
+    left_out = []
+    merges = array.neuron is not None and array.readout.spec.partial_sums == "analog_merge"
+    if array.neuron is not None and array.merge is None and np.any(array.slices(mapper.network) > 1.0):
+        left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
+    if merges and array.merge is None:
+        left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
+    if array.converter is not None and array.sampler is None:
+        shared = array.readout.options["columns_per_converter"]
+        if np.any(shared > 1.0):
+            left_out.append("sample-and-hold stages between columns and shared converters")
+    return left_out

@@ -115,7 +115,7 @@ def _add_device_models(schema: dict[str, Any]) -> None:
 def _parameters(declared: Mapping[str, ParameterInfo]) -> dict[str, Any]:
     return {
         "properties": {name: _parameter(info) for name, info in declared.items()},
-        "required": list(declared),
+        "required": [name for name, info in declared.items() if info.absent is None],
         "additionalProperties": False,
     }
 

@@ -27,19 +27,25 @@ from neuroest.specs.base import (
 )
 from neuroest.specs.blocks import (
     AccumulatorBlock,
+    AnyMemoryBlock,
     BitSerialCellBlock,
+    BusBlock,
+    CellBlock,
+    DieCostBlock,
     DigitalNeuronBlock,
     EventEnergiesBlock,
     FixedBlock,
+    HTreeBlock,
+    InputBlock,
+    MemoryMacroBlock,
     MeshBlock,
     MultiplyAccumulateBlock,
     OffChipBlock,
     OverheadsBlock,
     ReadoutBlock,
     ReadSupplyBlock,
-    ResistiveCellBlock,
+    RegisterFileBlock,
     RooflineBlock,
-    SpikeDriverBlock,
     SramBlock,
     VectorUnitBlock,
 )
@@ -66,6 +72,9 @@ class Operation(Spec):
     latency of each inference and off between; always_on: powered through, one inference a `period`."""
     period: Time | None = None
     """Time from one inference to the next in always_on."""
+    inferences_per_programming: Count | None = None
+    """Inferences after which the weights are written anew: each then carries its share of the energy of programming.
+    Left out, programming is reported on its own line only."""
 
 
 class Level(Spec):
@@ -101,13 +110,25 @@ class CrossbarLevel(Level):
     sequential_reads: CountOrUnlimited = "unlimited"
     """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
     more gets further copies."""
+    target_interval: Time | None = None
+    """Time in which every layer shall finish one time step, or one inference of a dense network; a layer that is
+    slower gets further copies."""
+    cells_programmed_together: CountOrAuto = "auto"
+    """Cells of one array that are written at a time; auto: one row."""
+    arrays_programmed_together: Count = 1.0
+    """Arrays of the chip that are written at the same time."""
+    when_too_small: Literal["refuse", "reprogram"] = "refuse"
+    """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
+    the next part of the network, again in every inference."""
+    inferences_per_pass: Count = 1.0
+    """Inferences that share one writing of a part, their intermediate results kept meanwhile."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction
     """Largest mean loss of column current along the wires before a design check fails."""
-    cell: ResistiveCellBlock
+    cell: CellBlock
     """The cell."""
-    input: SpikeDriverBlock
+    input: InputBlock
     """The row driver."""
     readout: ReadoutBlock
     """Neuron or converter at the columns."""
@@ -192,9 +213,9 @@ class SpikingCoreLevel(Level):
     operation, or in a register of the neuron that is being served."""
     neuron: DigitalNeuronBlock
     """The neuron datapath."""
-    synapse_memory: SramBlock
+    synapse_memory: AnyMemoryBlock
     """Memory of the weights."""
-    state_memory: SramBlock
+    state_memory: AnyMemoryBlock
     """Memory of the neurons' state."""
 
 
@@ -236,10 +257,15 @@ Node: TypeAlias = Annotated[
     | Annotated[EventCoreLevel, Tag("mapper:event_core")]
     | Annotated[RooflineLevel, Tag("mapper:roofline")]
     | Annotated[SramBlock, Tag("model:sram")]
+    | Annotated[MemoryMacroBlock, Tag("model:memory_macro")]
+    | Annotated[RegisterFileBlock, Tag("model:register_file")]
     | Annotated[AccumulatorBlock, Tag("model:accumulator")]
     | Annotated[VectorUnitBlock, Tag("model:vector_unit")]
     | Annotated[DigitalNeuronBlock, Tag("model:digital_lif")]
     | Annotated[MeshBlock, Tag("model:mesh")]
+    | Annotated[BusBlock, Tag("model:bus")]
+    | Annotated[HTreeBlock, Tag("model:h_tree")]
+    | Annotated[DieCostBlock, Tag("model:die_cost")]
     | Annotated[OffChipBlock, Tag("model:off_chip_link")]
     | Annotated[FixedBlock, Tag("model:fixed_block")]
     | Annotated[OverheadsBlock, Tag("model:chip_overheads")],

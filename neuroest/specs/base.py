@@ -197,6 +197,9 @@ Frequency: TypeAlias = Annotated[
     float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
 ]
 Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")]
+VoltageOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V", words=("auto",))
+]
 CountOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128", words=("auto",))
 ]

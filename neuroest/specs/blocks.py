@@ -15,11 +15,13 @@ from neuroest.specs.base import (
     Count,
     CountOrAuto,
     Frequency,
+    Length,
     LengthOrAuto,
     PositiveFraction,
     PositiveFractionOrAuto,
     PositiveNumberOrAuto,
     Spec,
+    VoltageOrAuto,
     WholeNumber,
     WordWidth,
     WordWidthOrAuto,
@@ -50,17 +52,41 @@ class DeviceBlock(Block):
     assumed by this architecture."""
 
 
-class SramBlock(DeviceBlock):
-    """Static memory: a buffer, a weight store or a state store."""
+class MemoryBlock(DeviceBlock):
+    """A buffer, a weight store or a state store of whatever kind."""
 
-    device_model: ClassVar[str | None] = "sram"
-    model: Literal["sram"]
     capacity: BitCount
     """Capacity of one instance."""
     width: WordWidth
     """Bits that one access moves."""
     stores: tuple[Literal["activations", "weights", "partial_sums", "state"], ...] = Field(min_length=1)
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first."""
+
+
+class SramBlock(MemoryBlock):
+    """Static memory."""
+
+    device_model: ClassVar[str | None] = "sram"
+    model: Literal["sram"]
+
+
+class MemoryMacroBlock(MemoryBlock):
+    """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
+
+    device_model: ClassVar[str | None] = "memory_macro"
+    model: Literal["memory_macro"]
+
+
+class RegisterFileBlock(MemoryBlock):
+    """Registers of a standard-cell library with a multiplexer."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["register_file"]
+    clock_frequency: Frequency
+    """Clock; an access takes one cycle."""
+
+
+AnyMemoryBlock = Annotated[SramBlock | MemoryMacroBlock | RegisterFileBlock, Field(discriminator="model")]
 
 
 class AccumulatorBlock(DeviceBlock):
@@ -113,6 +139,36 @@ class MeshBlock(DeviceBlock):
     """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
     tile_pitch: LengthOrAuto = "auto"
     """Distance between neighbouring routers; auto: the side of what hangs on one router."""
+    routing: Literal["unicast", "multicast"] = "unicast"
+    """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
+
+
+class WiresBlock(DeviceBlock):
+    """What networks without routers share."""
+
+    device_model: ClassVar[str | None] = "wires"
+    packet: Literal["address_event", "frame"]
+    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    packet_bits: WordWidthOrAuto = "auto"
+    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    tile_pitch: LengthOrAuto = "auto"
+    """Distance between neighbouring places; auto: the side of what hangs on one of them."""
+    width: WordWidth
+    """Wires side by side."""
+    clock_frequency: Frequency
+    """Transfers per second."""
+
+
+class BusBlock(WiresBlock):
+    """One bus along all children of the level; everybody hears each transfer."""
+
+    model: Literal["bus"]
+
+
+class HTreeBlock(WiresBlock):
+    """Tree from the middle of the level to its children, branching in two at equal lengths."""
+
+    model: Literal["h_tree"]
 
 
 class OffChipBlock(DeviceBlock):
@@ -120,9 +176,12 @@ class OffChipBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "off_chip_link"
     model: Literal["off_chip_link"]
-    carries: tuple[Literal["inputs", "outputs", "weights", "activations"], ...] = Field(min_length=1)
+    carries: tuple[Literal["inputs", "outputs", "weights", "activations", "between_chips"], ...] = Field(
+        min_length=1
+    )
     """What goes over the link. weights: those that no memory of the chip can hold; activations: what a layer reads
-    and writes, where both together exceed the memory that stores activations."""
+    and writes, where both together exceed the memory that stores activations; between_chips: what layers on different
+    chips exchange, where the chip's own count is above one."""
 
 
 Work = Literal["additions", "element_operations", "activations", "weights", "partial_sums", "state"]
@@ -154,11 +213,67 @@ class ResistiveCellBlock(DeviceBlock):
     model: Literal["one_transistor_one_resistor"]
 
 
-class SpikeDriverBlock(DeviceBlock):
-    """One-bit driver at the end of each row."""
+class SelectorCellBlock(DeviceBlock):
+    """Crossbar cell of one resistive memory and one two-terminal selector."""
 
+    device_model: ClassVar[str | None] = "one_selector_one_resistor"
+    model: Literal["one_selector_one_resistor"]
+
+
+class PassiveCellBlock(DeviceBlock):
+    """Crossbar cell of one resistive memory alone."""
+
+    device_model: ClassVar[str | None] = "passive"
+    model: Literal["passive"]
+
+
+CellBlock = Annotated[ResistiveCellBlock | SelectorCellBlock | PassiveCellBlock, Field(discriminator="model")]
+
+
+class LevelShifterBlock(DeviceBlock):
+    """Level shifter between logic and a row."""
+
+    device_model: ClassVar[str | None] = "level_shifter"
+    model: Literal["level_shifter"]
+
+
+class SpikeDriverBlock(DeviceBlock):
+    """One-bit driver at the end of each row; a number enters bit by bit."""
+
+    slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
     device_model: ClassVar[str | None] = "spike_driver"
     model: Literal["spike_driver"]
+    drive_voltage: VoltageOrAuto = "auto"
+    """Voltage that a row of transistor gates swings by; auto: the supply. Above the supply it takes a level shifter."""
+    level_shifter: LevelShifterBlock | None = None
+    """Level shifter in front of each row, if there is one."""
+
+
+class PulseWidthBlock(DeviceBlock):
+    """Driver at the end of each row that is on in proportion to the input, one `pulse_width` of the array a step."""
+
+    device_model: ClassVar[str | None] = "pulse_width"
+    model: Literal["pulse_width"]
+
+
+class CapacitiveDacBlock(DeviceBlock):
+    """Charge-redistribution digital-to-analog converter at the end of each row."""
+
+    device_model: ClassVar[str | None] = "capacitive_dac"
+    model: Literal["capacitive_dac"]
+
+
+class ResistiveLadderBlock(DeviceBlock):
+    """R-2R digital-to-analog converter at the end of each row."""
+
+    device_model: ClassVar[str | None] = "resistive_ladder"
+    model: Literal["resistive_ladder"]
+
+
+InputBlock = Annotated[
+    SpikeDriverBlock | PulseWidthBlock | CapacitiveDacBlock | ResistiveLadderBlock,
+    Field(discriminator="model"),
+]
 
 
 class DiffusiveNeuronBlock(DeviceBlock):
@@ -195,8 +310,19 @@ class AnalogLifBlock(DeviceBlock):
     model: Literal["analog_lif"]
 
 
+class ThresholdSwitchBlock(DeviceBlock):
+    """Neuron of a volatile threshold switch, a resistor and an explicit capacitor."""
+
+    device_model: ClassVar[str | None] = "threshold_switch_neuron"
+    model: Literal["threshold_switch_neuron"]
+
+
 NeuronBlock = Annotated[
-    DiffusiveNeuronBlock | IntegratedDiffusiveNeuronBlock | ReportedNeuronBlock | AnalogLifBlock,
+    DiffusiveNeuronBlock
+    | IntegratedDiffusiveNeuronBlock
+    | ReportedNeuronBlock
+    | AnalogLifBlock
+    | ThresholdSwitchBlock,
     Field(discriminator="model"),
 ]
 
@@ -206,6 +332,13 @@ class CurrentClampBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "current_clamp"
     model: Literal["current_clamp"]
+
+
+class SampledClampBlock(DeviceBlock):
+    """The same circuit with a capacitor that keeps the result, so that the rows rest while a neuron integrates."""
+
+    device_model: ClassVar[str | None] = "sampled_clamp"
+    model: Literal["sampled_clamp"]
 
 
 class VoltageModeBlock(Block):
@@ -221,22 +354,47 @@ class IdealInterfaceBlock(Block):
 
 
 InterfaceBlock = Annotated[
-    CurrentClampBlock | VoltageModeBlock | IdealInterfaceBlock, Field(discriminator="model")
+    CurrentClampBlock | SampledClampBlock | VoltageModeBlock | IdealInterfaceBlock,
+    Field(discriminator="model"),
 ]
+
+
+class CurrentMirrorBlock(DeviceBlock):
+    """Mirror at each column that weighs its current by the place of its bit slice and merges arrays."""
+
+    device_model: ClassVar[str | None] = "current_mirror"
+    model: Literal["current_mirror"]
+
+
+class FanOutBufferBlock(DeviceBlock):
+    """Tapered buffer behind each neuron."""
+
+    device_model: ClassVar[str | None] = "tapered_buffer"
+    model: Literal["tapered_buffer"]
+    wire_length: Length
+    """Wire from a neuron to what takes its spikes, a router or the next rows."""
+    receivers: Count
+    """Inputs at the end of that wire."""
 
 
 class NeuronReadoutBlock(Block):
     """A neuron at the foot of the columns, one for every output of the network."""
 
-    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface")
+    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "fan_out_buffer")
     model: Literal["neuron"]
     neuron: NeuronBlock
     """The neuron."""
     interface: InterfaceBlock
     """The circuit between column and neuron."""
-    partial_sums: Literal["analog_merge", "none"]
-    """How the currents of arrays that share an output come together: on a common line (`analog_merge`), or not
-    at all, so that the fan-in of a layer is limited to the rows of one array (`none`)."""
+    partial_sums: Literal["analog_merge", "none", "digital_counter"]
+    """How the results of arrays that share an output come together: as currents on a common line (`analog_merge`);
+    not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the
+    spikes of a neuron at every array, which an accumulator adds and a digital neuron turns into spikes
+    (`digital_counter`)."""
+    merge: CurrentMirrorBlock | None = None
+    """Circuit that weighs bit slices and merges currents; without it both are left out of the estimate."""
+    fan_out_buffer: FanOutBufferBlock | None = None
+    """Buffer behind each neuron; without it the neuron is taken to drive what takes its spikes."""
 
 
 class SurveyAdcBlock(DeviceBlock):
@@ -259,18 +417,71 @@ class ReportedAdcBlock(DeviceBlock):
     model: Literal["reported_adc"]
 
 
-AdcBlock = Annotated[SurveyAdcBlock | ReportedAdcBlock, Field(discriminator="model")]
+class ClockedAdcBlock(DeviceBlock):
+    """What the converters share that are computed from their circuit."""
+
+    bits: CountOrAuto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    clock_frequency: Frequency
+    """Clock of the converter."""
+
+
+class SarAdcBlock(ClockedAdcBlock):
+    """Successive-approximation converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "sar_adc"
+    model: Literal["sar_adc"]
+
+
+class FlashAdcBlock(ClockedAdcBlock):
+    """Flash converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "flash_adc"
+    model: Literal["flash_adc"]
+
+
+class RampAdcBlock(ClockedAdcBlock):
+    """Single-slope converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "ramp_adc"
+    model: Literal["ramp_adc"]
+    columns_per_ramp: Count
+    """Columns that share one ramp and one counter."""
+
+
+class SenseAmplifierBlock(DeviceBlock):
+    """Sense amplifier: a result of one bit."""
+
+    device_model: ClassVar[str | None] = "sense_amplifier"
+    model: Literal["sense_amplifier"]
+
+
+class SampleAndHoldBlock(DeviceBlock):
+    """Stage at each column that keeps its result until the shared converter comes to it."""
+
+    device_model: ClassVar[str | None] = "sample_and_hold"
+    model: Literal["sample_and_hold"]
+
+
+AdcBlock = Annotated[
+    SurveyAdcBlock | ReportedAdcBlock | SarAdcBlock | FlashAdcBlock | RampAdcBlock | SenseAmplifierBlock,
+    Field(discriminator="model"),
+]
 
 
 class AdcReadoutBlock(Block):
     """Converters at the foot of the columns."""
 
-    slots: ClassVar[tuple[str, ...]] = ("converter",)
+    slots: ClassVar[tuple[str, ...]] = ("converter", "sample_and_hold")
     model: Literal["adc"]
     converter: AdcBlock
     """The converter."""
     columns_per_converter: Count
     """Columns that share one converter, one after the other."""
+    sample_and_hold: SampleAndHoldBlock | None = None
+    """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
 
 
 ReadoutBlock = Annotated[NeuronReadoutBlock | AdcReadoutBlock, Field(discriminator="model")]
@@ -335,14 +546,26 @@ class RooflineBlock(DeviceBlock):
     """Inferences that are computed together and share one reading of the weights."""
 
 
+class DieCostBlock(DeviceBlock):
+    """Yield and cost of a good die; costs nothing in energy or area."""
+
+    device_model: ClassVar[str | None] = "die_cost"
+    model: Literal["die_cost"]
+
+
 FREE_BLOCKS = (
     SramBlock,
+    MemoryMacroBlock,
+    RegisterFileBlock,
     AccumulatorBlock,
     VectorUnitBlock,
     DigitalNeuronBlock,
     MeshBlock,
+    BusBlock,
+    HTreeBlock,
     OffChipBlock,
     FixedBlock,
     OverheadsBlock,
+    DieCostBlock,
 )
 """Blocks that may stand under any name in any level."""

@@ -27,7 +27,10 @@ _TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
 _NAME = r"^[a-z][a-z0-9_]*$"
 
 Coding: TypeAlias = Literal["spiking", "dense"]
-ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {"spiking": ("rate",), "dense": ("density", "bit_density")}
+ACTIVITY_QUANTITIES: Mapping[str, tuple[str, ...]] = {
+    "spiking": ("rate",),
+    "dense": ("density", "bit_density"),
+}
 """What an `activity` states in each coding."""
 _DESCRIPTIONS = {
     "rate": "Spikes per neuron and timestep",

@@ -1,0 +1,289 @@
+"""Analog-to-digital converters at the columns of a crossbar, and what stands in front of them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from neuroest.components.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.devices.arrays import (
+    FlashAdcParameters,
+    RampAdcParameters,
+    ReportedAdcParameters,
+    SampleAndHoldParameters,
+    SarAdcParameters,
+    SenseAmplifierParameters,
+    SurveyAdcParameters,
+)
+from neuroest.equations import converters as equations
+from neuroest.equations import crossbar, drivers
+from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre
+
+# Units that the converter survey's regression is stated in.
+_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
+
+
+class SampleAndHold(Component[SampleAndHoldParameters]):
+    """Stage that keeps a column's result while the columns that share a converter take turns."""
+
+    model: ClassVar[str] = "sample_and_hold"
+
+    def sample_energies(self, hold_time: Second) -> list[EnergyCost]:
+        """Charging the capacitor, and the follower while the sample is kept."""
+        d, supply = self.device, self.technology.supply_voltage
+        charge = crossbar.column_swing_energy(d.hold_capacitance, d.signal_swing, supply)
+        follower = equations.front_end_bias_energy(d.hold_current, supply, hold_time)
+        return [
+            self.energy("sample", "hold_capacitor", charge, "sample and hold"),
+            self.energy("sample", "follower", follower, "sample and hold"),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one stage."""
+        return [AreaCost(self.path, "stage", self.device.footprint)]
+
+    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+        """Whether the sample keeps to half a step while it waits."""
+        d = self.device
+        lost = d.droop_current * hold_time / d.hold_capacitance
+        step = d.signal_swing / 2.0 ** (bits + 1.0)
+        return Check(
+            "sample_droop", self.path, "limit", lost <= step,
+            "the sample droops by more than half a step of the converter while it waits", lost, step, "V",
+        )  # fmt: skip
+
+
+class Converter(Component[Any]):
+    """Analog-to-digital converter at the columns."""
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """Resolution: as chosen, or lossless less the dropped bits."""
+        if "bits" in self.options:
+            return self.options["bits"]
+        lossless = equations.lossless_resolution(rows, input_bits, cell_bits)
+        return lossless - self.options["dropped_bits"]
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second."""
+        raise NotImplementedError(type(self).__name__)
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion."""
+        raise NotImplementedError(type(self).__name__)
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter."""
+        raise NotImplementedError(type(self).__name__)
+
+    def cost(self, bits: Dimensionless) -> tuple[EnergyCost, AreaCost]:
+        """Energy of a conversion and area of a converter."""
+        ledger = "analog-to-digital conversion"
+        return (
+            self.energy("conversion", "conversion", self.conversion_energy(bits), ledger, owner="converter"),
+            AreaCost(self.path, "converter", self.area(bits)),
+        )
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Where the model ends."""
+        return []
+
+
+class SurveyAdc(Converter):
+    """Converter by the survey regression."""
+
+    model: ClassVar[str] = "survey_adc"
+    device: SurveyAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second as chosen."""
+        return self.options["sample_rate"]
+
+    def best_energy(self, bits: Dimensionless) -> Numeric:
+        """Best-case energy of one conversion by the regression."""
+        d = self.device
+        merit = equations.survey_figure_of_merit(
+            bits, self.options["sample_rate"], _HERTZ, d.speed_merit_constant, d.speed_merit_slope,
+            d.resolution_merit_constant, d.resolution_merit_slope,
+        )  # fmt: skip
+        return equations.survey_conversion_energy(
+            bits, self.process.feature_size, merit, _NANOMETRE, _PICOJOULE, d.energy_constant,
+            d.energy_node_exponent, d.energy_bits_exponent, 0.0,
+        )  # fmt: skip
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion with its quality."""
+        return self.best_energy(bits) * self.device.energy_quality
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter with its quality."""
+        d = self.device
+        area = equations.survey_converter_area(
+            self.process.feature_size, self.options["sample_rate"], self.best_energy(bits), _NANOMETRE, _HERTZ,
+            _PICOJOULE, _SQUARE_MICROMETRE, d.area_constant, d.area_node_exponent, d.area_rate_exponent,
+            d.area_energy_exponent,
+        )  # fmt: skip
+        return area * d.area_quality
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether resolution, rate and node lie within the survey."""
+        d, size = self.device, self.process.feature_size
+        return [
+            self.check_range(
+                "converter_resolution", bits, d.minimum_bits, d.maximum_bits, "1",
+                "resolution lies outside the converter survey", severity="refuse",
+            ),
+            self.check_range(
+                "converter_rate", self.options["sample_rate"], 0.0, d.maximum_sample_rate, "1/s",
+                "sampling rate lies outside the converter survey", severity="refuse",
+            ),
+            self.check_range(
+                "converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m",
+                "node lies outside the converter survey, so that its energy and area are extrapolated",
+            ),
+        ]  # fmt: skip
+
+
+class ReportedAdc(Converter):
+    """Converter as published."""
+
+    model: ClassVar[str] = "reported_adc"
+    device: ReportedAdcParameters
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """Resolution as published."""
+        return self.device.bits
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second as published."""
+        return self.device.sample_rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion as published."""
+        return self.device.conversion_energy
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter as published."""
+        return self.device.footprint
+
+
+class SenseAmplifier(Converter):
+    """One comparison with a reference: a result of one bit."""
+
+    model: ClassVar[str] = "sense_amplifier"
+    device: SenseAmplifierParameters
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """One."""
+        return 1.0
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Decisions per second."""
+        rate: PerSecond = 1.0 / self.device.decision_time
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one decision."""
+        return self.device.decision_energy
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one amplifier."""
+        return self.device.footprint
+
+
+class _ClockedConverter(Converter):
+    """Common part of the converters that are computed from their circuit."""
+
+    def clock_period(self) -> Second:
+        """Period of the converter's clock."""
+        period: Second = 1.0 / self.options["clock_frequency"]
+        return period
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether resolution and clock are within what the circuit is good for."""
+        d, clock = self.device, self.options["clock_frequency"]
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, d.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            ),
+            self.check_range(
+                "converter_clock", clock, 0.0, d.maximum_clock_frequency, "1/s",
+                "the clock is faster than the comparator of the converter", severity="refuse",
+            ),
+            Check(
+                "converter_process", self.path, "range", self.device_process is None,
+                "the circuit values of the converter belong to another process and are used as they stand",
+            ),
+        ]  # fmt: skip
+
+
+class SarAdc(_ClockedConverter):
+    """Successive-approximation converter."""
+
+    model: ClassVar[str] = "sar_adc"
+    device: SarAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """One cycle to sample and one for each bit."""
+        rate: PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Decisions, logic and the capacitor array."""
+        d = self.device
+        array = drivers.capacitive_dac_energy(
+            bits, d.unit_capacitance, d.reference_voltage, d.switching_factor
+        )
+        return equations.successive_approximation_energy(bits, d.comparator_energy, d.logic_energy, array)
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Capacitor array, comparator and logic."""
+        d = self.device
+        array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
+        return equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
+
+
+class FlashAdc(_ClockedConverter):
+    """Flash converter: a comparator for every step."""
+
+    model: ClassVar[str] = "flash_adc"
+    device: FlashAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """A conversion in a few cycles."""
+        rate: PerSecond = 1.0 / equations.flash_time(self.device.clock_cycles, self.clock_period())
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """All comparators and the ladder."""
+        return equations.flash_energy(bits, self.device.comparator_energy, self.device.ladder_energy)
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """All comparators and the ladder."""
+        return equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+
+
+class RampAdc(_ClockedConverter):
+    """Single-slope converter whose ramp several columns share."""
+
+    model: ClassVar[str] = "ramp_adc"
+    device: RampAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """A cycle for every step."""
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.clock_period())
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Comparator, latch and the share of the ramp."""
+        d = self.device
+        return equations.ramp_energy(
+            bits, d.comparator_cycle_energy, d.mean_fraction, d.latch_energy, d.generator_energy,
+            self.options["columns_per_ramp"],
+        )  # fmt: skip
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Comparator, latch and the share of the ramp."""
+        d = self.device
+        return equations.ramp_area(
+            bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
+        )

@@ -1,0 +1,81 @@
+"""Shipped architectures with single blocks replaced, for tests of those blocks."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from neuroest.estimate import Estimate, estimate
+from neuroest.library import find_file
+
+
+def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:
+    """File of a shipped architecture with some of its nodes replaced; None removes one."""
+    data = copy.deepcopy(yaml.safe_load(find_file("architecture", base).read_text(encoding="utf-8")))
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        node = data
+        for part in way:
+            node = node[part]
+        if value is None:
+            node.pop(last, None)
+        else:
+            node[last] = value
+    data.pop("baseline", None)
+    file = folder / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return file
+
+
+def run(base: str, workload: str, changes: dict[str, Any], folder: Path, **settings: str) -> Estimate:
+    """Estimate of such a variant."""
+    wanted = {path.replace("__", "."): value for path, value in settings.items()}
+    return estimate(changed(base, changes, folder), workload, wanted)
+
+
+def energy(result: Estimate, *, component: str = "", action: str = "", term: str = "") -> float:
+    """Dynamic energy of the rows that match, by the last word of the component's path."""
+    return sum(
+        r.energy_J
+        for r in result.breakdown
+        if r.kind == "dynamic"
+        and component in {"", r.component.rsplit(".", 1)[-1]}
+        and action in {"", r.action}
+        and term in {"", r.term}
+    )
+
+
+def count(result: Estimate, component: str, action: str) -> float:
+    """Actions of a component in one inference."""
+    found: dict[str, float] = {}
+    for r in result.breakdown:
+        if r.kind == "dynamic" and r.component.rsplit(".", 1)[-1] == component and r.action == action:
+            found[r.term] = found.get(r.term, 0.0) + r.count
+    return next(iter(found.values()), 0.0)
+
+
+def area(result: Estimate, component: str) -> float:
+    """Area of a component on the chip."""
+    return sum(
+        r.area_m2
+        for r in result.breakdown
+        if r.kind == "area" and r.component.rsplit(".", 1)[-1] == component
+    )
+
+
+def failed(result: Estimate) -> set[str]:
+    """Names of the design checks that fail."""
+    return {check.name for check in result.failed_checks}
+
+
+def known(result: Estimate, name: str) -> float:
+    """A characteristic by its name."""
+    return next(value for _, label, value, _ in result.characteristics if label == name)
+
+
+def arrays(result: Estimate) -> float:
+    """Computing units on the chip, those of half-used tiles included."""
+    return float(result.evaluation.mapped.counts[result.evaluation.mapped.level.path].item())

@@ -1,0 +1,93 @@
+"""Neurons as blocks: threshold switches, what is known of a design's neurons, mismatch."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from neuroest.errors import RangeError
+from tests.components.chips import area, energy, failed, known, run
+
+NEURON = "chip.tile.array.readout.neuron"
+BASE, WORKLOAD = "diffusive_28nm_derived", "mlp_mnist_spiking"
+
+
+def switch(device: str, **parameters: str) -> dict[str, object]:
+    block: dict[str, object] = {"model": "threshold_switch_neuron", "device": device}
+    return block | ({"parameters": parameters} if parameters else {})
+
+
+def test_energy_and_time_of_a_threshold_switch(tmp_path: Path) -> None:
+    # the worked example of docs/models/neurons.md: 1 pF, 1.2 V, 0.9 V, 0.3 V, 100 kohm, 5 kohm: 115 ns, 0.80 pJ
+    neuron = switch("switch_generic_28nm", capacitance="1 pF", relaxation_time="0 s")
+    result = run(BASE, WORKLOAD, {NEURON: neuron}, tmp_path)
+    terms = result.spike_terms
+    assert terms["capacitor"] + terms["discharge"] == pytest.approx(0.80e-12, rel=0.02)
+    assert known(result, "integration time") + known(result, "refractory time") == pytest.approx(
+        115e-9, rel=0.01
+    )
+
+
+def test_the_capacitor_of_a_threshold_switch_is_never_left_out(tmp_path: Path) -> None:
+    result = run(BASE, WORKLOAD, {NEURON: switch("switch_ag_bench")}, tmp_path)
+    # 4.7 nF at 2 fF/um^2 is 2.35 mm^2, for each of 1034 neurons
+    assert area(result, "neuron") == pytest.approx(1034 * (2.35e-6 + 16e-12), rel=1e-4)
+
+
+def test_a_switch_that_cannot_open_fails_a_check(tmp_path: Path) -> None:
+    # (1.2 V - 0.3 V) / 60 uA = 15 kohm is the smallest resistor
+    closed = switch("switch_generic_28nm", series_resistance="14 kohm")
+    assert "switch_opens" in failed(run(BASE, WORKLOAD, {NEURON: closed}, tmp_path))
+    opens = switch("switch_generic_28nm", series_resistance="16 kohm")
+    assert "switch_opens" not in failed(run(BASE, WORKLOAD, {NEURON: opens}, tmp_path))
+
+
+def test_a_switch_whose_leakage_holds_the_capacitor_fails_a_check(tmp_path: Path) -> None:
+    # (1.2 V - 0.9 V) / (0.9 V / 10 Mohm) = 3.3 Mohm is the largest resistor
+    leaking = switch("switch_generic_28nm", series_resistance="3.5 Mohm")
+    assert "switch_charges" in failed(run(BASE, WORKLOAD, {NEURON: leaking}, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [({"supply_voltage": "0.85 V"}, "never fires"), ({"hold_voltage": "0.95 V"}, "nothing oscillates")],
+)
+def test_a_switch_that_never_fires_is_refused(parameters: dict[str, str], words: str, tmp_path: Path) -> None:
+    with pytest.raises(RangeError, match=words):
+        run(BASE, WORKLOAD, {NEURON: switch("switch_generic_28nm", **parameters)}, tmp_path)
+
+
+def test_wear_of_a_threshold_switch(tmp_path: Path) -> None:
+    result = run(BASE, WORKLOAD, {NEURON: switch("switch_vo2_oscillator")}, tmp_path)
+    # 1e9 cycles at 0.1 spikes a step: the lifetime is 1e10 steps
+    assert result.totals["neuron_lifetime_s"] == pytest.approx(
+        1e10 * result.totals["initiation_interval_s"] / 20, rel=1e-6
+    )
+
+
+def test_firing_probability_of_a_design_is_known(tmp_path: Path) -> None:
+    # V_50 = 0.886 V and sigma = 61 mV: 76 % at 0.9 V would be 59 %; the shipped design drives 0.8 V: Phi(-1.41) = 8 %
+    result = run(BASE, WORKLOAD, {}, tmp_path)
+    device = result.evaluation.mapper.compute.neuron.device
+    z = (device.input_voltage - device.firing_median_voltage) / device.firing_voltage_spread
+    expected = 0.5 * math.erfc(-z / math.sqrt(2))
+    assert known(result, "firing probability") == pytest.approx(expected, rel=1e-5)
+    assert known(result, "thermal noise on the gate node") == pytest.approx(
+        math.sqrt(1.380649e-23 * 300 / known(result, "capacitance of the gate node"))
+    )
+
+
+def test_mismatch_of_a_circuit_neuron_is_known(tmp_path: Path) -> None:
+    result = run("analog_lif_circuit_28nm", WORKLOAD, {}, tmp_path)
+    # 2 mV um over the root of 0.1 um^2 is 6.3 mV, a factor exp(6.3/(1.4 * 25.85)) = 1.19
+    assert known(result, "mismatch of threshold voltages") == pytest.approx(6.32e-3, rel=1e-3)
+    spread = known(result, "factor between currents of two neurons, one standard deviation")
+    assert spread == pytest.approx(1.191, rel=1e-3)
+
+
+def test_a_slow_drive_leaks_through_the_open_switch(tmp_path: Path) -> None:
+    result = run(BASE, WORKLOAD, {NEURON: switch("switch_generic_28nm")}, tmp_path)
+    # V_s V_t / R_off for the 10 ns of the pulse: 1.2 * 0.9 / 10 Mohm * 10 ns = 1.08 fJ, 1034 neurons, 20 steps
+    assert energy(result, term="off_leakage") == pytest.approx(1034 * 20 * 1.08e-15, rel=1e-6)

@@ -1,0 +1,55 @@
+"""The shipped library as a whole: it loads, it is used, and every chip in it can be estimated."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.errors import MappingError
+from neuroest.estimate import estimate
+from neuroest.library import load_architecture, load_device, shipped
+
+DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
+
+
+def test_size_of_the_library() -> None:
+    assert len(DEVICES) >= 60
+    assert len(ARCHITECTURES) >= 20
+
+
+def test_every_device_model_has_a_device() -> None:
+    # blocks of component tables belong to the chips whose tables they are
+    used = {load_device(name).spec.model for name in DEVICES} | {"fixed_block"}
+    assert used == set(DEVICE_MODELS)
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
+    device = load_device(name)
+    assert shipped("device")[name].parent.name == device.record.folder
+    assert device.spec.maturity.reason
+    assert device.claims
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_architecture_estimates_a_perceptron(name: str) -> None:
+    try:
+        result = estimate(name, "mlp_mnist_spiking")
+    except MappingError:
+        result = estimate(name, "mlp_mnist_dense")
+    totals = result.totals
+    assert totals["area_m2"] > 0.0
+    assert 1e-9 < totals["energy_per_inference_J"] < 10.0
+    assert math.isfinite(totals["latency_s"])
+    dynamic = sum(r.energy_J for r in result.breakdown if r.kind == "dynamic")
+    assert dynamic == pytest.approx(totals["dynamic_energy_J"], rel=1e-12)
+    assert sum(r.area_m2 for r in result.breakdown) == pytest.approx(totals["area_m2"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_baseline_of_an_architecture_exists(name: str) -> None:
+    spec = load_architecture(name).spec
+    assert spec.name == name
+    assert spec.baseline is None or spec.baseline in ARCHITECTURES
