@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -62,9 +63,9 @@ def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Arra
     """Samples of every claim that states a spread; claims of one group move together.
 
     A value above zero is drawn log-normal on either side of its median, so that the ends of its spread are its
-    10th and 90th percentile; others are drawn normal in the same way.
+    10th and 90th percentile; others are drawn normal in the same way. Each cause has a stream of its own, so that
+    a band does not move because another parameter came or went, and two designs share what they have in common.
     """
-    generator = np.random.default_rng(seed)
     shared: dict[str, Array] = {}
     values: dict[str, Array] = {}
     for path in sorted(claims):
@@ -73,7 +74,8 @@ def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Arra
             continue
         key = common_cause(claim)
         if key not in shared:
-            shared[key] = generator.standard_normal((samples, 1))
+            stream = np.random.default_rng((seed, zlib.crc32(key.encode())))
+            shared[key] = stream.standard_normal((samples, 1))
         values[path] = spread_over(claim, shared[key])
     return values
 
