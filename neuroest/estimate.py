@@ -324,6 +324,7 @@ class Estimate:
             "breakdown": [asdict(row) for row in self.breakdown],
             "spike_terms_J": self.spike_terms,
             "layers": self._layers(),
+            "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],
             "basis_share": self.basis_share,
             "devices": [
@@ -342,6 +343,27 @@ class Estimate:
             ],
             "exclusions": list(self.exclusions),
             "inputs": [asdict(file) for file in self.files],
+        }
+
+    def _parameters(self) -> dict[str, Any]:
+        """Every number that went in, with the elasticity of the totals that move with it."""
+        found = self.sensitivity
+        slopes = {
+            path: {name: float(values[i]) for name, values in found.totals.items() if values[i] != 0.0}
+            for i, path in enumerate(found.paths)
+        }
+        return {
+            path: {
+                "value": claim.value,
+                "unit": claim.unit,
+                "low": claim.low,
+                "high": claim.high,
+                "basis": claim.basis,
+                "source": claim.source,
+                "place": claim.place,
+                "elasticity": slopes.get(path, {}),
+            }
+            for path, claim in self.claims.items()
         }
 
     def _layers(self) -> list[dict[str, Any]]:

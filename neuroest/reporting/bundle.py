@@ -33,7 +33,13 @@ def write_bundle(report: Report, folder: Path) -> None:
         "format": _FORMAT,
         "neuroest_version": package_version(),
         "files": [
-            {"kind": f.kind, "name": f.name, "given": _given(path), "packed": places[path], "sha256": f.sha256}
+            {
+                "kind": f.kind,
+                "name": f.name,
+                "given": _given(path),
+                "packed": places[path],
+                "sha256": f.sha256,
+            }
             for path, f in files.items()
         ],
         "results": [_entry(result, places) for result in report.results],
@@ -55,7 +61,9 @@ def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _entry(result: Estimate, places: Mapping[str, str]) -> dict[str, Any]:
-    packed = {file.kind: places[file.file] for file in result.files if file.kind in {"architecture", "workload"}}
+    packed = {
+        file.kind: places[file.file] for file in result.files if file.kind in {"architecture", "workload"}
+    }
     return {**packed, "settings": dict(result.settings)}
 
 
@@ -66,7 +74,9 @@ def _given(path: str) -> str:
 
 def _is_shipped(path: str) -> bool:
     file = Path(path).resolve()
-    return any(file.is_relative_to(data_folder(kind).resolve()) for kind in ("architecture", "device", "workload"))
+    return any(
+        file.is_relative_to(data_folder(kind).resolve()) for kind in ("architecture", "device", "workload")
+    )
 
 
 def _places(kinds: Mapping[str, str]) -> dict[str, str]:
@@ -127,7 +137,9 @@ def rerun(file: Path) -> Rerun:
             manifest = json.loads(archive.read(_MANIFEST))
             before = results_of(json.loads(archive.read(_RESULTS)), str(file))
             if manifest.get("format") != _FORMAT:
-                raise NeuroestError(f"{file} is a bundle of format {manifest.get('format')!r}; this version reads {_FORMAT!r}")
+                raise NeuroestError(
+                    f"{file} is a bundle of format {manifest.get('format')!r}; this version reads {_FORMAT!r}"
+                )
             return _computed(archive, manifest, before, Path(folder))
     except FileNotFoundError:
         raise NeuroestError(f"{file}: there is no such file") from None
@@ -149,7 +161,9 @@ def _computed(archive: zipfile.ZipFile, manifest: Any, before: Mapping[str, Any]
     for item in manifest["files"]:
         content = archive.read(item["packed"])
         if hashlib.sha256(content).hexdigest() != item["sha256"]:
-            raise NeuroestError(f"{item['packed']} in the bundle is not the file that the report was made from")
+            raise NeuroestError(
+                f"{item['packed']} in the bundle is not the file that the report was made from"
+            )
         place = folder / item["packed"]
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
@@ -161,5 +175,7 @@ def _computed(archive: zipfile.ZipFile, manifest: Any, before: Mapping[str, Any]
             chip = load_architecture(folder / entry["architecture"])
             net = load_workload(folder / entry["workload"])
             result = estimate(chip, net, entry["settings"])
-            after[f"{result.architecture} on {result.workload.name}"] = json.loads(json.dumps(plain_result(result)))
+            after[f"{result.architecture} on {result.workload.name}"] = json.loads(
+                json.dumps(plain_result(result))
+            )
     return Rerun(difference(before, after), manifest["neuroest_version"], package_version())

@@ -109,7 +109,9 @@ class FilesDifference:
                 lines += _moved_lines(moved, style)
             if item.same and item.parameters:
                 lines.append("  parameters that differ without moving a total:")
-                lines += columns([_parameter_cells(cause) for cause in item.parameters[:_MOST]], "<>>", indent=4)
+                lines += columns(
+                    [_parameter_cells(cause) for cause in item.parameters[:_MOST]], "<>>", indent=4
+                )
             lines.append("")
         lines += [f"only in the first: {name}" for name in self.only_before]
         lines += [f"only in the second: {name}" for name in self.only_after]
@@ -135,13 +137,17 @@ def results_of(data: Any, file: str) -> dict[str, Result]:
             found = [data, data.get("baseline")]
         else:
             found = data.get("results") or data.get("designs") or []
-    kept = {
+    kept: dict[str, Result] = {
         f"{item['architecture']} on {item['workload']}": item
         for item in found
-        if isinstance(item, dict) and isinstance(item.get("totals"), dict) and {"architecture", "workload", "breakdown"} <= item.keys()
+        if isinstance(item, dict)
+        and isinstance(item.get("totals"), dict)
+        and {"architecture", "workload", "breakdown"} <= item.keys()
     }
     if not kept:
-        raise NeuroestError(f"{file} holds no result; it should come from `neuroest estimate --format json` or a report")
+        raise NeuroestError(
+            f"{file} holds no result; it should come from `neuroest estimate --format json` or a report"
+        )
     return kept
 
 
@@ -165,7 +171,9 @@ def _result_difference(name: str, before: Result, after: Result) -> ResultDiffer
         one, other = before["totals"].get(total), after["totals"].get(total)
         if one != other:
             parts = _components(before, after, total)
-            known = [_with_effect(cause, before, after, total) for cause in causes] if total in _ELASTIC else []
+            known = (
+                [_with_effect(cause, before, after, total) for cause in causes] if total in _ELASTIC else []
+            )
             known.sort(key=lambda cause: -abs(cause.effect or 0.0))
             moved.append(Moved(total, one, other, parts, tuple(known)))
     return ResultDifference(name, tuple(_circumstances(before, after)), tuple(moved), tuple(causes))
@@ -191,7 +199,7 @@ def _parameters(before: Result, after: Result) -> list[Cause]:
         one, other = first.get(path), second.get(path)
         values = (one and one["value"], other and other["value"])
         if values[0] != values[1] or (one is None) != (other is None):
-            found.append(Cause(path, (one or other)["unit"], *values, None))
+            found.append(Cause(path, ((one or other) or {}).get("unit", ""), *values, None))
     return found
 
 
@@ -199,7 +207,8 @@ def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cau
     if not cause.before or not cause.after or cause.before * cause.after <= 0.0:
         return cause
     slopes = [
-        result["parameters"][cause.path].get("elasticity", {}).get(_ELASTIC[total], 0.0) for result in (before, after)
+        result["parameters"][cause.path].get("elasticity", {}).get(_ELASTIC[total], 0.0)
+        for result in (before, after)
     ]
     sign = -1.0 if total == "throughput_per_s" else 1.0
     # the mean slope of both ends is right to second order
@@ -209,18 +218,31 @@ def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cau
 
 def _circumstances(before: Result, after: Result) -> list[str]:
     told = []
-    for key, label in (("architecture", "design"), ("workload", "workload"), ("neuroest_version", "version of neuroest")):
+    for key, label in (
+        ("architecture", "design"),
+        ("workload", "workload"),
+        ("neuroest_version", "version of neuroest"),
+    ):
         if before.get(key) != after.get(key):
             told.append(f"{label}: {before.get(key)} -> {after.get(key)}")
     one, other = before.get("settings") or {}, after.get("settings") or {}
     for path in dict.fromkeys((*one, *other)):
-        if one.get(path) != other.get(path):
-            told.append(f"setting {path}: {one.get(path, 'as in the file')} -> {other.get(path, 'as in the file')}")
-    files = [{(f["kind"], f["name"]): f["sha256"] for f in result.get("inputs", ())} for result in (before, after)]
+        stated = [side.get(path, "as in the file") for side in (one, other)]
+        if stated[0] != stated[1]:
+            told.append(f"setting {path}: {stated[0]} -> {stated[1]}")
+    files = [
+        {(f["kind"], f["name"]): f["sha256"] for f in result.get("inputs", ())} for result in (before, after)
+    ]
     for kind, name in dict.fromkeys((*files[0], *files[1])):
         first, second = files[0].get((kind, name)), files[1].get((kind, name))
         if first != second:
-            state = "only in the second" if first is None else "only in the first" if second is None else "has changed"
+            state = (
+                "only in the second"
+                if first is None
+                else "only in the first"
+                if second is None
+                else "has changed"
+            )
             told.append(f"{kind} {name} {state}")
     left = [set(result.get("exclusions", ())) for result in (before, after)]
     told += [f"no longer left out: {item}" for item in sorted(left[0] - left[1])]
@@ -234,22 +256,42 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
     lines = [style.bold(f"  {label}: {shown(moved.before, unit)} -> {shown(moved.after, unit)}{change}")]
     whole = sum(abs(other - one) for _, one, other in moved.components)
     rows = [
-        (short(path), f"{shown(one, unit)} ->", shown(other, unit), f"{percent(abs(other - one) / whole)} of the moves")
+        (
+            short(path),
+            f"{shown(one, unit)} ->",
+            shown(other, unit),
+            f"{percent(abs(other - one) / whole)} of the moves",
+        )
         for path, one, other in moved.components
         if abs(other - one) >= _LEAST * whole
     ]
     lines += columns(rows[:_MOST], "<>>>", indent=4)
-    told = [cause for cause in moved.causes if cause.effect is None or abs(cause.effect) >= _LEAST * abs(moved.change or 1.0)]
+    told = [
+        cause
+        for cause in moved.causes
+        if cause.effect is None or abs(cause.effect) >= _LEAST * abs(moved.change or 1.0)
+    ]
     if told:
         lines.append("    causes, each by itself, to first order:")
         rows_of_causes = [
-            (*_parameter_cells(cause), _factor(cause.effect) if cause.effect is not None else "effect not known")
+            (
+                *_parameter_cells(cause),
+                _factor(cause.effect) if cause.effect is not None else "effect not known",
+            )
             for cause in told[:_MOST]
         ]
         lines += columns(rows_of_causes, "<>>>", indent=6)
     rest = moved.unexplained
-    if rest is not None and moved.total in _ELASTIC and abs(rest) > 0.01 * max(abs(moved.change or 0.0), 1e-9):
-        why = "steps, curvature, structure or models" if moved.causes else "no parameter differs: structure or models"
+    if (
+        rest is not None
+        and moved.total in _ELASTIC
+        and abs(rest) > 0.01 * max(abs(moved.change or 0.0), 1e-9)
+    ):
+        why = (
+            "steps, curvature, structure or models"
+            if moved.causes
+            else "no parameter differs: structure or models"
+        )
         lines.append(f"      not accounted for by single parameters: {_factor(rest)} ({why})")
     return lines
 

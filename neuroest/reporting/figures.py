@@ -45,7 +45,7 @@ _LABELS = {"energy": ("energy per inference", "J"), "area": ("area", "m^2"), "la
 _TOTALS = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 
 
-def extra(module: str) -> Any:
+def report_module(module: str) -> Any:
     """A module of the extra ``neuroest[report]``."""
     try:
         return import_module(module)
@@ -56,7 +56,7 @@ def extra(module: str) -> Any:
 
 def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
     """Draw a figure and write it as PDF, SVG and PNG; the same result gives the same files."""
-    with extra("matplotlib").rc_context(_STYLE):
+    with report_module("matplotlib").rc_context(_STYLE):
         figure = make()
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
@@ -70,13 +70,13 @@ def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
 
 
 def _figure(width: float, height: float, columns: int = 1, **options: Any) -> tuple[Any, Any]:
-    figure = extra("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
+    figure = report_module("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
     return figure, figure.subplots(1, columns, **options)
 
 
 def _quantity_axis(axis: Any, unit: str) -> None:
     """Ticks of a logarithmic axis as quantities."""
-    ticker = extra("matplotlib.ticker")
+    ticker = report_module("matplotlib.ticker")
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: shown(value, unit) if value > 0.0 else ""))
     axis.set_minor_formatter(ticker.NullFormatter())
     axis.set_major_locator(ticker.LogLocator(numticks=5))
@@ -127,15 +127,26 @@ def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str) -
         kept[_OTHERS] = max(0.0, sum(shares.values()) - sum(kept.values()))
         left = 0.0
         for name, share in kept.items():
-            axes.barh(row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fills[name])
+            axes.barh(
+                row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fills[name]
+            )
             left += share * 100
-    patches = extra("matplotlib.patches")
+    patches = report_module("matplotlib.patches")
     handles = [
-        patches.Patch(edgecolor="black", linewidth=0.3, label=words(name), **fill) for name, fill in fills.items()
+        patches.Patch(edgecolor="black", linewidth=0.3, label=words(name), **fill)
+        for name, fill in fills.items()
     ]
     axes.set_xlim(0, 100)
     axes.set_title(f"share by {by} (%)")
-    axes.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=3, frameon=False, handlelength=1.2, columnspacing=0.8)
+    axes.legend(
+        handles=handles,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.18),
+        ncols=3,
+        frameon=False,
+        handlelength=1.2,
+        columnspacing=0.8,
+    )
 
 
 def _fill(index: int) -> dict[str, str]:
@@ -163,13 +174,24 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
         axes.plot([ratio.value], [row], markers[ratio.quantity], ms=3.6, mfc=face, mec=colour, mew=0.8)
     axes.axvline(1.0, color="black", lw=0.6, ls=":")
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(extra("matplotlib.ticker").LogLocator(numticks=6))
-    axes.xaxis.set_major_formatter(extra("matplotlib.ticker").FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.xaxis.set_major_locator(report_module("matplotlib.ticker").LogLocator(numticks=6))
+    axes.xaxis.set_major_formatter(
+        report_module("matplotlib.ticker").FuncFormatter(lambda value, _: f"{value:g}")
+    )
     axes.set_yticks(list(place.values()), list(place))
-    axes.set_xlabel(f"{comparison.design.architecture} over baseline, p10 to p90\nopen: in part projected or assumed")
-    lines = extra("matplotlib.lines")
+    axes.set_xlabel(
+        f"{comparison.design.architecture} over baseline, p10 to p90\nopen: in part projected or assumed"
+    )
+    lines = report_module("matplotlib.lines")
     handles = [
-        lines.Line2D([], [], color=_COLOURS[(0, 3, 5, 4)[i]], marker=markers[name], ms=3.6, label=label_and_unit(name)[0])
+        lines.Line2D(
+            [],
+            [],
+            color=_COLOURS[(0, 3, 5, 4)[i]],
+            marker=markers[name],
+            ms=3.6,
+            label=label_and_unit(name)[0],
+        )
         for i, name in enumerate(BANDED)
     ]
     axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
@@ -180,7 +202,15 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     """Energy against area, the size by throughput; designs on the Pareto front of the three are filled."""
     views = views[:MOST_DESIGNS]
     figure, axes = _figure(width, width * 0.82)
-    table = np.array([[view.estimate.totals[name] or math.nan for name in ("area_m2", "energy_per_inference_J", "throughput_per_s")] for view in views])
+    table = np.array(
+        [
+            [
+                view.estimate.totals[name] or math.nan
+                for name in ("area_m2", "energy_per_inference_J", "throughput_per_s")
+            ]
+            for view in views
+        ]
+    )
     front = pareto_front(table * (1.0, 1.0, -1.0))
     sizes = 14.0 + 60.0 * _relative(np.log(table[:, 2]))
     for index, view in enumerate(views):
@@ -189,14 +219,30 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
             found = view.estimate.bands.totals.get(name)
             if found is not None:
                 span = (found.low, found.high)
-                axes.plot(*((span, (energy, energy)) if along == "x" else ((area, area), span)), color="#aaaaaa", lw=0.7, zorder=1)
-        axes.scatter([area], [energy], s=sizes[index], c="black" if front[index] else "white", edgecolors="black", linewidths=0.7, zorder=2)
+                axes.plot(
+                    *((span, (energy, energy)) if along == "x" else ((area, area), span)),
+                    color="#aaaaaa",
+                    lw=0.7,
+                    zorder=1,
+                )
+        axes.scatter(
+            [area],
+            [energy],
+            s=sizes[index],
+            c="black" if front[index] else "white",
+            edgecolors="black",
+            linewidths=0.7,
+            zorder=2,
+        )
         axes.annotate(f"{index + 1}", (area, energy), xytext=(5, 4), textcoords="offset points", fontsize=6.5)
     axes.set_xscale("log")
     axes.set_yscale("log")
     _quantity_axis(axes.xaxis, "m^2")
     _quantity_axis(axes.yaxis, "J")
-    axes.set_xlabel("area\n" + _wrapped_names([f"{i + 1} {view.architecture}" for i, view in enumerate(views)]), linespacing=1.3)
+    axes.set_xlabel(
+        "area\n" + _wrapped_names([f"{i + 1} {view.architecture}" for i, view in enumerate(views)]),
+        linespacing=1.3,
+    )
     axes.set_ylabel("energy per inference")
     axes.set_title("filled: Pareto front of energy, area, throughput; larger: faster")
     return figure
@@ -220,7 +266,16 @@ def tornado_figure(view: View, width: float, total: str = "energy_per_inference_
     names = short_names([swing.path for swing in swings])
     for row, swing in enumerate(reversed(swings)):
         for end, colour, hatch in ((swing.at_low, "white", "///"), (swing.at_high, _COLOURS[0], "")):
-            axes.barh(row, end - base, left=base, height=0.65, color=colour, hatch=hatch, edgecolor="black", linewidth=0.4)
+            axes.barh(
+                row,
+                end - base,
+                left=base,
+                height=0.65,
+                color=colour,
+                hatch=hatch,
+                edgecolor="black",
+                linewidth=0.4,
+            )
     axes.set_yticks(range(len(swings)), [words(names[swing.path]) for swing in reversed(swings)])
     axes.axvline(base, color="black", lw=0.8)
     axes.set_xscale("log")
@@ -272,9 +327,11 @@ def bottleneck_figure(view: View, width: float) -> Any:
     axes.set_yticks(range(len(layers)), [name for name, _ in reversed(layers)])
     axes.set_ylim(-0.6, max(len(layers), 2) - 0.4)
     axes.set_xlabel("time for one step of the layer; filled: what limits it")
-    lines = extra("matplotlib.lines")
+    lines = report_module("matplotlib.lines")
     handles = [
-        lines.Line2D([], [], ls="", marker=markers[i % len(markers)], ms=4.0, color=_COLOURS[i % 6], label=words(name))
+        lines.Line2D(
+            [], [], ls="", marker=markers[i % len(markers)], ms=4.0, color=_COLOURS[i % 6], label=words(name)
+        )
         for i, name in enumerate(resources)
     ]
     axes.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
@@ -286,17 +343,33 @@ def area_map_figure(view: View, width: float) -> Any:
     found = view.breakdown("area", "component")
     slices = found.slices if found else ()
     figure, axes = _figure(width, width * 0.8)
-    for index, (item, (x, y, w, h)) in enumerate(zip(slices, squarified([s.value for s in slices]), strict=True)):
+    for index, (item, (x, y, w, h)) in enumerate(
+        zip(slices, squarified([s.value for s in slices]), strict=True)
+    ):
         white = item.name.endswith("white_space")
         tone = "#ffffff" if white else ("#dddddd", "#bbbbbb", "#eeeeee", "#cccccc")[index % 4]
-        axes.add_patch(extra("matplotlib.patches").Rectangle((x, y), w, h, facecolor=tone, edgecolor="black", linewidth=0.5, hatch="//" if white else ""))
+        axes.add_patch(
+            report_module("matplotlib.patches").Rectangle(
+                (x, y), w, h, facecolor=tone, edgecolor="black", linewidth=0.5, hatch="//" if white else ""
+            )
+        )
         text = f"{words(item.name)}\n{shown(item.value, 'm^2')}"
         if w * width * 72 > 3.9 * max(map(len, text.splitlines())) and h * width * 0.8 * 72 > 19.0:
-            axes.text(x + w / 2, y + h / 2, text, ha="center", va="center", fontsize=6.0, bbox={"facecolor": tone, "edgecolor": "none", "pad": 1.0})
+            axes.text(
+                x + w / 2,
+                y + h / 2,
+                text,
+                ha="center",
+                va="center",
+                fontsize=6.0,
+                bbox={"facecolor": tone, "edgecolor": "none", "pad": 1.0},
+            )
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_axis_off()
-    axes.set_title(f"{view.architecture} for {view.workload}: {shown(view.estimate.totals['area_m2'], 'm^2')}")
+    axes.set_title(
+        f"{view.architecture} for {view.workload}: {shown(view.estimate.totals['area_m2'], 'm^2')}"
+    )
     return figure
 
 

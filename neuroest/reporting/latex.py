@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -31,7 +32,14 @@ _NAMES = {
     "K": r"\kelvin", "1/s": r"\per\second", "m^2": r"\metre\squared", "TOPS/W": r"{TOPS}\per\watt",
     "W/m^2": r"\watt\per\metre\squared", "bit": "{bit}", "eV": r"\electronvolt",
 }  # fmt: skip
-_AREAS = ((1e-6, r"\milli\metre\squared", 0.00995), (1e-12, r"\micro\metre\squared", 0.00995), (1e-18, r"\nano\metre\squared", 0.0))
+_AREAS = (
+    (1e-6, r"\milli\metre\squared", 0.00995),
+    (1e-12, r"\micro\metre\squared", 0.00995),
+    (1e-18, r"\nano\metre\squared", 0.0),
+)
+_LINES_OF_A_PAGE = 44
+_LETTERS_OF_A_LINE = 72
+"""Of the small print of a table in a bare article."""
 _TRANSLITERATED = {
     "µ": r"\textmu{}", "μ": r"\textmu{}", "Ω": r"$\Omega$", "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\leq$",
     "≥": r"$\geq$", "≈": r"$\approx$", "±": r"$\pm$", "°": r"\textdegree{}", "–": "--", "—": "---", "‐": "-",
@@ -46,7 +54,7 @@ def tex(text: str) -> str:
     Examples
     --------
     >>> print(tex("a_b 100 % of <script>"))
-    a\_\allowbreak{}b 100 \% of \textless{}script\textgreater{}
+    a\_\allowbreak{}b 100 \% of \textless{}script\textgreater{}\allowbreak{}
     """
     told = []
     for character in escaped(text):
@@ -58,7 +66,13 @@ def tex(text: str) -> str:
             plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
             told.append(escaped(plain) or "?")
     out = "".join(told).replace(r"\textquotedbl{}", "''")
-    return out.replace(r"\_", r"\_\allowbreak{}").replace("/", r"/\allowbreak{}").replace(":", r":\allowbreak{}")
+    return (
+        out.replace(r"\_", r"\_\allowbreak{}")
+        .replace("/", r"/\allowbreak{}")
+        .replace(":", r":\allowbreak{}")
+        .replace("=", r"=\allowbreak{}")
+        .replace(r"\textgreater{}", r"\textgreater{}\allowbreak{}")
+    )
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -172,7 +186,13 @@ def differences_table(comparison: Comparison, label: str) -> str:
     rows.append(rf"all & {tex('; '.join(comparison.left_out_by_all)) or '--'} \\")
     alike = "; ".join(f"{d.what}: {d.values[0]}" for d in comparison.differences if not d.differs)
     caption = f"What differs between the designs. Alike in all: {tex(alike) or '--'}."
-    return _chunked(caption, label, r"@{}>{\raggedright\arraybackslash}p{0.27\textwidth}>{\raggedright\arraybackslash}p{0.67\textwidth}@{}", "Property and design & ", rows)
+    return _chunked(
+        caption,
+        label,
+        (0.27, 0.67),
+        "Property and design & ",
+        rows,
+    )
 
 
 def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
@@ -182,9 +202,15 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
         rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.architecture)}}}}} \\")
         for ratio in comparison.ratios:
             if ratio.baseline == baseline.architecture:
-                mark = r"\rlap{$^\ast$}" if max(ratio.unproven) >= LEAST_UNPROVEN else ""
-                interval = f"[{number(ratio.low)}, {number(ratio.high)}]" if ratio.low is not None and ratio.high is not None else "--"
-                rows.append(rf"{tex(label_and_unit(ratio.quantity)[0])} & {number(ratio.value)}{mark} & {interval} \\")
+                mark = r"$^\ast$" if max(ratio.unproven) >= LEAST_UNPROVEN else r"\phantom{$^\ast$}"
+                interval = (
+                    f"[{number(ratio.low)}, {number(ratio.high)}]"
+                    if ratio.low is not None and ratio.high is not None
+                    else "--"
+                )
+                rows.append(
+                    rf"{tex(label_and_unit(ratio.quantity)[0])} & {number(ratio.value)}{mark} & {{\scriptsize {interval}}} \\"
+                )
     caption = (
         rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "
         rf"what differs between them is in Table~\ref{{{differences}}}. "
@@ -204,14 +230,23 @@ def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
             rf"{tex(f'{owner}: ' if owner else '')}{tex(words(short(claim.path).rpartition('.')[2]))} & "
             rf"{quantity(claim.value, claim.unit)}{interval} & {claim.basis} & {tex(why)}{source} \\"
         )
-    columns = "@{}" + "".join(rf">{{\raggedright\arraybackslash}}p{{{w}\textwidth}}" for w in (0.24, 0.21, 0.12, 0.36)) + "@{}"
-    return _chunked("Assumed and projected parameters.", label, columns, "Parameter & Value [p10, p90] & Basis & Reason", rows, at_most=14)
+    return _chunked(
+        "Assumed and projected parameters.",
+        label,
+        (0.24, 0.21, 0.12, 0.36),
+        "Parameter & Value [p10, p90] & Basis & Reason",
+        rows,
+    )
 
 
 def estimate_latex(estimate: Estimate) -> str:
     """An estimate as LaTeX: results, energy by component, failed checks and what is left out."""
     view = View(estimate)
-    told = [f"% needs {PACKAGES}", results_table([view], label="tab:results"), breakdown_table(view, "tab:energy")]
+    told = [
+        f"% needs {PACKAGES}",
+        results_table([view], label="tab:results"),
+        breakdown_table(view, "tab:energy"),
+    ]
     told += [f"% {line}" for line in _notes(estimate)]
     return "\n".join(told) + "\n"
 
@@ -219,14 +254,17 @@ def estimate_latex(estimate: Estimate) -> str:
 def comparison_latex(comparison: Comparison) -> str:
     """A comparison as LaTeX: what differs and what is left out, then results, then ratios."""
     views = [View(result) for result in comparison.estimates]
-    return "\n".join(
-        (
-            f"% needs {PACKAGES}",
-            differences_table(comparison, "tab:differences"),
-            results_table(views, label="tab:results"),
-            ratios_table(comparison, "tab:ratios", "tab:differences"),
+    return (
+        "\n".join(
+            (
+                f"% needs {PACKAGES}",
+                differences_table(comparison, "tab:differences"),
+                results_table(views, label="tab:results"),
+                ratios_table(comparison, "tab:ratios", "tab:differences"),
+            )
         )
-    ) + "\n"
+        + "\n"
+    )
 
 
 def _notes(estimate: Estimate) -> list[str]:
@@ -235,7 +273,16 @@ def _notes(estimate: Estimate) -> list[str]:
     return [" ".join(line.split()) for line in lines]
 
 
-def _table(caption: str, label: str, columns: str, head: str, rows: Sequence[str], *, stretched: bool = False, wide: bool = False) -> str:
+def _table(
+    caption: str,
+    label: str,
+    columns: str,
+    head: str,
+    rows: Sequence[str],
+    *,
+    stretched: bool = False,
+    wide: bool = False,
+) -> str:
     star = "*" if wide else ""
     environment, width = ("tabular*", r"{\columnwidth}") if stretched else ("tabular", "")
     fill = r"@{\extracolsep{\fill}}" if stretched else ""
@@ -250,15 +297,34 @@ def _table(caption: str, label: str, columns: str, head: str, rows: Sequence[str
     return "\n".join(lines) + "\n"
 
 
-def _chunked(caption: str, label: str, columns: str, head: str, rows: Sequence[str], at_most: int = 26) -> str:
-    """Tables across both columns of a page, as many as the rows need."""
+def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows: Sequence[str]) -> str:
+    """Tables across both columns of a page, each as long as a page has room for."""
+    columns = "@{}" + "".join(rf">{{\raggedright\arraybackslash}}p{{{w}\textwidth}}" for w in widths) + "@{}"
+    chunks: list[list[str]] = [[]]
+    used = 0
+    for row in rows:
+        height = _lines_of(row, widths)
+        if used + height > _LINES_OF_A_PAGE and chunks[-1]:
+            chunks.append([])
+            used = 0
+        chunks[-1].append(row)
+        used += height
     tables = []
-    for start in range(0, max(len(rows), 1), at_most):
-        first = start == 0
-        about = caption if first else f"{caption.partition('.')[0]}, continued."
-        name = label if first else f"{label}:{start // at_most + 1}"
-        tables.append(_table(about, name, columns, head, rows[start : start + at_most], wide=True))
-    return "\\clearpage\n".join(tables) if len(tables) > 3 else "\n".join(tables)
+    for index, chunk in enumerate(chunks):
+        about = caption if index == 0 else f"{caption.partition('.')[0]}, continued."
+        name = label if index == 0 else f"{label}:{index + 1}"
+        # LaTeX holds back no more than a few tables at a time
+        flushed = "\\clearpage\n" if index % 3 == 2 else ""
+        tables.append(_table(about, name, columns, head, chunk, wide=True) + flushed)
+    return "\n".join(tables)
+
+
+def _lines_of(row: str, widths: Sequence[float]) -> int:
+    """About how many lines a row takes, its commands not counted, in the narrower page of a single column."""
+    cells = [re.sub(r"\\[a-zA-Z]+(\{\})?|[\\{}$]", "", cell).strip() for cell in row.split(" & ")]
+    return max(
+        (math.ceil(len(c) / (w * _LETTERS_OF_A_LINE)) for c, w in zip(cells, widths, strict=False)), default=1
+    )
 
 
 def preamble(options: Mapping[str, str] | None = None) -> str:

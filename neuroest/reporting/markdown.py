@@ -62,13 +62,18 @@ def estimate_markdown(estimate: Estimate) -> str:
     view = View(estimate)
     lines = [f"## {plain(estimate.architecture)} on {plain(estimate.workload.name)}", ""]
     if estimate.settings:
-        lines += ["Changed: " + ", ".join(f"{plain(p)} = {plain(v)}" for p, v in estimate.settings.items()), ""]
+        lines += [
+            "Changed: " + ", ".join(f"{plain(p)} = {plain(v)}" for p, v in estimate.settings.items()),
+            "",
+        ]
     rows = []
     for name, value in estimate.totals.items():
         if value is not None:
             label, unit = label_and_unit(name)
             found = estimate.bands.totals.get(name)
-            rows.append((label, shown(value, unit), shown_interval(found.low, found.high, unit) if found else ""))
+            rows.append(
+                (label, shown(value, unit), shown_interval(found.low, found.high, unit) if found else "")
+            )
     lines += [*table(("result", "value", "p10 .. p90"), rows, "<>>"), ""]
     for quantity in ("energy", "area"):
         parts = view.breakdown(quantity, "component")
@@ -116,7 +121,13 @@ def ratio_lines(comparison: Comparison) -> list[str]:
         mark = "*" if max(ratio.unproven) >= LEAST_UNPROVEN else ""
         interval = f"{ratio.low:.3g} .. {ratio.high:.3g}" if ratio.low is not None else ""
         unproven = f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}"
-        cells = (label_and_unit(ratio.quantity)[0], ratio.baseline, f"{ratio.value:.3g}{mark}", interval, unproven)
+        cells = (
+            label_and_unit(ratio.quantity)[0],
+            ratio.baseline,
+            f"{ratio.value:.3g}{mark}",
+            interval,
+            unproven,
+        )
         rows.append(cells)
     head = ("result", "over", "ratio", "p10 .. p90", "projected or assumed, design and baseline")
     note = f"\\* at least {percent(LEAST_UNPROVEN)} rests on projected or assumed values."

@@ -11,7 +11,7 @@ from neuroest.provenance import Call, Traced
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.latex import tex
 from neuroest.reporting.markdown import plain
-from neuroest.reporting.quantities import check_line, counted, percent, words
+from neuroest.reporting.quantities import check_line, counted, percent
 from neuroest.reporting.table import basis_words
 
 
@@ -50,7 +50,9 @@ class Methods:
     def to_markdown(self) -> str:
         """The paragraph as Markdown, with lists of equations and of what is left out."""
         lines = [plain(" ".join(self.sentences)), "", "## Left out", ""]
-        lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or ["Nothing that the files name."]
+        lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or [
+            "Nothing that the files name."
+        ]
         lines += ["", "## Equations", ""]
         lines += [f"- {plain(formula)} ({plain(reference)})" for formula, reference in self.equations]
         lines += ["", "## Sources", ""]
@@ -62,20 +64,24 @@ def methods(results: Sequence[Estimate], refused: Sequence[str] = ()) -> Methods
     """What a paper must say of these estimates."""
     designs = list(dict.fromkeys(result.architecture for result in results))
     networks = list(dict.fromkeys(result.workload.name for result in results))
+    who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
+    what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
     sentences = [
-        f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for "
-        f"{counted(len(designs), 'design')} ({', '.join(designs)}) on {counted(len(networks), 'network')} "
-        f"({', '.join(networks)}).",
+        f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for {who} on {what}.",
         "Each layer is mapped onto the chip, the actions of every component are counted, and each action is priced "
-        "by an equation of the component's circuit; static power is charged over the time that the chip is powered.",
+        + "by an equation of the component's circuit; static power is charged over the time that the chip is powered.",
         f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
-        "means of the parameters; values without a stated spread count as exact.",
+        + "means of the parameters; values without a stated spread count as exact.",
         *_rests_on(results),
     ]
     settings = dict(item for result in results for item in result.settings.items())
     if settings:
-        sentences.append("Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + ".")
-    failed = [f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks]
+        sentences.append(
+            "Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + "."
+        )
+    failed = [
+        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
+    ]
     if failed:
         sentences.append(f"Checks that do not hold: {'; '.join(failed)}.")
     if refused:
@@ -113,8 +119,11 @@ def _rests_on(results: Sequence[Estimate]) -> list[str]:
         feasible = result.bands.feasible
         if feasible < 1.0:
             told.append(f"Of its samples {percent(feasible)} have an estimate, and the bands are of those.")
-        if result.workload.task is not None and result.workload.task.value is not None:
-            told.append(f"Its network is credited with {words(result.workload.task.metric)} {result.workload.task.value:g} ({result.workload.task.basis}).")
+        task = result.workload.task
+        if task is not None and task.value is not None:
+            told.append(
+                f"{result.workload.name} is credited with {task.metric} {task.value:g} ({task.basis})."
+            )
     return list(dict.fromkeys(told))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from neuroest.estimate import package_version
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.explanation import explain
-from neuroest.reporting.figures import extra
+from neuroest.reporting.figures import report_module
 from neuroest.reporting.quantities import (
     BANDED,
     check_line,
@@ -34,7 +34,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J")
 
 
-def page(report: Report, sweep: Mapping[str, Any] | None = None, pictures: Sequence[tuple[str, Path]] = ()) -> str:
+def page(
+    report: Report, sweep: Mapping[str, Any] | None = None, pictures: Sequence[tuple[str, Path]] = ()
+) -> str:
     """The page.
 
     Parameters
@@ -46,7 +48,7 @@ def page(report: Report, sweep: Mapping[str, Any] | None = None, pictures: Seque
     pictures : sequence of (str, Path), optional
         Titles and SVG files that are put into the page.
     """
-    jinja = extra("jinja2")
+    jinja = report_module("jinja2")
     environment = jinja.Environment(
         loader=jinja.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja.StrictUndefined,
@@ -58,13 +60,13 @@ def page(report: Report, sweep: Mapping[str, Any] | None = None, pictures: Seque
     return str(
         environment.get_template("report.html.j2").render(
             title=_title(report), version=package_version(), policy=policy,
-            style=jinja.utils.markupsafe.Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own
-            script=jinja.utils.markupsafe.Markup(script),  # noqa: S704 - our own
+            style=jinja.utils.markupsafe.Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
+            script=jinja.utils.markupsafe.Markup(script),
             networks=[_network(report, name, views) for name, views in report.networks],
             labels=[label_and_unit(name)[0] for name in BANDED], refused=report.refused, methods=report.methods,
             assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
-            sweep=jinja.utils.markupsafe.Markup(_json(sweep)) if sweep else None,  # noqa: S704 - `<` is written as \\u003c
+            sweep=jinja.utils.markupsafe.Markup(_json(sweep)) if sweep else None,
             pictures=[(title, base64.b64encode(file.read_bytes()).decode()) for title, file in pictures],
         )
     )  # fmt: skip
@@ -78,13 +80,18 @@ def sweep_points(frame: Any) -> dict[str, Any]:
         numbers = numbers.iloc[:: math.ceil(len(numbers) / MOST_POINTS)]
     numbers = numbers.loc[:, numbers.nunique() > 1]
     columns = {
-        str(name): [None if not math.isfinite(v) else float(f"{v:.6g}") for v in numbers[name]] for name in numbers.columns
+        str(name): [None if not math.isfinite(v) else float(f"{v:.6g}") for v in numbers[name]]
+        for name in numbers.columns
     }
     return {"columns": columns, "rows": len(numbers), "of": len(frame)}
 
 
 def _json(data: Any) -> str:
-    return json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c").replace("&", "\\u0026")
+    return (
+        json.dumps(data, allow_nan=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .replace("&", "\\u0026")
+    )
 
 
 def _title(report: Report) -> str:
@@ -101,7 +108,9 @@ def _network(report: Report, name: str, views: Sequence[View]) -> dict[str, Any]
         "names": [view.architecture for view in views],
         "different": [d for d in comparison.differences if d.differs] if comparison else [],
         "alike": [d for d in comparison.differences if not d.differs] if comparison else [],
-        "left_out": list(zip([v.architecture for v in views], comparison.left_out, strict=True)) if comparison else [],
+        "left_out": list(zip([v.architecture for v in views], comparison.left_out, strict=True))
+        if comparison
+        else [],
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
         "ratios": [_ratio(ratio) for ratio in comparison.ratios] if comparison else [],
         "breakdowns": [_breakdown(view, b) for view in views for b in view.breakdowns],
@@ -124,7 +133,9 @@ def _design(view: View) -> dict[str, Any]:
         value, unit = result.totals[name], label_and_unit(name)[1]
         found = result.bands.totals.get(name)
         interval = shown_interval(found.low, found.high, unit) if found else ""
-        cells.append({"raw": value, "value": shown(value, unit), "band": interval, "marked": view.marked(name)})
+        cells.append(
+            {"raw": value, "value": shown(value, unit), "band": interval, "marked": view.marked(name)}
+        )
     totals = [
         (label_and_unit(name)[0], value, shown(value, label_and_unit(name)[1]))
         for name, value in result.totals.items()

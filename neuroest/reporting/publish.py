@@ -19,7 +19,9 @@ _PLANS: list[tuple[str, Callable[[], Any]]] = []
 """What worker processes draw; they inherit it, since figures cannot be sent."""
 
 
-def publish(report: Report, target: Path, *, venue: str = "ieee", force: bool = False, bundle: bool = False) -> None:
+def publish(
+    report: Report, target: Path, *, venue: str = "ieee", force: bool = False, bundle: bool = False
+) -> None:
     """Write a report as a folder that is either whole or not there.
 
     Parameters
@@ -32,7 +34,7 @@ def publish(report: Report, target: Path, *, venue: str = "ieee", force: bool = 
         Pack what ``neuroest rerun`` needs into ``bundle.zip``.
     """
     for module in ("matplotlib", "jinja2"):
-        figures.extra(module)
+        figures.report_module(module)
     sweep = read_sweep(report.sweep) if report.sweep is not None else None
     write_folder(target, partial(_fill, report, sweep, venue, bundle), force=force)
 
@@ -47,7 +49,7 @@ def read_sweep(file: Path) -> Any:
         frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
     except ImportError:
         raise NeuroestError("reading .parquet needs pyarrow: pip install 'neuroest[explore]'") from None
-    except Exception as error:  # noqa: BLE001 - whatever the reader says of a file that is none
+    except Exception as error:  # whatever the reader says of a file that is none
         raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
     if "feasible" in frame:
         frame = frame[frame["feasible"].astype(bool)]
@@ -87,7 +89,10 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
             write(f"differences_{name}", latex.differences_table(comparison, f"tab:differences:{name}"))
         write(f"results_{name}", latex.results_table(views, label=f"tab:results:{name}"))
         if comparison is not None:
-            write(f"ratios_{name}", latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"))
+            write(
+                f"ratios_{name}",
+                latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
+            )
         write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
     if report.assumptions:
         write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))
@@ -96,7 +101,12 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
 
 def _article(tables: list[str], drawn: list[str]) -> str:
     """A bare article with everything in it: what to look at, and how the parts are used."""
-    lines = [latex.preamble({"paper": "a4paper"}), r"\begin{document}", r"\section*{Methods}", r"\input{methods.tex}"]
+    lines = [
+        latex.preamble({"paper": "a4paper"}),
+        r"\begin{document}",
+        r"\section*{Methods}",
+        r"\input{methods.tex}",
+    ]
     for index, name in enumerate(tables):
         lines += [rf"\input{{tables/{name}.tex}}", *([r"\clearpage"] if index % 3 == 2 else [])]
     for index, name in enumerate(drawn):
@@ -108,7 +118,12 @@ def _article(tables: list[str], drawn: list[str]) -> str:
             rf"\begin{{figure{star}}}[tb]\centering\includegraphics[width={width}]{{figures/{name}.pdf}}"
             rf"\caption{{{caption}.}}\end{{figure{star}}}" + (r" \clearpage" if index % 4 == 3 else "")
         )
-    lines += [r"\clearpage\sloppy\hbadness=10000", r"\bibliographystyle{plain}", r"\bibliography{references}", r"\end{document}"]
+    lines += [
+        r"\clearpage\sloppy\hbadness=10000",
+        r"\bibliographystyle{plain}",
+        r"\bibliography{references}",
+        r"\end{document}",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -118,7 +133,7 @@ def _draw(report: Report, sweep: Any, venue: str, folder: Path) -> list[str]:
     _PLANS[:] = [(str(folder / name), make) for name, make in plans]
     try:
         if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
-            figures.extra("matplotlib.backends.backend_pdf")
+            figures.report_module("matplotlib.backends.backend_pdf")
             context = multiprocessing.get_context("fork")
             with context.Pool(min(_WORKERS, multiprocessing.cpu_count())) as pool:
                 pool.map(_draw_one, range(len(_PLANS)), chunksize=1)
@@ -141,8 +156,10 @@ def _plans(report: Report, sweep: Any, venue: str) -> list[tuple[str, Callable[[
     plans: list[tuple[str, Callable[[], Any]]] = []
     for network, views in report.networks:
         name, first = names[network], views[0]
-        for quantity in ("energy", "area", "latency"):
-            plans.append((f"{quantity}_{name}", partial(figures.breakdown_figure, views, quantity, wide)))
+        plans += [
+            (f"{quantity}_{name}", partial(figures.breakdown_figure, views, quantity, wide))
+            for quantity in ("energy", "area", "latency")
+        ]
         comparison = report.comparisons.get(network)
         if comparison is not None:
             _ = comparison.ratios  # before the workers part, so that it is computed once

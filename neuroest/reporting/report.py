@@ -119,26 +119,16 @@ class Report:
             "refused": [asdict(item) for item in self.refused],
             "comparisons": [_plain_comparison(c) for c in self.comparisons.values()],
             "breakdowns": [
-                {"architecture": v.architecture, "workload": v.workload, **asdict(b)} for v in self.views for b in v.breakdowns
+                {"architecture": v.architecture, "workload": v.workload, **asdict(b)}
+                for v in self.views
+                for b in v.breakdowns
             ],
         }
 
 
 def plain_result(result: Estimate) -> dict[str, Any]:
-    """A result as plain data with its parameters, and without the folders of this machine."""
+    """A result as plain data, without the folders of this machine."""
     plain = result.to_dict()
-    found = result.sensitivity
-    slopes = {
-        path: {name: float(values[i]) for name, values in found.totals.items() if values[i] != 0.0}
-        for i, path in enumerate(found.paths)
-    }
-    plain["parameters"] = {
-        path: {
-            "value": claim.value, "unit": claim.unit, "low": claim.low, "high": claim.high, "basis": claim.basis,
-            "source": claim.source, "place": claim.place, "elasticity": slopes.get(path, {}),
-        }
-        for path, claim in result.claims.items()
-    }  # fmt: skip
     plain["inputs"] = [{**file, "file": Path(file["file"]).name} for file in plain["inputs"]]
     return plain
 
@@ -229,7 +219,9 @@ def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
     """Let `files(folder)` fill a folder that appears under its name only when it is whole."""
     target = target.absolute()
     if target.exists() and not force:
-        raise NeuroestError(f"{target.name} exists and is kept; choose another folder, or --force to replace it")
+        raise NeuroestError(
+            f"{target.name} exists and is kept; choose another folder, or --force to replace it"
+        )
     if target.exists() and not (target.is_dir() and not target.is_symlink()):
         raise NeuroestError(f"{target.name} is no folder")
     if target.exists() and any(target.iterdir()) and not (target / "results.json").is_file():

@@ -135,7 +135,8 @@ class View:
 
     def _energy_by_component(self) -> Breakdown:
         nominal, sampled = self.estimate.evaluation, self._sampled
-        values, draws = {}, {}
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
         for store, source in ((values, nominal), (draws, sampled)):
             for row in source.dynamic:
                 _add(store, row.component, np.sum(row.energy, axis=-1))
@@ -147,7 +148,8 @@ class View:
     def _energy_by_layer(self) -> Breakdown:
         nominal, sampled = self.estimate.evaluation, self._sampled
         names = nominal.layers.names
-        values, draws = {}, {}
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
         for store, source in ((values, nominal), (draws, sampled)):
             for row in source.dynamic:
                 energy = np.asarray(row.energy)
@@ -160,7 +162,8 @@ class View:
         return self._broken_down("energy", "layer", "J", about, values, draws)
 
     def _area_by_component(self) -> Breakdown:
-        values, draws = {}, {}
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
         for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
             placed: Any = 0.0
             for row in source.areas:
@@ -172,7 +175,8 @@ class View:
         return self._broken_down("area", "component", "m^2", about, values, draws)
 
     def _latency_by_component(self) -> Breakdown:
-        values, draws = {}, {}
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
         for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
             names = list(source.timing.resources)
             shape = np.broadcast_shapes(*(np.shape(t) for t in source.timing.resources.values()))
@@ -188,7 +192,8 @@ class View:
 
     def _latency_by_layer(self) -> Breakdown:
         names = self.estimate.evaluation.layers.names
-        values, draws = {}, {}
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
         for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
             step = np.asarray(source.timing.step)
             step = np.broadcast_to(step, (*step.shape[:-1], len(names)))

@@ -15,7 +15,7 @@
   };
   all("table.sortable").forEach((table) => {
     all("thead th", table).forEach((head, column) => {
-      if (head.querySelector(".hidden")) return;
+      if (head.querySelector(".hidden") || head.textContent.startsWith("p10")) return;
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = head.textContent;
