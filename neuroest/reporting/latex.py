@@ -104,7 +104,14 @@ def scale(value: float, unit: str) -> tuple[float, str]:
         return 10.0**exponent, f"{_PREFIXES[exponent]}{_UNITS[unit]}"
     if unit in {"1", ""}:
         return 1.0, ""
-    return 1.0, _UNITS.get(unit) or _NAMES.get(unit) or f"{{{tex(unit)}}}"
+    return 1.0, _UNITS.get(unit) or _NAMES.get(unit) or _literal(unit)
+
+
+def _literal(unit: str) -> str:
+    """A unit as siunitx sets it letter by letter."""
+    return (
+        unit.replace("*", ".").replace(" ", ".") if re.fullmatch(r"[A-Za-z0-9/^.* ()-]+", unit) else tex(unit)
+    )
 
 
 def quantity(value: float | None, unit: str) -> str:
@@ -168,7 +175,8 @@ def breakdown_table(view: View, label: str, by: str = "component") -> str:
             )
             rows.append(" & ".join(cells) + r" \\")
     caption = f"Energy of one inference of {tex(view.architecture)} on {tex(view.workload)} by {by}."
-    columns = r"@{}>{\raggedright\arraybackslash}p{0.34\columnwidth}rr>{\raggedright\arraybackslash}p{0.3\columnwidth}@{}"
+    ragged = r">{\raggedright\arraybackslash}p"
+    columns = rf"@{{}}{ragged}{{0.34\columnwidth}}rr{ragged}{{0.3\columnwidth}}@{{}}"
     return _table(caption, label, columns, r"Part & Energy & \unit{\percent} & p10, p90", rows)
 
 
@@ -204,19 +212,25 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
             if ratio.baseline == baseline.architecture:
                 mark = r"$^\ast$" if max(ratio.unproven) >= LEAST_UNPROVEN else r"\phantom{$^\ast$}"
                 interval = (
-                    f"[{number(ratio.low)}, {number(ratio.high)}]"
+                    f"[{_end(ratio.low)}, {_end(ratio.high)}]"
                     if ratio.low is not None and ratio.high is not None
                     else "--"
                 )
                 rows.append(
-                    rf"{tex(label_and_unit(ratio.quantity)[0])} & {number(ratio.value)}{mark} & {{\scriptsize {interval}}} \\"
+                    rf"{tex(label_and_unit(ratio.quantity)[0].partition(' ')[0])} & {number(ratio.value)}{mark} & {{\scriptsize {interval}}} \\"
                 )
     caption = (
         rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "
         rf"what differs between them is in Table~\ref{{{differences}}}. "
-        rf"$^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side rests on projected or assumed values."
+        r"$^\ast$~At least "
+        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side rests on projected or assumed values."
     )
     return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
+
+
+def _end(value: float) -> str:
+    """An end of a band: three digits near one, where the third may matter, two elsewhere."""
+    return number(value, 3 if 0.1 <= value < 1000.0 else 2)
 
 
 def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
@@ -285,11 +299,12 @@ def _table(
 ) -> str:
     star = "*" if wide else ""
     environment, width = ("tabular*", r"{\columnwidth}") if stretched else ("tabular", "")
+    gap = "1pt" if stretched else "3pt"
     fill = r"@{\extracolsep{\fill}}" if stretched else ""
     if stretched:
         columns = "@{}" + fill + columns.removeprefix("@{}")
     lines = (
-        rf"\begin{{table{star}}}[tb]", r"\centering", r"\footnotesize", r"\setlength{\tabcolsep}{%s}" % ("1pt" if stretched else "3pt"),
+        rf"\begin{{table{star}}}[tb]", r"\centering", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
         rf"\caption{{{caption}}}", rf"\label{{{label}}}", rf"\begin{{{environment}}}{width}{{{columns}}}",
         r"\toprule", rf"{head} \\", r"\midrule", *rows, r"\bottomrule", rf"\end{{{environment}}}",
         rf"\end{{table{star}}}",
@@ -330,4 +345,5 @@ def _lines_of(row: str, widths: Sequence[float]) -> int:
 def preamble(options: Mapping[str, str] | None = None) -> str:
     """First lines of a bare article that takes the tables."""
     chosen = ",".join((options or {}).values())
-    return f"\\documentclass[{chosen}]{{article}}\n\\usepackage[T1]{{fontenc}}\n\\usepackage{{lmodern,graphicx}}\n{PACKAGES}\n"
+    fonts = r"\usepackage[T1]{fontenc}\usepackage{lmodern,graphicx}"
+    return f"\\documentclass[{chosen}]{{article}}\n{fonts}\n{PACKAGES}\n"

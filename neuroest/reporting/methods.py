@@ -69,9 +69,9 @@ def methods(results: Sequence[Estimate], refused: Sequence[str] = ()) -> Methods
     sentences = [
         f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for {who} on {what}.",
         "Each layer is mapped onto the chip, the actions of every component are counted, and each action is priced "
-        + "by an equation of the component's circuit; static power is charged over the time that the chip is powered.",
+         "by an equation of the component's circuit; static power is charged over the time that the chip is powered.",
         f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
-        + "means of the parameters; values without a stated spread count as exact.",
+         "means of the parameters; values without a stated spread count as exact.",
         *_rests_on(results),
     ]
     settings = dict(item for result in results for item in result.settings.items())

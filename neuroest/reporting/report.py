@@ -261,7 +261,10 @@ def write_tables(report: Report, folder: Path) -> None:
             )  # fmt: skip
     _write(folder / "totals.csv", to_csv(tuple(totals[0]), totals))
     slices = [
-        {"architecture": v.architecture, "workload": v.workload, "quantity": b.quantity, "by": b.by, "unit": b.unit, **asdict(s)}
+        {
+            "architecture": v.architecture, "workload": v.workload, "quantity": b.quantity, "by": b.by,
+            "unit": b.unit, **asdict(s),
+        }
         for v in report.views for b in v.breakdowns for s in b.slices
     ]  # fmt: skip
     _write(folder / "shares.csv", to_csv(tuple(slices[0]), slices))

@@ -16,7 +16,7 @@ pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 driver = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
-from neuroest.reporting.page import page, sweep_points
+from neuroest.reporting.page import page, sweep_points  # noqa: E402 - after what it needs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path")
