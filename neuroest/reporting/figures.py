@@ -78,7 +78,16 @@ def _quantity_axis(axis: Any, unit: str) -> None:
     """Ticks of a logarithmic axis as quantities."""
     ticker = report_module("matplotlib.ticker")
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: shown(value, unit) if value > 0.0 else ""))
-    axis.set_minor_formatter(ticker.NullFormatter())
+
+    def between(value: float, _: int) -> str:
+        low, high = sorted(axis.get_view_interval())
+        # less than two decades have too few powers of ten to read values from
+        if low <= 0.0 or high / low > 50.0:
+            return ""
+        leading = round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))
+        return shown(value, unit) if leading in ((2, 5) if high / low > 4.0 else range(1, 10)) else ""
+
+    axis.set_minor_formatter(ticker.FuncFormatter(between))
     axis.set_major_locator(ticker.LogLocator(numticks=5))
 
 

@@ -217,7 +217,8 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
                     else "--"
                 )
                 rows.append(
-                    rf"{tex(label_and_unit(ratio.quantity)[0].partition(' ')[0])} & {number(ratio.value)}{mark} & {{\scriptsize {interval}}} \\"
+                    rf"{tex(label_and_unit(ratio.quantity)[0].partition(' ')[0])} & {number(ratio.value)}{mark} "
+                    rf"& {{\scriptsize {interval}}} \\"
                 )
     caption = (
         rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "

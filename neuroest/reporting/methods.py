@@ -68,10 +68,14 @@ def methods(results: Sequence[Estimate], refused: Sequence[str] = ()) -> Methods
     what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
     sentences = [
         f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for {who} on {what}.",
-        "Each layer is mapped onto the chip, the actions of every component are counted, and each action is priced "
-         "by an equation of the component's circuit; static power is charged over the time that the chip is powered.",
-        f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
-         "means of the parameters; values without a stated spread count as exact.",
+        (
+            "Each layer is mapped onto the chip, the actions of every component are counted, and each action is priced "
+            "by an equation of the component's circuit; static power is charged over the time that the chip is powered."
+        ),
+        (
+            f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
+            "means of the parameters; values without a stated spread count as exact."
+        ),
         *_rests_on(results),
     ]
     settings = dict(item for result in results for item in result.settings.items())

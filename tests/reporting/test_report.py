@@ -86,7 +86,7 @@ def test_the_area_map_covers_the_chip_in_proportion() -> None:
     values = [5.0, 3.0, 2.0, 1.0, 0.5, 0.0]
     boxes = squarified(values)
     assert [w * h for *_, w, h in boxes] == pytest.approx([v / sum(values) for v in values])
-    assert all(0 <= x and 0 <= y and x + w <= 1 + 1e-9 and y + h <= 1 + 1e-9 for x, y, w, h in boxes)
+    assert all(x >= 0 and y >= 0 and x + w <= 1 + 1e-9 and y + h <= 1 + 1e-9 for x, y, w, h in boxes)
 
 
 def test_a_report_holds_everything(folder: Path) -> None:
