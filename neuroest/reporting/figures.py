@@ -117,13 +117,13 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     first.set_yticks(rows, [_design(view, total) for view in views])
     first.set_title(f"{label}, p10 to p90")
     for axes_of_kind, by in zip(axes[1:], kinds, strict=True):
-        _stacked(axes_of_kind, rows, [view.breakdown(quantity, by) for view in views], by)
+        _stacked(axes_of_kind, rows, [view.breakdown(quantity, by) for view in views], by, 4 - len(kinds))
     if any(view.marked(total) for view in views):
         figure.supxlabel("* and open marker: rests in part on projected or assumed values", fontsize=6.0)
     return figure
 
 
-def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str) -> None:
+def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str, legend: int) -> None:
     sums: dict[str, float] = {}
     for breakdown in found:
         for item in breakdown.slices if breakdown else ():
@@ -151,7 +151,7 @@ def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str) -
         handles=handles,
         loc="upper center",
         bbox_to_anchor=(0.5, -0.18),
-        ncols=3,
+        ncols=legend,
         frameon=False,
         handlelength=1.2,
         columnspacing=0.8,

@@ -81,7 +81,8 @@ def test_the_breakdown_switches(opened: Any) -> None:
     assert shown.count() == 0
     assert opened.locator(".nothing").is_visible()
     opened.select_option("[data-switch=by]", "component")
-    widths = "Array.from(document.querySelectorAll('figure.breakdown:not([hidden]) rect')).map(r => +r.getAttribute('width'))"
+    bars = "document.querySelectorAll('figure.breakdown:not([hidden]) rect')"
+    widths = f"Array.from({bars}).map(r => +r.getAttribute('width'))"
     shares = opened.evaluate(widths)
     opened.select_option("[data-switch=bars]", "absolute")
     assert opened.evaluate(widths) != shares
