@@ -12,7 +12,9 @@ from neuroest.reporting.difference import difference, read_results
 
 
 def run(
-    before: Annotated[Path, typer.Argument(metavar="A.json", help="Result that `--format json` or a report wrote.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="A.json", help="Result that `--format json` or a report wrote.")
+    ],
     after: Annotated[Path, typer.Argument(metavar="B.json", help="The same, later or elsewhere.")],
     output: Output = None,
 ) -> None:

@@ -58,9 +58,15 @@ def run(
     elif form is PaperFormat.CSV:
         text = breakdown_csv(estimates)
     elif form is PaperFormat.MARKDOWN:
-        text = "\n".join(map(estimate_markdown, estimates)) if comparison is None else comparison_markdown(comparison)
+        text = (
+            "\n".join(map(estimate_markdown, estimates))
+            if comparison is None
+            else comparison_markdown(comparison)
+        )
     elif form is PaperFormat.LATEX:
-        text = "\n".join(map(estimate_latex, estimates)) if comparison is None else comparison_latex(comparison)
+        text = (
+            "\n".join(map(estimate_latex, estimates)) if comparison is None else comparison_latex(comparison)
+        )
     emit(text, output)
     failed = [(result, check) for result in estimates for check in result.failed_checks]
     if form is not PaperFormat.TABLE or output is not None:

@@ -34,7 +34,7 @@ def run(
         typer.Option("--from", metavar="SWEEP", show_default=False, help="File of `neuroest sweep -o` to show too."),
     ] = None,
     settings: Settings = None,
-    venue: Annotated[Venue, typer.Option("--venue", help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined,valid-type]
+    venue: Annotated[Venue, typer.Option("--venue", help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]
     bundle: Annotated[bool, typer.Option("--bundle", help="Pack what `neuroest rerun` needs.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a report of the same name.")] = False,
 ) -> None:  # fmt: skip
@@ -43,6 +43,6 @@ def run(
     Writes report.html, tables for LaTeX, figures as PDF, SVG and PNG, CSV, JSON, methods, and references.bib.
     """
     found = report(architectures, workloads or [DEFAULT_WORKLOAD], parse_settings(settings or []), sweep)
-    publish(found, output, venue=venue.value, force=force, bundle=bundle)  # type: ignore[attr-defined]
+    publish(found, output, venue=venue.value, force=force, bundle=bundle)
     note(f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused)
     note([f"{len(found.views)} results in {output}; open {output / 'report.html'}"])

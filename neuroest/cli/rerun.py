@@ -13,7 +13,9 @@ from neuroest.reporting.bundle import rerun
 
 
 def run(
-    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="bundle.zip of `neuroest report --bundle`.")],
+    bundle: Annotated[
+        Path, typer.Argument(metavar="BUNDLE", help="bundle.zip of `neuroest report --bundle`.")
+    ],
     output: Output = None,
 ) -> None:
     """Compute a bundle again and say what moved.
