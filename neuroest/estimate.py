@@ -352,6 +352,7 @@ class Estimate:
                 for path, name, value, unit in self.characteristics
             ],
             "layers": self._layers(),
+            "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],
             "basis_share": self.basis_share,
             "devices": [
@@ -370,6 +371,27 @@ class Estimate:
             ],
             "exclusions": list(self.exclusions),
             "inputs": [asdict(file) for file in self.files],
+        }
+
+    def _parameters(self) -> dict[str, Any]:
+        """Every number that went in, with the elasticity of the totals that move with it."""
+        found = self.sensitivity
+        slopes = {
+            path: {name: float(values[i]) for name, values in found.totals.items() if values[i] != 0.0}
+            for i, path in enumerate(found.paths)
+        }
+        return {
+            path: {
+                "value": claim.value,
+                "unit": claim.unit,
+                "low": claim.low,
+                "high": claim.high,
+                "basis": claim.basis,
+                "source": claim.source,
+                "place": claim.place,
+                "elasticity": slopes.get(path, {}),
+            }
+            for path, claim in self.claims.items()
         }
 
     def _layers(self) -> list[dict[str, Any]]:

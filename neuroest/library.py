@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -84,6 +86,19 @@ def shipped(kind: str) -> Mapping[str, Path]:
     return dict(sorted((p.stem, p) for p in files))
 
 
+_packed: ContextVar[Mapping[str, Mapping[str, Path]]] = ContextVar("neuroest_packed", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def packed_files(files: Mapping[str, Mapping[str, Path]]) -> Iterator[None]:
+    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship."""
+    token = _packed.set(files)
+    try:
+        yield
+    finally:
+        _packed.reset(token)
+
+
 def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     """Path of a spec that is named or given by its path.
 
@@ -105,7 +120,7 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
         return near if near.exists() else given
-    known = shipped(kind)
+    known = {**shipped(kind), **_packed.get().get(kind, {})}
     if name not in known:
         raise UnknownNameError(kind, name, known, "or give the path of a .yaml file")
     return known[name]

@@ -393,7 +393,9 @@ def test_every_joule_is_booked_by_its_owner_and_by_nobody_else(chip: str, networ
         component = components[cost.component]
         owner = OWNERS[cost.ledger]
         slot = component.path.rpartition(".")[2]
-        assert owner in {component.model, component.family, slot}, f"{cost.component} books {cost.ledger!r}, which {owner} owns"
+        assert owner in {component.model, component.family, slot}, (
+            f"{cost.component} books {cost.ledger!r}, which {owner} owns"
+        )
         for other in set(OWNERS.values()) - {component.model}:
             foreign = next(quantity for quantity, name in OWNERS.items() if name == other)
             with pytest.raises(NeuroestError, match="owns"):

@@ -242,7 +242,10 @@ PRICED_AS_STATED = {
     ("off_chip_link", "transfer"): "published energy per bit, times one bit",
     ("roofline_processor", "work"): "busy power less idle power, for one second",
     ("mesh", "router"): "published router area, scaled by the ratio of two logic areas",
-    **{("memory_macro", term): "published value per bit, times the bits" for term in ("read", "write", "macro")},
+    **{
+        ("memory_macro", term): "published value per bit, times the bits"
+        for term in ("read", "write", "macro")
+    },
     ("fixed_block", "block"): "published area, shared by the stated number of instances",
     ("fixed_block", "full_activity"): "published power, shared by the stated number of instances",
 }

@@ -13,9 +13,9 @@ from neuroest.cli import FAILED_CHECK
 from neuroest.cli.shared import (
     DEFAULT_ARCHITECTURE,
     DEFAULT_WORKLOAD,
-    Format,
     OptionalArchitecture,
     Output,
+    PaperFormat,
     Settings,
     Workload,
     emit,
@@ -24,6 +24,8 @@ from neuroest.cli.shared import (
 )
 from neuroest.library import find_file
 from neuroest.reporting.frames import breakdown_csv
+from neuroest.reporting.latex import comparison_latex, estimate_latex
+from neuroest.reporting.markdown import comparison_markdown, estimate_markdown
 from neuroest.reporting.quantities import check_line
 from neuroest.reporting.table import estimate_table, side_by_side_table
 from neuroest.settings import parse_settings
@@ -33,7 +35,7 @@ def run(
     architecture: OptionalArchitecture = None,
     workload: Workload = DEFAULT_WORKLOAD,
     settings: Settings = None,
-    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    form: Annotated[PaperFormat, typer.Option("--format", help="Form of the result.")] = PaperFormat.TABLE,
     output: Output = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if a design check fails.")] = False,
 ) -> None:
@@ -43,20 +45,31 @@ def run(
     """
     changes = parse_settings(settings or [])
     estimates: tuple[neuroest.Estimate, ...]
+    comparison: neuroest.Comparison | None = None
     if architecture is None:
         comparison = _beside_its_baseline(workload, changes)
         estimates = comparison.estimates
-        text = side_by_side_table(comparison, changes, style_for(output)) if form is Format.TABLE else ""
+        text = side_by_side_table(comparison, changes, style_for(output)) if form is PaperFormat.TABLE else ""
     else:
         estimates = (neuroest.estimate(architecture, workload, changes),)
-        text = estimate_table(estimates[0], changes, style_for(output)) if form is Format.TABLE else ""
-    if form is Format.JSON:
+        text = estimate_table(estimates[0], changes, style_for(output)) if form is PaperFormat.TABLE else ""
+    if form is PaperFormat.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
-    elif form is Format.CSV:
+    elif form is PaperFormat.CSV:
         text = breakdown_csv(estimates)
+    elif form is PaperFormat.MARKDOWN:
+        text = (
+            "\n".join(map(estimate_markdown, estimates))
+            if comparison is None
+            else comparison_markdown(comparison)
+        )
+    elif form is PaperFormat.LATEX:
+        text = (
+            "\n".join(map(estimate_latex, estimates)) if comparison is None else comparison_latex(comparison)
+        )
     emit(text, output)
     failed = [(result, check) for result in estimates for check in result.failed_checks]
-    if form is not Format.TABLE or output is not None:
+    if form is not PaperFormat.TABLE or output is not None:
         note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
     if strict and failed:
         raise typer.Exit(FAILED_CHECK)

@@ -30,6 +30,16 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class PaperFormat(StrEnum):
+    """Forms of a result that goes into a document."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+
+
 def _complete_architecture(incomplete: str) -> list[str]:
     return [name for name in shipped("architecture") if name.startswith(incomplete)]
 

@@ -1,0 +1,48 @@
+"""``neuroest report``: figures, tables, a page and a bundle for a paper."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note
+from neuroest.reporting.figures import VENUES
+from neuroest.reporting.publish import publish
+from neuroest.reporting.report import report
+from neuroest.settings import parse_settings
+
+Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignore[misc]  # names known at import
+
+
+def run(
+    architectures: Annotated[
+        list[str], typer.Argument(metavar="ARCH...", help="Designs, the one that is compared first: names or paths.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write.")],
+    workloads: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-w", "--workload", metavar="WORKLOAD", show_default=False,
+            help=f"Network, each on every design; may be repeated; {DEFAULT_WORKLOAD} if none is given.",
+        ),
+    ] = None,
+    sweep: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="SWEEP", show_default=False, help="File of `neuroest sweep -o` to show too."),
+    ] = None,
+    settings: Settings = None,
+    venue: Annotated[Venue, typer.Option("--venue", help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]
+    bundle: Annotated[bool, typer.Option("--bundle", help="Pack what `neuroest rerun` needs.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a report of the same name.")] = False,
+) -> None:  # fmt: skip
+    """Figures, tables, a page and a bundle for a paper.
+
+    Writes report.html, tables for LaTeX, figures as PDF, SVG and PNG, CSV, JSON, methods, and references.bib.
+    """
+    found = report(architectures, workloads or [DEFAULT_WORKLOAD], parse_settings(settings or []), sweep)
+    publish(found, output, venue=venue.value, force=force, bundle=bundle)
+    note(f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused)
+    note([f"{len(found.views)} results in {output}; open {output / 'report.html'}"])

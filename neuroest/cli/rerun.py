@@ -1,0 +1,28 @@
+"""``neuroest rerun``: a report's numbers once more, from its bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from neuroest.cli import FAILED_CHECK
+from neuroest.cli.shared import Output, emit
+from neuroest.reporting.bundle import rerun
+
+
+def run(
+    bundle: Annotated[
+        Path, typer.Argument(metavar="BUNDLE", help="bundle.zip of `neuroest report --bundle`.")
+    ],
+    output: Output = None,
+) -> None:
+    """Compute a bundle again and say what moved.
+
+    Exits with 3 if a number is not the same to the bit.
+    """
+    found = rerun(bundle)
+    emit(found.to_text(), output)
+    if not found.same:
+        raise typer.Exit(FAILED_CHECK)

@@ -1,0 +1,306 @@
+"""What changed between two saved results, by component and by cause."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from neuroest.errors import NeuroestError
+from neuroest.reporting.quantities import BANDED, label_and_unit, percent, short, shown
+from neuroest.reporting.text import PLAIN, Style, bullets, columns, one_line
+
+_ELASTIC = {
+    "area_m2": "area",
+    "energy_per_inference_J": "energy",
+    "latency_s": "latency",
+    "throughput_per_s": "initiation_interval",
+}
+_LEAST = 1e-3
+_MOST = 12
+
+Result = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A parameter that differs, and how far it moves a total by itself, to first order.
+
+    Attributes
+    ----------
+    before, after : float or None
+        In SI units; None where a side does not have the parameter.
+    effect : float or None
+        Natural logarithm of the factor on the total; None where it is not known.
+    """
+
+    path: str
+    unit: str
+    before: float | None
+    after: float | None
+    effect: float | None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A total that differs, with the components and the parameters that moved it."""
+
+    total: str
+    before: float | None
+    after: float | None
+    components: tuple[tuple[str, float, float], ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def change(self) -> float | None:
+        """Natural logarithm of the ratio of the two; None where there is none."""
+        if not self.before or not self.after:
+            return None
+        return math.log(self.after / self.before)
+
+    @property
+    def unexplained(self) -> float | None:
+        """Part of `change` that no parameter accounts for to first order."""
+        if self.change is None:
+            return None
+        return self.change - sum(cause.effect for cause in self.causes if cause.effect is not None)
+
+
+@dataclass(frozen=True)
+class ResultDifference:
+    """Two results of a design on a network."""
+
+    name: str
+    circumstances: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    parameters: tuple[Cause, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether every total is the same to the bit."""
+        return not self.moved
+
+
+@dataclass(frozen=True)
+class FilesDifference:
+    """Two files of results."""
+
+    results: tuple[ResultDifference, ...]
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether both hold the same results to the bit."""
+        return all(item.same for item in self.results) and not self.only_before and not self.only_after
+
+    def to_text(self, style: Style = PLAIN) -> str:
+        """The differences as text of 80 columns."""
+        lines: list[str] = []
+        for item in self.results:
+            lines.append(style.bold(item.name))
+            lines += bullets(item.circumstances)
+            if item.same:
+                lines.append("  every total is the same to the bit")
+            for moved in item.moved:
+                lines += _moved_lines(moved, style)
+            if item.same and item.parameters:
+                lines.append("  parameters that differ without moving a total:")
+                lines += columns(
+                    [_parameter_cells(cause) for cause in item.parameters[:_MOST]], "<>>", indent=4
+                )
+            lines.append("")
+        lines += [f"only in the first: {name}" for name in self.only_before]
+        lines += [f"only in the second: {name}" for name in self.only_after]
+        return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def read_results(file: Path) -> dict[str, Result]:
+    """Results of a file that ``--format json`` or ``neuroest report`` wrote, by design and network."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NeuroestError(f"cannot read {file}: {error.strerror or error}") from None
+    except ValueError:
+        raise NeuroestError(f"{file} is no JSON") from None
+    return results_of(data, str(file))
+
+
+def results_of(data: Any, file: str) -> dict[str, Result]:
+    """Results in plain data, by design and network."""
+    found: list[Any] = []
+    if isinstance(data, dict):
+        if isinstance(data.get("totals"), dict):
+            found = [data, data.get("baseline")]
+        else:
+            found = data.get("results") or data.get("designs") or []
+    kept: dict[str, Result] = {
+        f"{item['architecture']} on {item['workload']}": item
+        for item in found
+        if isinstance(item, dict)
+        and isinstance(item.get("totals"), dict)
+        and {"architecture", "workload", "breakdown"} <= item.keys()
+    }
+    if not kept:
+        raise NeuroestError(
+            f"{file} holds no result; it should come from `neuroest estimate --format json` or a report"
+        )
+    return kept
+
+
+def difference(before: Mapping[str, Result], after: Mapping[str, Result]) -> FilesDifference:
+    """What changed from one set of results to the other; two single results are compared whatever they are called."""
+    if len(before) == len(after) == 1 and before.keys() != after.keys():
+        (first, one), (second, other) = next(iter(before.items())), next(iter(after.items()))
+        return FilesDifference((_result_difference(f"{first}  ->  {second}", one, other),), (), ())
+    both = [name for name in before if name in after]
+    return FilesDifference(
+        tuple(_result_difference(name, before[name], after[name]) for name in both),
+        tuple(name for name in before if name not in after),
+        tuple(name for name in after if name not in before),
+    )
+
+
+def _result_difference(name: str, before: Result, after: Result) -> ResultDifference:
+    causes = _parameters(before, after)
+    moved = []
+    for total in (*BANDED, *(t for t in before["totals"] if t not in BANDED)):
+        one, other = before["totals"].get(total), after["totals"].get(total)
+        if one != other:
+            parts = _components(before, after, total)
+            known = (
+                [_with_effect(cause, before, after, total) for cause in causes] if total in _ELASTIC else []
+            )
+            known.sort(key=lambda cause: -abs(cause.effect or 0.0))
+            moved.append(Moved(total, one, other, parts, tuple(known)))
+    return ResultDifference(name, tuple(_circumstances(before, after)), tuple(moved), tuple(causes))
+
+
+def _components(before: Result, after: Result, total: str) -> tuple[tuple[str, float, float], ...]:
+    if total not in {"energy_per_inference_J", "area_m2"}:
+        return ()
+    column = "area_m2" if total == "area_m2" else "energy_J"
+    sums: dict[str, list[float]] = {}
+    for side, result in enumerate((before, after)):
+        for row in result["breakdown"]:
+            if (row["kind"] == "area") == (column == "area_m2"):
+                sums.setdefault(row["component"], [0.0, 0.0])[side] += row[column]
+    changed = [(path, one, other) for path, (one, other) in sums.items() if one != other]
+    return tuple(sorted(changed, key=lambda item: -abs(item[2] - item[1])))
+
+
+def _parameters(before: Result, after: Result) -> list[Cause]:
+    first, second = before.get("parameters") or {}, after.get("parameters") or {}
+    found = []
+    for path in dict.fromkeys((*first, *second)):
+        one, other = first.get(path), second.get(path)
+        values = (one and one["value"], other and other["value"])
+        if values[0] != values[1] or (one is None) != (other is None):
+            found.append(Cause(path, ((one or other) or {}).get("unit", ""), *values, None))
+    return found
+
+
+def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cause:
+    if not cause.before or not cause.after or cause.before * cause.after <= 0.0:
+        return cause
+    slopes = [
+        result["parameters"][cause.path].get("elasticity", {}).get(_ELASTIC[total], 0.0)
+        for result in (before, after)
+    ]
+    sign = -1.0 if total == "throughput_per_s" else 1.0
+    # the mean slope of both ends is right to second order
+    effect = sign * 0.5 * (slopes[0] + slopes[1]) * math.log(cause.after / cause.before)
+    return Cause(cause.path, cause.unit, cause.before, cause.after, effect)
+
+
+def _circumstances(before: Result, after: Result) -> list[str]:
+    told = []
+    for key, label in (
+        ("architecture", "design"),
+        ("workload", "workload"),
+        ("neuroest_version", "version of neuroest"),
+    ):
+        if before.get(key) != after.get(key):
+            told.append(f"{label}: {before.get(key)} -> {after.get(key)}")
+    one, other = before.get("settings") or {}, after.get("settings") or {}
+    for path in dict.fromkeys((*one, *other)):
+        stated = [side.get(path, "as in the file") for side in (one, other)]
+        if stated[0] != stated[1]:
+            told.append(f"setting {path}: {stated[0]} -> {stated[1]}")
+    files = [
+        {(f["kind"], f["name"]): f["sha256"] for f in result.get("inputs", ())} for result in (before, after)
+    ]
+    for kind, name in dict.fromkeys((*files[0], *files[1])):
+        first, second = files[0].get((kind, name)), files[1].get((kind, name))
+        if first != second:
+            state = (
+                "only in the second"
+                if first is None
+                else "only in the first"
+                if second is None
+                else "has changed"
+            )
+            told.append(f"{kind} {name} {state}")
+    left = [set(result.get("exclusions", ())) for result in (before, after)]
+    told += [f"no longer left out: {item}" for item in sorted(left[0] - left[1])]
+    told += [f"now left out: {item}" for item in sorted(left[1] - left[0])]
+    return [one_line(text) for text in told]
+
+
+def _moved_lines(moved: Moved, style: Style) -> list[str]:
+    label, unit = label_and_unit(moved.total)
+    change = "" if moved.change is None else f"  ({_factor(moved.change)})"
+    lines = [style.bold(f"  {label}: {shown(moved.before, unit)} -> {shown(moved.after, unit)}{change}")]
+    whole = sum(abs(other - one) for _, one, other in moved.components)
+    rows = [
+        (
+            short(path),
+            f"{shown(one, unit)} ->",
+            shown(other, unit),
+            f"{percent(abs(other - one) / whole)} of the moves",
+        )
+        for path, one, other in moved.components
+        if abs(other - one) >= _LEAST * whole
+    ]
+    lines += columns(rows[:_MOST], "<>>>", indent=4)
+    told = [
+        cause
+        for cause in moved.causes
+        if cause.effect is None or abs(cause.effect) >= _LEAST * abs(moved.change or 1.0)
+    ]
+    if told:
+        lines.append("    causes, each by itself, to first order:")
+        rows_of_causes = [
+            (
+                *_parameter_cells(cause),
+                _factor(cause.effect) if cause.effect is not None else "effect not known",
+            )
+            for cause in told[:_MOST]
+        ]
+        lines += columns(rows_of_causes, "<>>>", indent=6)
+    rest = moved.unexplained
+    if (
+        rest is not None
+        and moved.total in _ELASTIC
+        and abs(rest) > 0.01 * max(abs(moved.change or 0.0), 1e-9)
+    ):
+        why = (
+            "steps, curvature, structure or models"
+            if moved.causes
+            else "no parameter differs: structure or models"
+        )
+        lines.append(f"      not accounted for by single parameters: {_factor(rest)} ({why})")
+    return lines
+
+
+def _parameter_cells(cause: Cause) -> tuple[str, str, str]:
+    return short(cause.path), f"{shown(cause.before, cause.unit)} ->", shown(cause.after, cause.unit)
+
+
+def _factor(logarithm: float) -> str:
+    """A factor as a percentage where it is near one, as a factor otherwise."""
+    factor = math.exp(min(max(logarithm, -690.0), 690.0))
+    return f"{(factor - 1.0) * 100:+.3g} %" if 0.5 < factor < 2.0 else f"x {factor:.3g}"

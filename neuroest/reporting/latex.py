@@ -1,0 +1,350 @@
+"""Results as LaTeX: tables with booktabs and siunitx that fit the column of a two-column paper."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from neuroest.estimate import Estimate
+from neuroest.reporting.bibliography import escaped
+from neuroest.reporting.quantities import BANDED, check_line, label_and_unit, short, words
+from neuroest.reporting.views import LEAST_UNPROVEN, View
+from neuroest.specs.claims import Claim
+
+if TYPE_CHECKING:
+    from neuroest.reporting.comparison import Comparison
+
+PACKAGES = r"\usepackage{booktabs,siunitx,array}"
+"""What a document needs for these tables."""
+
+_PREFIXES = {
+    -18: r"\atto", -15: r"\femto", -12: r"\pico", -9: r"\nano", -6: r"\micro", -3: r"\milli", 0: "",
+    3: r"\kilo", 6: r"\mega", 9: r"\giga", 12: r"\tera",
+}  # fmt: skip
+_UNITS = {
+    "J": r"\joule", "s": r"\second", "W": r"\watt", "V": r"\volt", "A": r"\ampere", "F": r"\farad",
+    "ohm": r"\ohm", "S": r"\siemens", "Hz": r"\hertz", "m": r"\metre", "C": r"\coulomb",
+}  # fmt: skip
+_NAMES = {
+    "K": r"\kelvin", "1/s": r"\per\second", "m^2": r"\metre\squared", "TOPS/W": r"{TOPS}\per\watt",
+    "W/m^2": r"\watt\per\metre\squared", "bit": "{bit}", "eV": r"\electronvolt",
+}  # fmt: skip
+_AREAS = (
+    (1e-6, r"\milli\metre\squared", 0.00995),
+    (1e-12, r"\micro\metre\squared", 0.00995),
+    (1e-18, r"\nano\metre\squared", 0.0),
+)
+_LINES_OF_A_PAGE = 44
+_LETTERS_OF_A_LINE = 72
+"""Of the small print of a table in a bare article."""
+_TRANSLITERATED = {
+    "µ": r"\textmu{}", "μ": r"\textmu{}", "Ω": r"$\Omega$", "×": r"$\times$", "·": r"$\cdot$", "≤": r"$\leq$",
+    "≥": r"$\geq$", "≈": r"$\approx$", "±": r"$\pm$", "°": r"\textdegree{}", "–": "--", "—": "---", "‐": "-",
+    "‑": "-", "−": "$-$", "“": "``", "”": "''", "‘": "`", "’": "'", "…": r"\dots{}", "²": "$^2$", "³": "$^3$",
+    "→": r"$\rightarrow$", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+}  # fmt: skip
+
+
+def tex(text: str) -> str:
+    r"""Any text so that LaTeX prints it and obeys none of it; a long name may break after its underscores.
+
+    Examples
+    --------
+    >>> print(tex("a_b 100 % of <script>"))
+    a\_\allowbreak{}b 100 \% of \textless{}script\textgreater{}\allowbreak{}
+    """
+    told = []
+    for character in escaped(text):
+        if character in _TRANSLITERATED:
+            told.append(_TRANSLITERATED[character])
+        elif ord(character) < 0x180:
+            told.append(character)
+        else:
+            plain = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+            told.append(escaped(plain) or "?")
+    out = "".join(told).replace(r"\textquotedbl{}", "''")
+    return (
+        out.replace(r"\_", r"\_\allowbreak{}")
+        .replace("/", r"/\allowbreak{}")
+        .replace(":", r":\allowbreak{}")
+        .replace("=", r"=\allowbreak{}")
+        .replace(r"\textgreater{}", r"\textgreater{}\allowbreak{}")
+    )
+
+
+def number(value: float, digits: int = 3) -> str:
+    r"""A number of three digits, or as many as asked for, for siunitx.
+
+    Examples
+    --------
+    >>> print(number(12345.0), number(0.5))
+    \num{1.23e4} \num{0.5}
+    """
+    size = abs(value)
+    if value == 0.0 or 1e-3 <= size < 1e4:
+        places = 0 if value == 0.0 else max(0, digits - 1 - math.floor(math.log10(size)))
+        text = f"{float(f'{value:.{digits}g}'):.{places}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return rf"\num{{{text}}}"
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    return rf"\num{{{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}}}"
+
+
+def scale(value: float, unit: str) -> tuple[float, str]:
+    """Factor and siunitx unit that a value is well readable in."""
+    size = abs(value)
+    if unit == "m^2" and size > 0.0:
+        factor, name, _ = next((a for a in _AREAS if size >= a[0] * a[2]), _AREAS[-1])
+        return factor, name
+    if unit in _UNITS and size > 0.0 and math.isfinite(size):
+        exponent = min(max(3 * math.floor(math.log10(float(f"{size:.3g}")) / 3), -18), 12)
+        return 10.0**exponent, f"{_PREFIXES[exponent]}{_UNITS[unit]}"
+    if unit in {"1", ""}:
+        return 1.0, ""
+    return 1.0, _UNITS.get(unit) or _NAMES.get(unit) or _literal(unit)
+
+
+def _literal(unit: str) -> str:
+    """A unit as siunitx sets it letter by letter."""
+    return (
+        unit.replace("*", ".").replace(" ", ".") if re.fullmatch(r"[A-Za-z0-9/^.* ()-]+", unit) else tex(unit)
+    )
+
+
+def quantity(value: float | None, unit: str) -> str:
+    r"""A value with its unit for siunitx.
+
+    Examples
+    --------
+    >>> print(quantity(3.52e-1, "J"))
+    \qty{352}{\milli\joule}
+    """
+    if value is None:
+        return "--"
+    factor, name = scale(value, unit)
+    text = number(value / factor)
+    return rf"\qty{text.removeprefix(chr(92) + 'num')}{{{name}}}" if name else text
+
+
+def band(low: float | None, high: float | None, value: float, unit: str) -> str:
+    """An interval in the unit that `value` is written in."""
+    if low is None or high is None:
+        return ""
+    factor, _ = scale(value, unit)
+    return f"[{number(low / factor, 2)}, {number(high / factor, 2)}]"
+
+
+def results_table(views: Sequence[View], caption: str = "", label: str = "results") -> str:
+    """The main results of several designs on one network, one design a block of three lines."""
+    rows = []
+    for view in views:
+        result = view.estimate
+        rows.append(rf"\multicolumn{{4}}{{@{{}}l@{{}}}}{{{tex(view.architecture)}}} \\")
+        values, bands = [], []
+        for name in BANDED:
+            value, unit = result.totals[name], label_and_unit(name)[1]
+            mark = r"\rlap{$^\ast$}" if view.marked(name) else ""
+            values.append(quantity(value, unit) + mark)
+            found = result.bands.totals.get(name)
+            bands.append(band(found.low, found.high, value, unit) if found and value else "")
+        rows.append(" & ".join(values) + r" \\")
+        rows.append(" & ".join(rf"{{\scriptsize {b}}}" if b else "" for b in bands) + r" \\[2pt]")
+    about = caption or f"Results on {tex(views[0].workload)}."
+    about += (
+        " In brackets the 10th and 90th percentile over what is not known of the inputs, in the unit of the value."
+        rf" $^\ast$~At least \qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} rests on projected or assumed values."
+    )
+    head = " & ".join(("Area", "Energy", "Latency", "Throughput"))
+    return _table(about, label, "@{}" + "l" * 4 + "@{}", head, rows, stretched=True)
+
+
+def breakdown_table(view: View, label: str, by: str = "component") -> str:
+    """Energy of one inference in parts with shares and bands."""
+    found = view.breakdown("energy", by)
+    rows = []
+    for item in found.slices if found else ():
+        if item.share >= 1e-3:
+            cells = (
+                tex(item.name),
+                quantity(item.value, "J"),
+                number(item.share * 100),
+                rf"{{\scriptsize {band(item.low, item.high, item.value, 'J')}}}",
+            )
+            rows.append(" & ".join(cells) + r" \\")
+    caption = f"Energy of one inference of {tex(view.architecture)} on {tex(view.workload)} by {by}."
+    ragged = r">{\raggedright\arraybackslash}p"
+    columns = rf"@{{}}{ragged}{{0.34\columnwidth}}rr{ragged}{{0.3\columnwidth}}@{{}}"
+    return _table(caption, label, columns, r"Part & Energy & \unit{\percent} & p10, p90", rows)
+
+
+def differences_table(comparison: Comparison, label: str) -> str:
+    """What differs between the designs and what each leaves out, to be read before any ratio."""
+    names = [result.architecture for result in comparison.estimates]
+    rows = []
+    for item in comparison.differences:
+        if item.differs:
+            rows.append(rf"\multicolumn{{2}}{{@{{}}l}}{{\textit{{{tex(item.what)}}}}} \\")
+            rows += [rf"{tex(n)} & {tex(v)} \\" for n, v in zip(names, item.values, strict=True)]
+    rows.append(r"\multicolumn{2}{@{}l}{\textit{left out}} \\")
+    for name, left in zip(names, comparison.left_out, strict=True):
+        rows.append(rf"{tex(name)} alone & {tex('; '.join(left)) or '--'} \\")
+    rows.append(rf"all & {tex('; '.join(comparison.left_out_by_all)) or '--'} \\")
+    alike = "; ".join(f"{d.what}: {d.values[0]}" for d in comparison.differences if not d.differs)
+    caption = f"What differs between the designs. Alike in all: {tex(alike) or '--'}."
+    return _chunked(
+        caption,
+        label,
+        (0.27, 0.67),
+        "Property and design & ",
+        rows,
+    )
+
+
+def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
+    """Ratios with bands; the caption leads to the table of what differs."""
+    rows = []
+    for baseline in comparison.baselines:
+        rows.append(rf"\multicolumn{{3}}{{@{{}}l@{{}}}}{{\textit{{over {tex(baseline.architecture)}}}}} \\")
+        for ratio in comparison.ratios:
+            if ratio.baseline == baseline.architecture:
+                mark = r"$^\ast$" if max(ratio.unproven) >= LEAST_UNPROVEN else r"\phantom{$^\ast$}"
+                interval = (
+                    f"[{_end(ratio.low)}, {_end(ratio.high)}]"
+                    if ratio.low is not None and ratio.high is not None
+                    else "--"
+                )
+                rows.append(
+                    rf"{tex(label_and_unit(ratio.quantity)[0].partition(' ')[0])} & {number(ratio.value)}{mark} "
+                    rf"& {{\scriptsize {interval}}} \\"
+                )
+    caption = (
+        rf"{tex(comparison.design.architecture)} over its baselines on {tex(comparison.design.workload.name)}; "
+        rf"what differs between them is in Table~\ref{{{differences}}}. "
+        r"$^\ast$~At least "
+        rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side rests on projected or assumed values."
+    )
+    return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
+
+
+def _end(value: float) -> str:
+    """An end of a band: three digits near one, where the third may matter, two elsewhere."""
+    return number(value, 3 if 0.1 <= value < 1000.0 else 2)
+
+
+def assumptions_table(claims: Iterable[tuple[str, Claim]], label: str) -> str:
+    """Parameters that are assumed or projected, with their bands and reasons."""
+    rows = []
+    for owner, claim in claims:
+        interval = f" {band(claim.low, claim.high, claim.value, claim.unit)}" if claim.has_spread else ""
+        why = claim.rationale or claim.description
+        source = f" [{tex(claim.source)}]" if claim.source else ""
+        rows.append(
+            rf"{tex(f'{owner}: ' if owner else '')}{tex(words(short(claim.path).rpartition('.')[2]))} & "
+            rf"{quantity(claim.value, claim.unit)}{interval} & {claim.basis} & {tex(why)}{source} \\"
+        )
+    return _chunked(
+        "Assumed and projected parameters.",
+        label,
+        (0.24, 0.21, 0.12, 0.36),
+        "Parameter & Value [p10, p90] & Basis & Reason",
+        rows,
+    )
+
+
+def estimate_latex(estimate: Estimate) -> str:
+    """An estimate as LaTeX: results, energy by component, failed checks and what is left out."""
+    view = View(estimate)
+    told = [
+        f"% needs {PACKAGES}",
+        results_table([view], label="tab:results"),
+        breakdown_table(view, "tab:energy"),
+    ]
+    told += [f"% {line}" for line in _notes(estimate)]
+    return "\n".join(told) + "\n"
+
+
+def comparison_latex(comparison: Comparison) -> str:
+    """A comparison as LaTeX: what differs and what is left out, then results, then ratios."""
+    views = [View(result) for result in comparison.estimates]
+    return (
+        "\n".join(
+            (
+                f"% needs {PACKAGES}",
+                differences_table(comparison, "tab:differences"),
+                results_table(views, label="tab:results"),
+                ratios_table(comparison, "tab:ratios", "tab:differences"),
+            )
+        )
+        + "\n"
+    )
+
+
+def _notes(estimate: Estimate) -> list[str]:
+    lines = [check_line(check) for check in estimate.failed_checks]
+    lines += [f"left out: {item}" for item in estimate.exclusions]
+    return [" ".join(line.split()) for line in lines]
+
+
+def _table(
+    caption: str,
+    label: str,
+    columns: str,
+    head: str,
+    rows: Sequence[str],
+    *,
+    stretched: bool = False,
+    wide: bool = False,
+) -> str:
+    star = "*" if wide else ""
+    environment, width = ("tabular*", r"{\columnwidth}") if stretched else ("tabular", "")
+    gap = "1pt" if stretched else "3pt"
+    fill = r"@{\extracolsep{\fill}}" if stretched else ""
+    if stretched:
+        columns = "@{}" + fill + columns.removeprefix("@{}")
+    lines = (
+        rf"\begin{{table{star}}}[tb]", r"\centering", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
+        rf"\caption{{{caption}}}", rf"\label{{{label}}}", rf"\begin{{{environment}}}{width}{{{columns}}}",
+        r"\toprule", rf"{head} \\", r"\midrule", *rows, r"\bottomrule", rf"\end{{{environment}}}",
+        rf"\end{{table{star}}}",
+    )  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows: Sequence[str]) -> str:
+    """Tables across both columns of a page, each as long as a page has room for."""
+    columns = "@{}" + "".join(rf">{{\raggedright\arraybackslash}}p{{{w}\textwidth}}" for w in widths) + "@{}"
+    chunks: list[list[str]] = [[]]
+    used = 0
+    for row in rows:
+        height = _lines_of(row, widths)
+        if used + height > _LINES_OF_A_PAGE and chunks[-1]:
+            chunks.append([])
+            used = 0
+        chunks[-1].append(row)
+        used += height
+    tables = []
+    for index, chunk in enumerate(chunks):
+        about = caption if index == 0 else f"{caption.partition('.')[0]}, continued."
+        name = label if index == 0 else f"{label}:{index + 1}"
+        # LaTeX holds back no more than a few tables at a time
+        flushed = "\\clearpage\n" if index % 3 == 2 else ""
+        tables.append(_table(about, name, columns, head, chunk, wide=True) + flushed)
+    return "\n".join(tables)
+
+
+def _lines_of(row: str, widths: Sequence[float]) -> int:
+    """About how many lines a row takes, its commands not counted, in the narrower page of a single column."""
+    cells = [re.sub(r"\\[a-zA-Z]+(\{\})?|[\\{}$]", "", cell).strip() for cell in row.split(" & ")]
+    return max(
+        (math.ceil(len(c) / (w * _LETTERS_OF_A_LINE)) for c, w in zip(cells, widths, strict=False)), default=1
+    )
+
+
+def preamble(options: Mapping[str, str] | None = None) -> str:
+    """First lines of a bare article that takes the tables."""
+    chosen = ",".join((options or {}).values())
+    fonts = r"\usepackage[T1]{fontenc}\usepackage{lmodern,graphicx}"
+    return f"\\documentclass[{chosen}]{{article}}\n{fonts}\n{PACKAGES}\n"

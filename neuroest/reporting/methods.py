@@ -1,0 +1,140 @@
+"""The paragraph of a paper that says how the numbers came about, as plain sentences, LaTeX and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neuroest.estimate import Estimate, package_version
+from neuroest.exploration.bands import SAMPLES, SEED
+from neuroest.provenance import Call, Traced
+from neuroest.reporting.bibliography import _key as bibtex_key
+from neuroest.reporting.latex import tex
+from neuroest.reporting.markdown import plain
+from neuroest.reporting.quantities import check_line, counted, percent
+from neuroest.reporting.table import basis_words
+
+
+@dataclass(frozen=True)
+class Methods:
+    """What a paper must say of its estimates.
+
+    Attributes
+    ----------
+    sentences : tuple of str
+        How the numbers were computed and what they rest on.
+    equations : tuple of (str, str)
+        Equations that were used, with where each comes from.
+    exclusions : tuple of (str, str)
+        What is left out, and by which designs.
+    source_keys : tuple of str
+        Sources of exactly the values that the results depend on.
+    """
+
+    sentences: tuple[str, ...]
+    equations: tuple[tuple[str, str], ...]
+    exclusions: tuple[tuple[str, str], ...]
+    source_keys: tuple[str, ...]
+
+    def to_latex(self) -> str:
+        """The paragraph as LaTeX, with citations of `references.bib`."""
+        cited = ",".join(bibtex_key(key) for key in self.source_keys)
+        told = [tex(" ".join(self.sentences))]
+        if cited:
+            told.append(rf"Parameter values come from~\cite{{{cited}}}.")
+        left = "; ".join(f"{item} ({by})" for item, by in self.exclusions)
+        told.append(f"Left out are: {tex(left)}." if left else "Nothing that the files name is left out.")
+        # names of files are long words; looser lines are better than names in the margin
+        return "{\\sloppy\\hbadness=10000\n" + "\n".join(told) + "\\par}\n"
+
+    def to_markdown(self) -> str:
+        """The paragraph as Markdown, with lists of equations and of what is left out."""
+        lines = [plain(" ".join(self.sentences)), "", "## Left out", ""]
+        lines += [f"- {plain(item)} ({plain(by)})" for item, by in self.exclusions] or [
+            "Nothing that the files name."
+        ]
+        lines += ["", "## Equations", ""]
+        lines += [f"- {plain(formula)} ({plain(reference)})" for formula, reference in self.equations]
+        lines += ["", "## Sources", ""]
+        lines += [f"- {plain(key)}" for key in self.source_keys]
+        return "\n".join(lines) + "\n"
+
+
+def methods(results: Sequence[Estimate], refused: Sequence[str] = ()) -> Methods:
+    """What a paper must say of these estimates."""
+    designs = list(dict.fromkeys(result.architecture for result in results))
+    networks = list(dict.fromkeys(result.workload.name for result in results))
+    who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
+    what = f"{counted(len(networks), 'network')} ({', '.join(networks)})"
+    sentences = [
+        f"Area, energy, latency and throughput were estimated with neuroest {package_version()} for {who} on {what}.",
+        (
+            "Each layer is mapped onto the chip, the actions of every component are counted, and each action is priced "
+            "by an equation of the component's circuit; static power is charged over the time that the chip is powered."
+        ),
+        (
+            f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
+            "means of the parameters; values without a stated spread count as exact."
+        ),
+        *_rests_on(results),
+    ]
+    settings = dict(item for result in results for item in result.settings.items())
+    if settings:
+        sentences.append(
+            "Changed for this study: " + ", ".join(f"{p} = {v}" for p, v in settings.items()) + "."
+        )
+    failed = [
+        f"{r.architecture} on {r.workload.name}: {check_line(c)}" for r in results for c in r.failed_checks
+    ]
+    if failed:
+        sentences.append(f"Checks that do not hold: {'; '.join(failed)}.")
+    if refused:
+        sentences.append(f"Without an estimate: {'; '.join(refused)}.")
+    keys = tuple(sorted({key for result in results for key in result.source_keys}))
+    return Methods(tuple(sentences), equations_used(results), _exclusions(results), keys)
+
+
+def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
+    """Formula and reference of every equation that a cost of these estimates came from."""
+    found: dict[tuple[str, str], None] = {}
+    seen: set[int] = set()
+    for result in results:
+        table = result.traced
+        stack: list[object] = [cost.energy for cost in table.energies]
+        stack += [area.area for area in table.areas] + [static.power for static in table.statics]
+        while stack:
+            node = stack.pop()
+            if not isinstance(node, Traced) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node.origin, Call):
+                found[node.origin.formula, node.origin.reference] = None
+                stack += [value for _, value in node.origin.arguments]
+            else:
+                stack += getattr(node.origin, "operands", ())
+    return tuple(sorted(found))
+
+
+def _rests_on(results: Sequence[Estimate]) -> list[str]:
+    told = []
+    for result in results:
+        where = f"{result.architecture} on {result.workload.name}"
+        told.append(f"The energy of {where} rests on {basis_words(result.basis_share['energy'])} values.")
+        feasible = result.bands.feasible
+        if feasible < 1.0:
+            told.append(f"Of its samples {percent(feasible)} have an estimate, and the bands are of those.")
+        task = result.workload.task
+        if task is not None and task.value is not None:
+            told.append(
+                f"{result.workload.name} is credited with {task.metric} {task.value:g} ({task.basis})."
+            )
+    return list(dict.fromkeys(told))
+
+
+def _exclusions(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
+    owners: dict[str, dict[str, None]] = {}
+    designs = {result.architecture for result in results}
+    for result in results:
+        for item in result.exclusions:
+            owners.setdefault(" ".join(item.split()), {})[result.architecture] = None
+    return tuple((item, "all" if set(by) == designs else ", ".join(by)) for item, by in owners.items())

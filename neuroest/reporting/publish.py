@@ -1,0 +1,180 @@
+"""Writing a report: page, tables, figures, methods, bibliography and data in one folder."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from neuroest.errors import NeuroestError
+from neuroest.reporting import figures, latex
+from neuroest.reporting.page import page, sweep_points
+from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
+
+_WORKERS = 2
+_PLANS: list[tuple[str, Callable[[], Any]]] = []
+"""What worker processes draw; they inherit it, since figures cannot be sent."""
+
+
+def publish(
+    report: Report, target: Path, *, venue: str = "ieee", force: bool = False, bundle: bool = False
+) -> None:
+    """Write a report as a folder that is either whole or not there.
+
+    Parameters
+    ----------
+    venue : str
+        Whose column widths the figures have, one of `figures.VENUES`.
+    force : bool
+        Replace a report of the same name.
+    bundle : bool
+        Pack what ``neuroest rerun`` needs into ``bundle.zip``.
+    """
+    for module in ("matplotlib", "jinja2"):
+        figures.report_module(module)
+    sweep = read_sweep(report.sweep) if report.sweep is not None else None
+    write_folder(target, partial(_fill, report, sweep, venue, bundle), force=force)
+
+
+def read_sweep(file: Path) -> Any:
+    """Rows of a sweep that have an estimate, from .parquet or .csv."""
+    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
+
+    if not file.is_file():
+        raise NeuroestError(f"{file}: there is no such file")
+    try:
+        frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
+    except ImportError:
+        raise NeuroestError("reading .parquet needs pyarrow: pip install 'neuroest[explore]'") from None
+    except Exception as error:  # whatever the reader says of a file that is none
+        raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
+    if "feasible" in frame:
+        frame = frame[frame["feasible"].astype(bool)]
+    if frame.empty or frame.select_dtypes("number").shape[1] < 2:
+        raise NeuroestError(f"{file} holds no feasible point with two numbers")
+    return frame
+
+
+def _fill(report: Report, sweep: Any, venue: str, bundle: bool, folder: Path) -> None:
+    write_tables(report, folder / "data")
+    write_text(report, folder)
+    tables = _write_latex(report, folder)
+    drawn = _draw(report, sweep, venue, folder / "figures")
+    pictures = [(name.replace("_", " "), folder / "figures" / f"{name}.svg") for name in drawn]
+    _write(folder / "report.tex", _article(tables, drawn))
+    points = sweep_points(sweep) if sweep is not None else None
+    _write(folder / "report.html", page(report, points, pictures))
+    if bundle:
+        from neuroest.reporting.bundle import write_bundle  # noqa: PLC0415 - rarely asked for
+
+        write_bundle(report, folder)
+
+
+def _write_latex(report: Report, folder: Path) -> list[str]:
+    (folder / "tables").mkdir()
+    names = unique_slugs([name for name, _ in report.networks])
+    written = []
+
+    def write(name: str, text: str) -> None:
+        _write(folder / "tables" / f"{name}.tex", text)
+        written.append(name)
+
+    for network, views in report.networks:
+        name = names[network]
+        comparison = report.comparisons.get(network)
+        if comparison is not None:
+            write(f"differences_{name}", latex.differences_table(comparison, f"tab:differences:{name}"))
+        write(f"results_{name}", latex.results_table(views, label=f"tab:results:{name}"))
+        if comparison is not None:
+            write(
+                f"ratios_{name}",
+                latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
+            )
+        write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
+    if report.assumptions:
+        write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))
+    return written
+
+
+def _article(tables: list[str], drawn: list[str]) -> str:
+    """A bare article with everything in it: what to look at, and how the parts are used."""
+    lines = [
+        latex.preamble({"paper": "a4paper"}),
+        r"\begin{document}",
+        r"\section*{Methods}",
+        r"\input{methods.tex}",
+    ]
+    for index, name in enumerate(tables):
+        lines += [rf"\input{{tables/{name}.tex}}", *([r"\clearpage"] if index % 3 == 2 else [])]
+    for index, name in enumerate(drawn):
+        wide = name.startswith(("energy_", "area_", "latency_")) and not name.startswith("area_map_")
+        star = "*" if wide else ""
+        width = r"\textwidth" if wide else r"\columnwidth"
+        caption = latex.tex(name.replace("_", " "))
+        lines.append(
+            rf"\begin{{figure{star}}}[tb]\centering\includegraphics[width={width}]{{figures/{name}.pdf}}"
+            rf"\caption{{{caption}.}}\end{{figure{star}}}" + (r" \clearpage" if index % 4 == 3 else "")
+        )
+    lines += [
+        r"\clearpage\sloppy\hbadness=10000",
+        r"\bibliographystyle{plain}",
+        r"\bibliography{references}",
+        r"\end{document}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _draw(report: Report, sweep: Any, venue: str, folder: Path) -> list[str]:
+    folder.mkdir()
+    plans = _plans(report, sweep, venue)
+    _PLANS[:] = [(str(folder / name), make) for name, make in plans]
+    try:
+        if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
+            figures.report_module("matplotlib.backends.backend_pdf")
+            context = multiprocessing.get_context("fork")
+            with context.Pool(min(_WORKERS, multiprocessing.cpu_count())) as pool:
+                pool.map(_draw_one, range(len(_PLANS)), chunksize=1)
+        else:
+            for index in range(len(_PLANS)):
+                _draw_one(index)
+    finally:
+        _PLANS.clear()
+    return [name for name, _ in plans]
+
+
+def _draw_one(index: int) -> None:
+    name, make = _PLANS[index]
+    figures.draw(Path(name), make)
+
+
+def _plans(report: Report, sweep: Any, venue: str) -> list[tuple[str, Callable[[], Any]]]:
+    narrow, wide = figures.VENUES[venue]
+    names = unique_slugs([name for name, _ in report.networks])
+    plans: list[tuple[str, Callable[[], Any]]] = []
+    for network, views in report.networks:
+        name, first = names[network], views[0]
+        plans += [
+            (f"{quantity}_{name}", partial(figures.breakdown_figure, views, quantity, wide))
+            for quantity in ("energy", "area", "latency")
+        ]
+        comparison = report.comparisons.get(network)
+        if comparison is not None:
+            _ = comparison.ratios  # before the workers part, so that it is computed once
+            plans.append((f"ratios_{name}", partial(figures.ratios_figure, comparison, narrow)))
+            plans.append((f"tradeoff_{name}", partial(figures.tradeoff_figure, views, narrow)))
+        plans.append((f"distribution_{name}", partial(figures.distribution_figure, views, narrow)))
+        plans.append((f"tornado_{name}", partial(figures.tornado_figure, first, narrow)))
+        plans.append((f"bottleneck_{name}", partial(figures.bottleneck_figure, first, narrow)))
+        plans.append((f"area_map_{name}", partial(figures.area_map_figure, first, narrow)))
+    if sweep is not None:
+        chosen = [c for c in ("area_m2", "energy_per_inference_J", "latency_s") if c in sweep][:2]
+        if len(chosen) == 2:
+            plans.append(("sweep", partial(figures.sweep_figure, sweep[chosen], chosen, narrow)))
+    return plans
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,294 @@
+"""A report: many designs on many networks, with everything that goes into a paper, written as one folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.errors import MappingError, NeuroestError, RangeError
+from neuroest.estimate import SCHEMA_VERSION, Estimate, estimate, package_version
+from neuroest.library import Loaded, load_architecture, load_workload
+from neuroest.reporting.bibliography import sources_bibtex
+from neuroest.reporting.comparison import Comparison, _settings_for
+from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.methods import Methods, methods
+from neuroest.reporting.views import View
+from neuroest.specs.claims import Claim
+from neuroest.specs.device import SourceSpec
+
+MOST_RESULTS = 400
+"""Results that one report has room for."""
+_UNPROVEN = ("assumed", "projected")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A design that has no estimate on a network, and why."""
+
+    architecture: str
+    workload: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Results of designs on networks.
+
+    Attributes
+    ----------
+    views : tuple of View
+        One a result, network by network, the designs in the order that they were given.
+    refused : tuple of Refused
+        Pairs that have no estimate.
+    settings : mapping of str to str
+        What was changed, by path.
+    sweep : Path, optional
+        File of a sweep that is shown too.
+    """
+
+    views: tuple[View, ...]
+    refused: tuple[Refused, ...]
+    settings: Mapping[str, str]
+    sweep: Path | None = None
+
+    @property
+    def results(self) -> tuple[Estimate, ...]:
+        """The estimates."""
+        return tuple(view.estimate for view in self.views)
+
+    @cached_property
+    def networks(self) -> tuple[tuple[str, tuple[View, ...]], ...]:
+        """The views of each network."""
+        names = dict.fromkeys(view.workload for view in self.views)
+        return tuple((name, tuple(v for v in self.views if v.workload == name)) for name in names)
+
+    @cached_property
+    def comparisons(self) -> Mapping[str, Comparison]:
+        """For each network with several designs, the first beside the others."""
+        return {
+            name: Comparison(tuple(view.estimate for view in views), self.settings)
+            for name, views in self.networks
+            if len(views) > 1
+        }
+
+    @cached_property
+    def methods(self) -> Methods:
+        """What a paper must say of the results."""
+        refused = [f"{r.architecture} on {r.workload} ({r.reason})" for r in self.refused]
+        return methods(self.results, refused)
+
+    @cached_property
+    def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
+        """Sources of exactly the values that the results depend on."""
+        found = {key: source for result in self.results for key, source in result.sources}
+        return tuple(sorted(found.items()))
+
+    @cached_property
+    def assumptions(self) -> tuple[tuple[str, Claim], ...]:
+        """Assumed and projected values that the results depend on, with the file each stands in, once each."""
+        found: dict[tuple[Any, ...], tuple[str, Claim]] = {}
+        for result in self.results:
+            for path in sorted(result.used_paths):
+                claim = result.claims[path]
+                if claim.basis in _UNPROVEN:
+                    name = path.rpartition(".")[2] if claim.origin else path
+                    key = (claim.origin, name, claim.value, claim.low, claim.high)
+                    found.setdefault(key, (claim.origin or result.workload.name, claim))
+        return tuple(found.values())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data, what `results.json` holds."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "report",
+            "neuroest_version": package_version(),
+            "python_version": platform.python_version(),
+            "numpy_version": np.__version__,
+            "settings": dict(self.settings),
+            "results": [plain_result(result) for result in self.results],
+            "refused": [asdict(item) for item in self.refused],
+            "comparisons": [_plain_comparison(c) for c in self.comparisons.values()],
+            "breakdowns": [
+                {"architecture": v.architecture, "workload": v.workload, **asdict(b)}
+                for v in self.views
+                for b in v.breakdowns
+            ],
+        }
+
+
+def plain_result(result: Estimate) -> dict[str, Any]:
+    """A result as plain data, without the folders of this machine."""
+    plain = result.to_dict()
+    plain["inputs"] = [{**file, "file": Path(file["file"]).name} for file in plain["inputs"]]
+    return plain
+
+
+def _plain_comparison(comparison: Comparison) -> dict[str, Any]:
+    plain = comparison.to_dict()
+    plain["designs"] = [result.architecture for result in comparison.estimates]
+    plain["workload"] = comparison.design.workload.name
+    return plain
+
+
+def report(
+    architectures: Sequence[str | Path | Loaded[Any]],
+    workloads: Sequence[str | Path | Loaded[Any]],
+    settings: Mapping[str, str] | None = None,
+    sweep: Path | None = None,
+) -> Report:
+    """Every design on every network; a pair that has no estimate is listed with its reason.
+
+    Raises
+    ------
+    NeuroestError
+        When no pair has an estimate, or when there are too many for one report.
+
+    Examples
+    --------
+    >>> found = report(["diffusive_28nm_derived", "analog_lif_28nm"], ["shd_recurrent_spiking"])
+    >>> [view.architecture for view in found.views]
+    ['diffusive_28nm_derived', 'analog_lif_28nm']
+    """
+    if not architectures or not workloads:
+        raise NeuroestError("a report needs a design and a workload")
+    if len(architectures) * len(workloads) > MOST_RESULTS:
+        raise NeuroestError(
+            f"{len(architectures) * len(workloads)} results are too many for a report (at most {MOST_RESULTS}); "
+            "sweep them and give the file with --from"
+        )
+    chips = [a if isinstance(a, Loaded) else load_architecture(a) for a in dict.fromkeys(architectures)]
+    nets = [w if isinstance(w, Loaded) else load_workload(w) for w in dict.fromkeys(workloads)]
+    changes = dict(settings or {})
+    shares = [_settings_for(chip, changes) for chip in chips]
+    unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
+    shares[0].update(unused)  # so that the first design says what is wrong with them
+    views, refused = [], []
+    for net in nets:
+        for chip, share in zip(chips, shares, strict=True):
+            try:
+                views.append(View(estimate(chip, net, share)))
+            except (MappingError, RangeError) as error:
+                refused.append(Refused(chip.spec.name, net.spec.name, " ".join(str(error).split())))
+    if not views:
+        reasons = "\n".join(f"{r.architecture} on {r.workload}: {r.reason}" for r in refused)
+        raise NeuroestError(f"no design has an estimate on any of the workloads\n{reasons}")
+    return Report(tuple(views), tuple(refused), changes, sweep)
+
+
+def slug(name: str) -> str:
+    """A name that every file system takes.
+
+    Examples
+    --------
+    >>> slug("my chip/<script>"), slug("con"), slug("...")
+    ('my-chip-script', 'con_', 'unnamed')
+    """
+    text = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:80]
+    if not text:
+        return "unnamed"
+    reserved = re.fullmatch(r"(?i)con|prn|aux|nul|(com|lpt)\d", text)
+    return f"{text}_" if reserved else text
+
+
+def unique_slugs(names: Sequence[str]) -> dict[str, str]:
+    """File names that differ even where upper and lower case are one."""
+    taken: set[str] = set()
+    found = {}
+    for name in names:
+        base = slug(name)
+        text, number = base, 1
+        while text.lower() in taken:
+            number += 1
+            text = f"{base}-{number}"
+        taken.add(text.lower())
+        found[name] = text
+    return found
+
+
+def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
+    """Let `files(folder)` fill a folder that appears under its name only when it is whole."""
+    target = target.absolute()
+    if target.exists() and not force:
+        raise NeuroestError(
+            f"{target.name} exists and is kept; choose another folder, or --force to replace it"
+        )
+    if target.exists() and not (target.is_dir() and not target.is_symlink()):
+        raise NeuroestError(f"{target.name} is no folder")
+    if target.exists() and any(target.iterdir()) and not (target / "results.json").is_file():
+        raise NeuroestError(f"{target.name} holds no report, so even --force does not replace it")
+    beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
+    old = target.with_name(f".{target.name}.old.{os.urandom(6).hex()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.mkdir()
+        files(beside)
+        if target.exists():
+            target.rename(old)
+        beside.rename(target)
+    except OSError as error:
+        if old.exists() and not target.exists():
+            old.rename(target)
+        raise NeuroestError(f"cannot write {target}: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def write_tables(report: Report, folder: Path) -> None:
+    """CSV of every number shown, and the JSON that ``neuroest diff`` reads."""
+    folder.mkdir(exist_ok=True)
+    _write(folder / "breakdown.csv", breakdown_csv(report.results))
+    totals = []
+    for view in report.views:
+        for name, value in view.estimate.totals.items():
+            band = view.estimate.bands.totals.get(name)
+            totals.append(
+                {
+                    "architecture": view.architecture, "workload": view.workload, "quantity": name, "value": value,
+                    "p10": band.low if band else None, "p90": band.high if band else None,
+                    "unproven_share": view.unproven.get(name),
+                }
+            )  # fmt: skip
+    _write(folder / "totals.csv", to_csv(tuple(totals[0]), totals))
+    slices = [
+        {
+            "architecture": v.architecture, "workload": v.workload, "quantity": b.quantity, "by": b.by,
+            "unit": b.unit, **asdict(s),
+        }
+        for v in report.views for b in v.breakdowns for s in b.slices
+    ]  # fmt: skip
+    _write(folder / "shares.csv", to_csv(tuple(slices[0]), slices))
+    rows = [
+        {
+            "file": owner, "parameter": claim.path, "value": claim.value, "unit": claim.unit, "p10": claim.low,
+            "p90": claim.high, "basis": claim.basis, "source": claim.source, "reason": claim.rationale,
+        }
+        for owner, claim in report.assumptions
+    ]  # fmt: skip
+    columns = ("file", "parameter", "value", "unit", "p10", "p90", "basis", "source", "reason")
+    _write(folder / "assumptions.csv", to_csv(columns, rows))
+    names = unique_slugs(list(report.comparisons))
+    for name, comparison in report.comparisons.items():
+        _write(folder / f"comparison_{names[name]}.csv", comparison_csv(comparison))
+
+
+def write_text(report: Report, folder: Path) -> None:
+    """Methods, bibliography and JSON."""
+    _write(folder / "methods.md", "# Methods\n\n" + report.methods.to_markdown())
+    _write(folder / "methods.tex", report.methods.to_latex())
+    _write(folder / "references.bib", sources_bibtex(report.sources))
+    _write(folder / "results.json", json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n")
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8", newline="\n")

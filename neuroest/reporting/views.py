@@ -1,0 +1,285 @@
+"""What figures, tables and the page show of an estimate, computed once: shares with bands, samples, tornado."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.estimate import Estimate
+from neuroest.evaluation import Evaluation, evaluate
+from neuroest.exploration.bands import SAMPLES, SEED, draw, quantiles, sampled_totals
+from neuroest.reporting.comparison import unproven_share
+from neuroest.reporting.quantities import BANDED, short_names
+
+Array = NDArray[np.float64]
+
+LEAST_UNPROVEN = 0.05
+"""Share of projected and assumed values from which a number is marked."""
+STATIC = "static, whole chip"
+"""Name of the part of the energy that belongs to no layer."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of a total.
+
+    Attributes
+    ----------
+    name : str
+        Component or layer.
+    value, share : float
+        In SI units, and of the sum of all parts.
+    low, high : float or None
+        10th and 90th percentile; None where no sample exists.
+    """
+
+    name: str
+    value: float
+    share: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A total in parts, the largest first where the parts are components, in the network's order otherwise.
+
+    Attributes
+    ----------
+    quantity : str
+        ``energy``, ``area`` or ``latency``.
+    by : str
+        ``component`` or ``layer``.
+    about : str
+        What the parts are and whether they add up to the total.
+    """
+
+    quantity: str
+    by: str
+    unit: str
+    about: str
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A total with one parameter at either end of its spread."""
+
+    path: str
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+
+
+class View:
+    """An estimate with everything that is drawn of it; each part is computed when somebody asks."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        self.estimate = estimate
+
+    @property
+    def architecture(self) -> str:
+        """Name of the architecture."""
+        return self.estimate.architecture
+
+    @property
+    def workload(self) -> str:
+        """Name of the workload."""
+        return self.estimate.workload.name
+
+    @cached_property
+    def _sampled(self) -> Evaluation:
+        claims = self.estimate.claims
+        values: dict[str, Any] = {path: claim.value for path, claim in claims.items()}
+        values.update(draw(claims, SAMPLES, SEED))
+        with np.errstate(all="ignore"):
+            return evaluate(self.estimate.design, self.estimate.workload, values)
+
+    @cached_property
+    def samples(self) -> Mapping[str, Array]:
+        """Samples of the banded totals, of those draws that have an estimate."""
+        with np.errstate(all="ignore"):
+            sampled = sampled_totals(self._sampled, SAMPLES)
+        return {name: values[sampled.feasible] for name, values in sampled.quantities.items()}
+
+    @cached_property
+    def unproven(self) -> Mapping[str, float]:
+        """Share of each banded total that rests on projected or assumed values."""
+        return {name: unproven_share(self.estimate, name) for name in BANDED}
+
+    def marked(self, total: str) -> bool:
+        """Whether a total rests on projected or assumed values to a share worth a mark."""
+        return self.unproven.get(total, 0.0) >= LEAST_UNPROVEN
+
+    @cached_property
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        """Energy, area and latency by component, energy and latency by layer."""
+        with np.errstate(all="ignore"):  # draws without an estimate are left out below
+            return (
+                self._energy_by_component(),
+                self._energy_by_layer(),
+                self._area_by_component(),
+                self._latency_by_component(),
+                self._latency_by_layer(),
+            )
+
+    def breakdown(self, quantity: str, by: str) -> Breakdown | None:
+        """One of the breakdowns; None where there is none of the kind."""
+        return next((b for b in self.breakdowns if (b.quantity, b.by) == (quantity, by)), None)
+
+    def _energy_by_component(self) -> Breakdown:
+        nominal, sampled = self.estimate.evaluation, self._sampled
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, nominal), (draws, sampled)):
+            for row in source.dynamic:
+                _add(store, row.component, np.sum(row.energy, axis=-1))
+            for static in source.statics:
+                _add(store, static.component, _flat(static.total) * _flat(source.powered_time))
+        about = "Energy of one inference, dynamic and static; the parts add up to the energy per inference."
+        return self._broken_down("energy", "component", "J", about, values, draws)
+
+    def _energy_by_layer(self) -> Breakdown:
+        nominal, sampled = self.estimate.evaluation, self._sampled
+        names = nominal.layers.names
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, nominal), (draws, sampled)):
+            for row in source.dynamic:
+                energy = np.asarray(row.energy)
+                energy = np.broadcast_to(energy, (*energy.shape[:-1], len(names)))
+                for index, name in enumerate(names):
+                    _add(store, name, energy[..., index])
+            for static in source.statics:
+                _add(store, STATIC, _flat(static.total) * _flat(source.powered_time))
+        about = "Dynamic energy of one inference by layer; static energy belongs to the whole chip."
+        return self._broken_down("energy", "layer", "J", about, values, draws)
+
+    def _area_by_component(self) -> Breakdown:
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            placed: Any = 0.0
+            for row in source.areas:
+                _add(store, row.component, _flat(row.total))
+                placed = placed + _flat(row.total)
+            if source.costs.overheads is not None:
+                _add(store, f"{source.costs.overheads}.white_space", _flat(source.area) - placed)
+        about = "Area of the chip; the parts add up to the area."
+        return self._broken_down("area", "component", "m^2", about, values, draws)
+
+    def _latency_by_component(self) -> Breakdown:
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            names = list(source.timing.resources)
+            shape = np.broadcast_shapes(*(np.shape(t) for t in source.timing.resources.values()))
+            times = np.stack([np.broadcast_to(source.timing.resources[name], shape) for name in names])
+            slowest = np.argmax(times, axis=0)
+            for index, name in enumerate(names):
+                _add(store, name, np.sum(np.where(slowest == index, times[index], 0.0), axis=-1))
+        about = (
+            "Time of one step of every layer, given to the resource that holds the layer up. Layers may work at "
+            "the same time, so the sum need not be the latency."
+        )
+        return self._broken_down("latency", "component", "s", about, values, draws)
+
+    def _latency_by_layer(self) -> Breakdown:
+        names = self.estimate.evaluation.layers.names
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            step = np.asarray(source.timing.step)
+            step = np.broadcast_to(step, (*step.shape[:-1], len(names)))
+            for index, name in enumerate(names):
+                _add(store, name, step[..., index])
+        about = "Time of one step of each layer. Layers may work at the same time, so the sum need not be the latency."
+        return self._broken_down("latency", "layer", "s", about, values, draws)
+
+    def _broken_down(
+        self, quantity: str, by: str, unit: str, about: str, values: dict[str, Any], draws: dict[str, Any]
+    ) -> Breakdown:
+        total = float(sum(float(_flat(value)[0]) for value in values.values()))
+        feasible = self._feasible
+        shown = short_names(values) if by == "component" else {name: name for name in values}
+        slices = []
+        for name, value in values.items():
+            amount = float(_flat(value)[0])
+            drawn = np.broadcast_to(_flat(draws.get(name, value)), (SAMPLES,))[feasible]
+            drawn = drawn[np.isfinite(drawn)]
+            low, high = quantiles(drawn, (0.1, 0.9)) if drawn.size else (None, None)
+            if amount > 0.0:
+                slices.append(Slice(shown[name], amount, amount / total if total else 0.0, low, high))
+        if by == "component":
+            slices.sort(key=lambda item: -item.value)
+        return Breakdown(quantity, by, unit, about, tuple(slices))
+
+    @cached_property
+    def _feasible(self) -> NDArray[np.bool_]:
+        with np.errstate(all="ignore"):
+            return sampled_totals(self._sampled, SAMPLES).feasible
+
+    def tornado(self, total: str = "energy_per_inference_J", most: int = 10) -> tuple[Swing, ...]:
+        """The total with each parameter at its p10 and its p90, the others as they are, longest bar first."""
+        claims = self.estimate.claims
+        paths = [p for p, c in claims.items() if c.has_spread and c.low != c.high]
+        if not paths:
+            return ()
+        values: dict[str, Any] = {path: claim.value for path, claim in claims.items()}
+        for index, path in enumerate(paths):
+            column = np.full((2 * len(paths), 1), claims[path].value)
+            column[2 * index], column[2 * index + 1] = claims[path].low, claims[path].high
+            values[path] = column
+        with np.errstate(all="ignore"):
+            found = sampled_totals(
+                evaluate(self.estimate.design, self.estimate.workload, values), 2 * len(paths)
+            )
+        result = np.where(found.feasible, found.quantities[total], np.nan)
+        swings = [
+            Swing(p, claims[p].low, claims[p].high, float(result[2 * i]), float(result[2 * i + 1]))
+            for i, p in enumerate(paths)
+            if np.all(np.isfinite(result[2 * i : 2 * i + 2])) and result[2 * i] != result[2 * i + 1]
+        ]
+        swings.sort(key=lambda swing: -abs(np.log(swing.at_high / swing.at_low)))
+        return tuple(swings[:most])
+
+    @cached_property
+    def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:
+        """For each layer the time that every resource needs for one of its steps. [s]."""
+        timing, names = self.estimate.evaluation.timing, self.estimate.evaluation.layers.names
+        shown = short_names(timing.resources)
+        table = {shown[p]: np.broadcast_to(t, (len(names),)) for p, t in timing.resources.items()}
+        return tuple(
+            (name, {resource: float(times[i]) for resource, times in table.items() if times[i] > 0.0})
+            for i, name in enumerate(names)
+        )
+
+
+def pareto_front(points: Array) -> NDArray[np.bool_]:
+    """Which rows no other row undercuts in every column (less is better).
+
+    Examples
+    --------
+    >>> pareto_front(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist()
+    [True, True, False]
+    """
+    kept = np.ones(len(points), dtype=bool)
+    for index, point in enumerate(points):
+        if kept[index]:
+            beaten = np.all(points >= point, axis=1) & np.any(points > point, axis=1)
+            kept &= ~beaten
+    return kept
+
+
+def _add(store: dict[str, Any], name: str, value: Any) -> None:
+    store[name] = store[name] + value if name in store else value
+
+
+def _flat(value: Any) -> Array:
+    return np.asarray(value, dtype=np.float64).reshape(-1)

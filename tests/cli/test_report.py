@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CHIP, NETWORK, Command
+
+pytest.importorskip("matplotlib", reason="needs neuroest[report]")
+pytest.importorskip("jinja2", reason="needs neuroest[report]")
+
+
+def test_report_and_rerun_to_the_bit(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    outcome = command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
+    assert outcome.code == 0, outcome.err
+    assert "1 results" in outcome.err or "1 result" in outcome.err
+    again = command("rerun", str(out / "bundle.zip"))
+    assert again.code == 0, again.out
+    assert "the same to the bit" in again.out
+    assert command("report", CHIP, "-w", NETWORK, "-o", str(out)).err.startswith(
+        "error: out exists and is kept"
+    )
+
+
+def test_rerun_says_what_moved(command: Command, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
+    altered = tmp_path / "altered.zip"
+    with zipfile.ZipFile(out / "bundle.zip") as old, zipfile.ZipFile(altered, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "results.json":
+                data = json.loads(content)
+                data["results"][0]["totals"]["area_m2"] *= 1.5
+                content = json.dumps(data).encode()
+            new.writestr(name, content)
+    outcome = command("rerun", str(altered))
+    assert outcome.code == 3
+    assert "area" in outcome.out
+
+
+def test_rerun_refuses_what_is_no_bundle(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"no zip")
+    outcome = command("rerun", str(tmp_path / "a.zip"))
+    assert outcome.code == 1
+    assert len(outcome.err.splitlines()) == 1
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("../../evil", "x")
+    assert "leads out of the bundle" in command("rerun", str(tmp_path / "b.zip")).err
+    assert "no such file" in command("rerun", str(tmp_path / "none.zip")).err
+
+
+def test_diff_of_two_results(command: Command, tmp_path: Path) -> None:
+    one, two = tmp_path / "a.json", tmp_path / "b.json"
+    command("estimate", CHIP, "-w", NETWORK, "--format", "json", "-o", str(one))
+    command(
+        "estimate",
+        CHIP,
+        "-w",
+        NETWORK,
+        "--format",
+        "json",
+        "-o",
+        str(two),
+        "--set",
+        "chip.tile.array.rows=256",
+    )
+    outcome = command("diff", str(one), str(two))
+    assert outcome.code == 0
+    assert "setting chip.tile.array.rows: as in the file -> 256" in outcome.out
+    assert "area: " in outcome.out
+    assert max(map(len, outcome.lines)) <= 100
+    assert "the same to the bit" in command("diff", str(one), str(one)).out
+    (tmp_path / "c.json").write_text("{}")
+    assert "holds no result" in command("diff", str(one), str(tmp_path / "c.json")).err
+
+
+@pytest.mark.parametrize(("form", "mark"), [("markdown", "| result |"), ("latex", r"\begin{table}")])
+def test_estimate_and_compare_for_documents(command: Command, form: str, mark: str) -> None:
+    outcome = command("estimate", CHIP, "-w", NETWORK, "--format", form)
+    assert outcome.code == 0, outcome.err
+    assert mark in outcome.out
+    both = command(
+        "compare",
+        "diffusive_28nm_derived",
+        "analog_lif_28nm",
+        "-w",
+        "shd_recurrent_spiking",
+        "--format",
+        form,
+    )
+    assert both.code == 0, both.err
+    assert mark in both.out
+
+
+def test_bad_input_is_one_line_and_leaves_nothing(command: Command, tmp_path: Path) -> None:
+    outcome = command(
+        "report", CHIP, "-w", NETWORK, "-o", str(tmp_path / "out"), "--from", str(tmp_path / "no.parquet")
+    )
+    assert outcome.code == 1
+    assert "no such file" in outcome.err
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "file").write_text("x")
+    outcome = command("report", CHIP, "-w", NETWORK, "-o", str(tmp_path / "file" / "out"))
+    assert outcome.code == 1
+    assert len(outcome.err.splitlines()) == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_sweep_is_shown(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "sweep.csv"
+    file.write_text(
+        "area_m2,energy_per_inference_J,feasible\n1e-6,2e-6,True\n2e-6,1e-6,True\n3e-6,3e-6,False\n"
+    )
+    outcome = command("report", CHIP, "-w", NETWORK, "-o", str(tmp_path / "out"), "--from", str(file))
+    assert outcome.code == 0, outcome.err
+    assert (tmp_path / "out" / "figures" / "sweep.pdf").is_file()
+    assert 'id="sweepdata"' in (tmp_path / "out" / "report.html").read_text()

@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.errors import NeuroestError
+from neuroest.estimate import Estimate
+from neuroest.reporting import latex, markdown
+from neuroest.reporting.difference import difference
+from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
+from neuroest.reporting.views import View, pareto_front
+
+pytest.importorskip("matplotlib", reason="needs neuroest[report]")
+pytest.importorskip("jinja2", reason="needs neuroest[report]")
+
+from neuroest.reporting.figures import draw, lower_left_front, squarified, tornado_figure
+from neuroest.reporting.page import page, sweep_points
+from neuroest.reporting.publish import publish
+
+EVIL = "<script>window.hurt=1</script>_%#$&~^\\{}"
+
+
+@pytest.fixture(scope="session")
+def small(memristive: Estimate, cmos: Estimate) -> Report:
+    return Report((View(memristive), View(cmos)), (), {})
+
+
+@pytest.fixture(scope="session")
+def evil(memristive: Estimate, cmos: Estimate) -> Report:
+    def renamed(result: Estimate, name: str) -> Estimate:
+        spec = result.design.spec.model_copy(update={"name": name, "description": EVIL})
+        network = result.workload.model_copy(update={"name": EVIL, "description": EVIL})
+        return replace(result, design=replace(result.design, spec=spec), workload=network, exclusions=(EVIL,))
+
+    return Report((View(renamed(memristive, EVIL)), View(renamed(cmos, EVIL + "2"))), (), {})
+
+
+@pytest.fixture(scope="session")
+def folder(small: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("report") / "out"
+    publish(small, target, bundle=True)
+    return target
+
+
+@pytest.mark.parametrize(("quantity", "by", "total"), [
+    ("energy", "component", "energy_per_inference_J"), ("energy", "layer", "energy_per_inference_J"),
+    ("area", "component", "area_m2"),
+])  # fmt: skip
+def test_the_parts_add_up_to_the_total(small: Report, quantity: str, by: str, total: str) -> None:
+    for view in small.views:
+        found = view.breakdown(quantity, by)
+        assert found is not None
+        assert sum(s.value for s in found.slices) == pytest.approx(view.estimate.totals[total], rel=1e-9)
+        assert sum(s.share for s in found.slices) == pytest.approx(1.0)
+
+
+def test_the_bands_of_the_samples_are_those_of_the_estimate(small: Report) -> None:
+    for view in small.views:
+        band = view.estimate.bands.totals["energy_per_inference_J"]
+        low, high = np.quantile(view.samples["energy_per_inference_J"], (0.1, 0.9))
+        assert (low, high) == pytest.approx((band.low, band.high), rel=1e-9)
+
+
+def test_the_tornado_is_sorted_and_straddles_the_estimate(memristive: Estimate) -> None:
+    swings = View(memristive).tornado()
+    widths = [abs(np.log(s.at_high / s.at_low)) for s in swings]
+    assert widths == sorted(widths, reverse=True)
+    total = memristive.totals["energy_per_inference_J"]
+    assert all(min(s.at_low, s.at_high) <= total * (1 + 1e-9) for s in swings)
+    assert all(max(s.at_low, s.at_high) >= total * (1 - 1e-9) for s in swings)
+
+
+def test_the_two_fronts_agree() -> None:
+    points = np.random.default_rng(1).random((200, 2))
+    assert np.array_equal(pareto_front(points), lower_left_front(points))
+
+
+def test_the_area_map_covers_the_chip_in_proportion() -> None:
+    values = [5.0, 3.0, 2.0, 1.0, 0.5, 0.0]
+    boxes = squarified(values)
+    assert [w * h for *_, w, h in boxes] == pytest.approx([v / sum(values) for v in values])
+    assert all(x >= 0 and y >= 0 and x + w <= 1 + 1e-9 and y + h <= 1 + 1e-9 for x, y, w, h in boxes)
+
+
+def test_a_report_holds_everything(folder: Path) -> None:
+    names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    network = "shd_recurrent_spiking"
+    figures = (
+        "energy",
+        "area",
+        "latency",
+        "ratios",
+        "tradeoff",
+        "distribution",
+        "tornado",
+        "bottleneck",
+        "area_map",
+    )
+    for figure in figures:
+        assert {f"figures/{figure}_{network}.{form}" for form in ("pdf", "svg", "png")} <= names
+    tables = {f"tables/{kind}_{network}.tex" for kind in ("differences", "results", "ratios", "energy")}
+    assert tables | {"tables/assumptions.tex"} <= names
+    texts = {
+        "report.html",
+        "report.tex",
+        "methods.tex",
+        "methods.md",
+        "references.bib",
+        "results.json",
+        "bundle.zip",
+    }
+    assert texts <= names
+    assert {"data/totals.csv", "data/shares.csv", "data/breakdown.csv", "data/assumptions.csv"} <= names
+
+
+def test_the_json_holds_no_folder_of_the_machine(folder: Path) -> None:
+    text = (folder / "results.json").read_text()
+    assert str(Path.cwd()) not in text
+    assert {r["architecture"] for r in json.loads(text)["results"]} == {
+        "diffusive_28nm_derived",
+        "analog_lif_28nm",
+    }
+
+
+def test_the_references_are_exactly_the_sources_used(small: Report, folder: Path) -> None:
+    text = (folder / "references.bib").read_text()
+    keys = {key for result in small.results for key in result.source_keys}
+    assert text.count("\n@") + text.startswith("@") == len(keys)
+
+
+def test_fonts_are_embedded_in_the_figures(folder: Path) -> None:
+    figure = (folder / "figures" / "tornado_shd_recurrent_spiking.pdf").read_bytes()
+    assert b"/FontFile2" in figure
+    assert b"/Type3" not in figure
+    assert b"<text" not in (folder / "figures" / "tornado_shd_recurrent_spiking.svg").read_bytes()
+
+
+def test_a_figure_is_drawn_the_same_twice(memristive: Estimate, tmp_path: Path) -> None:
+    view = View(memristive)
+    first = [p.read_bytes() for p in draw(tmp_path / "a", lambda: tornado_figure(view, 3.5))]
+    second = [p.read_bytes() for p in draw(tmp_path / "b", lambda: tornado_figure(view, 3.5))]
+    assert first == second
+
+
+def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Path) -> None:
+    comparison = small.comparisons["shd_recurrent_spiking"]
+    html = (folder / "report.html").read_text()
+    assert html.index("What differs") < html.index("Ratios</h3>")
+    told = markdown.comparison_markdown(comparison)
+    assert told.index("What differs") < told.index("Ratios")
+    tables = latex.comparison_latex(comparison)
+    assert tables.index("tab:differences") < tables.index(r"\label{tab:ratios}")
+
+
+def test_names_that_are_special_somewhere_are_harmless_everywhere(evil: Report, tmp_path: Path) -> None:
+    publish(evil, tmp_path / "out")
+    html = (tmp_path / "out" / "report.html").read_text()
+    assert "<script>window" not in html
+    assert "&lt;script&gt;window.hurt" in html
+    names = [p.name for p in (tmp_path / "out").rglob("*")]
+    assert not any(set(name) & set("<>%#$&~^\\{}") for name in names)
+    assert "<script>" not in markdown.comparison_markdown(evil.comparisons[EVIL]).replace("\\<", "")
+    assert r"\textless{}script\textgreater{}\allowbreak{}" in (tmp_path / "out" / "tables").joinpath(
+        f"results_{slug(EVIL)}.tex").read_text()  # fmt: skip
+
+
+def test_file_names_differ_where_case_does_not_count() -> None:
+    assert len({name.lower() for name in unique_slugs(["Chip", "chip", "chip!", "con"]).values()}) == 4
+
+
+def test_an_existing_folder_is_kept(small: Report, folder: Path) -> None:
+    before = (folder / "report.html").stat().st_mtime_ns
+    with pytest.raises(NeuroestError, match="exists and is kept"):
+        publish(small, folder)
+    assert (folder / "report.html").stat().st_mtime_ns == before
+
+
+def test_force_replaces_no_folder_that_holds_no_report(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(NeuroestError, match="holds no report"):
+        write_folder(tmp_path / "mine", lambda _: None, force=True)
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+def test_a_report_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    def fails(beside: Path) -> None:
+        (beside / "half").write_text("a")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(NeuroestError, match="No space left"):
+        write_folder(tmp_path / "out", fails)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_does_not_fit_is_listed_and_nothing_at_all_is_an_error() -> None:
+    found = report(["digital_int8_28nm", "analog_lif_28nm"], ["vgg9_cifar10_dense"])
+    assert [item.architecture for item in found.refused] == ["analog_lif_28nm"]
+    with pytest.raises(NeuroestError, match="no design has an estimate"):
+        report(["analog_lif_28nm"], ["vgg9_cifar10_dense"])
+
+
+def test_thousands_of_designs_are_sent_to_a_sweep() -> None:
+    with pytest.raises(NeuroestError, match="--from"):
+        report([f"chip{i}.yaml" for i in range(1000)], ["shd_recurrent_spiking"])
+
+
+def test_a_difference_finds_the_parameter_that_was_changed(memristive: Estimate) -> None:
+    from neuroest.estimate import estimate
+
+    path = "chip.tile.array.readout.interface.bias_current"
+    value = memristive.claims[path].value * 1.1
+    other = estimate("diffusive_28nm_derived", "shd_recurrent_spiking", {path: f"{value} A"})
+    one, two = ({"a": plain_result(r)} for r in (memristive, other))
+    found = difference(one, two)
+    moved = next(m for m in found.results[0].moved if m.total == "energy_per_inference_J")
+    assert moved.causes[0].path == path
+    assert moved.causes[0].effect == pytest.approx(moved.change, rel=0.02)  # first order, 10 %
+    assert moved.components[0][0] == "chip.tile.array.readout.interface"
+    assert "bias_current" in found.to_text()
+    assert difference(one, one).same
+
+
+def test_numbers_for_siunitx() -> None:
+    assert latex.quantity(3.521e-7, "m^2") == r"\qty{0.352}{\milli\metre\squared}"
+    assert latex.quantity(0.99999, "J") == r"\qty{1}{\joule}"
+    assert latex.number(0.0) == r"\num{0}"
+    assert latex.number(-12345.0) == r"\num{-1.23e4}"
+    assert latex.tex("10 µm × 5 Ω 漢") == r"10 \textmu{}m $\times$ 5 $\Omega$ ?"
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex with booktabs and siunitx")
+@pytest.mark.parametrize("columns", ["onecolumn", "twocolumn"])
+@pytest.mark.parametrize("which", ["small", "evil"])
+def test_tables_compile_without_warnings(which: str, columns: str, request: Any, tmp_path: Path) -> None:
+    found: Report = request.getfixturevalue(which)
+    views = list(found.views)
+    comparison = next(iter(found.comparisons.values()))
+    body = [
+        latex.preamble({"columns": columns}), r"\begin{document}", latex.differences_table(comparison, "d"),
+        latex.results_table(views, label="r"), latex.ratios_table(comparison, "q", "d"),
+        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.assumptions_table(found.assumptions, "a"),
+        r"\end{document}",
+    ]  # fmt: skip
+    (tmp_path / "t.tex").write_text("\n".join(body), encoding="utf-8")
+    for _ in range(3):
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+        run = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = run.stdout.decode("latin-1")
+    assert run.returncode == 0, log[-2000:]
+    told = [line for line in log.splitlines() if "Warning" in line or line.startswith("Overfull")]
+    assert told == []
+
+
+def test_the_page_takes_a_sweep_of_many_points(small: Report) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {"area_m2": np.linspace(1, 2, 250_000), "energy_per_inference_J": np.linspace(2, 1, 250_000)}
+    )
+    points = sweep_points(frame)
+    assert points["rows"] <= 100_000
+    assert points["of"] == 250_000
+    assert '"energy_per_inference_J":[2' in page(small, points)
