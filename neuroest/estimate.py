@@ -18,7 +18,7 @@ from neuroest.build import Design, InputFile
 from neuroest.components.base import Check
 from neuroest.errors import MappingError, RangeError
 from neuroest.evaluation import Evaluation, evaluate, trace_costs
-from neuroest.exploration.bands import Bands, estimate_bands
+from neuroest.exploration.bands import Bands, Sample, sample_bands, sample_estimate
 from neuroest.exploration.sensitivity import Sensitivity, attributed_share, sensitivity
 from neuroest.library import Loaded, load_architecture, load_workload, shipped
 from neuroest.provenance import Parameter, Traced, tracing, used_parameters
@@ -239,7 +239,12 @@ class Estimate:
     @cached_property
     def bands(self) -> Bands:
         """10th to 90th percentile of the results over what is not known of the inputs."""
-        return estimate_bands(self.design, self.workload, self.claims)
+        return sample_bands(self.sample)
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The draw that the bands come from."""
+        return sample_estimate(self.design, self.workload, self.claims)
 
     @cached_property
     def basis_share(self) -> dict[str, dict[str, float]]:

@@ -302,6 +302,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 # Where code of others may raise whatever it likes, and the user is told in a line of ours.
 CATCHING = {
     "neuroest.exploration.runner": "what a cluster raises",
+    "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
 }
@@ -340,6 +341,10 @@ def test_nothing_prints_and_nothing_is_global() -> None:
 
 # Containers of a module that may change, with the reason.
 CHANGING = {
+    (
+        "neuroest.reporting.publish",
+        "_PLANS",
+    ): "what the worker processes draw: figures are functions, which cannot be sent",
     (
         "neuroest.workloads.layers",
         "_plans",

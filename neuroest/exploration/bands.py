@@ -129,18 +129,50 @@ def sampled_totals(result: Evaluation, samples: int) -> SampledTotals:
     return SampledTotals(spread, feasible)
 
 
-def estimate_bands(
+@dataclass(frozen=True)
+class Sample:
+    """One draw of everything that is not known, and what it makes of an estimate.
+
+    Attributes
+    ----------
+    drawn : mapping
+        Samples of each parameter and model discrepancy that has a spread, by path.
+    totals : SampledTotals
+        The totals of each sample.
+    samples, seed : int
+        Of the draw.
+    """
+
+    drawn: Mapping[str, Array]
+    totals: SampledTotals
+    samples: int
+    seed: int
+
+
+def drawn_values(
+    design: Design, claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED
+) -> dict[str, Array]:
+    """Samples of all parameters that state a spread and of the models' discrepancies."""
+    return draw({**claims, **discrepancy_claims(design)}, samples, seed)
+
+
+def sample_estimate(
     design: Design,
     workload: WorkloadSpec,
     claims: Mapping[str, Claim],
     samples: int = SAMPLES,
     seed: int = SEED,
-) -> Bands:
-    """Percentiles of the totals over the knowledge spread of all parameters and of the models themselves."""
-    drawn = draw({**claims, **discrepancy_claims(design)}, samples, seed)
+) -> Sample:
+    """Totals of an estimate over the knowledge spread of its inputs; two designs share what they have in common."""
+    drawn = drawn_values(design, claims, samples, seed)
     values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
     values.update(drawn)
-    sampled = sampled_totals(evaluate(design, workload, values), samples)
+    return Sample(drawn, sampled_totals(evaluate(design, workload, values), samples), samples, seed)
+
+
+def sample_bands(sample: Sample) -> Bands:
+    """Percentiles of the totals of a sample, and the parameters that move them most."""
+    drawn, sampled = sample.drawn, sample.totals
     feasible = sampled.feasible
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}
@@ -152,7 +184,18 @@ def estimate_bands(
         low, median, high = quantiles(kept, (0.1, 0.5, 0.9))
         totals[name] = Band(float(low), float(median), float(high))
         causes[name] = _causes(tuple(drawn), ranks, kept)
-    return Bands(totals, float(feasible.mean()), causes, samples, seed)
+    return Bands(totals, float(feasible.mean()), causes, sample.samples, sample.seed)
+
+
+def estimate_bands(
+    design: Design,
+    workload: WorkloadSpec,
+    claims: Mapping[str, Claim],
+    samples: int = SAMPLES,
+    seed: int = SEED,
+) -> Bands:
+    """Percentiles of the totals over the knowledge spread of all parameters and of the models themselves."""
+    return sample_bands(sample_estimate(design, workload, claims, samples, seed))
 
 
 def quantiles(values: Array, probabilities: tuple[float, ...]) -> tuple[float, ...]:

@@ -113,6 +113,11 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "utilisation": _utilisation,
         "physical_neurons": lambda r: _over_layers(np.sum, r.mapped.placement.neurons),
         "neuron_lifetime_s": _lifetime,
+        "die_yield": lambda r: np.nan if r.die_cost is None else r.die_cost[0],
+        "cost_per_good_die_usd": lambda r: np.nan if r.die_cost is None else r.die_cost[1],
+        "cell_lifetime_s": lambda r: np.nan if r.cell_lifetime is None else r.cell_lifetime,
+        "programming_energy_J": lambda r: np.nan if r.programming_energy is None else r.programming_energy,
+        "programming_time_s": lambda r: np.nan if r.programming_time is None else r.programming_time,
         "worst_ir_drop": _worst_ir_drop,
     }
 )

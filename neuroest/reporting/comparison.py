@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from neuroest.build import build
 from neuroest.errors import NeuroestError
 from neuroest.estimate import SCHEMA_VERSION, Estimate, estimate, package_version
-from neuroest.evaluation import Evaluation, evaluate
-from neuroest.exploration.bands import SAMPLES, SEED, draw, quantiles, sampled_totals
+from neuroest.exploration.bands import quantiles
 from neuroest.exploration.sensitivity import attributed_share
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.frames import ratio_rows
@@ -24,7 +23,6 @@ from neuroest.reporting.quantities import BANDED, counted, label_and_unit, perce
 from neuroest.reporting.table import basis_words, maturity_words, settings_lines
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
 from neuroest.specs.architecture import ArchitectureSpec
-from neuroest.specs.claims import Claim
 from neuroest.specs.workload import Task
 
 if TYPE_CHECKING:
@@ -367,26 +365,10 @@ def _mark(ratio: Ratio) -> str:
 
 def _joint_samples(estimates: Sequence[Estimate]) -> list[dict[str, NDArray[np.float64]]]:
     """Banded totals of every estimate over one common draw, so that what two designs share cancels in a ratio."""
-    claims: dict[str, Claim] = {}
-    for index, result in enumerate(estimates):
-        for path, claim in result.claims.items():
-            origin = claim.origin or f"workload {result.workload.name}"
-            claims[f"{index}.{path}"] = replace(claim, origin=origin)
-    drawn = draw(claims, SAMPLES, SEED)
-    samples = []
-    for index, result in enumerate(estimates):
-        values: dict[str, Any] = {path: claim.value for path, claim in result.claims.items()}
-        prefix = f"{index}."
-        values |= {path.removeprefix(prefix): v for path, v in drawn.items() if path.startswith(prefix)}
-        with np.errstate(all="ignore"):
-            evaluation = evaluate(result.design, result.workload, values)
-            samples.append(_sampled_totals(evaluation))
-    return samples
-
-
-def _sampled_totals(evaluation: Evaluation) -> dict[str, NDArray[np.float64]]:
-    sampled = sampled_totals(evaluation, SAMPLES)
-    return {name: np.where(sampled.feasible, values, np.nan) for name, values in sampled.quantities.items()}
+    return [
+        {name: np.where(sampled.feasible, values, np.nan) for name, values in sampled.quantities.items()}
+        for sampled in (result.sample.totals for result in estimates)
+    ]
 
 
 def _interval(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float | None, float | None]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from neuroest.estimate import Estimate
 from neuroest.evaluation import Evaluation, evaluate
-from neuroest.exploration.bands import SAMPLES, SEED, draw, quantiles, sampled_totals
+from neuroest.exploration.bands import SAMPLES, drawn_values, quantiles, sampled_totals
 from neuroest.reporting.comparison import unproven_share
 from neuroest.reporting.quantities import BANDED, short_names
 
@@ -97,7 +97,7 @@ class View:
     def _sampled(self) -> Evaluation:
         claims = self.estimate.claims
         values: dict[str, Any] = {path: claim.value for path, claim in claims.items()}
-        values.update(draw(claims, SAMPLES, SEED))
+        values.update(drawn_values(self.estimate.design, claims))
         with np.errstate(all="ignore"):
             return evaluate(self.estimate.design, self.estimate.workload, values)
 

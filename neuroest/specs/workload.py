@@ -523,7 +523,9 @@ def _resolved(spec: WorkloadSpec) -> tuple[dict[str, Claim], list[Fault]]:
         )
     for place, path, given, about, description in _stated_claims(spec, faults):
         try:
-            claims[path] = resolve_claim(path, given, _FRACTION, about, about=description)
+            claims[path] = resolve_claim(
+                path, given, _FRACTION, about, about=description, origin=f"workload {spec.name}"
+            )
         except QuantityError as error:
             faults.append((place, str(error)))
     for place, owner, _ in _activities(spec):
