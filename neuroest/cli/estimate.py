@@ -24,8 +24,6 @@ from neuroest.cli.shared import (
 )
 from neuroest.library import find_file
 from neuroest.reporting.frames import breakdown_csv
-from neuroest.reporting.latex import comparison_latex, estimate_latex
-from neuroest.reporting.markdown import comparison_markdown, estimate_markdown
 from neuroest.reporting.quantities import check_line
 from neuroest.reporting.table import estimate_table, side_by_side_table
 from neuroest.settings import parse_settings
@@ -53,20 +51,12 @@ def run(
     else:
         estimates = (neuroest.estimate(architecture, workload, changes),)
         text = estimate_table(estimates[0], changes, style_for(output)) if form is PaperFormat.TABLE else ""
-    if form is PaperFormat.JSON:
+    if form in {PaperFormat.MARKDOWN, PaperFormat.LATEX}:
+        text = _for_paper(form, estimates, comparison)
+    elif form is PaperFormat.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
     elif form is PaperFormat.CSV:
         text = breakdown_csv(estimates)
-    elif form is PaperFormat.MARKDOWN:
-        text = (
-            "\n".join(map(estimate_markdown, estimates))
-            if comparison is None
-            else comparison_markdown(comparison)
-        )
-    elif form is PaperFormat.LATEX:
-        text = (
-            "\n".join(map(estimate_latex, estimates)) if comparison is None else comparison_latex(comparison)
-        )
     emit(text, output)
     failed = [(result, check) for result in estimates for check in result.failed_checks]
     if form is not PaperFormat.TABLE or output is not None:
@@ -81,6 +71,19 @@ def _beside_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Com
         raise neuroest.NeuroestError(f"{DEFAULT_ARCHITECTURE} names no baseline")
     baseline = find_file("architecture", chip.spec.baseline, Path(chip.file))
     return neuroest.compare(chip, baseline, workload, changes)
+
+
+def _for_paper(
+    form: PaperFormat, estimates: tuple[neuroest.Estimate, ...], comparison: neuroest.Comparison | None
+) -> str:
+    # what papers need is loaded for papers only, since a table on the terminal should not wait for it
+    if form is PaperFormat.MARKDOWN:
+        from neuroest.reporting.markdown import comparison_markdown as beside  # noqa: PLC0415
+        from neuroest.reporting.markdown import estimate_markdown as alone  # noqa: PLC0415
+    else:
+        from neuroest.reporting.latex import comparison_latex as beside  # noqa: PLC0415
+        from neuroest.reporting.latex import estimate_latex as alone  # noqa: PLC0415
+    return "\n".join(map(alone, estimates)) if comparison is None else beside(comparison)
 
 
 def _plain(estimates: tuple[neuroest.Estimate, ...]) -> dict[str, Any]:
