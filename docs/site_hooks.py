@@ -1,0 +1,44 @@
+"""What MkDocs needs to serve pages that stand outside of docs/: they join the site, and links to them are rewritten."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File
+
+ROOT = Path(__file__).parents[1]
+OUTSIDE = {
+    "README.md": "start.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "benchmarks/README.md": "benchmarks.md",
+    "LICENSE": "LICENSE.txt",
+    "CITATION.cff": "CITATION.cff",
+}
+"""Place in the repository, and on the site."""
+_LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s:]+)(?=[)#])")
+
+
+def on_files(files: Any, config: Any) -> Any:
+    """Add the outside files."""
+    for source, place in OUTSIDE.items():
+        files.append(File.generated(config, place, abs_src_path=str(ROOT / source)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:  # noqa: ARG001 - MkDocs passes all four by name
+    """Point links to where their files are on the site."""
+    place = page.file.src_uri
+    origin = next((source for source, put in OUTSIDE.items() if put == place), f"docs/{place}")
+
+    def moved(found: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(origin), found["target"]))
+        if target not in OUTSIDE and not target.startswith("docs/"):
+            return found["target"]
+        there = OUTSIDE.get(target, target.removeprefix("docs/"))
+        return posixpath.relpath(there, posixpath.dirname(place) or ".")
+
+    return _LINK.sub(moved, markdown)

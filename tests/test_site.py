@@ -1,0 +1,67 @@
+"""The documentation site builds, a broken link breaks it, and it fetches nothing from elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def build(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    pytest.importorskip("material")
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(root / "mkdocs.yml"), "-d", target],
+        capture_output=True, text=True, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+
+
+def copy_of_the_docs(folder: Path) -> Path:
+    root = folder / "copy"
+    (root / "benchmarks").mkdir(parents=True)
+    shutil.copytree(ROOT / "docs", root / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("mkdocs.yml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE", "CITATION.cff"):
+        shutil.copy(ROOT / name, root / name)
+    shutil.copy(ROOT / "benchmarks" / "README.md", root / "benchmarks" / "README.md")
+    return root
+
+
+def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
+    done = build(ROOT, tmp_path / "site")
+    assert done.returncode == 0, done.stderr
+    pages = {str(path.relative_to(ROOT / "docs").with_suffix("")) for path in ROOT.glob("docs/**/*.md")}
+    built = {
+        str(path.relative_to(tmp_path / "site").with_suffix("")) for path in tmp_path.glob("site/**/*.html")
+    }
+    assert built - {"404"} == pages | {"start", "contributing", "changelog", "benchmarks"}
+    front = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert 'href="start.html"' in front
+    assert (
+        re.findall(r'<(?:script|img)[^>]+src="(?:https?:)?//|<link[^>]+rel="stylesheet"[^>]+https?:', front)
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("docs/index.md", "[gone](gone.md)"),
+        ("docs/index.md", "[gone](results.md#no-such-heading)"),
+        ("docs/index.md", "[outside](../pyproject.toml)"),
+        ("README.md", "[gone](docs/gone.md)"),
+        ("docs/unlisted.md", "# In no menu"),
+    ],
+)
+def test_site_refuses_what_leads_nowhere(page: str, text: str, tmp_path: Path) -> None:
+    root = copy_of_the_docs(tmp_path)
+    with (root / page).open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+    done = build(root, tmp_path / "site")
+    assert done.returncode != 0
+    assert Path(page).name in done.stderr or "start.md" in done.stderr
