@@ -56,6 +56,7 @@ STAGES = (
     ("fitting", "parameters of a device from its measured curves"),
     ("build", "the design that files describe"),
     ("checking", "all problems of files that are not to be estimated"),
+    ("authoring", "spec files to start from: templates, files of other tools, tables of devices"),
     ("settings", "a design with single values changed"),
     ("components", "a design with numbers in it; calls equations"),
     ("mapping", "a network on a chip"),

@@ -34,6 +34,7 @@ VERBS = (
     "optimize",
     "breakeven",
     "reproduce",
+    "new",
     "import",
     "activity",
     "simulate",

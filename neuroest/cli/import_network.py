@@ -1,4 +1,4 @@
-"""``neuroest import``: a network from a model file as a workload."""
+"""``neuroest import``: files of others as spec files: networks, cell files, tables of devices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ class Unsupported(StrEnum):
 
 
 def run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Model: .onnx or .nir.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Network .onnx or .nir, cell .cell, table .csv.")
+    ],
     output: Output = None,
     unsupported: Annotated[
         Unsupported,
@@ -44,11 +46,34 @@ def run(
         str | None,
         typer.Option(metavar="EXTENTS", show_default=False, help="Shape of one sample, such as 3,224,224."),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DEVICE",
+            show_default=False,
+            help="Device that fills up what a cell or table lacks.",
+        ),
+    ] = None,
+    process: Annotated[
+        str | None,
+        typer.Option(metavar="DEVICE", show_default=False, help="CMOS process of a cell file."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace device specs that exist.")] = False,
 ) -> None:
-    """A model file as a workload that can be edited.
+    """A network, cell file or device table as spec files.
 
-    Nothing in the file is executed. Activity is assumed and marked so; `neuroest activity attach` adds a recording.
+    Networks become a workload: nothing in the file is executed, activity is assumed and marked so, and `neuroest
+    activity attach` adds a recording. A cell file of NVSim or NVMExplorer becomes a synapse. A CSV of one row a
+    device becomes one spec a row, in the folder that -o names.
     """
+    if file.suffix.lower() in {".cell", ".csv"}:
+        from neuroest.cli.import_devices import import_devices  # noqa: PLC0415
+
+        import_devices(file, output, template=template, process=process, force=force)
+        return
+    if template is not None or process is not None:
+        raise NeuroestError("--from and --process go with .cell and .csv files only")
     from neuroest.workloads.importers.writing import loaded_workload, workload_data, workload_text  # noqa: PLC0415
 
     options = ImportOptions(

@@ -1,0 +1,381 @@
+"""Cell files of NVSim and NVMExplorer as synapse specs, with what the file did not say."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.library import Device, load_device, shipped
+from neuroest.units import describe_dimension, parse_unit
+
+CELL_SUFFIX = ".cell"
+"""Suffix of such files."""
+
+_RESISTIVE = frozenset({"memristor", "rram", "reram", "pcram", "pcm", "mram", "sttram", "stt-mram"})
+_OTHER = frozenset({"sram", "dram", "edram", "fbram", "slcnand", "mlcnand", "fefet", "ctt"})
+_ACCESS = MappingProxyType(
+    {
+        "cmos": ("one_transistor_one_resistor", "rram_hfox_28nm"),
+        "diode": ("one_selector_one_resistor", "rram_1s1r_generic"),
+        "bjt": ("one_selector_one_resistor", "rram_1s1r_generic"),
+        "none": ("passive", "rram_passive_generic"),
+    }
+)
+_PROCESS = "cmos_28nm_lp"
+_FEATURES = "F^2", "F"
+# Numbers of the format that a synapse has a use for; a feature size is no unit, and F is a farad elsewhere.
+_NUMBERS = MappingProxyType(
+    {
+        "ProcessNode": "nm",
+        "CellArea": "F^2",
+        "AccessCMOSWidth": "features",
+        "ResistanceOn": "ohm",
+        "ResistanceOff": "ohm",
+        "ResistanceOnAtReadVoltage": "ohm",
+        "ResistanceOffAtReadVoltage": "ohm",
+        "ResistanceOnAtHalfReadVoltage": "ohm",
+        "ResistanceOnAtResetVoltage": "ohm",
+        "ResistanceOnAtHalfResetVoltage": "ohm",
+        "CapacitanceOn": "F",
+        "CapacitanceOff": "F",
+        "ReadVoltage": "V",
+        "ResetVoltage": "V",
+        "SetVoltage": "V",
+        "ResetCurrent": "A",
+        "SetCurrent": "A",
+        "ResetPulse": "s",
+        "SetPulse": "s",
+        "ResetEnergy": "J",
+        "SetEnergy": "J",
+        "VoltageDropAccessDevice": "V",
+    }
+)
+_WORDS = ("MemCellType", "AccessType")
+_LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\))?\s*:\s*(.*?)\s*\Z")
+_MOST_BYTES = 1_000_000
+_SOURCE = "cell_file"
+
+
+@dataclass(frozen=True)
+class CellFile:
+    """What a cell file says: numbers in SI units, words, the line of each, and what nobody here has a use for."""
+
+    file: str
+    numbers: Mapping[str, float]
+    words: Mapping[str, str]
+    lines: Mapping[str, int]
+    unused: Sequence[str]
+
+    def first(self, *names: str) -> str | None:
+        """The first of several entries that the file has."""
+        return next((name for name in names if name in self.numbers), None)
+
+    def largest(self, *names: str) -> str | None:
+        """The entry with the largest number of those that the file has."""
+        present = [name for name in names if name in self.numbers]
+        return max(present, key=self.numbers.__getitem__) if present else None
+
+    def place(self, *names: str) -> str:
+        """Where entries stand."""
+        return ", ".join(f"line {self.lines[name]}, {name}" for name in names)
+
+
+@dataclass(frozen=True)
+class ImportedCell:
+    """A synapse spec made of a cell file."""
+
+    name: str
+    text: str
+    device: Device
+    stated: Sequence[str]
+    missing: Sequence[str]
+    unused: Sequence[str]
+    template: str
+
+
+def read_cell(path: Path) -> CellFile:
+    """A cell file, with all that is wrong with it at once.
+
+    Raises
+    ------
+    SpecError
+        A line that is none of the format, a number that is none, of another unit or not above zero, contradictions.
+    NeuroestError
+        When the file is too large or no text.
+    """
+    if path.stat().st_size > _MOST_BYTES:
+        raise NeuroestError(f"{path}: {path.stat().st_size} bytes are too many for a cell file")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise NeuroestError(f"{path}: is no text") from None
+    problems: list[Problem] = []
+    numbers: dict[str, float] = {}
+    words: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    unused: list[str] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.split("//")[0].split("#")[0].strip()
+        if not line:
+            continue
+        match = _LINE.match(line)
+        if match is None:
+            problems.append(
+                Problem(str(path), number, 1, "", f"expected `-Name (unit): value`, got {line[:40]!r}")
+            )
+            continue
+        name, unit, value = match.group(1), match.group(2), match.group(3)
+        if name in lines:
+            problems.append(Problem(str(path), number, 1, name, f"stands in line {lines[name]} already"))
+        elif name in _WORDS:
+            words[name], lines[name] = value, number
+        elif name in _NUMBERS:
+            lines[name] = number
+            try:
+                numbers[name] = _number(name, unit, value)
+            except QuantityError as error:
+                problems.append(Problem(str(path), number, 1, name, str(error)))
+        else:
+            unused.append(name)
+    cell = CellFile(str(path), numbers, words, lines, tuple(unused))
+    problems += _contradictions(cell) if not problems else []
+    if problems:
+        raise SpecError(problems)
+    return cell
+
+
+def _number(name: str, unit: str | None, text: str) -> float:
+    due = _NUMBERS[name]
+    try:
+        value = float(text.split(maxsplit=1)[0] if text else "")
+    except ValueError:
+        raise QuantityError(f"{text[:40]!r} is not a number") from None
+    if not math.isfinite(value) or value <= 0.0:
+        raise QuantityError(f"{text[:40]} must be a finite number above zero")
+    if due in {"F^2", "features"}:
+        if unit not in _FEATURES[:1] if due == "F^2" else unit != "F":
+            raise QuantityError(f"is in {unit or 'no unit'}; expected {'F^2' if due == 'F^2' else 'F'}")
+        return value
+    if unit is None and due != "nm":
+        raise QuantityError(f"has no unit; write it as `-{name} ({due})`")
+    factor, dimension = parse_unit(unit or due)
+    if dimension != parse_unit(due)[1]:
+        raise QuantityError(f"is in {unit}; expected {describe_dimension(parse_unit(due)[1])}")
+    return value * factor
+
+
+def _contradictions(cell: CellFile) -> list[Problem]:
+    def problem(name: str, message: str) -> Problem:
+        return Problem(cell.file, cell.lines.get(name, 0), 1, name, message)
+
+    kind = cell.words.get("MemCellType", "")
+    if not kind:
+        return [problem("MemCellType", "is missing, so this is no cell file, or one of nothing")]
+    if kind.lower() not in _RESISTIVE:
+        known = "memristor, RRAM, PCRAM, PCM, MRAM, STTRAM"
+        why = "stores no weight as a resistance" if kind.lower() in _OTHER else "is unknown"
+        return [problem("MemCellType", f"{kind[:40]} {why}; cells that become synapses: {known}")]
+    access = cell.words.get("AccessType", "CMOS")
+    if access.lower() not in _ACCESS:
+        return [problem("AccessType", f"{access[:40]} is unknown{did_you_mean(access, _ACCESS)}")]
+    found = []
+    on, off = _resistances(cell)
+    if on is None or off is None:
+        found.append(
+            problem("ResistanceOn" if on is None else "ResistanceOff", "is missing; nothing can stand for it")
+        )
+    elif cell.numbers[off] <= cell.numbers[on]:
+        found.append(
+            problem(off, f"{cell.numbers[off]:g} ohm is not above the {cell.numbers[on]:g} ohm of {on}")
+        )
+    return found
+
+
+def _resistances(cell: CellFile) -> tuple[str | None, str | None]:
+    return (
+        cell.first("ResistanceOnAtReadVoltage", "ResistanceOn"),
+        cell.first("ResistanceOffAtReadVoltage", "ResistanceOff"),
+    )
+
+
+def import_cell(
+    path: Path, name: str, *, process: str | None = None, template: str | None = None
+) -> ImportedCell:
+    """A cell file as a synapse spec.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        Name of the new device.
+    process : str, optional
+        CMOS process whose feature size counts; without it that of the file's node, or of 28 nm.
+    template : str, optional
+        Synapse that the values come from which the file does not have.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    NeuroestError
+        When process and file contradict each other, or the template is of another model.
+    """
+    cell = read_cell(path)
+    model, usual = _ACCESS[cell.words.get("AccessType", "CMOS").lower()]
+    example = load_device(template or usual)
+    if example.spec.model != model:
+        raise NeuroestError(
+            f"{template} is a {example.spec.model}; {path.name} is a {model}, and so must --from be"
+        )
+    chosen, feature_size, why = _process(cell, process)
+    stated = _stated(cell, model, feature_size, why)
+    missing = [key for key in example.claims if key not in stated]
+    entries = {
+        key: stated[key] if key in stated else filled(claim, example, f"Not in {path.name}.")
+        for key, claim in example.claims.items()
+    }
+    content: dict[str, Any] = {
+        "kind": "device",
+        "name": name,
+        "model": model,
+        "description": f"{cell.words['MemCellType']} cell of {path.name}, a cell file of a memory simulator.",
+        "maturity": {
+            "stage": "simulated",
+            "reason": "Input of a simulator; it does not say what was measured.",
+        },
+        "fab_compatibility": {"status": "unknown", "reason": "The cell file does not say."},
+        "process": chosen,
+        "parameters": entries,
+        "sources": {
+            _SOURCE: {"type": "misc", "title": f"Cell file {path.name}", "seen": "primary"},
+            **own_sources(example, entries),
+        },
+        "notes": [
+            f"Not in {path.name} and taken from {example.spec.name}: {', '.join(missing)}.",
+            *([f"In {path.name} and not used: {', '.join(cell.unused)}."] if cell.unused else []),
+        ],
+    }
+    text = device_text(content)
+    device = checked(name, text, str(path))
+    return ImportedCell(name, text, device, tuple(stated), tuple(missing), cell.unused, example.spec.name)
+
+
+def _process(cell: CellFile, given: str | None) -> tuple[str, float, str]:
+    """Process, its feature size, and how it came about."""
+    node = cell.numbers.get("ProcessNode")
+    if given is None and node is not None:
+        sizes = {n: _feature_size(n) for n in shipped("device") if n.startswith("cmos_")}
+        fitting = [n for n, size in sizes.items() if math.isclose(size, node, rel_tol=1e-6)]
+        if not fitting:
+            raise NeuroestError(
+                f"{cell.file}: no process of {node * 1e9:g} nm ships; name one with --process"
+            )
+        given = next((n for n in fitting if n.endswith("_lp")), fitting[0])
+        return given, node, f"the file's node of {node * 1e9:g} nm"
+    chosen = given or _PROCESS
+    size = _feature_size(chosen)
+    if node is not None and not math.isclose(size, node, rel_tol=1e-6):
+        raise NeuroestError(f"{cell.file}: is for {node * 1e9:g} nm, and {chosen} has {size * 1e9:g} nm")
+    return chosen, size, f"{size * 1e9:g} nm" + ("" if given else ", since the file states no node")
+
+
+def _feature_size(process: str) -> float:
+    device = load_device(process)
+    if "feature_size" not in device.claims:
+        raise NeuroestError(f"{process} is a {device.spec.model}, not a CMOS process")
+    return device.claims["feature_size"].value
+
+
+def _stated(cell: CellFile, model: str, feature_size: float, why: str) -> dict[str, dict[str, Any]]:
+    """What the file says or what follows from it, by parameter."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def put(key: str, value: float, unit: str, rationale: str, *names: str, basis: str = "assumed") -> None:
+        found[key] = {
+            "value": quantity_text(value, unit), "basis": basis, "source": _SOURCE, "place": cell.place(*names),
+            "rationale": rationale,
+        }  # fmt: skip
+
+    as_stated = "As the cell file states it, which gives neither spread nor origin."
+    numbers = cell.numbers
+    on, off = _resistances(cell)
+    if on is not None and off is not None:
+        put("high_conductance", 1.0 / numbers[on], "S", "One over the resistance of the cell that is on.", on)
+        put(
+            "low_conductance",
+            1.0 / numbers[off],
+            "S",
+            "One over the resistance of the cell that is off.",
+            off,
+        )
+    put("bits_per_cell", 1.0, "1", "Cell files are those of memory cells of one bit.", "MemCellType")
+    if capacitance := cell.largest("CapacitanceOn", "CapacitanceOff"):
+        put("memristor_capacitance", numbers[capacitance], "F", as_stated, capacitance)
+    if "ReadVoltage" in numbers:
+        limit = "The voltage that the file reads at; where reading begins to disturb it does not say."
+        put("read_voltage_limit", numbers["ReadVoltage"], "V", limit, "ReadVoltage")
+    if voltage := cell.largest("SetVoltage", "ResetVoltage"):
+        put("program_voltage", numbers[voltage], "V", f"The larger of set and reset. {as_stated}", voltage)
+    if pulse := cell.largest("SetPulse", "ResetPulse"):
+        put("program_time", numbers[pulse], "s", f"The longer of set and reset. {as_stated}", pulse)
+    if current := cell.largest("SetCurrent", "ResetCurrent"):
+        put("program_current", numbers[current], "A", f"The larger of set and reset. {as_stated}", current)
+    elif implied := _implied_current(cell):
+        value, names = implied
+        put(
+            "program_current",
+            value,
+            "A",
+            "Energy over voltage and time of the pulse.",
+            *names,
+            basis="derived",
+        )
+    if model == "one_transistor_one_resistor":
+        if "AccessCMOSWidth" in numbers:
+            width = f"{numbers['AccessCMOSWidth']:g} feature sizes of {why}."
+            size = numbers["AccessCMOSWidth"] * feature_size
+            put("access_width", size, "m", width, "AccessCMOSWidth", basis="derived")
+        if "CellArea" in numbers:
+            put("cell_feature_squares", numbers["CellArea"], "1", as_stated, "CellArea")
+            floor = "The file knows no area below which its cell cannot shrink."
+            put("minimum_cell_area", 0.0, "m^2", floor, "CellArea")
+        return found
+    if "CellArea" in numbers:
+        pitch = f"Half of the side of a square of {numbers['CellArea']:g} squares of {why}."
+        side = math.sqrt(numbers["CellArea"]) * feature_size
+        put("half_pitch", side / 2.0, "m", pitch, "CellArea", basis="derived")
+    _put_nonlinearity(cell, put)
+    if model == "one_selector_one_resistor" and "VoltageDropAccessDevice" in numbers:
+        put("turn_on_voltage", numbers["VoltageDropAccessDevice"], "V", as_stated, "VoltageDropAccessDevice")
+    return found
+
+
+def _put_nonlinearity(cell: CellFile, put: Any) -> None:
+    """Current at a voltage over that at half of it: twice the ratio of the resistances."""
+    for half, full in (
+        ("ResistanceOnAtHalfReadVoltage", "ResistanceOnAtReadVoltage"),
+        ("ResistanceOnAtHalfResetVoltage", "ResistanceOnAtResetVoltage"),
+    ):
+        if half in cell.numbers and full in cell.numbers:
+            ratio = 2.0 * cell.numbers[half] / cell.numbers[full]
+            why = "Twice the resistance at half of the voltage over that at the whole."
+            put("nonlinearity", ratio, "1", why, half, full, basis="derived")
+            return
+
+
+def _implied_current(cell: CellFile) -> tuple[float, tuple[str, ...]] | None:
+    found = []
+    for what in ("Set", "Reset"):
+        names = tuple(f"{what}{part}" for part in ("Energy", "Voltage", "Pulse"))
+        if all(name in cell.numbers for name in names):
+            energy, voltage, time = (cell.numbers[name] for name in names)
+            found.append((energy / voltage / time, names))
+    return max(found) if found else None

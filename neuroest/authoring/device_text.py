@@ -1,0 +1,164 @@
+"""A device spec as commented text, and what is filled up from another device."""
+
+from __future__ import annotations
+
+import math
+import re
+import tempfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from neuroest.devices.base import ParameterInfo
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError
+from neuroest.library import Device, device_model, load_device
+from neuroest.specs.claims import Claim
+from neuroest.units import format_quantity, parse_quantity
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_DIGITS = 6
+_ROUNDING = 1e-5
+_WIDTH = 112
+
+
+def check_output(path: Path, *, force: bool = False) -> None:
+    """Whether a spec may be written to a path.
+
+    Raises
+    ------
+    NeuroestError
+        When the name cannot be that of a spec, the folder does not exist, or a file would be overwritten.
+    """
+    if path.suffix not in {".yaml", ".yml"} or not _NAME.match(path.stem):
+        raise NeuroestError(
+            f"{path}: the name of a spec is small letters, digits and underscores, then .yaml; try my_neuron.yaml"
+        )
+    if not path.parent.is_dir():
+        raise NeuroestError(f"{path}: the folder {path.parent} does not exist")
+    if path.exists() and not force:
+        raise NeuroestError(f"{path} exists; give another name, or --force to replace it")
+
+
+def spec_name(text: str) -> str:
+    """The nearest name that a spec may have: ``Ag/HfO2 (2)`` becomes ``ag_hfo2_2``."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    return name if _NAME.match(name) else f"device_{name}".rstrip("_")
+
+
+def quantity_text(value: float, unit: str) -> str | float:
+    """An SI value as a file states it, with nothing lost but the seventh digit."""
+    if unit == "1":
+        number = float(f"{value:.{_DIGITS}g}")
+        return int(number) if number.is_integer() and abs(number) < 10**_DIGITS else number
+    text = format_quantity(value, unit, _DIGITS)
+    try:
+        read = parse_quantity(text, unit)
+    except QuantityError:
+        read = math.nan
+    # far below the smallest prefix and far above the largest nothing is left of the digits
+    return text if math.isclose(read, value, rel_tol=_ROUNDING) else f"{value:.{_DIGITS}g} {unit}"
+
+
+def filled(claim: Claim, template: Device, why: str, *, cited: bool = True) -> dict[str, Any]:
+    """A parameter that is taken from another device, and says so; with its source if that is to be cited."""
+    known = f", where it is {claim.basis}" + (f": {claim.rationale}" if claim.rationale else ".")
+    entry: dict[str, Any] = {
+        "value": quantity_text(claim.value, claim.unit),
+        "basis": "assumed",
+        "rationale": f"{why} Taken from {template.spec.name}{known}",
+    }
+    if claim.has_spread:
+        entry["spread"] = _spread(claim)
+    stated = {"device_to_device": claim.device_to_device, "cycle_to_cycle": claim.cycle_to_cycle}
+    if known_deviations := {
+        key: f"{100.0 * value:.3g} %" for key, value in stated.items() if value is not None
+    }:
+        entry["variability"] = known_deviations
+    for key in ("source", "place", "via", "conditions") if cited else ():
+        if (value := getattr(claim, key)) is not None:
+            entry[key] = value
+    return entry
+
+
+def _spread(claim: Claim) -> dict[str, Any]:
+    if claim.low > 0.0 and math.isclose(claim.low * claim.high, claim.value**2, rel_tol=_ROUNDING):
+        return {"factor": float(f"{claim.high / claim.value:.{_DIGITS}g}")}  # goes along with another value
+    return {"low": quantity_text(claim.low, claim.unit), "high": quantity_text(claim.high, claim.unit)}
+
+
+def own_sources(template: Device, entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Entries of the template's own bibliography that parameters taken from it cite."""
+    cited = {entry.get(key) for entry in entries.values() for key in ("source", "via")}
+    return {
+        key: value.model_dump(mode="json", exclude_none=True)
+        for key, value in template.spec.sources.items()
+        if key in cited
+    }
+
+
+def device_text(content: Mapping[str, Any], *, head: str = "") -> str:
+    """The text of a device spec, each parameter under a comment of what it is and what it may be.
+
+    Parameters
+    ----------
+    content : mapping
+        What the file says; its ``parameters`` are full claims.
+    head : str
+        Comment at the top, without the signs of one.
+    """
+    infos = device_model(content["model"]).parameters()
+    parts = [f"# {line}".rstrip() + "\n" for line in head.splitlines()]
+    for key, value in content.items():
+        if key != "parameters":
+            parts.append(_dumped({key: value}))
+            continue
+        parts.append("parameters:\n")
+        for name in sorted(value, key=[*infos].index):
+            parts.append(f"  # {_about(infos[name])}\n")
+            parts += [f"  {line}\n" for line in _dumped({name: value[name]}).splitlines()]
+    return "".join(parts)
+
+
+def _dumped(value: Any) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_WIDTH)
+
+
+def _about(info: ParameterInfo) -> str:
+    """What a parameter is, its unit and its bounds, in a line."""
+    check, unit = info.check, "A plain number" if info.check.unit == "1" else f"In {info.check.unit}"
+
+    def shown(value: float) -> str:
+        return f"{value:g}" if check.unit == "1" or value == 0.0 else format_quantity(value, check.unit)
+
+    bounds = []
+    if math.isfinite(check.minimum):
+        bounds.append(("above " if check.above else "at least ") + shown(check.minimum))
+    if math.isfinite(check.maximum):
+        bounds.append(f"at most {shown(check.maximum)}")
+    symbol = f" Symbol {info.symbol}." if info.symbol else ""
+    return f"{info.description}{symbol} {', '.join([unit, *bounds])}."
+
+
+def checked(name: str, text: str, shown: str) -> Device:
+    """The device that a text describes; what would not load is not handed out.
+
+    Raises
+    ------
+    SpecError
+        With the problems of the text, under the name of what it was made of.
+    """
+    with tempfile.TemporaryDirectory(prefix="neuroest-") as folder:
+        draft = Path(folder) / f"{name}.yaml"
+        draft.write_text(text, encoding="utf-8")
+        try:
+            return load_device(str(draft))
+        except SpecError as error:
+            problems = [Problem(shown, 0, 0, problem.path, problem.message) for problem in error.problems]
+            raise SpecError(problems) from None
+
+
+def listed(names: Collection[str]) -> str:
+    """Names in a row, or that there are none."""
+    return ", ".join(names) if names else "none"

@@ -1,0 +1,293 @@
+"""A table of devices, one a row as on data sheets, as one device spec a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text, spec_name
+from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.library import Device, load_device, shared_sources
+from neuroest.specs.claims import BASES
+from neuroest.units import describe_dimension, parse_unit
+
+TABLE_SUFFIX = ".csv"
+"""Suffix of such files."""
+
+_TEXTS = (
+    "name", "model", "description", "stage", "fab_compatibility", "process", "basis", "source", "doi", "place",
+    "conditions", "rationale", "notes",
+)  # fmt: skip
+_PARTS = MappingProxyType({"low": "low", "high": "high", "factor": "factor"})
+_HEADER = re.compile(r"(\w+)(?:\s+(low|high|factor))?\s*(?:[\[(]\s*(.*?)\s*[\])])?\Z")
+_MOST_BYTES = 10_000_000
+_MOST_ROWS = 10_000
+_SOURCE = "data_sheet"
+_NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
+
+
+@dataclass(frozen=True)
+class ImportedDevice:
+    """A device spec made of a row."""
+
+    name: str
+    text: str
+    device: Device
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column: a word about the device, or a part of one of its parameters in a unit."""
+
+    name: str
+    part: str = "value"
+    unit: str | None = None
+
+
+@dataclass
+class _Row:
+    """A row that is being read."""
+
+    file: str
+    line: int
+    texts: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    units: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, column: str, message: str) -> None:
+        """Note what is wrong, and where."""
+        self.problems.append(Problem(self.file, self.line, 1, column, message))
+
+
+def import_table(path: Path, template: str | None = None) -> list[ImportedDevice]:
+    """All devices of a table, or all that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file with commas, semicolons or tabs; comment lines begin with ``#``.
+    template : str, optional
+        Device that the values come from which a row does not have; without it a row must have all.
+
+    Raises
+    ------
+    SpecError
+        With all problems of all rows.
+    NeuroestError
+        When the file is no text or too large.
+    """
+    columns, rows = _read(path)
+    example = load_device(template) if template is not None else None
+    found: list[ImportedDevice] = []
+    problems: list[Problem] = []
+    names: dict[str, int] = {}
+    for line, cells in rows:
+        row = _sorted_out(str(path), line, columns, cells)
+        name = spec_name(row.texts.get("name", ""))
+        if not row.texts.get("name"):
+            row.report("name", "is missing")
+        elif name in names:
+            row.report("name", f"{name} is the name of line {names[name]} already")
+        names.setdefault(name, line)
+        made = None if row.problems else _device(row, name, example, path.name)
+        problems += row.problems
+        if made is not None:
+            found.append(made)
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _read(path: Path) -> tuple[list[_Column], list[tuple[int, list[str]]]]:
+    if path.stat().st_size > _MOST_BYTES:
+        raise NeuroestError(f"{path}: {path.stat().st_size} bytes are too many for a table of devices")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise NeuroestError(f"{path}: is no text in UTF-8") from None
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
+    delimiter = next((sign for sign in (";", "\t") if sign in first and "," not in first), ",")
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        rows.extend(
+            (reader.line_num, [cell.strip() for cell in cells])
+            for cells in reader
+            if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#")
+        )
+    except csv.Error as error:
+        raise SpecError([Problem(str(path), reader.line_num, 1, "", str(error))]) from None
+    if len(rows) < 2:
+        raise SpecError([Problem(str(path), 1, 1, "", "needs a header line and a row for each device")])
+    if len(rows) > _MOST_ROWS:
+        raise NeuroestError(f"{path}: {len(rows) - 1} rows are too many; split the table")
+    return _columns(str(path), *rows[0]), rows[1:]
+
+
+def _columns(file: str, line: int, cells: Sequence[str]) -> list[_Column]:
+    parameters = {name for record in DEVICE_MODELS.values() for name in record.parameters()}
+    found: list[_Column] = []
+    problems = []
+    for place, cell in enumerate(cells, 1):
+        match = _HEADER.match(cell)
+        name, part, unit = match.groups() if match else (cell, None, None)
+        if name not in parameters and (name not in _TEXTS or part or unit):
+            known = did_you_mean(name, (*_TEXTS, *sorted(parameters)))
+            problems.append(Problem(file, line, 1, f"column {place}", f"unknown column {cell[:60]!r}{known}"))
+        column = _Column(name, part or "value", unit)
+        if any((column.name, column.part) == (other.name, other.part) for other in found):
+            problems.append(Problem(file, line, 1, f"column {place}", f"{cell[:60]} occurs twice"))
+        if unit is not None:
+            try:
+                parse_unit(unit)
+            except QuantityError as error:
+                problems.append(Problem(file, line, 1, f"column {place}", str(error)))
+        found.append(column)
+    missing = [name for name in ("name", "model") if name not in [column.name for column in found]]
+    problems += [Problem(file, line, 1, "", f"lacks a column `{name}`") for name in missing]
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def _sorted_out(file: str, line: int, columns: Sequence[_Column], cells: Sequence[str]) -> _Row:
+    row = _Row(file, line)
+    if len(cells) > len(columns):
+        row.report("", f"has {len(cells)} cells under {len(columns)} columns; put text with commas in quotes")
+    for column, cell in zip(columns, cells, strict=False):
+        if not cell:
+            continue
+        if column.name in _TEXTS:
+            row.texts[column.name] = cell
+        else:
+            row.values.setdefault(column.name, {})[column.part] = cell
+            row.units[column.name, column.part] = column.unit
+    return row
+
+
+def _device(row: _Row, name: str, example: Device | None, file: str) -> ImportedDevice | None:
+    """The device of a row; None where the row has problems, which it then knows."""
+    model = row.texts.get("model", "")
+    if model not in DEVICE_MODELS:
+        row.report("model", f"unknown device model {model!r}{did_you_mean(model, DEVICE_MODELS)}")
+        return None
+    sources = _sources(row, file)
+    claims = {key: _claim(row, key, model, sources) for key in row.values}
+    due = {key for key, info in DEVICE_MODELS[model].parameters().items() if info.absent is None}
+    missing = sorted(due - claims.keys())
+    if missing and example is None:
+        row.report(
+            "", f"lacks {', '.join(missing)}; add columns, or name a device to take them from with --from"
+        )
+    elif missing and example is not None and example.spec.model != model:
+        row.report(
+            "",
+            f"lacks {', '.join(missing)}, and {example.spec.name} is a {example.spec.model}, not a {model}",
+        )
+    if row.problems:
+        return None
+    taken = {} if example is None else {
+        key: filled(example.claims[key], example, f"Not in {file}.") for key in missing
+    }  # fmt: skip
+    texts = row.texts
+    notes = [texts["notes"]] if "notes" in texts else []
+    if taken and example is not None:
+        notes.append(f"Not in {file} and taken from {example.spec.name}: {', '.join(taken)}.")
+    content: dict[str, Any] = {
+        "kind": "device",
+        "name": name,
+        "model": model,
+        "description": texts.get("description", f"{texts['name']}, from line {row.line} of {file}."),
+        "maturity": {"stage": texts.get("stage", "concept"), "reason": _told("stage", row, file)},
+        "fab_compatibility": {
+            "status": texts.get("fab_compatibility", "unknown"), "reason": _told("fab_compatibility", row, file),
+        },
+        **({"process": texts["process"]} if "process" in texts else {}),
+        "parameters": claims | taken,
+        "sources": sources | (own_sources(example, taken) if example is not None else {}),
+        **({"notes": notes} if notes else {}),
+    }  # fmt: skip
+    text = device_text(content)
+    try:
+        return ImportedDevice(name, text, checked(name, text, f"{row.file}:{row.line}"), missing)
+    except SpecError as error:
+        row.problems += error.problems
+        return None
+
+
+def _told(column: str, row: _Row, file: str) -> str:
+    return f"As {file} says." if column in row.texts else f"{file} does not say."
+
+
+def _sources(row: _Row, file: str) -> dict[str, Any]:
+    """The row's own bibliography: empty where it cites the shared one, the table itself where it names nothing."""
+    source = row.texts.get("source")
+    if source in shared_sources():
+        return {}
+    entry = {"type": "misc", "title": source or f"Table {file}, line {row.line}", "seen": "primary"}
+    if source:
+        entry |= {"seen": "secondary", "seen_note": f"Values as given in {file}."}
+    if "doi" in row.texts:
+        entry["doi"] = row.texts["doi"]
+    return {_SOURCE: entry}
+
+
+def _claim(row: _Row, name: str, model: str, sources: Mapping[str, Any]) -> dict[str, Any]:
+    parameters = DEVICE_MODELS[model].parameters()
+    if name not in parameters:
+        row.report(
+            name, f"{model} has no such parameter{did_you_mean(name, parameters)}; leave the cell empty"
+        )
+        return {}
+    check, parts = parameters[name].check, row.values[name]
+    entry: dict[str, Any] = {}
+    for part, cell in parts.items():
+        if part == "factor":
+            try:
+                entry[part] = float(cell)
+            except ValueError:
+                row.report(name, f"factor {cell[:40]!r} is not a number")
+            continue
+        unit = row.units[name, part]
+        try:
+            text = cell if unit is None or (check.unit == "1" and unit == "1") else _with_unit(cell, unit)
+            entry[part] = quantity_text(check.read(text), check.unit)
+        except QuantityError as error:
+            bare = unit is None and check.unit != "1"
+            hint = f"; or give the column its unit, `{name} [{check.unit}]`" if bare else ""
+            row.report(name, f"{error}{hint}")
+    if "value" not in parts:
+        row.report(name, "has a spread but no value")
+    spread = {key: entry.pop(key) for key in _PARTS if key in entry}
+    texts = row.texts
+    basis = texts.get("basis", "assumed")
+    if basis not in BASES:
+        row.report("basis", f"unknown basis {basis!r}; allowed: {', '.join(BASES)}")
+    elif basis in _NEEDS_SOURCE and "source" not in texts:
+        row.report("source", f"is missing, and what is {basis} needs one")
+    cited = next(iter(sources), texts.get("source", ""))
+    entry |= {"basis": basis, "source": cited} | {k: texts[k] for k in ("place", "conditions") if k in texts}
+    if rationale := texts.get(
+        "rationale", "" if "basis" in texts else "The table does not say how it is known."
+    ):
+        entry["rationale"] = rationale
+    return entry | ({"spread": spread} if spread else {})
+
+
+def _with_unit(cell: str, unit: str) -> str:
+    """A number in the unit of its column."""
+    try:
+        float(cell)
+    except ValueError:
+        due = describe_dimension(parse_unit(unit)[1])
+        raise QuantityError(f"{cell[:40]!r} is no number; the unit stands in the header ({due})") from None
+    return f"{cell} {unit}"
