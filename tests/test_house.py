@@ -720,6 +720,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     "passive": {"bits_per_cell": _RANGE, "layers": _CHOSEN},
     "sar_adc": {"reference_voltage": _CHOSEN, "maximum_bits": _RANGE},
     "flash_adc": {"clock_cycles": _CHOSEN, "maximum_bits": _RANGE},
+    "integrating_adc": {"maximum_bits": _RANGE},
     "ramp_adc": {"mean_fraction": "mean of a uniform distribution", "maximum_bits": _RANGE},
 }  # fmt: skip
 

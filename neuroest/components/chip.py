@@ -12,6 +12,7 @@ from neuroest.components.base import Component, TechnologyPoint
 from neuroest.components.cells import PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.converters import (
     FlashAdc,
+    IntegratingAdc,
     RampAdc,
     ReportedAdc,
     SampleAndHold,
@@ -93,6 +94,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 HTree,
                 IdealInterface,
                 IntegratedDiffusiveNeuron,
+                IntegratingAdc,
                 LevelShifter,
                 MemoryMacro,
                 Mesh,

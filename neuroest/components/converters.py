@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from neuroest.components.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.devices.arrays import (
     FlashAdcParameters,
+    IntegratingAdcParameters,
     RampAdcParameters,
     ReportedAdcParameters,
     SampleAndHoldParameters,
@@ -15,7 +18,7 @@ from neuroest.devices.arrays import (
     SurveyAdcParameters,
 )
 from neuroest.equations import converters as equations
-from neuroest.equations import crossbar, drivers
+from neuroest.equations import crossbar, drivers, integrating
 from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre
 
 # Units that the converter survey's regression is stated in.
@@ -55,6 +58,9 @@ class SampleAndHold(Component[SampleAndHoldParameters]):
 class Converter(Component[Any]):
     """Analog-to-digital converter at the columns."""
 
+    integrates: ClassVar[bool] = False
+    """Whether one conversion covers all bits of an input, instead of one for each read of the array."""
+
     def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
         """Resolution: as chosen, or lossless less the dropped bits."""
         if "bits" in self.options:
@@ -74,13 +80,21 @@ class Converter(Component[Any]):
         """Area of one converter."""
         raise NotImplementedError(type(self).__name__)
 
-    def cost(self, bits: Dimensionless) -> tuple[EnergyCost, AreaCost]:
-        """Energy of a conversion and area of a converter."""
-        ledger = "analog-to-digital conversion"
-        return (
-            self.energy("conversion", "conversion", self.conversion_energy(bits), ledger, owner="converter"),
-            AreaCost(self.path, "converter", self.area(bits)),
-        )
+    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+        """Results per second on that network."""
+        return self.sample_rate(bits)
+
+    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a conversion."""
+        return [self.booked("conversion", self.conversion_energy(bits))]
+
+    def booked(self, term: str, energy: Joule) -> EnergyCost:
+        """An energy term of one conversion, in the ledger of converters."""
+        return self.energy("conversion", term, energy, "analog-to-digital conversion", owner="converter")
+
+    def area_cost(self, bits: Dimensionless) -> AreaCost:
+        """Area of a converter."""
+        return AreaCost(self.path, "converter", self.area(bits))
 
     def range_checks(self, bits: Dimensionless) -> list[Check]:
         """Where the model ends."""
@@ -287,3 +301,61 @@ class RampAdc(_ClockedConverter):
         return equations.ramp_area(
             bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
         )
+
+
+class IntegratingAdc(Converter):
+    """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
+
+    model: ClassVar[str] = "integrating_adc"
+    integrates: ClassVar[bool] = True
+    device: IntegratingAdcParameters
+
+    def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
+        """Pulses of one input: its bits without the sign; one for spikes."""
+        bits = 1.0 if network.spiking else network.activation_bits
+        return np.maximum(bits - self.options["sign_bits"], 1.0)
+
+    def steps(
+        self, bits: Dimensionless, network: NetworkContext
+    ) -> tuple[Dimensionless, Dimensionless, Dimensionless]:
+        """Integrations, phases and conversion steps of one input."""
+        magnitude, single = self.magnitude_bits(network), self.options["single_phase_bits"]
+        return (
+            integrating.integration_steps(magnitude, single),
+            integrating.input_phases(magnitude, single),
+            integrating.conversion_steps(magnitude, single, bits),
+        )
+
+    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+        """Inputs per second."""
+        d = self.device
+        time = integrating.integrating_read_time(
+            *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
+        )
+        rate: PerSecond = 1.0 / time
+        return rate
+
+    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+        """Integrations, samples and conversion steps of one input."""
+        d = self.device
+        energy = integrating.integrating_read_energy(
+            *self.steps(bits, network), d.integration_step_energy, d.sample_energy, d.conversion_step_energy
+        )
+        return [self.booked("conversion", energy)]
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one integrator with its converter."""
+        return self.device.footprint
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether the resolution is within what the circuit is good for, and the sign is one bit."""
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            ),
+            self.check_range(
+                "input_sign", self.options["sign_bits"], 0.0, 1.0, "1",
+                "the polarity of a pulse carries one bit", severity="refuse",
+            ),
+        ]  # fmt: skip

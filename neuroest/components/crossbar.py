@@ -310,7 +310,7 @@ class CrossbarArray(Component[None]):
             return 0.0
         return converters.shared_read_time(
             self.readout.options["columns_per_converter"],
-            self.converter.sample_rate(self.resolution(network)),
+            self.converter.rate(self.resolution(network), network),
         )
 
     def resolution(self, network: NetworkContext) -> Dimensionless:
@@ -393,7 +393,7 @@ class CrossbarArray(Component[None]):
         if self.sampler is not None:
             costs.extend(self.sampler.sample_energies(self.conversion_time(network)))
         if self.converter is not None:
-            costs.append(self.converter.cost(self.resolution(network))[0])
+            costs.extend(self.converter.energy_costs(self.resolution(network), network))
         return costs
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
@@ -412,7 +412,7 @@ class CrossbarArray(Component[None]):
         if self.merge is not None:
             costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
         if self.converter is not None:
-            costs.append(self.converter.cost(self.resolution(network))[1])
+            costs.append(self.converter.area_cost(self.resolution(network)))
         return costs
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:

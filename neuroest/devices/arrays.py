@@ -321,6 +321,22 @@ class RampAdcParameters(Record):
     maximum_clock_frequency: PerSecond = positive("Highest clock of the counter.")
 
 
+class IntegratingAdcParameters(Record):
+    """Integrator and step-wise converter at one column, by its times and energies a step."""
+
+    model: ClassVar[str] = "integrating_adc"
+    folder: ClassVar[str] = "converters"
+
+    integration_step_time: Second = positive("Time of one sampling and integration.", symbol="t_int")
+    sample_time: Second = non_negative("Time between integration and conversion of a phase.", symbol="t_s")
+    conversion_step_time: Second = positive("Time of one bit of the conversion.", symbol="t_cmp")
+    integration_step_energy: Joule = positive("Energy of one sampling and integration.", symbol="E_int")
+    sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
+    conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
+    footprint: SquareMetre = positive("Area of integrator and converter.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+
+
 class SenseAmplifierParameters(Record):
     """Sense amplifier: one comparison of a column with a reference."""
 

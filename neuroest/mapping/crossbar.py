@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.components.base import Check, Component
+from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.components.inputs import SpikeDriver
 from neuroest.equations import mapping as equations
@@ -54,6 +55,17 @@ class CrossbarMapper(Mapper):
                 f"{self.compute.driver.path} turns numbers into pulses or voltages and has none in a spiking network; "
                 "use a spike_driver"
             )
+
+        if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
+            raise MappingError(
+                f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
+                f"{self.compute.driver.path} applies it at once; use a spike_driver"
+            )
+
+    @property
+    def integrates(self) -> bool:
+        """Whether one conversion covers all bits of an input."""
+        return self.compute.converter is not None and self.compute.converter.integrates
 
     @property
     def counts_partial_sums(self) -> bool:
@@ -117,8 +129,9 @@ class CrossbarMapper(Mapper):
         """Time from one position of a layer to the next."""
         array = self.compute
         conversion = array.conversion_time(self.network)
-        cycle = np.maximum(array.read_time(self.network), conversion) * self.planes
-        return np.asarray(cycle)
+        if self.integrates:
+            return np.asarray(np.maximum(array.read_time(self.network) * self.planes, conversion))
+        return np.asarray(np.maximum(array.read_time(self.network), conversion) * self.planes)
 
     def _tail_time(self) -> Numeric:
         """Time after the last read of a step in which the neurons finish."""
@@ -184,6 +197,9 @@ class CrossbarMapper(Mapper):
     @property
     def planes(self) -> Numeric:
         """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
+        converter = self.compute.converter
+        if isinstance(converter, IntegratingAdc):
+            return converter.magnitude_bits(self.network)
         return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
 
     def work(self, placement: Placement) -> Work:
@@ -235,8 +251,8 @@ class CrossbarMapper(Mapper):
                 additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
                 updates = np.where(split, self.steps * outputs, 0.0)
         elif array.converter is not None:
-            actions[array.converter.path, "conversion"] = column_reads
-            additions = column_reads
+            additions = column_reads / (self.planes if self.integrates else 1.0)
+            actions[array.converter.path, "conversion"] = additions
             updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
         activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation

@@ -451,6 +451,19 @@ class RampAdcBlock(ClockedAdcBlock):
     """Columns that share one ramp and one counter."""
 
 
+class IntegratingAdcBlock(DeviceBlock):
+    """Integrator at each column that weighs the bits of an input by repetition, and a step-wise converter."""
+
+    device_model: ClassVar[str | None] = "integrating_adc"
+    model: Literal["integrating_adc"]
+    bits: Count
+    """Resolution of the result."""
+    sign_bits: WholeNumber = 0.0
+    """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
+    single_phase_bits: Count
+    """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
+
+
 class SenseAmplifierBlock(DeviceBlock):
     """Sense amplifier: a result of one bit."""
 
@@ -466,7 +479,13 @@ class SampleAndHoldBlock(DeviceBlock):
 
 
 AdcBlock = Annotated[
-    SurveyAdcBlock | ReportedAdcBlock | SarAdcBlock | FlashAdcBlock | RampAdcBlock | SenseAmplifierBlock,
+    SurveyAdcBlock
+    | ReportedAdcBlock
+    | SarAdcBlock
+    | FlashAdcBlock
+    | RampAdcBlock
+    | IntegratingAdcBlock
+    | SenseAmplifierBlock,
     Field(discriminator="model"),
 ]
 

@@ -109,7 +109,7 @@ def page(board: Scoreboard) -> str:
         "page's numbers and fails when one of them moves.",
         "",
         "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
-        "No constant was tuned on any of these values. The three classes are never averaged together:",
+        "No constant was tuned on a value that is scored. The three classes are never averaged together:",
         "",
         *(f"- **{_CLASS[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
@@ -179,7 +179,7 @@ def _bands(board: Scoreboard) -> list[str]:
 
 
 def _constants(board: Scoreboard) -> list[str]:
-    lines = ["## Constants", "", "Fitted to a value of its own case: "]
+    lines = ["## Constants", "", "Solved from values of their own case, which are then not scored: "]
     fitted = [
         f"{r.case.spec.name}: {', '.join(r.case.spec.fitted)}" for r in board.results if r.case.spec.fitted
     ]

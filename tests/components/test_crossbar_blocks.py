@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+import yaml
 
 from neuroest.errors import MappingError, RangeError
 from tests.components.chips import area, arrays, count, energy, failed, known, run
@@ -315,3 +316,46 @@ def test_thermal_noise_limits_what_a_column_can_resolve(tmp_path: Path) -> None:
     quiet = run(ADC, DENSE, {f"{ARRAY}read_voltage": "10 mV", f"{ARRAY}readout.converter": SAR}, tmp_path)
     assert "column_noise" in failed(quiet)
     assert "column_noise" not in failed(run(ADC, DENSE, {}, tmp_path))
+
+
+INTEGRATING = {
+    "kind": "device", "name": "integrator", "model": "integrating_adc", "description": "By hand.",
+    "maturity": {"stage": "concept", "reason": "For a test."},
+    "fab_compatibility": {"status": "standard", "reason": "For a test."},
+    "defaults": {"basis": "assumed", "rationale": "for a test"},
+    "parameters": {
+        "integration_step_time": "200 ns", "sample_time": "300 ns", "conversion_step_time": "100 ns",
+        "integration_step_energy": "2 pJ", "sample_energy": "3 pJ", "conversion_step_energy": "1 pJ",
+        "footprint": "1000 um^2", "maximum_bits": 10,
+    },
+}  # fmt: skip
+
+
+def integrating(folder: Path, **options: object) -> dict[str, object]:
+    device = folder / "integrator.yaml"
+    device.write_text(yaml.safe_dump(INTEGRATING))
+    block = {"model": "integrating_adc", "device": str(device), "bits": 6, "single_phase_bits": 3, **options}
+    return {f"{ARRAY}readout.converter": block, f"{ARRAY}readout.columns_per_converter": 1}
+
+
+def test_an_integrating_converter_takes_all_bits_of_an_input_at_once(tmp_path: Path) -> None:
+    serial = run(ADC, DENSE, {}, tmp_path)
+    result = run(ADC, DENSE, integrating(tmp_path, sign_bits=1), tmp_path)
+    # eight bits with sign: seven of magnitude in halves of four and three, 15 + 7 integrations, 6 + (6 - 4) steps
+    each = 22 * 2e-12 + 2 * 3e-12 + 8 * 1e-12
+    conversions = count(serial, "readout.converter", "conversion") / 8
+    assert count(result, "readout.converter", "conversion") == pytest.approx(conversions)
+    assert energy(result, component="readout.converter") == pytest.approx(conversions * each)
+    toggles = count(serial, "cell", "row_toggle")
+    assert count(result, "cell", "row_toggle") == pytest.approx(toggles * 7 / 8)
+
+
+def test_an_integrating_converter_needs_bits_one_after_the_other(tmp_path: Path) -> None:
+    pulses = {f"{ARRAY}input": {"model": "pulse_width", "device": "pulse_width_timely"}}
+    with pytest.raises(MappingError, match="use a spike_driver"):
+        run(ADC, DENSE, {**integrating(tmp_path), **pulses}, tmp_path)
+
+
+def test_an_integrating_converter_is_refused_beyond_its_resolution(tmp_path: Path) -> None:
+    with pytest.raises(RangeError, match="beyond what this kind of converter"):
+        run(ADC, DENSE, integrating(tmp_path, bits=11), tmp_path)

@@ -1,0 +1,213 @@
+"""Read-out of crossbar columns by an integrator that weighs input bits by repetition, and a step-wise converter.
+
+An input enters bit by bit. The bit of weight 2^k is sampled and integrated 2^k times, so that m magnitude bits take
+2^m - 1 integrations; a long input is split in two halves that are integrated and converted one after the other.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import Dimensionless, Joule, Second
+
+_SCHEDULE = "W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop, wan_nature_2022/helper_functions.py"
+
+
+@equation(
+    formula="p = 1 if m <= m_1 else 2",
+    reference=_SCHEDULE,
+    valid="inputs of at least one magnitude bit",
+)
+def input_phases(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless) -> Dimensionless:
+    """Phases in which an input is integrated and converted.
+
+    Parameters
+    ----------
+    magnitude_bits : float or array
+        Bits of the input without its sign.
+    single_phase_bits : float or array
+        Bits up to which one phase is enough.
+
+    Returns
+    -------
+    float or array
+        One or two.
+
+    References
+    ----------
+    W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+
+    Examples
+    --------
+    >>> float(input_phases(3.0, 3.0)), float(input_phases(4.0, 3.0))
+    (1.0, 2.0)
+    """
+    return np.where(magnitude_bits > single_phase_bits, 2.0, 1.0)
+
+
+@equation(
+    formula="n = 2^m - 1, or 2^ceil(m/2) + 2^floor(m/2) - 2 in two phases",
+    reference=_SCHEDULE,
+    valid="a bit of weight 2^k is integrated 2^k times",
+)
+def integration_steps(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless) -> Dimensionless:
+    """Integrations of one input, all phases together.
+
+    Parameters
+    ----------
+    magnitude_bits : float or array
+        Bits of the input without its sign.
+    single_phase_bits : float or array
+        Bits up to which one phase is enough.
+
+    Returns
+    -------
+    float or array
+        Number of integrations.
+
+    References
+    ----------
+    W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+
+    Examples
+    --------
+    Seven bits in two phases of four and three: 15 + 7.
+
+    >>> float(integration_steps(3.0, 3.0)), float(integration_steps(7.0, 3.0))
+    (7.0, 22.0)
+    """
+    first, second = np.ceil(magnitude_bits / 2.0), np.floor(magnitude_bits / 2.0)
+    halves = np.exp2(first) + np.exp2(second) - 2.0
+    return np.where(magnitude_bits > single_phase_bits, halves, np.exp2(magnitude_bits) - 1.0)
+
+
+@equation(
+    formula="c = b, or b + max(b - ceil(m/2), 0) in two phases",
+    reference=_SCHEDULE,
+    valid="the second phase leaves out the bits that the first has settled",
+)
+def conversion_steps(
+    magnitude_bits: Dimensionless, single_phase_bits: Dimensionless, output_bits: Dimensionless
+) -> Dimensionless:
+    """Steps of the converter for one input, all phases together.
+
+    Parameters
+    ----------
+    magnitude_bits : float or array
+        Bits of the input without its sign.
+    single_phase_bits : float or array
+        Bits up to which one phase is enough.
+    output_bits : float or array
+        Resolution of the result.
+
+    Returns
+    -------
+    float or array
+        Number of steps.
+
+    References
+    ----------
+    W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+
+    Examples
+    --------
+    Ten bits of result: 10 in one phase, 10 + (10 - 4) in two of four and three bits.
+
+    >>> float(conversion_steps(3.0, 3.0, 10.0)), float(conversion_steps(7.0, 3.0, 10.0))
+    (10.0, 16.0)
+    """
+    second = np.maximum(output_bits - np.ceil(magnitude_bits / 2.0), 0.0)
+    return output_bits + np.where(magnitude_bits > single_phase_bits, second, 0.0)
+
+
+@equation(
+    formula="t = n t_int + p t_s + c t_cmp",
+    reference="derivation: docs/models/converters.md",
+    valid="integrations, samples and conversion steps one after the other",
+)
+def integrating_read_time(
+    integrations: Dimensionless,
+    phases: Dimensionless,
+    conversions: Dimensionless,
+    integration_step_time: Second,
+    sample_time: Second,
+    conversion_step_time: Second,
+) -> Second:
+    """Time of one input from the first integration to the last bit of the result. [s].
+
+    Parameters
+    ----------
+    integrations, phases, conversions : float or array
+        Integrations, phases and conversion steps of the input.
+    integration_step_time : float or array
+        Time of one integration. [s]
+    sample_time : float or array
+        Time between integration and conversion of a phase. [s]
+    conversion_step_time : float or array
+        Time of one bit of the conversion. [s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    7 x 2 ns + 1 x 3 ns + 6 x 1 ns = 23 ns.
+
+    >>> f"{integrating_read_time(7.0, 1.0, 6.0, 2e-9, 3e-9, 1e-9):.3g}"
+    '2.3e-08'
+    """
+    return integrations * integration_step_time + phases * sample_time + conversions * conversion_step_time
+
+
+@equation(
+    formula="E = n E_int + p E_s + c E_cmp",
+    reference="derivation: docs/models/converters.md",
+    valid="energy of a step independent of the value",
+)
+def integrating_read_energy(
+    integrations: Dimensionless,
+    phases: Dimensionless,
+    conversions: Dimensionless,
+    integration_step_energy: Joule,
+    sample_energy: Joule,
+    conversion_step_energy: Joule,
+) -> Joule:
+    """Energy of one column for one input. [J].
+
+    Parameters
+    ----------
+    integrations, phases, conversions : float or array
+        Integrations, phases and conversion steps of the input.
+    integration_step_energy : float or array
+        Energy of one integration. [J]
+    sample_energy : float or array
+        Energy between integration and conversion of a phase. [J]
+    conversion_step_energy : float or array
+        Energy of one bit of the conversion. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    7 x 2 fJ + 1 x 3 fJ + 6 x 1 fJ = 23 fJ.
+
+    >>> f"{integrating_read_energy(7.0, 1.0, 6.0, 2e-15, 3e-15, 1e-15):.3g}"
+    '2.3e-14'
+    """
+    return (
+        integrations * integration_step_energy + phases * sample_energy + conversions * conversion_step_energy
+    )
