@@ -241,8 +241,3 @@ def leakage_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensi
     widths = here.feature_size / there.feature_size
     currents = here.off_current / there.off_current
     return widths * currents * (component.technology.supply_voltage / reference_voltage)
-
-
-def combined_width_bits(settling_error: Dimensionless) -> Dimensionless:
-    """Bits to which a line settles when `settling_error` of the step remains: half a step of that many bits."""
-    return -np.log2(settling_error) - 1.0

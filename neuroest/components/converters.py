@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,10 +20,18 @@ from neuroest.devices.arrays import (
 )
 from neuroest.equations import converters as equations
 from neuroest.equations import crossbar, drivers, integrating
-from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre
+from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre, Volt
 
 # Units that the converter survey's regression is stated in.
 _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
+
+
+def droop_check(path: str, lost: Volt, half_step: Volt) -> Check:
+    """Whether a stored column result keeps to half a step while it waits."""
+    return Check(
+        "sample_droop", path, "limit", lost <= half_step,
+        "the stored column result droops by more than half a step while it waits", lost, half_step, "V",
+    )  # fmt: skip
 
 
 class SampleAndHold(Component[SampleAndHoldParameters]):
@@ -47,15 +56,11 @@ class SampleAndHold(Component[SampleAndHoldParameters]):
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the sample keeps to half a step while it waits."""
         d = self.device
-        lost = d.droop_current * hold_time / d.hold_capacitance
-        step = d.signal_swing / 2.0 ** (bits + 1.0)
-        return Check(
-            "sample_droop", self.path, "limit", lost <= step,
-            "the sample droops by more than half a step of the converter while it waits", lost, step, "V",
-        )  # fmt: skip
+        lost = equations.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
+        return droop_check(self.path, lost, equations.half_step(d.signal_swing, bits))
 
 
-class Converter(Component[Any]):
+class Converter(Component[Any], ABC):
     """Analog-to-digital converter at the columns."""
 
     integrates: ClassVar[bool] = False
@@ -68,25 +73,17 @@ class Converter(Component[Any]):
         lossless = equations.lossless_resolution(rows, input_bits, cell_bits)
         return lossless - self.options["dropped_bits"]
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
-        """Conversions per second."""
-        raise NotImplementedError(type(self).__name__)
-
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
-        """Energy of one conversion."""
-        raise NotImplementedError(type(self).__name__)
-
-    def area(self, bits: Dimensionless) -> SquareMetre:
-        """Area of one converter."""
-        raise NotImplementedError(type(self).__name__)
-
+    @abstractmethod
     def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
         """Results per second on that network."""
-        return self.sample_rate(bits)
 
+    @abstractmethod
     def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a conversion."""
-        return [self.booked("conversion", self.conversion_energy(bits))]
+
+    @abstractmethod
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter."""
 
     def booked(self, term: str, energy: Joule) -> EnergyCost:
         """An energy term of one conversion, in the ledger of converters."""
@@ -101,7 +98,27 @@ class Converter(Component[Any]):
         return []
 
 
-class SurveyAdc(Converter):
+class _SampledConverter(Converter):
+    """Common part of the converters whose rate and energy do not depend on the network."""
+
+    @abstractmethod
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second."""
+
+    @abstractmethod
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion."""
+
+    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+        """Results per second, whatever the network."""
+        return self.sample_rate(bits)
+
+    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a conversion, whatever the network."""
+        return [self.booked("conversion", self.conversion_energy(bits))]
+
+
+class SurveyAdc(_SampledConverter):
     """Converter by the survey regression."""
 
     model: ClassVar[str] = "survey_adc"
@@ -156,7 +173,7 @@ class SurveyAdc(Converter):
         ]  # fmt: skip
 
 
-class ReportedAdc(Converter):
+class ReportedAdc(_SampledConverter):
     """Converter as published."""
 
     model: ClassVar[str] = "reported_adc"
@@ -179,7 +196,7 @@ class ReportedAdc(Converter):
         return self.device.footprint
 
 
-class SenseAmplifier(Converter):
+class SenseAmplifier(_SampledConverter):
     """One comparison with a reference: a result of one bit."""
 
     model: ClassVar[str] = "sense_amplifier"
@@ -203,7 +220,7 @@ class SenseAmplifier(Converter):
         return self.device.footprint
 
 
-class _ClockedConverter(Converter):
+class _ClockedConverter(_SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
     def clock_period(self) -> Second:

@@ -14,10 +14,9 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
-    combined_width_bits,
 )
 from neuroest.components.cells import Cell
-from neuroest.components.converters import Converter, SampleAndHold
+from neuroest.components.converters import Converter, SampleAndHold, droop_check
 from neuroest.components.inputs import RowDriver, SpikeDriver, drive_resistance, output_stage_area
 from neuroest.components.neurons import Neuron
 from neuroest.devices.arrays import (
@@ -77,12 +76,8 @@ class SampledClamp(CurrentClamp):
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the stored value keeps to half a step while the neuron integrates."""
         d = self.device
-        lost = d.droop_current * hold_time / d.hold_capacitance
-        step = d.hold_voltage / 2.0 ** (bits + 1.0)
-        return Check(
-            "sample_droop", self.path, "limit", lost <= step,
-            "the stored column result droops away while the neuron integrates", lost, step, "V",
-        )  # fmt: skip
+        lost = converters.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
+        return droop_check(self.path, lost, converters.half_step(d.hold_voltage, bits))
 
 
 class CurrentMirror(Component[CurrentMirrorParameters]):
@@ -98,7 +93,7 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
 
     def mirror_area(self, slices: Dimensionless, cell_bits: Dimensionless) -> AreaCost:
         """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
-        units = (2.0 ** (slices * cell_bits) - 1.0) / (2.0**cell_bits - 1.0)
+        units = converters.mirror_unit_transistors(slices, cell_bits)
         return AreaCost(self.path, "mirror", self.device.footprint * units / slices)
 
 
@@ -277,7 +272,7 @@ class CrossbarArray(Component[None]):
             column = equations.column_time_constant_floating(
                 total, column_resistance, self.column_capacitance()
             )
-        return equations.settling_time(row, column, combined_width_bits(self.options["settling_error"]))
+        return equations.settling_time(row, column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> Second:
         """Time that the array itself needs for one read: the input's pulse, or settling."""
@@ -454,7 +449,7 @@ class CrossbarArray(Component[None]):
 
     def settled_bits(self) -> Dimensionless:
         """Bits to which a column is accurate when it is read."""
-        return combined_width_bits(self.options["settling_error"])
+        return converters.settled_bits(self.options["settling_error"])
 
     def signal_energy(self, network: NetworkContext) -> Joule:
         """Energy that all cells of one column dissipate in one read."""

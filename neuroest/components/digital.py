@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from neuroest.components.base import (
@@ -20,7 +21,7 @@ from neuroest.equations import neurons, technology
 from neuroest.units import Bit, Joule, SquareMetre
 
 
-class Datapath(Component[LogicLibraryParameters]):
+class Datapath(Component[LogicLibraryParameters], ABC):
     """A clocked datapath of standard cells."""
 
     synchronous: ClassVar[bool] = True
@@ -38,9 +39,9 @@ class Datapath(Component[LogicLibraryParameters]):
         """Energy of a comparison in the library."""
         return equations.comparator_energy(self.device.compare_energy, bits)
 
+    @abstractmethod
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Area of the datapath in the library, for all its lanes."""
-        raise NotImplementedError(type(self).__name__)
 
     def area(self, network: NetworkContext) -> SquareMetre:
         """Area on the chip's process, with the overhead of a real datapath."""

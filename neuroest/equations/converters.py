@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from neuroest.provenance import equation
-from neuroest.units import Ampere, Dimensionless, Joule, Metre, PerSecond, Second, SquareMetre, Volt
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, PerSecond, Second, SquareMetre, Volt
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
@@ -696,6 +696,142 @@ def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: S
     '9e-15'
     """
     return bias_current * supply_voltage * on_time
+
+
+@equation(
+    formula="V_droop = I_leak t / C_hold",
+    reference="derivation: docs/models/converters.md",
+    valid="leak that does not depend on the stored voltage",
+)
+def sample_droop(droop_current: Ampere, hold_time: Second, hold_capacitance: Farad) -> Volt:
+    """Voltage that a stored sample loses while it waits. [V].
+
+    Parameters
+    ----------
+    droop_current : float or array
+        Leakage off the capacitor. [A]
+    hold_time : float or array
+        Time for which it is kept. [s]
+    hold_capacitance : float or array
+        Capacitor. [F]
+
+    Returns
+    -------
+    float or array
+        Lost voltage. [V]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    1 pA off 100 fF for 1 ms: 10 mV.
+
+    >>> f"{sample_droop(1e-12, 1e-3, 100e-15):.3g}"
+    '0.01'
+    """
+    return droop_current * hold_time / hold_capacitance
+
+
+@equation(
+    formula="V_half = V_swing / 2^(b + 1)",
+    reference="derivation: docs/models/converters.md",
+    valid="steps of equal size",
+)
+def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
+    """Error of a signal that moves it to the next code. [V].
+
+    Parameters
+    ----------
+    signal_swing : float or array
+        Full range of the signal. [V]
+    bits : float or array
+        Resolution.
+
+    Returns
+    -------
+    float or array
+        Half a step. [V]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    0.8 V in 8 steps: half of 0.1 V.
+
+    >>> f"{half_step(0.8, 3.0):.3g}"
+    '0.05'
+    """
+    return signal_swing / 2.0 ** (bits + 1.0)
+
+
+@equation(
+    formula="b = -log2(eps) - 1",
+    reference="derivation: docs/models/converters.md",
+    valid="settling error above 0 and below 1",
+)
+def settled_bits(settling_error: Dimensionless) -> Dimensionless:
+    """Bits that a line has settled to: what remains is half a step of them. [1].
+
+    Parameters
+    ----------
+    settling_error : float or array
+        Share of the swing that remains.
+
+    Returns
+    -------
+    float or array
+        Resolution in bits, not rounded.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    1/16 of the swing is half a step of three bits.
+
+    >>> f"{settled_bits(1.0 / 16.0):.0f}"
+    '3'
+    """
+    return -np.log2(settling_error) - 1.0
+
+
+@equation(
+    formula="n = (2^(s b) - 1) / (2^b - 1)",
+    reference="derivation: docs/models/converters.md",
+    valid="slices of equal width, a ratio of k made of k unit transistors",
+)
+def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+    """Unit transistors of the mirrors that weigh the slices of a weight by powers of two. [1].
+
+    Parameters
+    ----------
+    slices : float or array
+        Cells that a weight is cut into.
+    cell_bits : float or array
+        Bits of one cell.
+
+    Returns
+    -------
+    float or array
+        Unit transistors of all slices together.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    Three slices of two bits weigh 1, 4 and 16.
+
+    >>> f"{mirror_unit_transistors(3.0, 2.0):.0f}"
+    '21'
+    """
+    return (2.0 ** (slices * cell_bits) - 1.0) / (2.0**cell_bits - 1.0)
 
 
 @equation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 import numpy as np
 
 from neuroest.equations import mapping, network, neurons
@@ -22,13 +24,13 @@ class _CoreMapper(Mapper):
                 f"{self.level.path} runs spikes only and cannot run a dense network; use a spiking workload"
             )
 
+    @abstractmethod
     def core_neurons(self) -> Numeric:
         """Neurons that one core can hold."""
-        raise NotImplementedError(type(self).__name__)
 
+    @abstractmethod
     def core_weights(self) -> Numeric:
         """Weights that one core can hold."""
-        raise NotImplementedError(type(self).__name__)
 
     def place(self) -> Placement:
         """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""

@@ -39,6 +39,10 @@ AREA = {
 }
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "sample_droop": {"droop_current": 1e-12, "hold_time": 1e-3, "hold_capacitance": 1e-13},
+    "half_step": {"signal_swing": 0.8, "bits": 3.0},
+    "settled_bits": {"settling_error": 0.0625},
+    "mirror_unit_transistors": {"slices": 3.0, "cell_bits": 2.0},
     "lossless_resolution": {"active_rows": 128.0, "input_bits": 1.0, "cell_bits": 2.0},
     "signal_to_noise_ratio": {"bits": 8.0},
     "survey_figure_of_merit": {"bits": 8.0, "sample_rate": 1e9, **FIGURE_OF_MERIT},
