@@ -23,7 +23,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 import neuroest
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.exploration.groups import resolve
 from neuroest.exploration.points import BLOCK, evaluate_points
 from neuroest.exploration.space import Space

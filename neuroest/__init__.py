@@ -12,9 +12,7 @@ Names are loaded when they are first used, so that importing the package costs n
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
         SpecError,
         UnknownNameError,
     )
-    from neuroest.estimate import Estimate, estimate
+    from neuroest.estimating import Estimate, estimate
     from neuroest.exploration.breakeven import breakeven
     from neuroest.exploration.importance import sensitivity
     from neuroest.exploration.optimise import optimize
@@ -69,7 +67,7 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "neuroest.reporting.comparison",
-    "Estimate": "neuroest.estimate",
+    "Estimate": "neuroest.estimating",
     "MappingError": "neuroest.errors",
     "NeuroestError": "neuroest.errors",
     "Problem": "neuroest.errors",
@@ -80,7 +78,7 @@ _HOMES = {
     "breakeven": "neuroest.exploration.breakeven",
     "check_files": "neuroest.checking",
     "compare": "neuroest.reporting.comparison",
-    "estimate": "neuroest.estimate",
+    "estimate": "neuroest.estimating",
     "load_architecture": "neuroest.library",
     "load_device": "neuroest.library",
     "load_workload": "neuroest.library",
@@ -91,16 +89,6 @@ _HOMES = {
     "trace": "neuroest.workloads.importers",
     "uncertainty": "neuroest.exploration.uncertainty",
 }
-
-
-class _Package(ModuleType):
-    """The package, in which `estimate` is the function and never the module that holds it."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # Importing a submodule binds it in its package, which would hide the function of the same name.
-        if name == "estimate" and isinstance(value, ModuleType):
-            value = value.estimate
-        super().__setattr__(name, value)
 
 
 def __getattr__(name: str) -> Any:
@@ -120,6 +108,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neuroest.errors import MappingError, NeuroestError, RangeError, SpecError, UnknownNameError
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.library import load_architecture, load_device, load_workload, shipped
 from neuroest.settings import parse_settings
 from neuroest.specs.reading import read_document

@@ -6,7 +6,7 @@ import pytest
 
 from neuroest.components.chip import instantiate
 from neuroest.components.neurons import DiffusiveNeuron
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.library import load_architecture
 from neuroest.settings import design_with
 from neuroest.units import parse_quantity

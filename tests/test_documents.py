@@ -15,7 +15,7 @@ import pytest
 
 from neuroest.cli import VERBS
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.estimate import SCHEMA_VERSION, estimate
+from neuroest.estimating import SCHEMA_VERSION, estimate
 from neuroest.library import KINDS, load_architecture, load_device, load_workload
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from neuroest.build import Design, build
 from neuroest.components.ledger import OWNERS
 from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.library import load_architecture, load_device, load_workload, shipped
 from neuroest.specs.claims import DESIGN, Claim
@@ -631,7 +631,7 @@ def digest(chip: str, network: str) -> str:
 
 _DIGESTS = """
 import hashlib, json, sys
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 found = {}
 for chip, network in json.loads(sys.argv[1]):
     found[f"{chip} {network}"] = hashlib.sha256(estimate(chip, network).to_json().encode()).hexdigest()

@@ -9,7 +9,7 @@ import pytest
 
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import MappingError
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.library import load_architecture, load_device, shipped
 
 ROOT = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 
 FOLDER = Path(__file__).parent / "data" / "worked_example"
 TWO_PERCENT = 0.02

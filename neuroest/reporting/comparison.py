@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from neuroest.build import build
 from neuroest.errors import NeuroestError
-from neuroest.estimate import SCHEMA_VERSION, Estimate, estimate, package_version
+from neuroest.estimating import SCHEMA_VERSION, Estimate, estimate, package_version
 from neuroest.exploration.bands import quantiles
 from neuroest.exploration.sensitivity import attributed_share
 from neuroest.library import Loaded, load_architecture, load_workload

@@ -14,7 +14,7 @@ from neuroest.components.chip import instantiate
 from neuroest.equations import digital, power
 from neuroest.equations import mapping as mapping_equations
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines

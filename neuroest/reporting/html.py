@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.quantities import (
     check_line,

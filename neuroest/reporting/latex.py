@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.quantities import BANDED, check_line, label_and_unit, short, words
 from neuroest.reporting.views import LEAST_UNPROVEN, View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroest.estimate import Estimate, package_version
+from neuroest.estimating import Estimate, package_version
 from neuroest.exploration.bands import SAMPLES, SEED
 from neuroest.provenance import Call, Traced
 from neuroest.reporting.bibliography import _key as bibtex_key

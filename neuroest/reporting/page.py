@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.estimate import package_version
+from neuroest.estimating import package_version
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.figures import report_module

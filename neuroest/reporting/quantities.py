@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from neuroest.estimate import CheckResult
+from neuroest.estimating import CheckResult
 from neuroest.units import format_quantity
 
 CHIP = "chip."

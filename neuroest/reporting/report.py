@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimate import SCHEMA_VERSION, Estimate, estimate, package_version
+from neuroest.estimating import SCHEMA_VERSION, Estimate, estimate, package_version
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.comparison import Comparison, _settings_for

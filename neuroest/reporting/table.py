@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting.breakdown import (
     ComponentSum,
     TermSum,

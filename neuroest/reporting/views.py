@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.exploration.bands import SAMPLES, drawn_values, quantiles, sampled_totals
 from neuroest.reporting.comparison import unproven_share

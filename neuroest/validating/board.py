@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from neuroest.estimate import package_version
+from neuroest.estimating import package_version
 from neuroest.exploration.discrepancy import discrepancies
 from neuroest.validating.cases import CaseResult, run_case, selected_cases
 from neuroest.validating.scoring import (

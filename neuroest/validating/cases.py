@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from neuroest.errors import NeuroestError, Problem, SpecError, UnknownNameError, did_you_mean
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.evaluation import Array, Evaluation, evaluate
 from neuroest.exploration.bands import SAMPLES, SEED, draw
 from neuroest.exploration.discrepancy import discrepancy_claims

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.evaluation import Array, Evaluation, evaluate
 from neuroest.exploration.bands import SEED, draw
 from neuroest.exploration.discrepancy import discrepancy_claims

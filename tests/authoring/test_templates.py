@@ -8,7 +8,7 @@ import yaml
 from neuroest import check_files
 from neuroest.authoring import templates
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.library import load_device, shipped
 
 

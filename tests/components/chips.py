@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.library import find_file
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.importance import sensitivity

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import resolve
 from neuroest.exploration.points import QUANTITIES, evaluate_points

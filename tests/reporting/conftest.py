@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 
 FIXTURES = Path(__file__).parent.parent / "data" / "worked_example"
 

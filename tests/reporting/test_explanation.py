@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.provenance import Operation, Parameter, Traced, tracing
 from neuroest.reporting.derivation import Derivation, Step
 from neuroest.reporting.explanation import explain, explainable

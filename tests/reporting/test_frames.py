@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting.comparison import Comparison
 from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
 

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting.comparison import Comparison
 from neuroest.reporting.html import comparison_html, estimate_html
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting.quantities import label_and_unit, percent, short_names, shown, shown_interval
 from neuroest.units import parse_unit
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from neuroest.errors import NeuroestError
-from neuroest.estimate import Estimate
+from neuroest.estimating import Estimate
 from neuroest.reporting import latex, markdown
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
@@ -213,7 +213,7 @@ def test_thousands_of_designs_are_sent_to_a_sweep() -> None:
 
 
 def test_a_difference_finds_the_parameter_that_was_changed(memristive: Estimate) -> None:
-    from neuroest.estimate import estimate
+    from neuroest.estimating import estimate
 
     path = "chip.tile.array.readout.interface.bias_current"
     value = memristive.claims[path].value * 1.1

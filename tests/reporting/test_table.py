@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.estimate import Estimate, estimate
+from neuroest.estimating import Estimate, estimate
 from neuroest.reporting.comparison import compare
 from neuroest.reporting.table import estimate_table, side_by_side_table
 from neuroest.reporting.text import Style

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from neuroest.errors import SpecError, UnknownNameError
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.validating.cases import cases_folder, load_case, shipped_cases
 from neuroest.validating.expressions import ExpressionError, evaluate_expression, unit_factor
 from neuroest.validating.page import page, table

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neuroest.estimate import estimate
+from neuroest.estimating import estimate
 from neuroest.evaluation import evaluate
 from neuroest.exploration.discrepancy import discrepancies, discrepancy_claims
 
