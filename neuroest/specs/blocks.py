@@ -26,8 +26,10 @@ from neuroest.specs.base import (
     WordWidth,
     WordWidthOrAuto,
 )
+from typing_extensions import TypeAliasType
 from neuroest.specs.claims import GivenClaim
 from neuroest.specs.device import ParameterName
+GivenClaims = TypeAliasType('GivenClaims', dict[ParameterName, GivenClaim])
 
 
 class Block(Spec):
@@ -47,7 +49,7 @@ class DeviceBlock(Block):
 
     device: str
     """Name of a shipped device spec, or path of one."""
-    parameters: dict[ParameterName, GivenClaim] = Field(default_factory=dict)
+    parameters: GivenClaims = Field(default_factory=dict)
     """Single parameters that replace those of the device: a full claim, or a quantity, which then counts as
     assumed by this architecture."""
 
