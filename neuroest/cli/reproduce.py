@@ -11,6 +11,7 @@ from neuroest.cli.shared import Format, Output, emit
 from neuroest.errors import NeuroestError
 from neuroest.validating.page import page as scoreboard_page
 from neuroest.validating.page import table
+from neuroest.validating.record import record_text
 from neuroest.validation import reproduce
 
 _MOVED = 3  # as for a failed design check
@@ -37,6 +38,15 @@ def run(
             "--page", metavar="FILE", show_default=False, help="Also write the page docs/scoreboard.md."
         ),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            show_default=False,
+            help="Also write the record that reports show, validation/scoreboard.json.",
+        ),
+    ] = None,
     fairness: Annotated[
         Path | None,
         typer.Option(
@@ -58,6 +68,8 @@ def run(
         save_figure(board, figure)
     if page is not None:
         emit(scoreboard_page(board), page)
+    if record is not None:
+        emit(record_text(board), record)
     if fairness is not None:
         from neuroest.validating.fairness import fairness_page  # noqa: PLC0415 - takes many estimates
 

@@ -31,6 +31,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
 }
 _NOT_IN_ADDRESS = {"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20", "%": "%"}
+_HASH = re.compile(r"\b([0-9a-f]{20})([0-9a-f]{20})\b")
 _SEEN = {
     "secondary": "known through works that quote it",
     "memory": "its text was not seen",
@@ -141,7 +142,8 @@ def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
         if text
     )
     if note:
-        yield "note", escaped(note)
+        # a hash may break in the narrow column of a paper
+        yield "note", _HASH.sub(r"\1\\allowbreak{}\2", escaped(note))
 
 
 def _bibtex_author(author: str) -> str:

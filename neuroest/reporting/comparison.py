@@ -148,7 +148,7 @@ class Comparison:
 
     @cached_property
     def left_out(self) -> tuple[tuple[str, ...], ...]:
-        """What each side leaves out and the others do not."""
+        """What each side leaves out, besides what all do."""
         sides = [dict.fromkeys(result.exclusions) for result in self.estimates]
         common = [item for item in sides[0] if all(item in side for side in sides)]
         return tuple(tuple(item for item in side if item not in common) for side in sides)
