@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +23,7 @@ from neuroest.cli.lab import (
     needed,
     quantity,
 )
-from neuroest.cli.shared import Format, Output, emit, note
+from neuroest.cli.shared import Format, Output, emit, in_form, note
 
 Level = Annotated[
     str | None,
@@ -105,4 +108,5 @@ def _written(report: Any, form: Format) -> str:
         return json.dumps(report.data, indent=2, allow_nan=False) + "\n"
     if form is Format.CSV:
         return str(report.csv)
-    return str(report.text)
+    rows = partial(csv.DictReader, io.StringIO(str(report.csv)))
+    return in_form(form, lambda: str(report.text), lambda: list(rows()), "Events of the simulated neurons")

@@ -78,6 +78,14 @@ def sources_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
     return "\n".join(_entry(key, source) for key, source in sources)
 
 
+def sources_rows(sources: Iterable[tuple[str, SourceSpec]]) -> list[dict[str, str]]:
+    """The sources as rows of a table."""
+    return [
+        {"key": key, "reference": reference(source), "address": _address(source) or ""}
+        for key, source in sources
+    ]
+
+
 def escaped(text: str) -> str:
     r"""`text` with the characters that TeX takes as commands written out.
 

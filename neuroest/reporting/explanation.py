@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -17,9 +17,9 @@ from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.estimating import Estimate
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
-from neuroest.reporting.derivation import Derivation, Step, claim_lines
+from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.quantities import label_and_unit, percent, short, shown, shown_interval, words
-from neuroest.reporting.text import PLAIN, Style, one_line, wrapped
+from neuroest.reporting.text import PLAIN, Style, one_line
 
 _ALIASES = {
     "energy": "energy_per_inference_J",
@@ -35,7 +35,6 @@ _MOVERS = {
     "initiation_interval_s": "initiation_interval",
     "throughput_per_s": "initiation_interval",
 }
-_MOST_INDENT = 40
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Explanation:
 
     def to_text(self, style: Style = PLAIN) -> str:
         """The explanation as an indented tree of at most 80 columns."""
-        return "\n".join(_lines(self.step, 0, style)) + "\n"
+        return "\n".join(step_lines(self.step, style)) + "\n"
 
     def __str__(self) -> str:
         return self.to_text()
@@ -92,6 +91,11 @@ def explain(estimate: Estimate, quantity: str) -> Explanation:
     'chip.tile.array.readout.neuron.spike.output_branch'
     """
     return _Explainer(estimate).explain(quantity)
+
+
+def explanation_rows(explanation: Explanation) -> list[dict[str, Any]]:
+    """An explanation as rows of a table, one a number, what it is made of below it."""
+    return step_rows(explanation.step)
 
 
 def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
@@ -456,19 +460,3 @@ def _scalar(value: Any) -> float:
 def _at(values: Any, index: int) -> float:
     array = np.asarray(values, dtype=float)
     return float(array.reshape(-1)[index if array.size > 1 else 0])
-
-
-def _lines(step: Step, depth: int, style: Style) -> Iterable[str]:
-    indent = min(2 * depth, _MOST_INDENT)
-    head = f"{step.name} = {step.shown}" if step.shown else step.name
-    about = [one_line(text) for text in step.about]
-    if len(about) == 1 and not step.how:
-        head, about = f"{head}  {about[0]}", []
-    first = wrapped(head, indent=indent, hanging=indent + 4)
-    yield from (style.bold(line) for line in first) if depth == 0 else first
-    if step.how:
-        yield from wrapped(f"= {step.how}", indent=indent + 2, hanging=indent + 4)
-    for text in about:
-        yield from (style.dim(line) for line in wrapped(text, indent=indent + 2, hanging=indent + 4))
-    for part in step.parts:
-        yield from _lines(part, depth + 1, style)

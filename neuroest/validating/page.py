@@ -70,6 +70,18 @@ def table(board: Scoreboard) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def board_rows(board: Scoreboard) -> list[dict[str, object]]:
+    """The scoreboard as rows of a table, one a published value."""
+    return [
+        {
+            "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
+            "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
+            "p90": row.high, "ratio": row.ratio, "verdict": row.verdict,
+        }
+        for row in board.rows
+    ]  # fmt: skip
+
+
 def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
     if not found:
         return []
