@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from functools import partial
 from typing import Annotated, Any
@@ -108,5 +106,18 @@ def _written(report: Any, form: Format) -> str:
         return json.dumps(report.data, indent=2, allow_nan=False) + "\n"
     if form is Format.CSV:
         return str(report.csv)
-    rows = partial(csv.DictReader, io.StringIO(str(report.csv)))
-    return in_form(form, lambda: str(report.text), lambda: list(rows()), "Events of the simulated neurons")
+    return in_form(form, lambda: str(report.text), partial(_rows, report), "Events of the simulated neurons")
+
+
+def _rows(report: Any) -> Any:
+    from neuroest.reporting.rows import Table  # noqa: PLC0415 - documents only
+
+    head, *body = report.table
+    return Table([dict(zip(head, map(_number, row), strict=True)) for row in body], head)
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from neuroest.reporting.frames import to_csv
@@ -14,6 +14,17 @@ from neuroest.reporting.markdown import table
 from neuroest.reporting.text import one_line
 
 Row = Mapping[str, Any]
+
+
+class Table(list[Row]):
+    """Rows that keep their columns where there is none of them."""
+
+    def __init__(self, rows: Iterable[Row], columns: Sequence[str] = ()) -> None:
+        super().__init__(rows)
+        self.columns = tuple(columns)
+
+
+Rows = Sequence[Row]
 
 _COLUMN, _PAGE = 46.0, 78.0
 """Letters that fit the column of a two-column paper, and the page of one with a single column."""
@@ -28,18 +39,18 @@ _FEW, _MANY = 4, 5
 _BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
 
 
-def rows_csv(rows: Sequence[Row]) -> str:
+def rows_csv(rows: Rows) -> str:
     """Rows as CSV, the unit of each column in its name."""
     return to_csv(columns_of(rows), [{name: _plain(v) for name, v in row.items()} for row in rows])
 
 
-def rows_json(rows: Sequence[Row]) -> str:
+def rows_json(rows: Rows) -> str:
     """Rows as a list of objects; what is no finite number is null."""
     plain = [{str(name): _plain(value) for name, value in row.items()} for row in rows]
     return json.dumps(plain, indent=2, allow_nan=False, default=str) + "\n"
 
 
-def rows_markdown(rows: Sequence[Row]) -> str:
+def rows_markdown(rows: Rows) -> str:
     r"""Rows as a table of Markdown.
 
     Examples
@@ -50,14 +61,18 @@ def rows_markdown(rows: Sequence[Row]) -> str:
     | area\_m2 | 1.5e-06 |
     """
     columns = columns_of(rows)
+    if not columns:
+        return "Nothing.\n"
     align = "".join(">" if _is_numeric(rows, name) else "<" for name in columns)
     cells = [[_text(row.get(name)) for name in columns] for row in rows]
     return "\n".join(table(columns, cells, align)) + "\n"
 
 
-def rows_latex(rows: Sequence[Row], label: str) -> str:
+def rows_latex(rows: Rows, label: str) -> str:
     """Rows as tables of booktabs and siunitx, each as long as a page has room for and never wider than the text."""
-    if len(rows) <= _FEW and len(columns_of(rows)) > _MANY:
+    if not columns_of(rows):
+        return f"% {one_line(label)}: nothing\n"
+    if rows and len(rows) <= _FEW and len(columns_of(rows)) > _MANY:
         rows = _turned(rows)
     columns = columns_of(rows)
     numeric = {name: _is_numeric(rows, name) for name in columns}
@@ -127,16 +142,19 @@ def _broken(text: str) -> str:
     return re.sub(r"\.(?=[A-Za-z])", r".\\allowbreak{}", plain)
 
 
-def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Every column that a row has, in the order of their coming."""
-    return tuple(dict.fromkeys(str(name) for row in rows for name in row))
+def columns_of(rows: Rows) -> tuple[str, ...]:
+    """Every column that a row has, in the order of their coming; of no rows those that they would have."""
+    return tuple(dict.fromkeys((*getattr(rows, "columns", ()), *(str(name) for row in rows for name in row))))
 
 
-def rows_of(frame: Any) -> list[dict[str, Any]]:
+def rows_of(frame: Any) -> Rows:
     """Rows of a data frame, or rows as they are."""
+    if isinstance(frame, Table):
+        return frame
     if hasattr(frame, "to_dict"):
-        return [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
-    return [dict(row) for row in frame]
+        found = [{str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")]
+        return Table(found, tuple(map(str, frame.columns)))
+    return Table([dict(row) for row in frame])
 
 
 def _is_numeric(rows: Sequence[Row], name: str) -> bool:

@@ -45,6 +45,18 @@ def test_a_data_frame_is_its_rows() -> None:
     assert rows_of(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
 
 
+def test_no_rows_are_an_empty_table_and_nothing_at_all_is_said() -> None:
+    import pandas as pd
+
+    empty = rows_of(pd.DataFrame({"device": [], "time [s]": []}))
+    assert rows_csv(empty) == "device,time [s]\n"
+    assert rows_json(empty) == "[]\n"
+    assert rows_markdown(empty).splitlines() == ["| device | time \\[s\\] |", "|---|---|"]
+    assert r"\midrule" in rows_latex(empty, "none")
+    assert rows_markdown([]) == "Nothing.\n"
+    assert rows_latex([], "fits") == "% fits: nothing\n"
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex with booktabs and siunitx")
 @pytest.mark.parametrize("columns", ["onecolumn", "twocolumn"])
 def test_any_table_compiles_without_warnings(columns: str, tmp_path: Path) -> None:
