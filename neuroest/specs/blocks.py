@@ -4,11 +4,10 @@ A block names its `model` and, where the model has physical parameters, the `dev
 stands beside them in a block are the designer's choices: sizes, counts, clock, which interface.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from neuroest.specs.base import (
     BitCount,
@@ -26,9 +25,9 @@ from neuroest.specs.base import (
     WordWidth,
     WordWidthOrAuto,
 )
-from typing_extensions import TypeAliasType
 from neuroest.specs.claims import GivenClaim
 from neuroest.specs.device import ParameterName
+
 GivenClaims = TypeAliasType('GivenClaims', dict[ParameterName, GivenClaim])
 
 
