@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from neuroest.reporting.quantities import percent, words
@@ -11,7 +11,7 @@ from neuroest.validating.record import Record, RecordedCase, level_of, models_by
 from neuroest.validating.scoring import Row, Summary
 
 _LEAST = 1e-3
-CLASSES = {
+CLASSES: Mapping[str, str] = {
     "bookkeeping": "sums of published inputs",
     "structural": "scaling from one anchored value",
     "bottom_up": "from process and device values alone",
