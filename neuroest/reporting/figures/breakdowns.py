@@ -33,6 +33,7 @@ MOST_BESIDE = 4
 """Designs whose parts stand beside each other."""
 _KINDS = ("component", "layer")
 _MOST_PARTS = 9
+_LONGEST_LINE = 32
 _MOST_ROWS = 10
 _LEAST_SHARE = 0.02
 _OTHERS = "others"
@@ -54,7 +55,7 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
         first.plot([value], [row], "o", ms=4.0, mfc=face, mec="black")
     logarithmic(first.xaxis, unit)
     first.tick_params(axis="x", rotation=30, which="both")
-    first.set_yticks(rows, [design_label(view, total) for view in views])
+    first.set_yticks(rows, [design_label(view, total, _LONGEST_LINE) for view in views])
     first.set_title(f"{label}, p10 to p90")
     for axes_of_kind, by in zip(axes[1:], _KINDS, strict=True):
         _stacked(axes_of_kind, rows, [view.breakdown(quantity, by) for view in views], by)
@@ -81,8 +82,9 @@ def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str) -
     handles += [patch(_OTHERS, OTHERS_FILL)] if others else []
     axes.set_xlim(0, 100)
     axes.set_title(f"share by {by} (%)")
+    below = -0.25 / (0.3 + 0.22 * len(rows))  # a quarter of an inch, whatever the height
     axes.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, frameon=False,
+        handles=handles, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, frameon=False,
         handlelength=1.4, columnspacing=0.8,
     )  # fmt: skip
 

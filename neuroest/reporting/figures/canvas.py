@@ -130,7 +130,7 @@ def line(**options: Any) -> Any:
     return report_module("matplotlib.lines").Line2D([], [], **options)
 
 
-def named(name: str, mark: str = "") -> str:
+def named(name: str, mark: str = "", longest: int = _LONGEST_LINE) -> str:
     r"""A name as a label of at most two lines.
 
     Examples
@@ -140,13 +140,13 @@ def named(name: str, mark: str = "") -> str:
     """
     if len(name) > _LONGEST_NAME:
         name = name[: _LONGEST_NAME - 3] + "..."
-    if len(name) <= _LONGEST_LINE:
+    if len(name) <= longest:
         return name + mark
     breaks = [i + 1 for i, c in enumerate(name[:-1]) if c in "_- "] or [len(name) // 2]
     middle = min(breaks, key=lambda i: abs(i - len(name) / 2))
     return f"{name[:middle]}\n{name[middle:]}{mark}"
 
 
-def design_label(view: View, total: str) -> str:
+def design_label(view: View, total: str, longest: int = _LONGEST_LINE) -> str:
     """Name of a design, with a mark where a total rests on projected or assumed values."""
-    return named(view.architecture, " *" if view.marked(total) else "")
+    return named(view.architecture, " *" if view.marked(total) else "", longest)

@@ -23,6 +23,10 @@ from neuroest.reporting.views import LEAST_UNPROVEN, View, pareto_front
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison
 
+_TALLEST = 7.0
+"""Inches that a column leaves for the rows of a figure with its caption."""
+_NARROW = 30
+"""Letters of a name of which two stand beside each other."""
 _AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")
 
 
@@ -30,7 +34,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     """Ratios of the design over each baseline with bands; open markers rest on projected or assumed values."""
     baselines = comparison.baselines[:MOST_DESIGNS]
     names = [result.architecture for result in baselines]
-    figure, axes = new_figure(width, 0.95 + 0.4 * len(names))
+    figure, axes = new_figure(width, 0.95 + min(0.4, _TALLEST / len(names)) * len(names))
     place = {name: len(names) - 1 - i for i, name in enumerate(names)}
     for ratio in comparison.ratios:
         if ratio.baseline not in place:
@@ -60,7 +64,8 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
 def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     """Energy against area, the size by throughput; designs on the Pareto front of the three are filled."""
     views = views[:MOST_DESIGNS]
-    lines = math.ceil(len(views) / 2)
+    columns = 2 if max(len(view.architecture) for view in views) <= _NARROW else 1
+    lines = math.ceil(len(views) / columns)
     figure, axes = new_figure(width, width * 0.7 + 0.13 * (lines + 2))
     table = np.array([[view.estimate.totals[name] or math.nan for name in _AXES] for view in views])
     front = pareto_front(table * (1.0, 1.0, -1.0))
@@ -100,7 +105,7 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     figure.legend(
         handles=numbers,
         loc="outside lower center",
-        ncols=2,
+        ncols=columns,
         frameon=False,
         handlelength=0.0,
         handletextpad=0.0,
