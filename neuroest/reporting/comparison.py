@@ -200,7 +200,8 @@ class Comparison:
     def to_text(self, style: Style = PLAIN) -> str:
         """The comparison as text of 80 columns: what is alike, what differs, what is left out, then ratios."""
         names = [result.architecture for result in self.estimates]
-        lines = [style.bold(f"{names[0]} beside {', '.join(names[1:])}"), *settings_lines(self.settings), ""]
+        title = wrapped(f"{names[0]} beside {', '.join(names[1:])}", hanging=2)
+        lines = [*map(style.bold, title), *settings_lines(self.settings), ""]
         alike = [item for item in self.differences if not item.differs]
         lines += [style.bold("Alike")]
         for item in alike:

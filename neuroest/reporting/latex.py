@@ -322,7 +322,8 @@ def _table(
     if stretched:
         columns = "@{}" + fill + columns.removeprefix("@{}")
     lines = (
-        rf"\begin{{table{star}}}[tb]", r"\centering\emergencystretch=2em\hbadness=10000", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
+        rf"\begin{{table{star}}}[tb]",
+        r"\centering\emergencystretch=2em\hbadness=10000", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
         rf"\caption{{{caption}}}", rf"\label{{{label}}}", rf"\begin{{{environment}}}{width}{{{columns}}}",
         r"\toprule", rf"{head} \\", r"\midrule", *rows, r"\bottomrule", rf"\end{{{environment}}}",
         rf"\end{{table{star}}}",
