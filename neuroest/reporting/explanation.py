@@ -26,7 +26,6 @@ _ALIASES = {
     "power": "average_power_W",
     "operations": "synaptic_operations",
 }
-_STATIC, _AREA = "static", "area"
 _MOVERS = {
     "energy_per_inference_J": "energy",
     "dynamic_energy_J": "energy",
@@ -109,7 +108,7 @@ class _Explainer:
         self.estimate = estimate
         energies = energy_by_component(estimate)
         areas = area_by_component(estimate)
-        self.terms = {_path(term): term for part in (*energies, *areas) for term in part.terms}
+        self.terms = {term.path: term for part in (*energies, *areas) for term in part.terms}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -128,7 +127,7 @@ class _Explainer:
             return f"parameter, {shown(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
         if name in self.terms:
             term = self.terms[name]
-            return f"{_kind(term)}, {shown(term.value, _unit(term))}"
+            return f"{term.what}, {shown(term.value, term.unit)}"
         return _summary(self.part(name).spec)
 
     def part(self, path: str) -> Part:
@@ -207,10 +206,10 @@ class _Explainer:
         parts: tuple[Step, ...] = ()
         if deep:
             parts = (*self._layers(term), *self._cost(term))
-        return Step(_path(term), term.value, _unit(term), how, (), parts)
+        return Step(term.path, term.value, term.unit, how, (), parts)
 
     def _how(self, term: TermSum) -> str:
-        unit = _unit(term)
+        unit = term.unit
         if term.kind == "static":
             seconds = _scalar(self.estimate.evaluation.powered_time)
             each = term.value / seconds / term.count if term.count and seconds else 0.0
@@ -434,19 +433,6 @@ def _summary(spec: object) -> str:
 def _info(equation: Any) -> EquationInfo:
     found: EquationInfo = equation.__equation__
     return found
-
-
-def _path(term: TermSum) -> str:
-    middle = {"static": _STATIC, "area": _AREA}.get(term.kind, term.action)
-    return f"{term.component}.{middle}.{term.term}"
-
-
-def _kind(term: TermSum) -> str:
-    return {"static": "static energy", "area": "area"}.get(term.kind, "dynamic energy")
-
-
-def _unit(term: TermSum) -> str:
-    return "m^2" if term.kind == "area" else "J"
 
 
 def _many(items: Sequence[Any], noun: str = "term") -> str:
