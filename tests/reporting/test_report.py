@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
 from neuroest.reporting import latex, markdown
+from neuroest.reporting import page as templates
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
 from neuroest.reporting.views import View, pareto_front
@@ -326,3 +328,11 @@ def test_the_roofline_never_stands_above_its_roofs(small: Report) -> None:
         assert {p.layer for p in roof.points if p.limits} == {
             layer for layer, resource in slowest.items() if resource in roof.rates
         }
+
+
+def test_the_drawing_library_is_the_one_that_was_published() -> None:
+    # the file of D3 7.9.2 as its authors published it; its licence stands beside it
+    folder = Path(templates.__file__ or "").parent / "templates" / "d3"
+    digest = hashlib.sha256((folder / "d3.min.js").read_bytes()).hexdigest()
+    assert digest == "912111098ea99503a6f4967361d2bbdc9dbf58cf9c678c8e27e5b02d1a07f0c1"
+    assert "Permission to use, copy, modify" in (folder / "LICENSE").read_text()
