@@ -33,6 +33,7 @@ VERBS = (
     "pareto",
     "optimize",
     "breakeven",
+    "crossover",
     "reproduce",
     "new",
     "import",
