@@ -9,7 +9,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
 
 import neuroest  # noqa: E402
-from neuroest.workloads.importers import NetworkImportError, UnsupportedOperatorError  # noqa: E402
+from neuroest.workloads.importers import (  # noqa: E402
+    ImportOptions,
+    NetworkImportError,
+    UnsupportedOperatorError,
+)
 from neuroest.workloads.layers import geometry, layer_table  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, which deprecate things at import
@@ -294,6 +298,70 @@ def test_norse_cells() -> None:
     assert [one.type for one in network.layers] == ["fully_connected", "fully_connected"]
     assert network.timesteps == STEPS
     assert network.workload().spec.coding == "spiking"
+
+
+def stepwise(model, sample):
+    outs = [model(step) for step in sample]
+    return torch.stack([out[0] if isinstance(out, tuple) else out for out in outs])
+
+
+def test_norse_recurrent_cells_are_recurrent_layers_with_both_matrices() -> None:
+    norse = pytest.importorskip("norse.torch", reason="needs Norse: pip install 'neuroest[dev-import]'")
+    model = norse.SequentialState(norse.LIFRecurrentCell(30, 20), nn.Linear(20, 5), norse.LIBoxCell())
+
+    def run(model, sample):
+        state, found = None, []
+        for step in sample:
+            out, state = model(3 * step, state)
+            found.append(out)
+        return torch.stack(found)
+
+    network = neuroest.trace(model, spikes(30), time_first=True, run=run)
+    assert [one.type for one in network.layers] == ["recurrent", "fully_connected"]
+    shapes = geometry(network.workload().spec)
+    assert shapes.weights.tolist() == [30 * 20 + 20 * 20, 20 * 5]
+    assert any("never spike" in note for note in network.notes)
+    assert network.recorded["input"].values["rate"] == pytest.approx(float(spikes(30).mean()), rel=0.2)
+
+
+@pytest.mark.parametrize("mode", ["s", "m"])
+def test_spikingjelly_recurrent_containers_are_recurrent_layers(mode: str) -> None:
+    pytest.importorskip("spikingjelly", reason="needs SpikingJelly: pip install 'neuroest[dev-import]'")
+    from spikingjelly.activation_based import functional, layer, neuron
+
+    model = nn.Sequential(
+        layer.Linear(30, 20), layer.LinearRecurrentContainer(neuron.LIFNode(v_threshold=0.1), 20, 20),
+        layer.Linear(20, 5), neuron.LIFNode(v_threshold=0.1),
+    )  # fmt: skip
+    functional.set_step_mode(model, mode)
+    network = neuroest.trace(model, spikes(30), time_first=True, run=None if mode == "m" else stepwise)
+    shapes = geometry(network.workload().spec)
+    assert shapes.types == ("fully_connected", "recurrent", "fully_connected")
+    assert shapes.weights.tolist() == [600, 20 * 20 + 20 * 20, 100]
+
+
+def test_weights_inside_of_neurons_are_never_dropped(snn) -> None:
+    maps = spikes(2, 8, 8)
+    inside = nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding=1),
+        snn.RLeaky(beta=0.9, conv2d_channels=4, kernel_size=3, init_hidden=True),
+    )
+    for model, sample, count in (
+        (inside, maps, 4 * 4 * 9),
+        (nn.Sequential(snn.SLSTM(30, 20, init_hidden=True), nn.Linear(20, 5)), spikes(30), 4 * 20 * 50),
+    ):
+        with pytest.raises(UnsupportedOperatorError, match=f"its {count} weights") as told:
+            neuroest.trace(model, sample, time_first=True, run=stepwise).workload()
+        assert "\n" not in str(told.value)
+    left = neuroest.trace(
+        inside, maps, time_first=True, run=stepwise, options=ImportOptions(unsupported="host")
+    )
+    assert [one.type for one in left.layers] == ["convolution", "host"]
+    own = nn.Sequential(
+        nn.Linear(30, 20), snn.RLeaky(beta=0.9, all_to_all=False, V=torch.rand(20), init_hidden=True)
+    )
+    spec = neuroest.trace(own, spikes(30), time_first=True, run=stepwise).workload().spec
+    assert spec.excluded == ("feedback of each neuron of 1 to itself (20 weights)",)
 
 
 def test_a_trace_written_and_read_back_has_the_same_counts(snn, tmp_path: Path) -> None:
