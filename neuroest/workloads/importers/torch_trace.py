@@ -127,6 +127,9 @@ class Watch:
         self.tallies: dict[str, Tally] = {}
         self.timesteps = 0
         self.excluded: dict[str, None] = {}
+        kept = [*self.model.parameters(), *self.model.buffers()]
+        self.stored = {one.untyped_storage().data_ptr() for one in kept}
+        self.origins = self.torch.utils.weak.WeakIdKeyDictionary()
 
     def hooks(self) -> list[Any]:
         """Hooks that keep track of the module at work."""
@@ -160,6 +163,22 @@ class Watch:
     def value(self, tensor: Any) -> Value | None:
         """The layer that a tensor comes from."""
         return self.values.get(tensor) if isinstance(tensor, self.torch.Tensor) else None
+
+    def origin(self, tensor: Any) -> tuple[Any, ...]:
+        """Which stored tensors of the model a tensor was computed from, so that rounded weights are known again."""
+        found: tuple[Any, ...] = self.origins.get(tensor, ())
+        if not found:
+            storage = tensor.untyped_storage().data_ptr()
+            found = ((storage, tensor.storage_offset()),) if storage in self.stored else ()
+        return found
+
+    def note_origin(self, given: Sequence[Any], outs: Sequence[Any]) -> None:
+        """Remember what an operation on stored tensors alone was given."""
+        before = {
+            one for tensor in given if isinstance(tensor, self.torch.Tensor) for one in self.origin(tensor)
+        }
+        for out in outs if before else ():
+            self.origins[out] = tuple(sorted(before))
 
     @property
     def here(self) -> str:

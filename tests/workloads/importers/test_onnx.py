@@ -153,6 +153,30 @@ def test_quantised_operators_set_the_bits(tmp_path: Path) -> None:
     assert loaded.spec.weights.mean_absolute == 1.0
 
 
+@pytest.mark.parametrize("raw", [True, False])
+def test_weights_of_four_bits_are_read_and_set_the_bits(tmp_path: Path, *, raw: bool) -> None:
+    codes = np.arange(-7, 8, dtype=np.int64).repeat(4)[:55].reshape(11, 5)
+    four = helper.make_tensor("codes", TensorProto.INT4, codes.shape, codes.reshape(-1).tolist())
+    if raw:
+        data = codes.reshape(-1) & 15
+        data = np.append(data, 0).reshape(-1, 2)
+        four = TensorProto(name="codes", data_type=TensorProto.INT4, dims=codes.shape)
+        four.raw_data = (data[:, 0] | data[:, 1] << 4).astype(np.uint8).tobytes()
+    nodes = [
+        helper.make_node("DequantizeLinear", ["codes", "scale"], ["weight"]),
+        helper.make_node("MatMul", ["x", "weight"], ["y"]),
+    ]
+    ends = [
+        helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, size]) for n, size in (("x", 11), ("y", 5))
+    ]
+    stored = [four, helper.make_tensor("scale", TensorProto.FLOAT, [], [0.1])]
+    graph = helper.make_graph(nodes, "four", ends[:1], ends[1:], stored)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)]), tmp_path / "four.onnx")
+    network = import_network(tmp_path / "four.onnx")
+    assert network.workload().spec.precision.weights == 4
+    assert network.mean_absolute_weight == pytest.approx(np.abs(codes).mean() / 7)
+
+
 def test_unequal_padding_and_rounding_up_keep_the_sizes(tmp_path: Path) -> None:
     graph = Graph(1, 3, 7, 7)
     value = graph.node("Conv", "x", graph.weights(4, 3, 2, 2), kernel_shape=[2, 2], auto_pad="SAME_UPPER")

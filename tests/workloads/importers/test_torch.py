@@ -140,6 +140,49 @@ def test_densities_are_those_of_what_the_layers_read() -> None:
     assert recorded.samples == 5
 
 
+def test_a_spiking_network_that_rounds_its_weights_in_every_timestep_keeps_its_layers(snn) -> None:
+    class Rounded(SnnTorch):
+        def forward(self, x):
+            state, last, found, self.kept = self.hidden.init_leaky(), self.out.init_leaky(), [], []
+            for step in x:
+                first, second = (torch.round(w * 7) / 7 for w in (self.first.weight, self.last.weight))
+                self.kept += [first, second]  # so that no memory is used again
+                fired, state = self.hidden(nn.functional.linear(step, first), state)
+                answer, last = self.out(nn.functional.linear(fired, second), last)
+                found.append(answer)
+            return torch.stack(found)
+
+    network = neuroest.trace(Rounded(snn), spikes(30), time_first=True)
+    assert network.timesteps == STEPS
+    assert geometry(network.workload().spec).macs.tolist() == [30 * 20, 20 * 5]
+
+
+def test_a_network_prepared_for_training_with_rounding_has_its_layers_only() -> None:
+    from torch.ao import quantization
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 14 * 14, 10))
+    model.qconfig = quantization.get_default_qat_qconfig("x86")
+    prepared = quantization.prepare_qat(model.train())
+    network = neuroest.trace(prepared, torch.rand(2, 3, 16, 16))
+    assert [one.type for one in network.layers] == ["convolution", "fully_connected"]
+    assert any("Rounding" in note for note in network.notes)
+
+
+def test_weights_that_are_used_twice_are_told() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(20, 20), nn.Linear(20, 5)
+
+        def forward(self, x):
+            return self.b(torch.relu(self.a(torch.relu(self.a(x)))))
+
+    network = neuroest.trace(Tied(), torch.rand(4, 20))
+    assert "a, a_2 use the same weights, which count in each of them" in network.notes
+    shapes = geometry(network.workload().spec)
+    assert shapes.total_macs == counted(Tied(), torch.rand(4, 20))
+
+
 def test_tracing_leaves_the_model_as_it_was() -> None:
     model = Block().train()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
