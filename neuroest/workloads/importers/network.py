@@ -86,12 +86,15 @@ class Recorded:
         10th and 90th percentile over samples, by quantity.
     samples : int
         Samples that were averaged.
+    timesteps : tuple of float
+        Spikes of a neuron in each timestep, mean over neurons and samples; empty where numbers were measured.
     """
 
     values: Mapping[str, float]
     low: Mapping[str, float]
     high: Mapping[str, float]
     samples: int
+    timesteps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.errors import UnknownNameError
+from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
 from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
@@ -84,7 +84,7 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
         )
     try:
         layers, found_step = reader(path, time_step)
-    except NetworkImportError as error:
+    except NeuroestError as error:
         text = str(error)
         raise NetworkImportError(text if text.startswith(shown(path)) else f"{shown(path)}: {text}") from None
     if not layers:

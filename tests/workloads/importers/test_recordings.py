@@ -56,6 +56,13 @@ def refused(path: Path, **settings) -> str:
     return str(told.value)
 
 
+def test_a_rate_beyond_one_is_told_with_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("layer,rate\nhidden,1.7\n")
+    with pytest.raises(NetworkImportError, match=r"r\.csv: line 2: rate is 1\.7"):
+        read_recording(path)
+
+
 def test_recorded_spikes_become_rates_with_their_origin(tmp_path: Path, network) -> None:
     path = tmp_path / "r.npz"
     np.savez_compressed(path, input=spikes(4), hidden=spikes(3))

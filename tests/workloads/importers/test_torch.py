@@ -242,6 +242,7 @@ def test_snntorch_spikes_and_operations_equal_a_count_by_hand(snn) -> None:
     assert hidden.sum() > 0
     assert network.timesteps == STEPS
     assert network.recorded["first"].values["rate"] == pytest.approx(float(hidden.mean()))
+    assert network.recorded["first"].timesteps == pytest.approx(hidden.mean((1, 2)).tolist())
     each = hidden.mean((0, 2)).numpy()  # one mean a sample, whose percentiles are the spread
     assert network.recorded["first"].low["rate"] == pytest.approx(np.quantile(each, 0.1))
     by_hand = float(sample.sum() * 20 + hidden.sum() * 5) / SAMPLES
