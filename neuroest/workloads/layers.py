@@ -39,7 +39,7 @@ from neuroest.workloads.shapes import NETWORK_INPUT, WEIGHTLESS, Shape, ShapeInf
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geometry:
     """What follows from the shapes of a network alone.
 
@@ -145,7 +145,7 @@ class Geometry:
         return float(self.weights.sum())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerTable(Geometry):
     """Geometry and activity of a network.
 
@@ -308,7 +308,7 @@ def _geometry(spec: WorkloadSpec, inference: ShapeInference) -> Geometry:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Plan:
     """What is worked out once for a spec, so that a table costs microseconds.
 
