@@ -27,10 +27,11 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Below which spike rate a spiking chip needs less energy than a dense one, at its bits and bit-matched.
+    """Below which spike rate a spiking chip beats a dense one.
 
-    Counted are operations only, these with memories and movement, and with static energy; a published comparison of
-    the same network stands below.
+    In energy, against the dense network as it is and with as many bits as the timesteps tell apart. Counted are
+    operations only, these with memories and movement, and with static energy; what the energies of a published
+    comparison give for the same network stands below.
     """
     found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
     if form is Format.TABLE:
