@@ -23,6 +23,7 @@ from neuroest.workloads.importers.network import (
     NetworkImportError,
     Shape,
     Value,
+    fitting_name,
 )
 
 _MOST_NODES = 5_000
@@ -376,6 +377,10 @@ class _Reader:
                 f"{node.name} are neurons without weights; each counts as one element-wise operation a step."
             )
             value = self.builder.element_wise(node.name, [value])
+        if fitting_name(node.name) != value.layer:
+            self.builder.notes.append(
+                f"{value.layer} has the neurons of node {node.name[:60]!r} of the graph."
+            )
         if node.kind in _SILENT:
             self.builder.notes.append(
                 f"{value.layer} ends in {node.kind} neurons, which never spike: their output is a membrane potential."

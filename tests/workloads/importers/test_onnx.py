@@ -66,7 +66,7 @@ def test_import_and_estimate_take_less_than_three_seconds_cold(resnets: dict[str
         )
         for _ in range(2)
     ]
-    # of processor time of all threads, start of Python included: about 0.8 s, and less by the clock where nothing else runs
+    # of processor time of all threads, start of Python included: about 0.8 s
     assert min(spent) < 3.0
 
 

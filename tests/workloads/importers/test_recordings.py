@@ -15,7 +15,7 @@ import neuroest
 from neuroest.errors import UnknownNameError
 from neuroest.exploration.crossover import crossover
 from neuroest.workloads.importers.network import NetworkImportError
-from neuroest.workloads.importers.recordings import attach_activity, read_recording
+from neuroest.workloads.importers.recordings import attach_activity, read_recording, renamed
 from neuroest.workloads.importers.statistics import number_statistics, spike_statistics
 from neuroest.workloads.layers import geometry, layer_table
 
@@ -54,6 +54,27 @@ def refused(path: Path, **settings) -> str:
     assert "\n" not in str(told.value)
     assert str(path) in str(told.value)
     return str(told.value)
+
+
+def test_nodes_of_nir_get_the_names_of_layers_and_keep_their_time_step(network, tmp_path: Path) -> None:
+    nir = pytest.importorskip("nir", reason="needs neuroest[nir]")
+    grid = nir.TimeGriddedData((np.random.default_rng(1).random((4, 5, 3)) < 0.3).astype(float), 1e-3)
+    path = tmp_path / "r.h5"
+    nir.write_data(path, nir.NIRGraphData({"lif1": nir.data_ir.NIRNodeData({"spikes": grid})}))
+    recording = read_recording(path)
+    assert recording.time_step == pytest.approx(1e-3)
+    with pytest.raises(UnknownNameError, match="lif1"):
+        attach_activity(network, recording, dataset="noise")
+    changed, _ = attach_activity(network, renamed(recording, ["lif1=hidden"]), dataset="noise")
+    assert layer_table(changed.spec).output_rate[0] == pytest.approx(grid.data.mean())
+    (tmp_path / "timed.yaml").write_text(NETWORK.replace("timesteps: 5", "timesteps: 5\ntime_step: 2 ms"))
+    timed = neuroest.load_workload(tmp_path / "timed.yaml")
+    with pytest.raises(NetworkImportError, match="timesteps of 1 ms, the workload has 2 ms"):
+        attach_activity(timed, renamed(recording, ["lif1=hidden"]), dataset="noise")
+    with pytest.raises(NetworkImportError, match="expected RECORDED=LAYER"):
+        renamed(recording, ["lif1"])
+    with pytest.raises(UnknownNameError, match="lif2"):
+        renamed(recording, ["lif2=hidden"])
 
 
 def test_a_rate_beyond_one_is_told_with_file_and_line(tmp_path: Path) -> None:
