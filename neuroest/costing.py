@@ -124,8 +124,8 @@ def _tile_pitch(mesh: Network, mapped: NetworkMapping, areas: tuple[AreaCost, ..
             total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(
                 area.area, dtype=float
             )
-    pitch = network_equations.router_pitch(total, places)
-    return float(pitch[0]) if np.shape(pitch) == (1,) else pitch
+    pitch = np.asarray(network_equations.router_pitch(total, places))
+    return float(pitch[0]) if pitch.shape == (1,) else pitch
 
 
 def _supply_check(chip: Chip) -> Check:

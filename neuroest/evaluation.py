@@ -135,11 +135,12 @@ class Evaluation:
         """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
         neuron = getattr(self.mapper.compute, "neuron", None)
         endurance = neuron.endurance() if neuron is not None else None
-        if endurance is None:
+        if neuron is None or endurance is None:
             return None
         rates = np.where(self.layers.is_weighted > 0.0, self.layers.output_rate, 0.0)
-        spikes = np.max(rates, axis=-1, keepdims=True) * self.layers.timesteps
-        return np.asarray(diffusive_neuron.lifetime(endurance, spikes / self.period))
+        cycles = np.max(rates, axis=-1, keepdims=True) * self.layers.timesteps
+        cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)
+        return np.asarray(diffusive_neuron.lifetime(endurance, cycles / self.period))
 
     @cached_property
     def programming_energy(self) -> Array | None:

@@ -154,6 +154,7 @@ CLOCKED = {
     "sample": "every column is kept for its converter in each step",
     "addition": "every conversion is added up",
     "time_step": "every neuron is driven below its threshold",
+    "inference": "every neuron whose state stays is reset before an inference",
     "update": "every neuron of a digital core leaks in each step",
     "inactive_update": "the published core updates every neuron",
     "read": "the state of every neuron is fetched",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
+from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeuron
 from neuroest.components.base import Component, TechnologyPoint
 from neuroest.components.cells import PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.converters import (
@@ -89,6 +90,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 DigitalNeuron,
                 EventEnergies,
                 FanOutBuffer,
+                FerroelectricNeuron,
                 FixedBlock,
                 FlashAdc,
                 HTree,
@@ -101,6 +103,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 MultiplyAccumulate,
                 OffChip,
                 PassiveCell,
+                PhaseChangeNeuron,
                 PulseWidthDriver,
                 RampAdc,
                 RegisterFile,

@@ -11,6 +11,7 @@ from neuroest.components.base import Check, Component
 from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.components.inputs import SpikeDriver
+from neuroest.components.neurons import Neuron
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
@@ -162,6 +163,16 @@ class CrossbarMapper(Mapper):
                     "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
                 )
             )  # fmt: skip
+        if array.neuron is not None:
+            rate = np.max(np.where(t.is_weighted > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
+            fastest = 1.0 / array.neuron.steps_per_spike() + 0.0 * rate
+            checks.append(
+                Check(
+                    "neuron_keeps_rate", array.neuron.path, "limit", rate <= fastest,
+                    "the network's neurons spike more often than full drive in every timestep makes these fire",
+                    rate, fastest,
+                )
+            )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
             most = np.max(np.where(t.is_weighted > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(
@@ -240,16 +251,7 @@ class CrossbarMapper(Mapper):
         additions: Numeric = nothing
         updates: Numeric = nothing
         if array.neuron is not None:
-            outputs = t.is_weighted * t.output_elements
-            spikes = equations.spikes(self.steps, t.output_rate, outputs)
-            actions[array.neuron.path, "spike"] = spikes
-            actions[array.neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, placement.neurons)
-            if array.buffer is not None:
-                actions[array.buffer.path, "spike"] = spikes
-            if self.counts_partial_sums:
-                split = placement.row_blocks > 1.0
-                additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
-                updates = np.where(split, self.steps * outputs, 0.0)
+            additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
             additions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = additions
@@ -258,6 +260,25 @@ class CrossbarMapper(Mapper):
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _neuron_work(
+        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], Numeric]
+    ) -> tuple[Numeric, Numeric]:
+        """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
+        t, array = self.layers, self.compute
+        outputs = t.is_weighted * t.output_elements
+        spikes = equations.spikes(self.steps, t.output_rate, outputs)
+        actions[neuron.path, "spike"] = spikes
+        actions[neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, placement.neurons)
+        if neuron.reset_between_inferences:
+            actions[neuron.path, "inference"] = placement.neurons
+        if array.buffer is not None:
+            actions[array.buffer.path, "spike"] = spikes
+        if not self.counts_partial_sums:
+            return 0.0 * spikes, 0.0 * spikes
+        split = placement.row_blocks > 1.0
+        additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
+        return additions, np.where(split, self.steps * outputs, 0.0)
 
     def programmed_cells(self, placement: Placement) -> Array:
         """Cells that hold a weight, all copies of a layer counted."""
