@@ -78,6 +78,8 @@ class StaticCost:
     component: str
     term: str
     power: Watt
+    counted_as: str | None = None
+    """What the instances are counted under, where not all of the component's draw it."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from neuroest.devices.arrays import (
     SelectorCellParameters,
 )
 from neuroest.equations import crossbar as equations
-from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Siemens, SquareMetre, Volt
+from neuroest.equations import retention
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Second, Siemens, SquareMetre, Volt
 
 _HALF_SELECT_MARGIN = 6.0
 """Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
@@ -65,6 +66,21 @@ class Cell(Component[Any]):
             d.write_pulses, d.program_voltage, d.program_current, d.program_time, line_energy + beside,
             read_power * d.verify_time,
         )  # fmt: skip
+
+    def retention_time(self) -> Second:
+        """Time for which a weight is kept at the chip's temperature."""
+        d = self.device
+        return retention.retention_at_temperature(
+            d.retention_time,
+            d.retention_activation_energy,
+            self.technology.temperature,
+            d.retention_temperature,
+        )
+
+    @property
+    def programmed(self) -> str:
+        """What the cells that hold a weight are counted under."""
+        return f"{self.path}:programmed"
 
     def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
         """Whether reading leaves the state alone."""

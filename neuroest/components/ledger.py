@@ -15,6 +15,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "row line charge": "cell",
         "column line charge": "cell",
         "cell programming": "cell",
+        "cell rewriting": "cell",
         "row driver self-load": "input",
         "input conversion": "input",
         "level shift": "level_shifter",

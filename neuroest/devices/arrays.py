@@ -12,6 +12,7 @@ from neuroest.units import (
     Farad,
     FaradPerSquareMetre,
     Joule,
+    Kelvin,
     Metre,
     Ohm,
     PerSecond,
@@ -44,6 +45,18 @@ class CellParameters(Record):
         "Time after which a weight must be written again; without it weights are taken to stay.",
         symbol="t_ret", absent=math.inf,
     )  # fmt: skip
+    retention_temperature: Kelvin = positive(
+        "Temperature that the retention time was found at.", maximum=1000.0, symbol="T_ret", absent=300.0
+    )
+    retention_activation_energy: Joule = non_negative(
+        "Barrier against losing the state; without it temperature changes nothing.",
+        symbol="E_ret",
+        absent=0.0,
+    )
+    disturb_reads: Dimensionless = positive(
+        "Reads after which a weight must be written again; without it reading is taken to leave it alone.",
+        absent=math.inf,
+    )
 
 
 class ResistiveCellParameters(CellParameters):

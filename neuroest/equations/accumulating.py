@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import rounded_up
+from neuroest.equations._arithmetic import bounded_exponential, rounded_up
 from neuroest.provenance import equation
 from neuroest.units import (
     Ampere,
@@ -29,7 +29,6 @@ from neuroest.units import (
 )
 
 _DERIVATION = "derivation: docs/models/neurons.md"
-_LARGEST_EXPONENT: float = np.log(np.finfo(np.float64).max) / 2.0  # so that nothing made of it overflows
 
 
 @equation(
@@ -147,10 +146,7 @@ def ferroelectric_switching_time(
     >>> f"{1e6 * ferroelectric_switching_time(1.5e8, 12.7e8, 1.3, 1e-13):.2f} us"
     '0.95 us'
     """
-    ratio = activation_field / field
-    exponent = np.minimum(np.minimum(ratio, _LARGEST_EXPONENT) ** field_exponent, _LARGEST_EXPONENT)
-    time: Second = attempt_time * np.exp(exponent)
-    return time
+    return attempt_time * bounded_exponential((activation_field / field) ** field_exponent)
 
 
 @equation(

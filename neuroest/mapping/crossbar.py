@@ -323,6 +323,9 @@ class CrossbarMapper(Mapper):
             array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,
+            array.cell.programmed: np.minimum(
+                np.sum(self.programmed_cells(placement), axis=-1, keepdims=True), units * rows * columns
+            ),
         }
         for shifter in array.driver.slots.values():
             found[shifter.path] = units * rows
