@@ -34,6 +34,7 @@ from neuroest.components.digital import (
     Accumulator,
     BitSerialCell,
     DigitalNeuron,
+    MatrixUnit,
     MultiplyAccumulate,
     VectorUnit,
 )
@@ -98,6 +99,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 IntegratedDiffusiveNeuron,
                 IntegratingAdc,
                 LevelShifter,
+                MatrixUnit,
                 MemoryMacro,
                 Mesh,
                 MultiplyAccumulate,

@@ -44,6 +44,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "element-wise operation": "vector_unit",
         "digital neuron arithmetic": "digital_lif",
         "multiply-accumulate": "multiply_accumulate",
+        "dynamic product": "matrix_unit",
         "bit-serial cell": "bit_serial_cell",
         "spike and data transport": "network",
         "off-chip transfer": "off_chip_link",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.components.inputs import SpikeDriver
 from neuroest.components.neurons import Neuron
+from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
@@ -63,6 +65,12 @@ class CrossbarMapper(Mapper):
                 f"{self.compute.driver.path} applies it at once; use a spike_driver"
             )
 
+    @cached_property
+    def held(self) -> Array:
+        """One for layers whose weights lie in arrays; zero for others, products of two computed factors among them."""
+        t = self.layers
+        return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
+
     @property
     def integrates(self) -> bool:
         """Whether one conversion covers all bits of an input."""
@@ -96,20 +104,20 @@ class CrossbarMapper(Mapper):
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
         copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
         replication = self._replication()
-        units = t.is_weighted * copy * replication
+        units = self.held * copy * replication
         cells = t.groups * rows * columns
         filled = cells / np.maximum(copy * self.options["rows"] * self.options["columns"], 1.0)
         uses = t.input_taps / np.maximum(t.input_elements, 1.0)
-        neurons = t.is_weighted * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
+        neurons = self.held * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
         if self.counts_partial_sums:
             neurons = neurons * row_blocks
         return Placement(
             units=units,
-            utilisation=t.is_weighted * filled,
+            utilisation=self.held * filled,
             replication=replication,
             row_blocks=row_blocks,
             column_blocks=column_blocks,
-            reached_units=t.is_weighted * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
+            reached_units=self.held * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
             neurons=np.asarray(neurons),
             shared=False,
             checks=tuple(self._checks(row_blocks)),
@@ -145,7 +153,7 @@ class CrossbarMapper(Mapper):
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
         loss = array.ir_drop(self.network, np.clip(self._active(), 0.0, 1.0))
-        worst = np.max(np.where(t.is_weighted > 0.0, loss, 0.0), axis=-1, keepdims=True)
+        worst = np.max(np.where(self.held > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
             Check(
                 "ir_drop", array.path, "limit", worst <= self.options["ir_drop_limit"],
@@ -155,7 +163,7 @@ class CrossbarMapper(Mapper):
         ]  # fmt: skip
         if isinstance(array.interface, CurrentClamp):
             current = array.column_current(self.network, np.clip(self._active(), 0.0, 1.0))
-            largest = np.max(np.where(t.is_weighted > 0.0, current, 0.0), axis=-1, keepdims=True)
+            largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
             checks.append(
                 Check(
@@ -164,7 +172,7 @@ class CrossbarMapper(Mapper):
                 )
             )  # fmt: skip
         if array.neuron is not None:
-            rate = np.max(np.where(t.is_weighted > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
+            rate = np.max(np.where(self.held > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
             fastest = 1.0 / array.neuron.steps_per_spike() + 0.0 * rate
             checks.append(
                 Check(
@@ -174,7 +182,7 @@ class CrossbarMapper(Mapper):
                 )
             )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
-            most = np.max(np.where(t.is_weighted > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+            most = np.max(np.where(self.held > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(
                 Check(
                     "fan_in_fits", array.path, "refuse", most <= 1.0,
@@ -188,7 +196,7 @@ class CrossbarMapper(Mapper):
             and array.neuron is not None
         ):
             reached = array.column_voltage(self._active())
-            lowest = np.min(np.where(t.is_weighted > 0.0, reached, np.inf), axis=-1, keepdims=True)
+            lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
             wanted = getattr(array.neuron.device, "input_voltage", 0.0)
             checks.append(
                 Check(
@@ -219,11 +227,13 @@ class CrossbarMapper(Mapper):
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
         density = t.input_density if self.compute.driver.whole_numbers else t.input_bit_density
-        taps = t.is_weighted * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
-        operations = t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        taps = self.held * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        operations = self.held * (
+            t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        )
         toggles = equations.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = equations.cell_events(steps * operations, rows_each, columns_each, slices)
-        used_columns = t.is_weighted * t.positions * t.groups * t.outputs * columns_each * slices
+        used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
         column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
@@ -255,18 +265,33 @@ class CrossbarMapper(Mapper):
         elif array.converter is not None:
             additions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = additions
-            updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
-        activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
+            updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
+        activation = nothing if self.network.spiking else self.held * t.output_elements
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            if np.any(t.stationary_elements > 0.0):
+                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def product_cycles(self) -> Array:
+        """Passes of a systolic array over the factor that stays, head after head."""
+        t = self.layers
+        units = self.chip.find("matrix_unit")
+        if not units or not np.any(t.stationary_elements > 0.0):
+            return self.zeros()
+        options = units[-1][1].options
+        cycles = accelerators.systolic_cycles(
+            np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
+        )  # fmt: skip
+        return np.asarray((t.is_weighted - self.held) * t.groups * cycles)
 
     def _neuron_work(
         self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], Numeric]
     ) -> tuple[Numeric, Numeric]:
         """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
         t, array = self.layers, self.compute
-        outputs = t.is_weighted * t.output_elements
+        outputs = self.held * t.output_elements
         spikes = equations.spikes(self.steps, t.output_rate, outputs)
         actions[neuron.path, "spike"] = spikes
         actions[neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, placement.neurons)
@@ -295,10 +320,21 @@ class CrossbarMapper(Mapper):
         t, bits = self.layers, self.network.activation_bits
         if self.network.spiking:
             return [
-                Traffic("activations", self.steps * t.is_weighted * self.inputs_active() * self.event_bits,
-                        self.steps * t.is_weighted * self.inputs_active() * self.event_bits, required=False)
+                Traffic("activations", self.steps * self.held * self.inputs_active() * self.event_bits,
+                        self.steps * self.held * self.inputs_active() * self.event_bits, required=False)
             ]  # fmt: skip
-        return [Traffic("activations", t.input_taps * bits, t.output_elements * bits)]
+        read = t.input_taps * bits
+        traffic = []
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            # the left factor once for each block of columns, the right one once, and sums between blocks of rows
+            product = t.is_weighted - self.held
+            across = equations.block_count(t.outputs, unit.options["columns"])
+            deep = equations.block_count(t.reduction, unit.options["rows"])
+            again = np.maximum(across - 1.0, 0.0) * t.input_taps + t.stationary_elements
+            read = read + product * again * bits
+            sums = product * np.maximum(deep - 1.0, 0.0) * t.output_elements * self.network.accumulator_bits
+            traffic.append(Traffic("partial_sums", sums, sums, required=False))
+        return [Traffic("activations", np.asarray(read), t.output_elements * bits), *traffic]
 
     @property
     def event_bits(self) -> Numeric:
@@ -313,7 +349,7 @@ class CrossbarMapper(Mapper):
         """
         t = self.layers
         reads = np.ceil(t.positions / placement.replication)
-        return np.asarray(t.is_weighted * (reads * self.cycle_time() + self._tail_time()))
+        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Cells, drivers and column circuits per array; neurons per output of the network."""

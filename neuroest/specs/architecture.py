@@ -37,6 +37,7 @@ from neuroest.specs.blocks import (
     FixedBlock,
     HTreeBlock,
     InputBlock,
+    MatrixUnitBlock,
     MemoryMacroBlock,
     MeshBlock,
     MultiplyAccumulateBlock,
@@ -261,6 +262,7 @@ Node: TypeAlias = Annotated[
     | Annotated[RegisterFileBlock, Tag("model:register_file")]
     | Annotated[AccumulatorBlock, Tag("model:accumulator")]
     | Annotated[VectorUnitBlock, Tag("model:vector_unit")]
+    | Annotated[MatrixUnitBlock, Tag("model:matrix_unit")]
     | Annotated[DigitalNeuronBlock, Tag("model:digital_lif")]
     | Annotated[MeshBlock, Tag("model:mesh")]
     | Annotated[BusBlock, Tag("model:bus")]
