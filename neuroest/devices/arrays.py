@@ -279,11 +279,21 @@ class ReportedAdcParameters(Record):
     footprint: SquareMetre = positive("Area of one converter.")
 
 
-class SarAdcParameters(Record):
+class ClockedAdcParameters(Record):
+    """What the converters share that are computed from their circuit."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "converters"
+
+    comparator_area: SquareMetre = positive("Area of one comparator.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
+
+
+class SarAdcParameters(ClockedAdcParameters):
     """Successive-approximation converter from its circuit."""
 
     model: ClassVar[str] = "sar_adc"
-    folder: ClassVar[str] = "converters"
 
     reference_voltage: Volt = positive("Reference of the capacitor array.", maximum=10.0, symbol="V_ref")
     unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
@@ -294,32 +304,24 @@ class SarAdcParameters(Record):
     logic_energy: Joule = positive("Energy of the control logic for one bit.")
     capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
     switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
-    comparator_area: SquareMetre = positive("Area of the comparator.")
     logic_area: SquareMetre = positive("Area of the control logic of one bit.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
-    maximum_clock_frequency: PerSecond = positive("Highest clock of the comparator.")
 
 
-class FlashAdcParameters(Record):
+class FlashAdcParameters(ClockedAdcParameters):
     """Flash converter from its circuit."""
 
     model: ClassVar[str] = "flash_adc"
-    folder: ClassVar[str] = "converters"
 
     comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
     ladder_energy: Joule = non_negative("Energy of the reference ladder in one conversion.")
-    comparator_area: SquareMetre = positive("Area of one comparator.")
     ladder_area: SquareMetre = non_negative("Area of the reference ladder.")
     clock_cycles: Dimensionless = positive("Clock cycles of one conversion.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
-    maximum_clock_frequency: PerSecond = positive("Highest clock of the comparators.")
 
 
-class RampAdcParameters(Record):
+class RampAdcParameters(ClockedAdcParameters):
     """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
 
     model: ClassVar[str] = "ramp_adc"
-    folder: ClassVar[str] = "converters"
 
     comparator_cycle_energy: Joule = positive("Energy of the comparator in one clock cycle.")
     mean_fraction: Dimensionless = positive(
@@ -327,11 +329,8 @@ class RampAdcParameters(Record):
     )
     latch_energy: Joule = positive("Energy of the latch for one bit.")
     generator_energy: Joule = non_negative("Energy of the ramp generator and counter in one conversion.")
-    comparator_area: SquareMetre = positive("Area of one comparator.")
     latch_area: SquareMetre = positive("Area of the latch for one bit.")
     generator_area: SquareMetre = non_negative("Area of the ramp generator and counter.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
-    maximum_clock_frequency: PerSecond = positive("Highest clock of the counter.")
 
 
 class IntegratingAdcParameters(Record):
