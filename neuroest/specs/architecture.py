@@ -5,8 +5,6 @@ A chip is a hierarchy of named levels with counts. In a level stand, under names
 which brings the slots that such a level must fill.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
@@ -82,7 +80,7 @@ class Level(Spec):
     """A level of the hierarchy: so many equal instances, each holding the blocks and levels named in it."""
 
     model_config = ConfigDict(**{**Spec.model_config, "extra": "allow"})
-    __pydantic_extra__: dict[str, Node]
+    __pydantic_extra__: "dict[str, Node]"
 
     slots: ClassVar[tuple[str, ...]] = ()
     """Fields of a computing level that hold blocks."""

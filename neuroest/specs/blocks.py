@@ -4,11 +4,10 @@ A block names its `model` and, where the model has physical parameters, the `dev
 stands beside them in a block are the designer's choices: sizes, counts, clock, which interface.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from neuroest.specs.base import (
     BitCount,
@@ -29,6 +28,8 @@ from neuroest.specs.base import (
 from neuroest.specs.claims import GivenClaim
 from neuroest.specs.device import ParameterName
 
+GivenClaims = TypeAliasType('GivenClaims', dict[ParameterName, GivenClaim])
+
 
 class Block(Spec):
     """A block of a chip."""
@@ -47,7 +48,7 @@ class DeviceBlock(Block):
 
     device: str
     """Name of a shipped device spec, or path of one."""
-    parameters: dict[ParameterName, GivenClaim] = Field(default_factory=dict)
+    parameters: GivenClaims = Field(default_factory=dict)
     """Single parameters that replace those of the device: a full claim, or a quantity, which then counts as
     assumed by this architecture."""
 
