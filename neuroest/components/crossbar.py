@@ -492,6 +492,9 @@ class CrossbarArray(Component[None]):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
+        found.extend(
+            self.cell.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
+        )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
         return found
@@ -511,5 +514,9 @@ class CrossbarArray(Component[None]):
         return equations.clamped_column_current(self.options["read_voltage"], active)
 
     def column_voltage(self, active_fraction: Numeric) -> Volt:
-        """Voltage of a floating column with grounded idle rows."""
-        return equations.grounded_idle_column_voltage(self.options["read_voltage"], active_fraction, 1.0)
+        """Voltage of an unclamped column: attenuated by idle rows, the mean of the active ones where those are cut off."""
+        everything = 1.0 + 0.0 * active_fraction
+        conducting = everything if self.cell.idle_rows_conduct else active_fraction
+        return equations.grounded_idle_column_voltage(
+            self.options["read_voltage"], active_fraction, conducting
+        )

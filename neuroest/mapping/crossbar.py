@@ -195,6 +195,13 @@ class CrossbarMapper(Mapper):
             and array.interface.model == "voltage_mode"
             and array.neuron is not None
         ):
+            checks.append(
+                Check(
+                    "column_counts_spikes", array.path, "limit", array.cell.idle_rows_conduct,
+                    "transistors cut the idle rows off, so that an unclamped column shows the mean of the active "
+                    "rows and loses how many there are; use a clamp, or cells without transistors",
+                )
+            )  # fmt: skip
             reached = array.column_voltage(self._active())
             lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
             wanted = getattr(array.neuron.device, "input_voltage", 0.0)

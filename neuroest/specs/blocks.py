@@ -28,7 +28,7 @@ from neuroest.specs.base import (
 from neuroest.specs.claims import GivenClaim
 from neuroest.specs.device import ParameterName
 
-GivenClaims = TypeAliasType('GivenClaims', dict[ParameterName, GivenClaim])
+GivenClaims = TypeAliasType("GivenClaims", dict[ParameterName, GivenClaim])
 
 
 class Block(Spec):

@@ -411,3 +411,32 @@ def test_weights_that_fade_faster_than_they_are_written_fail_a_check(tmp_path: P
     assert "refresh_keeps_up" not in failed(
         run(ADC, DENSE, {f"{ARRAY}cell": fading(f"{1.1 * time} s")}, tmp_path)
     )
+
+
+def test_an_access_transistor_must_carry_the_programming_current(tmp_path: Path) -> None:
+    def cell(**parameters: str) -> dict[str, object]:
+        return {f"{ARRAY}cell": {
+            "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": parameters
+        }}  # fmt: skip
+
+    # 100 uA at 0.66 mA/um take 151 nm
+    assert "access_carries_writing" in failed(run(ADC, DENSE, cell(access_width="150 nm"), tmp_path))
+    assert "access_carries_writing" not in failed(run(ADC, DENSE, cell(access_width="152 nm"), tmp_path))
+    # 3 (W/F + 1) F^2 = 53 F^2 at W = 16.7 F = 467 nm
+    assert "access_fits_cell" in failed(
+        run(ADC, DENSE, cell(access_width="480 nm", minimum_cell_area="0 m^2"), tmp_path)
+    )
+    assert "access_fits_cell" not in failed(run(ADC, DENSE, cell(access_width="460 nm"), tmp_path))
+
+
+def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
+    cell = {"model": "passive", "device": "rram_passive_generic"}
+    result = run(ADC, DENSE, {f"{ARRAY}cell": cell}, tmp_path)
+    mean = known(result, "mean conductance of a cell")
+    # (R - 1)(C - 1)/(R + C - 1) = 127 x 127 / 255 = 63.25 cells
+    assert known(result, "sneak conductance beside one cell if other lines float") == pytest.approx(
+        63.25 * mean, rel=1e-3
+    )
+    claims = {p.rsplit(".", 1)[-1]: c.value for p, c in result.claims.items() if ".cell." in p}
+    half = 254 * claims["program_voltage"] / 2 * claims["program_current"] / claims["nonlinearity"]
+    assert known(result, "power of half-selected cells while one is written") == pytest.approx(half)
