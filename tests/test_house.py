@@ -232,6 +232,10 @@ CONSTANTS = {
     },
     "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
+    "mapping.replication": {
+        "_HALVINGS": "convergence of a bisection",
+        "_ROUNDING": "rounding error of a double",
+    },
 }
 
 # Numbers inside of functions that are mathematics: exponents, the quadratic formula, means over a triangle.

@@ -514,7 +514,7 @@ class CrossbarArray(Component[None]):
         return equations.clamped_column_current(self.options["read_voltage"], active)
 
     def column_voltage(self, active_fraction: Numeric) -> Volt:
-        """Voltage of an unclamped column: attenuated by idle rows, the mean of the active ones where those are cut off."""
+        """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""
         everything = 1.0 + 0.0 * active_fraction
         conducting = everything if self.cell.idle_rows_conduct else active_fraction
         return equations.grounded_idle_column_voltage(

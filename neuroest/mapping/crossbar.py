@@ -17,6 +17,7 @@ from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
+from neuroest.mapping.replication import copies_within
 from neuroest.units import Numeric
 
 
@@ -103,7 +104,7 @@ class CrossbarMapper(Mapper):
         )
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
         copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
-        replication = self._replication()
+        replication = self._replication(self.held * copy)
         units = self.held * copy * replication
         cells = t.groups * rows * columns
         filled = cells / np.maximum(copy * self.options["rows"] * self.options["columns"], 1.0)
@@ -123,16 +124,22 @@ class CrossbarMapper(Mapper):
             checks=tuple(self._checks(row_blocks)),
         )
 
-    def _replication(self) -> Array:
-        """Copies of each layer: so many that no copy has more positions, or takes more time, than allowed."""
+    def _replication(self, arrays: Array) -> Array:
+        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for."""
         t, target = self.layers, self.options.get("target_interval")
         limit = self.options.get("sequential_reads", np.inf)
         copies = np.maximum(np.ceil(t.positions / limit), 1.0)
-        if target is None:
-            return np.asarray(copies)
-        left = np.maximum(target - self._tail_time(), 0.0)
-        wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
-        return np.asarray(np.maximum(copies, np.minimum(wanted, np.maximum(t.positions, 1.0))))
+        most = np.maximum(t.positions, 1.0)
+        if target is not None:
+            left = np.maximum(target - self._tail_time(), 0.0)
+            wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
+            copies = np.maximum(copies, np.minimum(wanted, most))
+        budget = self.options.get("array_budget")
+        if budget is not None:
+            copies = copies_within(
+                t.positions * self.cycle_time(), arrays, copies + 0.0 * arrays, most, budget
+            )
+        return np.asarray(copies)
 
     def cycle_time(self) -> Numeric:
         """Time from one position of a layer to the next."""
