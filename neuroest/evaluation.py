@@ -31,6 +31,9 @@ from neuroest.workloads.layers import LayerTable, layer_table
 
 Array: TypeAlias = NDArray[np.float64]
 
+_QUEUING = 0.5
+"""Load of a link above which queues in front of it are no longer short; a convention."""
+
 
 @dataclass(frozen=True)
 class EnergyRow:
@@ -235,7 +238,25 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
-        return (*own, *self._memory_checks(), *self._refresh_checks())
+        return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+
+    def _load_checks(self) -> list[Check]:
+        """Whether the links of the network on the chip are at most half loaded, above which packets queue."""
+        step = np.asarray(self.timing.step)
+        pace = step if self.mapped.placement.shared else np.max(step, axis=-1, keepdims=True)
+        found = []
+        for _, mesh in self.chip.networks():
+            times = self.timing.resources.get(mesh.path)
+            if times is not None:
+                load = np.max(times / np.where(pace > 0.0, pace, 1.0), axis=-1, keepdims=True)
+                found.append(
+                    Check(
+                        "link_load", mesh.path, "limit", load <= _QUEUING,
+                        "the links are busy for more than half of the time, so that packets queue, which the latency "
+                        "does not contain", load, _QUEUING,
+                    )
+                )  # fmt: skip
+        return found
 
     def _refresh_checks(self) -> list[Check]:
         """Whether all weights can be written again before the first of them has faded."""
