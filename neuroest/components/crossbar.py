@@ -492,6 +492,13 @@ class CrossbarArray(Component[None]):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
+        scatter = equations.lognormal_relative_spread(self.cell.device.conductance_spread)
+        found.append(
+            self.characteristic(
+                "relative spread of a column's current from its cells, all rows on",
+                equations.column_current_spread(scatter, self.options["rows"]), "1",
+            )
+        )  # fmt: skip
         found.extend(
             self.cell.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
         )

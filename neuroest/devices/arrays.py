@@ -32,6 +32,9 @@ class CellParameters(Record):
 
     low_conductance: Siemens = non_negative("Conductance that stands for zero.", symbol="G_min")
     high_conductance: Siemens = positive("Conductance that stands for the largest weight.", symbol="G_max")
+    conductance_spread: Dimensionless = non_negative(
+        "Standard deviation of the logarithm of a programmed conductance, from cell to cell.", absent=0.0
+    )
     bits_per_cell: Dimensionless = quantity("Bits that one cell can hold.", minimum=1, maximum=16)
     memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
     read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
