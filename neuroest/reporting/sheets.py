@@ -84,6 +84,17 @@ def _file_sheet(name: str, style: Style) -> str:
     raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
 
 
+def _plain(written: float | str) -> str:
+    """A value as the file states it, without the zeros of a large number."""
+    if not isinstance(written, float):
+        return str(written)
+    text = f"{written:.12g}"
+    short = f"{written:e}".replace("e+0", "e").replace("e+", "e")
+    mantissa, _, exponent = short.partition("e")
+    short = f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
+    return short if abs(written) >= 1e6 and len(short) < len(text) else text  # noqa: PLR2004 - where zeros are counted
+
+
 def device_sheet(device: Device, style: Style = PLAIN) -> str:
     """A device: what it is, how far it has come, and every parameter with what defends it."""
     spec = device.spec
@@ -97,8 +108,7 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
     for name, claim in device.claims.items():
         given = spec.parameters[name]
         written = given.value if isinstance(given, ClaimSpec) else given
-        written = f"{written:.12g}" if isinstance(written, float) else written
-        lines += wrapped(f"{name} = {written}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4)
+        lines += wrapped(f"{name} = {_plain(written)}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4)
         about = "; ".join(_provenance(claim))
         if about:
             lines += [style.dim(line) for line in wrapped(about, indent=_INDENT)]
@@ -106,7 +116,8 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
             where = ", ".join(text for text in (other.source, other.place) if text)
             note = f": {one_line(other.note)}" if other.note else ""
             lines += [
-                style.dim(x) for x in wrapped(f"also {other.value}; {where}{note}", indent=_INDENT, hanging=6)
+                style.dim(x)
+                for x in wrapped(f"also {_plain(other.value)}; {where}{note}", indent=_INDENT, hanging=6)
             ]
     if spec.reported:
         lines += ["", style.bold("reported by the source, not used in any sum")]

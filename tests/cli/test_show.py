@@ -68,3 +68,9 @@ def test_a_file_of_another_kind_is_refused(command: Command, tmp_path: Path) -> 
     wrong = command("show", str(other))
     assert wrong.code == 1
     assert "recipe" in wrong.err
+
+
+def test_large_numbers_are_shown_without_their_zeros(command: Command) -> None:
+    shown = command("show", "phase_change_accumulating").out
+    assert "endurance = 3e9" in shown
+    assert "also 1e12" in shown
