@@ -92,7 +92,7 @@ def _plain(written: float | str) -> str:
     short = f"{written:e}".replace("e+0", "e").replace("e+", "e")
     mantissa, _, exponent = short.partition("e")
     short = f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
-    return short if abs(written) >= 1e6 and len(short) < len(text) else text  # noqa: PLR2004 - where zeros are counted
+    return short if abs(written) >= 1e6 and len(short) < len(text) else text
 
 
 def device_sheet(device: Device, style: Style = PLAIN) -> str:
