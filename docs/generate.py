@@ -124,8 +124,8 @@ def workload_page() -> str:
 def equations_page() -> str:
     """Every equation with its formula, range and reference, module by module."""
     about = (
-        "Every formula of physics stands once, in `neuroest/equations/`, as a function that may be called from Python with "
-        "floats or arrays in SI units. Derivations, and how far each is from a full solution, stand under "
+        "Every formula of physics stands once, in `neuroest/equations/`, as a function that may be called from Python "
+        "with floats or arrays in SI units. Derivations, and how far each is from a full solution, stand under "
         "[Models](../models/index.md). `neuroest explain` shows which of them made a number of an estimate."
     )
     lines = ["# Equations", "", _WRITTEN.replace("the schemas", "the equations"), "", about, ""]
