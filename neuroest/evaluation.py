@@ -35,7 +35,7 @@ _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnergyRow:
     """Energy of one term of one component in one inference, by layer."""
 
@@ -46,7 +46,7 @@ class EnergyRow:
     count: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InstanceRow:
     """Area or static power of one term of one component on the whole chip."""
 
@@ -56,7 +56,7 @@ class InstanceRow:
     instances: Numeric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """All results of a pass, as arrays.
 
