@@ -233,6 +233,7 @@ CONSTANTS = {
     },
     "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
+    "evaluation": {"_QUEUING": "a convention, told beside it"},
     "mapping.replication": {
         "_HALVINGS": "convergence of a bisection",
         "_ROUNDING": "rounding error of a double",
