@@ -29,6 +29,7 @@ from neuroest.devices.arrays import (
     TaperedBufferParameters,
 )
 from neuroest.devices.base import Record
+from neuroest.devices.comparisons import TwinEnergiesParameters
 from neuroest.devices.digital import (
     EventEnergiesParameters,
     FixedBlockParameters,
@@ -101,6 +102,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             TaperedBufferParameters,
             ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
+            TwinEnergiesParameters,
             WiresParameters,
         )
     }
