@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from neuroest.devices.accumulating import FerroelectricNeuronParameters, PhaseChangeNeuronParameters
 from neuroest.devices.arrays import (
     CapacitiveDacParameters,
     CurrentClampParameters,
@@ -66,6 +67,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             DieCost,
             DiffusiveNeuronParameters,
             EventEnergiesParameters,
+            FerroelectricNeuronParameters,
             FixedBlockParameters,
             FlashAdcParameters,
             IntegratedDiffusiveNeuronParameters,
@@ -80,6 +82,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             MeshParameters,
             Overheads,
             PassiveCellParameters,
+            PhaseChangeNeuronParameters,
             Process,
             PulseWidthDriverParameters,
             RampAdcParameters,

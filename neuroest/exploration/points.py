@@ -119,6 +119,8 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "cell_lifetime_s": lambda r: np.nan if r.cell_lifetime is None else r.cell_lifetime,
         "programming_energy_J": lambda r: np.nan if r.programming_energy is None else r.programming_energy,
         "programming_time_s": lambda r: np.nan if r.programming_time is None else r.programming_time,
+        "refresh_interval_s": lambda r: np.nan if r.refresh is None else r.refresh[0],
+        "refresh_power_W": lambda r: np.nan if r.refresh is None else r.refresh[1],
         "worst_ir_drop": _worst_ir_drop,
     }
 )
