@@ -58,6 +58,7 @@ STAGES = (
     ("checking", "all problems of files that are not to be estimated"),
     ("authoring", "spec files to start from: templates, files of other tools, tables of devices"),
     ("settings", "a design with single values changed"),
+    ("remembering", "a number of an object that never changes is computed once"),
     ("components", "a design with numbers in it; calls equations"),
     ("mapping", "a network on a chip"),
     ("counting", "how often everything acts"),

@@ -14,7 +14,7 @@ from neuroest.exploration.bands import common_cause, spread_over
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.groups import Group, resolve
 from neuroest.exploration.jobs import quantity_unit
-from neuroest.exploration.points import BLOCK, Points, check_quantities, evaluate_points, joined
+from neuroest.exploration.points import Points, block_of, check_quantities, evaluate_points, joined
 from neuroest.exploration.sensitivity import sensitivity as elasticities
 from neuroest.exploration.space import Space
 from neuroest.library import Loaded
@@ -190,10 +190,10 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
 def in_blocks(group: Group, columns: Mapping[str, Array], quantities: Sequence[str]) -> Points:
     """Results of a list of points, a block at a time."""
     count = next(iter(columns.values())).shape[0] if columns else 1
-    parts = []
-    for start in range(0, count, BLOCK):
-        part = {path: values[start : start + BLOCK] for path, values in columns.items()}
-        parts.append(evaluate_points(group, part, (min(BLOCK, count - start),), quantities))
+    parts, block = [], block_of(group)
+    for start in range(0, count, block):
+        part = {path: values[start : start + block] for path, values in columns.items()}
+        parts.append(evaluate_points(group, part, (min(block, count - start),), quantities))
     return joined(parts)
 
 

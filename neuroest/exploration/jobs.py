@@ -17,11 +17,11 @@ from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Resolved
 from neuroest.exploration.points import (
-    BLOCK,
     PASSED,
     QUANTITIES,
     Codes,
     Points,
+    block_of,
     check_quantities,
     evaluate_points,
     joined,
@@ -92,7 +92,8 @@ class Job:
 
     @cached_property
     def _blocks(self) -> _Blocks:
-        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size)
+        block = min(block_of(group) for group in self.resolved.groups)
+        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size, block)
 
     @cached_property
     def chunks(self) -> int:
@@ -189,16 +190,13 @@ class Job:
 
     def at(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> Points:
         """Results of a list of points: values by path, and the structure of each."""
+        if len(self.resolved.groups) == 1:
+            return joined(self._group_at(0, given, groups.size))
         order = np.argsort(groups, kind="stable")
-        parts = []
-        for index in np.unique(groups):
+        parts: list[Points] = []
+        for index in np.flatnonzero(np.bincount(groups)).tolist():
             rows = order[groups[order] == index]
-            for first in range(0, rows.size, BLOCK):
-                block = rows[first : first + BLOCK]
-                columns = {path: values[block].reshape(-1, 1) for path, values in given.items()}
-                parts.append(
-                    evaluate_points(self.resolved.groups[index], columns, (block.size,), self._evaluated)
-                )
+            parts += self._group_at(index, {path: values[rows] for path, values in given.items()}, rows.size)
         found = joined(parts)
         back = np.empty_like(order)
         back[order] = np.arange(order.size)
@@ -206,6 +204,16 @@ class Job:
             {name: values[back] for name, values in found.totals.items()},
             found.failed[back], found.reasons, found.extrapolates[back],
         )  # fmt: skip
+
+    def _group_at(self, index: int, given: Mapping[str, Array], count: int) -> list[Points]:
+        group = self.resolved.groups[index]
+        block = block_of(group)
+        found = []
+        for first in range(0, count, block):
+            columns = {path: values[first : first + block].reshape(-1, 1) for path, values in given.items()}
+            size = min(block, count - first)
+            found.append(evaluate_points(group, columns, (size,), self._evaluated))
+        return found
 
     def table_of(
         self, given: Mapping[str, Array], groups: NDArray[np.intp]
@@ -338,14 +346,14 @@ class _Blocks:
     total: int
 
     @classmethod
-    def of(cls, shape: Sequence[int], chunk_size: int) -> _Blocks:
+    def of(cls, shape: Sequence[int], chunk_size: int, block: int) -> _Blocks:
         lengths = tuple(shape) or (1,)
         axis, inner = len(lengths) - 1, 1
         while axis > 0 and inner * lengths[axis] <= chunk_size:
             inner *= lengths[axis]
             axis -= 1
         alone = inner == 1  # a list rather than a grid: cut it as finely as lists are cut
-        rows = max(1, min(lengths[axis], (BLOCK if alone else chunk_size) // inner))
+        rows = max(1, min(lengths[axis], (min(block, chunk_size) if alone else chunk_size) // inner))
         slices = -(-lengths[axis] // rows)
         total = slices * int(np.prod([float(n) for n in lengths[:axis]]))
         per_chunk = max(1, chunk_size // (rows * inner))

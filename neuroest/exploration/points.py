@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -17,8 +18,12 @@ from neuroest.exploration.groups import Group
 Array: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int16]
 
-BLOCK = 4096
-"""Points that one call evaluates: their arrays stay in the cache of a core."""
+_BLOCK = 16_384
+"""Most points that one call evaluates."""
+_LARGEST_ARRAY = 131_072
+"""Most numbers of an array of points and layers: a megabyte, and some hundred of them live at once."""
+_LARGE = 31 * 2**20
+"""Bytes just below the size from which glibc's malloc gives every array back to the system, whatever came before."""
 PASSED = -1
 NOT_FINITE = "not_finite: a result is no finite number"
 
@@ -136,6 +141,24 @@ def check_quantities(names: Sequence[str]) -> None:
     for name in names:
         if name not in QUANTITIES:
             raise UnknownNameError("result", name, QUANTITIES)
+
+
+def block_of(group: Group) -> int:
+    """Points of a structure that one call should evaluate, a power of two."""
+    _keep_memory()
+    most = max(1, min(_BLOCK, _LARGEST_ARRAY // len(group.workload.layers)))
+    return int(1 << (most.bit_length() - 1))
+
+
+@cache
+def _keep_memory() -> None:
+    """Let the process keep the memory of one block for the next.
+
+    By default malloc asks the system for each array above 128 KiB and returns it at once, and the system clears
+    every page of it: with many layers half of the time went there. It changes its mind on the first large array
+    that is returned, and keeps free memory up to twice that size.
+    """
+    np.empty(_LARGE, dtype=np.uint8)
 
 
 def evaluate_points(

@@ -6,6 +6,7 @@ computed.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -26,6 +27,8 @@ _MOST_DEATHS = 5
 _WAITING = 2
 """Chunks in flight for each worker."""
 _CONNECT_SECONDS = 10
+_OBJECTS_BEFORE_A_SEARCH = 200_000
+"""A chunk makes arrays and no cycles; looking for cycles among what was imported would be most of the search."""
 
 
 def available_workers() -> int:
@@ -81,6 +84,8 @@ _own_task: list[Task] = []
 
 def _begin(packed: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
