@@ -22,6 +22,7 @@ from neuroest.exploration.points import (
     Codes,
     Points,
     block_of,
+    box_of,
     check_quantities,
     evaluate_points,
     joined,
@@ -92,8 +93,9 @@ class Job:
 
     @cached_property
     def _blocks(self) -> _Blocks:
-        block = min(block_of(group) for group in self.resolved.groups)
-        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size, block)
+        groups = self.resolved.groups
+        block, box = min(map(block_of, groups)), min(map(box_of, groups))
+        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size, block, box)
 
     @cached_property
     def chunks(self) -> int:
@@ -346,14 +348,14 @@ class _Blocks:
     total: int
 
     @classmethod
-    def of(cls, shape: Sequence[int], chunk_size: int, block: int) -> _Blocks:
+    def of(cls, shape: Sequence[int], chunk_size: int, block: int, box: int) -> _Blocks:
         lengths = tuple(shape) or (1,)
-        axis, inner = len(lengths) - 1, 1
-        while axis > 0 and inner * lengths[axis] <= chunk_size:
+        axis, inner, most = len(lengths) - 1, 1, min(box, chunk_size)
+        while axis > 0 and inner * lengths[axis] <= most:
             inner *= lengths[axis]
             axis -= 1
         alone = inner == 1  # a list rather than a grid: cut it as finely as lists are cut
-        rows = max(1, min(lengths[axis], (min(block, chunk_size) if alone else chunk_size) // inner))
+        rows = max(1, min(lengths[axis], (min(block, chunk_size) if alone else most) // inner))
         slices = -(-lengths[axis] // rows)
         total = slices * int(np.prod([float(n) for n in lengths[:axis]]))
         per_chunk = max(1, chunk_size // (rows * inner))

@@ -22,6 +22,8 @@ _BLOCK = 16_384
 """Most points that one call evaluates."""
 _LARGEST_ARRAY = 131_072
 """Most numbers of an array of points and layers: a megabyte, and some hundred of them live at once."""
+_BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
+"""The same for an open grid."""
 _LARGE = 31 * 2**20
 """Bytes just below the size from which glibc's malloc gives every array back to the system, whatever came before."""
 PASSED = -1
@@ -55,7 +57,9 @@ class Points:
 
 def _operations(result: Evaluation) -> Any:
     layers = result.layers
-    return layers.synaptic_operations if layers.coding == "spiking" else _macs(result)
+    if layers.coding != "spiking":
+        return _macs(result)
+    return _over_layers(np.sum, layers.layer_synaptic_operations)
 
 
 def _macs(result: Evaluation) -> Any:
@@ -150,6 +154,12 @@ def block_of(group: Group) -> int:
     return int(1 << (most.bit_length() - 1))
 
 
+def box_of(group: Group) -> int:
+    """Points of an open grid that one call should evaluate: most arrays in it are far smaller than the grid."""
+    _keep_memory()
+    return max(1, min(_BOX, _LARGEST_IN_A_BOX // len(group.workload.layers)))
+
+
 @cache
 def _keep_memory() -> None:
     """Let the process keep the memory of one block for the next.
@@ -178,6 +188,8 @@ def evaluate_points(
         Names of `QUANTITIES`.
     """
     count = int(np.prod(shape))
+    # numpy computes exponentials of neighbours in another way than of numbers with gaps between them
+    columns = {path: np.ascontiguousarray(values) for path, values in columns.items()}
     try:
         result = evaluate(group.design, group.workload, {**group.values, **columns})
     except MappingError as error:
@@ -187,7 +199,7 @@ def evaluate_points(
         array = np.asarray(value, dtype=np.float64)
         if array.size == 1:
             return np.full(count, array.reshape(-1)[0])
-        return np.broadcast_to(array[..., 0], shape).reshape(-1)
+        return np.broadcast_to(array.squeeze(-1), shape).reshape(-1)  # raises if layers are left
 
     with np.errstate(all="ignore"):
         totals = {name: flat(QUANTITIES[name](result)) for name in quantities}

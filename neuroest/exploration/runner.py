@@ -15,18 +15,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
 from typing import Any, TypeAlias
 
-from neuroest.errors import NeuroestError
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 
 Task: TypeAlias = Callable[[int], Any]
 _MOST_DEATHS = 5
 """Deaths of workers in a row, without a chunk finished between, after which a run gives up."""
 _WAITING = 2
 """Chunks in flight for each worker."""
-_CONNECT_SECONDS = 10
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 """A chunk makes arrays and no cycles; looking for cycles among what was imported would be most of the search."""
 
@@ -64,19 +61,15 @@ def run_chunks(
         raise ExplorationError(f"{workers} workers compute nothing; ask for at least 1")
     count = min(workers or available_workers(), max(len(chunks), 1))
     if scheduler is not None:
-        return _on_dask(task, chunks, workers or available_workers(), scheduler)
+        from neuroest.exploration.cluster import on_dask  # noqa: PLC0415 - most runs need no cluster
+
+        return on_dask(task, chunks, workers or available_workers(), scheduler)
     return _here(task, chunks) if count == 1 else _on_processes(task, chunks, count)
 
 
 def _here(task: Task, chunks: Iterable[int]) -> Iterator[tuple[int, Any]]:
     for chunk in chunks:
         yield chunk, task(chunk)
-
-
-@lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> Task:
-    task: Task = pickle.loads(packed)  # noqa: S301 - our own, from the process that started this one
-    return task
 
 
 _own_task: list[Task] = []
@@ -89,7 +82,7 @@ def _begin(packed: bytes) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _own_task[:] = [_unpacked(packed)]
+    _own_task[:] = [pickle.loads(packed)]  # noqa: S301 - our own, from the process that started this one
 
 
 def _end_with(parent: Any) -> None:
@@ -141,51 +134,3 @@ def _bounded(
         done, _ = wait(flying, return_when=FIRST_COMPLETED)
         for future in done:
             yield flying.pop(future), future.result()
-
-
-def _remote(packed: bytes, chunk: int) -> Any:
-    return _unpacked(packed)(chunk)
-
-
-def _on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> Iterator[tuple[int, Any]]:
-    distributed = extra("distributed", "cluster")
-    cluster = None
-    try:
-        if scheduler == "local":
-            cluster = distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-            )
-            client = distributed.Client(cluster)
-        else:
-            client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ExplorationError(f"the scheduler {scheduler} does not answer: {_first_line(error)}") from None
-    try:
-        packed = client.scatter(pickle.dumps(task), broadcast=True)
-        waiting = iter(chunks)
-        flying: dict[Any, int] = {}
-        running = distributed.as_completed()
-        slots = _WAITING * max(workers, len(client.scheduler_info()["workers"]))
-        while True:
-            while len(flying) < slots and (chunk := next(waiting, None)) is not None:
-                future = client.submit(_remote, packed, chunk, pure=False, retries=_MOST_DEATHS)
-                flying[future.key] = chunk
-                running.add(future)
-            if not flying:
-                return
-            future = next(running)
-            try:
-                result = future.result()
-            except NeuroestError:
-                raise
-            except Exception as error:
-                raise ExplorationError(f"a chunk failed on the cluster: {_first_line(error)}") from None
-            yield flying.pop(future.key), result
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
