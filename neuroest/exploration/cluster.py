@@ -6,37 +6,29 @@ of what they did before; any of them may go and come at any time.
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import logging
 import pickle
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 
-import neuroest
 from neuroest.errors import NeuroestError
 from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.jobs import source_digest
 from neuroest.exploration.runner import Task
 
 _CONNECT_SECONDS = 10
+_LOOK_SECONDS = 5.0
+"""Longest wait before the workers are counted again."""
 _NO_WORKER_SECONDS = 60.0
 """A run whose workers have all been gone for so long gives up; what is finished is kept."""
 _RETRIES = 5
 _WAITING = 2
 """Chunks in flight for each thread of a worker."""
-
-
-@cache
-def source_digest() -> str:
-    """SHA-256 of the package's source: workers with other equations would give other numbers."""
-    root = Path(neuroest.__file__).parent
-    digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
-    return digest.hexdigest()
 
 
 @lru_cache(maxsize=2)
@@ -63,14 +55,23 @@ def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> 
         packed, waiting = pickle.dumps(task), iter(chunks)
         flying: dict[Any, int] = {}
         while True:
-            slots = _WAITING * max(1, sum(client.nthreads().values()))
-            while len(flying) < slots and (chunk := next(waiting, None)) is not None:
-                future = client.submit(_remote, packed, source_digest(), chunk, pure=False, retries=_RETRIES)
-                flying[future] = chunk
-            if not flying:
-                return
-            for future in _finished(distributed, client, scheduler, flying):
-                yield flying.pop(future), _result(future, scheduler)
+            try:
+                slots = _WAITING * max(1, sum(client.nthreads().values()))
+                while len(flying) < slots and (chunk := next(waiting, None)) is not None:
+                    future = client.submit(
+                        _remote, packed, source_digest(), chunk, pure=False, retries=_RETRIES
+                    )
+                    flying[future] = chunk
+                if not flying:
+                    return
+                finished = [(f, _result(f)) for f in _finished(distributed, client, scheduler, flying)]
+            except (OSError, asyncio.CancelledError, CancelledError):
+                raise ExplorationError(
+                    f"the scheduler {scheduler} is gone; finished chunks of a run with an output are kept, run the "
+                    "same command again when it is back"
+                ) from None
+            for future, result in finished:
+                yield flying.pop(future), result
 
 
 @contextmanager
@@ -86,20 +87,24 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
                 client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)
             stack.enter_context(client)
         except (OSError, ValueError, RuntimeError) as error:
-            raise ExplorationError(f"the scheduler {scheduler} does not answer: {_first_line(error)}") from None
+            raise ExplorationError(
+                f"the scheduler {scheduler} does not answer: {_first_line(error)}"
+            ) from None
         yield client
 
 
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Leave it to us to say what went wrong: Dask tells the log each connection that ends."""
-    log = logging.getLogger("distributed")
-    before = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    logs = [logging.getLogger(n) for n in logging.root.manager.loggerDict if n.split(".")[0] == "distributed"]
+    before = [(log, log.level) for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        log.setLevel(before)
+        for log, level in before:
+            log.setLevel(level)
 
 
 def _finished(distributed: Any, client: Any, scheduler: str, flying: Mapping[Any, int]) -> list[Any]:
@@ -107,37 +112,29 @@ def _finished(distributed: Any, client: Any, scheduler: str, flying: Mapping[Any
     alone_since = None
     while True:
         try:
-            return list(distributed.wait(list(flying), timeout="5s", return_when="FIRST_COMPLETED").done)
+            return list(
+                distributed.wait(list(flying), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done
+            )
         except TimeoutError:
-            if client.status != "running":
-                raise _lost(scheduler) from None
+            pass
         if client.nthreads():
             alone_since = None
             continue
         alone_since = alone_since or time.monotonic()
         if time.monotonic() - alone_since > _NO_WORKER_SECONDS:
             raise ExplorationError(
-                f"the scheduler {scheduler} has had no worker for a minute; finished chunks of a run with an output "
-                "are kept, run the same command again when there are workers"
+                f"the scheduler {scheduler} has had no worker for {_NO_WORKER_SECONDS:.0f} s; finished chunks of a "
+                "run with an output are kept, run the same command again when there are workers"
             )
 
 
-def _result(future: Any, scheduler: str) -> Any:
-    if future.status in {"cancelled", "lost"}:
-        raise _lost(scheduler)
+def _result(future: Any) -> Any:
     try:
         return future.result()
-    except NeuroestError:
+    except (NeuroestError, CancelledError):
         raise
     except Exception as error:
         raise ExplorationError(f"a chunk failed on the cluster: {_first_line(error)}") from None
-
-
-def _lost(scheduler: str) -> ExplorationError:
-    return ExplorationError(
-        f"the scheduler {scheduler} is gone; finished chunks of a run with an output are kept, run the same command "
-        "again when it is back"
-    )
 
 
 def _first_line(error: BaseException) -> str:

@@ -7,12 +7,14 @@ import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+import neuroest
 from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Resolved
@@ -58,6 +60,16 @@ def column_name(path: str, unit: str) -> str:
     if unit == "1":
         return path
     return f"{path}_{unit.replace('/', '_per_').replace('^', '').replace('*', '_').removeprefix('1_')}"
+
+
+@cache
+def source_digest() -> str:
+    """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
+    root = Path(neuroest.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -129,6 +141,7 @@ class Job:
         ]
         return {
             "neuroest_version": package_version(),
+            "source_sha256": source_digest(),
             "axes": axes,
             "choices": [{axis.path: list(axis.labels)} for axis in self.resolved.choices],
             "constraints": [str(one) for one in self.constraints],

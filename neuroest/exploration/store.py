@@ -26,6 +26,8 @@ METADATA_KEY = b"neuroest"
 SUFFIXES = (".parquet", ".csv")
 _MANIFEST = "manifest.json"
 _PART = "{:09d}.arrow"
+_END = b"ARROW1"
+"""Last bytes of a whole file of Arrow's."""
 
 
 def arrow_table(columns: Columns) -> Any:
@@ -76,7 +78,7 @@ class Store:
 
     def finished(self) -> frozenset[int]:
         """Numbers of the chunks that are there."""
-        return frozenset(int(path.stem) for path in self.folder.glob("*.arrow"))
+        return frozenset(int(path.stem) for path in self.folder.glob("*.arrow") if _is_whole(path))
 
     def open(self, job: Job, *, overwrite: bool = False) -> bool:
         """Get ready for a run; False if the output is there and is what the run would give.
@@ -97,7 +99,8 @@ class Store:
             if read_metadata(self.output).get("fingerprint") == job.fingerprint:
                 return False
             raise ExplorationError(
-                f"{self.output} exists and comes from another input; name another output, or give --overwrite"
+                f"{self.output} exists and comes from another input or version; name another output, or give "
+                "--overwrite"
             )
         with _told(self.output):
             self.folder.mkdir(parents=False, exist_ok=True)
@@ -105,7 +108,8 @@ class Store:
                 known = json.loads(manifest.read_text("utf-8"))
                 if known.get("fingerprint") != job.fingerprint:
                     raise ExplorationError(
-                        f"{self.folder} holds chunks of another input; name another output, or give --overwrite"
+                        f"{self.folder} holds chunks of another input or version; name another output, or give "
+                        "--overwrite"
                     )
             else:
                 text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
@@ -206,6 +210,15 @@ def read_metadata(path: Path) -> dict[str, Any]:
         return dict(json.loads(found.get(METADATA_KEY, b"{}")))
     except (OSError, ValueError):
         return {}
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a chunk is there to its end, which it may not be after the machine itself broke down."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        file.seek(max(size - len(_END), 0))
+        return size > 2 * len(_END) and file.read() == _END
 
 
 @contextmanager

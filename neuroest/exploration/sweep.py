@@ -222,6 +222,12 @@ def sweep(
     job.check_size(confirmed=confirmed)
     if output is not None:
         return _to_file(job, Path(output), workers, scheduler, overwrite, started)
+    return _in_memory(job, workers, scheduler, started)
+
+
+def _in_memory(
+    job: Job, workers: int | None, scheduler: str | None, started: Callable[[int, int], Tick] | None
+) -> SweepResult:
     tick = started(job.points, 0) if started else _silent
     found: dict[int, Columns] = {}
     for chunk, columns in run_chunks(_Compute(job), range(job.chunks), workers, scheduler):
