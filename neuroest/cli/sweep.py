@@ -74,7 +74,10 @@ def run(
         raise
     if output is None:
         emit(_csv(result))
-    note([f"{result.rows} points, {result.feasible} feasible" + (f", in {output}" if output else "")])
+    words = f"{result.rows} points, {result.feasible} feasible"
+    if not result.feasible and (reason := result.most_common_failure()):
+        words += f"; most fail {reason}"
+    note([words + (f", in {output}" if output else "")])
 
 
 def _csv(result: SweepResult) -> str:

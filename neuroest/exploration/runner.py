@@ -11,10 +11,13 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, TypeAlias
 
 from neuroest.exploration.errors import ExplorationError
@@ -121,6 +124,21 @@ def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[t
                 process.terminate()
 
 
+@contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Start workers without the program that asks for them.
+
+    A new process would first run the program's main module once more: a script whose calls are not under
+    ``if __name__ == "__main__"`` would start workers for ever, and any other waits for imports that no chunk needs.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _bounded(
     submit: Callable[[int], Future[Any]], chunks: Sequence[int], workers: int
 ) -> Iterator[tuple[int, Any]]:
@@ -128,7 +146,8 @@ def _bounded(
     flying: dict[Future[Any], int] = {}
     while True:
         while len(flying) < _WAITING * workers and (chunk := next(waiting, None)) is not None:
-            flying[submit(chunk)] = chunk
+            with _main_left_out():
+                flying[submit(chunk)] = chunk
         if not flying:
             return
         done, _ = wait(flying, return_when=FIRST_COMPLETED)

@@ -80,58 +80,71 @@ class Store:
         """Numbers of the chunks that are there."""
         return frozenset(int(path.stem) for path in self.folder.glob("*.arrow") if _is_whole(path))
 
-    def open(self, job: Job, *, overwrite: bool = False) -> bool:
-        """Get ready for a run; False if the output is there and is what the run would give.
+    @contextmanager
+    def opened(self, job: Job, *, overwrite: bool = False) -> Iterator[bool]:
+        """The folder of chunks for one run alone; False if the output is there and is what the run would give.
 
         Raises
         ------
         ExplorationError
-            When the output or its chunks belong to another input, or cannot be written.
+            When the output or its chunks belong to another input, cannot be written, or are being written.
         """
         if self.output.suffix not in SUFFIXES:
             raise ExplorationError(f"{self.output}: the output ends in {' or '.join(SUFFIXES)}")
         if self.output.is_dir():
             raise ExplorationError(f"{self.output} is a folder; name a file in it")
-        manifest = self.folder / _MANIFEST
-        if overwrite:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        elif self.output.exists():
-            if read_metadata(self.output).get("fingerprint") == job.fingerprint:
-                return False
-            raise ExplorationError(
-                f"{self.output} exists and comes from another input or version; name another output, or give "
-                "--overwrite"
-            )
+        if self.output.exists() and not overwrite:
+            if read_metadata(self.output).get("fingerprint") != job.fingerprint:
+                raise ExplorationError(
+                    f"{self.output} exists and comes from another input or version; name another output, or give "
+                    "--overwrite"
+                )
+            yield False
+            return
         with _told(self.output):
             self.folder.mkdir(parents=False, exist_ok=True)
-            if manifest.exists():
-                known = json.loads(manifest.read_text("utf-8"))
-                if known.get("fingerprint") != job.fingerprint:
-                    raise ExplorationError(
-                        f"{self.folder} holds chunks of another input or version; name another output, or give "
-                        "--overwrite"
-                    )
-            else:
-                text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
-                beside = manifest.with_suffix(".tmp")
-                beside.write_text(text, "utf-8")
-                beside.replace(manifest)
-        return True
+        with self._locked():
+            try:
+                self._claim(job, overwrite=overwrite)
+                yield True
+            finally:
+                if not self.finished():  # a run that came to nothing leaves nothing, and keeps no other out
+                    shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """Keep a second run of the same output out; the lock dies with the process."""
         try:
             import fcntl  # noqa: PLC0415 - not on every system, where two runs are then the user's affair
         except ImportError:
             yield
             return
-        with (self.folder / "lock").open("w") as file:
+        with _told(self.output):
+            file = (self.folder / "lock").open("w")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise ExplorationError(f"another run is writing {self.output}") from None
             yield
+
+    def _claim(self, job: Job, *, overwrite: bool) -> None:
+        """Say in the folder whose chunks it holds; those of another input are refused, or go."""
+        manifest, done = self.folder / _MANIFEST, self.finished()
+        known = json.loads(manifest.read_text("utf-8")) if manifest.exists() else {}
+        if done and known.get("fingerprint") != job.fingerprint:
+            if not overwrite:
+                raise ExplorationError(
+                    f"{self.folder} holds chunks of another input or version; name another output, or give "
+                    "--overwrite"
+                )
+            for chunk in done:
+                (self.folder / _PART.format(chunk)).unlink()
+        with _told(self.output):
+            beside = manifest.with_suffix(".tmp")
+            text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
+            beside.write_text(text, "utf-8")
+            beside.replace(manifest)
 
     def assemble(
         self, job: Job, metadata: Mapping[str, Any], tick: Callable[[int], None] = lambda _: None

@@ -70,6 +70,19 @@ class SweepResult:
             return extra("pyarrow.parquet", "explore").read_table(str(self.output))
         return arrow_table(self.columns)
 
+    def most_common_failure(self) -> str | None:
+        """The check that fails first in most rows; None where none does."""
+        if self.columns is not None:
+            found: Any = self.columns["failed_check"]
+            counts = np.bincount(found.codes[found.codes >= 0], minlength=1)
+            return found.words[counts.argmax()] if counts.any() else None
+        if self.output is not None and self.output.suffix == ".csv":
+            counted = self.to_frame()["failed_check"].value_counts()
+            return str(counted.index[0]) if len(counted) else None
+        column = extra("pyarrow.parquet", "explore").read_table(str(self.output), columns=["failed_check"])
+        pairs = column["failed_check"].drop_null().value_counts().to_pylist()
+        return max(pairs, key=lambda pair: pair["counts"])["values"] if pairs else None
+
     def pareto(self, minimize: Sequence[str] = (), maximize: Sequence[str] = ()) -> Any:
         """The points that no other beats in all objectives; see `neuroest.exploration.pareto`."""
         from neuroest.exploration.pareto import pareto  # noqa: PLC0415
@@ -193,7 +206,7 @@ def sweep(
     settings : mapping, optional
         Values to change in every point, by path.
     workers : int, optional
-        Processes; by default one a processor, and none for a single chunk.
+        Processes; by default one a processor, and none for fewer points than a chunk.
     scheduler : str, optional
         ``local`` or the address of a Dask scheduler.
     confirmed : bool
@@ -220,6 +233,8 @@ def sweep(
         settings=settings, chunk_size=chunk_size,
     )  # fmt: skip
     job.check_size(confirmed=confirmed)
+    if workers is None and job.points <= CHUNK:
+        workers = 1  # done before a process has started
     if output is not None:
         return _to_file(job, Path(output), workers, scheduler, overwrite, started)
     return _in_memory(job, workers, scheduler, started)
@@ -245,10 +260,10 @@ def _to_file(
 ) -> SweepResult:  # fmt: skip
     store = Store(output)
     extra("pyarrow", "explore")
-    if not store.open(job, overwrite=overwrite):
-        known = read_metadata(output)
-        return SweepResult(job, None, output, known["rows"], known["feasible"], known)
-    with store.locked():
+    with store.opened(job, overwrite=overwrite) as needed:
+        if not needed:
+            known = read_metadata(output)
+            return SweepResult(job, None, output, known["rows"], known["feasible"], known)
         done = store.finished()
         left = [chunk for chunk in range(job.chunks) if chunk not in done]
         tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else _silent

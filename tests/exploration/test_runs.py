@@ -63,10 +63,24 @@ def test_another_input_with_the_same_output_is_refused(tmp_path: Path) -> None:
 
 
 def test_chunks_of_another_input_are_refused(tmp_path: Path) -> None:
-    job = make_job(CHIP, NET, SPACE, samples=10, sampler="random")
-    stores.Store(tmp_path / "found.parquet").open(job)
+    job, file = make_job(CHIP, NET, SPACE, samples=10, sampler="random"), tmp_path / "found.parquet"
+    store = stores.Store(file)
+    with store.opened(job):
+        store.write(0, job.compute(0))
+        with pytest.raises(ExplorationError, match="another run is writing"):
+            run(file, workers=1, overwrite=True)
     with pytest.raises(ExplorationError, match="chunks of another input"):
-        run(tmp_path / "found.parquet", workers=1)
+        run(file, workers=1)
+    assert store.finished() == {0}
+    run(file, workers=1, overwrite=True)
+    assert not store.folder.exists()
+
+
+def test_a_run_that_came_to_nothing_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "found.parquet"
+    with pytest.raises(ExplorationError, match="compute nothing"):
+        run(file, workers=0)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["found.txt", "no/such/folder/found.parquet", "."])
@@ -163,9 +177,9 @@ def test_a_chunk_that_is_not_whole_is_computed_again(tmp_path: Path) -> None:
     run(whole, workers=1)
     job = make_job(CHIP, NET, SPACE, samples=600, sampler="random", chunk_size=100)
     store = stores.Store(cut)
-    store.open(job)
-    for chunk in range(3):
-        store.write(chunk, job.compute(chunk))
+    with store.opened(job):
+        for chunk in range(3):
+            store.write(chunk, job.compute(chunk))
     part = store.folder / "000000001.arrow"
     part.write_bytes(part.read_bytes()[:-200])
     (store.folder / "000000002.arrow").write_bytes(b"")
