@@ -10,6 +10,7 @@ import asyncio
 import logging
 import pickle
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,7 @@ from typing import Any
 from neuroest.errors import NeuroestError
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.jobs import source_digest
-from neuroest.exploration.runner import Task
+from neuroest.exploration.runner import Task, main_left_out
 
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 5.0
@@ -79,9 +80,11 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
     with _quiet(), ExitStack() as stack:
         try:
             if scheduler == "local":
-                cluster = distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-                )
+                with main_left_out(), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of ports of a dashboard that nobody asked for
+                    cluster = distributed.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
+                    )
                 client = distributed.Client(stack.enter_context(cluster))
             else:
                 client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)

@@ -100,6 +100,9 @@ def _short(causes: list[str]) -> list[str]:
             found.append(cause.replace("_", " ").replace(":", ": "))
             continue
         words = cause.split(".")
+        if words[0] == "model_discrepancy":
+            found.append(f"model of {words[1]} › {words[2]}".replace("_", " "))
+            continue
         rivals = [other.split(".") for other in causes if other != cause and "." in other]
         count = 2
         while count < len(words) and any(rival[-count:] == words[-count:] for rival in rivals):

@@ -144,7 +144,9 @@ def check_quantities(names: Sequence[str]) -> None:
     """
     for name in names:
         if name not in QUANTITIES:
-            raise UnknownNameError("result", name, QUANTITIES)
+            raise UnknownNameError(
+                "result", name, QUANTITIES, "they are the totals of `neuroest estimate --format json`"
+            )
 
 
 def block_of(group: Group) -> int:

@@ -125,7 +125,7 @@ def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[t
 
 
 @contextmanager
-def _main_left_out() -> Iterator[None]:
+def main_left_out() -> Iterator[None]:
     """Start workers without the program that asks for them.
 
     A new process would first run the program's main module once more: a script whose calls are not under
@@ -146,7 +146,7 @@ def _bounded(
     flying: dict[Future[Any], int] = {}
     while True:
         while len(flying) < _WAITING * workers and (chunk := next(waiting, None)) is not None:
-            with _main_left_out():
+            with main_left_out():
                 flying[submit(chunk)] = chunk
         if not flying:
             return

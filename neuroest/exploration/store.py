@@ -70,7 +70,7 @@ class Store:
         table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
         beside = path.with_suffix(f".{os.getpid()}.tmp")
-        with _told(path):
+        with _told(path), _no_rest(beside):
             with arrow.OSFile(str(beside), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
             beside.replace(path)
@@ -141,6 +141,8 @@ class Store:
             for chunk in done:
                 (self.folder / _PART.format(chunk)).unlink()
         with _told(self.output):
+            for rest in self.folder.glob("*.tmp"):  # of workers that were killed while they wrote
+                rest.unlink()
             beside = manifest.with_suffix(".tmp")
             text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
             beside.write_text(text, "utf-8")
@@ -153,16 +155,13 @@ class Store:
         arrow = extra("pyarrow", "explore")
         beside = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
-        try:
-            with _told(self.output):
-                self._write_all(arrow, job, beside, text, tick)
-                with beside.open("rb+") as file:
-                    os.fsync(file.fileno())
-                if self.output.suffix == ".csv":
-                    _sidecar(self.output).write_text(text, "utf-8")
-                beside.replace(self.output)
-        finally:
-            beside.unlink(missing_ok=True)
+        with _told(self.output), _no_rest(beside):
+            self._write_all(arrow, job, beside, text, tick)
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+            if self.output.suffix == ".csv":
+                _sidecar(self.output).write_text(text, "utf-8")
+            beside.replace(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write_all(self, arrow: Any, job: Job, beside: Path, text: str, tick: Callable[[int], None]) -> None:
@@ -223,6 +222,15 @@ def read_metadata(path: Path) -> dict[str, Any]:
         return dict(json.loads(found.get(METADATA_KEY, b"{}")))
     except (OSError, ValueError):
         return {}
+
+
+@contextmanager
+def _no_rest(path: Path) -> Iterator[None]:
+    """Leave no unfinished file behind."""
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _is_whole(path: Path) -> bool:

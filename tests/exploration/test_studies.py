@@ -34,6 +34,25 @@ def test_a_bar_is_the_estimate_at_the_ends_of_the_spread() -> None:
         assert value == pytest.approx(one.totals["energy_per_inference_J"], rel=1e-9)
 
 
+def test_elasticities_of_any_result_are_those_of_its_parts() -> None:
+    names = (
+        "energy_per_inference_J",
+        "area_m2",
+        "initiation_interval_s",
+        "throughput_per_s",
+        "average_power_W",
+    )
+    found = sensitivity(CHIP, NET, quantities=names)
+    path = "chip.tile.array.readout.neuron.field_mobility"
+    slope = {name: found.elasticity[name][path] for name in names}
+    assert slope["throughput_per_s"] == pytest.approx(-slope["initiation_interval_s"], rel=1e-3)
+    assert slope["average_power_W"] == pytest.approx(
+        slope["energy_per_inference_J"] - slope["initiation_interval_s"], rel=1e-3
+    )
+    assert slope["area_m2"] == 0.0
+    assert f"{slope['throughput_per_s']:+.2f}  {path}" in found.to_text()
+
+
 def test_bars_are_sorted_and_drawn(tmp_path: Path) -> None:
     found = sensitivity(CHIP, NET)
     reach = [abs(b.high - b.low) for b in found.tornado["area_m2"]]
