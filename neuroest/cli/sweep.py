@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Axes, Constraints, Scheduler, SpaceFile, Workers, progress, space_of
+from neuroest.cli.exploring import Axes, Constraints, Plot, Scheduler, SpaceFile, Workers, progress, space_of
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Workload, emit, note
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SAMPLERS
@@ -50,13 +50,14 @@ def run(
     ] = ",".join(STANDARD),
     workers: Workers = None,
     scheduler: Scheduler = None,
+    plot: Plot = None,
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
 ) -> None:  # fmt: skip
     """Every point of a design space, and its results.
 
     A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
-    points are printed as CSV, which is meant for few.
+    points are printed as CSV, which is meant for few. The figure shows the first result along the first number.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
@@ -72,6 +73,8 @@ def run(
         if output is not None:
             note([f"finished chunks are kept; run the same command again to go on with {output}"])
         raise
+    if plot is not None:
+        result.plot(path=plot)
     if output is None:
         emit(_csv(result))
     words = f"{result.rows} points, {result.feasible} feasible"

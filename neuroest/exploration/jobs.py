@@ -144,6 +144,7 @@ class Job:
             "source_sha256": source_digest(),
             "axes": axes,
             "choices": [{axis.path: list(axis.labels)} for axis in self.resolved.choices],
+            "units": {self.parameters[path]: unit for path, unit in self.resolved.units.items()},
             "constraints": [str(one) for one in self.constraints],
             "sampler": self.sampler,
             "samples": self.points,

@@ -27,6 +27,8 @@ STANDARD = (
 )  # fmt: skip
 """Results that are kept when nobody says which."""
 _DEFAULT_SAMPLES = 10_000
+_JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
+"""Columns that say what to think of a row."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,52 @@ class SweepResult:
         if self.columns is None:
             return extra("pyarrow.parquet", "explore").read_table(str(self.output))
         return arrow_table(self.columns)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Columns that say which point a row is."""
+        said = {*self.metadata.get("quantities", ()), *_JUDGEMENTS}
+        return tuple(name for name in self._names() if name not in said)
+
+    def _names(self) -> list[str]:
+        if self.columns is not None:
+            return list(self.columns)
+        if self.output is not None and self.output.suffix == ".csv":
+            with self.output.open(encoding="utf-8") as file:
+                return file.readline().strip().replace('"', "").split(",")
+        return list(extra("pyarrow.parquet", "explore").read_schema(str(self.output)).names)
+
+    def sample(self, rows: int = 20_000) -> pd.DataFrame:
+        """At most so many rows, equally far apart; a file is read in pieces."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        step = max(1, -(-self.rows // rows))
+        if self.columns is not None or self.output is None or self.output.suffix == ".csv":
+            whole = self.to_frame()
+            return whole.take(range(0, len(whole), step))
+        pieces, passed = [], 0
+        for batch in extra("pyarrow.parquet", "explore").ParquetFile(str(self.output)).iter_batches():
+            pieces.append(batch.to_pandas().iloc[-passed % step :: step])
+            passed += batch.num_rows
+        return pd.DataFrame(pd.concat(pieces, ignore_index=True))
+
+    def plot(
+        self, result: str | None = None, along: str | None = None, path: str | Path | None = None
+    ) -> Any:
+        """A result along a parameter; written to `path` if given, and returned.
+
+        Parameters
+        ----------
+        result : str, optional
+            Column of a result, by default the first that is kept.
+        along : str, optional
+            Column of a parameter, by default the first that is a number.
+        path : path, optional
+            ``.pdf``, ``.svg`` or ``.png``.
+        """
+        from neuroest.exploration.figures import sweep_figure  # noqa: PLC0415 - matplotlib is heavy
+
+        return sweep_figure(self, result, along, path)
 
     def most_common_failure(self) -> str | None:
         """The check that fails first in most rows; None where none does."""
