@@ -191,7 +191,7 @@ def evaluate_points(
     """
     count = int(np.prod(shape))
     # numpy computes exponentials of neighbours in another way than of numbers with gaps between them
-    columns = {path: np.ascontiguousarray(values) for path, values in columns.items()}
+    columns = {p: v if v.flags.c_contiguous else np.ascontiguousarray(v) for p, v in columns.items()}
     try:
         result = evaluate(group.design, group.workload, {**group.values, **columns})
     except MappingError as error:
