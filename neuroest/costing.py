@@ -18,7 +18,7 @@ from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
 _Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CostTable:
     """Costs of all components: the field's energy and area reference tables in one.
 

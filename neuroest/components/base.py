@@ -29,7 +29,7 @@ _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TechnologyPoint:
     """Process, supply and temperature that a chip works at."""
 
@@ -38,7 +38,7 @@ class TechnologyPoint:
     temperature: Kelvin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkContext:
     """Properties of the network that the cost of an action depends on."""
 
@@ -50,7 +50,7 @@ class NetworkContext:
     mean_absolute_weight: Dimensionless
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnergyCost:
     """Energy of one action of one component, one named term of it."""
 
@@ -61,7 +61,7 @@ class EnergyCost:
     ledger: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AreaCost:
     """Area of one instance of a component, one named term of it."""
 
@@ -72,7 +72,7 @@ class AreaCost:
     """Whether the area is die area already, with the floor plan's white space inside."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StaticCost:
     """Power that one instance of a component draws whether or not it works."""
 
@@ -81,7 +81,7 @@ class StaticCost:
     power: Watt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """One thing that must hold for the estimate, or for the design, to make sense.
 
@@ -106,7 +106,7 @@ class Check:
     unit: str = "1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Characteristic:
     """A number that an expert of a block asks for and that is neither a cost nor a check."""
 
@@ -116,7 +116,7 @@ class Characteristic:
     unit: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Component(Generic[_DeviceT_co]):
     """A block of the chip with all its numbers.
 
