@@ -304,7 +304,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 # Where code of others may raise whatever it likes, and the user is told in a line of ours.
 CATCHING = {
-    "neuroest.exploration.runner": "what a cluster raises",
+    "neuroest.exploration.cluster": "what a cluster raises",
     "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
