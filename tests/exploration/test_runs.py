@@ -251,3 +251,16 @@ def test_a_scheduler_without_workers_and_one_that_goes_are_told(
     monkeypatch.setattr(cluster, "_client", lambda *_: nullcontext(Gone()))
     with pytest.raises(ExplorationError, match="is gone; finished chunks"):
         run(tmp_path / "found.parquet", scheduler="tcp://10.0.0.1:8786")
+
+
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import neuroest\n"
+        f"found = neuroest.sweep({CHIP!r}, {NET!r}, {SPACE!r}, sampler='random', samples=300, chunk_size=100, workers=2)\n"
+        "print(found.rows)\n",
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["300"]
+    assert done.stderr == ""
