@@ -57,6 +57,11 @@ def _finished(figure: Any, path: str | Path | None) -> Any:
     return figure
 
 
+def _title(figure: Any, text: str) -> None:
+    """A line over the whole figure, so that long names on the left do not push it out on the right."""
+    figure.suptitle(text, fontsize=9, x=0.01, horizontalalignment="left")
+
+
 def _styled() -> Any:
     return extra("matplotlib", "explore").rc_context(_STYLE)
 
@@ -153,7 +158,7 @@ def tornado_figure(result: SensitivityResult, quantity: str, path: str | Path | 
                      patch(facecolor=_DARK, edgecolor=_DARK, label="parameter at p90")],
             frameon=False, loc="outside lower center", ncols=2, fontsize=8,
         )  # fmt: skip
-        axes.set_title(f"{result.architecture} on {result.workload}", fontsize=9, loc="left")
+        _title(figure, f"{result.architecture} on {result.workload}")
         return _finished(figure, path)
 
 
@@ -292,7 +297,7 @@ def distribution_figure(result: UncertaintyResult, quantity: str, path: str | Pa
         axes.set_xlabel(_words(quantity))
         _engineering(axes.xaxis, quantity)
         axes.legend(frameon=False, fontsize=8)
-        axes.set_title(f"{result.architecture} on {result.workload}", fontsize=9, loc="left")
+        _title(figure, f"{result.architecture} on {result.workload}")
         return _finished(figure, path)
 
 

@@ -257,8 +257,8 @@ def test_a_script_needs_no_guard(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "import neuroest\n"
-        f"found = neuroest.sweep({CHIP!r}, {NET!r}, {SPACE!r}, sampler='random', samples=300, chunk_size=100, workers=2)\n"
-        "print(found.rows)\n",
+        "options = {'sampler': 'random', 'samples': 300, 'chunk_size': 100, 'workers': 2}\n"
+        f"print(neuroest.sweep({CHIP!r}, {NET!r}, {SPACE!r}, **options).rows)\n",
         "utf-8",
     )
     done = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True)
