@@ -18,6 +18,7 @@ from neuroest.build import Design
 from neuroest.components.base import Check
 from neuroest.components.chip import Chip, instantiate
 from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
 from neuroest.equations import crossbar, diffusive_neuron, digital, power
@@ -140,6 +141,21 @@ class Evaluation:
         if self.costs.overheads is not None:
             parts += [energy for _, energy in self._sequencing(_total(clocked))]
         return _total(parts)
+
+    @cached_property
+    def operation_energy(self) -> Array:
+        """Energy of the operations of one inference alone: no memory, no traffic, no clock, no control. [J].
+
+        What a crossbar's cells and read-out take is operation, and so is all of a chip that is priced by events.
+        """
+        owned = {(c.component, c.action, c.term): c.ledger for c in self.costs.energies}
+        return _total(
+            [
+                np.sum(row.energy, axis=-1, keepdims=True)
+                for row in self.dynamic
+                if owned.get((row.component, row.action, row.term), "clock") not in OVERHEAD
+            ]
+        )
 
     @cached_property
     def static_power(self) -> Array:

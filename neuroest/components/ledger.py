@@ -51,3 +51,8 @@ OWNERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Owner of each quantity: a block model, or the slot it fills."""
+
+OVERHEAD = frozenset(
+    {"memory access", "spike and data transport", "off-chip transfer", "clock", "control", "cell programming"}
+)
+"""Quantities that are no operation of the network: what only counts operations leaves them out."""

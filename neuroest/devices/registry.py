@@ -28,6 +28,7 @@ from neuroest.devices.arrays import (
     TaperedBufferParameters,
 )
 from neuroest.devices.base import Record
+from neuroest.devices.comparisons import TwinEnergiesParameters
 from neuroest.devices.digital import (
     EventEnergiesParameters,
     FixedBlockParameters,
@@ -98,6 +99,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             TaperedBufferParameters,
             ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
+            TwinEnergiesParameters,
             WiresParameters,
         )
     }

@@ -108,6 +108,7 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "area_m2": lambda r: r.area,
         "energy_per_inference_J": lambda r: r.energy,
         "dynamic_energy_J": lambda r: r.dynamic_energy,
+        "operation_energy_J": lambda r: r.operation_energy,
         "static_energy_J": lambda r: r.static_energy,
         "latency_s": lambda r: r.timing.latency,
         "initiation_interval_s": lambda r: r.timing.initiation_interval,
@@ -130,8 +131,8 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "worst_ir_drop": _worst_ir_drop,
     }
 )
-"""Every result by its name, the unit in the name: those of `Estimate.totals`, and the share of the column current that
-the wires of the worst layer take, which stands in for accuracy."""
+"""Every result by its name, the unit in the name: those of `Estimate.totals`, the energy of operations alone, and the
+share of the column current that the wires of the worst layer take, which stands in for accuracy."""
 
 
 def check_quantities(names: Sequence[str]) -> None:
