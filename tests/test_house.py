@@ -71,9 +71,9 @@ STAGES = (
     ("exploration.sensitivity", "and of what it depends on"),
     ("estimating", "the result that users see"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),
-    ("reporting", "results as tables and text"),
     ("validating", "published chips beside their estimates"),
     ("validation", "all of them, as users ask for it"),
+    ("reporting", "results as tables and text, where they stand against published chips among them"),
     ("cli", "results on a terminal"),
     ("__main__", "starts the cli"),
 )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Seed, Temperature, changes, quantity
-from neuroest.cli.shared import Format, Output, emit, note
+from neuroest.cli.shared import Format, Output, emit, in_form, note
 from neuroest.errors import NeuroestError, UnknownNameError
 
 MEASURED_NEURON = "diffusive_bench"
@@ -74,7 +73,7 @@ def run(
     bench = Bench(cells, neuron, devices, seed, against)
     lines: list[str] = []
     data = []
-    table = ["characteristic,series,x,y"]
+    table: list[dict[str, Any]] = []
     for name in wanted:
         found = characterise(bench, name)
         lines += [found.title, *(f"  {text}" for text in found.findings), ""]
@@ -87,14 +86,14 @@ def run(
             ],
         })  # fmt: skip
         table += [
-            f'{name},"{s.label}",{x:.9g},{y:.9g}' for s in found.series for x, y in zip(s.x, s.y, strict=True)
+            {"characteristic": name, "series": s.label, "x": x, "y": y}
+            for s in found.series
+            for x, y in zip(_numbers(s.x), _numbers(s.y), strict=True)
         ]
         if figures is not None:
             draw_characteristic(found, figures / f"{name}.{suffix.lstrip('.')}")
-    if form is Format.JSON:
-        emit(json.dumps(data, indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit("\n".join(table if form is Format.CSV else lines[:-1]) + "\n", output)
+    label = f"Characteristics of {neuron}"
+    emit(in_form(form, lambda: "\n".join(lines[:-1]) + "\n", lambda: table, label, data), output)
     if figures is not None:
         note([f"{len(wanted)} figures written to {figures}"])
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import Architecture, Format, Output, Workload, emit
+from neuroest.cli.shared import Architecture, Format, Output, Workload, emit, in_form
 from neuroest.exploration.bands import SAMPLES, SEED
 from neuroest.exploration.crossover import crossover
 
@@ -34,9 +34,4 @@ def run(
     comparison give for the same network stands below.
     """
     found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
-    if form is Format.TABLE:
-        emit(found.to_text(), output)
-    elif form is Format.CSV:
-        emit(str(found.to_frame().to_csv(index=False)), output)
-    else:
-        emit(str(found.to_frame().to_json(orient="records", indent=2, double_precision=15)) + "\n", output)
+    emit(in_form(form, found.to_text, found.to_frame, f"Crossover of {spiking} and {dense}"), output)

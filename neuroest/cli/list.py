@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import emit, style
+from neuroest.cli.shared import Format, emit, in_form, style
 from neuroest.reporting.catalogue import CATALOGUE, Entry, entries
 from neuroest.reporting.quantities import words
 from neuroest.reporting.text import WIDTH, Style, columns
@@ -23,13 +24,16 @@ def run(
             autocompletion=lambda incomplete: [name for name in CATALOGUE if name.startswith(incomplete)],
         ),
     ] = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.TABLE,
 ) -> None:
     """What can be named: files, models, mappers, sources.
 
     When piped: one a line, name, description and group separated by tabs.
     """
     found = entries(kind)
-    if sys.stdout.isatty():
+    if form is not Format.TABLE:
+        emit(in_form(form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"))
+    elif sys.stdout.isatty():
         emit(_table(found, style()))
     else:
         emit("".join(f"{entry.name}\t{entry.description}\t{entry.group}\n" for entry in found))

@@ -8,8 +8,18 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Axes, Constraints, Plot, Scheduler, SpaceFile, Workers, progress, space_of
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Workload, emit, note
+from neuroest.cli.exploring import (
+    Axes,
+    Constraints,
+    Plot,
+    Scheduler,
+    SpaceFile,
+    Workers,
+    frame_text,
+    progress,
+    space_of,
+)
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Workload, emit, in_form, note
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SAMPLERS
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
@@ -51,6 +61,7 @@ def run(
     workers: Workers = None,
     scheduler: Scheduler = None,
     plot: Plot = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of what is printed without -o.")] = Format.CSV,
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
 ) -> None:  # fmt: skip
@@ -76,14 +87,14 @@ def run(
     if plot is not None:
         result.plot(path=plot)
     if output is None:
-        emit(_csv(result))
+        emit(_printed(result, form))
     words = f"{result.rows} points, {result.feasible} feasible"
     if not result.feasible and (reason := result.most_common_failure()):
         words += f"; most fail {reason}"
     note([words + (f", in {output}" if output else "")])
 
 
-def _csv(result: SweepResult) -> str:
+def _printed(result: SweepResult, form: Format) -> str:
     if result.rows > _SHOWN:
         raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o")
-    return str(result.to_frame().to_csv(index=False))
+    return in_form(form, lambda: frame_text(result.to_frame()), result.to_frame, "Points of a sweep")

@@ -10,7 +10,7 @@ from typing import Any
 from neuroest.build import Design, Part, build
 from neuroest.components.chip import COMPONENTS, COMPUTING
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import SpecError, UnknownNameError
+from neuroest.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.library import (
     KINDS,
     Device,
@@ -83,6 +83,42 @@ def _file_sheet(name: str, style: Style) -> str:
     allowed = ", ".join(kind for kind in KINDS if kind != "sources")
     message = f"kind is {kind!r}; what can be shown: {allowed}"
     raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
+
+
+def value_rows(name: str) -> list[dict[str, Any]]:
+    """Every value of a device, an architecture or a workload with what defends it, as rows of a table.
+
+    Raises
+    ------
+    NeuroestError
+        When what is called so holds no values.
+    """
+    kinds = {"architecture", "device", "workload"}
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        data = read_document(Path(name)).data
+        kind = data.get("kind") if isinstance(data, dict) else None
+        found = [str(kind)] if kind in kinds else []
+    else:
+        found = [kind for kind in sorted(kinds) if name in shipped(kind)]
+    if not found:
+        raise NeuroestError(
+            f"{name} is no architecture, device or workload; only these have a table of values"
+        )
+    return [
+        {
+            "kind": kind, "path": path, "value": claim.value, "unit": claim.unit,
+            "p10": claim.low if claim.has_spread else None, "p90": claim.high if claim.has_spread else None,
+            "basis": claim.basis, "source": claim.source or "", "place": claim.place or "", "file": claim.origin,
+        }
+        for kind in found
+        for path, claim in _claims_of(kind, name).items()
+    ]  # fmt: skip
+
+
+def _claims_of(kind: str, name: str) -> Mapping[str, Claim]:
+    if kind == "architecture":
+        return build(load_architecture(name)).claims
+    return load_device(name).claims if kind == "device" else workload_claims(load_workload(name).spec)
 
 
 def device_sheet(device: Device, style: Style = PLAIN) -> str:
