@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from neuroest.equations import network as network_equations
 from neuroest.equations import technology
 from neuroest.mapping.base import NetworkMapping
 from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
+
+_Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,13 +99,16 @@ def _with_discrepancy(
     """The costs times the factor by which each component's model is taken to be off."""
     models = {c.path: c.model for c in chip.components()}
 
-    def factor(component: str, quantity: str) -> Numeric:
-        return chip.discrepancy.get(f"{models.get(component, '')}.{quantity}", 1.0)
+    def scaled(cost: _Cost, quantity: str, field: str) -> _Cost:
+        factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
+        if type(factor) is float and factor == 1.0:  # as it stands outside of the sampling of bands
+            return cost
+        return replace(cost, **{field: getattr(cost, field) * factor})
 
     return (
-        [replace(e, energy=e.energy * factor(e.component, "energy")) for e in energies],
-        tuple(replace(a, area=a.area * factor(a.component, "area")) for a in areas),
-        tuple(replace(s, power=s.power * factor(s.component, "static_power")) for s in statics),
+        [scaled(e, "energy", "energy") for e in energies],
+        tuple(scaled(a, "area", "area") for a in areas),
+        tuple(scaled(s, "static_power", "power") for s in statics),
     )
 
 

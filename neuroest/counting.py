@@ -132,7 +132,7 @@ def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMappi
     """Bits of an address-event packet: as chosen, or what the addresses of units and rows need."""
     if "packet_bits" in mesh.options:
         return mesh.options["packet_bits"]
-    axons = mapper.options.get("rows", np.max(mapper.layers.input_elements))
+    axons = mapper.options["rows"] if "rows" in mapper.options else np.max(mapper.layers.input_elements)
     return network_equations.address_bits(np.maximum(mapped.counts[mapper.level.path], 1.0), axons)
 
 

@@ -65,10 +65,6 @@ class Evaluation:
     ----------
     layers, chip, mapped, counts, costs, timing
         What each stage returned.
-    dynamic : tuple of EnergyRow
-        Dynamic energy by component, action and term.
-    areas, statics : tuple of InstanceRow
-        Area and static power by component and term.
     """
 
     layers: LayerTable
@@ -78,14 +74,77 @@ class Evaluation:
     counts: ActionCounts
     costs: CostTable
     timing: Timing
-    dynamic: tuple[EnergyRow, ...]
-    areas: tuple[InstanceRow, ...]
-    statics: tuple[InstanceRow, ...]
+
+    @cached_property
+    def dynamic(self) -> tuple[EnergyRow, ...]:
+        """Dynamic energy by component, action and term."""
+        rows = []
+        for cost in self.costs.energies:
+            count = self.counts.actions.get((cost.component, cost.action))
+            if count is not None:
+                rows.append(EnergyRow(cost.component, cost.action, cost.term, count * cost.energy, count))
+        if self.costs.overheads is not None:
+            clocked: Any = sum(
+                (row.energy for row in rows if row.component in self.costs.synchronous),
+                start=0.0 * next(iter(self.counts.actions.values())),
+            )
+            for term, energy in self._sequencing(clocked):
+                rows.append(EnergyRow(self.costs.overheads, term, term, energy, np.ones_like(energy)))
+        return tuple(rows)
+
+    def _sequencing(self, clocked: Any) -> tuple[tuple[str, Array], ...]:
+        """What clock and control add to the energy of synchronous blocks."""
+        clock = power.clock_energy(clocked, self.costs.clock_fraction)
+        control = digital.control_energy(clocked, self.costs.control_fraction)
+        return ("clock", np.asarray(clock)), ("control", np.asarray(control))
+
+    @cached_property
+    def areas(self) -> tuple[InstanceRow, ...]:
+        """Area by component and term."""
+        instances = self.mapped.instances
+        rows = [
+            InstanceRow(a.component, a.term, a.area * instances[a.component], instances[a.component])
+            for a in self.costs.areas
+        ]
+        if self.costs.overheads is not None:
+            clocked: Any = sum((r.total for r in rows if r.component in self.costs.synchronous), start=0.0)
+            rows.append(
+                InstanceRow(self.costs.overheads, "control", clocked * self.costs.control_area_fraction, 1.0)
+            )
+        return tuple(rows)
+
+    @cached_property
+    def statics(self) -> tuple[InstanceRow, ...]:
+        """Static power by component and term."""
+        instances = self.mapped.instances
+        return tuple(
+            InstanceRow(s.component, s.term, s.power * number, number)
+            for s in self.costs.statics
+            for number in (instances[s.counted_as or s.component],)
+        )
 
     @cached_property
     def dynamic_energy(self) -> Array:
-        """Dynamic energy of one inference. [J]."""
-        return _total([np.sum(row.energy, axis=-1, keepdims=True) for row in self.dynamic])
+        """Dynamic energy of one inference. [J].
+
+        The sum of `dynamic` over rows and layers. Where an action costs the same in every layer, its counts are
+        added up first, so that a batch that asks for totals only never holds an energy a layer and term.
+        """
+        prices: dict[tuple[str, str], list[Any]] = {}
+        for cost in self.costs.energies:
+            if (cost.component, cost.action) in self.counts.actions:
+                prices.setdefault((cost.component, cost.action), []).append(cost.energy)
+        parts, clocked = [], []
+        for key, terms in prices.items():
+            count, price = self.counts.actions[key], sum(terms[1:], start=terms[0])
+            by_layer = np.ndim(price) > 0 and np.shape(price)[-1] > 1
+            energy = np.sum(count * price if by_layer else count, axis=-1, keepdims=True)
+            parts.append(energy if by_layer else energy * price)
+            if key[0] in self.costs.synchronous:
+                clocked.append(parts[-1])
+        if self.costs.overheads is not None:
+            parts += [energy for _, energy in self._sequencing(_total(clocked))]
+        return _total(parts)
 
     @cached_property
     def operation_energy(self) -> Array:
@@ -337,55 +396,24 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeri
 
 
 def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
-    layers = layer_table(workload, {k: v for k, v in values.items() if k.startswith("workload.")})
+    moved = {k: v for k, v in values.items() if k.startswith("workload.")}
+    layers = layer_table(workload, moved, _list_length(values))
     chip = instantiate(design, values)
     mapper = mapper_for(chip, layers)
     mapped = map_network(mapper)
     counts = count_actions(mapper, mapped)
     costs = cost_components(chip, mapped, mapper.network)
     timing = time_network(mapper, mapped, counts)
-    return Evaluation(
-        layers, chip, mapper, mapped, counts, costs, timing, _dynamic(counts, costs), _areas(mapped, costs),
-        tuple(
-            InstanceRow(s.component, s.term, s.power * number, number)
-            for s in costs.statics
-            for number in (mapped.instances[s.counted_as or s.component],)
-        ),
-    )  # fmt: skip
+    return Evaluation(layers, chip, mapper, mapped, counts, costs, timing)
+
+
+def _list_length(values: Mapping[str, Numeric]) -> int:
+    """Points of a list; one for a single point and for an open grid."""
+    shapes = {np.shape(value) for value in values.values() if not isinstance(value, float)}
+    long = [shape for shape in shapes if max(shape, default=1) > 1]
+    return int(long[0][0]) if len(long) == 1 and len(long[0]) == 2 else 1
 
 
 def trace_costs(design: Design, values: Mapping[str, Any], evaluation: Evaluation, network: Any) -> CostTable:
     """The cost table once more, from values that remember where they come from."""
     return cost_components(instantiate(design, values), evaluation.mapped, network)
-
-
-def _dynamic(counts: ActionCounts, costs: CostTable) -> tuple[EnergyRow, ...]:
-    rows = []
-    for cost in costs.energies:
-        count = counts.actions.get((cost.component, cost.action))
-        if count is not None:
-            rows.append(EnergyRow(cost.component, cost.action, cost.term, count * cost.energy, count))
-    if costs.overheads is not None:
-        clocked: Any = sum(
-            (row.energy for row in rows if row.component in costs.synchronous),
-            start=0.0 * next(iter(counts.actions.values())),
-        )
-        for term, energy in (
-            ("clock", power.clock_energy(clocked, costs.clock_fraction)),
-            ("control", digital.control_energy(clocked, costs.control_fraction)),
-        ):
-            rows.append(EnergyRow(costs.overheads, term, term, np.asarray(energy), np.ones_like(energy)))
-    return tuple(rows)
-
-
-def _areas(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:
-    rows = [
-        InstanceRow(
-            a.component, a.term, a.area * mapped.instances[a.component], mapped.instances[a.component]
-        )
-        for a in costs.areas
-    ]
-    if costs.overheads is not None:
-        clocked: Any = sum((row.total for row in rows if row.component in costs.synchronous), start=0.0)
-        rows.append(InstanceRow(costs.overheads, "control", clocked * costs.control_area_fraction, 1.0))
-    return tuple(rows)

@@ -44,48 +44,60 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
     placement = mapped.placement
     off = mapper.chip.discrepancy.get(f"{mapped.level.mapper}.time", 1.0)
     resources: dict[str, Array] = {mapped.level.path: mapper.unit_time(placement) * off}
+    serving = _Serving(mapped)
     for model in ("accumulator", "vector_unit", "digital_lif"):
         for _, block in mapper.chip.find(model):
-            demand = sum(
-                (c for (path, _), c in counts.actions.items() if path == block.path), start=mapper.zeros()
-            )
             capacity = block.options["lanes"] * block.options["clock_frequency"]
-            resources[block.path] = demand / (mapper.steps * capacity * _share(mapped, block.path))
+            demand = _demand(mapper, counts, block.path)
+            resources[block.path] = demand / (mapper.steps * capacity * serving.of(block.path))
     for memory in mapper.chip.memories():
-        demand = sum(
-            (c for (path, _), c in counts.actions.items() if path == memory.path), start=mapper.zeros()
-        )
-        resources[memory.path] = demand / mapper.steps * memory.access_time() / _share(mapped, memory.path)
+        demand = _demand(mapper, counts, memory.path)
+        resources[memory.path] = demand / mapper.steps * memory.access_time() / serving.of(memory.path)
     turns = []
     for _, unit in mapper.chip.find("matrix_unit"):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
         resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
         turns.append(resources[unit.path])
-    _network_times(mapper, mapped, counts, resources)
+    _network_times(mapper, serving, counts, resources)
     step = resources[mapped.level.path]
     for needed in resources.values():
         step = np.maximum(step, needed)
     return _totals(mapper, mapped, resources, step, turns)
 
 
-def _share(mapped: NetworkMapping, path: str) -> Array:
+def _demand(mapper: Mapper, counts: ActionCounts, path: str) -> Array:
+    """Actions of a block, all kinds of them."""
+    first, *others = [c for (owner, _), c in counts.actions.items() if owner == path] or [mapper.zeros()]
+    return sum(others, start=first)
+
+
+class _Serving:
     """Instances of a block that serve one layer: all where layers take turns, else in proportion to its units."""
-    units, instances = mapped.placement.units, mapped.instances[path]
-    if mapped.placement.shared:
-        return np.asarray(np.maximum(instances + 0.0 * units, 1.0))
-    total = np.maximum(np.sum(units, axis=-1, keepdims=True), 1.0)
-    return np.asarray(np.maximum(instances * units / total, 1.0))
+
+    def __init__(self, mapped: NetworkMapping) -> None:
+        self.shared, self.units = mapped.placement.shared, mapped.placement.units
+        self._instances = mapped.instances
+        self._total = np.maximum(np.sum(self.units, axis=-1, keepdims=True), 1.0)
+        self._known: dict[int, Array] = {}  # blocks of one level have the same array of instances
+
+    def of(self, path: str) -> Array:
+        """By layer, at least one."""
+        instances = self._instances[path]
+        if id(instances) not in self._known:
+            part = instances + 0.0 * self.units if self.shared else instances * self.units / self._total
+            self._known[id(instances)] = np.asarray(np.maximum(part, 1.0))
+        return self._known[id(instances)]
 
 
 def _network_times(
-    mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, resources: dict[str, Array]
+    mapper: Mapper, serving: _Serving, counts: ActionCounts, resources: dict[str, Array]
 ) -> None:
     steps = mapper.steps
     for _, mesh in mapper.chip.networks():
         if counts.transport is not None:
             carried = counts.transport.bits * counts.transport.hops / steps
-            links = _share(mapped, mesh.path)
-            if mesh.one_medium and not mapped.placement.shared:
+            links = serving.of(mesh.path)
+            if mesh.one_medium and not serving.shared:
                 links = np.ones_like(carried)
                 carried = np.sum(carried, axis=-1, keepdims=True) * (counts.transport.bits > 0.0)
             serial = carried / (mesh.link_rate() * links)

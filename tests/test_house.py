@@ -59,6 +59,7 @@ STAGES = (
     ("checking", "all problems of files that are not to be estimated"),
     ("authoring", "spec files to start from: templates, files of other tools, tables of devices"),
     ("settings", "a design with single values changed"),
+    ("remembering", "a number of an object that never changes is computed once"),
     ("components", "a design with numbers in it; calls equations"),
     ("mapping", "a network on a chip"),
     ("counting", "how often everything acts"),
@@ -308,7 +309,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 # Where code of others may raise whatever it likes, and the user is told in a line of ours.
 CATCHING = {
-    "neuroest.exploration.runner": "what a cluster raises",
+    "neuroest.exploration.cluster": "what a cluster raises",
     "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",

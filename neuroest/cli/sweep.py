@@ -11,6 +11,7 @@ import typer
 from neuroest.cli.exploring import (
     Axes,
     Constraints,
+    Plot,
     Scheduler,
     SpaceFile,
     Workers,
@@ -59,6 +60,7 @@ def run(
     ] = ",".join(STANDARD),
     workers: Workers = None,
     scheduler: Scheduler = None,
+    plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of what is printed without -o.")] = Format.CSV,
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
@@ -66,7 +68,7 @@ def run(
     """Every point of a design space, and its results.
 
     A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
-    points are printed as CSV, which is meant for few.
+    points are printed as CSV, which is meant for few. The figure shows the first result along the first number.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
@@ -82,9 +84,14 @@ def run(
         if output is not None:
             note([f"finished chunks are kept; run the same command again to go on with {output}"])
         raise
+    if plot is not None:
+        result.plot(path=plot)
     if output is None:
         emit(_printed(result, form))
-    note([f"{result.rows} points, {result.feasible} feasible" + (f", in {output}" if output else "")])
+    words = f"{result.rows} points, {result.feasible} feasible"
+    if not result.feasible and (reason := result.most_common_failure()):
+        words += f"; most fail {reason}"
+    note([words + (f", in {output}" if output else "")])
 
 
 def _printed(result: SweepResult, form: Format) -> str:

@@ -13,6 +13,7 @@ from neuroest.devices.base import Record
 from neuroest.devices.process import Process
 from neuroest.equations import technology as scaling
 from neuroest.errors import NeuroestError
+from neuroest.remembering import remember_numbers
 from neuroest.units import (
     Dimensionless,
     Joule,
@@ -152,6 +153,10 @@ class Component(Generic[_DeviceT_co]):
     options: Mapping[str, Numeric]
     technology: TechnologyPoint
     slots: Mapping[str, Component[Any]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        remember_numbers(cls)
 
     @property
     def process(self) -> Process:

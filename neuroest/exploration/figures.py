@@ -9,13 +9,16 @@ import numpy as np
 
 from neuroest.errors import UnknownNameError
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.jobs import quantity_unit
+from neuroest.exploration.jobs import column_name, quantity_unit
 from neuroest.units import format_quantity
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from neuroest.exploration.breakeven import BreakevenResult
     from neuroest.exploration.importance import SensitivityResult
     from neuroest.exploration.pareto import ParetoResult
+    from neuroest.exploration.sweep import SweepResult
     from neuroest.exploration.uncertainty import UncertaintyResult
 
 _NARROW = 200.0
@@ -27,6 +30,10 @@ _STYLE = {
     "pdf.fonttype": 42, "svg.fonttype": "none",
 }  # fmt: skip
 _SUFFIXES = (".pdf", ".svg", ".png")
+_LINES = (
+    ("-", "black"), ("--", "black"), (":", "black"), ("-.", "black"), ("-", "#8a8a8a"), ("--", "#8a8a8a"),
+)  # fmt: skip
+"""Styles of lines that are told apart without colour."""
 _DARK, _LIGHT, _PALE = "#333333", "#b8b8b8", "#d9d9d9"
 
 
@@ -48,6 +55,11 @@ def _finished(figure: Any, path: str | Path | None) -> Any:
         except OSError as error:
             raise ExplorationError(f"cannot write {file}: {error.strerror or error}") from None
     return figure
+
+
+def _title(figure: Any, text: str) -> None:
+    """A line over the whole figure, so that long names on the left do not push it out on the right."""
+    figure.suptitle(text, fontsize=9, x=0.01, horizontalalignment="left")
 
 
 def _styled() -> Any:
@@ -100,6 +112,9 @@ def _short(causes: list[str]) -> list[str]:
             found.append(cause.replace("_", " ").replace(":", ": "))
             continue
         words = cause.split(".")
+        if words[0] == "model_discrepancy":
+            found.append(f"model of {words[1]} › {words[2]}".replace("_", " "))
+            continue
         rivals = [other.split(".") for other in causes if other != cause and "." in other]
         count = 2
         while count < len(words) and any(rival[-count:] == words[-count:] for rival in rivals):
@@ -143,7 +158,7 @@ def tornado_figure(result: SensitivityResult, quantity: str, path: str | Path | 
                      patch(facecolor=_DARK, edgecolor=_DARK, label="parameter at p90")],
             frameon=False, loc="outside lower center", ncols=2, fontsize=8,
         )  # fmt: skip
-        axes.set_title(f"{result.architecture} on {result.workload}", fontsize=9, loc="left")
+        _title(figure, f"{result.architecture} on {result.workload}")
         return _finished(figure, path)
 
 
@@ -186,6 +201,66 @@ def pareto_figure(result: ParetoResult, path: str | Path | None) -> Any:
         return _finished(figure, path)
 
 
+def sweep_figure(
+    result: SweepResult, quantity: str | None, along: str | None, path: str | Path | None
+) -> Any:
+    """A result along a parameter: a line for each combination of the others where they are few, else points."""
+    frame, parameters = result.sample(), list(result.parameters)
+    results = list(result.metadata["quantities"])
+    numbers = [name for name in parameters if frame[name].dtype.kind in "fi"]
+    x, y = along or next(iter(numbers), ""), quantity or results[0]
+    for what, name, known in (("parameter", x, numbers), ("result", y, results)):
+        if name not in known:
+            raise UnknownNameError(what, name, known, "a figure needs a parameter that is a number")
+    shown = frame[np.isfinite(frame[x].to_numpy(float)) & np.isfinite(frame[y].to_numpy(float))]
+    if shown.empty:
+        raise ExplorationError(f"no row has an estimate of {y}")
+    others = [name for name in parameters if name != x and len(set(shown[name])) > 1]
+    with _styled():
+        figure, axes = _figure(3.6)
+        if len(shown[others].drop_duplicates()) <= len(_LINES):
+            _lines_along(axes, shown, x, y, others)
+        else:
+            good = shown["feasible"].to_numpy(bool)
+            for part, colour, label in (
+                (shown[~good], _LIGHT, "a limit is missed"),
+                (shown[good], _DARK, "feasible"),
+            ):
+                axes.scatter(part[x], part[y], s=5, color=colour, linewidths=0, label=label)
+            axes.legend(frameon=False, fontsize=8)
+        for name, scale in ((x, axes.set_xscale), (y, axes.set_yscale)):
+            values = shown[name].to_numpy(float)
+            if values.min() > 0.0 and values.max() / values.min() > 20.0:
+                scale("log")
+        unit = result.metadata.get("units", {}).get(x, "1")
+        axes.set_xlabel(_parameter(x, unit) + (f" ({unit})" if unit != "1" else ""))
+        axes.set_ylabel(_words(y))
+        _engineering(axes.yaxis, y)
+        return _finished(figure, path)
+
+
+def _parameter(column: str, unit: str) -> str:
+    """The path of a parameter's column as words."""
+    return _short([column.removesuffix(column_name("", unit))])[0]
+
+
+def _lines_along(axes: Any, shown: pd.DataFrame, x: str, y: str, others: list[str]) -> None:
+    groups = shown.groupby(others, sort=False, dropna=False) if others else [((), shown)]
+    for (key, part), (style, colour) in zip(groups, _LINES, strict=False):
+        ordered = part.sort_values(x)
+        words = [
+            f"{_short([n])[0]} {v:.4g}" if isinstance(v, int | float) else str(v)
+            for n, v in zip(others, key, strict=True)
+        ]
+        axes.plot(ordered[x], ordered[y], style, color=colour, linewidth=1.3, label=", ".join(words))
+        missed = ordered[~ordered["feasible"].to_numpy(bool)]
+        axes.scatter(missed[x], missed[y], s=18, marker="x", color=colour, linewidths=0.9, zorder=3)
+    if others:
+        axes.legend(frameon=False, fontsize=8)
+    if not shown["feasible"].all():
+        axes.set_title("crosses: a limit is missed", fontsize=8, loc="left")
+
+
 def distribution_figure(result: UncertaintyResult, quantity: str, path: str | Path | None) -> Any:
     """Cumulative distributions of both levels and of each alone."""
     if quantity not in result.samples:
@@ -222,7 +297,7 @@ def distribution_figure(result: UncertaintyResult, quantity: str, path: str | Pa
         axes.set_xlabel(_words(quantity))
         _engineering(axes.xaxis, quantity)
         axes.legend(frameon=False, fontsize=8)
-        axes.set_title(f"{result.architecture} on {result.workload}", fontsize=9, loc="left")
+        _title(figure, f"{result.architecture} on {result.workload}")
         return _finished(figure, path)
 
 
@@ -246,7 +321,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
         both = both[np.isfinite(both)]
         if both.min() > 0.0 and both.max() / both.min() > 20.0:
             axes.set_yscale("log")
-        if result.values.min() > 0.0 and result.values.max() / result.values.min() > 100.0:
+        if result.values.min() > 0.0 and result.values.max() / result.values.min() > 20.0:
             axes.set_xscale("log")
         axes.set_ylabel(_words(result.quantity))
         _engineering(axes.yaxis, result.quantity)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copyreg
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -143,6 +143,22 @@ def resolve(
     SpecError, UnknownNameError
         For a path that is no parameter, and for values that are none of it.
     """
+    try:
+        return _resolve(architecture, workload, space, settings)
+    except SpecError as error:
+        if not space.file:
+            raise
+        # the space came from a file, so no option is to blame
+        told = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
+        raise SpecError(told) from None
+
+
+def _resolve(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    space: Space,
+    settings: Mapping[str, str] | None,
+) -> Resolved:
     choices = [axis for axis in space.axes if _is_choice(axis)]
     numeric = [axis for axis in space.axes if not _is_choice(axis)]
     labels = [ChoiceAxis(axis.name, _labels(axis)) for axis in choices]

@@ -14,8 +14,8 @@ from neuroest.exploration.bands import common_cause, spread_over
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.groups import Group, resolve
 from neuroest.exploration.jobs import quantity_unit
-from neuroest.exploration.points import BLOCK, Points, check_quantities, evaluate_points, joined
-from neuroest.exploration.sensitivity import sensitivity as elasticities
+from neuroest.exploration.points import Points, block_of, check_quantities, evaluate_points, joined
+from neuroest.exploration.sensitivity import slopes, steps
 from neuroest.exploration.space import Space
 from neuroest.library import Loaded
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s")
 _Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
-_ELASTIC = {
-    "energy_per_inference_J": "energy", "area_m2": "area", "latency_s": "latency",
-    "initiation_interval_s": "initiation_interval",
-}  # fmt: skip
 _EDGE = 1e-9
 """Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
 _LEAST_SHARE = 0.5
@@ -102,8 +98,7 @@ class SensitivityResult:
             for bar in bars:
                 row: dict[str, Any] = {
                     "result": name, "cause": bar.cause, "base": self.base[name], "at_p10": bar.low, "at_p90": bar.high,
-                    "elasticity": sum(self.elasticity.get(name, {}).get(path, 0.0) for path in bar.paths)
-                    if name in self.elasticity else np.nan,
+                    "elasticity": self.slope(name, bar),
                 }  # fmt: skip
                 if bar.cause in shares:
                     share = shares[bar.cause]
@@ -113,6 +108,10 @@ class SensitivityResult:
                     }  # fmt: skip
                 rows.append(row)
         return pd.DataFrame(rows)
+
+    def slope(self, name: str, bar: Bar) -> float:
+        """Elasticity of a result with respect to a bar's cause: all its parameters moved together."""
+        return sum(self.elasticity[name].get(path, 0.0) for path in bar.paths)
 
     def plot(
         self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None, most: int = 12
@@ -132,7 +131,9 @@ class SensitivityResult:
         """Tables for a terminal: for each result its longest bars."""
         from neuroest.units import format_quantity  # noqa: PLC0415
 
-        lines = [f"{self.architecture} on {self.workload}: results with each parameter at its p10 and p90"]
+        lines = [
+            f"{self.architecture} on {self.workload}: results with each parameter at its p10 and p90, and elasticities"
+        ]
         for name, bars in self.tornado.items():
             unit = quantity_unit(name)
 
@@ -144,7 +145,7 @@ class SensitivityResult:
             for bar in bars[:most]:
                 if bar.low == bar.high:
                     continue
-                line = f"  {shown(bar.low):>14}  {shown(bar.high):>14}  {bar.cause}"
+                line = f"  {shown(bar.low):>14}  {shown(bar.high):>14}  {self.slope(name, bar):>+6.2f}  {bar.cause}"
                 if bar.cause in shares:
                     share = shares[bar.cause]
                     line += f"  S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
@@ -190,10 +191,10 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
 def in_blocks(group: Group, columns: Mapping[str, Array], quantities: Sequence[str]) -> Points:
     """Results of a list of points, a block at a time."""
     count = next(iter(columns.values())).shape[0] if columns else 1
-    parts = []
-    for start in range(0, count, BLOCK):
-        part = {path: values[start : start + BLOCK] for path, values in columns.items()}
-        parts.append(evaluate_points(group, part, (min(BLOCK, count - start),), quantities))
+    parts, block = [], block_of(group)
+    for start in range(0, count, block):
+        part = {path: values[start : start + block] for path, values in columns.items()}
+        parts.append(evaluate_points(group, part, (min(block, count - start),), quantities))
     return joined(parts)
 
 
@@ -237,11 +238,11 @@ def sensitivity(
     moved = causes(group)
     base = starting_point(group, quantities)
     bars = _tornado(group, moved, quantities)
-    slopes = elasticities(group.design, group.workload, group.claims)
+    stepped = steps(group.claims)
+    found = in_blocks(group, stepped, quantities).totals
     elasticity = {
-        name: _sorted(dict(zip(slopes.paths, slopes.totals[_ELASTIC[name]].tolist(), strict=True)))
-        for name in quantities if name in _ELASTIC
-    }  # fmt: skip
+        name: _sorted(dict(zip(stepped, slopes(found[name]).tolist(), strict=True))) for name in quantities
+    }
     shares, feasible = (
         ({}, 1.0) if sobol_samples == 0 else _sobol(group, moved, quantities, sobol_samples, seed)
     )

@@ -7,21 +7,24 @@ import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+import neuroest
 from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Resolved
 from neuroest.exploration.points import (
-    BLOCK,
     PASSED,
     QUANTITIES,
     Codes,
     Points,
+    block_of,
+    box_of,
     check_quantities,
     evaluate_points,
     joined,
@@ -59,6 +62,16 @@ def column_name(path: str, unit: str) -> str:
     return f"{path}_{unit.replace('/', '_per_').replace('^', '').replace('*', '_').removeprefix('1_')}"
 
 
+@cache
+def source_digest() -> str:
+    """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
+    root = Path(neuroest.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 @dataclass(frozen=True)
 class Job:
     """All that a worker needs to know.
@@ -92,7 +105,9 @@ class Job:
 
     @cached_property
     def _blocks(self) -> _Blocks:
-        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size)
+        groups = self.resolved.groups
+        block, box = min(map(block_of, groups)), min(map(box_of, groups))
+        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size, block, box)
 
     @cached_property
     def chunks(self) -> int:
@@ -126,8 +141,10 @@ class Job:
         ]
         return {
             "neuroest_version": package_version(),
+            "source_sha256": source_digest(),
             "axes": axes,
             "choices": [{axis.path: list(axis.labels)} for axis in self.resolved.choices],
+            "units": {self.parameters[path]: unit for path, unit in self.resolved.units.items()},
             "constraints": [str(one) for one in self.constraints],
             "sampler": self.sampler,
             "samples": self.points,
@@ -189,16 +206,13 @@ class Job:
 
     def at(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> Points:
         """Results of a list of points: values by path, and the structure of each."""
+        if len(self.resolved.groups) == 1:
+            return joined(self._group_at(0, given, groups.size))
         order = np.argsort(groups, kind="stable")
-        parts = []
-        for index in np.unique(groups):
+        parts: list[Points] = []
+        for index in np.flatnonzero(np.bincount(groups)).tolist():
             rows = order[groups[order] == index]
-            for first in range(0, rows.size, BLOCK):
-                block = rows[first : first + BLOCK]
-                columns = {path: values[block].reshape(-1, 1) for path, values in given.items()}
-                parts.append(
-                    evaluate_points(self.resolved.groups[index], columns, (block.size,), self._evaluated)
-                )
+            parts += self._group_at(index, {path: values[rows] for path, values in given.items()}, rows.size)
         found = joined(parts)
         back = np.empty_like(order)
         back[order] = np.arange(order.size)
@@ -206,6 +220,16 @@ class Job:
             {name: values[back] for name, values in found.totals.items()},
             found.failed[back], found.reasons, found.extrapolates[back],
         )  # fmt: skip
+
+    def _group_at(self, index: int, given: Mapping[str, Array], count: int) -> list[Points]:
+        group = self.resolved.groups[index]
+        block = block_of(group)
+        found = []
+        for first in range(0, count, block):
+            columns = {path: values[first : first + block].reshape(-1, 1) for path, values in given.items()}
+            size = min(block, count - first)
+            found.append(evaluate_points(group, columns, (size,), self._evaluated))
+        return found
 
     def table_of(
         self, given: Mapping[str, Array], groups: NDArray[np.intp]
@@ -338,14 +362,14 @@ class _Blocks:
     total: int
 
     @classmethod
-    def of(cls, shape: Sequence[int], chunk_size: int) -> _Blocks:
+    def of(cls, shape: Sequence[int], chunk_size: int, block: int, box: int) -> _Blocks:
         lengths = tuple(shape) or (1,)
-        axis, inner = len(lengths) - 1, 1
-        while axis > 0 and inner * lengths[axis] <= chunk_size:
+        axis, inner, most = len(lengths) - 1, 1, min(box, chunk_size)
+        while axis > 0 and inner * lengths[axis] <= most:
             inner *= lengths[axis]
             axis -= 1
         alone = inner == 1  # a list rather than a grid: cut it as finely as lists are cut
-        rows = max(1, min(lengths[axis], (BLOCK if alone else chunk_size) // inner))
+        rows = max(1, min(lengths[axis], (min(block, chunk_size) if alone else most) // inner))
         slices = -(-lengths[axis] // rows)
         total = slices * int(np.prod([float(n) for n in lengths[:axis]]))
         per_chunk = max(1, chunk_size // (rows * inner))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -17,8 +18,14 @@ from neuroest.exploration.groups import Group
 Array: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int16]
 
-BLOCK = 4096
-"""Points that one call evaluates: their arrays stay in the cache of a core."""
+_BLOCK = 16_384
+"""Most points that one call evaluates."""
+_LARGEST_ARRAY = 131_072
+"""Most numbers of an array of points and layers: a megabyte, and some hundred of them live at once."""
+_BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
+"""The same for an open grid."""
+_LARGE = 31 * 2**20
+"""Bytes just below the size from which glibc's malloc gives every array back to the system, whatever came before."""
 PASSED = -1
 NOT_FINITE = "not_finite: a result is no finite number"
 
@@ -50,7 +57,9 @@ class Points:
 
 def _operations(result: Evaluation) -> Any:
     layers = result.layers
-    return layers.synaptic_operations if layers.coding == "spiking" else _macs(result)
+    if layers.coding != "spiking":
+        return _macs(result)
+    return _over_layers(np.sum, layers.layer_synaptic_operations)
 
 
 def _macs(result: Evaluation) -> Any:
@@ -138,7 +147,33 @@ def check_quantities(names: Sequence[str]) -> None:
     """
     for name in names:
         if name not in QUANTITIES:
-            raise UnknownNameError("result", name, QUANTITIES)
+            raise UnknownNameError(
+                "result", name, QUANTITIES, "they are the totals of `neuroest estimate --format json`"
+            )
+
+
+def block_of(group: Group) -> int:
+    """Points of a structure that one call should evaluate, a power of two."""
+    _keep_memory()
+    most = max(1, min(_BLOCK, _LARGEST_ARRAY // len(group.workload.layers)))
+    return int(1 << (most.bit_length() - 1))
+
+
+def box_of(group: Group) -> int:
+    """Points of an open grid that one call should evaluate: most arrays in it are far smaller than the grid."""
+    _keep_memory()
+    return max(1, min(_BOX, _LARGEST_IN_A_BOX // len(group.workload.layers)))
+
+
+@cache
+def _keep_memory() -> None:
+    """Let the process keep the memory of one block for the next.
+
+    By default malloc asks the system for each array above 128 KiB and returns it at once, and the system clears
+    every page of it: with many layers half of the time went there. It changes its mind on the first large array
+    that is returned, and keeps free memory up to twice that size.
+    """
+    np.empty(_LARGE, dtype=np.uint8)
 
 
 def evaluate_points(
@@ -158,6 +193,8 @@ def evaluate_points(
         Names of `QUANTITIES`.
     """
     count = int(np.prod(shape))
+    # numpy computes exponentials of neighbours in another way than of numbers with gaps between them
+    columns = {p: v if v.flags.c_contiguous else np.ascontiguousarray(v) for p, v in columns.items()}
     try:
         result = evaluate(group.design, group.workload, {**group.values, **columns})
     except MappingError as error:
@@ -167,7 +204,7 @@ def evaluate_points(
         array = np.asarray(value, dtype=np.float64)
         if array.size == 1:
             return np.full(count, array.reshape(-1)[0])
-        return np.broadcast_to(array[..., 0], shape).reshape(-1)
+        return np.broadcast_to(array.squeeze(-1), shape).reshape(-1)  # raises if layers are left
 
     with np.errstate(all="ignore"):
         totals = {name: flat(QUANTITIES[name](result)) for name in quantities}

@@ -6,26 +6,29 @@ computed.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Any, TypeAlias
 
-from neuroest.errors import NeuroestError
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 
 Task: TypeAlias = Callable[[int], Any]
 _MOST_DEATHS = 5
 """Deaths of workers in a row, without a chunk finished between, after which a run gives up."""
 _WAITING = 2
 """Chunks in flight for each worker."""
-_CONNECT_SECONDS = 10
+_OBJECTS_BEFORE_A_SEARCH = 200_000
+"""A chunk makes arrays and no cycles; looking for cycles among what was imported would be most of the search."""
 
 
 def available_workers() -> int:
@@ -61,7 +64,9 @@ def run_chunks(
         raise ExplorationError(f"{workers} workers compute nothing; ask for at least 1")
     count = min(workers or available_workers(), max(len(chunks), 1))
     if scheduler is not None:
-        return _on_dask(task, chunks, workers or available_workers(), scheduler)
+        from neuroest.exploration.cluster import on_dask  # noqa: PLC0415 - most runs need no cluster
+
+        return on_dask(task, chunks, workers or available_workers(), scheduler)
     return _here(task, chunks) if count == 1 else _on_processes(task, chunks, count)
 
 
@@ -70,21 +75,17 @@ def _here(task: Task, chunks: Iterable[int]) -> Iterator[tuple[int, Any]]:
         yield chunk, task(chunk)
 
 
-@lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> Task:
-    task: Task = pickle.loads(packed)  # noqa: S301 - our own, from the process that started this one
-    return task
-
-
 _own_task: list[Task] = []
 
 
 def _begin(packed: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _own_task[:] = [_unpacked(packed)]
+    _own_task[:] = [pickle.loads(packed)]  # noqa: S301 - our own, from the process that started this one
 
 
 def _end_with(parent: Any) -> None:
@@ -123,6 +124,21 @@ def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[t
                 process.terminate()
 
 
+@contextmanager
+def main_left_out() -> Iterator[None]:
+    """Start workers without the program that asks for them.
+
+    A new process would first run the program's main module once more: a script whose calls are not under
+    ``if __name__ == "__main__"`` would start workers for ever, and any other waits for imports that no chunk needs.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 def _bounded(
     submit: Callable[[int], Future[Any]], chunks: Sequence[int], workers: int
 ) -> Iterator[tuple[int, Any]]:
@@ -130,57 +146,10 @@ def _bounded(
     flying: dict[Future[Any], int] = {}
     while True:
         while len(flying) < _WAITING * workers and (chunk := next(waiting, None)) is not None:
-            flying[submit(chunk)] = chunk
+            with main_left_out():
+                flying[submit(chunk)] = chunk
         if not flying:
             return
         done, _ = wait(flying, return_when=FIRST_COMPLETED)
         for future in done:
             yield flying.pop(future), future.result()
-
-
-def _remote(packed: bytes, chunk: int) -> Any:
-    return _unpacked(packed)(chunk)
-
-
-def _on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> Iterator[tuple[int, Any]]:
-    distributed = extra("distributed", "cluster")
-    cluster = None
-    try:
-        if scheduler == "local":
-            cluster = distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None
-            )
-            client = distributed.Client(cluster)
-        else:
-            client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ExplorationError(f"the scheduler {scheduler} does not answer: {_first_line(error)}") from None
-    try:
-        packed = client.scatter(pickle.dumps(task), broadcast=True)
-        waiting = iter(chunks)
-        flying: dict[Any, int] = {}
-        running = distributed.as_completed()
-        slots = _WAITING * max(workers, len(client.scheduler_info()["workers"]))
-        while True:
-            while len(flying) < slots and (chunk := next(waiting, None)) is not None:
-                future = client.submit(_remote, packed, chunk, pure=False, retries=_MOST_DEATHS)
-                flying[future.key] = chunk
-                running.add(future)
-            if not flying:
-                return
-            future = next(running)
-            try:
-                result = future.result()
-            except NeuroestError:
-                raise
-            except Exception as error:
-                raise ExplorationError(f"a chunk failed on the cluster: {_first_line(error)}") from None
-            yield flying.pop(future.key), result
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -44,25 +44,14 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
     Each parameter is moved up and down by a ten-thousandth. Where the two disagree, as at the edge of a
     rounding, the smaller movement counts.
     """
-    paths = tuple(p for p, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0)
-    count = len(paths)
+    stepped = steps(claims)
+    paths, rows = tuple(stepped), 2 * len(stepped) + 1
     values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
-    for index, path in enumerate(paths):
-        column = np.full((2 * count + 1, 1), claims[path].value)
-        column[1 + index] *= 1.0 + _STEP
-        column[1 + count + index] *= 1.0 - _STEP
-        values[path] = column
-    result = evaluate(design, workload, values)
-    rows = 2 * count + 1
+    result = evaluate(design, workload, values | stepped)
 
     def elasticity(quantity: Numeric) -> tuple[float, NDArray[np.float64]]:
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
-        base = float(array[0])
-        if base == 0.0 or not np.isfinite(base):
-            return base, np.zeros(count)
-        up = (array[1 : count + 1] / base - 1.0) / _STEP
-        down = (1.0 - array[count + 1 :] / base) / _STEP
-        return base, np.where(np.abs(up) < np.abs(down), up, down)
+        return float(array[0]), slopes(array)
 
     totals = {name: elasticity(quantity)[1] for name, quantity in _totals(result).items()}
     energy: dict[tuple[str, str], tuple[float, NDArray[np.float64]]] = {}
@@ -72,6 +61,32 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
         _store(energy, (static.component, static.term), elasticity(static.total * result.powered_time))
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
     return Sensitivity(paths, totals, energy, area)
+
+
+def steps(claims: Mapping[str, Claim]) -> dict[str, NDArray[np.float64]]:
+    """Values of every claim that is no choice of the designer and not zero: as it is, a step up, a step down.
+
+    In row 0 nothing moves; then each parameter alone goes up, and then each down.
+    """
+    paths = [path for path, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0]
+    count = len(paths)
+    found = {}
+    for index, path in enumerate(paths):
+        column = np.full((2 * count + 1, 1), claims[path].value)
+        column[1 + index] *= 1.0 + _STEP
+        column[1 + count + index] *= 1.0 - _STEP
+        found[path] = column
+    return found
+
+
+def slopes(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Elasticity of a result with respect to each parameter, from the result in all rows of `steps`."""
+    base, count = float(array[0]), array.size // 2
+    if base == 0.0 or not np.isfinite(base):
+        return np.zeros(count)
+    up = (array[1 : count + 1] / base - 1.0) / _STEP
+    down = (1.0 - array[count + 1 :] / base) / _STEP
+    return np.where(np.abs(up) < np.abs(down), up, down)
 
 
 def _store(

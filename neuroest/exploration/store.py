@@ -26,6 +26,8 @@ METADATA_KEY = b"neuroest"
 SUFFIXES = (".parquet", ".csv")
 _MANIFEST = "manifest.json"
 _PART = "{:09d}.arrow"
+_END = b"ARROW1"
+"""Last bytes of a whole file of Arrow's."""
 
 
 def arrow_table(columns: Columns) -> Any:
@@ -68,7 +70,7 @@ class Store:
         table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
         beside = path.with_suffix(f".{os.getpid()}.tmp")
-        with _told(path):
+        with _told(path), _no_rest(beside):
             with arrow.OSFile(str(beside), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
             beside.replace(path)
@@ -76,58 +78,75 @@ class Store:
 
     def finished(self) -> frozenset[int]:
         """Numbers of the chunks that are there."""
-        return frozenset(int(path.stem) for path in self.folder.glob("*.arrow"))
+        return frozenset(int(path.stem) for path in self.folder.glob("*.arrow") if _is_whole(path))
 
-    def open(self, job: Job, *, overwrite: bool = False) -> bool:
-        """Get ready for a run; False if the output is there and is what the run would give.
+    @contextmanager
+    def opened(self, job: Job, *, overwrite: bool = False) -> Iterator[bool]:
+        """The folder of chunks for one run alone; False if the output is there and is what the run would give.
 
         Raises
         ------
         ExplorationError
-            When the output or its chunks belong to another input, or cannot be written.
+            When the output or its chunks belong to another input, cannot be written, or are being written.
         """
         if self.output.suffix not in SUFFIXES:
             raise ExplorationError(f"{self.output}: the output ends in {' or '.join(SUFFIXES)}")
         if self.output.is_dir():
             raise ExplorationError(f"{self.output} is a folder; name a file in it")
-        manifest = self.folder / _MANIFEST
-        if overwrite:
-            shutil.rmtree(self.folder, ignore_errors=True)
-        elif self.output.exists():
-            if read_metadata(self.output).get("fingerprint") == job.fingerprint:
-                return False
-            raise ExplorationError(
-                f"{self.output} exists and comes from another input; name another output, or give --overwrite"
-            )
+        if self.output.exists() and not overwrite:
+            if read_metadata(self.output).get("fingerprint") != job.fingerprint:
+                raise ExplorationError(
+                    f"{self.output} exists and comes from another input or version; name another output, or give "
+                    "--overwrite"
+                )
+            yield False
+            return
         with _told(self.output):
             self.folder.mkdir(parents=False, exist_ok=True)
-            if manifest.exists():
-                known = json.loads(manifest.read_text("utf-8"))
-                if known.get("fingerprint") != job.fingerprint:
-                    raise ExplorationError(
-                        f"{self.folder} holds chunks of another input; name another output, or give --overwrite"
-                    )
-            else:
-                text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
-                beside = manifest.with_suffix(".tmp")
-                beside.write_text(text, "utf-8")
-                beside.replace(manifest)
-        return True
+        with self._locked():
+            try:
+                self._claim(job, overwrite=overwrite)
+                yield True
+            finally:
+                if not self.finished():  # a run that came to nothing leaves nothing, and keeps no other out
+                    shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """Keep a second run of the same output out; the lock dies with the process."""
         try:
             import fcntl  # noqa: PLC0415 - not on every system, where two runs are then the user's affair
         except ImportError:
             yield
             return
-        with (self.folder / "lock").open("w") as file:
+        with _told(self.output):
+            file = (self.folder / "lock").open("w")
+        with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise ExplorationError(f"another run is writing {self.output}") from None
             yield
+
+    def _claim(self, job: Job, *, overwrite: bool) -> None:
+        """Say in the folder whose chunks it holds; those of another input are refused, or go."""
+        manifest, done = self.folder / _MANIFEST, self.finished()
+        known = json.loads(manifest.read_text("utf-8")) if manifest.exists() else {}
+        if done and known.get("fingerprint") != job.fingerprint:
+            if not overwrite:
+                raise ExplorationError(
+                    f"{self.folder} holds chunks of another input or version; name another output, or give "
+                    "--overwrite"
+                )
+            for chunk in done:
+                (self.folder / _PART.format(chunk)).unlink()
+        with _told(self.output):
+            for rest in self.folder.glob("*.tmp"):  # of workers that were killed while they wrote
+                rest.unlink()
+            beside = manifest.with_suffix(".tmp")
+            text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
+            beside.write_text(text, "utf-8")
+            beside.replace(manifest)
 
     def assemble(
         self, job: Job, metadata: Mapping[str, Any], tick: Callable[[int], None] = lambda _: None
@@ -136,16 +155,13 @@ class Store:
         arrow = extra("pyarrow", "explore")
         beside = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
-        try:
-            with _told(self.output):
-                self._write_all(arrow, job, beside, text, tick)
-                with beside.open("rb+") as file:
-                    os.fsync(file.fileno())
-                if self.output.suffix == ".csv":
-                    _sidecar(self.output).write_text(text, "utf-8")
-                beside.replace(self.output)
-        finally:
-            beside.unlink(missing_ok=True)
+        with _told(self.output), _no_rest(beside):
+            self._write_all(arrow, job, beside, text, tick)
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+            if self.output.suffix == ".csv":
+                _sidecar(self.output).write_text(text, "utf-8")
+            beside.replace(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _write_all(self, arrow: Any, job: Job, beside: Path, text: str, tick: Callable[[int], None]) -> None:
@@ -206,6 +222,24 @@ def read_metadata(path: Path) -> dict[str, Any]:
         return dict(json.loads(found.get(METADATA_KEY, b"{}")))
     except (OSError, ValueError):
         return {}
+
+
+@contextmanager
+def _no_rest(path: Path) -> Iterator[None]:
+    """Leave no unfinished file behind."""
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a chunk is there to its end, which it may not be after the machine itself broke down."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        file.seek(max(size - len(_END), 0))
+        return size > 2 * len(_END) and file.read() == _END
 
 
 @contextmanager

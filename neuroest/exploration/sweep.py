@@ -27,6 +27,8 @@ STANDARD = (
 )  # fmt: skip
 """Results that are kept when nobody says which."""
 _DEFAULT_SAMPLES = 10_000
+_JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
+"""Columns that say what to think of a row."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,65 @@ class SweepResult:
         if self.columns is None:
             return extra("pyarrow.parquet", "explore").read_table(str(self.output))
         return arrow_table(self.columns)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Columns that say which point a row is."""
+        said = {*self.metadata.get("quantities", ()), *_JUDGEMENTS}
+        return tuple(name for name in self._names() if name not in said)
+
+    def _names(self) -> list[str]:
+        if self.columns is not None:
+            return list(self.columns)
+        if self.output is not None and self.output.suffix == ".csv":
+            with self.output.open(encoding="utf-8") as file:
+                return file.readline().strip().replace('"', "").split(",")
+        return list(extra("pyarrow.parquet", "explore").read_schema(str(self.output)).names)
+
+    def sample(self, rows: int = 20_000) -> pd.DataFrame:
+        """At most so many rows, equally far apart; a file is read in pieces."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        step = max(1, -(-self.rows // rows))
+        if self.columns is not None or self.output is None or self.output.suffix == ".csv":
+            whole = self.to_frame()
+            return whole.take(range(0, len(whole), step))
+        pieces, passed = [], 0
+        for batch in extra("pyarrow.parquet", "explore").ParquetFile(str(self.output)).iter_batches():
+            pieces.append(batch.to_pandas().iloc[-passed % step :: step])
+            passed += batch.num_rows
+        return pd.DataFrame(pd.concat(pieces, ignore_index=True))
+
+    def plot(
+        self, result: str | None = None, along: str | None = None, path: str | Path | None = None
+    ) -> Any:
+        """A result along a parameter; written to `path` if given, and returned.
+
+        Parameters
+        ----------
+        result : str, optional
+            Column of a result, by default the first that is kept.
+        along : str, optional
+            Column of a parameter, by default the first that is a number.
+        path : path, optional
+            ``.pdf``, ``.svg`` or ``.png``.
+        """
+        from neuroest.exploration.figures import sweep_figure  # noqa: PLC0415 - matplotlib is heavy
+
+        return sweep_figure(self, result, along, path)
+
+    def most_common_failure(self) -> str | None:
+        """The check that fails first in most rows; None where none does."""
+        if self.columns is not None:
+            found: Any = self.columns["failed_check"]
+            counts = np.bincount(found.codes[found.codes >= 0], minlength=1)
+            return found.words[counts.argmax()] if counts.any() else None
+        if self.output is not None and self.output.suffix == ".csv":
+            counted = self.to_frame()["failed_check"].value_counts()
+            return str(counted.index[0]) if len(counted) else None
+        column = extra("pyarrow.parquet", "explore").read_table(str(self.output), columns=["failed_check"])
+        pairs = column["failed_check"].drop_null().value_counts().to_pylist()
+        return max(pairs, key=lambda pair: pair["counts"])["values"] if pairs else None
 
     def pareto(self, minimize: Sequence[str] = (), maximize: Sequence[str] = ()) -> Any:
         """The points that no other beats in all objectives; see `neuroest.exploration.pareto`."""
@@ -193,7 +254,7 @@ def sweep(
     settings : mapping, optional
         Values to change in every point, by path.
     workers : int, optional
-        Processes; by default one a processor, and none for a single chunk.
+        Processes; by default one a processor, and none for fewer points than a chunk.
     scheduler : str, optional
         ``local`` or the address of a Dask scheduler.
     confirmed : bool
@@ -220,8 +281,16 @@ def sweep(
         settings=settings, chunk_size=chunk_size,
     )  # fmt: skip
     job.check_size(confirmed=confirmed)
+    if workers is None and job.points <= CHUNK:
+        workers = 1  # done before a process has started
     if output is not None:
         return _to_file(job, Path(output), workers, scheduler, overwrite, started)
+    return _in_memory(job, workers, scheduler, started)
+
+
+def _in_memory(
+    job: Job, workers: int | None, scheduler: str | None, started: Callable[[int, int], Tick] | None
+) -> SweepResult:
     tick = started(job.points, 0) if started else _silent
     found: dict[int, Columns] = {}
     for chunk, columns in run_chunks(_Compute(job), range(job.chunks), workers, scheduler):
@@ -239,10 +308,10 @@ def _to_file(
 ) -> SweepResult:  # fmt: skip
     store = Store(output)
     extra("pyarrow", "explore")
-    if not store.open(job, overwrite=overwrite):
-        known = read_metadata(output)
-        return SweepResult(job, None, output, known["rows"], known["feasible"], known)
-    with store.locked():
+    with store.opened(job, overwrite=overwrite) as needed:
+        if not needed:
+            known = read_metadata(output)
+            return SweepResult(job, None, output, known["rows"], known["feasible"], known)
         done = store.finished()
         left = [chunk for chunk in range(job.chunks) if chunk not in done]
         tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else _silent

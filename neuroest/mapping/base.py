@@ -17,6 +17,7 @@ from neuroest.components.base import Check, Component, NetworkContext
 from neuroest.components.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
+from neuroest.remembering import remember_numbers
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
 
@@ -129,6 +130,10 @@ class Mapper(ABC):
 
     unit_name: str = "unit"
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        remember_numbers(cls)
+
     def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
         if level.compute is None:
             raise MappingError(f"{level.path} computes nothing")
@@ -191,6 +196,9 @@ class Mapper(ABC):
         """Events per time step that enter each layer: active inputs and, for recurrent layers, own outputs."""
         t = self.layers
         return np.asarray(t.input_rate * t.input_elements + t.output_rate * t.recurrent_reduction)
+
+
+remember_numbers(Mapper)
 
 
 def computing_level(chip: Chip) -> LevelNode:

@@ -168,10 +168,11 @@ class EventCoreMapper(_CoreMapper):
 
 def producers(units: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
     """Units of the layer that each layer reads first, through layers without units; one for the network's input."""
-    columns = []
+    found = np.ones_like(units)
     for index, inputs in enumerate(reads):
         source = inputs[0] if inputs else -1
         while source >= 0 and np.all(units[..., source] == 0.0):
             source = reads[source][0] if reads[source] else -1
-        columns.append(units[..., source] if 0 <= source < index else np.ones(units.shape[:-1]))
-    return np.stack(columns, axis=-1)
+        if 0 <= source < index:
+            found[..., index] = units[..., source]
+    return found

@@ -21,6 +21,7 @@ from neuroest.mapping.roofline import RooflineMapper
 from neuroest.mapping.row_stationary import RowStationaryMapper
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
+from neuroest.workloads.layout import of_one_point
 
 MAPPERS: Mapping[str, type[Mapper]] = MappingProxyType(
     {
@@ -60,7 +61,9 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
     mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
     mapper.refuse()
     _refuse_numbers(level.mapper, chip, layers)
-    elementwise = [n for n, w in zip(layers.names, layers.window_elements, strict=True) if w > 0]
+    elementwise = [
+        n for n, w in zip(layers.names, of_one_point(layers.window_elements), strict=True) if w > 0
+    ]
     runs_them = chip.find("vector_unit") or chip.stands_for("element_operations")
     if elementwise and not runs_them and level.mapper not in {"roofline", "event_core"}:
         raise MappingError(
@@ -74,7 +77,8 @@ def _refuse_numbers(kind: str | None, chip: Chip, layers: LayerTable) -> None:
     if kind in {"digital_array", "roofline"}:
         return
     beside = kind == "crossbar" and layers.coding == "dense"
-    for name, elements, bits in zip(layers.names, layers.stationary_elements, layers.input_bits, strict=True):
+    stationary, given = of_one_point(layers.stationary_elements), of_one_point(layers.input_bits)
+    for name, elements, bits in zip(layers.names, stationary, given, strict=True):
         if elements > 0 and not (beside and chip.find("matrix_unit")):
             add = "add a matrix_unit block to the chip, " if beside else ""
             raise MappingError(

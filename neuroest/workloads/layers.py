@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import prod
 from typing import Any, TypeAlias
 
@@ -34,6 +34,7 @@ from neuroest.specs.workload import (
     workload_claims,
 )
 from neuroest.units import Numeric
+from neuroest.workloads import layout
 from neuroest.workloads.shapes import NETWORK_INPUT, WEIGHTLESS, Shape, ShapeInference
 
 Array: TypeAlias = NDArray[np.float64]
@@ -137,12 +138,12 @@ class Geometry:
     @property
     def total_macs(self) -> float:
         """Multiply-accumulate operations of one pass through the network, padding counted."""
-        return float(self.macs.sum())
+        return float(layout.of_one_point(self.macs).sum())
 
     @property
     def total_weights(self) -> float:
         """Stored weights of the network, without biases and batch normalisation."""
-        return float(self.weights.sum())
+        return float(layout.of_one_point(self.weights).sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +225,9 @@ def geometry(spec: WorkloadSpec) -> Geometry:
     return _plan(spec).geometry
 
 
-def layer_table(spec: WorkloadSpec, values: Mapping[str, Numeric] | None = None) -> LayerTable:
+def layer_table(
+    spec: WorkloadSpec, values: Mapping[str, Numeric] | None = None, points: int = 1
+) -> LayerTable:
     """Geometry and activity of a network.
 
     Parameters
@@ -236,6 +239,8 @@ def layer_table(spec: WorkloadSpec, values: Mapping[str, Numeric] | None = None)
         ``workload.layers.conv1.activity.rate``; a layer may be named whose activity the file leaves to the
         default. An array holds design points and has a last axis of length one, to which the layers go. Paths
         that do not begin with ``workload.`` are left to others.
+    points : int
+        Length of the list of design points that the table is for, if it is for one; see `layout`.
 
     Raises
     ------
@@ -256,8 +261,14 @@ def layer_table(spec: WorkloadSpec, values: Mapping[str, Numeric] | None = None)
         elif path.startswith("workload."):
             raise UnknownNameError("workload value", path, plan.paths)
     read, written = plan.activity(given)
+    counts = plan.counts
+    if layout.points_first(points, len(counts["names"])):
+        counts = plan.laid_out.counts(counts, points)
+        read, written = (
+            [layout.points_apart(array, points) for array in arrays] for arrays in (read, written)
+        )
     return LayerTable(
-        **plan.counts,
+        **counts,
         input_rate=read[0],
         output_rate=written[0],
         input_density=read[0],
@@ -324,6 +335,7 @@ class _Plan:
     rules: tuple[tuple[tuple[str, ...], ...], ...]
     shares: tuple[tuple[float, ...] | None, ...]
     """Share of each operand in what a layer reads, None for equal ones; one more share is the layer itself."""
+    laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
 
     def activity(self, given: Mapping[str, Numeric]) -> tuple[list[Array], list[Array]]:
         """For each quantity the arrays of what the layers read and of what they write."""

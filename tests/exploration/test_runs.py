@@ -7,10 +7,14 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
+import distributed
 import pytest
 
+from neuroest.exploration import cluster
 from neuroest.exploration import store as stores
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
@@ -59,10 +63,24 @@ def test_another_input_with_the_same_output_is_refused(tmp_path: Path) -> None:
 
 
 def test_chunks_of_another_input_are_refused(tmp_path: Path) -> None:
-    job = make_job(CHIP, NET, SPACE, samples=10, sampler="random")
-    stores.Store(tmp_path / "found.parquet").open(job)
+    job, file = make_job(CHIP, NET, SPACE, samples=10, sampler="random"), tmp_path / "found.parquet"
+    store = stores.Store(file)
+    with store.opened(job):
+        store.write(0, job.compute(0))
+        with pytest.raises(ExplorationError, match="another run is writing"):
+            run(file, workers=1, overwrite=True)
     with pytest.raises(ExplorationError, match="chunks of another input"):
-        run(tmp_path / "found.parquet", workers=1)
+        run(file, workers=1)
+    assert store.finished() == {0}
+    run(file, workers=1, overwrite=True)
+    assert not store.folder.exists()
+
+
+def test_a_run_that_came_to_nothing_leaves_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "found.parquet"
+    with pytest.raises(ExplorationError, match="compute nothing"):
+        run(file, workers=0)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["found.txt", "no/such/folder/found.parquet", "."])
@@ -154,6 +172,22 @@ def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
     assert cut.read_bytes() == whole.read_bytes()
 
 
+def test_a_chunk_that_is_not_whole_is_computed_again(tmp_path: Path) -> None:
+    whole, cut = tmp_path / "whole.parquet", tmp_path / "cut.parquet"
+    run(whole, workers=1)
+    job = make_job(CHIP, NET, SPACE, samples=600, sampler="random", chunk_size=100)
+    store = stores.Store(cut)
+    with store.opened(job):
+        for chunk in range(3):
+            store.write(chunk, job.compute(chunk))
+    part = store.folder / "000000001.arrow"
+    part.write_bytes(part.read_bytes()[:-200])
+    (store.folder / "000000002.arrow").write_bytes(b"")
+    assert store.finished() == {0}
+    run(cut, workers=1)
+    assert cut.read_bytes() == whole.read_bytes()
+
+
 def test_dask_gives_the_same_to_the_bit(tmp_path: Path) -> None:
     here, there = tmp_path / "here.parquet", tmp_path / "there.parquet"
     run(here, workers=2)
@@ -164,6 +198,69 @@ def test_dask_gives_the_same_to_the_bit(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("neuroest.exploration.runner._CONNECT_SECONDS", 1)
+    monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
     with pytest.raises(ExplorationError, match="does not answer"):
         run(tmp_path / "found.parquet", scheduler="tcp://127.0.0.1:9")
+
+
+@pytest.fixture(scope="module")
+def scheduler() -> Iterator[distributed.LocalCluster]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as found:
+            yield found
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_of_a_cluster_that_is_killed_costs_its_chunk_only(
+    tmp_path: Path, scheduler: distributed.LocalCluster
+) -> None:
+    task, address = Suicidal(tmp_path), scheduler.scheduler_address
+    assert dict(run_chunks(task, range(6), scheduler=address)) == {n: n * n for n in range(6)}
+    assert (tmp_path / "died").exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_with_another_source_is_refused(
+    monkeypatch: pytest.MonkeyPatch, scheduler: distributed.LocalCluster
+) -> None:
+    monkeypatch.setattr(cluster, "source_digest", lambda: "another")
+    monkeypatch.setattr(cluster, "_RETRIES", 0)
+    with pytest.raises(ExplorationError, match="has another neuroest than this machine"):
+        list(run_chunks(abs, range(1), scheduler=scheduler.scheduler_address))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_without_workers_and_one_that_goes_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_NO_WORKER_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.2)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        pytest.raises(ExplorationError, match="has had no worker"),
+    ):
+        run(tmp_path / "found.parquet", scheduler=empty.scheduler_address)
+
+    class Gone:
+        def nthreads(self) -> dict[str, int]:
+            raise OSError("Timed out trying to connect")
+
+    monkeypatch.setattr(cluster, "_client", lambda *_: nullcontext(Gone()))
+    with pytest.raises(ExplorationError, match="is gone; finished chunks"):
+        run(tmp_path / "found.parquet", scheduler="tcp://10.0.0.1:8786")
+
+
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import neuroest\n"
+        "options = {'sampler': 'random', 'samples': 300, 'chunk_size': 100, 'workers': 2}\n"
+        f"print(neuroest.sweep({CHIP!r}, {NET!r}, {SPACE!r}, **options).rows)\n",
+        "utf-8",
+    )
+    done = subprocess.run([sys.executable, str(script)], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["300"]
+    assert done.stderr == ""

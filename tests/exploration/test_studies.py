@@ -34,6 +34,25 @@ def test_a_bar_is_the_estimate_at_the_ends_of_the_spread() -> None:
         assert value == pytest.approx(one.totals["energy_per_inference_J"], rel=1e-9)
 
 
+def test_elasticities_of_any_result_are_those_of_its_parts() -> None:
+    names = (
+        "energy_per_inference_J",
+        "area_m2",
+        "initiation_interval_s",
+        "throughput_per_s",
+        "average_power_W",
+    )
+    found = sensitivity(CHIP, NET, quantities=names)
+    path = "chip.tile.array.readout.neuron.field_mobility"
+    slope = {name: found.elasticity[name][path] for name in names}
+    assert slope["throughput_per_s"] == pytest.approx(-slope["initiation_interval_s"], rel=1e-3)
+    assert slope["average_power_W"] == pytest.approx(
+        slope["energy_per_inference_J"] - slope["initiation_interval_s"], rel=1e-3
+    )
+    assert slope["area_m2"] == 0.0
+    assert f"{slope['throughput_per_s']:+.2f}  {path}" in found.to_text()
+
+
 def test_bars_are_sorted_and_drawn(tmp_path: Path) -> None:
     found = sensitivity(CHIP, NET)
     reach = [abs(b.high - b.low) for b in found.tornado["area_m2"]]
@@ -41,6 +60,39 @@ def test_bars_are_sorted_and_drawn(tmp_path: Path) -> None:
     found.plot("area_m2", tmp_path / "tornado.pdf")
     assert (tmp_path / "tornado.pdf").read_bytes().startswith(b"%PDF")
     assert "sobol_total" not in found.to_frame().columns
+
+
+@pytest.mark.parametrize("suffix", ["", ".parquet", ".csv"])
+def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str) -> None:
+    space = {
+        "chip.tile.array.readout.partial_sums": ["none", "analog_merge"],
+        "chip.tile.array.read_voltage": "0.05..0.2 V:4",
+        "chip.tile.array.rows": [64, 128],
+    }
+    output = tmp_path / f"found{suffix}" if suffix else None
+    found = sweep(CHIP, NET, space, output=output)
+    assert found.parameters == (
+        "chip.tile.array.readout.partial_sums", "chip.tile.array.read_voltage_V", "chip.tile.array.rows",
+    )  # fmt: skip
+    assert found.sample(5)["chip.tile.array.rows"].tolist() == [64.0] * 4
+    axes = found.plot("energy_per_inference_J", path=tmp_path / "s.svg").axes[0]
+    assert (tmp_path / "s.svg").stat().st_size > 1000
+    assert axes.get_xlabel() == "array › read voltage (V)"
+    # without merging the network does not fit, so those rows have nothing to draw
+    lines = axes.get_lines()
+    assert [line.get_label() for line in lines] == ["array › rows 64", "array › rows 128"]
+    frame = found.to_frame()
+    drawn = frame[(frame["chip.tile.array.rows"] == 64.0) & frame["energy_per_inference_J"].notna()]
+    assert lines[0].get_ydata() == pytest.approx(drawn["energy_per_inference_J"])
+    with pytest.raises(UnknownNameError, match=r"did you mean 'chip\.tile\.array\.rows'"):
+        found.plot(along="chip.tile.array.row")
+
+
+def test_many_points_are_drawn_as_points(tmp_path: Path) -> None:
+    found = sweep(CHIP, NET, {"chip.tile.array.rows": "32..256", "chip.tile.array.columns": "32..256"},
+                  sampler="sobol", samples=64)  # fmt: skip
+    axes = found.plot("area_m2", "chip.tile.array.columns").axes[0]
+    assert sum(len(points.get_offsets()) for points in axes.collections) == 64
 
 
 def test_shares_of_the_variance_add_up_for_an_area() -> None:

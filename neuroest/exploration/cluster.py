@@ -1,0 +1,144 @@
+"""Computing chunks on a Dask cluster: of this machine, or of many.
+
+The task travels to the workers with each chunk and the rows travel back, so workers need neither files nor a memory
+of what they did before; any of them may go and come at any time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from typing import Any
+
+from neuroest.errors import NeuroestError
+from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.jobs import source_digest
+from neuroest.exploration.runner import Task, main_left_out
+
+_CONNECT_SECONDS = 10
+_LOOK_SECONDS = 5.0
+"""Longest wait before the workers are counted again."""
+_NO_WORKER_SECONDS = 60.0
+"""A run whose workers have all been gone for so long gives up; what is finished is kept."""
+_RETRIES = 5
+_WAITING = 2
+"""Chunks in flight for each thread of a worker."""
+
+
+@lru_cache(maxsize=2)
+def _unpacked(packed: bytes) -> Task:
+    task: Task = pickle.loads(packed)  # noqa: S301 - our own, from the process that asked
+    return task
+
+
+def _remote(packed: bytes, source: str, chunk: int) -> Any:
+    """One chunk, on a worker."""
+    if source_digest() != source:
+        import socket  # noqa: PLC0415
+
+        raise ExplorationError(
+            f"the worker on {socket.gethostname()} has another neuroest than this machine; install the same on both"
+        )
+    return _unpacked(packed)(chunk)
+
+
+def on_dask(task: Task, chunks: Sequence[int], workers: int, scheduler: str) -> Iterator[tuple[int, Any]]:
+    """What `task` makes of each chunk, as they finish; see `neuroest.exploration.runner.run_chunks`."""
+    distributed = extra("distributed", "cluster")
+    with _client(distributed, workers, scheduler) as client:
+        packed, waiting = pickle.dumps(task), iter(chunks)
+        flying: dict[Any, int] = {}
+        while True:
+            try:
+                slots = _WAITING * max(1, sum(client.nthreads().values()))
+                while len(flying) < slots and (chunk := next(waiting, None)) is not None:
+                    future = client.submit(
+                        _remote, packed, source_digest(), chunk, pure=False, retries=_RETRIES
+                    )
+                    flying[future] = chunk
+                if not flying:
+                    return
+                finished = [(f, _result(f)) for f in _finished(distributed, client, scheduler, flying)]
+            except (OSError, asyncio.CancelledError, CancelledError):
+                raise ExplorationError(
+                    f"the scheduler {scheduler} is gone; finished chunks of a run with an output are kept, run the "
+                    "same command again when it is back"
+                ) from None
+            for future, result in finished:
+                yield flying.pop(future), result
+
+
+@contextmanager
+def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
+    with _quiet(), ExitStack() as stack:
+        try:
+            if scheduler == "local":
+                with main_left_out(), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # of ports of a dashboard that nobody asked for
+                    cluster = distributed.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
+                    )
+                client = distributed.Client(stack.enter_context(cluster))
+            else:
+                client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)
+            stack.enter_context(client)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise ExplorationError(
+                f"the scheduler {scheduler} does not answer: {_first_line(error)}"
+            ) from None
+        yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave it to us to say what went wrong: Dask tells the log each connection that ends."""
+    logs = [logging.getLogger(n) for n in logging.root.manager.loggerDict if n.split(".")[0] == "distributed"]
+    before = [(log, log.level) for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for log, level in before:
+            log.setLevel(level)
+
+
+def _finished(distributed: Any, client: Any, scheduler: str, flying: Mapping[Any, int]) -> list[Any]:
+    """Those chunks that are there, after waiting for one at least."""
+    alone_since = None
+    while True:
+        try:
+            return list(
+                distributed.wait(list(flying), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done
+            )
+        except TimeoutError:
+            pass
+        if client.nthreads():
+            alone_since = None
+            continue
+        alone_since = alone_since or time.monotonic()
+        if time.monotonic() - alone_since > _NO_WORKER_SECONDS:
+            raise ExplorationError(
+                f"the scheduler {scheduler} has had no worker for {_NO_WORKER_SECONDS:.0f} s; finished chunks of a "
+                "run with an output are kept, run the same command again when there are workers"
+            )
+
+
+def _result(future: Any) -> Any:
+    try:
+        return future.result()
+    except (NeuroestError, CancelledError):
+        raise
+    except Exception as error:
+        raise ExplorationError(f"a chunk failed on the cluster: {_first_line(error)}") from None
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
