@@ -68,6 +68,7 @@ STAGES = (
     ("exploration.bands", "what an estimate says of its own uncertainty"),
     ("exploration.sensitivity", "and of what it depends on"),
     ("estimating", "the result that users see"),
+    ("behaviour", "spikes of a network in time on the chip of an estimate, which is repeated with them"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),
     ("reporting", "results as tables and text"),
     ("validating", "published chips beside their estimates"),

@@ -1,7 +1,8 @@
 """Train a spiking network and its dense twin on scikit-learn's digits, and record what they do.
 
 Run it with ``pip install 'neuroest[torch]' snntorch scikit-learn``; it takes about 15 s on one core and writes
-`recording.npz`, `recording_dense.npz`, `digits_spiking.yaml`, `digits_dense.yaml` and `training.json` beside itself.
+`recording.npz`, `recording_dense.npz`, `weights.npz`, `test.npz`, `calibration.npz`, `digits_spiking.yaml`,
+`digits_dense.yaml` and `training.json` beside itself.
 What is committed came from this script. `compare.py` needs the results only.
 """
 
@@ -29,6 +30,8 @@ HIDDEN = 96
 EPOCHS = 60
 BATCH = 64
 RECORDED = 120
+CALIBRATION = 200
+DECAY = 0.9
 BITS = 8
 SPIKE_PENALTY = 1e-3
 
@@ -40,9 +43,9 @@ class Spiking(torch.nn.Module):
         super().__init__()
         gradient = surrogate.fast_sigmoid(slope=25)
         self.hidden = torch.nn.Linear(64, HIDDEN, bias=False)
-        self.hidden_neurons = snn.Leaky(beta=0.9, spike_grad=gradient)
+        self.hidden_neurons = snn.Leaky(beta=DECAY, spike_grad=gradient)
         self.output = torch.nn.Linear(HIDDEN, 10, bias=False)
-        self.output_neurons = snn.Leaky(beta=0.9, spike_grad=gradient)
+        self.output_neurons = snn.Leaky(beta=DECAY, spike_grad=gradient)
         with torch.no_grad():  # without biases the usual start is too quiet to learn from
             self.hidden.weight.mul_(2.0)
             self.output.weight.mul_(2.0)
@@ -86,6 +89,25 @@ def encoded(pixels: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """A spike with the pixel's intensity as its probability, in every timestep anew."""
     drawn = torch.rand((TIMESTEPS, *pixels.shape), generator=generator)
     return (drawn < pixels).float()
+
+
+def save_network(model: Spiking) -> None:
+    """Whole-number weights of each layer with the size of one step, and what their neurons do with them."""
+    arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.generic]]] = {}
+    for name, layer in (("hidden", model.hidden), ("output", model.output)):
+        step = layer.weight.abs().max() / (2 ** (BITS - 1) - 1)
+        arrays[name] = torch.round(layer.weight / step).to(torch.int8).detach().numpy()
+        arrays[f"{name}.step"] = np.float64(step.item())
+        arrays[f"{name}.decay"] = np.float64(DECAY)
+        arrays[f"{name}.threshold"] = np.float64(1.0)
+    np.savez_compressed(HERE / "weights.npz", **arrays)
+
+
+def save_samples(name: str, spikes: torch.Tensor, labels: torch.Tensor) -> None:
+    """Input spikes (samples, timesteps, neurons) and the class of each sample."""
+    np.savez_compressed(
+        HERE / name, input=spikes.transpose(0, 1).bool().numpy(), labels=labels.to(torch.uint8).numpy()
+    )
 
 
 def batches(count: int, generator: torch.Generator) -> list[torch.Tensor]:
@@ -148,6 +170,11 @@ def main() -> None:
         hidden=hidden[:, chosen].transpose(0, 1).bool().numpy(),
         output=outputs[:, chosen].transpose(0, 1).bool().numpy(),
     )
+    save_network(spiking)
+    save_samples("test.npz", spikes, test_labels)
+    few = slice(0, CALIBRATION)
+    seen = encoded(train[few], torch.Generator().manual_seed(SEED + 2))
+    save_samples("calibration.npz", seen, train_labels[few])
     largest = activations[chosen].max()
     np.savez_compressed(
         HERE / "recording_dense.npz",

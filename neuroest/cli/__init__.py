@@ -37,6 +37,7 @@ VERBS = (
     "new",
     "import",
     "activity",
+    "behave",
     "simulate",
     "characterise",
     "fit",

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from neuroest.dynamics.first_spike import Rates, first_spike, move
+from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.fitting.layouts import Experiment, Measurements
 
 RATES = ("field_mobility", "field_offset", "residue_rate", "filament_decay", "residue_decay")
+_CIRCUIT = ("on_resistance", "control_resistance", "gate_capacitance")
 _SILENT_AFTER = 2.5
 _SILENT_SLOPE = 5.0
 _DEFAULT_UNCERTAINTY = {
@@ -77,6 +79,20 @@ def _uncertainty(experiment: Experiment) -> Array:
     default = _DEFAULT_UNCERTAINTY[experiment.layout.name]
     stated = experiment.column("uncertainty")
     return np.where(np.isfinite(stated) & (stated > 0.0), stated, default)
+
+
+def error_is_stated(experiment: Experiment) -> bool:
+    """Whether the file says how well its rows are known, in every row that is a time, a count or a current."""
+    column = "trials" if experiment.layout.name == "firing_probability" else "uncertainty"
+    return bool(np.all(np.isfinite(experiment.column(column))))
+
+
+def relative_error(part: Rows) -> Array:
+    """Relative error of each residual's row."""
+    if part.experiment.layout.name == "firing_probability":
+        return np.ones(part.residuals.shape[1])
+    error = _uncertainty(part.experiment)[part.used]
+    return np.tile(error, part.residuals.shape[1] // max(1, len(part.used)))
 
 
 def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> Rows:
@@ -144,17 +160,23 @@ def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: floa
 
 
 def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    """The second of two pulses after all that the first one did, spikes that follow its first one included."""
     columns = experiment.columns
-    rates = _rates(values)
+    rates, reset = _rates(values), Reset(*(values[name][:, None] for name in _CIRCUIT))
     voltage, width, gap = columns["voltage"], columns["pulse_width"], columns["gap"]
-    first = first_spike(rates, voltage, width, gap, 1.0)
-    fired = np.isfinite(first.time)
-    start = np.where(fired, first.time, width)
-    late = width * np.exp(_SILENT_SLOPE * (1.0 - first.closest))
-    # the complete filament has ruptured; the residue it leaves decays until the second pulse
-    rest = first.residue * np.exp(-rates.residue_decay * (gap + width - start)) * fired
-    second = first_spike(rates, voltage, width, gap, 1.0, rest)
-    predicted = np.where(fired, start - np.where(np.isfinite(second.time), second.time, width), 0.0)
+    # rows of one voltage and length share their first pulse
+    kinds, place = np.unique(np.stack([voltage, width]), axis=1, return_inverse=True)
+    alone = pulse_response(rates, reset, kinds[0], kinds[1])
+    place = place.ravel()
+    time, closest = alone.time[:, place], alone.closest[:, place]
+    after = Rested(*(getattr(alone.after, name)[:, place] for name in ("filament", "residue", "gate")))
+    fired = np.isfinite(time)
+    start = np.where(fired, time, width)
+    late = width * np.exp(_SILENT_SLOPE * (1.0 - closest))
+    second = pulse_response(
+        rates, reset, voltage, width, rested(rates, reset, after, gap), until_fired=True
+    ).time
+    predicted = np.where(fired, start - np.where(np.isfinite(second), second, width), 0.0)
     measured = columns["shortening"]
     error = _uncertainty(experiment) * (np.abs(measured) + 0.2 * float(np.max(np.abs(measured))))
     residuals = (predicted - measured) / error
@@ -167,7 +189,7 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
         np.arange(experiment.rows),
         measured,
         predicted,
-        np.concatenate([residuals, extra], axis=1),
+        np.concatenate([residuals, extra], axis=1) if np.any(has) else residuals,
     )
 
 
