@@ -93,10 +93,8 @@ AGAINST_THE_ORDER = {
         "neuroest.library",
         "neuroest.workloads.importers",
     ): "a model file may stand where a workload is asked for",
-    (
-        "neuroest.dynamics.characteristics",
-        "neuroest.fitting.layouts",
-    ): "reads measured curves as the fit does",
+    ("neuroest.dynamics.bench", "neuroest.fitting.layouts"): "reads measured curves as the fit does",
+    ("neuroest.dynamics.chance", "neuroest.fitting.layouts"): "reads measured curves as the fit does",
     ("neuroest.dynamics.figures", "neuroest.fitting.estimation"): "draws a fit beside its curves",
 }
 

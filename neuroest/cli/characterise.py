@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -12,6 +12,9 @@ import typer
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Seed, Temperature, changes, quantity
 from neuroest.cli.shared import Format, Output, emit, note
 from neuroest.errors import NeuroestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from neuroest.dynamics.bench import Characteristic
 
 MEASURED_NEURON = "diffusive_bench"
 """The neuron that the published measurements belong to."""
@@ -51,8 +54,9 @@ def run(
     output: Output = None,
 ) -> None:
     """The six neuronal characteristics as experiments."""
+    from neuroest.dynamics.bench import Bench  # noqa: PLC0415
     from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
-    from neuroest.dynamics.characteristics import CHARACTERISTICS, Bench, characterise  # noqa: PLC0415
+    from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise  # noqa: PLC0415
 
     wanted = names or list(CHARACTERISTICS)
     for name in wanted:
@@ -72,31 +76,38 @@ def run(
         raise NeuroestError(f"{neuron} states no input voltage")
     against = neuron == MEASURED_NEURON if compare is None else compare
     bench = Bench(cells, neuron, devices, seed, against)
-    lines: list[str] = []
-    data = []
-    table = ["characteristic,series,x,y"]
+    all_found = []
     for name in wanted:
-        found = characterise(bench, name)
-        lines += [found.title, *(f"  {text}" for text in found.findings), ""]
-        data.append({
-            "name": name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
-            "misses": list(found.misses),
-            "series": [
-                {"label": s.label, "measured": s.measured, "x": _numbers(s.x), "y": _numbers(s.y)}
-                for s in found.series
-            ],
-        })  # fmt: skip
-        table += [
-            f'{name},"{s.label}",{x:.9g},{y:.9g}' for s in found.series for x, y in zip(s.x, s.y, strict=True)
-        ]
+        all_found.append(characterise(bench, name))
         if figures is not None:
-            draw_characteristic(found, figures / f"{name}.{suffix.lstrip('.')}")
-    if form is Format.JSON:
-        emit(json.dumps(data, indent=2, allow_nan=False) + "\n", output)
-    else:
-        emit("\n".join(table if form is Format.CSV else lines[:-1]) + "\n", output)
+            draw_characteristic(all_found[-1], figures / f"{name}.{suffix.lstrip('.')}")
+    emit(_written(all_found, form), output)
     if figures is not None:
         note([f"{len(wanted)} figures written to {figures}"])
+
+
+def _written(all_found: list[Characteristic], form: Format) -> str:
+    """The experiments in one of the forms."""
+    if form is Format.JSON:
+        return json.dumps([_data(found) for found in all_found], indent=2, allow_nan=False) + "\n"
+    if form is Format.CSV:
+        table = ["characteristic,series,x,y"]
+        for found in all_found:
+            for s in found.series:
+                table += [f'{found.name},"{s.label}",{x:.9g},{y:.9g}' for x, y in zip(s.x, s.y, strict=True)]
+        return "\n".join(table) + "\n"
+    return "\n\n".join("\n".join([f.title, *(f"  {text}" for text in f.findings)]) for f in all_found) + "\n"
+
+
+def _data(found: Characteristic) -> dict[str, Any]:
+    series = [
+        {"label": s.label, "measured": s.measured, "x": _numbers(s.x), "y": _numbers(s.y)}
+        for s in found.series
+    ]
+    return {
+        "name": found.name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
+        "misses": list(found.misses), "series": series,
+    }  # fmt: skip
 
 
 def _numbers(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[float | None]:

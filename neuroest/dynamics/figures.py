@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.dynamics.characteristics import Characteristic, Series
+from neuroest.dynamics.bench import Characteristic, Series
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.errors import NeuroestError
 from neuroest.fitting.estimation import Fit

@@ -25,6 +25,10 @@ _FEW = 4.0
 _DRIVEN = frozenset({"integration_time", "pulse_train", "paired_pulse"})
 """Experiments in which a device that is driven by more is early in every row."""
 _SMALLEST = 1e-6
+_UNSEEN = 1e-9
+"""Curvature over the largest one below which a direction counts as flat."""
+_NOTHING_KNOWN = 1e6
+"""Variance of a logarithm along a flat direction."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +139,13 @@ def bands(fit: Linear, scatter: Scatter, held: Array | None = None) -> Bands:
     mean_bend = np.array([float(np.mean(bend[fit.experiment == e])) for e in numbers])[fit.experiment]
     curvature = (fit.slopes * mean_bend[:, None]).T @ fit.slopes
     values, axes = np.linalg.eigh(curvature)
-    bread = (axes / np.maximum(values, _SMALLEST**2)) @ axes.T
+    # a direction that no row sees has no curvature, no score moves along it, and nothing is known of it
+    unseen = values <= _UNSEEN * values[-1]
+    bread = (axes / np.where(unseen, np.inf, values)) @ axes.T
+    open_ends = (axes * np.where(unseen, _NOTHING_KNOWN, 0.0)) @ axes.T
     pull = fit.slopes @ bread  # what a row's score moves each parameter by
     leverage = mean_bend * np.einsum("ij,ij->i", pull, fit.slopes)
-    pieces: list[tuple[str, Array, float]] = []
+    pieces: list[tuple[str, Array, float]] = [("scatter", open_ends, np.inf)]
     for e in numbers:
         mine = fit.experiment == e
         freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))

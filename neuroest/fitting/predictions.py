@@ -28,6 +28,8 @@ _DEFAULT_UNCERTAINTY = {
 }
 DEFAULT_TRIALS = 20.0
 """Weight of a firing probability whose number of trials is not stated."""
+_EVEN = 1.0 / np.sqrt(12.0)
+"""Standard deviation of what lies anywhere within a width of one."""
 _SMALLEST_VOLTAGE = 1e-3
 _MOST_SUBSTEPS = 64
 
@@ -81,6 +83,15 @@ def _uncertainty(experiment: Experiment) -> Array:
     return np.where(np.isfinite(stated) & (stated > 0.0), stated, default)
 
 
+def _row_error(experiment: Experiment) -> Array:
+    """Relative error of each row; a count is known to half a pulse at best, evenly to either side."""
+    error = _uncertainty(experiment)
+    if experiment.layout.name != "pulse_train":
+        return error
+    result: Array = np.hypot(error, _EVEN / np.maximum(experiment.columns["pulses_to_fire"] - 0.5, 0.5))
+    return result
+
+
 def error_is_stated(experiment: Experiment) -> bool:
     """Whether the file says how well its rows are known, in every row that is a time, a count or a current."""
     column = "trials" if experiment.layout.name == "firing_probability" else "uncertainty"
@@ -91,12 +102,12 @@ def relative_error(part: Rows) -> Array:
     """Relative error of each residual's row."""
     if part.experiment.layout.name == "firing_probability":
         return np.ones(part.residuals.shape[1])
-    error = _uncertainty(part.experiment)[part.used]
+    error = _row_error(part.experiment)[part.used]
     return np.tile(error, part.residuals.shape[1] // max(1, len(part.used)))
 
 
 def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> Rows:
-    residuals = np.log(predicted / measured) / _uncertainty(experiment)
+    residuals = np.log(predicted / measured) / _row_error(experiment)
     return Rows(experiment, np.arange(experiment.rows), measured, predicted, residuals)
 
 
