@@ -42,7 +42,10 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace the spec if it exists.")] = False,
     accept_misfit: Annotated[
         bool,
-        typer.Option("--accept-misfit", help="Write a spec even if the model does not describe the data."),
+        typer.Option(
+            "--accept-misfit",
+            help="Write a spec even if the model does not describe the data, or they contradict each other.",
+        ),
     ] = False,
     form: Annotated[
         Format, typer.Option("--format", help="Form of the report: table or json.")
@@ -98,6 +101,8 @@ def _refusal(result: Any) -> str:
     for name, value in result.misfit.items():
         if value > limits.get(name, MISFIT_LIMIT):
             return f"the model does not describe {name}: median misfit {100.0 * value:.0f} %"
+    if result.contradictions:
+        return f"the data contradict each other ({result.contradictions[0]})"
     return ""
 
 
@@ -105,7 +110,7 @@ def _text(result: Any, template: Device, data: Path) -> str:
     rows = sum(part.experiment.rows for part in result.rows)
     lines = [
         f"{data.name}: {rows} rows, {', '.join(part.experiment.layout.name for part in result.rows)}",
-        f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same misfit",
+        f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same place",
         f"squared residual per degree of freedom: {result.chi_square:.3g}",
         "",
         f"{'fitted':<24} {'value':>14} {'80 % within':>12} {'start':>14}",
@@ -132,7 +137,11 @@ def _text(result: Any, template: Device, data: Path) -> str:
 def _json(result: Any) -> str:
     data = {
         "fitted": {
-            n: {"value": result.values[n], "p90_factor": result.factor(n)} for n in result.fitted
+            n: {
+                "value": result.values[n], "p90_factor": result.factor(n), "deviation": result.deviations[n],
+                "degrees_of_freedom": min(result.freedoms[n], 1e6), "variance_shares": result.shares[n],
+            }
+            for n in result.fitted
         },
         "held": result.held, "combinations": list(result.combinations), "misfit": result.misfit,
         "chi_square": result.chi_square, "converged": result.converged,

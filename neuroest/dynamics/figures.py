@@ -103,7 +103,7 @@ def save_figure(figure: Any, path: Path) -> None:
 def draw_characteristic(found: Characteristic, path: Path) -> None:
     """Curves of one characteristic, with the waveforms of a typical device beside them."""
     plt = pyplot()
-    figure, axes = plt.subplots(1, 2, figsize=(8.2, 3.3), layout="constrained", width_ratios=(1, 1.15))
+    figure, axes = plt.subplots(1, 2, figsize=(8.2, 3.6), layout="constrained", width_ratios=(1, 1.15))
     left, right = axes
     if found.intervals is not None and len(found.intervals) > 10:
         _histogram(left, found.intervals)
@@ -129,7 +129,7 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
         right.set_ylim(bottom=0.0)
     right.set_xlabel(_label(found.x[0], x_unit))
     right.set_ylabel(_label(found.y[0], y_unit))
-    right.legend(loc="best")
+    right.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
     figure.suptitle(found.title, x=0.01, ha="left", fontweight="bold")
     save_figure(figure, path)
 

@@ -41,14 +41,25 @@ MISFIT_LIMIT = 1.0
 """Largest median of the logarithmic misfit at which a fit still describes its data; exp(1) is a factor 2.7."""
 P90 = 1.2815515655446004
 """90 % quantile of the normal distribution."""
-_HELD_FIRST = ("on_resistance", "rearm_fraction", "filament_decay", "residue_rate", "residue_decay")
+_HELD_FIRST = (
+    "on_resistance",
+    "rearm_fraction",
+    "gate_capacitance",
+    "filament_decay",
+    "residue_rate",
+    "residue_decay",
+)
 _BOUND = np.log(1e4)
 _START_SPREAD = np.log(4.0)
 _DIFFERENCE = 1e-4
+_BEND_STEP = 0.03
 _CORRELATED = 0.8
 _REFINED = 3
 _DEVICES_FOR_A_DEVIATION = 3
 _REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
+_AS_GOOD = 2.71
+"""Cost above the least one up to which a second minimum cannot be told from it: 90 % of chi square, one degree."""
+_SAME_PLACE = np.log(1.1)
 _UNKNOWN = np.log(2.0)
 """Deviation of the logarithm of a held parameter for which the template states no spread."""
 
@@ -199,14 +210,14 @@ def fit(
     seen = _seen(problem, CANDIDATES, generator)
     if not seen:
         raise NeuroestError(f"{data.file}: no parameter of the neuron has an influence on these data")
-    point, agreeing, _ = _search(problem, seen, starts, generator)
+    point, agreeing, elsewhere = _search(problem, seen, starts, generator)
     singular: Array = np.linalg.svd(problem.sensitivities(seen, point), compute_uv=False)
-    kept = _identified(problem, seen, point)
+    kept = _identified(problem, seen, point, elsewhere)
     free, point = kept.free, kept.point
     held = {name: "no row depends on it" for name in CANDIDATES if name not in seen} | kept.held
     known = {name: _UNKNOWN for name in seen if name not in free}
     known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
-    scatter, told = _told(problem, free, point, known)
+    scatter, told = _told(problem, free, point, known, kept.elsewhere)
     values = {name: float(np.exp(problem.template[name])) for name in problem.names}
     values |= {name: float(np.exp(p)) for name, p in zip(free, point, strict=True)}
     by_name = [
@@ -236,28 +247,32 @@ class _Identified:
     held: dict[str, str]
     combinations: tuple[str, ...]
     converged: bool
+    elsewhere: Array
 
 
-def _identified(problem: _Problem, free: tuple[str, ...], point: Array) -> _Identified:
+def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewhere: Array) -> _Identified:
     held: dict[str, str] = {}
     combinations: list[str] = []
     point, converged = _refine(problem, free, point)
     while True:
-        told = _told(problem, free, point)[1]
+        told = _told(problem, free, point, elsewhere=elsewhere)[1]
         reach = np.array([quantile(0.8, f) for f in told.freedom]) * told.deviation
         if np.all(reach <= np.log(IDENTIFIED_WITHIN)) or len(free) == 1:
-            return _Identified(free, point, held, tuple(combinations), converged)
+            return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
         loose = _loosest(free, reach)
         combinations.append(_combination(problem, free, point, loose))
         held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"
         keep = [name != loose for name in free]
         free = tuple(name for name in free if name != loose)
-        point, converged = _refine(problem, free, point[keep])
+        # what is held may have been all that kept two minima apart
+        starts = [point[keep], *(point[keep] + way for way in elsewhere[:, keep])]
+        point, elsewhere, _, converged = _best(problem, free, starts)
 
 
 def _told(
-    problem: _Problem, free: tuple[str, ...], point: Array, held: Mapping[str, float] | None = None
-) -> tuple[Scatter, Bands]:
+    problem: _Problem, free: tuple[str, ...], point: Array, held: Mapping[str, float] | None = None,
+    elsewhere: Array | None = None,
+) -> tuple[Scatter, Bands]:  # fmt: skip
     """How the data scatter, and how well that lets the parameters be known."""
     held = held or {}
     names = tuple(dict.fromkeys((*free, "field_mobility", *held)))
@@ -275,7 +290,23 @@ def _told(
     scatter = variability(parts, timed)
     columns = [names.index(name) for name in held]
     moved = slopes[:, columns] * np.array([held[name] for name in held])
-    return scatter, bands(linearised(parts, slopes[:, : len(free)], drive), scatter, moved)
+    variance = (scatter.between or 0.0) ** 2 + (scatter.within or 0.0) ** 2
+    shifted = 0.5 * variance * _bend(problem, names, full, parts)
+    line = linearised(parts, slopes[:, : len(free)], drive)
+    return scatter, bands(line, scatter, moved, elsewhere, shifted)
+
+
+def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[Rows]) -> Array:
+    """Second derivative of the residuals of single times against the logarithm of the drive."""
+    points = np.stack([point, point, point])
+    column = names.index("field_mobility")
+    points[:, column] += np.array([-_BEND_STEP, 0.0, _BEND_STEP])
+    low, middle, high = np.clip(flat(problem.many(names, points)), -1e6, 1e6)
+    timed = np.concatenate(
+        [np.full(p.residuals.shape[1], p.experiment.layout.name == "integration_time") for p in parts]
+    )
+    result: Array = np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0)
+    return result
 
 
 def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Generator) -> tuple[str, ...]:
@@ -291,17 +322,26 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
 
 def _search(
     problem: _Problem, free: tuple[str, ...], starts: int, generator: np.random.Generator
-) -> tuple[Array, int, bool]:
+) -> tuple[Array, int, Array]:
+    """The best end, how many starts agree with it, and the way to ends that are about as good."""
     centre = np.array([problem.template[name] for name in free])
     trial = centre + _START_SPREAD * generator.standard_normal((4 * starts, len(free)))
     trial[0] = centre
     costs = np.sum(_robust(np.clip(flat(problem.many(free, trial)), -1e6, 1e6)), axis=1)
     chosen = trial[[0, *np.argsort(costs)[: max(0, min(starts, _REFINED) - 1)]]]
-    ends = [_refine(problem, free, start) for start in chosen]
+    point, elsewhere, agreeing, _ = _best(problem, free, list(chosen))
+    return point, agreeing, elsewhere
+
+
+def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tuple[Array, Array, int, bool]:
+    """The best end of some starts, the ways to ends about as good, how many agree with it, and whether it converged."""
+    ends = [_refine(problem, free, start) for start in starts]
     final = np.array([float(np.sum(_robust(problem.residuals(free, point)))) for point, _ in ends])
     best = int(np.argmin(final))
-    agreeing = int(np.sum(final <= final[best] * 1.05 + 1e-3))
-    return ends[best][0], agreeing, ends[best][1]
+    ways = np.array([point - ends[best][0] for point, _ in ends])
+    near = (final <= final[best] * 1.05 + 1e-3) & (np.max(np.abs(ways), axis=1) < _SAME_PLACE)
+    as_good = (final - final[best] < _AS_GOOD) & ~near
+    return ends[best][0], ways[as_good], int(np.sum(near)), ends[best][1]
 
 
 def _robust(residuals: Array) -> Array:
@@ -322,7 +362,7 @@ def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Arr
         jac=lambda point: problem.sensitivities(free, point),
         bounds=(low, high),
         loss="soft_l1",
-        max_nfev=40,
+        max_nfev=100,
         ftol=1e-6,
         xtol=1e-6,
         gtol=1e-8,

@@ -22,6 +22,10 @@ MODEL_ERROR = 0.01
 """Relative error of a predicted time against the full simulation; all rows of a condition share it."""
 _FEW = 4.0
 """Degrees of freedom below which an experiment's own scatter is no better known than a usual reading error."""
+_PRIOR = 5.0
+"""Degrees of freedom that a stated or usual error counts for."""
+_UNIT_SCORE = 0.3443
+"""Mean square of the soft L1 loss's slope for normal residuals of deviation one: 1 - E[1/(1 + r^2)]."""
 _DRIVEN = frozenset({"integration_time", "pulse_train", "paired_pulse"})
 """Experiments in which a device that is driven by more is early in every row."""
 _SMALLEST = 1e-6
@@ -55,7 +59,7 @@ class Bands:
     chi_square : float
         Robustly weighted squared residuals per degree of freedom.
     shares : dict of str to ndarray
-        Share of each parameter's variance by origin: `scatter`, `devices`, `model` and `held`.
+        Share of each parameter's variance by origin: `scatter`, `devices`, `model`, `held` and `minima`.
     """
 
     deviation: Array
@@ -99,17 +103,14 @@ def linearised(parts: list[Rows], slopes: Array, drive: Array) -> Linear:
     for number, part in enumerate(parts):
         layout = part.experiment.layout
         settings = [n for n in layout.columns if n != layout.result]
-        used = part.used
-        # an experiment may compare two numbers a row
-        repeats = part.residuals.shape[1] // max(1, len(used))
-        label = part.experiment.column("device")[used]
-        device = np.where(np.isfinite(label), label, -1.0).astype(int)
-        for repeat in range(repeats):
-            for row in used:
-                key = (layout.name, repeat, *(float(part.experiment.columns[n][row]) for n in settings))
-                conditions.append(known.setdefault(key, len(known)))
-            devices.append(device)
-            experiments.append(np.full(len(used), number))
+        label = part.experiment.column("device")[part.rows]
+        devices.append(np.where(np.isfinite(label), label, -1.0).astype(int))
+        experiments.append(np.full(len(part.rows), number))
+        for place, row in enumerate(part.rows):
+            # a second number of a row is a condition of its own
+            second = place >= len(part.used)
+            key = (layout.name, second, *(float(part.experiment.columns[n][row]) for n in settings))
+            conditions.append(known.setdefault(key, len(known)))
     residuals = np.concatenate([part.residuals[0] for part in parts])
     driven = np.concatenate(
         [np.full(p.residuals.shape[1], p.experiment.layout.name in _DRIVEN) for p in parts]
@@ -120,7 +121,10 @@ def linearised(parts: list[Rows], slopes: Array, drive: Array) -> Linear:
     )  # fmt: skip
 
 
-def bands(fit: Linear, scatter: Scatter, held: Array | None = None) -> Bands:
+def bands(
+    fit: Linear, scatter: Scatter, held: Array | None = None, elsewhere: Array | None = None,
+    shifted: Array | None = None,
+) -> Bands:  # fmt: skip
     """Deviations, their degrees of freedom and correlations.
 
     Parameters
@@ -131,6 +135,10 @@ def bands(fit: Linear, scatter: Scatter, held: Array | None = None) -> Bands:
         How devices differ.
     held : ndarray of shape (rows, held parameters), optional
         Change of each residual if a held parameter moves by its own deviation.
+    elsewhere : ndarray of shape (minima, parameters), optional
+        Way to each other minimum that describes the data no worse than chance allows.
+    shifted : ndarray, optional
+        What the scatter of the drive may shift each residual by: the mean time is not the time at the mean drive.
     """
     r, size = fit.residuals, fit.slopes.shape[1]
     score = r / np.sqrt(1.0 + r * r)
@@ -149,15 +157,21 @@ def bands(fit: Linear, scatter: Scatter, held: Array | None = None) -> Bands:
     for e in numbers:
         mine = fit.experiment == e
         freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))
-        variance = float(np.sum(score[mine] ** 2)) / max(freedom, 1.0)
+        left = score[mine]
+        if scatter.between and scatter.devices > 1:
+            left, counted = _without_devices(left, fit.drive[mine], fit.device[mine])
+            freedom -= counted
         stated = error_is_stated(fit.parts[e].experiment)
-        floor = float(mean_bend[mine][0]) ** 2
-        if stated or freedom < _FEW:
-            freedom = np.inf if variance <= floor else max(freedom, 1.0)
-            variance = max(variance, floor)
-        pieces.append(("scatter", variance * pull[mine].T @ pull[mine], max(freedom, 1.0)))
+        # what is known of the errors beforehand counts as much as some rows
+        prior = _PRIOR if stated or freedom < _FEW else 0.0
+        known = max(prior + freedom, 1.0)
+        variance = (prior * _UNIT_SCORE + float(np.sum(left**2))) / known
+        if stated:
+            variance = max(variance, _UNIT_SCORE)
+        pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
     if scatter.between and scatter.devices > 1:
-        for label in np.unique(fit.device[fit.device >= 0]):
+        # rows that name no device come from one more
+        for label in np.unique(fit.device):
             mine = fit.device == label
             moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
             pieces.append(("devices", np.outer(moved, moved), float(scatter.devices - 1)))
@@ -165,6 +179,11 @@ def bands(fit: Linear, scatter: Scatter, held: Array | None = None) -> Bands:
     if held is not None and held.shape[1]:
         moved = pull.T @ (mean_bend[:, None] * held)
         pieces.append(("held", moved @ moved.T, np.inf))
+    if shifted is not None:
+        moved = pull.T @ (mean_bend * shifted)
+        pieces.append(("model", np.outer(moved, moved), np.inf))
+    if elsewhere is not None:
+        pieces.extend(("minima", np.outer(way, way), np.inf) for way in elsewhere)
     total = sum((piece for _, piece, _ in pieces), np.zeros((size, size)))
     variance = np.maximum(np.diag(total), _SMALLEST**2)
     deviation = np.sqrt(variance)
@@ -172,11 +191,20 @@ def bands(fit: Linear, scatter: Scatter, held: Array | None = None) -> Bands:
     chi_square = float(np.sum(weights * r * r) / max(1, len(r) - size))
     shares = {
         origin: sum((np.diag(p) for o, p, _ in pieces if o == origin), np.zeros(size)) / variance
-        for origin in ("scatter", "devices", "model", "held")
+        for origin in ("scatter", "devices", "model", "held", "minima")
     }
     return Bands(
         deviation, _freedom(pieces, variance), total / np.outer(deviation, deviation), chi_square, shares
     )
+
+
+def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, int]:
+    """Scores less what each device as a whole is off by, and how many numbers that took."""
+    left, labels = score.copy(), np.unique(device[drive != 0.0])
+    for label in labels:
+        mine = device == label
+        left[mine] -= drive[mine] * (drive[mine] @ score[mine]) / (drive[mine] @ drive[mine])
+    return left, max(0, len(labels) - 1)
 
 
 def _missed(

@@ -43,7 +43,9 @@ class Rows:
     measured, predicted : ndarray
         What is compared; `predicted` has one row a parameter set.
     residuals : ndarray
-        Deviations in units of their uncertainty, of the same shape as `predicted`.
+        Deviations in units of their uncertainty, one row a parameter set.
+    compared : ndarray, optional
+        Row of the experiment of each residual, where there are more of them than rows that are used.
     """
 
     experiment: Experiment
@@ -51,6 +53,12 @@ class Rows:
     measured: Array
     predicted: Any
     residuals: Array
+    compared: Array | None = None
+
+    @property
+    def rows(self) -> Array:
+        """Row of the experiment that each residual belongs to."""
+        return self.used if self.compared is None else self.compared
 
 
 def predict(measurements: Measurements, values: Mapping[str, Array], conduction_length: float) -> list[Rows]:
@@ -102,8 +110,7 @@ def relative_error(part: Rows) -> Array:
     """Relative error of each residual's row."""
     if part.experiment.layout.name == "firing_probability":
         return np.ones(part.residuals.shape[1])
-    error = _row_error(part.experiment)[part.used]
-    return np.tile(error, part.residuals.shape[1] // max(1, len(part.used)))
+    return _row_error(part.experiment)[part.rows]
 
 
 def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> Rows:
@@ -176,7 +183,9 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
     rates, reset = _rates(values), Reset(*(values[name][:, None] for name in _CIRCUIT))
     voltage, width, gap = columns["voltage"], columns["pulse_width"], columns["gap"]
     # rows of one voltage and length share their first pulse
-    kinds, place = np.unique(np.stack([voltage, width]), axis=1, return_inverse=True)
+    kinds, first, place = np.unique(
+        np.stack([voltage, width]), axis=1, return_index=True, return_inverse=True
+    )
     alone = pulse_response(rates, reset, kinds[0], kinds[1])
     place = place.ravel()
     time, closest = alone.time[:, place], alone.closest[:, place]
@@ -191,17 +200,13 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
     measured = columns["shortening"]
     error = _uncertainty(experiment) * (np.abs(measured) + 0.2 * float(np.max(np.abs(measured))))
     residuals = (predicted - measured) / error
+    # the first integration of a kind of pulse is one number, however many rows repeat it
     known = experiment.column("first_integration_time")
-    has = np.isfinite(known)
-    integration = np.log(np.where(fired, start, late) / np.where(has, known, 1.0))
-    extra = np.where(has, integration, 0.0) / _uncertainty(experiment) / np.sqrt(max(1, int(np.sum(has))))
-    return Rows(
-        experiment,
-        np.arange(experiment.rows),
-        measured,
-        predicted,
-        np.concatenate([residuals, extra], axis=1) if np.any(has) else residuals,
-    )
+    stated = first[np.isfinite(known[first])]
+    integration = np.log(np.where(fired, start, late)[:, stated] / known[stated])
+    residuals = np.concatenate([residuals, integration / _uncertainty(experiment)[stated]], axis=1)
+    every = np.arange(experiment.rows)
+    return Rows(experiment, every, measured, predicted, residuals, np.concatenate([every, stated]))
 
 
 def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduction_length: float) -> Rows:

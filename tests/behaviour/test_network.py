@@ -1,5 +1,6 @@
 """Networks on diffusive neurons: the ideal one against its recording, the device against its own rate equations."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from neuroest.behaviour.statistics import difference, share
 from neuroest.dynamics.cells import integration_time
 from neuroest.errors import NeuroestError
 from neuroest.library import load_workload
+from neuroest.workloads.importers.files import file_sha256
 from tests.behaviour.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
@@ -264,3 +266,24 @@ def test_weights_that_do_not_fit_are_one_clear_line(tmp_path, changes, words) ->
 def test_drives_that_are_none_are_refused(text) -> None:
     with pytest.raises(NeuroestError, match="--drive"):
         parse_drive(text)
+
+
+def test_the_recorded_run_of_the_digits_belongs_to_the_files_beside_it() -> None:
+    told = json.loads((DIGITS / "behaviour.json").read_text(encoding="utf-8"))
+    files = {"weights": "weights.npz", "samples": "test.npz", "calibration samples": "calibration.npz"}
+    assert told["files"] == {what: file_sha256(DIGITS / name) for what, name in files.items()}
+    runs = {run["name"]: run for run in told["runs"]}
+    assert set(runs) == {
+        "ideal_neurons",
+        "ideal_behind_columns",
+        "device",
+        *(f"without_{n}" for n in WITHOUT),
+    }
+    # what docs/device_lab.md says of them
+    assert runs["ideal_neurons"]["accuracy"][0] == pytest.approx(0.9667, abs=5e-5)
+    assert runs["device"]["accuracy"][0] == pytest.approx(0.928, abs=5e-4)
+    assert runs["device"]["against_ideal"] == pytest.approx([-0.039, -0.061, -0.016], abs=6e-4)
+    quiet = runs["without_intrinsic_plasticity"]
+    # one spike a timestep is what an estimate prices
+    assert quiet["simulated_neuron_energy_J"] == pytest.approx(quiet["estimated_neuron_energy_J"], rel=0.01)
+    assert runs["device"]["simulated_neuron_energy_J"] > 4.0 * runs["device"]["estimated_neuron_energy_J"]
