@@ -20,10 +20,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+from typing_extensions import TypeAliasType
 
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.specs import architecture, blocks, claims, device, workload
+from neuroest.specs import architecture, claims, device, levels, workload
 from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS
+from neuroest.specs.choice import Choice
 from neuroest.units import describe_dimension, format_quantity, parse_unit
 
 DOCS = Path(__file__).parent
@@ -93,9 +96,10 @@ def architecture_page() -> str:
     ]
     for cls in sorted(classes(architecture), key=lambda cls: cls is not architecture.ArchitectureSpec):
         lines += section(cls)
-    for cls in classes(blocks):
-        if "model" in cls.model_fields and cls.model_fields["model"].annotation is not str:
-            lines += section(cls)
+    for cls in classes(levels):
+        lines += section(cls)
+    for block in BLOCKS.values():
+        lines += section(block)
     return joined(lines)
 
 
@@ -129,7 +133,7 @@ def classes(*modules: types.ModuleType) -> list[type[Spec]]:
 
 def section(cls: type[Spec]) -> list[str]:
     """Heading, explanation and table of keys of a spec class."""
-    free = " *Free*: may stand in any level." if cls in blocks.FREE_BLOCKS else ""
+    free = " *Free*: may stand in any level." if cls in {BLOCKS[model] for model in FREE_BLOCKS} else ""
     model = getattr(cls, "device_model", None)
     needs = f" Its `device` is of model [`{model}`](devices.md#model-{model})." if model else ""
     lines = [f"## {title(cls)}", "", f"{first_paragraph(cls)}{free}{needs}", ""]
@@ -158,9 +162,9 @@ def title(cls: type[Spec]) -> str:
 def link(cls: type[Spec]) -> str:
     """Reference to the section of a class, on whatever page it stands."""
     anchor = re.sub(r"[^a-z0-9_ -]", "", title(cls).lower()).replace(" ", "-")
-    home = {architecture: "architecture.md", blocks: "architecture.md", workload: "workload.md"}
-    page = home.get(sys.modules[cls.__module__], "devices.md")
-    return f"[{title(cls)[0].lower()}{title(cls)[1:]}]({page}#{anchor})"
+    module = cls.__module__.split(".")[2]
+    page = {"workload": "workload", "claims": "devices", "device": "devices"}.get(module, "architecture")
+    return f"[{title(cls)[0].lower()}{title(cls)[1:]}]({page}.md#{anchor})"
 
 
 def allowed_in(info: FieldInfo) -> str:
@@ -168,11 +172,19 @@ def allowed_in(info: FieldInfo) -> str:
     quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
     if quantity is not None:
         return quantity_words(quantity)
-    return allowed(info.annotation)
+    choice = next((m for m in info.metadata if isinstance(m, Choice)), None)
+    return alternatives(choice) if choice is not None else allowed(info.annotation)
+
+
+def alternatives(choice: Choice) -> str:
+    """The schemas of a choice, in words."""
+    return " or ".join(link(member) for member in choice.members())
 
 
 def allowed(annotation: Any) -> str:
     """What an annotation accepts, in words."""
+    if isinstance(annotation, TypeAliasType):
+        return allowed(annotation.__value__)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         quantity = next((m for m in arguments[1:] if isinstance(m, QuantityField)), None)

@@ -1,5 +1,5 @@
 """``python -m neuroest``."""
 
-from neuroest.cli import main
+from neuroest.cli import start
 
-main()
+start()

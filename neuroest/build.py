@@ -30,7 +30,7 @@ TECHNOLOGY = "technology"
 PROCESS = "technology.process"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One level or block of a chip's tree.
 
@@ -66,7 +66,7 @@ class Part:
             yield from part.walk()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InputFile:
     """A file that went into a design."""
 
@@ -76,7 +76,7 @@ class InputFile:
     sha256: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Design:
     """Structure and values of a chip.
 

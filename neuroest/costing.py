@@ -15,7 +15,7 @@ from neuroest.mapping.base import NetworkMapping
 from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CostTable:
     """Costs of all components: the field's energy and area reference tables in one.
 

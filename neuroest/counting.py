@@ -22,7 +22,7 @@ from neuroest.mapping.cores import producers
 from neuroest.units import Numeric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Transport:
     """What the on-chip network carries, by layer.
 
@@ -38,7 +38,7 @@ class Transport:
     hops: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ActionCounts:
     """How often each component does what in one inference.
 

@@ -45,7 +45,7 @@ def package_version() -> str:
         return "unknown"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BreakdownRow:
     """One term of the result.
 
@@ -75,7 +75,7 @@ class BreakdownRow:
     count: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CheckResult:
     """A check with its outcome for this design.
 
@@ -103,7 +103,7 @@ class CheckResult:
         return text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimate:
     """Area, energy, latency and throughput of a chip on a network, and what they rest on.
 

@@ -32,7 +32,7 @@ from neuroest.workloads.layers import LayerTable, layer_table
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnergyRow:
     """Energy of one term of one component in one inference, by layer."""
 
@@ -43,7 +43,7 @@ class EnergyRow:
     count: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InstanceRow:
     """Area or static power of one term of one component on the whole chip."""
 
@@ -53,7 +53,7 @@ class InstanceRow:
     instances: Numeric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """All results of a pass, as arrays.
 

@@ -46,7 +46,7 @@ MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pick
 """Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Device:
     """A loaded device spec with its claims in SI units."""
 
@@ -62,7 +62,7 @@ class Device:
         return {**bibliography(), **self.spec.sources}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Loaded(Generic[_T]):
     """A validated spec with the file it came from."""
 

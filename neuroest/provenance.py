@@ -63,6 +63,9 @@ class EquationInfo:
     valid: str
 
 
+_signature = functools.cache(inspect.signature)
+
+
 class Traced(float):
     """A float that knows where it comes from."""
 
@@ -141,7 +144,7 @@ def equation(
         def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
             if not _tracing.get():
                 return function(*args, **kwargs)
-            bound = inspect.signature(function).bind(*args, **kwargs)
+            bound = _signature(function).bind(*args, **kwargs)
             bound.apply_defaults()
             given = tuple(bound.arguments.items())
             plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}

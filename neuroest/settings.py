@@ -13,6 +13,7 @@ from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.library import Loaded
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField
+from neuroest.specs.blocks import BLOCKS
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.messages import validate
 from neuroest.specs.workload import WorkloadSpec, workload_claims
@@ -107,14 +108,8 @@ def _set(data: Any, path: list[str], value: str) -> bool:
 
 
 def _block_fields(node: Mapping[str, Any]) -> set[str]:
-    from neuroest.specs import blocks  # noqa: PLC0415 - only settings of optional fields need the table
-
-    for candidate in vars(blocks).values():
-        fields = getattr(candidate, "model_fields", {})
-        annotation = fields["model"].annotation if "model" in fields else None
-        if node.get("model") in getattr(annotation, "__args__", ()):
-            return set(fields)
-    return set()
+    model = str(node.get("model"))
+    return set(BLOCKS[model].model_fields) if model in BLOCKS else set()
 
 
 def _as_settings(error: SpecError, chosen: list[str], settings: Mapping[str, str]) -> list[Problem]:

@@ -14,7 +14,7 @@ from neuroest.mapping.base import Array, Mapper, NetworkMapping
 from neuroest.units import Numeric, Second
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Timing:
     """Times of a network on a chip.
 

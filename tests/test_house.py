@@ -43,6 +43,7 @@ def place_of(module: str, node: ast.AST) -> str:
 # A stage imports from itself and from the rows above. The order is that of the data: what a file may say, what it
 # says, the chip that it describes, that chip with numbers, the network on it, counts, costs, times, results, text.
 STAGES = (
+    ("registry", "classes by name, imported when asked for"),
     ("errors", "everybody raises them"),
     ("units", "numbers and their dimensions"),
     ("provenance", "how a number came about; knows no file and no chip"),
@@ -81,7 +82,7 @@ ORDER = {name: place for place, (name, _) in enumerate(STAGES)}
 # Stages that take from fewer rows than their place allows.
 NARROW = {
     "equations": {"units", "provenance"},
-    "specs": {"errors", "units"},
+    "specs": {"registry", "errors", "units"},
     "devices": {"errors", "units", "specs"},
     "costing": set(ORDER) - {"counting"},
 }

@@ -28,7 +28,7 @@ _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TechnologyPoint:
     """Process, supply and temperature that a chip works at."""
 
@@ -37,7 +37,7 @@ class TechnologyPoint:
     temperature: Kelvin
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkContext:
     """Properties of the network that the cost of an action depends on."""
 
@@ -49,7 +49,7 @@ class NetworkContext:
     mean_absolute_weight: Dimensionless
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EnergyCost:
     """Energy of one action of one component, one named term of it."""
 
@@ -60,7 +60,7 @@ class EnergyCost:
     ledger: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AreaCost:
     """Area of one instance of a component, one named term of it."""
 
@@ -71,7 +71,7 @@ class AreaCost:
     """Whether the area is die area already, with the floor plan's white space inside."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StaticCost:
     """Power that one instance of a component draws whether or not it works."""
 
@@ -80,7 +80,7 @@ class StaticCost:
     power: Watt
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Check:
     """One thing that must hold for the estimate, or for the design, to make sense.
 
@@ -105,7 +105,7 @@ class Check:
     unit: str = "1"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Characteristic:
     """A number that an expert of a block asks for and that is neither a cost nor a check."""
 
@@ -115,7 +115,7 @@ class Characteristic:
     unit: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Component(Generic[_DeviceT_co]):
     """A block of the chip with all its numbers.
 

@@ -138,7 +138,7 @@ COMPUTING: Mapping[str, type[Component[Any]]] = MappingProxyType(
 """Component class of each computing level, by mapper."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LevelNode:
     """One level of the chip with the components in it.
 
@@ -169,7 +169,7 @@ class LevelNode:
             yield from level.walk()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chip:
     """A chip with numbers in it, ready to be mapped and costed."""
 

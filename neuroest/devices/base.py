@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar, Self, cast, dataclass_transform, get_type_hints
+from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 from neuroest.specs.base import QuantityField
 from neuroest.units import Numeric, Unit
@@ -132,12 +133,17 @@ class Record:
         )
 
 
+def _unit_type(cls: type[Record], name: str) -> Any:
+    """The type that annotates a quantity, by its name: evaluating annotations takes longer than reading a file."""
+    home = next(base for base in cls.__mro__ if name in vars(base).get("__annotations__", {}))
+    return vars(sys.modules[home.__module__])[home.__annotations__[name]]
+
+
 @cache
 def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
-    hints = get_type_hints(cls, include_extras=True)
     found = {}
     for name, about in cls.declared.items():
-        unit = next(m for m in hints[name].__metadata__ if isinstance(m, Unit))
+        unit = next(m for m in _unit_type(cls, name).__metadata__ if isinstance(m, Unit))
         check = QuantityField(
             unit.symbol,
             minimum=about.minimum,

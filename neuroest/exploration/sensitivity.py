@@ -18,7 +18,7 @@ _STEP = 1e-4
 """Relative step of the finite difference: small beside any curvature here, large beside rounding."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sensitivity:
     """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
 
@@ -111,7 +111,8 @@ def attributed_share(
         if weights.sum() == 0.0:
             shares[DESIGN] = shares.get(DESIGN, 0.0) + value
             continue
-        for label, weight in zip(labels, weights / weights.sum(), strict=True):
-            if weight > 0.0:
-                shares[label] = shares.get(label, 0.0) + value * float(weight)
+        weights /= weights.sum()
+        for index in np.flatnonzero(weights).tolist():
+            label = labels[index]
+            shares[label] = shares.get(label, 0.0) + value * float(weights[index])
     return {label: share / total for label, share in shares.items()} if total else {}

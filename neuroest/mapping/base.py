@@ -24,7 +24,7 @@ Array: TypeAlias = NDArray[np.float64]
 Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placement:
     """Where the layers sit.
 
@@ -59,7 +59,7 @@ class Placement:
     checks: tuple[Check, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Traffic:
     """Bits that one kind of memory content moves, by layer."""
 
@@ -70,7 +70,7 @@ class Traffic:
     """Whether a chip without such a memory cannot run the network."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Work:
     """What a layer makes its units do in one inference.
 
@@ -95,7 +95,7 @@ class Work:
     neuron_updates: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NetworkMapping:
     """A network on a chip.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from neuroest.estimating import BreakdownRow, Estimate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TermSum:
     """One term of one component, summed over the layers.
 
@@ -35,7 +35,7 @@ class TermSum:
         return self.value / self.count if self.count else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ComponentSum:
     """One component with its terms, largest first."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
 
 from neuroest.build import build
 from neuroest.components.chip import COMPONENTS, COMPUTING
@@ -12,7 +11,8 @@ from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import UnknownNameError
 from neuroest.library import bibliography, load_architecture, load_device, load_workload, shipped
 from neuroest.reporting.text import one_line
-from neuroest.specs import architecture, blocks
+from neuroest.specs.architecture import LEVELS
+from neuroest.specs.blocks import BLOCKS
 
 _LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 
@@ -84,37 +84,17 @@ def _models() -> Iterator[Entry]:
         yield Entry(name, "model", "device", summary(record))
     for name in COMPONENTS:
         if name not in DEVICE_MODELS:
-            yield Entry(name, "model", "block", summary(block_of(name)))
+            yield Entry(name, "model", "block", summary(BLOCKS[name]))
 
 
 def _mappers() -> Iterator[Entry]:
     for name in COMPUTING:
-        yield Entry(name, "mapper", "level", summary(level_of(name)))
+        yield Entry(name, "mapper", "level", summary(LEVELS[name]))
 
 
 def _sources() -> Iterator[Entry]:
     for key, source in bibliography().items():
         yield Entry(key, "source", f"{source.year or source.type}", one_line(source.title))
-
-
-def level_of(mapper: str) -> type[architecture.Level]:
-    """The schema of the levels that a mapper takes."""
-    for cls in vars(architecture).values():
-        if isinstance(cls, type) and issubclass(cls, architecture.Level):
-            field = cls.model_fields.get("mapper")
-            if field is not None and mapper in get_args(field.annotation):
-                return cls
-    raise UnknownNameError("mapper", mapper, COMPUTING)
-
-
-def block_of(model: str) -> type[blocks.Block]:
-    """The schema of the blocks of a model."""
-    for cls in vars(blocks).values():
-        if isinstance(cls, type) and issubclass(cls, blocks.Block):
-            field = cls.model_fields.get("model")
-            if field is not None and model in get_args(field.annotation):
-                return cls
-    raise UnknownNameError("model", model, COMPONENTS)
 
 
 def summary(documented: type) -> str:

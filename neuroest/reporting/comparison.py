@@ -44,7 +44,7 @@ _SENSITIVITIES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """One property of the designs that a ratio between them must be read with.
 
@@ -65,7 +65,7 @@ class Difference:
         return len(set(self.values)) > 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ratio:
     """A result of the design over that of a baseline.
 
@@ -98,7 +98,7 @@ class Ratio:
         return f"{self.value:.3g}{band} times"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """A design, the baselines it is put beside, and everything that differs between them.
 

@@ -6,13 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
 from neuroest.devices.base import ParameterInfo
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import UnknownNameError
 from neuroest.library import KINDS
-from neuroest.specs import blocks
+from neuroest.specs.architecture import LEVELS, ArchitectureSpec
+from neuroest.specs.base import Spec
+from neuroest.specs.blocks import BLOCKS, GivenClaims
+from neuroest.specs.choice import CHOICES
 from neuroest.units import describe_dimension, parse_unit
 
+_REFERENCE = "#/$defs/{model}"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
@@ -53,7 +60,7 @@ def spec_schema(kind: str) -> dict[str, Any]:
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    schema = {"$schema": DIALECT, **KINDS[kind].model_json_schema()}
+    schema = {"$schema": DIALECT, **_raw_schema(KINDS[kind])}
     _tidy(schema)
     for name, example in _EXAMPLES[kind].items():
         schema["properties"][name].setdefault("examples", [example])
@@ -64,6 +71,29 @@ def spec_schema(kind: str) -> dict[str, Any]:
         _add_block_parameters(schema)
     schema["title"] = f"neuroest {kind}"
     return schema
+
+
+def _raw_schema(root: type[Spec]) -> dict[str, Any]:
+    """Schema of a class with everything that it may hold, choices as references."""
+    classes: list[type[BaseModel]] = [root]
+    if issubclass(root, ArchitectureSpec):
+        classes += [*LEVELS.values(), *BLOCKS.values()]
+    _, schema = models_json_schema([(cls, "validation") for cls in classes], ref_template=_REFERENCE)
+    definitions = schema["$defs"]
+    _resolve_choices(definitions)
+    top = definitions.pop(root.__name__)
+    return {"$defs": definitions, **top}
+
+
+def _resolve_choices(node: Any) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _resolve_choices(item)
+    elif isinstance(node, dict):
+        if CHOICES in node:
+            node["oneOf"] = [{"$ref": _REFERENCE.format(model=name)} for name in node.pop(CHOICES)]
+        for item in node.values():
+            _resolve_choices(item)
 
 
 def schema_text(kind: str) -> str:
@@ -137,9 +167,10 @@ def _parameter(info: ParameterInfo) -> dict[str, Any]:
 def _add_block_parameters(schema: dict[str, Any]) -> None:
     """Let the model of a block say which of its device's parameters may be replaced."""
     definitions = schema["$defs"]
+    definitions.pop(GivenClaims.__name__)  # every block says more precisely which claims it takes
+    devices = {block.__name__: block.device_model for block in BLOCKS.values()}
     for name, definition in list(definitions.items()):
-        block = getattr(blocks, name, None)
-        model = block.device_model if isinstance(block, type) and issubclass(block, blocks.Block) else None
+        model = devices.get(name)
         if model is not None:
             parameters = {key: _parameter(info) for key, info in DEVICE_MODELS[model].parameters().items()}
             shared = {"type": "object", "properties": parameters, "additionalProperties": False}

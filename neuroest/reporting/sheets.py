@@ -22,10 +22,11 @@ from neuroest.library import (
     shipped,
 )
 from neuroest.reporting.bibliography import reference
-from neuroest.reporting.catalogue import block_of, level_of, summary
+from neuroest.reporting.catalogue import summary
 from neuroest.reporting.quantities import shown, shown_interval, words
 from neuroest.reporting.text import PLAIN, Style, bullets, columns, one_line, wrapped
-from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.architecture import LEVELS, ArchitectureSpec
+from neuroest.specs.blocks import BLOCKS
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.messages import problem_at
@@ -219,7 +220,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
     """A device model with its parameters, or a block model."""
     record = DEVICE_MODELS.get(name)
     if record is None:
-        return "\n".join([style.bold(f"block model {name}"), *wrapped(summary(block_of(name)))]) + "\n"
+        return "\n".join([style.bold(f"block model {name}"), *wrapped(summary(BLOCKS[name]))]) + "\n"
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
     lines.append(f"its devices stand in device_specs/{record.folder}/")
     lines += ["", style.bold("parameters")]
@@ -232,7 +233,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
 
 def mapper_sheet(name: str, style: Style = PLAIN) -> str:
     """A mapper and what a level says that it works on."""
-    level = level_of(name)
+    level = LEVELS[name]
     described: Mapping[str, str] = level.descriptions()
     lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("the level says")]
     for field, info in level.model_fields.items():

@@ -5,50 +5,25 @@ A chip is a hierarchy of named levels with counts. In a level stand, under names
 which brings the slots that such a level must fill.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Field
 
+from neuroest.registry import Registry
 from neuroest.specs.base import (
     Count,
     CountOrAuto,
     CountOrUnlimited,
-    Frequency,
     PositiveFraction,
     Spec,
     Temperature,
     Time,
     Voltage,
-    WordWidth,
 )
-from neuroest.specs.blocks import (
-    AccumulatorBlock,
-    AnyMemoryBlock,
-    BitSerialCellBlock,
-    BusBlock,
-    CellBlock,
-    DieCostBlock,
-    DigitalNeuronBlock,
-    EventEnergiesBlock,
-    FixedBlock,
-    HTreeBlock,
-    InputBlock,
-    MemoryMacroBlock,
-    MeshBlock,
-    MultiplyAccumulateBlock,
-    OffChipBlock,
-    OverheadsBlock,
-    ReadoutBlock,
-    ReadSupplyBlock,
-    RegisterFileBlock,
-    RooflineBlock,
-    SramBlock,
-    VectorUnitBlock,
-)
+from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS, CellBlock, InputBlock, ReadoutBlock, ReadSupplyBlock
+from neuroest.specs.choice import Choice, stated
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -75,6 +50,50 @@ class Operation(Spec):
     inferences_per_programming: Count | None = None
     """Inferences after which the weights are written anew: each then carries its share of the energy of programming.
     Left out, programming is reported on its own line only."""
+
+
+def _node_word(node: Any) -> str:
+    for key in ("mapper", "model"):
+        word = stated(key)(node)
+        if word is not None:
+            return f"{key}:{word}"
+    return "level"
+
+
+LEVELS: "Mapping[str, type[Level]]" = Registry(
+    "neuroest.specs",
+    {
+        "crossbar": "architecture.CrossbarLevel",
+        "digital_array": "levels.DigitalArrayLevel",
+        "bit_serial": "levels.BitSerialLevel",
+        "row_stationary": "levels.RowStationaryLevel",
+        "spiking_core": "levels.SpikingCoreLevel",
+        "event_core": "levels.EventCoreLevel",
+        "roofline": "levels.RooflineLevel",
+    },
+)
+"""Schema of each level that computes, by its mapper."""
+
+
+class _Nodes(Mapping[str, type[Spec]]):
+    """Schema of whatever may stand in a level, by the word that tells it."""
+
+    def __getitem__(self, word: str) -> type[Spec]:
+        key, _, name = word.partition(":")
+        return Level if key == "level" else LEVELS[name] if key == "mapper" else BLOCKS[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield "level"
+        yield from (f"mapper:{mapper}" for mapper in LEVELS)
+        yield from (f"model:{model}" for model in FREE_BLOCKS)
+
+    def __len__(self) -> int:
+        return 1 + len(LEVELS) + len(FREE_BLOCKS)
+
+
+NODES = Choice(_Nodes(), tuple(_Nodes()), _node_word, "model")
+"""A block or a level."""
+Node: TypeAlias = Annotated[Spec, NODES]
 
 
 class Level(Spec):
@@ -134,143 +153,6 @@ class CrossbarLevel(Level):
     """Neuron or converter at the columns."""
     read_supply: ReadSupplyBlock
     """Where the read voltage comes from."""
-
-
-class DigitalArrayLevel(Level):
-    """Array of multiply-accumulate units."""
-
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
-    mapper: Literal["digital_array"]
-    """The mapper of this level."""
-    rows: Count
-    """Rows of units: the reduction dimension."""
-    columns: Count
-    """Columns of units: the output dimension."""
-    dataflow: Literal["weight_stationary"]
-    """What stays in the units while the rest streams by."""
-    clock_frequency: Frequency
-    """Clock."""
-    batch: Count
-    """Inferences that share one loading of the weights."""
-    unit: MultiplyAccumulateBlock
-    """The processing element."""
-
-
-class RowStationaryLevel(Level):
-    """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
-
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
-    mapper: Literal["row_stationary"]
-    """The mapper of this level."""
-    rows: Count
-    """Rows of units: the rows of a kernel."""
-    columns: Count
-    """Columns of units: the rows of an output map."""
-    filters_per_unit: Count
-    """Filters that a unit works on in turn, so that an input that has come serves all of them."""
-    channels_per_unit: Count
-    """Input channels that a unit adds up before it hands on a partial sum."""
-    gating: Literal["none", "zero_inputs"]
-    """zero_inputs: a unit neither reads its storage nor multiplies where the input is zero; that saves no time."""
-    clock_frequency: Frequency
-    """Clock."""
-    batch: Count
-    """Inferences that share one loading of the weights."""
-    unit: MultiplyAccumulateBlock
-    """The processing element."""
-
-
-class BitSerialLevel(Level):
-    """Array of memory cells with adders: weights lie in it, inputs come bit by bit, sums ripple through it."""
-
-    slots: ClassVar[tuple[str, ...]] = ("cell",)
-    mapper: Literal["bit_serial"]
-    """The mapper of this level."""
-    rows: Count
-    """Rows: inputs."""
-    columns: Count
-    """Columns: bits of weights and of their sums."""
-    guard_bits: WordWidth
-    """Columns beside the bits of a weight for the growth of its sum."""
-    registers: Count
-    """Registers along a column, which cut the ripple of the sums into stages."""
-    adder_delay: Time
-    """Delay of one full adder, which sets the cycle."""
-    cell: BitSerialCellBlock
-    """The cell."""
-
-
-class SpikingCoreLevel(Level):
-    """Digital spiking core: one datapath shared in time by many neurons."""
-
-    slots: ClassVar[tuple[str, ...]] = ("neuron", "synapse_memory", "state_memory")
-    mapper: Literal["spiking_core"]
-    """The mapper of this level."""
-    neurons: Count
-    """Neurons whose state one core can hold."""
-    accumulation: Literal["state_memory", "register"]
-    """Where weights are added up during a time step: in the state memory, read and written for each synaptic
-    operation, or in a register of the neuron that is being served."""
-    neuron: DigitalNeuronBlock
-    """The neuron datapath."""
-    synapse_memory: AnyMemoryBlock
-    """Memory of the weights."""
-    state_memory: AnyMemoryBlock
-    """Memory of the neurons' state."""
-
-
-class EventCoreLevel(Level):
-    """Core of a chip that is known by its published energies per event."""
-
-    slots: ClassVar[tuple[str, ...]] = ("events",)
-    mapper: Literal["event_core"]
-    """The mapper of this level."""
-    events: EventEnergiesBlock
-    """The published energies and times."""
-
-
-class RooflineLevel(Level):
-    """Processor that is known by its peak rate, bandwidth and power."""
-
-    slots: ClassVar[tuple[str, ...]] = ("processor",)
-    mapper: Literal["roofline"]
-    """The mapper of this level."""
-    processor: RooflineBlock
-    """The processor."""
-
-
-def _node_tag(node: Any) -> str:
-    for key in ("mapper", "model"):
-        stated = node.get(key) if isinstance(node, dict) else getattr(node, key, None)
-        if stated is not None:
-            return f"{key}:{stated}"
-    return "level"
-
-
-Node: TypeAlias = Annotated[
-    Annotated[Level, Tag("level")]
-    | Annotated[CrossbarLevel, Tag("mapper:crossbar")]
-    | Annotated[DigitalArrayLevel, Tag("mapper:digital_array")]
-    | Annotated[BitSerialLevel, Tag("mapper:bit_serial")]
-    | Annotated[RowStationaryLevel, Tag("mapper:row_stationary")]
-    | Annotated[SpikingCoreLevel, Tag("mapper:spiking_core")]
-    | Annotated[EventCoreLevel, Tag("mapper:event_core")]
-    | Annotated[RooflineLevel, Tag("mapper:roofline")]
-    | Annotated[SramBlock, Tag("model:sram")]
-    | Annotated[MemoryMacroBlock, Tag("model:memory_macro")]
-    | Annotated[RegisterFileBlock, Tag("model:register_file")]
-    | Annotated[AccumulatorBlock, Tag("model:accumulator")]
-    | Annotated[VectorUnitBlock, Tag("model:vector_unit")]
-    | Annotated[DigitalNeuronBlock, Tag("model:digital_lif")]
-    | Annotated[MeshBlock, Tag("model:mesh")]
-    | Annotated[BusBlock, Tag("model:bus")]
-    | Annotated[HTreeBlock, Tag("model:h_tree")]
-    | Annotated[DieCostBlock, Tag("model:die_cost")]
-    | Annotated[OffChipBlock, Tag("model:off_chip_link")]
-    | Annotated[FixedBlock, Tag("model:fixed_block")]
-    | Annotated[OverheadsBlock, Tag("model:chip_overheads")],
-    Discriminator(_node_tag),
-]
 
 
 class ArchitectureSpec(Spec):

@@ -1,7 +1,5 @@
 """A parameter is a claim: value, unit, spread, basis, source, place and conditions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 

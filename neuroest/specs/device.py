@@ -1,7 +1,5 @@
 """What a device spec file may say: one file, one claim."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

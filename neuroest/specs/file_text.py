@@ -22,9 +22,13 @@ _MOST_CHARACTERS = 20
 _MOST_NEIGHBOURS = 2000
 # Beside control characters these are the line breaks U+0085, U+2028 and U+2029, which editors do not show but
 # the parser counts, a byte order mark that is not at the start, and what is no character at all.
-_UNWANTED = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_UNWANTED = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_UNWANTED_IN_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
+
+
+def _unwanted(text: str) -> re.Pattern[str]:
+    # the whole pattern takes milliseconds to compile, which a text without it need not wait for
+    return _UNWANTED_IN_ASCII if text.isascii() else re.compile(_UNWANTED)
 
 
 def file_content(path: Path, file: str) -> bytes:
@@ -81,7 +85,7 @@ def decoded(content: bytes, file: str) -> str:
         raise SpecError([Problem(file, *place, "", message)])
     problems = [
         Problem(file, *place_after(text[: match.start()]), "", f"{character_name(match[0])} is not allowed")
-        for match in islice(_UNWANTED.finditer(text), _MOST_CHARACTERS)
+        for match in islice(_unwanted(text).finditer(text), _MOST_CHARACTERS)
     ]
     if problems:
         raise SpecError(problems)
@@ -96,7 +100,7 @@ def unwanted_character(text: str) -> str:
     >>> unwanted_character("a bell\a"), unwanted_character("10 µm")
     ('character U+0007', '')
     """
-    match = _UNWANTED.search(text)
+    match = _unwanted(text).search(text)
     return character_name(match[0]) if match else ""
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from neuroest.errors import Problem, SpecError, did_you_mean
 from neuroest.specs.base import Spec
+from neuroest.specs.choice import Choice, details
 from neuroest.specs.reading import Document
 
 _T = TypeVar("_T", bound=BaseModel)
@@ -40,7 +42,8 @@ def validate(schema: type[_T], document: Document) -> _T:
     try:
         return schema.model_validate(document.data)
     except ValidationError as error:
-        raise SpecError(_problems(document, schema, error.errors(include_url=False))) from None
+        found = [*details(error.errors(include_url=False))]
+        raise SpecError(_problems(document, schema, found)) from None
 
 
 def problem_at(
@@ -59,15 +62,15 @@ def dotted(path: Iterable[str | int]) -> str:
     )
 
 
-def _problems(document: Document, schema: type[BaseModel], details: list[ErrorDetails]) -> list[Problem]:
+def _problems(document: Document, schema: type[BaseModel], found: list[ErrorDetails]) -> list[Problem]:
     """One problem a fault: what only follows from another fault is left out."""
     problems: list[Problem] = []
     nameless: dict[tuple[str | int, ...], list[str]] = {}
-    for detail in details:
+    for detail in found:
         path, _ = _real_path(document.data, detail["loc"])
         if _is_stray(schema, document.data, path, detail["type"]):
             nameless.setdefault(tuple(path[:-1]), []).append(str(path[-1]))
-    for detail in details:
+    for detail in found:
         path, _ = _real_path(document.data, detail["loc"])
         if tuple(path[:-1]) in nameless and str(path[-1]) in nameless[tuple(path[:-1])]:
             continue
@@ -75,7 +78,7 @@ def _problems(document: Document, schema: type[BaseModel], details: list[ErrorDe
             continue
         if tuple(path[:-1]) in nameless and detail["type"] == "union_tag_invalid":
             continue  # a slot of the computing level that this is not yet known to be
-        longer = [other["loc"] for other in details if other["loc"][: len(detail["loc"])] == detail["loc"]]
+        longer = [other["loc"] for other in found if other["loc"][: len(detail["loc"])] == detail["loc"]]
         if detail["type"] == "too_short" and len(longer) > 1:
             continue
         problems.append(_problem(document, schema, detail))
@@ -194,7 +197,7 @@ def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
         else:
             field = model.model_fields.get(str(part))
             is_open = model.model_config.get("extra") == "allow"
-            annotation = field.annotation if field else _open_node() if is_open else None
+            annotation = _accepted(field) if field else _open_node() if is_open else None
         model = _choose(annotation, node) if _element(annotation) is None else None
     return model
 
@@ -208,10 +211,15 @@ def _element(annotation: Any) -> Any:
     return None
 
 
-def _open_node() -> Any:
-    from neuroest.specs.architecture import Node  # noqa: PLC0415 - the open levels of an architecture
+def _accepted(field: FieldInfo) -> Any:
+    """The choice of schemas that a field stands for, or its annotation."""
+    return next((item for item in field.metadata if isinstance(item, Choice)), field.annotation)
 
-    return Node
+
+def _open_node() -> Choice:
+    from neuroest.specs.architecture import NODES  # noqa: PLC0415 - the open levels of an architecture
+
+    return NODES
 
 
 def _inside(node: Any, part: str | int) -> Any:
@@ -239,6 +247,8 @@ def _choose(annotation: Any, node: Any) -> type[BaseModel] | None:
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, Choice):
+        return annotation.members()
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     found: list[type[BaseModel]] = []

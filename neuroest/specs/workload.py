@@ -4,8 +4,6 @@ The file describes shapes, not weights. How often elements are active is a claim
 like every other physical input, since energy follows it. `neuroest.workloads.layers` infers the shapes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, TypeAlias
 

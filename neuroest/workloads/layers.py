@@ -57,7 +57,7 @@ _GATES = {"simple": 1, "gru": 3, "lstm": 4}
 _CELL_OPERATIONS = {"simple": 1, "gru": 9, "lstm": 9}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geometry:
     """What follows from the shapes of a network alone.
 
@@ -163,7 +163,7 @@ class Geometry:
         return float(self.weights.sum())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayerTable(Geometry):
     """Geometry and activity of a network.
 
@@ -300,7 +300,7 @@ def _words(shape: Shape) -> str:
     return "{} channels of {} x {}".format(*shape)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Axis:
     """One axis of a kernel that moves over a map."""
 
@@ -334,7 +334,7 @@ class _Axis:
         return count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Counts:
     """Counts of one layer; the names are those of `Geometry`."""
 
@@ -726,7 +726,7 @@ def _geometry(spec: WorkloadSpec, inference: _Inference) -> Geometry:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Plan:
     """What is worked out once for a spec, so that a table costs microseconds.
 

@@ -1,0 +1,100 @@
+"""Converters at the columns of a crossbar."""
+
+from typing import ClassVar, Literal
+
+from neuroest.specs.base import Count, CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.blocks import AdcBlock, Block, DeviceBlock
+
+
+class SurveyAdcBlock(DeviceBlock):
+    """Analog-to-digital converter by a regression over published ones."""
+
+    device_model: ClassVar[str | None] = "survey_adc"
+    model: Literal["survey_adc"]
+    bits: CountOrAuto = "auto"
+    """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    sample_rate: Frequency
+    """Conversions per second of one converter."""
+
+
+class ReportedAdcBlock(DeviceBlock):
+    """Analog-to-digital converter known by its published numbers."""
+
+    device_model: ClassVar[str | None] = "reported_adc"
+    model: Literal["reported_adc"]
+
+
+class ClockedAdcBlock(DeviceBlock):
+    """What the converters share that are computed from their circuit."""
+
+    bits: CountOrAuto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    clock_frequency: Frequency
+    """Clock of the converter."""
+
+
+class SarAdcBlock(ClockedAdcBlock):
+    """Successive-approximation converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "sar_adc"
+    model: Literal["sar_adc"]
+
+
+class FlashAdcBlock(ClockedAdcBlock):
+    """Flash converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "flash_adc"
+    model: Literal["flash_adc"]
+
+
+class RampAdcBlock(ClockedAdcBlock):
+    """Single-slope converter from its circuit."""
+
+    device_model: ClassVar[str | None] = "ramp_adc"
+    model: Literal["ramp_adc"]
+    columns_per_ramp: Count
+    """Columns that share one ramp and one counter."""
+
+
+class IntegratingAdcBlock(DeviceBlock):
+    """Integrator at each column that weighs the bits of an input by repetition, and a step-wise converter."""
+
+    device_model: ClassVar[str | None] = "integrating_adc"
+    model: Literal["integrating_adc"]
+    bits: Count
+    """Resolution of the result."""
+    sign_bits: WholeNumber = 0.0
+    """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
+    single_phase_bits: Count
+    """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
+
+
+class SenseAmplifierBlock(DeviceBlock):
+    """Sense amplifier: a result of one bit."""
+
+    device_model: ClassVar[str | None] = "sense_amplifier"
+    model: Literal["sense_amplifier"]
+
+
+class SampleAndHoldBlock(DeviceBlock):
+    """Stage at each column that keeps its result until the shared converter comes to it."""
+
+    device_model: ClassVar[str | None] = "sample_and_hold"
+    model: Literal["sample_and_hold"]
+
+
+class AdcReadoutBlock(Block):
+    """Converters at the foot of the columns."""
+
+    slots: ClassVar[tuple[str, ...]] = ("converter", "sample_and_hold")
+    model: Literal["adc"]
+    converter: AdcBlock
+    """The converter."""
+    columns_per_converter: Count
+    """Columns that share one converter, one after the other."""
+    sample_and_hold: SampleAndHoldBlock | None = None
+    """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""

@@ -1,0 +1,63 @@
+"""Digital units and datapaths."""
+
+from typing import ClassVar, Literal
+
+from neuroest.specs.base import BitCount, Count, Frequency, WordWidth
+from neuroest.specs.blocks import DeviceBlock
+
+
+class AccumulatorBlock(DeviceBlock):
+    """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["accumulator"]
+    lanes: Count
+    """Additions that one instance does in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class VectorUnitBlock(DeviceBlock):
+    """Digital unit for what is no matrix product: pooling, element-wise addition, activation."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["vector_unit"]
+    lanes: Count
+    """Elements that one instance handles in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class DigitalNeuronBlock(DeviceBlock):
+    """Digital leaky integrate-and-fire datapath that is shared by many neurons in time."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["digital_lif"]
+    state_bits: WordWidth
+    """Bits of state of one neuron."""
+    lanes: Count
+    """Neurons that one instance updates in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class MultiplyAccumulateBlock(DeviceBlock):
+    """Processing element of a digital array: multiplier, adder and registers."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["multiply_accumulate"]
+    weight_bits: WordWidth
+    """Bits of the weight operand."""
+    activation_bits: WordWidth
+    """Bits of the activation operand."""
+    accumulator_bits: WordWidth
+    """Bits of the partial sum."""
+    storage: BitCount | None = None
+    """Operand storage of each unit beside the registers of its datapath."""
+
+
+class BitSerialCellBlock(DeviceBlock):
+    """Memory cell with a one-bit multiplier and a full adder, of which a bit-serial array is made."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["bit_serial_cell"]

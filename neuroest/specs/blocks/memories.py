@@ -1,0 +1,42 @@
+"""Memories: buffers, stores of weights and of state."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from neuroest.specs.base import BitCount, Frequency, WordWidth
+from neuroest.specs.blocks import DeviceBlock
+
+
+class MemoryBlock(DeviceBlock):
+    """A buffer, a weight store or a state store of whatever kind."""
+
+    capacity: BitCount
+    """Capacity of one instance."""
+    width: WordWidth
+    """Bits that one access moves."""
+    stores: tuple[Literal["activations", "weights", "partial_sums", "state"], ...] = Field(min_length=1)
+    """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first."""
+
+
+class SramBlock(MemoryBlock):
+    """Static memory."""
+
+    device_model: ClassVar[str | None] = "sram"
+    model: Literal["sram"]
+
+
+class MemoryMacroBlock(MemoryBlock):
+    """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
+
+    device_model: ClassVar[str | None] = "memory_macro"
+    model: Literal["memory_macro"]
+
+
+class RegisterFileBlock(MemoryBlock):
+    """Registers of a standard-cell library with a multiplexer."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["register_file"]
+    clock_frequency: Frequency
+    """Clock; an access takes one cycle."""

@@ -1,0 +1,78 @@
+"""A choice reads and reports like the union it stands for, and builds nothing that a file does not use."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+from pydantic import ValidationError
+from pydantic_core import PydanticKnownError
+
+from neuroest.components.chip import COMPONENTS, COMPUTING
+from neuroest.specs.architecture import LEVELS, NODES, Level
+from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS, Block
+from neuroest.specs.blocks.memories import SramBlock
+from neuroest.specs.choice import Choice, details, stated
+
+MEMORIES = Choice(BLOCKS, ("sram", "memory_macro"), stated("model"), "model")
+SRAM = {"model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit",
+        "stores": ["state"]}  # fmt: skip
+
+
+def everything_in(cls: type[Block]) -> list[type[Block]]:
+    return [cls, *(found for below in cls.__subclasses__() for found in everything_in(below))]
+
+
+@pytest.mark.parametrize("model", BLOCKS)
+def test_a_block_stands_under_its_own_model_and_has_a_component(model: str) -> None:
+    assert get_args(BLOCKS[model].model_fields["model"].annotation) == (model,)
+    assert COMPONENTS[model].__name__
+
+
+@pytest.mark.parametrize("mapper", LEVELS)
+def test_a_level_stands_under_its_own_mapper(mapper: str) -> None:
+    assert get_args(LEVELS[mapper].model_fields["mapper"].annotation) == (mapper,)
+    assert mapper in COMPUTING
+
+
+def test_every_block_of_the_package_is_in_the_table() -> None:
+    listed = set(BLOCKS.values())  # loads every module
+    found = {cls for cls in everything_in(Block) if get_args(cls.model_fields["model"].annotation)}
+    assert {cls for cls in found if cls.__module__.startswith("neuroest.")} == listed
+
+
+def test_the_word_selects_the_class() -> None:
+    assert isinstance(MEMORIES.validated(SRAM), SramBlock)
+    ready = MEMORIES.validated(SRAM)
+    assert MEMORIES.validated(ready) is ready
+
+
+def test_nodes_are_levels_computing_levels_and_free_blocks() -> None:
+    assert NODES.words == ("level", *(f"mapper:{m}" for m in LEVELS), *(f"model:{m}" for m in FREE_BLOCKS))
+    assert isinstance(NODES.validated({"count": 2, "buffer": SRAM}), Level)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [
+        ({"model": "srma"}, "union_tag_invalid"),
+        ({"model": "mesh"}, "union_tag_invalid"),
+        ({"device": "x"}, "union_tag_not_found"),
+        (5, "model_attributes_type"),
+    ],
+)
+def test_what_is_none_of_them_is_told_as_a_union_tells_it(given: Any, kind: str) -> None:
+    with pytest.raises(PydanticKnownError) as caught:
+        MEMORIES.validated(given)
+    assert caught.value.type == kind
+
+
+def test_errors_inside_of_a_choice_keep_their_place() -> None:
+    wrong = {"count": 1, "tile": {"count": 2, "buffer": {**SRAM, "capacity": "64 pJ", "depth": 3}}}
+    with pytest.raises(ValidationError) as caught:
+        Level.model_validate(wrong)
+    places = {error["loc"]: error["type"] for error in details(caught.value.errors())}
+    assert places == {
+        ("tile", "level", "buffer", "model:sram", "capacity"): "quantity",
+        ("tile", "level", "buffer", "model:sram", "depth"): "extra_forbidden",
+    }
