@@ -17,6 +17,43 @@ from neuroest.settings import parse_settings
 
 _FILE = {"show_default": False, "metavar": "FILE.npz"}
 
+DriveOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--drive",
+        metavar="LAYER=OFFSET,LOAD",
+        show_default=False,
+        help="Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.",
+    ),
+]
+Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without",
+        metavar="CHARACTERISTIC",
+        show_default=False,
+        help="Leave out one characteristic as well; may be repeated; all for each in turn.",
+    ),
+]
+Currents = Annotated[
+    Path | None,
+    typer.Option("--currents", help="Instead of both: input currents of a layer, in ampere.", **_FILE),
+]
+Calibration = Annotated[
+    Path | None,
+    typer.Option("--calibration", help="Samples to choose offset and load on; none of the test.", **_FILE),
+]
+WorkloadOutput = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="WORKLOAD.yaml",
+        show_default=False,
+        help="Workload to write, as active as simulated.",
+    ),
+]
+
 
 def run(
     architecture: Architecture,
@@ -27,34 +64,10 @@ def run(
     samples: Annotated[
         Path | None, typer.Option("--samples", help="Input spikes and the class of each sample.", **_FILE)
     ] = None,
-    currents: Annotated[
-        Path | None,
-        typer.Option("--currents", help="Instead of both: input currents of a layer, in ampere.", **_FILE),
-    ] = None,
-    calibration: Annotated[
-        Path | None,
-        typer.Option(
-            "--calibration", help="Samples to choose offset and load on; none of the test.", **_FILE
-        ),
-    ] = None,
-    drive: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--drive",
-            metavar="LAYER=OFFSET,LOAD",
-            show_default=False,
-            help="Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.",
-        ),
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without",
-            metavar="CHARACTERISTIC",
-            show_default=False,
-            help="Leave out one characteristic as well; may be repeated; all for each in turn.",
-        ),
-    ] = None,
+    currents: Currents = None,
+    calibration: Calibration = None,
+    drive: DriveOption = None,
+    without: Without = None,
     recalibrate: Annotated[
         bool,
         typer.Option("--recalibrate", help="Choose offset and load anew wherever something is left out."),
@@ -68,16 +81,7 @@ def run(
     seed: Seed = 0,
     settings: Settings = None,
     kinetics: Kinetics = "ion_kinetics_silver",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="WORKLOAD.yaml",
-            show_default=False,
-            help="Workload to write, as active as simulated.",
-        ),
-    ] = None,
+    output: WorkloadOutput = None,
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:

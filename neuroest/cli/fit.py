@@ -97,12 +97,12 @@ def _refusal(result: Any) -> str:
 
     if not result.converged:
         return "the fit did not converge; give --starts more, or data that say more"
+    if result.contradictions:
+        return f"the data contradict each other ({result.contradictions[0]})"
     limits = {"firing_probability": 0.2, "paired_pulse": 0.5}
     for name, value in result.misfit.items():
         if value > limits.get(name, MISFIT_LIMIT):
             return f"the model does not describe {name}: median misfit {100.0 * value:.0f} %"
-    if result.contradictions:
-        return f"the data contradict each other ({result.contradictions[0]})"
     return ""
 
 

@@ -291,7 +291,7 @@ def _told(
     columns = [names.index(name) for name in held]
     moved = slopes[:, columns] * np.array([held[name] for name in held])
     variance = (scatter.between or 0.0) ** 2 + (scatter.within or 0.0) ** 2
-    shifted = 0.5 * variance * _bend(problem, names, full, parts)
+    shifted = 0.5 * variance * _bend(problem, names, full, parts) if variance else None
     line = linearised(parts, slopes[:, : len(free)], drive)
     return scatter, bands(line, scatter, moved, elsewhere, shifted)
 

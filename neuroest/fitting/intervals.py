@@ -153,28 +153,7 @@ def bands(
     open_ends = (axes * np.where(unseen, _NOTHING_KNOWN, 0.0)) @ axes.T
     pull = fit.slopes @ bread  # what a row's score moves each parameter by
     leverage = mean_bend * np.einsum("ij,ij->i", pull, fit.slopes)
-    pieces: list[tuple[str, Array, float]] = [("scatter", open_ends, np.inf)]
-    for e in numbers:
-        mine = fit.experiment == e
-        freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))
-        left = score[mine]
-        if scatter.between and scatter.devices > 1:
-            left, counted = _without_devices(left, fit.drive[mine], fit.device[mine])
-            freedom -= counted
-        stated = error_is_stated(fit.parts[e].experiment)
-        # what is known of the errors beforehand counts as much as some rows
-        prior = _PRIOR if stated or freedom < _FEW else 0.0
-        known = max(prior + freedom, 1.0)
-        variance = (prior * _UNIT_SCORE + float(np.sum(left**2))) / known
-        if stated:
-            variance = max(variance, _UNIT_SCORE)
-        pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
-    if scatter.between and scatter.devices > 1:
-        # rows that name no device come from one more
-        for label in np.unique(fit.device):
-            mine = fit.device == label
-            moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
-            pieces.append(("devices", np.outer(moved, moved), float(scatter.devices - 1)))
+    pieces = [("scatter", open_ends, np.inf), *_scattered(fit, scatter, score, mean_bend, pull, leverage)]
     pieces.extend(_missed(fit, score, mean_bend, pull, leverage))
     if held is not None and held.shape[1]:
         moved = pull.T @ (mean_bend[:, None] * held)
@@ -196,6 +175,35 @@ def bands(
     return Bands(
         deviation, _freedom(pieces, variance), total / np.outer(deviation, deviation), chi_square, shares
     )
+
+
+def _scattered(
+    fit: Linear, scatter: Scatter, score: Array, mean_bend: Array, pull: Array, leverage: Array
+) -> list[tuple[str, Array, float]]:
+    """Rows, each experiment by itself, and devices as wholes."""
+    pieces: list[tuple[str, Array, float]] = []
+    for e in range(len(fit.parts)):
+        mine = fit.experiment == e
+        freedom = float(np.sum(mine)) - float(np.sum(leverage[mine]))
+        left = score[mine]
+        if scatter.between and scatter.devices > 1:
+            left, counted = _without_devices(left, fit.drive[mine], fit.device[mine])
+            freedom -= counted
+        stated = error_is_stated(fit.parts[e].experiment)
+        # what is known of the errors beforehand counts as much as some rows
+        prior = _PRIOR if stated or freedom < _FEW else 0.0
+        known = max(prior + freedom, 1.0)
+        variance = (prior * _UNIT_SCORE + float(np.sum(left**2))) / known
+        if stated:
+            variance = max(variance, _UNIT_SCORE)
+        pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
+    if scatter.between and scatter.devices > 1:
+        # rows that name no device come from one more
+        for label in np.unique(fit.device):
+            mine = fit.device == label
+            moved = pull[mine].T @ (mean_bend[mine] * fit.drive[mine]) * scatter.between
+            pieces.append(("devices", np.outer(moved, moved), float(scatter.devices - 1)))
+    return pieces
 
 
 def _without_devices(score: Array, drive: Array, device: Array) -> tuple[Array, int]:

@@ -287,3 +287,15 @@ def test_the_recorded_run_of_the_digits_belongs_to_the_files_beside_it() -> None
     # one spike a timestep is what an estimate prices
     assert quiet["simulated_neuron_energy_J"] == pytest.approx(quiet["estimated_neuron_energy_J"], rel=0.01)
     assert runs["device"]["simulated_neuron_energy_J"] > 4.0 * runs["device"]["estimated_neuron_energy_J"]
+
+
+def test_half_the_step_changes_no_spike_that_is_passed_on(small, monkeypatch) -> None:
+    place, found = small[3], []
+    currents = np.tile(np.linspace(0.3e-6, 0.9e-6, 20), (1, 3, 1))
+    for step in (0.1, 0.05):
+        monkeypatch.setattr("neuroest.behaviour.spiking.STEP_OF_SETTLING", step)
+        found.append(run_layer(place, Drive(0.0, 1e6), currents, QUIET))
+    np.testing.assert_array_equal(found[0].spikes, found[1].spikes)
+    assert found[0].counts.sum() == pytest.approx(found[1].counts.sum(), rel=0.01)
+    for term in ("gate_charge", "output_branch"):
+        assert found[0].energy[term] == pytest.approx(found[1].energy[term], rel=0.02)
