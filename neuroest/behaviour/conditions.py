@@ -181,8 +181,8 @@ def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
     if release < _SLOWER * closing:
         raise NeuroestError(
             f"{name}: the gate of its neurons follows the filament (it lets go in {format_quantity(release, 's')}, the "
-            f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; take a "
-            "longer refractory time"
+            f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; a "
+            "larger gate node with a smaller control resistor lets the filament complete first"
         )
 
 

@@ -155,7 +155,7 @@ def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str
         owner, _, field = name.partition(".")
         if owner not in known or (field and field not in _FIELDS):
             raise UnknownNameError(
-                f"{shown(path)}: array", name[:60], [*known, *(f"NAME.{f}" for f in _FIELDS)]
+                f"array of {shown(path)}", name[:60], [*known, *(f"NAME.{f}" for f in _FIELDS)]
             )
     found = []
     for layer in layers:
@@ -249,7 +249,7 @@ def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str
     outputs = {layer.name: layer.outputs for layer in weighted_layers(spec)}
     for name, current in arrays.items():
         if name not in outputs:
-            raise UnknownNameError(f"{shown(path)}: layer", name[:60], outputs)
+            raise UnknownNameError(f"layer of {shown(path)}", name[:60], outputs)
         due = (int(spec.timesteps or 1), outputs[name])
         if current.ndim != 3 or current.shape[1:] != due or not len(current):
             raise NeuroestError(
