@@ -85,7 +85,7 @@ def run(
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
-    """What a network does on a chip of diffusive neurons: spikes, accuracy and energy.
+    """A network in spikes: accuracy beside energy.
 
     Spikes come from the stochastic compact model of the chip's neurons, driven by the currents of its columns. The
     accuracy stands beside that of ideal neurons, and the energy is that of an estimate with the simulated spikes.
