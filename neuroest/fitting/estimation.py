@@ -215,6 +215,8 @@ def fit(
     kept = _identified(problem, seen, point, elsewhere)
     free, point = kept.free, kept.point
     held = {name: "no row depends on it" for name in CANDIDATES if name not in seen} | kept.held
+    if "on_resistance" in held:
+        held["on_resistance"] = "only a sweep of the current tells it"
     known = {name: _UNKNOWN for name in seen if name not in free}
     known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
     scatter, told = _told(problem, free, point, known, kept.elsewhere)
@@ -266,6 +268,8 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         free = tuple(name for name in free if name != loose)
         # what is held may have been all that kept two minima apart
         starts = [point[keep], *(point[keep] + way for way in elsewhere[:, keep])]
+        # and an end far along a flat valley is no place to go on from
+        starts.append(np.array([problem.template[name] for name in free]))
         point, elsewhere, _, converged = _best(problem, free, starts)
 
 
@@ -316,8 +320,12 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
     for _ in range(3):
         place = centre + 0.3 * generator.standard_normal(len(names))
         influence = np.maximum(influence, np.linalg.norm(problem.sensitivities(names, place), axis=0))
+    sweep = problem.data.named("current_voltage") is not None
     # gate peaks depend on the resistance of the filament by parts in a thousand, which no row can show
-    return tuple(n for n, size in zip(names, influence, strict=True) if size > 0.05)
+    # and pairs see it only where it is far off, which no device is
+    return tuple(
+        n for n, size in zip(names, influence, strict=True) if size > 0.05 and (sweep or n != "on_resistance")
+    )
 
 
 def _search(
@@ -374,6 +382,9 @@ def _loosest(free: tuple[str, ...], deviations: Array) -> str:
     """The parameter to hold: the least known, and of those equally unknown the one that is known best elsewhere."""
     worst = float(np.max(deviations))
     equal = [name for name, d in zip(free, deviations, strict=True) if d > 0.3 * worst]
+    if "gate_capacitance" in equal and "rearm_fraction" in free:
+        # intervals hold their product, and the capacitance is the one to know
+        return "rearm_fraction"
     for name in _HELD_FIRST:
         if name in equal:
             return name

@@ -193,9 +193,11 @@ def _scattered(
         # what is known of the errors beforehand counts as much as some rows
         prior = _PRIOR if stated or freedom < _FEW else 0.0
         known = max(prior + freedom, 1.0)
-        variance = (prior * _UNIT_SCORE + float(np.sum(left**2))) / known
+        # few rows are fitted closely, and their loss is nearly a square: its slope is then the residual itself
+        unit = max(_UNIT_SCORE, float(mean_bend[mine][0]) ** 2)
+        variance = (prior * unit + float(np.sum(left**2))) / known
         if stated:
-            variance = max(variance, _UNIT_SCORE)
+            variance = max(variance, unit)
         pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
     if scatter.between and scatter.devices > 1:
         # rows that name no device come from one more
