@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
+import pkgutil
 import re
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typing_extensions import TypeAliasType
 
+import neuroest.equations
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.specs import architecture, claims, device, levels, workload
 from neuroest.specs.base import QuantityField, Spec
@@ -44,6 +47,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "devices.md": devices_page(),
         REFERENCE / "architecture.md": architecture_page(),
         REFERENCE / "workload.md": workload_page(),
+        REFERENCE / "equations.md": equations_page(),
     }
 
 
@@ -119,6 +123,40 @@ def workload_page() -> str:
         if cls is not workload.Layer:
             lines += section(cls)
     return joined(lines)
+
+
+def equations_page() -> str:
+    """Every equation with its formula, range and reference, module by module."""
+    about = (
+        "Every formula of physics stands once, in `neuroest/equations/`, as a function that may be called from Python "
+        "with floats or arrays in SI units. Derivations, and how far each is from a full solution, stand under "
+        "[Models](../models/index.md). `neuroest explain` shows which of them made a number of an estimate."
+    )
+    lines = ["# Equations", "", _WRITTEN.replace("the schemas", "the equations"), "", about, ""]
+    for module in sorted(pkgutil.iter_modules(neuroest.equations.__path__), key=lambda m: m.name):
+        if module.name.startswith("_"):
+            continue
+        loaded = importlib.import_module(f"neuroest.equations.{module.name}")
+        described = [info for f in vars(loaded).values() if (info := getattr(f, "__equation__", None)) is not None
+                     and f.__module__ == loaded.__name__]  # fmt: skip
+        lines += [f"## `{module.name}`", "", one_line((loaded.__doc__ or "").split("\n\n", 1)[0]), ""]
+        rows = [
+            (
+                f"`{info.name}`",
+                f"`{info.formula.replace('|', chr(92) + '|')}`",
+                info.valid,
+                reference_of(info.reference),
+            )
+            for info in described
+        ]
+        lines += table(("equation", "formula", "holds for", "from"), rows)
+    return joined(lines)
+
+
+def reference_of(text: str) -> str:
+    """A reference with the derivation's page as a link."""
+    page = re.fullmatch(r"derivation: docs/models/(\w+)\.md", text)
+    return f"[derivation](../models/{page[1]}.md)" if page else text
 
 
 def classes(*modules: types.ModuleType) -> list[type[Spec]]:

@@ -10,6 +10,7 @@ from neuroest.components.base import AreaCost, Check, EnergyCost, NetworkContext
 from neuroest.components.chip import Chip
 from neuroest.components.networks import Network
 from neuroest.components.processors import ChipOverheads
+from neuroest.equations import network as network_equations
 from neuroest.equations import technology
 from neuroest.mapping.base import NetworkMapping
 from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
@@ -123,9 +124,8 @@ def _tile_pitch(mesh: Network, mapped: NetworkMapping, areas: tuple[AreaCost, ..
             total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(
                 area.area, dtype=float
             )
-    routers = np.maximum(places, 1.0)
-    pitch = np.sqrt(total / routers)
-    return float(pitch[0]) if np.shape(pitch) == (1,) else pitch
+    pitch = np.asarray(network_equations.router_pitch(total, places))
+    return float(pitch[0]) if pitch.shape == (1,) else pitch
 
 
 def _supply_check(chip: Chip) -> Check:

@@ -589,6 +589,8 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "cell_lifetime_s": None if result.cell_lifetime is None else _number(result.cell_lifetime),
         "programming_energy_J": None if writing is None else _number(writing),
         "programming_time_s": None if writing_time is None else _number(writing_time),
+        "refresh_interval_s": None if result.refresh is None else _number(result.refresh[0]),
+        "refresh_power_W": None if result.refresh is None else _number(result.refresh[1]),
     }
 
 

@@ -18,9 +18,10 @@ from neuroest.build import Design
 from neuroest.components.base import Check
 from neuroest.components.chip import Chip, instantiate
 from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import crossbar, diffusive_neuron, digital, power
+from neuroest.equations import crossbar, diffusive_neuron, digital, power, retention
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
@@ -30,6 +31,9 @@ from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable, layer_table
 
 Array: TypeAlias = NDArray[np.float64]
+
+_QUEUING = 0.5
+"""Load of a link above which queues in front of it are no longer short; a convention."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +88,21 @@ class Evaluation:
         return _total([np.sum(row.energy, axis=-1, keepdims=True) for row in self.dynamic])
 
     @cached_property
+    def operation_energy(self) -> Array:
+        """Energy of the operations of one inference alone: no memory, no traffic, no clock, no control. [J].
+
+        What a crossbar's cells and read-out take is operation, and so is all of a chip that is priced by events.
+        """
+        owned = {(c.component, c.action, c.term): c.ledger for c in self.costs.energies}
+        return _total(
+            [
+                np.sum(row.energy, axis=-1, keepdims=True)
+                for row in self.dynamic
+                if owned.get((row.component, row.action, row.term), "clock") not in OVERHEAD
+            ]
+        )
+
+    @cached_property
     def static_power(self) -> Array:
         """Power that the chip draws whether or not it works. [W]."""
         return _total([row.total for row in self.statics])
@@ -135,11 +154,12 @@ class Evaluation:
         """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
         neuron = getattr(self.mapper.compute, "neuron", None)
         endurance = neuron.endurance() if neuron is not None else None
-        if endurance is None:
+        if neuron is None or endurance is None:
             return None
         rates = np.where(self.layers.is_weighted > 0.0, self.layers.output_rate, 0.0)
-        spikes = np.max(rates, axis=-1, keepdims=True) * self.layers.timesteps
-        return np.asarray(diffusive_neuron.lifetime(endurance, spikes / self.period))
+        cycles = np.max(rates, axis=-1, keepdims=True) * self.layers.timesteps
+        cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)
+        return np.asarray(diffusive_neuron.lifetime(endurance, cycles / self.period))
 
     @cached_property
     def programming_energy(self) -> Array | None:
@@ -166,15 +186,46 @@ class Evaluation:
             return None
         d = array.cell.device
         often = self.chip.inferences_per_programming
+        rate = self._rewriting_rate(array)
         if self.mapper.reprograms and np.any(np.asarray(self.mapped.passes) > 1.0):
             # every cell holds a part of the network in each pass
             written = np.where(np.asarray(self.mapped.passes) > 1.0, self.mapped.passes, 0.0)
-            rate = written / (self.period * self.mapper.options["inferences_per_pass"])
+            rate = rate + written / (self.period * self.mapper.options["inferences_per_pass"])
         elif often is not None:
-            rate = 1.0 / (self.period * often)
-        else:
+            rate = rate + 1.0 / (self.period * often)
+        if not np.any(rate > 0.0):
             return None
         return np.asarray(crossbar.write_lifetime(d.endurance, rate, d.write_pulses))
+
+    @cached_property
+    def refresh(self) -> tuple[Array, Array] | None:
+        """Interval in which faded weights are written again, and the mean power of it; None where none fade. [s], [W].
+
+        The power stands in the results already, as static power of the cells and as a part of each read.
+        """
+        array = self.mapper.compute
+        energy = self.programming_energy
+        if not isinstance(array, CrossbarArray) or energy is None:
+            return None
+        rate = self._rewriting_rate(array)
+        if not np.any(rate > 0.0):
+            return None
+        interval = 1.0 / np.where(rate > 0.0, rate, np.nan)
+        path = array.cell.path
+        faded = [r.total for r in self.statics if r.component == path and r.term == "refresh"]
+        read = [np.sum(r.energy, axis=-1, keepdims=True) / self.powered_time
+                for r in self.dynamic if r.component == path and r.term == "disturb_rewriting"]  # fmt: skip
+        return interval, _total([*faded, *read])
+
+    def _rewriting_rate(self, array: CrossbarArray) -> Array:
+        """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
+        reads = self.counts.actions[array.cell.path, "cell_read"]
+        cells = self.mapper.programmed_cells(self.mapped.placement)
+        each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
+        d = array.cell.device
+        return np.asarray(
+            retention.rewriting_rate(array.cell.retention_time(), d.disturb_reads, each / self.period)
+        )
 
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:
@@ -203,7 +254,37 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
-        return (*own, *self._memory_checks())
+        return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+
+    def _load_checks(self) -> list[Check]:
+        """Whether the links of the network on the chip are at most half loaded, above which packets queue."""
+        step = np.asarray(self.timing.step)
+        pace = step if self.mapped.placement.shared else np.max(step, axis=-1, keepdims=True)
+        found = []
+        for _, mesh in self.chip.networks():
+            times = self.timing.resources.get(mesh.path)
+            if times is not None:
+                load = np.max(times / np.where(pace > 0.0, pace, 1.0), axis=-1, keepdims=True)
+                found.append(
+                    Check(
+                        "link_load", mesh.path, "limit", load <= _QUEUING,
+                        "the links are busy for more than half of the time, so that packets queue, which the latency "
+                        "does not contain", load, _QUEUING,
+                    )
+                )  # fmt: skip
+        return found
+
+    def _refresh_checks(self) -> list[Check]:
+        """Whether all weights can be written again before the first of them has faded."""
+        if self.refresh is None or self.programming_time is None:
+            return []
+        interval = np.where(np.isnan(self.refresh[0]), np.inf, self.refresh[0])
+        return [
+            Check(
+                "refresh_keeps_up", self.mapper.compute.slots["cell"].path, "limit", self.programming_time <= interval,
+                "the weights fade faster than they can be written again", self.programming_time, interval, "s",
+            )
+        ]  # fmt: skip
 
     def _memory_checks(self) -> list[Check]:
         """Whether the neurons forget as fast as the network wants, where both are known."""
@@ -266,8 +347,9 @@ def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numer
     return Evaluation(
         layers, chip, mapper, mapped, counts, costs, timing, _dynamic(counts, costs), _areas(mapped, costs),
         tuple(
-            InstanceRow(s.component, s.term, s.power * mapped.instances[s.component], mapped.instances[s.component])
+            InstanceRow(s.component, s.term, s.power * number, number)
             for s in costs.statics
+            for number in (mapped.instances[s.counted_as or s.component],)
         ),
     )  # fmt: skip
 

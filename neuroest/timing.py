@@ -56,11 +56,16 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             (c for (path, _), c in counts.actions.items() if path == memory.path), start=mapper.zeros()
         )
         resources[memory.path] = demand / mapper.steps * memory.access_time() / _share(mapped, memory.path)
+    turns = []
+    for _, unit in mapper.chip.find("matrix_unit"):
+        capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
+        resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
+        turns.append(resources[unit.path])
     _network_times(mapper, mapped, counts, resources)
     step = resources[mapped.level.path]
     for needed in resources.values():
         step = np.maximum(step, needed)
-    return _totals(mapper, mapped, resources, step)
+    return _totals(mapper, mapped, resources, step, turns)
 
 
 def _share(mapped: NetworkMapping, path: str) -> Array:
@@ -92,7 +97,10 @@ def _network_times(
             resources[link.path] = bits / steps / link.device.rate
 
 
-def _totals(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array], step: Array) -> Timing:
+def _totals(
+    mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array], step: Array, turns: list[Array]
+) -> Timing:
+    """Latency and interval; `turns` are the times of units that the layers of a pipeline take one after the other."""
     weighted = mapper.layers.is_weighted
     slowest = np.max(step, axis=-1, keepdims=True)
     total = np.sum(step, axis=-1, keepdims=True)
@@ -109,6 +117,8 @@ def _totals(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Arra
         interval = equations.initiation_interval(mapper.steps, slowest, rest)
     else:
         latency, interval = total, slowest
+        for times in turns:
+            interval = np.maximum(interval, np.sum(times, axis=-1, keepdims=True))
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         writing = mapper.writing_time(mapped.placement)

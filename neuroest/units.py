@@ -151,6 +151,8 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     Dimension(3, 1, -3, -2): ("resistivity", "ohm*m", "2e-8 ohm*m"),
     Dimension(metre=-2): ("number per area", "1/m^2", "0.1 1/cm^2"),
     Dimension(3, 1, -3, -1): ("voltage times length", "V*m", "2 mV*um"),
+    Dimension(1, 1, -3, -1): ("field", "V/m", "1.5 MV/cm"),
+    Dimension(metre=-2, second=1, ampere=1): ("charge per area", "C/m^2", "16 uC/cm^2"),
 }
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*\Z", re.DOTALL)
@@ -406,6 +408,8 @@ Ampere: TypeAlias = Annotated[Numeric, Unit("A")]
 AmperePerMetre: TypeAlias = Annotated[Numeric, Unit("A/m")]
 Volt: TypeAlias = Annotated[Numeric, Unit("V")]
 VoltMetre: TypeAlias = Annotated[Numeric, Unit("V*m")]
+VoltPerMetre: TypeAlias = Annotated[Numeric, Unit("V/m")]
+CoulombPerSquareMetre: TypeAlias = Annotated[Numeric, Unit("C/m^2")]
 PerVolt: TypeAlias = Annotated[Numeric, Unit("1/V")]
 PerSquareVolt: TypeAlias = Annotated[Numeric, Unit("1/V^2")]
 PerCubicVolt: TypeAlias = Annotated[Numeric, Unit("1/V^3")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 from functools import cache
@@ -174,10 +175,53 @@ def test_device_of_the_readme_has_ten_lines_and_changes_the_estimate(tmp_path: P
     assert "ours" in dict(mine.sources)
 
 
-def test_python_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    for text in blocks(README, "python"):
-        exec(compile(text, "README.md", "exec"), {})
-    assert "Band(" in capsys.readouterr().out
+IMPORTING = (ROOT / "docs" / "importing.md").read_text("utf-8")
+OWN_NETWORK = README.partition("## Your own network")[2].partition("\n## ")[0]
+
+
+def model_files(folder: Path) -> None:
+    """A `model.onnx` and a `model.nir`, as a reader has them."""
+    recorded = ROOT / "tests" / "data" / "nir_writers" / "snntorch_fully_connected.nir"
+    (folder / "model.nir").write_bytes(recorded.read_bytes())
+    pytest.importorskip("onnx", reason="needs neuroest[onnx]")
+    from tests.workloads.importers.models import resnet
+
+    resnet(folder / "model.onnx", (1, 1, 1, 1), bottleneck=False)
+
+
+def numbered(page: str) -> list[tuple[str, str]]:
+    return [(f"{page}-{n}", text) for n, text in enumerate(blocks(globals()[page], "python"))]
+
+
+@pytest.mark.filterwarnings("ignore")  # of libraries that train
+@pytest.mark.parametrize(
+    "text", [pytest.param(text, id=name) for page in ("README", "IMPORTING") for name, text in numbered(page)]
+)
+def test_python_of_a_page_runs(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for package in re.findall(r"\b(torchvision|torch|snntorch|spikingjelly|norse)\b", text):
+        pytest.importorskip(package, reason=f"needs {package}: pip install 'neuroest[dev-import]'")
+    if "model." in text:
+        model_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(text, "page", "exec"), {})
+    printed = capsys.readouterr().out
+    assert re.match(r"\d+\.\d+(e-\d+)?\b", printed)
+    if "bands" in text:
+        assert "Band(" in printed
+
+
+@pytest.mark.parametrize("page", [OWN_NETWORK, IMPORTING], ids=["readme", "importing"])
+def test_commands_on_model_files_run(page: str, tmp_path: Path) -> None:
+    pytest.importorskip("h5py", reason="needs neuroest[nir]")
+    model_files(tmp_path)
+    lines = re.findall(r"^\$ neuroest ((?:estimate|import) .*(?:model|mine)\..*)$", page, re.MULTILINE)
+    assert len(lines) == 3
+    for line in lines:
+        done = run(shlex.split(line), tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "mine.yaml").exists()
 
 
 def test_verbs_that_are_told_exist_and_verbs_that_exist_are_told() -> None:

@@ -71,9 +71,9 @@ STAGES = (
     ("estimating", "the result that users see"),
     ("behaviour", "spikes of a network in time on the chip of an estimate, which is repeated with them"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),
-    ("reporting", "results as tables and text"),
     ("validating", "published chips beside their estimates"),
     ("validation", "all of them, as users ask for it"),
+    ("reporting", "results as tables and text, where they stand against published chips among them"),
     ("cli", "results on a terminal"),
     ("__main__", "starts the cli"),
 )
@@ -232,6 +232,11 @@ CONSTANTS = {
     },
     "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
+    "evaluation": {"_QUEUING": "a convention, told beside it"},
+    "mapping.replication": {
+        "_HALVINGS": "convergence of a bisection",
+        "_ROUNDING": "rounding error of a double",
+    },
 }
 
 # Numbers inside of functions that are mathematics: exponents, the quadratic formula, means over a triangle.
@@ -730,9 +735,9 @@ _READ = """
 akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
 donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 ihp130 indiveri2011 irds2021
 jansen1999 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
-moradi2018 murmann_survey murphy1964 nag2018 nvsim2012 pan2015 pei2019 pickett2013 rabaey2003 sakurai1983
-saltelli2010 stapper1983 tuma2016 ushakov2021 wang2017 wang2018 wang2024 weste2011 williams2009 yang2020
-yanglab2021 yao2020 yi2018 zhuo2022
+moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvsim2012 pan2015 pei2019 pickett2013 rabaey2003
+sakurai1983 saltelli2010 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2017 wang2018 wang2024 weste2011
+williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())
 

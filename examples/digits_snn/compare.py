@@ -1,4 +1,4 @@
-"""The spiking network and its dense twin on chips, side by side, from the recorded activity alone.
+"""The spiking network and its dense twins on chips, side by side, from the recorded activity alone.
 
 Prints a table and writes `results.json`. Nothing is trained; ``pip install neuroest`` is enough.
 """
@@ -6,112 +6,114 @@ Prints a table and writes `results.json`. Nothing is trained; ``pip install neur
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import neuroest
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_workload
-from neuroest.settings import design_with, workload_with
+from neuroest.exploration.crossover import SCOPES, crossover
 
 HERE = Path(__file__).parent
-SPIKING = HERE / "digits_spiking.yaml"
-DENSE = HERE / "digits_dense.yaml"
 SPIKING_CHIPS = ("diffusive_28nm_derived", "analog_lif_circuit_28nm", "digital_spiking_28nm")
 DENSE_CHIP = "digital_int8_28nm"
+SPIKING = {"digits_spiking": "spiking_8", "digits_spiking_4bit": "spiking_4_retrained"}
+"""Accuracy in `training.json` by workload."""
 
 
-def matched_bits(timesteps: float) -> int:
-    """Bits that can tell apart the spike counts of a neuron in so many timesteps (arXiv 2409.08290)."""
-    return math.ceil(math.log2(timesteps + 1.0))
+def dense_networks(training: dict[str, Any]) -> dict[str, str]:
+    """Accuracy in `training.json` by workload: the twin at both widths, and the smallest that is as accurate."""
+    small = f"dense_4_of_{training['small_hidden_neurons']}"
+    return {
+        "digits_dense": "dense_8",
+        "digits_dense_4bit": "dense_4_retrained",
+        "digits_dense_4bit_small": small,
+    }
 
 
-def row(chip: str, workload: Path, settings: dict[str, str] | None = None) -> dict[str, Any]:
+def row(chip: str, workload: str, accuracy: dict[str, float]) -> dict[str, Any]:
     """One line of the comparison."""
-    result = neuroest.estimate(chip, workload, settings)
-    compute = result.evaluation.mapper.compute.path
-    operations = sum(
-        term.energy_J
-        for term in result.breakdown
-        if term.kind == "dynamic" and term.component.startswith(compute)
-    )
+    result = neuroest.estimate(chip, HERE / f"{workload}.yaml")
     totals = result.totals
+    spec = result.workload
     return {
         "chip": chip,
-        "workload": result.workload.name,
-        "activation_bits": float(result.workload.precision.activations or 1)
-        if not settings
-        else float(settings["workload.precision.activations"].split()[0]),
+        "workload": workload,
+        "weight_bits": float(spec.precision.weights),
+        "activation_bits": float(spec.precision.activations or 1),
+        "accuracy": accuracy["recorded"],
+        "mean_accuracy": accuracy["mean"],
         "operations": totals["synaptic_operations"],
-        "operations_only_J": operations,
-        "memory_inclusive_J": totals["dynamic_energy_J"],
-        "total_J": totals["energy_per_inference_J"],
+        "operation_energy_J": float(result.evaluation.operation_energy.reshape(-1)[0]),
+        "dynamic_energy_J": totals["dynamic_energy_J"],
+        "energy_per_inference_J": totals["energy_per_inference_J"],
         "latency_s": totals["latency_s"],
         "area_m2": totals["area_m2"],
         "failed_checks": [check.name for check in result.failed_checks],
     }
 
 
-def crossover(chip: str, limit: float, key: str) -> float | None:
-    """The spike rate of all layers and the input at which a chip needs as much energy as `limit`."""
-    network = load_workload(SPIKING)
-    design = design_with(load_architecture(chip), {})
-    rates = np.geomspace(1e-5, 1.0, 400)[:, None]
-    values: dict[str, Any] = {path: claim.value for path, claim in design.claims.items()}
-    claims = workload_with(network.spec, {})
-    values |= {path: rates if path.endswith(".rate") else claim.value for path, claim in claims.items()}
-    result = evaluate(design, network.spec, values)
-    energy = result.dynamic_energy if key == "memory_inclusive_J" else result.energy
-    energy = np.asarray(energy)[:, 0]
-    if not energy[0] < limit:
-        return None
-    return float(np.interp(np.log(limit), np.log(energy), rates[:, 0]))
+def crossings(chip: str, dense: str) -> list[dict[str, Any]]:
+    """Where a chip on the spiking network of 4-bit weights needs as much as the dense chip on a twin."""
+    found = crossover(chip, DENSE_CHIP, HERE / "digits_spiking_4bit.yaml", HERE / f"{dense}.yaml")
+    return [
+        {
+            "chip": chip,
+            "dense": dense,
+            "dense_bits": one.bits,
+            "scope": one.scope,
+            "spike_rate": one.rate,
+            "p10": None if one.band is None else min(one.band.low, 1.0),
+            "p90": None if one.band is None else min(one.band.high, 1.0),
+            "own_rate": found.mean_rate,
+            "by_published_energies": found.published,
+        }
+        for one in found.rows
+    ]
+
+
+def line(one: dict[str, Any]) -> str:
+    """A row as text."""
+    energies = "".join(f"{1e9 * one[key]:12.4g} nJ" for key in SCOPES)
+    return (
+        f"{one['chip']:25}{one['workload'].removeprefix('digits_'):18}{one['weight_bits']:4.0f}"
+        f"{one['activation_bits']:4.0f}{one['accuracy']:9.1%}{energies}{1e6 * one['latency_s']:10.3g} us"
+    )
+
+
+def percent(rate: float | None) -> str:
+    """A rate as text."""
+    return "none" if not rate else f"{rate:.1%}"
 
 
 def main() -> None:
     """Compare, print, write."""
     training = json.loads((HERE / "training.json").read_text(encoding="utf-8"))
-    bits = matched_bits(training["timesteps"])
-    rows = [row(chip, SPIKING) for chip in SPIKING_CHIPS]
-    rows.append(row(DENSE_CHIP, DENSE))
-    matched = row(DENSE_CHIP, DENSE, {"workload.precision.activations": f"{bits} bit"})
-    rows.append(matched)
-    crossovers = [
-        {"chip": chip, "scope": key, "spike_rate": crossover(chip, matched[key], key)}
-        for chip in SPIKING_CHIPS
-        for key in ("memory_inclusive_J", "total_J")
-    ]
+    reached, dense = training["accuracy"], dense_networks(training)
+    rows = [row(chip, net, reached[key]) for chip in SPIKING_CHIPS for net, key in SPIKING.items()]
+    rows += [row(DENSE_CHIP, net, reached[key]) for net, key in dense.items()]
+    found = [one for chip in SPIKING_CHIPS for net in dense for one in crossings(chip, net)]
     lines = [
         (
-            f"accuracy: spiking {training['spiking_accuracy']:.1%}, dense {training['dense_accuracy']:.1%} of "
-            f"{training['test_samples']} digits; {training['timesteps']} timesteps against {bits} bits"
+            f"{'chip':25}{'network':18}{'w':>4}{'a':>4}{'accuracy':>9}{'operations':>15}{'+ memories':>15}"
+            f"{'+ static':>15}{'latency':>13}"
         ),
+        *(line(one) for one in rows),
+        "",
+        f"{'spiking chip':25}{'dense network':18}{'bits':>5}  {'counted':28}{'less energy below':>18}   p10 .. p90",
+        *(
+            f"{one['chip']:25}{one['dense'].removeprefix('digits_'):18}{one['dense_bits']:5.0f}  "
+            f"{SCOPES[one['scope']]:28}{percent(one['spike_rate']):>18}   "
+            f"{percent(one['p10'])} .. {percent(one['p90'])}"
+            for one in found
+        ),
+        "",
         (
-            f"{'chip':26}{'network':9}{'bits':>5}{'operations':>12}{'operations only':>17}{'with memories':>15}"
-            f"{'with static':>13}{'latency':>11}"
+            f"the network's own mean rate is {found[0]['own_rate']:.1%}; the energies of arXiv 2409.08290 give "
+            f"{found[0]['by_published_energies']:.1%}"
         ),
-    ]
-    lines += [
-        f"{r['chip']:26}{r['workload'].removeprefix('digits_'):9}{r['activation_bits']:5.0f}{r['operations']:12.0f}"
-        f"{1e9 * r['operations_only_J']:14.4g} nJ{1e9 * r['memory_inclusive_J']:12.4g} nJ{1e9 * r['total_J']:10.4g} nJ"
-        f"{1e6 * r['latency_s']:8.3g} us"
-        for r in rows
-    ]
-    lines += [
-        f"{c['chip']}: needs less than the bit-matched dense twin ({c['scope'].removesuffix('_J')}) "
-        + (
-            f"below a spike rate of {c['spike_rate']:.2%}"
-            if c["spike_rate"] is not None
-            else "at no spike rate"
-        )
-        for c in crossovers
     ]
     print("\n".join(lines))  # noqa: T201 - a script
-    found = {"training": training, "matched_bits": bits, "rows": rows, "crossovers": crossovers}
-    (HERE / "results.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    made = {"training": training, "rows": rows, "crossovers": found}
+    (HERE / "results.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

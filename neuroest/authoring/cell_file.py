@@ -237,10 +237,13 @@ def import_cell(
         )
     chosen, feature_size, why = _process(cell, process)
     stated = _stated(cell, model, feature_size, why)
-    missing = [key for key in example.claims if key not in stated]
+    # what a device need not state, such as a retention, is not lent from another one
+    lent = {key for key, about in example.record.parameters().items() if about.absent is None}
+    missing = [key for key in example.claims if key not in stated and key in lent]
     entries = {
         key: stated[key] if key in stated else filled(claim, example, f"Not in {path.name}.")
         for key, claim in example.claims.items()
+        if key in stated or key in lent
     }
     content: dict[str, Any] = {
         "kind": "device",

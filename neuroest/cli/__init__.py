@@ -34,6 +34,7 @@ VERBS = (
     "pareto",
     "optimize",
     "breakeven",
+    "crossover",
     "reproduce",
     "new",
     "import",

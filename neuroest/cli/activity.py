@@ -44,6 +44,14 @@ def run(
             metavar="TIME", show_default=False, help="Timestep of recorded event times, such as '1 ms'."
         ),
     ] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RECORDED=LAYER",
+            show_default=False,
+            help="Layer of a recorded name, such as a node of NIR; may be repeated.",
+        ),
+    ] = None,
 ) -> None:
     """Put recorded activity into a workload.
 
@@ -54,7 +62,11 @@ def run(
     from datetime import date as day  # noqa: PLC0415
 
     from neuroest.cli.import_network import time_of  # noqa: PLC0415 - one reading of a time
-    from neuroest.workloads.importers.recordings import attach_activity, read_recording  # noqa: PLC0415
+    from neuroest.workloads.importers.recordings import (  # noqa: PLC0415
+        attach_activity,
+        read_recording,
+        renamed,
+    )
 
     if date is not None:
         try:
@@ -62,7 +74,7 @@ def run(
         except ValueError:
             raise NeuroestError(f"--date {date[:40]}: expected year-month-day, such as 2026-03-31") from None
     loaded = load_workload(workload)
-    found = read_recording(recording, samples=samples, time_step=time_of(time_step))
+    found = renamed(read_recording(recording, samples=samples, time_step=time_of(time_step)), rename or ())
     name = fitting_name(output.stem, "network") if output is not None and str(output) != "-" else None
     changed, text = attach_activity(loaded, found, dataset=dataset, day=date, name=name)
     emit(text, output)

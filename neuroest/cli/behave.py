@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from neuroest.cli.lab import Kinetics, Plot, Seed
-from neuroest.cli.shared import Architecture, Format, Settings, Workload, emit, note
+from neuroest.cli.shared import Architecture, Format, Settings, Workload, emit, in_form, note
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.settings import parse_settings
 
@@ -280,12 +279,9 @@ def _layers(asked: _Asked) -> None:
 
 
 def _emit(asked: _Asked, lines: list[str], data: Mapping[str, Any], rows: list[tuple[str, ...]]) -> None:
-    if asked.form is Format.JSON:
-        emit(json.dumps(data, indent=2, allow_nan=False) + "\n")
-    elif asked.form is Format.CSV:
-        emit("\n".join(",".join(row) for row in rows) + "\n")
-    else:
-        emit("\n".join(line.rstrip() for line in lines) + "\n")
+    text = "\n".join(line.rstrip() for line in lines) + "\n"
+    table = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    emit(in_form(asked.form, lambda: text, lambda: table, f"Behaviour of {asked.workload}", data))
 
 
 def _name(output: Path | None) -> str | None:

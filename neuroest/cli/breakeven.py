@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.exploring import Plot
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, Workload, emit
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Settings,
+    Workload,
+    emit,
+    in_form,
+)
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import setting_axis
@@ -47,9 +56,7 @@ def run(
     )  # fmt: skip
     if plot is not None:
         found.plot(plot)
-    if form is Format.TABLE:
-        emit(found.to_text(), output)
-    elif form is Format.CSV:
-        emit(str(found.to_frame().to_csv(index=False)), output)
-    else:
-        emit(str(found.to_frame().to_json(orient="records", indent=2)) + "\n", output)
+    emit(
+        in_form(form, found.to_text, found.to_frame, f"Break-even of {first} and {second} along {path}"),
+        output,
+    )

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Seed, Temperature, changes, quantity
-from neuroest.cli.shared import Format, Output, emit, note
+from neuroest.cli.shared import Format, Output, emit, in_form, note
 from neuroest.errors import NeuroestError, UnknownNameError
-
-if TYPE_CHECKING:
-    from neuroest.dynamics.bench import Characteristic
 
 MEASURED_NEURON = "diffusive_bench"
 """The neuron that the published measurements belong to."""
@@ -76,38 +72,31 @@ def run(
         raise NeuroestError(f"{neuron} states no input voltage")
     against = neuron == MEASURED_NEURON if compare is None else compare
     bench = Bench(cells, neuron, devices, seed, against)
-    all_found = []
+    lines: list[str] = []
+    data = []
+    table: list[dict[str, Any]] = []
     for name in wanted:
-        all_found.append(characterise(bench, name))
+        found = characterise(bench, name)
+        lines += [found.title, *(f"  {text}" for text in found.findings), ""]
+        data.append({
+            "name": name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
+            "misses": list(found.misses),
+            "series": [
+                {"label": s.label, "measured": s.measured, "x": _numbers(s.x), "y": _numbers(s.y)}
+                for s in found.series
+            ],
+        })  # fmt: skip
+        table += [
+            {"characteristic": name, "series": s.label, "x": x, "y": y}
+            for s in found.series
+            for x, y in zip(_numbers(s.x), _numbers(s.y), strict=True)
+        ]
         if figures is not None:
-            draw_characteristic(all_found[-1], figures / f"{name}.{suffix.lstrip('.')}")
-    emit(_written(all_found, form), output)
+            draw_characteristic(found, figures / f"{name}.{suffix.lstrip('.')}")
+    label = f"Characteristics of {neuron}"
+    emit(in_form(form, lambda: "\n".join(lines[:-1]) + "\n", lambda: table, label, data), output)
     if figures is not None:
         note([f"{len(wanted)} figures written to {figures}"])
-
-
-def _written(all_found: list[Characteristic], form: Format) -> str:
-    """The experiments in one of the forms."""
-    if form is Format.JSON:
-        return json.dumps([_data(found) for found in all_found], indent=2, allow_nan=False) + "\n"
-    if form is Format.CSV:
-        table = ["characteristic,series,x,y"]
-        for found in all_found:
-            for s in found.series:
-                table += [f'{found.name},"{s.label}",{x:.9g},{y:.9g}' for x, y in zip(s.x, s.y, strict=True)]
-        return "\n".join(table) + "\n"
-    return "\n\n".join("\n".join([f.title, *(f"  {text}" for text in f.findings)]) for f in all_found) + "\n"
-
-
-def _data(found: Characteristic) -> dict[str, Any]:
-    series = [
-        {"label": s.label, "measured": s.measured, "x": _numbers(s.x), "y": _numbers(s.y)}
-        for s in found.series
-    ]
-    return {
-        "name": found.name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
-        "misses": list(found.misses), "series": series,
-    }  # fmt: skip
 
 
 def _numbers(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[float | None]:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
 import neuroest
 from neuroest.cli import BAD_INPUT
-from neuroest.cli.shared import emit, note
+from neuroest.cli.shared import Format, emit, in_form, note
 
 
 def run(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Spec files of any kind.")],
+    form: Annotated[Format, typer.Option("--format", help="Form of the list of problems.")] = Format.TABLE,
 ) -> None:
     """Problems of spec files and of what they refer to.
 
     All problems of all files, one a line: file, line, column, path, and what is allowed.
     """
     bad = False
+    rows: list[dict[str, Any]] = []
     for file in dict.fromkeys(files):
         problems = neuroest.check_files([file])
         bad = bad or bool(problems)
+        if form is not Format.TABLE:
+            rows += [asdict(problem) for problem in problems] or [{"file": file, "message": "ok"}]
+            continue
         note(map(str, problems))
         if not problems:
             emit(f"{file}: ok\n")
+    if form is not Format.TABLE:
+        emit(in_form(form, str, lambda: rows, "Problems of spec files"))
     if bad:
         raise typer.Exit(BAD_INPUT)

@@ -8,8 +8,18 @@ from typing import Annotated
 import typer
 
 import neuroest
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Output, Settings, Workload, emit, note
-from neuroest.reporting.bibliography import sources_bibtex, sources_text
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Settings,
+    Workload,
+    emit,
+    in_form,
+    note,
+)
+from neuroest.reporting.bibliography import sources_bibtex, sources_rows, sources_text
 from neuroest.settings import parse_settings
 
 
@@ -18,6 +28,10 @@ class CitationFormat(StrEnum):
 
     TEXT = "text"
     BIBTEX = "bibtex"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
 
 
 def run(
@@ -29,7 +43,14 @@ def run(
 ) -> None:
     """Exactly the sources that an estimate uses."""
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
-    written = sources_bibtex if form is CitationFormat.BIBTEX else sources_text
-    emit(written(result.sources), output)
+    if form is CitationFormat.BIBTEX:
+        text = sources_bibtex(result.sources)
+    else:
+        kind = Format.TABLE if form is CitationFormat.TEXT else Format(form.value)
+        label = f"Sources of {result.architecture} on {result.workload.name}"
+        text = in_form(
+            kind, lambda: sources_text(result.sources), lambda: sources_rows(result.sources), label
+        )
+    emit(text, output)
     if not result.sources:
         note(["no value that the estimate uses names a source"])

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import neuroest
-from neuroest.cli.shared import Architecture, Output, PaperFormat, Settings, emit, style_for
+from neuroest.cli.shared import Architecture, Format, Output, Settings, emit, style_for
 from neuroest.reporting.frames import comparison_csv
 from neuroest.reporting.latex import comparison_latex
 from neuroest.reporting.markdown import comparison_markdown
@@ -29,7 +29,7 @@ def run(
         ),
     ],
     settings: Settings = None,
-    form: Annotated[PaperFormat, typer.Option("--format", help="Form of the result.")] = PaperFormat.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
     """A design beside baselines: what differs, then ratios.
@@ -38,13 +38,13 @@ def run(
     design that has its path.
     """
     comparison = neuroest.compare(architecture, baselines, workloads, parse_settings(settings or []))
-    if form is PaperFormat.JSON:
+    if form is Format.JSON:
         text = comparison.to_json() + "\n"
-    elif form is PaperFormat.CSV:
+    elif form is Format.CSV:
         text = comparison_csv(comparison)
-    elif form is PaperFormat.MARKDOWN:
+    elif form is Format.MARKDOWN:
         text = comparison_markdown(comparison)
-    elif form is PaperFormat.LATEX:
+    elif form is Format.LATEX:
         text = comparison_latex(comparison)
     else:
         text = comparison.to_text(style_for(output))

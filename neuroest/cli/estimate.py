@@ -13,9 +13,9 @@ from neuroest.cli import FAILED_CHECK
 from neuroest.cli.shared import (
     DEFAULT_ARCHITECTURE,
     DEFAULT_WORKLOAD,
+    Format,
     OptionalArchitecture,
     Output,
-    PaperFormat,
     Settings,
     Workload,
     emit,
@@ -33,7 +33,7 @@ def run(
     architecture: OptionalArchitecture = None,
     workload: Workload = DEFAULT_WORKLOAD,
     settings: Settings = None,
-    form: Annotated[PaperFormat, typer.Option("--format", help="Form of the result.")] = PaperFormat.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 3 if a design check fails.")] = False,
 ) -> None:
@@ -47,19 +47,19 @@ def run(
     if architecture is None:
         comparison = _beside_its_baseline(workload, changes)
         estimates = comparison.estimates
-        text = side_by_side_table(comparison, changes, style_for(output)) if form is PaperFormat.TABLE else ""
+        text = side_by_side_table(comparison, changes, style_for(output)) if form is Format.TABLE else ""
     else:
         estimates = (neuroest.estimate(architecture, workload, changes),)
-        text = estimate_table(estimates[0], changes, style_for(output)) if form is PaperFormat.TABLE else ""
-    if form in {PaperFormat.MARKDOWN, PaperFormat.LATEX}:
+        text = estimate_table(estimates[0], changes, style_for(output)) if form is Format.TABLE else ""
+    if form in {Format.MARKDOWN, Format.LATEX}:
         text = _for_paper(form, estimates, comparison)
-    elif form is PaperFormat.JSON:
+    elif form is Format.JSON:
         text = json.dumps(_plain(estimates), indent=2, allow_nan=False) + "\n"
-    elif form is PaperFormat.CSV:
+    elif form is Format.CSV:
         text = breakdown_csv(estimates)
     emit(text, output)
     failed = [(result, check) for result in estimates for check in result.failed_checks]
-    if form is not PaperFormat.TABLE or output is not None:
+    if form is not Format.TABLE or output is not None:
         note(f"{result.architecture}: {check_line(check)}" for result, check in failed)
     if strict and failed:
         raise typer.Exit(FAILED_CHECK)
@@ -74,10 +74,10 @@ def _beside_its_baseline(workload: str, changes: dict[str, str]) -> neuroest.Com
 
 
 def _for_paper(
-    form: PaperFormat, estimates: tuple[neuroest.Estimate, ...], comparison: neuroest.Comparison | None
+    form: Format, estimates: tuple[neuroest.Estimate, ...], comparison: neuroest.Comparison | None
 ) -> str:
     # what papers need is loaded for papers only, since a table on the terminal should not wait for it
-    if form is PaperFormat.MARKDOWN:
+    if form is Format.MARKDOWN:
         from neuroest.reporting.markdown import comparison_markdown as beside  # noqa: PLC0415
         from neuroest.reporting.markdown import estimate_markdown as alone  # noqa: PLC0415
     else:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import neuroest
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Output, Settings, Workload, emit, style_for
-from neuroest.reporting.explanation import explain, explainable
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Settings,
+    Workload,
+    emit,
+    in_form,
+    style_for,
+)
+from neuroest.reporting.explanation import explain, explainable, explanation_rows
 from neuroest.settings import parse_settings
 
 
-class TextFormat(StrEnum):
+class ExplanationFormat(StrEnum):
     """Forms of an explanation."""
 
     TEXT = "text"
     JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
 
 
 def run(
@@ -34,21 +46,24 @@ def run(
     ] = None,
     workload: Workload = DEFAULT_WORKLOAD,
     settings: Settings = None,
-    form: Annotated[TextFormat, typer.Option("--format", help="Form of the result.")] = TextFormat.TEXT,
+    form: Annotated[
+        ExplanationFormat, typer.Option("--format", help="Form of the result.")
+    ] = ExplanationFormat.TEXT,
     output: Output = None,
 ) -> None:
     """How a number came about, down to equations and sources."""
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
     if quantity is None:
         names = explainable(result)
-        if form is TextFormat.JSON:
-            text = (
-                json.dumps([{"name": name, "description": about} for name, about in names], indent=2) + "\n"
-            )
-        else:
-            text = "".join(f"{name}\t{about}\n" for name, about in names)
-    elif form is TextFormat.JSON:
-        text = json.dumps(explain(result, quantity).to_dict(), indent=2, allow_nan=False) + "\n"
+        rows: list[dict[str, Any]] = [{"name": name, "description": about} for name, about in names]
+        text = "".join(f"{name}\t{about}\n" for name, about in names)
+        data: Any = rows
     else:
-        text = explain(result, quantity).to_text(style_for(output))
-    emit(text, output)
+        found = explain(result, quantity)
+        rows, data = [], found.to_dict()
+        if form not in {ExplanationFormat.TEXT, ExplanationFormat.JSON}:
+            rows = explanation_rows(found)
+        text = found.to_text(style_for(output))
+    kind = Format.TABLE if form is ExplanationFormat.TEXT else Format(form.value)
+    label = f"How {quantity or 'every number'} of {result.architecture} on {result.workload.name} came about"
+    emit(in_form(kind, lambda: text, lambda: rows, label, data), output)

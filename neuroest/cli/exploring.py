@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -69,6 +69,18 @@ def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] |
     if not space.axes:
         raise ExplorationError("the space has no axis; give a SPACE.yaml or --set path=a,b,c")
     return replace(space, constraints=(*space.constraints, *(constraint(text) for text in constraints or [])))
+
+
+def frame_text(frame: Any) -> str:
+    """A data frame as aligned columns for a terminal, four digits a number."""
+    from neuroest.reporting.text import columns  # noqa: PLC0415 - most runs write a file
+
+    cells = [
+        [f"{v:.4g}" if isinstance(v, float) else str(v) for v in row] for row in frame.to_numpy().tolist()
+    ]
+    return (
+        "\n".join(columns([list(map(str, frame.columns)), *cells], "<" + ">" * (frame.shape[1] - 1))) + "\n"
+    )
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from neuroest.cli.lab import Plot, Seed
-from neuroest.cli.shared import Format, emit, note
+from neuroest.cli.shared import Format, emit, in_form, note
 from neuroest.errors import NeuroestError
 from neuroest.library import Device, load_device
 from neuroest.units import format_quantity
@@ -47,9 +46,7 @@ def run(
             help="Write a spec even if the model does not describe the data, or they contradict each other.",
         ),
     ] = False,
-    form: Annotated[
-        Format, typer.Option("--format", help="Form of the report: table or json.")
-    ] = Format.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
     """A device spec from measurements, with bands."""
     from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
@@ -79,7 +76,11 @@ def run(
         measurements, {name: claim.value for name, claim in template.claims.items()},
         conduction_length=conduction, template_deviations=deviations, starts=starts, seed=seed,
     )  # fmt: skip
-    emit(_json(result) if form is Format.JSON else _text(result, template, data))
+    told = in_form(
+        form, lambda: _text(result, template, data), lambda: _rows(result, template), f"Fit to {data.name}",
+        _data(result) if form is Format.JSON else None,
+    )  # fmt: skip
+    emit(told)
     if plot is not None:
         draw_fit(result, plot)
         note([f"figure written to {plot}"])
@@ -134,8 +135,27 @@ def _text(result: Any, template: Device, data: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _json(result: Any) -> str:
-    data = {
+def _rows(result: Any, template: Device) -> list[dict[str, Any]]:
+    fitted = [
+        {
+            "parameter": name, "state": "fitted", "value": result.values[name], "unit": template.claims[name].unit,
+            "p90_factor": result.factor(name), "start": template.claims[name].value, "note": "",
+        }
+        for name in result.fitted
+    ]  # fmt: skip
+    held = [
+        {
+            "parameter": name, "state": "held", "value": template.claims[name].value,
+            "unit": template.claims[name].unit, "note": why,
+        }
+        for name, why in result.held.items()
+        if name in template.claims
+    ]  # fmt: skip
+    return [*fitted, *held]
+
+
+def _data(result: Any) -> dict[str, Any]:
+    return {
         "fitted": {
             n: {
                 "value": result.values[n], "p90_factor": result.factor(n), "deviation": result.deviations[n],
@@ -149,4 +169,3 @@ def _json(result: Any) -> str:
         "device_to_device": result.device_to_device, "cycle_to_cycle": result.cycle_to_cycle,
         "contradictions": list(result.contradictions),
     }  # fmt: skip
-    return json.dumps(data, indent=2) + "\n"

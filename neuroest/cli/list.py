@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
+from dataclasses import asdict
+from itertools import groupby
 from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import emit, style
+from neuroest.cli.shared import Format, emit, in_form, style
+from neuroest.errors import UnknownNameError
 from neuroest.reporting.catalogue import CATALOGUE, Entry, entries
 from neuroest.reporting.quantities import words
-from neuroest.reporting.text import WIDTH, Style, columns
+from neuroest.reporting.text import WIDTH, Style
+
+_WIDEST = 140
+_NARROWEST, _INDENT = 36, 6
+"""Columns that a description needs to stand beside its name; otherwise it stands below, so far to the right."""
+_LINES = 2
+"""Lines of a description; `neuroest show` tells the rest."""
 
 
 def run(
@@ -19,29 +30,78 @@ def run(
         typer.Argument(
             metavar="KIND",
             show_default=False,
-            help=f"One of {', '.join(CATALOGUE)}; without it all files that ship.",
+            help=f"One of {', '.join(CATALOGUE)}, or a kind of device such as neurons; without it all files that ship.",
             autocompletion=lambda incomplete: [name for name in CATALOGUE if name.startswith(incomplete)],
         ),
     ] = None,
+    word: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="WORD", show_default=False, help="Only what has this word in its name, text or group."
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.TABLE,
 ) -> None:
     """What can be named: files, models, mappers, sources.
 
     When piped: one a line, name, description and group separated by tabs.
     """
-    found = entries(kind)
-    if sys.stdout.isatty():
+    found = _of_kind(kind)
+    if word is not None:
+        found = [entry for entry in found if word.lower() in _text_of(entry)]
+        if not found:
+            raise UnknownNameError(f"word in {kind}", word, ())
+    if form is not Format.TABLE:
+        emit(in_form(form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"))
+    elif sys.stdout.isatty():
         emit(_table(found, style()))
     else:
         emit("".join(f"{entry.name}\t{entry.description}\t{entry.group}\n" for entry in found))
 
 
+def _of_kind(kind: str | None) -> list[Entry]:
+    """Entries of a kind, or the devices of a folder."""
+    try:
+        return entries(kind)
+    except UnknownNameError:
+        devices = entries("devices")
+        folders = {entry.group for entry in devices}
+        if kind not in folders:
+            raise UnknownNameError("kind", str(kind), [*CATALOGUE, *sorted(folders)]) from None
+        return [entry for entry in devices if entry.group == kind]
+
+
+def _text_of(entry: Entry) -> str:
+    return f"{entry.name} {entry.description} {entry.group} {words(entry.maturity)}".lower()
+
+
 def _table(found: list[Entry], drawn: Style) -> str:
+    width = min(max(shutil.get_terminal_size((WIDTH, 0)).columns, WIDTH), _WIDEST)
     lines: list[str] = []
     for kind in dict.fromkeys(entry.kind for entry in found):
-        rows = [(e.name, words(e.maturity) or e.group, e.description) for e in found if e.kind == kind]
-        lines += [drawn.bold(f"{kind}s"), *(_cut(line) for line in columns(rows, "<<<", indent=2)), ""]
+        listed = [entry for entry in found if entry.kind == kind]
+        if kind != "device":
+            lines += [drawn.bold(f"{kind}s ({len(listed)})"), *_entries(listed, width, drawn), ""]
+            continue
+        for group, members in groupby(sorted(listed, key=lambda e: (e.group, e.name)), key=lambda e: e.group):
+            inside = list(members)
+            heading = drawn.bold(f"devices: {words(group)} ({len(inside)})")
+            lines += [heading, *_entries(inside, width, drawn), ""]
     return "\n".join(lines[:-1]) + "\n"
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 3].rstrip() + "..."
+def _entries(listed: list[Entry], width: int, drawn: Style) -> list[str]:
+    """Name and maturity in columns, the description beside or below them on two lines at most."""
+    names = max(len(entry.name) for entry in listed)
+    stages = max(len(words(entry.maturity) or entry.group) for entry in listed)
+    left = 2 + names + 2 + stages + 2
+    beside = width - left >= _NARROWEST
+    lines = []
+    for entry in listed:
+        start = f"  {entry.name:{names}}  {words(entry.maturity) or entry.group:{stages}}"
+        room = width - (left if beside else _INDENT)
+        text = textwrap.wrap(entry.description, room, max_lines=_LINES, placeholder=" ...")
+        first = text.pop(0) if beside and text else ""
+        lines.append(f"{start}  {drawn.dim(first)}".rstrip() if first else start.rstrip())
+        lines += [" " * (left if beside else _INDENT) + drawn.dim(line) for line in text]
+    return lines

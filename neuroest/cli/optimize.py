@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Axes, Constraints, Plot, Seed, SpaceFile, space_of
+from neuroest.cli.exploring import Axes, Constraints, Plot, Seed, SpaceFile, frame_text, space_of
 from neuroest.cli.pareto import Maximize, Minimize
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Output, Workload, emit, note
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Workload, emit, in_form, note
 from neuroest.exploration.optimise import GENERATIONS, POPULATION, optimize
 
 
@@ -24,9 +24,10 @@ def run(
     generations: Annotated[int, typer.Option("--generations", help="Generations.")] = GENERATIONS,
     seed: Seed = 1,
     plot: Plot = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.CSV,
     output: Output = None,
 ) -> None:
-    """The best designs that a search of a space finds, as CSV.
+    """The best designs that a search finds; CSV by default.
 
     The search is genetic and keeps to the limits of the design. Ranges without a
     number of points are continuous.
@@ -37,5 +38,8 @@ def run(
     )  # fmt: skip
     if plot is not None and len(found.front.objectives) > 1:
         found.plot(plot)
-    emit(str(found.to_frame().to_csv(index=False)), output)
+    told = in_form(
+        form, lambda: frame_text(found.to_frame()), found.to_frame, f"Best designs of {architecture}"
+    )
+    emit(told, output)
     note([f"{len(found.to_frame())} best of {found.evaluations} designs"])

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Plot
-from neuroest.cli.shared import Output, emit, note
+from neuroest.cli.exploring import Plot, frame_text
+from neuroest.cli.shared import Format, Output, emit, in_form, note
 from neuroest.exploration.pareto import pareto
 
 Minimize = Annotated[
@@ -26,11 +26,15 @@ def run(
     minimize: Minimize = None,
     maximize: Maximize = None,
     plot: Plot = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.CSV,
     output: Output = None,
 ) -> None:
-    """The Pareto front of a sweep, as CSV."""
+    """The Pareto front of a sweep; CSV by default."""
     found = pareto(file, minimize or [], maximize or [])
     if plot is not None:
         found.plot(plot)
-    emit(str(found.frame.to_csv(index=False)), output)
+    emit(
+        in_form(form, lambda: frame_text(found.frame), lambda: found.frame, f"Pareto front of {file.name}"),
+        output,
+    )
     note([f"{len(found.frame)} of {found.considered} feasible points"])

@@ -11,6 +11,7 @@ import typer
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note
 from neuroest.reporting.figures import VENUES
 from neuroest.reporting.publish import publish
+from neuroest.reporting.quantities import counted
 from neuroest.reporting.report import report
 from neuroest.settings import parse_settings
 
@@ -45,4 +46,4 @@ def run(
     found = report(architectures, workloads or [DEFAULT_WORKLOAD], parse_settings(settings or []), sweep)
     publish(found, output, venue=venue.value, force=force, bundle=bundle)
     note(f"no estimate: {item.architecture} on {item.workload}: {item.reason}" for item in found.refused)
-    note([f"{len(found.views)} results in {output}; open {output / 'report.html'}"])
+    note([f"{counted(len(found.views), 'result')} in {output}; open {output / 'report.html'}"])

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import Format, Output, emit
-from neuroest.errors import NeuroestError
+from neuroest.cli.shared import Format, Output, emit, in_form
+from neuroest.validating.page import board_rows, table
 from neuroest.validating.page import page as scoreboard_page
-from neuroest.validating.page import table
+from neuroest.validating.record import record_text
 from neuroest.validation import reproduce
 
 _MOVED = 3  # as for a failed design check
@@ -23,7 +23,7 @@ def run(
             metavar="CASE...", help="Shipped cases, or folders of others; all that ship if none is given."
         ),
     ] = None,
-    layout: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
+    layout: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
     figure: Annotated[
         Path | None,
@@ -37,6 +37,15 @@ def run(
             "--page", metavar="FILE", show_default=False, help="Also write the page docs/scoreboard.md."
         ),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            show_default=False,
+            help="Also write the record that reports show, validation/scoreboard.json.",
+        ),
+    ] = None,
     fairness: Annotated[
         Path | None,
         typer.Option(
@@ -48,16 +57,18 @@ def run(
 
     Exits with 3 when a value has moved outside of what its case states.
     """
-    if layout is Format.CSV:
-        raise NeuroestError("reproduce prints a table or json")
     board = reproduce(cases or ())
-    emit(board.to_json() + "\n" if layout is Format.JSON else table(board), output)
+    data = board.to_dict() if layout is Format.JSON else None
+    label = "Predicted beside published values"
+    emit(in_form(layout, lambda: table(board), lambda: board_rows(board), label, data), output)
     if figure is not None:
         from neuroest.validating.figure import save_figure  # noqa: PLC0415 - matplotlib is heavy
 
         save_figure(board, figure)
     if page is not None:
         emit(scoreboard_page(board), page)
+    if record is not None:
+        emit(record_text(board), record)
     if fairness is not None:
         from neuroest.validating.fairness import fairness_page  # noqa: PLC0415 - takes many estimates
 

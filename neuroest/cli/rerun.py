@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli import FAILED_CHECK
-from neuroest.cli.shared import Output, emit
+from neuroest.cli.shared import Format, Output, emit, in_form
 from neuroest.reporting.bundle import rerun
 
 
@@ -16,6 +16,7 @@ def run(
     bundle: Annotated[
         Path, typer.Argument(metavar="BUNDLE", help="bundle.zip of `neuroest report --bundle`.")
     ],
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
 ) -> None:
     """Compute a bundle again and say what moved.
@@ -23,6 +24,7 @@ def run(
     Exits with 3 if a number is not the same to the bit.
     """
     found = rerun(bundle)
-    emit(found.to_text(), output)
+    label = f"What moved from version {found.version_before} to {found.version_now}"
+    emit(in_form(form, found.to_text, found.difference.rows, label, found.to_dict()), output)
     if not found.same:
         raise typer.Exit(FAILED_CHECK)

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.exploring import Plot, Seed
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, Workload, emit, note
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Settings,
+    Workload,
+    emit,
+    in_form,
+    note,
+)
 from neuroest.exploration.importance import DEFAULT_QUANTITIES, sensitivity
 from neuroest.settings import parse_settings
 
@@ -43,11 +53,11 @@ def run(
     )
     if plot is not None:
         found.plot(names[0], plot, most)
-    if form is Format.TABLE:
-        emit(found.to_text(most), output)
-    elif form is Format.CSV:
-        emit(str(found.to_frame().to_csv(index=False)), output)
-    else:
-        emit(str(found.to_frame().to_json(orient="records", indent=2)) + "\n", output)
+    emit(
+        in_form(
+            form, lambda: found.to_text(most), found.to_frame, f"Sensitivity of {architecture} on {workload}"
+        ),
+        output,
+    )
     if found.feasible < 1.0:
         note([f"Sobol indices rest on the {found.feasible:.1%} of the sample sets that have an estimate"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,15 +24,7 @@ DEFAULT_WORKLOAD = "shd_recurrent_spiking"
 
 
 class Format(StrEnum):
-    """Forms of a result."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
-
-class PaperFormat(StrEnum):
-    """Forms of a result that goes into a document."""
+    """Forms of a result: to read, for programs, and for documents."""
 
     TABLE = "table"
     JSON = "json"
@@ -103,6 +96,36 @@ def style() -> Style:
 def style_for(output: Path | None) -> Style:
     """How text is drawn for where it goes."""
     return style() if output is None else PLAIN
+
+
+def in_form(
+    form: Format, text: Callable[[], str], rows: Callable[[], Any], label: str, data: Any = None
+) -> str:
+    """A result in the form that was asked for.
+
+    Parameters
+    ----------
+    text : callable
+        The result to read.
+    rows : callable
+        Its table: a data frame, or mappings whose keys are the columns.
+    label : str
+        What the table shows, which LaTeX prints above it.
+    data : optional
+        Plain data for JSON where the rows do not tell all.
+    """
+    if form is Format.TABLE:
+        return text()
+    from neuroest.reporting import rows as tables  # noqa: PLC0415 - text on a terminal does not need it
+
+    if form is Format.JSON and data is not None:
+        return json.dumps(data, indent=2, allow_nan=False) + "\n"
+    found = tables.rows_of(rows())
+    if form is Format.JSON:
+        return tables.rows_json(found)
+    if form is Format.CSV:
+        return tables.rows_csv(found)
+    return tables.rows_markdown(found) if form is Format.MARKDOWN else tables.rows_latex(found, label)
 
 
 def note(lines: Iterable[str]) -> None:

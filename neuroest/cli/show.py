@@ -6,17 +6,21 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.shared import emit, style
-from neuroest.reporting.sheets import sheets
+from neuroest.cli.shared import Format, emit, in_form, style
+from neuroest.reporting.sheets import sheets, value_rows
 
 
 def run(
     name: Annotated[
         str, typer.Argument(metavar="NAME", help="Anything that `neuroest list` names, or a path.")
     ],
+    form: Annotated[Format, typer.Option("--format", help="Form of the values.")] = Format.TABLE,
 ) -> None:
     """One thing in full: device, chip, network, model, source.
 
     A device with every claim, an architecture as a tree, a network by layers.
     """
-    emit("\n".join(sheets(name, style())))
+    if form is Format.TABLE:
+        emit("\n".join(sheets(name, style())))
+    else:
+        emit(in_form(form, str, lambda: value_rows(name), f"Values of {name}"))

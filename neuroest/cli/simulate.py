@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ from neuroest.cli.lab import (
     needed,
     quantity,
 )
-from neuroest.cli.shared import Format, Output, emit, note
+from neuroest.cli.shared import Format, Output, emit, in_form, note
 
 Level = Annotated[
     str | None,
@@ -105,4 +106,18 @@ def _written(report: Any, form: Format) -> str:
         return json.dumps(report.data, indent=2, allow_nan=False) + "\n"
     if form is Format.CSV:
         return str(report.csv)
-    return str(report.text)
+    return in_form(form, lambda: str(report.text), partial(_rows, report), "Events of the simulated neurons")
+
+
+def _rows(report: Any) -> Any:
+    from neuroest.reporting.rows import Table  # noqa: PLC0415 - documents only
+
+    head, *body = report.table
+    return Table([dict(zip(head, map(_number, row), strict=True)) for row in body], head)
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

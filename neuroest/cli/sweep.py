@@ -8,8 +8,17 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Axes, Constraints, Scheduler, SpaceFile, Workers, progress, space_of
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Workload, emit, note
+from neuroest.cli.exploring import (
+    Axes,
+    Constraints,
+    Scheduler,
+    SpaceFile,
+    Workers,
+    frame_text,
+    progress,
+    space_of,
+)
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Workload, emit, in_form, note
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SAMPLERS
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
@@ -50,6 +59,7 @@ def run(
     ] = ",".join(STANDARD),
     workers: Workers = None,
     scheduler: Scheduler = None,
+    form: Annotated[Format, typer.Option("--format", help="Form of what is printed without -o.")] = Format.CSV,
     yes: Annotated[bool, typer.Option("--yes", help="Start even more than 10^9 points.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output of another input.")] = False,
 ) -> None:  # fmt: skip
@@ -73,11 +83,11 @@ def run(
             note([f"finished chunks are kept; run the same command again to go on with {output}"])
         raise
     if output is None:
-        emit(_csv(result))
+        emit(_printed(result, form))
     note([f"{result.rows} points, {result.feasible} feasible" + (f", in {output}" if output else "")])
 
 
-def _csv(result: SweepResult) -> str:
+def _printed(result: SweepResult, form: Format) -> str:
     if result.rows > _SHOWN:
         raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o")
-    return str(result.to_frame().to_csv(index=False))
+    return in_form(form, lambda: frame_text(result.to_frame()), result.to_frame, "Points of a sweep")

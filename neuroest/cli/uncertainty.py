@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.exploring import Plot, Scheduler, Seed, Workers
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Settings, Workload, emit, note
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Settings,
+    Workload,
+    emit,
+    in_form,
+    note,
+)
 from neuroest.exploration.bands import SEED
 from neuroest.exploration.importance import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
@@ -43,11 +53,6 @@ def run(
     )  # fmt: skip
     if plot is not None:
         found.plot(names[0], plot)
-    if form is Format.TABLE:
-        emit(found.to_text(), output)
-    elif form is Format.CSV:
-        emit(str(found.to_frame().to_csv(index=False)), output)
-    else:
-        emit(str(found.to_frame().to_json(orient="records", indent=2)) + "\n", output)
+    emit(in_form(form, found.to_text, found.to_frame, f"Uncertainty of {architecture} on {workload}"), output)
     if found.feasible < 1.0:
         note([f"{found.feasible:.2%} of the samples have an estimate; the bands are of those"])

@@ -78,6 +78,8 @@ class StaticCost:
     component: str
     term: str
     power: Watt
+    counted_as: str | None = None
+    """What the instances are counted under, where not all of the component's draw it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,6 +240,7 @@ def leakage_at_chip_temperature(
 def leakage_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
     """Leakage of equal circuits on the chip's process and supply over those on the device's, per gate."""
     here, there = component.process, component.device_process or component.process
-    widths = here.feature_size / there.feature_size
-    currents = here.off_current / there.off_current
-    return widths * currents * (component.technology.supply_voltage / reference_voltage)
+    return scaling.leakage_factor(
+        here.feature_size, there.feature_size, here.off_current, there.off_current,
+        component.technology.supply_voltage, reference_voltage,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.components.base import Check, Component, EnergyCost
+from neuroest.components.base import Characteristic, Check, Component, EnergyCost
 from neuroest.devices.arrays import (
     CrosspointCellParameters,
     PassiveCellParameters,
@@ -15,7 +15,8 @@ from neuroest.devices.arrays import (
     SelectorCellParameters,
 )
 from neuroest.equations import crossbar as equations
-from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Siemens, SquareMetre, Volt
+from neuroest.equations import retention
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Second, Siemens, SquareMetre, Volt
 
 _HALF_SELECT_MARGIN = 6.0
 """Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
@@ -66,6 +67,27 @@ class Cell(Component[Any]):
             read_power * d.verify_time,
         )  # fmt: skip
 
+    def retention_time(self) -> Second:
+        """Time for which a weight is kept at the chip's temperature."""
+        d = self.device
+        return retention.retention_at_temperature(
+            d.retention_time,
+            d.retention_activation_energy,
+            self.technology.temperature,
+            d.retention_temperature,
+        )
+
+    @property
+    def programmed(self) -> str:
+        """What the cells that hold a weight are counted under."""
+        return f"{self.path}:programmed"
+
+    def cell_characteristics(
+        self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
+    ) -> list[Characteristic]:
+        """What an expert of this kind of cell asks for."""
+        return []
+
     def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
         """Whether reading leaves the state alone."""
         limit = self.device.read_voltage_limit
@@ -105,6 +127,24 @@ class ResistiveCell(Cell):
         """Nothing: the transistors of the other rows are off."""
         return 0.0
 
+    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+        """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
+        d, process = self.device, self.process
+        width = equations.access_transistor_width(d.program_current, process.on_current, 1.0, 0.0)
+        taken = equations.transistor_limited_cell_area(d.access_width, process.feature_size)
+        return [
+            *super().cell_checks(read_voltage, rows, columns),
+            Check(
+                "access_carries_writing", self.path, "limit", d.access_width >= width,
+                "the access transistor is too narrow for the programming current on this process", width,
+                d.access_width, "m",
+            ),
+            Check(
+                "access_fits_cell", self.path, "limit", self.area() >= taken,
+                "the cell is smaller than its access transistor with contacts", taken, self.area(), "m^2",
+            ),
+        ]  # fmt: skip
+
 
 class CrosspointCell(Cell):
     """Common part of the cells without a transistor."""
@@ -143,6 +183,21 @@ class CrosspointCell(Cell):
         )
         energy: Joule = power * d.program_time
         return energy
+
+    def cell_characteristics(
+        self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
+    ) -> list[Characteristic]:
+        """What reading one cell with floating lines, and writing one, would meet."""
+        d = self.device
+        sneak = equations.sneak_conductance(conductance, rows, columns)
+        power = equations.half_select_power(
+            rows, columns, d.program_voltage, d.program_current, d.nonlinearity
+        )
+        return [
+            self.characteristic("sneak conductance beside one cell if other lines float", sneak, "S"),
+            self.characteristic("power of half-selected cells while one is written", power, "W"),
+            self.characteristic("largest side of an array that can be written", self.writable_side(), "1"),
+        ]
 
     def writable_side(self) -> Dimensionless:
         """Rows and columns up to which the written cell stands out of the half-selected ones."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
+from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeuron
 from neuroest.components.base import Component, TechnologyPoint
 from neuroest.components.cells import PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.converters import (
@@ -33,6 +34,7 @@ from neuroest.components.digital import (
     Accumulator,
     BitSerialCell,
     DigitalNeuron,
+    MatrixUnit,
     MultiplyAccumulate,
     VectorUnit,
 )
@@ -89,6 +91,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 DigitalNeuron,
                 EventEnergies,
                 FanOutBuffer,
+                FerroelectricNeuron,
                 FixedBlock,
                 FlashAdc,
                 HTree,
@@ -96,11 +99,13 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 IntegratedDiffusiveNeuron,
                 IntegratingAdc,
                 LevelShifter,
+                MatrixUnit,
                 MemoryMacro,
                 Mesh,
                 MultiplyAccumulate,
                 OffChip,
                 PassiveCell,
+                PhaseChangeNeuron,
                 PulseWidthDriver,
                 RampAdc,
                 RegisterFile,

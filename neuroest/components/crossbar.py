@@ -25,7 +25,7 @@ from neuroest.devices.arrays import (
     SampledClampParameters,
     TaperedBufferParameters,
 )
-from neuroest.equations import converters, drivers, power
+from neuroest.equations import converters, drivers, power, retention
 from neuroest.equations import crossbar as equations
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.errors import NeuroestError
@@ -367,6 +367,11 @@ class CrossbarArray(Component[None]):
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
             *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
         ]
+        if np.any(np.isfinite(cell.device.disturb_reads)):
+            disturbed = retention.disturb_rewriting_energy(
+                self.programming_energy(network), cell.device.disturb_reads
+            )
+            costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
         if isinstance(driver, SpikeDriver):
             costs.extend(driver.shifter_costs())
         if not isinstance(self.interface, IdealInterface):
@@ -415,10 +420,10 @@ class CrossbarArray(Component[None]):
         costs = self.driver.statics(network)
         if self.neuron is not None:
             costs.extend(self.neuron.statics(network))
-        retention = self.cell.device.retention_time
-        if np.any(np.isfinite(retention)):
-            rewriting = equations.refresh_power(self.programming_energy(network), retention)
-            costs.append(StaticCost(self.cell.path, "refresh", rewriting))
+        kept = self.cell.retention_time()
+        if np.any(np.isfinite(kept)):
+            rewriting = equations.refresh_power(self.programming_energy(network), kept)
+            costs.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
         return costs
 
     def checks(self, network: NetworkContext) -> list[Check]:
@@ -483,6 +488,20 @@ class CrossbarArray(Component[None]):
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
             self.characteristic("time to program an array", self.programming_time(), "s"),
         ]
+        if np.any(np.isfinite(self.cell.retention_time())):
+            found.append(
+                self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
+            )
+        scatter = equations.lognormal_relative_spread(self.cell.device.conductance_spread)
+        found.append(
+            self.characteristic(
+                "relative spread of a column's current from its cells, all rows on",
+                equations.column_current_spread(scatter, self.options["rows"]), "1",
+            )
+        )  # fmt: skip
+        found.extend(
+            self.cell.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
+        )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
         return found
@@ -502,5 +521,9 @@ class CrossbarArray(Component[None]):
         return equations.clamped_column_current(self.options["read_voltage"], active)
 
     def column_voltage(self, active_fraction: Numeric) -> Volt:
-        """Voltage of a floating column with grounded idle rows."""
-        return equations.grounded_idle_column_voltage(self.options["read_voltage"], active_fraction, 1.0)
+        """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""
+        everything = 1.0 + 0.0 * active_fraction
+        conducting = everything if self.cell.idle_rows_conduct else active_fraction
+        return equations.grounded_idle_column_voltage(
+            self.options["read_voltage"], active_fraction, conducting
+        )

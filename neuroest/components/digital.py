@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from neuroest.components.base import (
     AreaCost,
+    Check,
     Component,
     EnergyCost,
     NetworkContext,
@@ -118,37 +119,80 @@ class DigitalNeuron(Datapath):
         return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
 
 
-class MultiplyAccumulate(Datapath):
+class Multiplying(Datapath, ABC):
+    """Datapath of multipliers that each add their product to a sum in a register."""
+
+    def product_energies(self, factor: Bit, other: Bit, sums: Bit) -> list[tuple[str, Joule]]:
+        """Energy of one multiply-accumulate in the library, term by term."""
+        d = self.device
+        return [
+            ("multiply", equations.multiplier_energy(d.multiply_energy, factor, other)),
+            ("add", self.add(sums)),
+            ("registers", equations.register_energy(d.register_energy, sums + other)),
+        ]
+
+    def element_area(self, factor: Bit, other: Bit, sums: Bit, storage: Bit = 0.0) -> SquareMetre:
+        """Multiplier, adder and the registers of both factors and the sum."""
+        d = self.device
+        multiplier = equations.multiplier_area(d.multiplier_area, factor, other)
+        registers = equations.register_area(d.register_area, factor + other + sums + storage)
+        return multiplier + equations.adder_area(d.adder_area, sums) + registers
+
+
+class MultiplyAccumulate(Multiplying):
     """Processing element of a digital array."""
 
     model: ClassVar[str] = "multiply_accumulate"
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate: a spike needs no multiplier."""
-        d, sums = self.device, self.options["accumulator_bits"]
-        operands = equations.multiplier_energy(
-            d.multiply_energy, network.weight_bits, network.activation_bits
-        )
-        registers = equations.register_energy(d.register_energy, sums + network.activation_bits)
-        parts = [("add", self.add(sums)), ("registers", registers)]
-        if not network.spiking:
-            parts.insert(0, ("multiply", operands))
-        bit = equations.register_energy(d.register_energy, 1.0)
+        sums = self.options["accumulator_bits"]
+        parts = self.product_energies(network.weight_bits, network.activation_bits, sums)
+        bit = equations.register_energy(self.device.register_energy, 1.0)
         return [
             *(
                 self.energy("multiply_accumulate", term, self.scaled(energy), "multiply-accumulate")
-                for term, energy in parts
+                for term, energy in (parts[1:] if network.spiking else parts)
             ),
             self.energy("storage_bit", "storage", self.scaled(bit), "multiply-accumulate"),
         ]
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
-        d, o = self.device, self.options
-        multiplier = equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
-        kept = o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"] + o.get("storage", 0.0)
-        adder = equations.adder_area(d.adder_area, o["accumulator_bits"])
-        return multiplier + adder + equations.register_area(d.register_area, kept)
+        o = self.options
+        return self.element_area(
+            o["weight_bits"], o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
+        )
+
+
+class MatrixUnit(Multiplying):
+    """Systolic array for products of two computed factors, such as queries and keys."""
+
+    model: ClassVar[str] = "matrix_unit"
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one multiply-accumulate of two activations."""
+        sums, bits = self.options["accumulator_bits"], network.activation_bits
+        return [
+            self.energy("multiply_accumulate", term, self.scaled(energy), "dynamic product")
+            for term, energy in self.product_energies(bits, bits, sums)
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """All elements of the array."""
+        o = self.options
+        element = self.element_area(o["operand_bits"], o["operand_bits"], o["accumulator_bits"])
+        return o["rows"] * o["columns"] * element
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether its operands are wide enough."""
+        bits, wide = network.activation_bits, self.options["operand_bits"]
+        return [
+            Check(
+                "operands_fit", self.path, "refuse", bits <= wide,
+                "the activations of the network are wider than the operands of the matrix unit", bits, wide, "bit",
+            )
+        ]  # fmt: skip
 
 
 class BitSerialCell(Datapath):

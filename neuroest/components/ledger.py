@@ -15,6 +15,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "row line charge": "cell",
         "column line charge": "cell",
         "cell programming": "cell",
+        "cell rewriting": "cell",
         "row driver self-load": "input",
         "input conversion": "input",
         "level shift": "level_shifter",
@@ -34,12 +35,16 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "neuron short circuit": "neuron",
         "neuron capacitor charge": "neuron",
         "neuron discharge": "neuron",
+        "neuron accumulation": "neuron",
+        "neuron reset": "neuron",
+        "neuron state read": "neuron",
         "neuron fan-out buffer": "tapered_buffer",
         "memory access": "memory",
         "partial-sum addition": "accumulator",
         "element-wise operation": "vector_unit",
         "digital neuron arithmetic": "digital_lif",
         "multiply-accumulate": "multiply_accumulate",
+        "dynamic product": "matrix_unit",
         "bit-serial cell": "bit_serial_cell",
         "spike and data transport": "network",
         "off-chip transfer": "off_chip_link",
@@ -51,3 +56,8 @@ OWNERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Owner of each quantity: a block model, or the slot it fills."""
+
+OVERHEAD = frozenset(
+    {"memory access", "spike and data transport", "off-chip transfer", "clock", "control", "cell programming"}
+)
+"""Quantities that are no operation of the network: what only counts operations leaves them out."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
-import numpy as np
-
 from neuroest.components.base import (
     AreaCost,
     Component,
@@ -99,9 +97,8 @@ class HTree(_Wires):
 
     def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
         """Twice the way from the root to a leaf of a full tree."""
-        leaves_on_a_side = 2.0 ** np.ceil(np.log2(np.maximum(places, 1.0)) / 2.0)
-        side = tile_pitch * leaves_on_a_side
-        return 2.0 * equations.h_tree_path_length(side, leaves_on_a_side * leaves_on_a_side)
+        leaves = equations.h_tree_leaves(places)
+        return 2.0 * equations.h_tree_path_length(equations.h_tree_side(tile_pitch, leaves), leaves)
 
 
 class Mesh(Network):

@@ -42,6 +42,9 @@ _NOISE_SIGMAS = 6.0
 class Neuron(Component[Any]):
     """What a crossbar must know of the neuron at its columns."""
 
+    reset_between_inferences: ClassVar[bool] = False
+    """Whether its state outlives an inference, so that each neuron is reset before the next one."""
+
     @abstractmethod
     def input_hold_time(self) -> Second:
         """Time that the input must be held until the neuron has integrated it."""
@@ -52,7 +55,7 @@ class Neuron(Component[Any]):
 
     @abstractmethod
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
-        """Energy terms of a spike, and of a time step in which the neuron is driven, fired or not."""
+        """Energy terms of a spike, of a time step in which the neuron is driven, fired or not, and of an inference."""
 
     def minimum_interval(self) -> Second:
         """Shortest time from one spike of the neuron to the next."""
@@ -69,6 +72,10 @@ class Neuron(Component[Any]):
     def endurance(self) -> Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
         return None
+
+    def steps_per_spike(self) -> Dimensionless:
+        """Timesteps of full drive that a spike takes."""
+        return 1.0
 
     def firing_probability(self) -> Dimensionless | None:
         """Probability that a drive of full length makes the neuron fire, or None where it is not known."""
@@ -346,6 +353,10 @@ class ReportedNeuron(Neuron):
     def refractory_time(self) -> Second:
         """Rest of the shortest spike interval."""
         return np.maximum(1.0 / self.device.maximum_spike_rate - self.device.input_hold_time, 0.0)
+
+    def endurance(self) -> Dimensionless | None:
+        """Spikes, where the device states how many it stands."""
+        return self.device.endurance if np.any(np.isfinite(self.device.endurance)) else None
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Energy of a spike as reported."""

@@ -12,6 +12,7 @@ from neuroest.units import (
     Farad,
     FaradPerSquareMetre,
     Joule,
+    Kelvin,
     Metre,
     Ohm,
     PerSecond,
@@ -31,6 +32,9 @@ class CellParameters(Record):
 
     low_conductance: Siemens = non_negative("Conductance that stands for zero.", symbol="G_min")
     high_conductance: Siemens = positive("Conductance that stands for the largest weight.", symbol="G_max")
+    conductance_spread: Dimensionless = non_negative(
+        "Standard deviation of the logarithm of a programmed conductance, from cell to cell.", absent=0.0
+    )
     bits_per_cell: Dimensionless = quantity("Bits that one cell can hold.", minimum=1, maximum=16)
     memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
     read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
@@ -44,6 +48,18 @@ class CellParameters(Record):
         "Time after which a weight must be written again; without it weights are taken to stay.",
         symbol="t_ret", absent=math.inf,
     )  # fmt: skip
+    retention_temperature: Kelvin = positive(
+        "Temperature that the retention time was found at.", maximum=1000.0, symbol="T_ret", absent=300.0
+    )
+    retention_activation_energy: Joule = non_negative(
+        "Barrier against losing the state; without it temperature changes nothing.",
+        symbol="E_ret",
+        absent=0.0,
+    )
+    disturb_reads: Dimensionless = positive(
+        "Reads after which a weight must be written again; without it reading is taken to leave it alone.",
+        absent=math.inf,
+    )
 
 
 class ResistiveCellParameters(CellParameters):
@@ -266,11 +282,21 @@ class ReportedAdcParameters(Record):
     footprint: SquareMetre = positive("Area of one converter.")
 
 
-class SarAdcParameters(Record):
+class ClockedAdcParameters(Record):
+    """What the converters share that are computed from their circuit."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "converters"
+
+    comparator_area: SquareMetre = positive("Area of one comparator.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
+
+
+class SarAdcParameters(ClockedAdcParameters):
     """Successive-approximation converter from its circuit."""
 
     model: ClassVar[str] = "sar_adc"
-    folder: ClassVar[str] = "converters"
 
     reference_voltage: Volt = positive("Reference of the capacitor array.", maximum=10.0, symbol="V_ref")
     unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
@@ -281,32 +307,24 @@ class SarAdcParameters(Record):
     logic_energy: Joule = positive("Energy of the control logic for one bit.")
     capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
     switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
-    comparator_area: SquareMetre = positive("Area of the comparator.")
     logic_area: SquareMetre = positive("Area of the control logic of one bit.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
-    maximum_clock_frequency: PerSecond = positive("Highest clock of the comparator.")
 
 
-class FlashAdcParameters(Record):
+class FlashAdcParameters(ClockedAdcParameters):
     """Flash converter from its circuit."""
 
     model: ClassVar[str] = "flash_adc"
-    folder: ClassVar[str] = "converters"
 
     comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
     ladder_energy: Joule = non_negative("Energy of the reference ladder in one conversion.")
-    comparator_area: SquareMetre = positive("Area of one comparator.")
     ladder_area: SquareMetre = non_negative("Area of the reference ladder.")
     clock_cycles: Dimensionless = positive("Clock cycles of one conversion.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
-    maximum_clock_frequency: PerSecond = positive("Highest clock of the comparators.")
 
 
-class RampAdcParameters(Record):
+class RampAdcParameters(ClockedAdcParameters):
     """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
 
     model: ClassVar[str] = "ramp_adc"
-    folder: ClassVar[str] = "converters"
 
     comparator_cycle_energy: Joule = positive("Energy of the comparator in one clock cycle.")
     mean_fraction: Dimensionless = positive(
@@ -314,11 +332,8 @@ class RampAdcParameters(Record):
     )
     latch_energy: Joule = positive("Energy of the latch for one bit.")
     generator_energy: Joule = non_negative("Energy of the ramp generator and counter in one conversion.")
-    comparator_area: SquareMetre = positive("Area of one comparator.")
     latch_area: SquareMetre = positive("Area of the latch for one bit.")
     generator_area: SquareMetre = non_negative("Area of the ramp generator and counter.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
-    maximum_clock_frequency: PerSecond = positive("Highest clock of the counter.")
 
 
 class IntegratingAdcParameters(Record):

@@ -106,6 +106,9 @@ class ReportedNeuronParameters(Record):
     maximum_spike_rate: PerSecond = positive("Highest spike rate.")
     static_power: Watt = non_negative("Power of an idle neuron, where it is not part of the spike energy.")
     footprint: SquareMetre = positive("Area of one neuron.")
+    endurance: Dimensionless = positive(
+        "Spikes before the device fails; without it nothing is taken to wear out.", absent=math.inf
+    )
 
 
 class AnalogLifParameters(Record):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from neuroest.devices.accumulating import FerroelectricNeuronParameters, PhaseChangeNeuronParameters
 from neuroest.devices.arrays import (
     CapacitiveDacParameters,
     CurrentClampParameters,
@@ -28,6 +29,7 @@ from neuroest.devices.arrays import (
     TaperedBufferParameters,
 )
 from neuroest.devices.base import Record
+from neuroest.devices.comparisons import TwinEnergiesParameters
 from neuroest.devices.digital import (
     EventEnergiesParameters,
     FixedBlockParameters,
@@ -65,6 +67,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             DieCost,
             DiffusiveNeuronParameters,
             EventEnergiesParameters,
+            FerroelectricNeuronParameters,
             FixedBlockParameters,
             FlashAdcParameters,
             IntegratedDiffusiveNeuronParameters,
@@ -79,6 +82,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             MeshParameters,
             Overheads,
             PassiveCellParameters,
+            PhaseChangeNeuronParameters,
             Process,
             PulseWidthDriverParameters,
             RampAdcParameters,
@@ -98,6 +102,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             TaperedBufferParameters,
             ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
+            TwinEnergiesParameters,
             WiresParameters,
         )
     }

@@ -1,4 +1,4 @@
-"""Division and rounding up that stay defined at the edge of their range."""
+"""Division, rounding up and exponentials that stay defined at the edge of their range."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from neuroest.units import Numeric
 
 # A product of two floats is off by a few units in 2^53; what exceeds a whole number by less is that number.
 _ROUNDING = 2.0**-40
+# So that neither the exponential nor what is made of two of them overflows.
+_LARGEST_EXPONENT: float = np.log(np.finfo(np.float64).max) / 2.0
 
 
 def divided(numerator: Numeric, denominator: Numeric) -> Numeric:
@@ -22,3 +24,9 @@ def rounded_up(number: Numeric) -> Numeric:
     """Smallest whole number that is not below a plain number, apart from its rounding error."""
     whole: Numeric = np.ceil(number * (1.0 - _ROUNDING))
     return whole
+
+
+def bounded_exponential(exponent: Numeric) -> Numeric:
+    """Exponential of a plain number, which stays finite and above zero however far the number is out."""
+    result: Numeric = np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
+    return result

@@ -397,6 +397,72 @@ def clipped_gaussian_mean_weight(clip_sigmas: Dimensionless) -> Dimensionless:
 
 
 @equation(
+    formula="s = sqrt(exp(sigma^2) - 1)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="lognormal conductances",
+)
+def lognormal_relative_spread(sigma: Dimensionless) -> Dimensionless:
+    """Standard deviation of a lognormal conductance over its mean. [1].
+
+    Parameters
+    ----------
+    sigma : float or array
+        Standard deviation of the logarithm of the conductance. [1]
+
+    Returns
+    -------
+    float or array
+        Relative spread. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A high-resistance state of sigma 1: sqrt(e - 1) = 1.31.
+
+    >>> f"{lognormal_relative_spread(1.0):.2f}"
+    '1.31'
+    """
+    return np.sqrt(np.expm1(sigma * sigma))
+
+
+@equation(
+    formula="s_column = s / sqrt(n)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="independent cells of equal mean; errors that all cells share do not average out",
+)
+def column_current_spread(relative_spread: Dimensionless, active_cells: Dimensionless) -> Dimensionless:
+    """Standard deviation of a column's current over its mean, from cells that differ. [1].
+
+    Parameters
+    ----------
+    relative_spread : float or array
+        Standard deviation of one cell over its mean, s. [1]
+    active_cells : float or array
+        Cells that conduct in a read, n; less than one counts as one. [1]
+
+    Returns
+    -------
+    float or array
+        Relative spread of the sum. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    10 % of each of 100 cells: 1 %.
+
+    >>> f"{column_current_spread(0.1, 100.0):.3g}"
+    '0.01'
+    """
+    return relative_spread / np.sqrt(np.maximum(active_cells, 1.0))
+
+
+@equation(
     formula="G_eff = G / (1 + G R_access)",
     reference="derivation: docs/models/crossbar.md",
     valid="access transistor in its linear region",

@@ -324,6 +324,102 @@ def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
     return length
 
 
+@equation(
+    formula="N = 4^ceil(log_4 n)",
+    reference=_DERIVED,
+    valid="H-trees; places that are left over keep their wire",
+)
+def h_tree_leaves(places: Dimensionless) -> Dimensionless:
+    """Leaves of the smallest full H-tree that has one for every place. [1].
+
+    Parameters
+    ----------
+    places : float or array
+        Places that are connected; one place is a tree of one leaf. [1]
+
+    Returns
+    -------
+    float or array
+        Leaves, a power of four. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Five places take the tree of sixteen leaves, four that of four.
+
+    >>> f"{h_tree_leaves(5.0):g}, {h_tree_leaves(4.0):g}"
+    '16, 4'
+    """
+    levels = rounded_up(np.log2(np.maximum(places, 1.0)) / 2.0)
+    leaves: Dimensionless = (2.0**levels) ** 2
+    return leaves
+
+
+@equation(formula="D = p sqrt(N)", reference=_DERIVED, valid="leaves of equal size that tile a square")
+def h_tree_side(leaf_pitch: Metre, leaves: Dimensionless) -> Metre:
+    """Side of the square that a full H-tree serves. [m].
+
+    Parameters
+    ----------
+    leaf_pitch : float or array
+        Distance between neighbouring leaves. [m]
+    leaves : float or array
+        Leaves, a power of four. [1]
+
+    Returns
+    -------
+    float or array
+        Side of the square. [m]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    16 leaves 0.25 mm apart fill 1 mm.
+
+    >>> f"{h_tree_side(0.25e-3, 16.0):.3g}"
+    '0.001'
+    """
+    side: Metre = leaf_pitch * np.sqrt(leaves)
+    return side
+
+
+@equation(formula="p = sqrt(A / n)", reference=_DERIVED, valid="routers evenly spread over a square")
+def router_pitch(area: SquareMetre, routers: Dimensionless) -> Metre:
+    """Distance between neighbouring routers: the side of what hangs on one of them. [m].
+
+    Parameters
+    ----------
+    area : float or array
+        Area of all blocks that the network connects. [m^2]
+    routers : float or array
+        Routers, or places on a bus or a tree; less than one counts as one. [1]
+
+    Returns
+    -------
+    float or array
+        Pitch. [m]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    4 mm^2 with 16 routers: 0.25 mm^2 each, 0.5 mm.
+
+    >>> f"{router_pitch(4e-6, 16.0):.3g}"
+    '0.0005'
+    """
+    pitch: Metre = np.sqrt(area / np.maximum(routers, 1.0))
+    return pitch
+
+
 def _mean_offset(one: Numeric, other: Numeric) -> Numeric:
     """Mean distance of a random row of one block from a random row of another, both counted from one edge."""
     longer, shorter = np.maximum(one, other), np.minimum(one, other)

@@ -99,6 +99,7 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "area_m2": lambda r: r.area,
         "energy_per_inference_J": lambda r: r.energy,
         "dynamic_energy_J": lambda r: r.dynamic_energy,
+        "operation_energy_J": lambda r: r.operation_energy,
         "static_energy_J": lambda r: r.static_energy,
         "latency_s": lambda r: r.timing.latency,
         "initiation_interval_s": lambda r: r.timing.initiation_interval,
@@ -118,11 +119,13 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "cell_lifetime_s": lambda r: np.nan if r.cell_lifetime is None else r.cell_lifetime,
         "programming_energy_J": lambda r: np.nan if r.programming_energy is None else r.programming_energy,
         "programming_time_s": lambda r: np.nan if r.programming_time is None else r.programming_time,
+        "refresh_interval_s": lambda r: np.nan if r.refresh is None else r.refresh[0],
+        "refresh_power_W": lambda r: np.nan if r.refresh is None else r.refresh[1],
         "worst_ir_drop": _worst_ir_drop,
     }
 )
-"""Every result by its name, the unit in the name: those of `Estimate.totals`, and the share of the column current that
-the wires of the worst layer take, which stands in for accuracy."""
+"""Every result by its name, the unit in the name: those of `Estimate.totals`, the energy of operations alone, and the
+share of the column current that the wires of the worst layer take, which stands in for accuracy."""
 
 
 def check_quantities(names: Sequence[str]) -> None:

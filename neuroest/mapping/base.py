@@ -162,6 +162,10 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
+    def product_cycles(self) -> Array:
+        """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
+        return self.zeros()
+
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Instances of the components in the slots of the computing level."""
         return {slot.path: units for slot in self.compute.slots.values()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,12 @@ from neuroest.components.base import Check, Component
 from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.components.inputs import SpikeDriver
+from neuroest.components.neurons import Neuron
+from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
+from neuroest.mapping.replication import copies_within
 from neuroest.units import Numeric
 
 
@@ -62,6 +66,12 @@ class CrossbarMapper(Mapper):
                 f"{self.compute.driver.path} applies it at once; use a spike_driver"
             )
 
+    @cached_property
+    def held(self) -> Array:
+        """One for layers whose weights lie in arrays; zero for others, products of two computed factors among them."""
+        t = self.layers
+        return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
+
     @property
     def integrates(self) -> bool:
         """Whether one conversion covers all bits of an input."""
@@ -94,36 +104,42 @@ class CrossbarMapper(Mapper):
         )
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
         copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
-        replication = self._replication()
-        units = t.is_weighted * copy * replication
+        replication = self._replication(self.held * copy)
+        units = self.held * copy * replication
         cells = t.groups * rows * columns
         filled = cells / np.maximum(copy * self.options["rows"] * self.options["columns"], 1.0)
         uses = t.input_taps / np.maximum(t.input_elements, 1.0)
-        neurons = t.is_weighted * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
+        neurons = self.held * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
         if self.counts_partial_sums:
             neurons = neurons * row_blocks
         return Placement(
             units=units,
-            utilisation=t.is_weighted * filled,
+            utilisation=self.held * filled,
             replication=replication,
             row_blocks=row_blocks,
             column_blocks=column_blocks,
-            reached_units=t.is_weighted * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
+            reached_units=self.held * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
             neurons=np.asarray(neurons),
             shared=False,
             checks=tuple(self._checks(row_blocks)),
         )
 
-    def _replication(self) -> Array:
-        """Copies of each layer: so many that no copy has more positions, or takes more time, than allowed."""
+    def _replication(self, arrays: Array) -> Array:
+        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for."""
         t, target = self.layers, self.options.get("target_interval")
         limit = self.options.get("sequential_reads", np.inf)
         copies = np.maximum(np.ceil(t.positions / limit), 1.0)
-        if target is None:
-            return np.asarray(copies)
-        left = np.maximum(target - self._tail_time(), 0.0)
-        wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
-        return np.asarray(np.maximum(copies, np.minimum(wanted, np.maximum(t.positions, 1.0))))
+        most = np.maximum(t.positions, 1.0)
+        if target is not None:
+            left = np.maximum(target - self._tail_time(), 0.0)
+            wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
+            copies = np.maximum(copies, np.minimum(wanted, most))
+        budget = self.options.get("array_budget")
+        if budget is not None:
+            copies = copies_within(
+                t.positions * self.cycle_time(), arrays, copies + 0.0 * arrays, most, budget
+            )
+        return np.asarray(copies)
 
     def cycle_time(self) -> Numeric:
         """Time from one position of a layer to the next."""
@@ -144,7 +160,7 @@ class CrossbarMapper(Mapper):
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
         loss = array.ir_drop(self.network, np.clip(self._active(), 0.0, 1.0))
-        worst = np.max(np.where(t.is_weighted > 0.0, loss, 0.0), axis=-1, keepdims=True)
+        worst = np.max(np.where(self.held > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
             Check(
                 "ir_drop", array.path, "limit", worst <= self.options["ir_drop_limit"],
@@ -154,7 +170,7 @@ class CrossbarMapper(Mapper):
         ]  # fmt: skip
         if isinstance(array.interface, CurrentClamp):
             current = array.column_current(self.network, np.clip(self._active(), 0.0, 1.0))
-            largest = np.max(np.where(t.is_weighted > 0.0, current, 0.0), axis=-1, keepdims=True)
+            largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
             checks.append(
                 Check(
@@ -162,8 +178,18 @@ class CrossbarMapper(Mapper):
                     "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
                 )
             )  # fmt: skip
+        if array.neuron is not None:
+            rate = np.max(np.where(self.held > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
+            fastest = 1.0 / array.neuron.steps_per_spike() + 0.0 * rate
+            checks.append(
+                Check(
+                    "neuron_keeps_rate", array.neuron.path, "limit", rate <= fastest,
+                    "the network's neurons spike more often than full drive in every timestep makes these fire",
+                    rate, fastest,
+                )
+            )  # fmt: skip
         if array.neuron is not None and array.readout.spec.partial_sums == "none":
-            most = np.max(np.where(t.is_weighted > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+            most = np.max(np.where(self.held > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
             checks.append(
                 Check(
                     "fan_in_fits", array.path, "refuse", most <= 1.0,
@@ -176,8 +202,15 @@ class CrossbarMapper(Mapper):
             and array.interface.model == "voltage_mode"
             and array.neuron is not None
         ):
+            checks.append(
+                Check(
+                    "column_counts_spikes", array.path, "limit", array.cell.idle_rows_conduct,
+                    "transistors cut the idle rows off, so that an unclamped column shows the mean of the active "
+                    "rows and loses how many there are; use a clamp, or cells without transistors",
+                )
+            )  # fmt: skip
             reached = array.column_voltage(self._active())
-            lowest = np.min(np.where(t.is_weighted > 0.0, reached, np.inf), axis=-1, keepdims=True)
+            lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
             wanted = getattr(array.neuron.device, "input_voltage", 0.0)
             checks.append(
                 Check(
@@ -208,11 +241,13 @@ class CrossbarMapper(Mapper):
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
         density = t.input_density if self.compute.driver.whole_numbers else t.input_bit_density
-        taps = t.is_weighted * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
-        operations = t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        taps = self.held * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        operations = self.held * (
+            t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        )
         toggles = equations.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = equations.cell_events(steps * operations, rows_each, columns_each, slices)
-        used_columns = t.is_weighted * t.positions * t.groups * t.outputs * columns_each * slices
+        used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
         column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
@@ -240,24 +275,49 @@ class CrossbarMapper(Mapper):
         additions: Numeric = nothing
         updates: Numeric = nothing
         if array.neuron is not None:
-            outputs = t.is_weighted * t.output_elements
-            spikes = equations.spikes(self.steps, t.output_rate, outputs)
-            actions[array.neuron.path, "spike"] = spikes
-            actions[array.neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, placement.neurons)
-            if array.buffer is not None:
-                actions[array.buffer.path, "spike"] = spikes
-            if self.counts_partial_sums:
-                split = placement.row_blocks > 1.0
-                additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
-                updates = np.where(split, self.steps * outputs, 0.0)
+            additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
             additions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = additions
-            updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
-        activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
+            updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
+        activation = nothing if self.network.spiking else self.held * t.output_elements
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            if np.any(t.stationary_elements > 0.0):
+                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def product_cycles(self) -> Array:
+        """Passes of a systolic array over the factor that stays, head after head."""
+        t = self.layers
+        units = self.chip.find("matrix_unit")
+        if not units or not np.any(t.stationary_elements > 0.0):
+            return self.zeros()
+        options = units[-1][1].options
+        cycles = accelerators.systolic_cycles(
+            np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
+        )  # fmt: skip
+        return np.asarray((t.is_weighted - self.held) * t.groups * cycles)
+
+    def _neuron_work(
+        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], Numeric]
+    ) -> tuple[Numeric, Numeric]:
+        """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
+        t, array = self.layers, self.compute
+        outputs = self.held * t.output_elements
+        spikes = equations.spikes(self.steps, t.output_rate, outputs)
+        actions[neuron.path, "spike"] = spikes
+        actions[neuron.path, "time_step"] = equations.spikes(self.steps, 1.0, placement.neurons)
+        if neuron.reset_between_inferences:
+            actions[neuron.path, "inference"] = placement.neurons
+        if array.buffer is not None:
+            actions[array.buffer.path, "spike"] = spikes
+        if not self.counts_partial_sums:
+            return 0.0 * spikes, 0.0 * spikes
+        split = placement.row_blocks > 1.0
+        additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
+        return additions, np.where(split, self.steps * outputs, 0.0)
 
     def programmed_cells(self, placement: Placement) -> Array:
         """Cells that hold a weight, all copies of a layer counted."""
@@ -274,10 +334,21 @@ class CrossbarMapper(Mapper):
         t, bits = self.layers, self.network.activation_bits
         if self.network.spiking:
             return [
-                Traffic("activations", self.steps * t.is_weighted * self.inputs_active() * self.event_bits,
-                        self.steps * t.is_weighted * self.inputs_active() * self.event_bits, required=False)
+                Traffic("activations", self.steps * self.held * self.inputs_active() * self.event_bits,
+                        self.steps * self.held * self.inputs_active() * self.event_bits, required=False)
             ]  # fmt: skip
-        return [Traffic("activations", t.input_taps * bits, t.output_elements * bits)]
+        read = t.input_taps * bits
+        traffic = []
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            # the left factor once for each block of columns, the right one once, and sums between blocks of rows
+            product = t.is_weighted - self.held
+            across = equations.block_count(t.outputs, unit.options["columns"])
+            deep = equations.block_count(t.reduction, unit.options["rows"])
+            again = np.maximum(across - 1.0, 0.0) * t.input_taps + t.stationary_elements
+            read = read + product * again * bits
+            sums = product * np.maximum(deep - 1.0, 0.0) * t.output_elements * self.network.accumulator_bits
+            traffic.append(Traffic("partial_sums", sums, sums, required=False))
+        return [Traffic("activations", np.asarray(read), t.output_elements * bits), *traffic]
 
     @property
     def event_bits(self) -> Numeric:
@@ -292,7 +363,7 @@ class CrossbarMapper(Mapper):
         """
         t = self.layers
         reads = np.ceil(t.positions / placement.replication)
-        return np.asarray(t.is_weighted * (reads * self.cycle_time() + self._tail_time()))
+        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Cells, drivers and column circuits per array; neurons per output of the network."""
@@ -302,6 +373,9 @@ class CrossbarMapper(Mapper):
             array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,
+            array.cell.programmed: np.minimum(
+                np.sum(self.programmed_cells(placement), axis=-1, keepdims=True), units * rows * columns
+            ),
         }
         for shifter in array.driver.slots.values():
             found[shifter.path] = units * rows

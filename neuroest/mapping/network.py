@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.components.base import NetworkContext
 from neuroest.components.chip import Chip
 from neuroest.components.crossbar import CrossbarArray
+from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Mapper, NetworkMapping, computing_level, level_counts
 from neuroest.mapping.bit_serial import BitSerialMapper
@@ -72,17 +73,37 @@ def _refuse_numbers(kind: str | None, chip: Chip, layers: LayerTable) -> None:
     """Refuse products of two computed factors, and numbers at the input of a chip that takes spikes only."""
     if kind in {"digital_array", "roofline"}:
         return
+    beside = kind == "crossbar" and layers.coding == "dense"
     for name, elements, bits in zip(layers.names, layers.stationary_elements, layers.input_bits, strict=True):
-        if elements > 0:
+        if elements > 0 and not (beside and chip.find("matrix_unit")):
+            add = "add a matrix_unit block to the chip, " if beside else ""
             raise MappingError(
                 f"layer {name!r} multiplies two computed factors, but a {kind} level keeps one factor as stored "
-                "weights; run it on a digital_array or roofline chip, or import the network with that part on the host"
+                f"weights{_cost_of_writing(chip, layers) if beside else ''}; {add}run it on a digital_array or "
+                "roofline chip, or import the network with that part on the host"
             )
         if bits > 1 and not (kind == "crossbar" and chip.find("digital_lif")):
             raise MappingError(
                 f"layer {name!r} reads numbers of {bits:g} bits (direct coding), but this {kind} level takes spikes "
                 "only; encode the input as spikes, or import the network with its first layer on the host"
             )
+
+
+def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
+    """What it would take to write the computed factors of all products into cells in every inference."""
+    array = computing_level(chip).compute
+    if not isinstance(array, CrossbarArray):
+        return ""
+    network = network_context(layers)
+    columns, rows = array.devices_per_weight()
+    each = rows * columns * array.slices(network)
+    cells = equations.rewritten_cells(np.sum(layers.stationary_elements), each)
+    d = array.cell.device
+    lasts = equations.rewriting_limit(d.endurance, d.write_pulses)
+    return (
+        f" (writing it would take {float(np.max(cells)):.2g} cell writes for the products of every inference, and "
+        f"the cells would last {float(np.max(lasts)):.2g} inferences)"
+    )
 
 
 def map_network(mapper: Mapper) -> NetworkMapping:

@@ -31,6 +31,7 @@ _SPECIAL = {
     "^": r"\textasciicircum{}",
 }
 _NOT_IN_ADDRESS = {"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20", "%": "%"}
+_HASH = re.compile(r"\b([0-9a-f]{20})([0-9a-f]{20})\b")
 _SEEN = {
     "secondary": "known through works that quote it",
     "memory": "its text was not seen",
@@ -75,6 +76,14 @@ def reference(source: SourceSpec) -> str:
 def sources_bibtex(sources: Iterable[tuple[str, SourceSpec]]) -> str:
     """The sources as BibTeX entries, whose keys are those of the spec files."""
     return "\n".join(_entry(key, source) for key, source in sources)
+
+
+def sources_rows(sources: Iterable[tuple[str, SourceSpec]]) -> list[dict[str, str]]:
+    """The sources as rows of a table."""
+    return [
+        {"key": key, "reference": reference(source), "address": _address(source) or ""}
+        for key, source in sources
+    ]
 
 
 def escaped(text: str) -> str:
@@ -141,7 +150,8 @@ def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
         if text
     )
     if note:
-        yield "note", escaped(note)
+        # a hash may break in the narrow column of a paper
+        yield "note", _HASH.sub(r"\1\\allowbreak{}\2", escaped(note))
 
 
 def _bibtex_author(author: str) -> str:

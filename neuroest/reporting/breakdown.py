@@ -30,6 +30,22 @@ class TermSum:
     count: float
 
     @property
+    def path(self) -> str:
+        """Name under which the term is explained."""
+        middle = {"static": "static", "area": "area"}.get(self.kind, self.action)
+        return f"{self.component}.{middle}.{self.term}"
+
+    @property
+    def what(self) -> str:
+        """What it is in words."""
+        return {"static": "static energy", "area": "area"}.get(self.kind, "dynamic energy")
+
+    @property
+    def unit(self) -> str:
+        """SI unit of its value."""
+        return "m^2" if self.kind == "area" else "J"
+
+    @property
     def each(self) -> float | None:
         """Value of one action or instance."""
         return self.value / self.count if self.count else None

@@ -114,6 +114,11 @@ class Rerun:
         """Whether every number is the same to the bit."""
         return self.difference.same
 
+    def to_dict(self) -> dict[str, Any]:
+        """What came out as plain data."""
+        versions = {"version_before": self.version_before, "version_now": self.version_now}
+        return {**versions, **self.difference.to_dict()}
+
     def to_text(self) -> str:
         """What came out, in a line where all is the same."""
         number = len(self.difference.results)

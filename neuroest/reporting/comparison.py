@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +19,11 @@ from neuroest.exploration.bands import quantiles
 from neuroest.exploration.sensitivity import attributed_share
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.frames import ratio_rows
-from neuroest.reporting.quantities import BANDED, counted, label_and_unit, percent, shown, words
-from neuroest.reporting.table import basis_words, maturity_words, settings_lines
+from neuroest.reporting.properties import PROPERTIES, PUBLISHED, fabrication
+from neuroest.reporting.quantities import BANDED, label_and_unit, percent, shown
+from neuroest.reporting.table import maturity_words, settings_lines
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
 from neuroest.specs.architecture import ArchitectureSpec
-from neuroest.specs.workload import Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
 Named = str | Path | Loaded[Any]
 
 _UNPROVEN = ("projected", "assumed")
-_PUBLISHED = {
-    "event_core": "a fabricated chip by its published energies and times per event",
-    "roofline": "a processor by its data sheet",
-}
-_MAPPERS_OF_PUBLISHED = frozenset(_PUBLISHED)
 _SENSITIVITIES = {
     "area_m2": "area",
     "energy_per_inference_J": "energy",
@@ -139,16 +134,16 @@ class Comparison:
         shared = frozenset.intersection(*map(frozenset, sides))
         found = [
             Difference(what, tuple(one_line(describe(result)) for result in self.estimates))
-            for what, describe in _PROPERTIES.items()
+            for what, describe in PROPERTIES.items()
         ]
-        for what, tell in (("maturity", maturity_words), ("fabrication", _fabrication)):
+        for what, tell in (("maturity", maturity_words), ("fabrication", fabrication)):
             told = tuple(tell(result, shared) or "only shared devices" for result in self.estimates)
             found.append(Difference(f"{what} of the devices that are not shared", told))
         return tuple(found)
 
     @cached_property
     def left_out(self) -> tuple[tuple[str, ...], ...]:
-        """What each side leaves out and the others do not."""
+        """What each side leaves out, besides what all do."""
         sides = [dict.fromkeys(result.exclusions) for result in self.estimates]
         common = [item for item in sides[0] if all(item in side for side in sides)]
         return tuple(tuple(item for item in side if item not in common) for side in sides)
@@ -200,7 +195,8 @@ class Comparison:
     def to_text(self, style: Style = PLAIN) -> str:
         """The comparison as text of 80 columns: what is alike, what differs, what is left out, then ratios."""
         names = [result.architecture for result in self.estimates]
-        lines = [style.bold(f"{names[0]} beside {', '.join(names[1:])}"), *settings_lines(self.settings), ""]
+        title = wrapped(f"{names[0]} beside {', '.join(names[1:])}", hanging=2)
+        lines = [*map(style.bold, title), *settings_lines(self.settings), ""]
         alike = [item for item in self.differences if not item.differs]
         lines += [style.bold("Alike")]
         for item in alike:
@@ -336,7 +332,7 @@ def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str])
     known = set(design.claims)
     parts = list(design.root.walk())
     known |= {f"{part.path}.{name}" for part in parts for name in type(part.spec).model_fields}
-    published = any(getattr(part.spec, "mapper", None) in _MAPPERS_OF_PUBLISHED for part in parts)
+    published = any(getattr(part.spec, "mapper", None) in PUBLISHED for part in parts)
     for section in ("technology", "operation"):
         known |= {f"{section}.{name}" for name in type(getattr(loaded.spec, section)).model_fields}
     return {
@@ -379,100 +375,3 @@ def _interval(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[f
         return None, None
     low, high = quantiles(kept, (0.1, 0.9))
     return float(low), float(high)
-
-
-def _number(result: Estimate, path: str, unit: str) -> str:
-    claim = result.claims.get(path)
-    return shown(claim.value, unit) if claim is not None else "-"
-
-
-def _coding(result: Estimate) -> str:
-    steps = result.claims.get("workload.timesteps")
-    return result.workload.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
-
-
-def _quality(result: Estimate) -> str:
-    task: Task | None = result.workload.task
-    if task is None:
-        return "not stated"
-    if task.value is None:
-        return f"{task.dataset}, quality not stated"
-    known = f"{task.basis}" + (f", {task.source}" if task.source else "")
-    return (
-        f"{task.dataset}, {task.metric} {percent(task.value) if task.value <= 1.0 else task.value} ({known})"
-    )
-
-
-def _precision(result: Estimate) -> str:
-    names = ("weights", "activations", "accumulator")
-    bits = [(name, result.claims.get(f"workload.precision.{name}")) for name in names]
-    spiking = result.workload.coding == "spiking"
-    return ", ".join(
-        f"{name} {claim.value:g} bit"
-        for name, claim in bits
-        if claim is not None and not (spiking and name == "activations")
-    )
-
-
-def _activity(result: Estimate) -> str:
-    parts = []
-    for path, claim in result.claims.items():
-        if path.startswith("workload.") and ".activity." in path:
-            where = path.removeprefix("workload.").removeprefix("layers.").replace(".activity.", " ")
-            where = where.removeprefix("activity.")
-            parts.append(f"{words(where)} {claim.value:.3g} ({claim.basis})")
-    return ", ".join(parts)
-
-
-def _process(result: Estimate) -> str:
-    name = result.design.devices["technology.process"].spec.name
-    return f"{_number(result, 'technology.process.feature_size', 'm')} ({name})"
-
-
-def _operation(result: Estimate) -> str:
-    period = result.claims.get("operation.period")
-    return words(result.design.spec.operation.mode) + (
-        f", an inference every {shown(period.value, 's')}" if period is not None else ""
-    )
-
-
-def _kind(result: Estimate) -> str:
-    for part in result.design.root.walk():
-        mapper = getattr(part.spec, "mapper", None)
-        if mapper is not None:
-            return _PUBLISHED.get(mapper, "modelled through all stages")
-    return "-"
-
-
-def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
-    found: dict[str, set[str]] = {}
-    for device in result.design.devices.values():
-        if device.spec.name not in shared:
-            found.setdefault(device.spec.fab_compatibility.status, set()).add(device.spec.name)
-    standard = len(found.pop("standard", ()))
-    parts = [f"{words(status)}: {', '.join(sorted(names))}" for status, names in found.items()]
-    if standard:
-        parts.append(f"standard: {standard} more" if parts else f"standard: {counted(standard, 'device')}")
-    return "; ".join(parts)
-
-
-def _failed(result: Estimate) -> str:
-    return "; ".join(str(check) for check in result.failed_checks) or "none"
-
-
-_PROPERTIES: Mapping[str, Callable[[Estimate], str]] = {
-    "workload": lambda result: result.workload.name,
-    "coding": _coding,
-    "task and accuracy": _quality,
-    "precision": _precision,
-    "activity": _activity,
-    "kind": _kind,
-    "node": _process,
-    "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
-    "temperature": lambda result: _number(result, "technology.temperature", "K"),
-    "operation": _operation,
-    "failed checks": _failed,
-    "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
-    "basis of the area": lambda result: basis_words(result.basis_share["area"]),
-}
-"""What is told of each side, in the order of the output."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, get_type_hints
@@ -14,6 +14,7 @@ import neuroest.equations
 from neuroest import units
 from neuroest.provenance import Call, Operation, Parameter, Traced
 from neuroest.reporting.quantities import percent, short, shown, shown_interval
+from neuroest.reporting.text import Style, one_line, wrapped
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.units import DIMENSIONLESS, Dimension, Unit, parse_unit
 
@@ -26,6 +27,7 @@ _SYMBOLS = {
     "power": "^",
     "negative": "-",
 }
+_MOST_INDENT = 40
 _WORDS = {"maximum": "max", "minimum": "min"}
 
 
@@ -261,3 +263,29 @@ def _symbols() -> Mapping[Dimension, str]:
     """The unit that each dimension is written in."""
     symbols = [unit for hint in vars(units).values() if (unit := _unit(hint)) is not None]
     return {parse_unit(symbol)[1]: symbol for symbol in symbols}
+
+
+def step_lines(step: Step, style: Style, depth: int = 0) -> Iterator[str]:
+    """A number and what it is made of as an indented tree of at most 80 columns."""
+    indent = min(2 * depth, _MOST_INDENT)
+    head = f"{step.name} = {step.shown}" if step.shown else step.name
+    about = [one_line(text) for text in step.about]
+    if len(about) == 1 and not step.how:
+        head, about = f"{head}  {about[0]}", []
+    first = wrapped(head, indent=indent, hanging=indent + 4)
+    yield from (style.bold(line) for line in first) if depth == 0 else first
+    if step.how:
+        yield from wrapped(f"= {step.how}", indent=indent + 2, hanging=indent + 4)
+    for text in about:
+        yield from (style.dim(line) for line in wrapped(text, indent=indent + 2, hanging=indent + 4))
+    for part in step.parts:
+        yield from step_lines(part, style, depth + 1)
+
+
+def step_rows(step: Step, depth: int = 0) -> list[dict[str, Any]]:
+    """A number and what it is made of as rows of a table."""
+    row = {
+        "depth": depth, "name": step.name, "value": step.value, "unit": step.unit, "formula": step.how,
+        "about": "; ".join(map(one_line, step.about)),
+    }  # fmt: skip
+    return [row, *(found for part in step.parts for found in step_rows(part, depth + 1))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +96,33 @@ class FilesDifference:
     def same(self) -> bool:
         """Whether both hold the same results to the bit."""
         return all(item.same for item in self.results) and not self.only_before and not self.only_after
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The differences as rows of a table: each total that moved, its components, and the causes of its move."""
+        rows: list[dict[str, Any]] = []
+        for item in self.results:
+            for moved in item.moved:
+                about = {"result": item.name, "total": moved.total}
+                rows.append({**about, "kind": "total", "what": "", "before": moved.before, "after": moved.after,
+                             "logarithm": moved.change})  # fmt: skip
+                rows += [
+                    {**about, "kind": "component", "what": path, "before": one, "after": other}
+                    for path, one, other in moved.components
+                ]
+                rows += [
+                    {
+                        **about, "kind": "cause", "what": cause.path, "before": cause.before, "after": cause.after,
+                        "logarithm": cause.effect,
+                    }
+                    for cause in moved.causes
+                ]  # fmt: skip
+        for kind, names in (("only before", self.only_before), ("only after", self.only_after)):
+            rows += [{"result": name, "kind": kind} for name in names]
+        return rows or [{"result": "all", "kind": "the same to the bit"}]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The differences as plain data."""
+        return {"same": self.same, **asdict(self)}
 
     def to_text(self, style: Style = PLAIN) -> str:
         """The differences as text of 80 columns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -17,16 +17,15 @@ from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.estimating import Estimate
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
-from neuroest.reporting.derivation import Derivation, Step, claim_lines
+from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.quantities import label_and_unit, percent, short, shown, shown_interval, words
-from neuroest.reporting.text import PLAIN, Style, one_line, wrapped
+from neuroest.reporting.text import PLAIN, Style, one_line
 
 _ALIASES = {
     "energy": "energy_per_inference_J",
     "power": "average_power_W",
     "operations": "synaptic_operations",
 }
-_STATIC, _AREA = "static", "area"
 _MOVERS = {
     "energy_per_inference_J": "energy",
     "dynamic_energy_J": "energy",
@@ -35,7 +34,6 @@ _MOVERS = {
     "initiation_interval_s": "initiation_interval",
     "throughput_per_s": "initiation_interval",
 }
-_MOST_INDENT = 40
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class Explanation:
 
     def to_text(self, style: Style = PLAIN) -> str:
         """The explanation as an indented tree of at most 80 columns."""
-        return "\n".join(_lines(self.step, 0, style)) + "\n"
+        return "\n".join(step_lines(self.step, style)) + "\n"
 
     def __str__(self) -> str:
         return self.to_text()
@@ -94,6 +92,11 @@ def explain(estimate: Estimate, quantity: str) -> Explanation:
     return _Explainer(estimate).explain(quantity)
 
 
+def explanation_rows(explanation: Explanation) -> list[dict[str, Any]]:
+    """An explanation as rows of a table, one a number, what it is made of below it."""
+    return step_rows(explanation.step)
+
+
 def explainable(estimate: Estimate) -> tuple[tuple[str, str], ...]:
     """Name and description of everything that `explain` can tell of, totals first."""
     explainer = _Explainer(estimate)
@@ -105,7 +108,7 @@ class _Explainer:
         self.estimate = estimate
         energies = energy_by_component(estimate)
         areas = area_by_component(estimate)
-        self.terms = {_path(term): term for part in (*energies, *areas) for term in part.terms}
+        self.terms = {term.path: term for part in (*energies, *areas) for term in part.terms}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -124,7 +127,7 @@ class _Explainer:
             return f"parameter, {shown(claim.value, claim.unit)}: {claim.description}".rstrip(": ")
         if name in self.terms:
             term = self.terms[name]
-            return f"{_kind(term)}, {shown(term.value, _unit(term))}"
+            return f"{term.what}, {shown(term.value, term.unit)}"
         return _summary(self.part(name).spec)
 
     def part(self, path: str) -> Part:
@@ -203,10 +206,10 @@ class _Explainer:
         parts: tuple[Step, ...] = ()
         if deep:
             parts = (*self._layers(term), *self._cost(term))
-        return Step(_path(term), term.value, _unit(term), how, (), parts)
+        return Step(term.path, term.value, term.unit, how, (), parts)
 
     def _how(self, term: TermSum) -> str:
-        unit = _unit(term)
+        unit = term.unit
         if term.kind == "static":
             seconds = _scalar(self.estimate.evaluation.powered_time)
             each = term.value / seconds / term.count if term.count and seconds else 0.0
@@ -432,19 +435,6 @@ def _info(equation: Any) -> EquationInfo:
     return found
 
 
-def _path(term: TermSum) -> str:
-    middle = {"static": _STATIC, "area": _AREA}.get(term.kind, term.action)
-    return f"{term.component}.{middle}.{term.term}"
-
-
-def _kind(term: TermSum) -> str:
-    return {"static": "static energy", "area": "area"}.get(term.kind, "dynamic energy")
-
-
-def _unit(term: TermSum) -> str:
-    return "m^2" if term.kind == "area" else "J"
-
-
 def _many(items: Sequence[Any], noun: str = "term") -> str:
     return f"{len(items)} {noun}" + ("" if len(items) == 1 else "s")
 
@@ -456,19 +446,3 @@ def _scalar(value: Any) -> float:
 def _at(values: Any, index: int) -> float:
     array = np.asarray(values, dtype=float)
     return float(array.reshape(-1)[index if array.size > 1 else 0])
-
-
-def _lines(step: Step, depth: int, style: Style) -> Iterable[str]:
-    indent = min(2 * depth, _MOST_INDENT)
-    head = f"{step.name} = {step.shown}" if step.shown else step.name
-    about = [one_line(text) for text in step.about]
-    if len(about) == 1 and not step.how:
-        head, about = f"{head}  {about[0]}", []
-    first = wrapped(head, indent=indent, hanging=indent + 4)
-    yield from (style.bold(line) for line in first) if depth == 0 else first
-    if step.how:
-        yield from wrapped(f"= {step.how}", indent=indent + 2, hanging=indent + 4)
-    for text in about:
-        yield from (style.dim(line) for line in wrapped(text, indent=indent + 2, hanging=indent + 4))
-    for part in step.parts:
-        yield from _lines(part, depth + 1, style)

@@ -16,6 +16,7 @@ from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison
+    from neuroest.reporting.standing import Standing
 
 PACKAGES = r"\usepackage{booktabs,siunitx,array}"
 """What a document needs for these tables."""
@@ -189,9 +190,11 @@ def differences_table(comparison: Comparison, label: str) -> str:
             rows.append(rf"\multicolumn{{2}}{{@{{}}l}}{{\textit{{{tex(item.what)}}}}} \\")
             rows += [rf"{tex(n)} & {tex(v)} \\" for n, v in zip(names, item.values, strict=True)]
     rows.append(r"\multicolumn{2}{@{}l}{\textit{left out}} \\")
+    if comparison.left_out_by_all:
+        rows.append(rf"by all & {tex('; '.join(comparison.left_out_by_all))} \\")
+    also = "also by " if comparison.left_out_by_all else "by "
     for name, left in zip(names, comparison.left_out, strict=True):
-        rows.append(rf"{tex(name)} alone & {tex('; '.join(left)) or '--'} \\")
-    rows.append(rf"all & {tex('; '.join(comparison.left_out_by_all)) or '--'} \\")
+        rows.append(rf"{also}{tex(name)} & {tex('; '.join(left)) or '--'} \\")
     alike = "; ".join(f"{d.what}: {d.values[0]}" for d in comparison.differences if not d.differs)
     caption = f"What differs between the designs. Alike in all: {tex(alike) or '--'}."
     return _chunked(
@@ -227,6 +230,20 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
         rf"\qty{{{LEAST_UNPROVEN * 100:g}}}{{\percent}} of a side rests on projected or assumed values."
     )
     return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
+
+
+def scoreboard_table(standing: Standing, label: str) -> str:
+    """Where the kinds of model stand against published chips, by class."""
+    rows, last = [], ""
+    for kind, *cells in standing.table():
+        if kind != last:
+            rows.append(rf"\multicolumn{{5}}{{@{{}}l@{{}}}}{{\textit{{{tex(kind)}}}}} \\")
+            last = kind
+        rows.append(" & ".join(tex(cell) for cell in cells) + r" \\")
+    unseen = " ".join(f"{design.architecture}: {design.words}" for design in standing.designs)
+    caption = f"Values of published chips beside the estimates, by kind of computing level and class. {standing.words}"
+    table = _table(tex(caption), label, "@{}lrrrr@{}", r"Class & Values & Within & Worst & Inside", rows)
+    return table + f"% {' '.join(unseen.split())}\n"
 
 
 def _end(value: float) -> str:
@@ -305,7 +322,8 @@ def _table(
     if stretched:
         columns = "@{}" + fill + columns.removeprefix("@{}")
     lines = (
-        rf"\begin{{table{star}}}[tb]", r"\centering", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
+        rf"\begin{{table{star}}}[tb]",
+        r"\centering\emergencystretch=2em\hbadness=10000", r"\footnotesize", rf"\setlength{{\tabcolsep}}{{{gap}}}",
         rf"\caption{{{caption}}}", rf"\label{{{label}}}", rf"\begin{{{environment}}}{width}{{{columns}}}",
         r"\toprule", rf"{head} \\", r"\midrule", *rows, r"\bottomrule", rf"\end{{{environment}}}",
         rf"\end{{table{star}}}",

@@ -12,6 +12,7 @@ from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.latex import tex
 from neuroest.reporting.markdown import plain
 from neuroest.reporting.quantities import check_line, counted, percent
+from neuroest.reporting.standing import Standing
 from neuroest.reporting.table import basis_words
 
 
@@ -60,8 +61,10 @@ class Methods:
         return "\n".join(lines) + "\n"
 
 
-def methods(results: Sequence[Estimate], refused: Sequence[str] = ()) -> Methods:
-    """What a paper must say of these estimates."""
+def methods(
+    results: Sequence[Estimate], refused: Sequence[str] = (), standing: Standing | None = None
+) -> Methods:
+    """What a paper must say of these estimates, and of what its models have stood beside."""
     designs = list(dict.fromkeys(result.architecture for result in results))
     networks = list(dict.fromkeys(result.workload.name for result in results))
     who = f"{counted(len(designs), 'design')} ({', '.join(designs)})"
@@ -90,6 +93,9 @@ def methods(results: Sequence[Estimate], refused: Sequence[str] = ()) -> Methods
         sentences.append(f"Checks that do not hold: {'; '.join(failed)}.")
     if refused:
         sentences.append(f"Without an estimate: {'; '.join(refused)}.")
+    if standing is not None:
+        sentences.append(standing.words)
+        sentences += [f"{design.architecture}: {design.words}" for design in standing.designs]
     keys = tuple(sorted({key for result in results for key in result.source_keys}))
     return Methods(tuple(sentences), equations_used(results), _exclusions(results), keys)
 

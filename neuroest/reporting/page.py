@@ -14,6 +14,7 @@ from neuroest.estimating import package_version
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.figures import report_module
+from neuroest.reporting.plans import Plan
 from neuroest.reporting.quantities import (
     BANDED,
     check_line,
@@ -22,20 +23,23 @@ from neuroest.reporting.quantities import (
     short,
     shown,
     shown_interval,
+    typeset,
     words,
 )
 from neuroest.reporting.report import Report
+from neuroest.reporting.standing import TABLE_HEAD, scoreboard_rows
 from neuroest.reporting.table import basis_words
-from neuroest.reporting.views import View
+from neuroest.reporting.views import LEAST_UNPROVEN, Breakdown, View
 
-MOST_POINTS = 100_000
-"""Points of a sweep that the page takes."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J")
+_TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
+_MOST_TOLD = 0.99
+"""Share of a component's energy and area whose formulas are told."""
 
 
 def page(
-    report: Report, sweep: Mapping[str, Any] | None = None, pictures: Sequence[tuple[str, Path]] = ()
+    report: Report, sweep: Mapping[str, Any] | None = None, pictures: Sequence[tuple[Plan, Path]] = ()
 ) -> str:
     """The page.
 
@@ -44,46 +48,42 @@ def page(
     report : Report
         What it shows.
     sweep : mapping, optional
-        Columns of numbers of a sweep by name, from `sweep_points`.
-    pictures : sequence of (str, Path), optional
-        Titles and SVG files that are put into the page.
+        Points of a sweep, from `sweep_points`.
+    pictures : sequence of (Plan, Path), optional
+        Figures and their SVG files, which are put into the page.
     """
     jinja = report_module("jinja2")
+    safe = jinja.utils.markupsafe.Markup
     environment = jinja.Environment(
         loader=jinja.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja.StrictUndefined,
     )  # fmt: skip
-    script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    # the browser runs this one script and fetches nothing, whatever a file smuggled into the page
-    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    names = ("d3/d3.min.js", "report.js", "sweep.js") if sweep else ("report.js",)
+    scripts = [(_TEMPLATES / name).read_text(encoding="utf-8").rstrip("\n") for name in names]
+    # the browser runs these scripts and fetches nothing, whatever a file smuggled into the page
+    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src " + " ".join(
+        f"'sha256-{_digest(script)}'" for script in scripts
+    )
     return str(
         environment.get_template("report.html.j2").render(
             title=_title(report), version=package_version(), policy=policy,
-            style=jinja.utils.markupsafe.Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
-            script=jinja.utils.markupsafe.Markup(script),
-            networks=[_network(report, name, views) for name, views in report.networks],
+            style=safe((_TEMPLATES / "report.css").read_text(encoding="utf-8")),
+            scripts=[safe(script) for script in scripts],
+            networks=[_network(report, i, name, views) for i, (name, views) in enumerate(report.networks, 1)],
             labels=[label_and_unit(name)[0] for name in BANDED], refused=report.refused, methods=report.methods,
             assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
-            sweep=jinja.utils.markupsafe.Markup(_json(sweep)) if sweep else None,
-            pictures=[(title, base64.b64encode(file.read_bytes()).decode()) for title, file in pictures],
+            source_keys={key for key, _ in report.sources},
+            standing=report.standing, standing_head=TABLE_HEAD,
+            scored=[_scored(row) for row in scoreboard_rows(report.standing)],
+            sweep=safe(_json(sweep)) if sweep else None,
+            pictures=[(plan, base64.b64encode(file.read_bytes()).decode()) for plan, file in pictures],
         )
     )  # fmt: skip
 
 
-def sweep_points(frame: Any) -> dict[str, Any]:
-    """Numeric columns of a sweep for the page, thinned evenly where they are too many."""
-    numbers = frame.select_dtypes("number")
-    thinned = len(numbers) > MOST_POINTS
-    if thinned:
-        numbers = numbers.iloc[:: math.ceil(len(numbers) / MOST_POINTS)]
-    numbers = numbers.loc[:, numbers.nunique() > 1]
-    columns = {
-        str(name): [None if not math.isfinite(v) else float(f"{v:.6g}") for v in numbers[name]]
-        for name in numbers.columns
-    }
-    return {"columns": columns, "rows": len(numbers), "of": len(frame)}
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _json(data: Any) -> str:
@@ -99,12 +99,15 @@ def _title(report: Report) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _network(report: Report, name: str, views: Sequence[View]) -> dict[str, Any]:
+def _network(report: Report, number: int, name: str, views: Sequence[View]) -> dict[str, Any]:
     comparison = report.comparisons.get(name)
+    strips = _strips(views)
+    keys = [f"why-{number}-{index}" for index in range(1, len(views) + 1)]
+    designs = [_design(view, key, strip) for view, key, strip in zip(views, keys, strips, strict=True)]
     return {
         "name": name,
         "description": views[0].estimate.workload.description,
-        "designs": [_design(view) for view in views],
+        "designs": designs,
         "names": [view.architecture for view in views],
         "different": [d for d in comparison.differences if d.differs] if comparison else [],
         "alike": [d for d in comparison.differences if not d.differs] if comparison else [],
@@ -113,31 +116,65 @@ def _network(report: Report, name: str, views: Sequence[View]) -> dict[str, Any]
         else [],
         "left_out_by_all": comparison.left_out_by_all if comparison else views[0].estimate.exclusions,
         "ratios": [_ratio(ratio) for ratio in comparison.ratios] if comparison else [],
-        "breakdowns": [_breakdown(view, b) for view in views for b in view.breakdowns],
+        "breakdowns": [
+            _breakdown(view, found, design["keys"])
+            for view, design in zip(views, designs, strict=True)
+            for found in view.breakdowns
+        ],
     }
 
 
 def _ratio(ratio: Any) -> dict[str, Any]:
     return {
-        "label": label_and_unit(ratio.quantity)[0], "baseline": ratio.baseline, "value": f"{ratio.value:.3g}",
-        "raw": ratio.value, "marked": max(ratio.unproven) >= 0.05,
-        "band": f"{ratio.low:.3g} .. {ratio.high:.3g}" if ratio.low is not None else "",
+        "label": label_and_unit(ratio.quantity)[0], "baseline": ratio.baseline,
+        "value": typeset(f"{ratio.value:.3g}"), "raw": ratio.value, "marked": max(ratio.unproven) >= LEAST_UNPROVEN,
+        "band": typeset(f"{ratio.low:.3g} .. {ratio.high:.3g}") if ratio.low is not None else "",
         "unproven": f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}",
     }  # fmt: skip
 
 
-def _design(view: View) -> dict[str, Any]:
+def _band_of(view: View, name: str) -> tuple[float, float, float] | None:
+    """P10, value and p90 where a logarithmic scale has room for them."""
+    value, band = view.estimate.totals[name], view.estimate.bands.totals.get(name)
+    if value and band is not None and band.low > 0.0 and math.isfinite(band.high):
+        return band.low, value, band.high
+    return None
+
+
+def _strips(views: Sequence[View]) -> list[dict[str, tuple[float, float, float]]]:
+    """For each design and result p10, value and p90 between 2 and 98, on a logarithmic scale that all share."""
+    found: list[dict[str, tuple[float, float, float]]] = [{} for _ in views]
+    for name in BANDED:
+        rows = [_band_of(view, name) for view in views]
+        ends = [math.log(v) for row in rows if row for v in row]
+        if not ends or max(ends) <= min(ends):
+            continue
+        for place, row in zip(found, rows, strict=True):
+            if row:
+                low, at, high = (
+                    round(2.0 + 96.0 * (math.log(v) - min(ends)) / (max(ends) - min(ends)), 2) for v in row
+                )
+                place[name] = (low, at, high)
+    return found
+
+
+def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]]) -> dict[str, Any]:
     result = view.estimate
+    explanations = _explanations(view, key)
+    keys = {name: anchor for anchor, name, _, _ in explanations}
     cells = []
     for name in BANDED:
         value, unit = result.totals[name], label_and_unit(name)[1]
         found = result.bands.totals.get(name)
-        interval = shown_interval(found.low, found.high, unit) if found else ""
         cells.append(
-            {"raw": value, "value": shown(value, unit), "band": interval, "marked": view.marked(name)}
-        )
+            {
+                "raw": value, "value": typeset(shown(value, unit)), "marked": view.marked(name),
+                "band": typeset(shown_interval(found.low, found.high, unit)) if found else "",
+                "why": keys.get(name, ""), "strip": strip.get(name),
+            }
+        )  # fmt: skip
     totals = [
-        (label_and_unit(name)[0], value, shown(value, label_and_unit(name)[1]))
+        (label_and_unit(name)[0], value, typeset(shown(value, label_and_unit(name)[1])))
         for name, value in result.totals.items()
         if value is not None
     ]
@@ -149,56 +186,81 @@ def _design(view: View) -> dict[str, Any]:
         "checks": [check_line(check) for check in result.failed_checks],
         "passed": len(result.checks) - len(result.failed_checks),
         "basis": [(name, basis_words(shares)) for name, shares in result.basis_share.items()],
-        "explanations": _explanations(view),
+        "explanations": [(anchor, label, text) for anchor, _, label, text in explanations],
+        "keys": keys,
     }
 
 
-def _explanations(view: View) -> list[tuple[str, str]]:
-    names = [name for name in _EXPLAINED if view.estimate.totals.get(name) is not None]
-    found = dict.fromkeys(f"{r.component}.{r.action or 'area'}.{r.term}" for r in _largest(view))
-    told = [(label_and_unit(name)[0], explain(view.estimate, name).to_text()) for name in names]
-    for path in found:
-        explanation = explain(view.estimate, path.replace(".rest.", ".static."))
-        told.append((short(path), explanation.to_text()))
-    return told
+def _explanations(view: View, key: str) -> list[tuple[str, str, str, str]]:
+    """Anchor, name, label and text of what the numbers of a design were made from, totals first."""
+    told = [
+        (name, label_and_unit(name)[0], explain(view.estimate, name).to_text())
+        for name in _EXPLAINED
+        if view.estimate.totals.get(name) is not None
+    ]
+    known = {part.path for part in view.estimate.design.root.walk()}
+    terms = _terms(view)
+    for path in dict.fromkeys(row.component for row in view.estimate.breakdown if row.component in known):
+        parts = [explain(view.estimate, path).to_text()]
+        parts += [explain(view.estimate, term).to_text() for term in terms.get(path, ())]
+        told.append((path, short(path), "\n".join(parts)))
+    return [(f"{key}-{index}", name, label, text) for index, (name, label, text) in enumerate(told, 1)]
 
 
-def _largest(view: View) -> list[Any]:
-    """Terms that make up 99 % of energy and of area, at most a dozen of each."""
-    rows = []
-    for column in ("energy_J", "area_m2"):
-        sums: dict[tuple[str, str, str], float] = {}
-        kept = {}
-        for row in view.estimate.breakdown:
-            key = (row.component, row.action, row.term)
-            sums[key] = sums.get(key, 0.0) + getattr(row, column)
-            kept[key] = row
-        total, gone = sum(sums.values()), 0.0
-        for key in sorted(sums, key=lambda k: -sums[k])[:12]:
-            if gone < 0.99 * total and key[2] != "white_space":
-                rows.append(kept[key])
-            gone += sums[key]
-    return rows
+def _terms(view: View) -> dict[str, list[str]]:
+    """For each component the terms that make up 99 % of its energy or of its area, the largest first."""
+    sums: dict[str, dict[tuple[str, str], float]] = {}
+    for row in view.estimate.breakdown:
+        if row.term != "white_space":
+            term = f"{row.component}.{row.action or 'area'}.{row.term}".replace(".rest.", ".static.")
+            found = sums.setdefault(row.component, {})
+            for kind, value in (("energy", row.energy_J), ("area", row.area_m2)):
+                found[term, kind] = found.get((term, kind), 0.0) + value
+    chosen: dict[str, list[str]] = {}
+    for component, found in sums.items():
+        for kind in ("energy", "area"):
+            values = {term: value for (term, of), value in found.items() if of == kind and value > 0.0}
+            total, gone = sum(values.values()), 0.0
+            for term in sorted(values, key=lambda t: -values[t]):
+                if gone < _MOST_TOLD * total:
+                    chosen.setdefault(component, []).append(term)
+                gone += values[term]
+    return chosen
 
 
-def _breakdown(view: View, found: Any) -> dict[str, Any]:
+def _breakdown(view: View, found: Breakdown, keys: Mapping[str, str]) -> dict[str, Any]:
+    total = keys.get(_TOTAL_OF[found.quantity], "")
+    component = found.quantity != "latency" and found.by == "component"
     return {
         "design": view.architecture, "quantity": found.quantity, "by": found.by, "about": found.about,
         "slices": [
             {
-                "name": words(s.name), "raw": s.value, "value": shown(s.value, found.unit), "share": percent(s.share),
-                "width": f"{min(s.share, 1.0) * 100:.2f}", "share_raw": s.share,
-                "band": shown_interval(s.low, s.high, found.unit) if s.low is not None else "",
+                "name": words(s.name), "raw": s.value, "value": typeset(shown(s.value, found.unit)),
+                "share": percent(s.share), "width": f"{min(s.share, 1.0) * 100:.2f}", "share_raw": s.share,
+                "band": typeset(shown_interval(s.low, s.high, found.unit))
+                if s.low is not None and s.high is not None else "",
+                "low": s.low if s.low is not None else "", "high": s.high if s.high is not None else "",
+                "why": keys.get(s.path.removesuffix(".white_space"), total) if component else total,
             }
             for s in found.slices
         ],
     }  # fmt: skip
 
 
+def _scored(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "title": row["title"], "quantity": words(row["quantity"]), "class": words(row["class"]),
+        "evidence": words(row["evidence"]), "unit": row["unit"], "verdict": words(row["verdict"]),
+        "published": typeset(f"{row['published']:.3g}"), "published_raw": row["published"],
+        "predicted": typeset(f"{row['predicted']:.3g}"), "predicted_raw": row["predicted"],
+        "ratio": typeset(f"{row['ratio']:.3g}"), "ratio_raw": row["ratio"], "source": row["source"],
+    }  # fmt: skip
+
+
 def _assumption(owner: str, claim: Any) -> dict[str, Any]:
     return {
         "owner": owner, "name": words(short(claim.path).rpartition(".")[2]), "path": claim.path,
-        "value": shown(claim.value, claim.unit), "raw": claim.value, "basis": claim.basis,
-        "band": shown_interval(claim.low, claim.high, claim.unit) if claim.has_spread else "",
+        "value": typeset(shown(claim.value, claim.unit)), "raw": claim.value, "basis": claim.basis,
+        "band": typeset(shown_interval(claim.low, claim.high, claim.unit)) if claim.has_spread else "",
         "reason": claim.rationale or claim.description, "source": claim.source or "",
     }  # fmt: skip

@@ -11,10 +11,14 @@ from typing import Any
 
 from neuroest.errors import NeuroestError
 from neuroest.reporting import figures, latex
-from neuroest.reporting.page import page, sweep_points
+from neuroest.reporting.page import page
+from neuroest.reporting.plans import Plan, plans
 from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
+from neuroest.reporting.sweep_data import sweep_points
 
 _WORKERS = 2
+_FLOATS = 3
+"""Tables between two page breaks; LaTeX holds back no more than a few."""
 _PLANS: list[tuple[str, Callable[[], Any]]] = []
 """What worker processes draw; they inherit it, since figures cannot be sent."""
 
@@ -61,10 +65,12 @@ def read_sweep(file: Path) -> Any:
 def _fill(report: Report, sweep: Any, venue: str, bundle: bool, folder: Path) -> None:
     write_tables(report, folder / "data")
     write_text(report, folder)
+    drawn = plans(report, sweep, venue)
+    _draw(drawn, folder / "figures")
     tables = _write_latex(report, folder)
-    drawn = _draw(report, sweep, venue, folder / "figures")
-    pictures = [(name.replace("_", " "), folder / "figures" / f"{name}.svg") for name in drawn]
-    _write(folder / "report.tex", _article(tables, drawn))
+    _write(folder / "figures.tex", "\n".join(_environment(plan) for plan in drawn))
+    _write(folder / "report.tex", _article(tables))
+    pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
     points = sweep_points(sweep) if sweep is not None else None
     _write(folder / "report.html", page(report, points, pictures))
     if bundle:
@@ -94,31 +100,28 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
                 latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
             )
         write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
+    write("scoreboard", latex.scoreboard_table(report.standing, "tab:scoreboard"))
     if report.assumptions:
         write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))
     return written
 
 
-def _article(tables: list[str], drawn: list[str]) -> str:
+def _article(tables: list[str]) -> str:
     """A bare article with everything in it: what to look at, and how the parts are used."""
     lines = [
-        latex.preamble({"paper": "a4paper"}),
+        latex.preamble({"columns": "twocolumn", "paper": "a4paper"}),
         r"\begin{document}",
         r"\section*{Methods}",
         r"\input{methods.tex}",
     ]
     for index, name in enumerate(tables):
-        lines += [rf"\input{{tables/{name}.tex}}", *([r"\clearpage"] if index % 3 == 2 else [])]
-    for index, name in enumerate(drawn):
-        wide = name.startswith(("energy_", "area_", "latency_")) and not name.startswith("area_map_")
-        star = "*" if wide else ""
-        width = r"\textwidth" if wide else r"\columnwidth"
-        caption = latex.tex(name.replace("_", " "))
-        lines.append(
-            rf"\begin{{figure{star}}}[tb]\centering\includegraphics[width={width}]{{figures/{name}.pdf}}"
-            rf"\caption{{{caption}.}}\end{{figure{star}}}" + (r" \clearpage" if index % 4 == 3 else "")
-        )
+        lines += [
+            rf"\input{{tables/{name}.tex}}",
+            *([r"\clearpage"] if index % _FLOATS == _FLOATS - 1 else []),
+        ]
     lines += [
+        r"\clearpage",
+        r"\input{figures.tex}",
         r"\clearpage\sloppy\hbadness=10000",
         r"\bibliographystyle{plain}",
         r"\bibliography{references}",
@@ -127,10 +130,22 @@ def _article(tables: list[str], drawn: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _draw(report: Report, sweep: Any, venue: str, folder: Path) -> list[str]:
+def _environment(plan: Plan) -> str:
+    """A figure with its caption for LaTeX; the ratios lead to the table of what differs."""
+    star, width = ("*", r"\textwidth") if plan.wide else ("", r"\columnwidth")
+    slug = plan.name.removeprefix("ratios_")
+    caption = latex.tex(plan.caption.replace(" {differences}", "@")).replace(
+        "@", rf"~\ref{{tab:differences:{slug}}}"
+    )
+    return (
+        f"\\begin{{figure{star}}}[tb]\\centering\\hbadness=10000\\emergencystretch=2em\\includegraphics[width={width}]{{figures/{plan.name}.pdf}}\n"
+        f"\\caption{{{caption}}}\\label{{fig:{plan.name}}}\\end{{figure{star}}}\n"
+    )
+
+
+def _draw(drawn: list[Plan], folder: Path) -> None:
     folder.mkdir()
-    plans = _plans(report, sweep, venue)
-    _PLANS[:] = [(str(folder / name), make) for name, make in plans]
+    _PLANS[:] = [(str(folder / plan.name), plan.make) for plan in drawn]
     try:
         if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
             figures.report_module("matplotlib.backends.backend_pdf")
@@ -142,38 +157,11 @@ def _draw(report: Report, sweep: Any, venue: str, folder: Path) -> list[str]:
                 _draw_one(index)
     finally:
         _PLANS.clear()
-    return [name for name, _ in plans]
 
 
 def _draw_one(index: int) -> None:
     name, make = _PLANS[index]
     figures.draw(Path(name), make)
-
-
-def _plans(report: Report, sweep: Any, venue: str) -> list[tuple[str, Callable[[], Any]]]:
-    narrow, wide = figures.VENUES[venue]
-    names = unique_slugs([name for name, _ in report.networks])
-    plans: list[tuple[str, Callable[[], Any]]] = []
-    for network, views in report.networks:
-        name, first = names[network], views[0]
-        plans += [
-            (f"{quantity}_{name}", partial(figures.breakdown_figure, views, quantity, wide))
-            for quantity in ("energy", "area", "latency")
-        ]
-        comparison = report.comparisons.get(network)
-        if comparison is not None:
-            _ = comparison.ratios  # before the workers part, so that it is computed once
-            plans.append((f"ratios_{name}", partial(figures.ratios_figure, comparison, narrow)))
-            plans.append((f"tradeoff_{name}", partial(figures.tradeoff_figure, views, narrow)))
-        plans.append((f"distribution_{name}", partial(figures.distribution_figure, views, narrow)))
-        plans.append((f"tornado_{name}", partial(figures.tornado_figure, first, narrow)))
-        plans.append((f"bottleneck_{name}", partial(figures.bottleneck_figure, first, narrow)))
-        plans.append((f"area_map_{name}", partial(figures.area_map_figure, first, narrow)))
-    if sweep is not None:
-        chosen = [c for c in ("area_m2", "energy_per_inference_J", "latency_s") if c in sweep][:2]
-        if len(chosen) == 2:
-            plans.append(("sweep", partial(figures.sweep_figure, sweep[chosen], chosen, narrow)))
-    return plans
 
 
 def _write(file: Path, text: str) -> None:

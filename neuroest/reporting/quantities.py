@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from neuroest.estimating import CheckResult
@@ -26,6 +27,9 @@ _SCALES = {
     "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
 }
 """For lengths and areas: unit, name, and the least number that is written in it."""
+_POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
+_MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-Za-z])")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
 
 
@@ -84,6 +88,18 @@ def shown_interval(low: float, high: float, unit: str) -> str:
     if prefixed and last.endswith(f" {prefixed}"):
         first = number
     return f"{first} .. {last}"
+
+
+def typeset(text: str) -> str:
+    """Quantities of a text as print has them; the terminal and the files keep to ASCII.
+
+    Examples
+    --------
+    >>> typeset("0.458 .. 1.7 mm^2"), typeset("11 uJ"), typeset("3.25e+05"), typeset("7.48e-05")
+    ('0.458 to 1.7 mm²', '11 µJ', '3.25×10⁵', '7.48×10⁻⁵')
+    """
+    text = _POWER.sub(lambda found: f"×10{str(int(found[1])).translate(_RAISED)}", text)
+    return _MICRO.sub(r"\1 µ", text).replace("^2", "²").replace(" .. ", " to ")
 
 
 def percent(share: float) -> str:

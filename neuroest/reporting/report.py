@@ -22,6 +22,7 @@ from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.comparison import Comparison, _settings_for
 from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
 from neuroest.reporting.methods import Methods, methods
+from neuroest.reporting.standing import SCOREBOARD_COLUMNS, Standing, scoreboard_rows, standing
 from neuroest.reporting.views import View
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -85,7 +86,12 @@ class Report:
     def methods(self) -> Methods:
         """What a paper must say of the results."""
         refused = [f"{r.architecture} on {r.workload} ({r.reason})" for r in self.refused]
-        return methods(self.results, refused)
+        return methods(self.results, refused, self.standing)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the kinds of model stand against published chips."""
+        return standing(self.views)
 
     @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
@@ -123,7 +129,23 @@ class Report:
                 for v in self.views
                 for b in v.breakdowns
             ],
-        }
+            "scoreboard": {
+                "neuroest_version": self.standing.record.version,
+                "left_out_coverage": self.standing.record.left_out_coverage,
+                "designs": [
+                    {
+                        "architecture": d.architecture, "level": d.level, "chips": [case.name for case in d.chips],
+                        "models_in_no_chip": dict(d.unseen), "their_energy_share": list(d.unseen_share),
+                    }
+                    for d in self.standing.designs
+                ],
+                "by_level": {
+                    level: [asdict(found) for found in summaries] for level, summaries in self.standing.by_level
+                },
+                "all_chips": [asdict(found) for found in self.standing.chips],
+                "values": scoreboard_rows(self.standing),
+            },
+        }  # fmt: skip
 
 
 def plain_result(result: Estimate) -> dict[str, Any]:
@@ -277,6 +299,7 @@ def write_tables(report: Report, folder: Path) -> None:
     ]  # fmt: skip
     columns = ("file", "parameter", "value", "unit", "p10", "p90", "basis", "source", "reason")
     _write(folder / "assumptions.csv", to_csv(columns, rows))
+    _write(folder / "scoreboard.csv", to_csv(SCOREBOARD_COLUMNS, scoreboard_rows(report.standing)))
     names = unique_slugs(list(report.comparisons))
     for name, comparison in report.comparisons.items():
         _write(folder / f"comparison_{names[name]}.csv", comparison_csv(comparison))

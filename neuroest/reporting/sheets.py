@@ -10,7 +10,7 @@ from typing import Any
 from neuroest.build import Design, Part, build
 from neuroest.components.chip import COMPONENTS, COMPUTING
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import SpecError, UnknownNameError
+from neuroest.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.library import (
     KINDS,
     Device,
@@ -26,7 +26,7 @@ from neuroest.reporting.catalogue import summary
 from neuroest.reporting.quantities import shown, shown_interval, words
 from neuroest.reporting.text import PLAIN, Style, bullets, columns, one_line, wrapped
 from neuroest.specs.architecture import LEVELS, ArchitectureSpec
-from neuroest.specs.blocks import BLOCKS
+from neuroest.specs.blocks import BLOCKS, Block
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.messages import problem_at
@@ -85,6 +85,53 @@ def _file_sheet(name: str, style: Style) -> str:
     raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
 
 
+def value_rows(name: str) -> list[dict[str, Any]]:
+    """Every value of a device, an architecture or a workload with what defends it, as rows of a table.
+
+    Raises
+    ------
+    NeuroestError
+        When what is called so holds no values.
+    """
+    kinds = {"architecture", "device", "workload"}
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        data = read_document(Path(name)).data
+        kind = data.get("kind") if isinstance(data, dict) else None
+        found = [str(kind)] if kind in kinds else []
+    else:
+        found = [kind for kind in sorted(kinds) if name in shipped(kind)]
+    if not found:
+        raise NeuroestError(
+            f"{name} is no architecture, device or workload; only these have a table of values"
+        )
+    return [
+        {
+            "kind": kind, "path": path, "value": claim.value, "unit": claim.unit,
+            "p10": claim.low if claim.has_spread else None, "p90": claim.high if claim.has_spread else None,
+            "basis": claim.basis, "source": claim.source or "", "place": claim.place or "", "file": claim.origin,
+        }
+        for kind in found
+        for path, claim in _claims_of(kind, name).items()
+    ]  # fmt: skip
+
+
+def _claims_of(kind: str, name: str) -> Mapping[str, Claim]:
+    if kind == "architecture":
+        return build(load_architecture(name)).claims
+    return load_device(name).claims if kind == "device" else workload_claims(load_workload(name).spec)
+
+
+def _plain(written: float | str) -> str:
+    """A value as the file states it, without the zeros of a large number."""
+    if not isinstance(written, float):
+        return str(written)
+    text = f"{written:.12g}"
+    short = f"{written:e}".replace("e+0", "e").replace("e+", "e")
+    mantissa, _, exponent = short.partition("e")
+    short = f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
+    return short if abs(written) >= 1e6 and len(short) < len(text) else text
+
+
 def device_sheet(device: Device, style: Style = PLAIN) -> str:
     """A device: what it is, how far it has come, and every parameter with what defends it."""
     spec = device.spec
@@ -98,8 +145,7 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
     for name, claim in device.claims.items():
         given = spec.parameters[name]
         written = given.value if isinstance(given, ClaimSpec) else given
-        written = f"{written:.12g}" if isinstance(written, float) else written
-        lines += wrapped(f"{name} = {written}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4)
+        lines += wrapped(f"{name} = {_plain(written)}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4)
         about = "; ".join(_provenance(claim))
         if about:
             lines += [style.dim(line) for line in wrapped(about, indent=_INDENT)]
@@ -107,7 +153,8 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
             where = ", ".join(text for text in (other.source, other.place) if text)
             note = f": {one_line(other.note)}" if other.note else ""
             lines += [
-                style.dim(x) for x in wrapped(f"also {other.value}; {where}{note}", indent=_INDENT, hanging=6)
+                style.dim(x)
+                for x in wrapped(f"also {_plain(other.value)}; {where}{note}", indent=_INDENT, hanging=6)
             ]
     if spec.reported:
         lines += ["", style.bold("reported by the source, not used in any sum")]
@@ -217,18 +264,40 @@ def _layers(spec: WorkloadSpec, shape: Any) -> list[str]:
 
 
 def model_sheet(name: str, style: Style = PLAIN) -> str:
-    """A device model with its parameters, or a block model."""
-    record = DEVICE_MODELS.get(name)
+    """A model with the parameters of its devices, the choices of its blocks, and what ships of it."""
+    record, block = DEVICE_MODELS.get(name), BLOCKS.get(name)
     if record is None:
-        return "\n".join([style.bold(f"block model {name}"), *wrapped(summary(BLOCKS[name]))]) + "\n"
+        stated = BLOCKS[name]
+        lines = [style.bold(f"block model {name}"), *wrapped(summary(stated))]
+        if stated.device_model is not None:
+            lines += ["", *wrapped(f"its device is of model {stated.device_model}")]
+        return "\n".join([*lines, *_says(stated, style)]) + "\n"
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
     lines.append(f"its devices stand in device_specs/{record.folder}/")
     lines += ["", style.bold("parameters")]
     for parameter, info in record.parameters().items():
         symbol = f", {info.symbol}" if info.symbol else ""
         unit = "no unit" if info.check.unit == "1" else info.check.unit
-        lines += wrapped(f"{parameter} ({unit}{symbol}): {info.description}", indent=2, hanging=4)
+        due = "" if info.absent is None else ", may be left out"
+        lines += wrapped(f"{parameter} ({unit}{symbol}{due}): {info.description}", indent=2, hanging=4)
+    lines += _says(block, style) if block is not None else []
+    ships = [device for device, path in shipped("device").items() if path.parent.name == record.folder
+             and load_device(device).spec.model == name]  # fmt: skip
+    lines += ["", style.bold("ships as"), *wrapped(", ".join(ships), indent=2)] if ships else []
     return "\n".join(lines) + "\n"
+
+
+def _says(block: type[Block], style: Style) -> list[str]:
+    """What a block says beside its model and its device."""
+    described: Mapping[str, str] = block.descriptions()
+    lines: list[str] = []
+    for field, info in block.model_fields.items():
+        if field in {"model", "device", "parameters"}:
+            continue
+        slot = "slot, " if field in block.slots else ""
+        need = "" if info.is_required() else " (optional)"
+        lines += wrapped(f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4)
+    return ["", style.bold("the block says"), *lines] if lines else []
 
 
 def mapper_sheet(name: str, style: Style = PLAIN) -> str:

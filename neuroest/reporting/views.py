@@ -22,6 +22,8 @@ LEAST_UNPROVEN = 0.05
 """Share of projected and assumed values from which a number is marked."""
 STATIC = "static, whole chip"
 """Name of the part of the energy that belongs to no layer."""
+SHARED, UNUSED = "shared by the layers", "units without a layer"
+"""Names of the parts of the area that belong to no layer."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Slice:
         In SI units, and of the sum of all parts.
     low, high : float or None
         10th and 90th percentile; None where no sample exists.
+    path : str
+        Path of the component; empty for a layer.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Slice:
     share: float
     low: float | None
     high: float | None
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,47 @@ class Swing:
     high: float
     at_low: float
     at_high: float
+
+
+@dataclass(frozen=True)
+class RooflinePoint:
+    """A layer beside one resource that moves data.
+
+    Attributes
+    ----------
+    intensity : float
+        Operations of the layer for each bit that the resource moves.
+    attained : float
+        Operations in a second at the speed of the layer.
+    limits : bool
+        Whether the resource is what the layer waits for.
+    """
+
+    layer: str
+    resource: str
+    intensity: float
+    attained: float
+    limits: bool
+
+
+@dataclass(frozen=True)
+class Roofline:
+    """Where the layers stand below the rates of what computes and of what moves data.
+
+    Attributes
+    ----------
+    unit : str
+        What computes.
+    computing : float
+        Operations in a second that it does in its best layer, waiting for nothing.
+    rates : mapping
+        Bits in a second of every resource that moves data, in the layer that has most of it.
+    """
+
+    unit: str
+    computing: float
+    rates: Mapping[str, float]
+    points: tuple[RooflinePoint, ...]
 
 
 class View:
@@ -119,12 +165,13 @@ class View:
 
     @cached_property
     def breakdowns(self) -> tuple[Breakdown, ...]:
-        """Energy, area and latency by component, energy and latency by layer."""
+        """Energy, area and latency by component and by layer."""
         with np.errstate(all="ignore"):  # draws without an estimate are left out below
             return (
                 self._energy_by_component(),
                 self._energy_by_layer(),
                 self._area_by_component(),
+                self._area_by_layer(),
                 self._latency_by_component(),
                 self._latency_by_layer(),
             )
@@ -174,6 +221,28 @@ class View:
         about = "Area of the chip; the parts add up to the area."
         return self._broken_down("area", "component", "m^2", about, values, draws)
 
+    def _area_by_layer(self) -> Breakdown:
+        names = self.estimate.evaluation.layers.names
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            placement, level = source.mapped.placement, source.mapped.level.path
+            units = np.asarray(placement.units)
+            units = np.broadcast_to(units, (*units.shape[:-1], len(names)))
+            there = np.maximum(_flat(source.mapped.counts[level]), 1.0)
+            inside: Any = 0.0
+            if not placement.shared:
+                for row in source.areas:
+                    if row.component == level or row.component.startswith(f"{level}."):
+                        inside = inside + _flat(row.total)
+                for index, name in enumerate(names):
+                    _add(store, name, inside * _flat(units[..., index]) / there)
+                used = _flat(np.sum(units, axis=-1))
+                _add(store, UNUSED, inside * np.maximum(there - used, 0.0) / there)
+            _add(store, SHARED, _flat(source.area) - inside)
+        about = "Area of the computing units that hold each layer; what layers share, white space too, is one part."
+        return self._broken_down("area", "layer", "m^2", about, values, draws)
+
     def _latency_by_component(self) -> Breakdown:
         values: dict[str, Any] = {}
         draws: dict[str, Any] = {}
@@ -215,7 +284,8 @@ class View:
             drawn = drawn[np.isfinite(drawn)]
             low, high = quantiles(drawn, (0.1, 0.9)) if drawn.size else (None, None)
             if amount > 0.0:
-                slices.append(Slice(shown[name], amount, amount / total if total else 0.0, low, high))
+                path = name if by == "component" else ""
+                slices.append(Slice(shown[name], amount, amount / total if total else 0.0, low, high, path))
         if by == "component":
             slices.sort(key=lambda item: -item.value)
         return Breakdown(quantity, by, unit, about, tuple(slices))
@@ -259,6 +329,50 @@ class View:
             (name, {resource: float(times[i]) for resource, times in table.items() if times[i] > 0.0})
             for i, name in enumerate(names)
         )
+
+    @cached_property
+    def roofline(self) -> Roofline:
+        """Where the layers stand below the rates of what computes and of what moves data."""
+        source = self.estimate.evaluation
+        layers, timing = source.layers, source.timing
+        shape = (len(layers.names),)
+        work = (
+            layers.layer_synaptic_operations / layers.timesteps if layers.coding == "spiking" else layers.macs
+        )
+        operations = np.broadcast_to(np.asarray(work, dtype=np.float64), shape)
+        step = np.broadcast_to(timing.step, shape)
+        level = source.mapped.level.path
+        shown = short_names(timing.resources)
+        computing = np.broadcast_to(timing.resources[level], shape)
+        busy = (operations > 0.0) & (computing > 0.0)
+        best = float(np.max(operations[busy] / computing[busy])) if np.any(busy) else 0.0
+        rates: dict[str, float] = {}
+        points = []
+        for path, times in timing.resources.items():
+            moved = np.broadcast_to(_moved_bits(source, path) / layers.timesteps, shape)
+            time = np.broadcast_to(times, shape)
+            for index in np.flatnonzero((moved > 0.0) & (operations > 0.0) & (time > 0.0)):
+                rates[shown[path]] = max(rates.get(shown[path], 0.0), float(moved[index] / time[index]))
+                points.append(
+                    RooflinePoint(
+                        layers.names[index], shown[path], float(operations[index] / moved[index]),
+                        float(operations[index] / step[index]), bool(time[index] >= step[index]),
+                    )
+                )  # fmt: skip
+        return Roofline(shown[level], best, rates if best > 0.0 else {}, tuple(points) if best > 0.0 else ())
+
+
+def _moved_bits(source: Evaluation, path: str) -> Array:
+    """Bits that a memory, the network or a link moves in one inference, by layer; nothing for what computes."""
+    moved = np.zeros(len(source.layers.names))
+    widths = {memory.path: memory.options["width"] for memory in source.chip.memories()}
+    networks = {mesh.path for _, mesh in source.chip.networks()}
+    for (component, action), count in source.counts.actions.items():
+        if component == path and component in widths:
+            moved = moved + count * widths[component]
+        elif component == path and (action == "bit" or (component in networks and action == "bit_hop")):
+            moved = moved + count
+    return moved
 
 
 def pareto_front(points: Array) -> NDArray[np.bool_]:

@@ -132,6 +132,9 @@ class CrossbarLevel(Level):
     target_interval: Time | None = None
     """Time in which every layer shall finish one time step, or one inference of a dense network; a layer that is
     slower gets further copies."""
+    array_budget: Count | None = None
+    """Arrays that the network may take in all, which is a target of area: layers get further copies, for the shortest
+    interval, as long as there are arrays left."""
     cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time; auto: one row."""
     arrays_programmed_together: Count = 1.0

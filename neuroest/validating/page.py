@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from neuroest.validating.specs import CLASSES
 if TYPE_CHECKING:
     from neuroest.validating.board import Scoreboard
 
+_WIDTH = 80
 _CLASS = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
 _MEANING = {
     "bookkeeping": "sums of published inputs must close",
@@ -56,9 +58,10 @@ def table(board: Scoreboard) -> str:
         rows = [row for row in board.rows if row.case == case]
         lines.append(f"{case} ({_EVIDENCE[rows[0].evidence]})")
         width = max(len(row.quantity) for row in rows)
+        unit = max(len(row.unit) for row in rows)
         lines += [
-            f"  {row.quantity:<{width}}  {number(row.published):>9}  {number(row.predicted):>9} {row.unit:<12}"
-            f" {row.ratio:6.3f}  {_VERDICT[row.verdict]}"
+            f"  {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
+            f" {row.ratio:6.3f} {_VERDICT[row.verdict]}"
             for row in rows
         ]
         lines.append("")
@@ -68,6 +71,18 @@ def table(board: Scoreboard) -> str:
     for row in board.failed:
         lines.append(f"{_VERDICT[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}")
     return "\n".join(lines).rstrip() + "\n"
+
+
+def board_rows(board: Scoreboard) -> list[dict[str, object]]:
+    """The scoreboard as rows of a table, one a published value."""
+    return [
+        {
+            "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
+            "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
+            "p90": row.high, "ratio": row.ratio, "verdict": row.verdict,
+        }
+        for row in board.rows
+    ]  # fmt: skip
 
 
 def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
@@ -81,7 +96,7 @@ def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
         )
         if s.coverage is not None and s.mean_band_width is not None:
             text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
-        lines.append(text)
+        lines += textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 17, break_on_hyphens=False)
     return [*lines, ""]
 
 

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from neuroest.library import shipped
 from neuroest.reporting.catalogue import CATALOGUE
 from tests.cli.conftest import Command
+
+
+def plain(line: str) -> str:
+    return re.sub(r"\x1b\[\d+m", "", line)
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
@@ -35,7 +41,7 @@ def test_a_terminal_gets_a_table_with_maturity(command: Command, monkeypatch: py
     monkeypatch.setattr("neuroest.cli.list.sys.stdout.isatty", lambda: True, raising=False)
     listed = command("list", "devices")
     assert "\t" not in listed.out
-    assert max(map(len, listed.lines)) <= 80
+    assert max(len(plain(line)) for line in listed.lines) <= 80
     assert any("diffusive_bench" in line and "laboratory device" in line for line in listed.lines)
 
 
@@ -43,3 +49,27 @@ def test_an_unknown_kind_is_refused(command: Command) -> None:
     wrong = command("list", "chips")
     assert wrong.code == 1
     assert "unknown kind 'chips'" in wrong.err
+
+
+def test_a_kind_of_device_may_be_asked_for(command: Command) -> None:
+    rows = [line.split("\t") for line in command("list", "neurons").lines]
+    assert {row[2] for row in rows} == {"neurons"}
+    assert "ferroelectric_accumulating" in {row[0] for row in rows}
+
+
+def test_a_word_narrows_the_list(command: Command) -> None:
+    found = [line.split("\t")[0] for line in command("list", "devices", "Ferroelectric").lines]
+    assert "ferroelectric_accumulating" in found
+    assert "diffusive_bench" not in found
+    missing = command("list", "devices", "perovskite_xyz")
+    assert missing.code == 1
+    assert "perovskite_xyz" in missing.err
+
+
+def test_a_terminal_groups_devices_by_kind(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("neuroest.cli.list.sys.stdout.isatty", lambda: True, raising=False)
+    lines = [plain(line) for line in command("list", "devices").lines]
+    headings = [line for line in lines if line.startswith("devices: ")]
+    assert [heading.split(" (")[0] for heading in headings] == sorted(h.split(" (")[0] for h in headings)
+    count = sum(int(heading.split("(")[1].rstrip(")")) for heading in headings)
+    assert count == len(shipped("device"))

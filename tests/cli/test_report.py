@@ -16,7 +16,7 @@ def test_report_and_rerun_to_the_bit(command: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
     outcome = command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
     assert outcome.code == 0, outcome.err
-    assert "1 results" in outcome.err or "1 result" in outcome.err
+    assert "1 result in" in outcome.err
     again = command("rerun", str(out / "bundle.zip"))
     assert again.code == 0, again.out
     assert "the same to the bit" in again.out

@@ -68,3 +68,19 @@ def test_a_file_of_another_kind_is_refused(command: Command, tmp_path: Path) -> 
     wrong = command("show", str(other))
     assert wrong.code == 1
     assert "recipe" in wrong.err
+
+
+def test_large_numbers_are_shown_without_their_zeros(command: Command) -> None:
+    shown = command("show", "phase_change_accumulating").out
+    assert "endurance = 3e9" in shown
+    assert "also 1e12" in shown
+
+
+def test_a_model_tells_what_its_block_says_and_what_ships_of_it(command: Command) -> None:
+    unit = command("show", "matrix_unit").out
+    assert "its device is of model logic_library" in unit
+    assert "operand_bits: Bits of either factor." in unit
+    neuron = command("show", "ferroelectric_neuron").out
+    assert "ships as" in neuron
+    assert "ferroelectric_accumulating" in neuron
+    assert "memory_time (s, may be left out)" in neuron

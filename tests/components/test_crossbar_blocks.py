@@ -88,13 +88,49 @@ def test_amortised_programming_is_a_share_of_it(tmp_path: Path) -> None:
 
 def test_cells_that_fade_draw_the_power_of_rewriting_them(tmp_path: Path) -> None:
     fading = {
-        "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": {"retention_time": "3600 s"}
+        "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm",
+        "parameters": {"retention_time": "3600 s", "retention_activation_energy": "0 eV"},
     }  # fmt: skip
     result = run(ADC, DENSE, {f"{ARRAY}cell": fading}, tmp_path)
-    cells = arrays(result) * 128**2
-    power = cells * known(result, "energy to program a cell") / 3600
+    # only the cells that hold a weight are written again
+    power = float(result.totals["programming_energy_J"] or 0.0) / 3600
     rows = [r for r in result.breakdown if r.kind == "static" and r.term == "refresh"]
     assert sum(r.energy_J for r in rows) == pytest.approx(power * result.evaluation.powered_time.item())
+    assert result.totals["refresh_interval_s"] == pytest.approx(3600)
+    assert result.totals["refresh_power_W"] == pytest.approx(power)
+    # 1e6 writes of nine pulses each
+    endurance = next(c.value for p, c in result.claims.items() if p.endswith("cell.endurance"))
+    pulses = next(c.value for p, c in result.claims.items() if p.endswith("cell.write_pulses"))
+    assert result.totals["cell_lifetime_s"] == pytest.approx(3600 * endurance / pulses)
+
+
+def test_heat_shortens_retention_by_its_barrier(tmp_path: Path) -> None:
+    fading = {
+        "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm",
+        "parameters": {"retention_time": "10 year", "retention_temperature": "358.15 K",
+                       "retention_activation_energy": "1.5 eV"},
+    }  # fmt: skip
+    warm = run(ADC, DENSE, {f"{ARRAY}cell": fading, "technology.temperature": "358.15 K"}, tmp_path)
+    hot = run(ADC, DENSE, {f"{ARRAY}cell": fading, "technology.temperature": "398.15 K"}, tmp_path)
+    assert warm.totals["refresh_interval_s"] == pytest.approx(10 * 31557600.0)
+    # exp(-17406.8 K x 2.8051e-4 1/K) = 7.576e-3, see tests/equations/test_retention.py
+    ratio = hot.totals["refresh_interval_s"] / warm.totals["refresh_interval_s"]
+    assert ratio == pytest.approx(7.576e-3, rel=1e-3)
+    assert known(hot, "retention at the chip's temperature") == hot.totals["refresh_interval_s"]
+
+
+def test_reads_that_disturb_carry_their_share_of_rewriting(tmp_path: Path) -> None:
+    disturbed = {
+        "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": {"disturb_reads": "1e6"}
+    }  # fmt: skip
+    result = run(ADC, DENSE, {f"{ARRAY}cell": disturbed}, tmp_path)
+    reads = count(result, "cell", "cell_read")
+    written = known(result, "energy to program a cell")
+    assert energy(result, term="disturb_rewriting") == pytest.approx(reads * written / 1e6)
+    assert result.totals["refresh_interval_s"] is not None
+    assert result.totals["refresh_power_W"] >= energy(result, term="disturb_rewriting") / float(
+        result.evaluation.powered_time.item()
+    )
 
 
 def test_a_row_above_the_supply_takes_a_level_shifter(tmp_path: Path) -> None:
@@ -359,3 +395,48 @@ def test_an_integrating_converter_needs_bits_one_after_the_other(tmp_path: Path)
 def test_an_integrating_converter_is_refused_beyond_its_resolution(tmp_path: Path) -> None:
     with pytest.raises(RangeError, match="beyond what this kind of converter"):
         run(ADC, DENSE, integrating(tmp_path, bits=11), tmp_path)
+
+
+def test_weights_that_fade_faster_than_they_are_written_fail_a_check(tmp_path: Path) -> None:
+    def fading(kept: str) -> dict[str, object]:
+        parameters = {"retention_time": kept, "retention_activation_energy": "0 eV"}
+        return {
+            "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": parameters
+        }  # fmt: skip
+
+    time = run(ADC, DENSE, {}, tmp_path).totals["programming_time_s"]
+    assert "refresh_keeps_up" in failed(
+        run(ADC, DENSE, {f"{ARRAY}cell": fading(f"{0.9 * time} s")}, tmp_path)
+    )
+    assert "refresh_keeps_up" not in failed(
+        run(ADC, DENSE, {f"{ARRAY}cell": fading(f"{1.1 * time} s")}, tmp_path)
+    )
+
+
+def test_an_access_transistor_must_carry_the_programming_current(tmp_path: Path) -> None:
+    def cell(**parameters: str) -> dict[str, object]:
+        return {f"{ARRAY}cell": {
+            "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": parameters
+        }}  # fmt: skip
+
+    # 100 uA at 0.66 mA/um take 151 nm
+    assert "access_carries_writing" in failed(run(ADC, DENSE, cell(access_width="150 nm"), tmp_path))
+    assert "access_carries_writing" not in failed(run(ADC, DENSE, cell(access_width="152 nm"), tmp_path))
+    # 3 (W/F + 1) F^2 = 53 F^2 at W = 16.7 F = 467 nm
+    assert "access_fits_cell" in failed(
+        run(ADC, DENSE, cell(access_width="480 nm", minimum_cell_area="0 m^2"), tmp_path)
+    )
+    assert "access_fits_cell" not in failed(run(ADC, DENSE, cell(access_width="460 nm"), tmp_path))
+
+
+def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
+    cell = {"model": "passive", "device": "rram_passive_generic"}
+    result = run(ADC, DENSE, {f"{ARRAY}cell": cell}, tmp_path)
+    mean = known(result, "mean conductance of a cell")
+    # (R - 1)(C - 1)/(R + C - 1) = 127 x 127 / 255 = 63.25 cells
+    assert known(result, "sneak conductance beside one cell if other lines float") == pytest.approx(
+        63.25 * mean, rel=1e-3
+    )
+    claims = {p.rsplit(".", 1)[-1]: c.value for p, c in result.claims.items() if ".cell." in p}
+    half = 254 * claims["program_voltage"] / 2 * claims["program_current"] / claims["nonlinearity"]
+    assert known(result, "power of half-selected cells while one is written") == pytest.approx(half)

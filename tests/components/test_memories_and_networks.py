@@ -134,3 +134,21 @@ def test_yield_and_cost_of_a_die(tmp_path: Path) -> None:
     assert result.totals["cost_per_good_die_usd"] == pytest.approx(3400 / (dies * good) + 2)
     assert plain.totals["die_yield"] is None
     assert result.totals["energy_per_inference_J"] == plain.totals["energy_per_inference_J"]
+
+
+def test_a_slow_network_is_loaded_above_half_and_says_so(tmp_path: Path) -> None:
+    bus = {
+        "model": "bus", "device": "wires_28nm", "packet": "address_event", "width": "1 bit", "clock_frequency": "1 MHz"
+    }  # fmt: skip
+    slow = run("analog_lif_28nm", "mlp_mnist_spiking", {"chip.network": bus}, tmp_path)
+    fast = run(
+        "analog_lif_28nm",
+        "mlp_mnist_spiking",
+        {"chip.network": bus | {"width": "256 bit", "clock_frequency": "1 GHz"}},
+        tmp_path,
+    )
+    assert "link_load" in failed(slow)
+    assert "link_load" not in failed(fast)
+    # a network that holds the chip up is busy all the time
+    load = next(c for c in slow.failed_checks if c.name == "link_load")
+    assert load.value == pytest.approx(1.0)

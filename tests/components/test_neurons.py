@@ -91,3 +91,24 @@ def test_a_slow_drive_leaks_through_the_open_switch(tmp_path: Path) -> None:
     result = run(BASE, WORKLOAD, {NEURON: switch("switch_generic_28nm")}, tmp_path)
     # V_s V_t / R_off for the 10 ns of the pulse: 1.2 * 0.9 / 10 Mohm * 10 ns = 1.08 fJ, 1034 neurons, 20 steps
     assert energy(result, term="off_leakage") == pytest.approx(1034 * 20 * 1.08e-15, rel=1e-6)
+
+
+UNCLAMPED = {
+    "chip.tile.array.readout.interface": {"model": "voltage_mode"},
+    "chip.tile.array.read_voltage": "0.9 V",
+}
+BARE = {"model": "passive", "device": "rram_passive_generic"}
+
+
+def test_an_unclamped_column_of_gated_cells_loses_the_count(tmp_path: Path) -> None:
+    # 1T1R: only the active cells conduct, so the column shows their mean whatever their number (models of a column)
+    result = run(BASE, WORKLOAD, UNCLAMPED, tmp_path)
+    assert "column_counts_spikes" in failed(result)
+    reached = next(c for c in result.evaluation.mapped.checks if c.name == "column_reaches_neuron")
+    assert float(reached.value.item()) == pytest.approx(0.9)
+
+
+def test_idle_rows_attenuate_an_unclamped_column(tmp_path: Path) -> None:
+    # a tenth of the rows at 0.9 V against grounded ones: 0.09 V, far below the 0.45 V of the neuron
+    with pytest.raises(RangeError, match="idle rows attenuate"):
+        run(BASE, WORKLOAD, UNCLAMPED | {"chip.tile.array.cell": BARE}, tmp_path)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from neuroest.equations import crossbar
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "lognormal_relative_spread": {"sigma": 0.3},
+    "column_current_spread": {"relative_spread": 0.1, "active_cells": 100.0},
     "access_transistor_width": {
         "write_current": 100e-6,
         "on_current_density": 790.0,
@@ -578,3 +580,10 @@ def test_drift_of_exponent_0_01_takes_2_3_percent_a_decade():
 
 def test_nothing_has_drifted_before_the_reference_time():
     np.testing.assert_array_equal(crossbar.drifted_conductance(1.0, np.array([0.0, 0.5, 1.0]), 1.0, 0.1), 1.0)
+
+
+def test_spread_of_a_column_of_lognormal_cells_against_drawn_ones():
+    # sums of 64 cells drawn 20 000 times: their relative spread has a sampling error of 1/sqrt(2 x 20 000) = 0.5 %
+    drawn = np.random.default_rng(1).lognormal(0.0, 0.3, (20_000, 64)).sum(axis=1)
+    cell = crossbar.lognormal_relative_spread(0.3)
+    assert crossbar.column_current_spread(cell, 64.0) == pytest.approx(drawn.std() / drawn.mean(), rel=0.02)

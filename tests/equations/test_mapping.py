@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from neuroest.equations import mapping
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "rewritten_cells": {"elements": 524288.0, "cells_per_value": 8.0},
+    "rewriting_limit": {"endurance": 1e6, "pulses": 9.0},
     "block_count": {"size": 576.0, "capacity": 128.0},
     "array_utilisation": {"reduction": 576.0, "outputs": 512.0, "rows": 128.0, "columns": 128.0},
     "groups_per_array": {"rows": 128.0, "columns": 128.0, "group_rows": 9.0, "group_columns": 2.0},

@@ -27,6 +27,14 @@ DELAY = {
 }
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "leakage_factor": {
+        "feature_size": 14e-9,
+        "reference_feature_size": 28e-9,
+        "off_current_per_width": 3e-4,
+        "reference_off_current_per_width": 1e-4,
+        "supply_voltage": 0.8,
+        "reference_voltage": 1.0,
+    },
     "logic_energy_factor": {
         "supply_voltage": 0.9,
         "quadratic": 0.8367,

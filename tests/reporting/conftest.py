@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from neuroest.estimating import Estimate, estimate
+from neuroest.reporting.report import Report
+from neuroest.reporting.views import View
 
+EVIL = "<script>window.hurt=1</script>_%#$&~^\\{}"
+"""A name that means something to HTML, LaTeX, Markdown and file systems."""
 FIXTURES = Path(__file__).parent.parent / "data" / "worked_example"
 
 
@@ -27,3 +32,18 @@ def bench() -> Estimate:
 @pytest.fixture(scope="session")
 def dense() -> Estimate:
     return estimate("digital_int8_28nm", "vgg9_cifar10_dense")
+
+
+@pytest.fixture(scope="session")
+def small(memristive: Estimate, cmos: Estimate) -> Report:
+    return Report((View(memristive), View(cmos)), (), {})
+
+
+@pytest.fixture(scope="session")
+def evil(memristive: Estimate, cmos: Estimate) -> Report:
+    def renamed(result: Estimate, name: str) -> Estimate:
+        spec = result.design.spec.model_copy(update={"name": name, "description": EVIL})
+        network = result.workload.model_copy(update={"name": EVIL, "description": EVIL})
+        return replace(result, design=replace(result.design, spec=spec), workload=network, exclusions=(EVIL,))
+
+    return Report((View(renamed(memristive, EVIL)), View(renamed(cmos, EVIL + "2"))), (), {})

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
 from neuroest.reporting import latex, markdown
+from neuroest.reporting import page as templates
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
 from neuroest.reporting.views import View, pareto_front
@@ -21,25 +22,10 @@ pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from neuroest.reporting.figures import draw, lower_left_front, squarified, tornado_figure
-from neuroest.reporting.page import page, sweep_points
+from neuroest.reporting.page import page
 from neuroest.reporting.publish import publish
-
-EVIL = "<script>window.hurt=1</script>_%#$&~^\\{}"
-
-
-@pytest.fixture(scope="session")
-def small(memristive: Estimate, cmos: Estimate) -> Report:
-    return Report((View(memristive), View(cmos)), (), {})
-
-
-@pytest.fixture(scope="session")
-def evil(memristive: Estimate, cmos: Estimate) -> Report:
-    def renamed(result: Estimate, name: str) -> Estimate:
-        spec = result.design.spec.model_copy(update={"name": name, "description": EVIL})
-        network = result.workload.model_copy(update={"name": EVIL, "description": EVIL})
-        return replace(result, design=replace(result.design, spec=spec), workload=network, exclusions=(EVIL,))
-
-    return Report((View(renamed(memristive, EVIL)), View(renamed(cmos, EVIL + "2"))), (), {})
+from neuroest.reporting.sweep_data import sweep_points
+from tests.reporting.conftest import EVIL
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +37,7 @@ def folder(small: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("quantity", "by", "total"), [
     ("energy", "component", "energy_per_inference_J"), ("energy", "layer", "energy_per_inference_J"),
-    ("area", "component", "area_m2"),
+    ("area", "component", "area_m2"), ("area", "layer", "area_m2"),
 ])  # fmt: skip
 def test_the_parts_add_up_to_the_total(small: Report, quantity: str, by: str, total: str) -> None:
     for view in small.views:
@@ -102,6 +88,9 @@ def test_a_report_holds_everything(folder: Path) -> None:
         "tornado",
         "bottleneck",
         "area_map",
+        "energy_parts",
+        "area_parts",
+        "latency_parts",
     )
     for figure in figures:
         assert {f"figures/{figure}_{network}.{form}" for form in ("pdf", "svg", "png")} <= names
@@ -246,8 +235,8 @@ def test_tables_compile_without_warnings(which: str, columns: str, request: Any,
     body = [
         latex.preamble({"columns": columns}), r"\begin{document}", latex.differences_table(comparison, "d"),
         latex.results_table(views, label="r"), latex.ratios_table(comparison, "q", "d"),
-        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.assumptions_table(found.assumptions, "a"),
-        r"\end{document}",
+        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.scoreboard_table(found.standing, "s"),
+        latex.assumptions_table(found.assumptions, "a"), r"\end{document}",
     ]  # fmt: skip
     (tmp_path / "t.tex").write_text("\n".join(body), encoding="utf-8")
     for _ in range(3):
@@ -268,4 +257,82 @@ def test_the_page_takes_a_sweep_of_many_points(small: Report) -> None:
     points = sweep_points(frame)
     assert points["rows"] <= 100_000
     assert points["of"] == 250_000
-    assert '"energy_per_inference_J":[2' in page(small, points)
+    assert points["data"] in page(small, points)
+
+
+def test_points_of_a_sweep_are_packed_without_loss_of_what_is_shown() -> None:
+    import base64
+    import gzip
+
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {
+            "area_m2": np.geomspace(1e-7, 1e-5, 40),
+            "chip.tile.array.rows": np.tile([64.0, 128.0], 20),
+            "latency_s": [np.inf, *np.geomspace(1e-3, 1.0, 39)],
+            "failed_check": ["a", "b"] * 20,
+            "same": 1.0,
+        }
+    )
+    points = sweep_points(frame)
+    assert points["names"] == ["same"]
+    about = {column["name"]: column for column in points["columns"]}
+    assert {name: column["coding"] for name, column in about.items()} == {
+        "area_m2": "f4", "chip.tile.array.rows": "u1", "latency_s": "f4", "failed_check": "u1",
+    }  # fmt: skip
+    assert (about["area_m2"]["unit"], about["area_m2"]["scale"]) == ("mm²", 1e6)
+    assert about["failed_check"]["words"] == ["a", "b"]
+    content = gzip.decompress(base64.b64decode(points["data"]))
+    assert len(content) == 40 * (4 + 1 + 4 + 1)
+    first = np.frombuffer(content[:160], np.uint8).reshape(4, 40).T.copy().view("<f4").ravel()
+    assert first == pytest.approx(frame["area_m2"].to_numpy(), rel=1e-7)
+    rows = np.frombuffer(content[160:200], np.uint8)
+    assert [about["chip.tile.array.rows"]["levels"][code] for code in rows] == frame[
+        "chip.tile.array.rows"
+    ].tolist()
+    third = np.frombuffer(content[200:360], np.uint8).reshape(4, 40).T.copy().view("<f4").ravel()
+    assert np.isnan(third[0])
+
+
+def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: Path) -> None:
+    stands = small.standing
+    memristive = stands.designs[0]
+    assert (memristive.level, [case.name for case in memristive.chips]) == ("crossbar", ["neurram"])
+    # no chip with a current clamp and memristor neurons is among the cases, and the clamp takes most of the energy
+    assert dict(memristive.unseen)["current_clamp"] > 0.5
+    assert "diffusive_1m1t1r_integrated" in dict(memristive.unseen)
+    assert "No value of a chip with a level of kind crossbar was predicted" in stands.words
+    structural = next(s for s in dict(stands.by_level)["crossbar"] if s.quantity_class == "structural")
+    assert structural.count >= 20
+    html = (folder / "report.html").read_text()
+    assert stands.words in html.replace("&#39;", "'")
+    assert (folder / "figures" / "scoreboard.pdf").is_file()
+    assert "scoreboard" in json.loads((folder / "results.json").read_text())
+    table = (folder / "tables" / "scoreboard.tex").read_text()
+    assert "crossbar" in table
+    assert f"neuroest {stands.record.version}" in (folder / "methods.md").read_text().replace("\\", "")
+    rows = (folder / "data" / "scoreboard.csv").read_text().splitlines()
+    assert len(rows) == 1 + sum(row.scored for row in stands.record.rows)
+
+
+def test_the_roofline_never_stands_above_its_roofs(small: Report) -> None:
+    for view in small.views:
+        roof = view.roofline
+        assert roof.points
+        for point in roof.points:
+            assert point.attained <= roof.computing * (1 + 1e-9)
+            assert point.attained <= roof.rates[point.resource] * point.intensity * (1 + 1e-9)
+        # what a layer waits for is either the computing units or one of the resources
+        slowest = {name: max(times, key=times.__getitem__) for name, times in view.occupation}
+        assert {p.layer for p in roof.points if p.limits} == {
+            layer for layer, resource in slowest.items() if resource in roof.rates
+        }
+
+
+def test_the_drawing_library_is_the_one_that_was_published() -> None:
+    # the file of D3 7.9.2 as its authors published it; its licence stands beside it
+    folder = Path(templates.__file__ or "").parent / "templates" / "d3"
+    digest = hashlib.sha256((folder / "d3.min.js").read_bytes()).hexdigest()
+    assert digest == "912111098ea99503a6f4967361d2bbdc9dbf58cf9c678c8e27e5b02d1a07f0c1"
+    assert "Permission to use, copy, modify" in (folder / "LICENSE").read_text()

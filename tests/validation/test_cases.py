@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
-from neuroest.errors import SpecError, UnknownNameError
+from neuroest.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.estimating import estimate
+from neuroest.validating import record
 from neuroest.validating.cases import cases_folder, load_case, shipped_cases
 from neuroest.validating.expressions import ExpressionError, evaluate_expression, unit_factor
 from neuroest.validating.page import page, table
@@ -100,6 +101,37 @@ def test_page_in_the_docs_is_the_one_that_would_be_written(board):
     assert path.read_text(encoding="utf-8") == page(board), (
         "run `neuroest reproduce --page docs/scoreboard.md`"
     )
+
+
+def test_the_record_that_reports_show_is_the_one_that_would_be_written(board):
+    path = cases_folder() / record.FILE
+    assert path.read_text(encoding="utf-8") == record.record_text(board), (
+        "run `neuroest reproduce --record validation/scoreboard.json`"
+    )
+
+
+def test_the_record_tells_what_the_board_tells(board):
+    found = record.recorded()
+    assert found.version == board.to_dict()["neuroest_version"]
+    assert len(found.rows) == len(board.rows)
+    for summary, recorded in zip(board.summaries, found.summaries(found.rows), strict=True):
+        assert (summary.count, summary.within) == (recorded.count, recorded.within)
+        assert summary.worst_ratio == pytest.approx(recorded.worst_ratio, rel=1e-5)
+        assert summary.coverage == recorded.coverage
+    assert found.left_out_coverage == pytest.approx(board.calibration.left_out_coverage, rel=1e-5)
+    published, predicted, low, high = record.in_si(
+        next(r for r in found.rows if r.case == "odin" and r.unit == "mm^2")
+    )
+    assert published == pytest.approx(0.086e-6)  # ODIN: 0.086 mm^2
+    assert low <= predicted <= high
+
+
+def test_a_file_that_is_no_record_is_told_in_a_line(tmp_path):
+    (tmp_path / "board.json").write_text("{}")
+    with pytest.raises(NeuroestError, match="no record of a scoreboard"):
+        record.recorded(tmp_path / "board.json")
+    with pytest.raises(NeuroestError, match="cannot read"):
+        record.recorded(tmp_path / "none.json")
 
 
 def test_a_value_outside_its_tolerance_fails(tmp_path):

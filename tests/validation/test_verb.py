@@ -1,11 +1,14 @@
 """``neuroest reproduce`` as it is called."""
 
+import csv
+import io
 import json
 import shutil
 
 import pytest
 
 from neuroest.validating.cases import cases_folder
+from neuroest.validating.record import recorded
 
 pytest.importorskip("neuroest.cli.shared")
 cli = pytest.importorskip("neuroest.cli")
@@ -51,10 +54,15 @@ def test_an_unknown_case_is_one_line(capsys):
     assert err.count("\n") == 1
 
 
-def test_csv_is_refused(capsys):
-    code, _, err = run(capsys, "odin", "--format", "csv")
-    assert code == 1
-    assert "table or json" in err
+def test_rows_for_programs_and_the_record_for_reports(capsys, tmp_path):
+    code, out, _ = run(capsys, "odin", "--format", "csv", "--record", str(tmp_path / "board.json"))
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["quantity"] for row in rows if row["class"] == "structural"] == ["throughput"]
+    found = recorded(tmp_path / "board.json")
+    assert [case.name for case in found.cases] == ["odin"]
+    assert found.left_out_coverage is None  # one chip cannot be left out of itself
+    assert len(found.rows) == len(rows)
 
 
 def test_page_and_figure_are_written(capsys, tmp_path):

@@ -50,6 +50,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "register_file": "memories.RegisterFileBlock",
         "accumulator": "digital.AccumulatorBlock",
         "vector_unit": "digital.VectorUnitBlock",
+        "matrix_unit": "digital.MatrixUnitBlock",
         "digital_lif": "digital.DigitalNeuronBlock",
         "multiply_accumulate": "digital.MultiplyAccumulateBlock",
         "bit_serial_cell": "digital.BitSerialCellBlock",
@@ -73,6 +74,8 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "reported_neuron": "neurons.ReportedNeuronBlock",
         "analog_lif": "neurons.AnalogLifBlock",
         "threshold_switch_neuron": "neurons.ThresholdSwitchBlock",
+        "phase_change_neuron": "neurons.PhaseChangeNeuronBlock",
+        "ferroelectric_neuron": "neurons.FerroelectricNeuronBlock",
         "current_clamp": "neurons.CurrentClampBlock",
         "sampled_clamp": "neurons.SampledClampBlock",
         "voltage_mode": "neurons.VoltageModeBlock",
@@ -116,6 +119,8 @@ NeuronBlock: TypeAlias = Annotated[
         "reported_neuron",
         "analog_lif",
         "threshold_switch_neuron",
+        "phase_change_neuron",
+        "ferroelectric_neuron",
     ),
 ]
 InterfaceBlock: TypeAlias = Annotated[
@@ -137,6 +142,7 @@ FREE_BLOCKS = (
     "register_file",
     "accumulator",
     "vector_unit",
+    "matrix_unit",
     "digital_lif",
     "mesh",
     "bus",

@@ -28,6 +28,23 @@ class VectorUnitBlock(DeviceBlock):
     """Clock."""
 
 
+class MatrixUnitBlock(DeviceBlock):
+    """Systolic array beside crossbars for products of two computed factors, such as attention."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["matrix_unit"]
+    rows: Count
+    """Rows of multipliers: the elements that are summed over."""
+    columns: Count
+    """Columns of multipliers: the positions of the factor that stays."""
+    operand_bits: WordWidth
+    """Bits of either factor."""
+    accumulator_bits: WordWidth
+    """Bits of a sum."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
 class DigitalNeuronBlock(DeviceBlock):
     """Digital leaky integrate-and-fire datapath that is shared by many neurons in time."""
 

@@ -47,6 +47,20 @@ class ThresholdSwitchBlock(DeviceBlock):
     model: Literal["threshold_switch_neuron"]
 
 
+class PhaseChangeNeuronBlock(DeviceBlock):
+    """Neuron of a phase-change cell that crystallises pulse by pulse."""
+
+    device_model: ClassVar[str | None] = "phase_change_neuron"
+    model: Literal["phase_change_neuron"]
+
+
+class FerroelectricNeuronBlock(DeviceBlock):
+    """Neuron of a ferroelectric transistor that switches after enough pulses."""
+
+    device_model: ClassVar[str | None] = "ferroelectric_neuron"
+    model: Literal["ferroelectric_neuron"]
+
+
 class CurrentClampBlock(DeviceBlock):
     """Circuit at each column that holds its potential and hands the current to the neuron."""
 

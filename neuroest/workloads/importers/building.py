@@ -41,6 +41,7 @@ class NetworkBuilder:
         self.rectified: set[str] = set()
         self.activated: set[str] = set()
         self.weights: dict[str, tuple[float, int]] = {}
+        self.users: dict[Any, list[str]] = {}
         self.unsupported: list[Unsupported] = []
         self.notes: list[str] = []
 
@@ -80,6 +81,20 @@ class NetworkBuilder:
         largest = float(flat.max()) if flat.size else 0.0
         if np.isfinite(largest) and largest > 0.0:
             self.weights[value.layer] = (float(flat.mean(dtype=np.float64)) / largest, int(flat.size))
+
+    def note_user(self, value: Value, key: Any) -> None:
+        """Remember which stored weights a layer uses; a layer of a workload has its own."""
+        self.users.setdefault(key, []).append(value.layer)
+
+    def _shared(self, layers: Iterable[str]) -> list[str]:
+        kept = set(layers)
+        groups = [[name for name in dict.fromkeys(users) if name in kept] for users in self.users.values()]
+        return [
+            f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} use the same weights, "
+            "which count in each of them"
+            for names in groups
+            if len(names) > 1
+        ]
 
     def convolution(
         self, raw: str, value: Value, outputs: int, kernel: Pair, stride: Pair = (1, 1),
@@ -249,7 +264,8 @@ class NetworkBuilder:
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed}, shares=shares,
-            unsupported=tuple(self.unsupported), notes=tuple(dict.fromkeys(self.notes)), **about,
+            unsupported=tuple(self.unsupported), **about,
+            notes=tuple(dict.fromkeys([*self.notes, *self._shared(kept)])),
         )  # fmt: skip
 
 

@@ -86,12 +86,15 @@ class Recorded:
         10th and 90th percentile over samples, by quantity.
     samples : int
         Samples that were averaged.
+    timesteps : tuple of float
+        Spikes of a neuron in each timestep, mean over neurons and samples; empty where numbers were measured.
     """
 
     values: Mapping[str, float]
     low: Mapping[str, float]
     high: Mapping[str, float]
     samples: int
+    timesteps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -225,7 +228,7 @@ def _operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> Any:
 def unsupported_lines(network: ImportedNetwork) -> tuple[str, ...]:
     """One text for each operator that a workload cannot express, with its share of the operations."""
     return tuple(
-        f"{u.operator} {u.name!r} (at least {100 * network.shares.get(u.layer, 0.0):.2g} % of the operations"
+        f"{u.operator} {u.name!r} (at least {_percent(network.shares.get(u.layer, 0.0))} of the operations"
         + (f": {u.reason})" if u.reason else ")")
         for u in network.unsupported
     )
@@ -253,3 +256,7 @@ def checked_fraction(value: float, what: str) -> float:
     if not 0.0 <= value <= 1.0:
         raise QuantityError(f"{what} is {value:g}, but must lie between 0 and 1")
     return float(value)
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.2g} %" if share < 0.995 else "100 %"

@@ -23,6 +23,7 @@ from neuroest.workloads.importers.network import (
     NetworkImportError,
     Shape,
     Value,
+    fitting_name,
 )
 
 _MOST_NODES = 5_000
@@ -262,6 +263,7 @@ class _Reader:
         if len(inputs) != 1:
             raise NetworkImportError(f"the graph has {len(inputs)} inputs; one is needed")
         shape = options.input_shape or self._input_shape(inputs[0])
+        self.shape = shape
         self.builder = NetworkBuilder(shape)
         values: dict[str, Value] = {}
         outputs: list[Value] = []
@@ -300,6 +302,11 @@ class _Reader:
         if kind in _MATRICES:
             weight = node.data["weight"]
             outputs, inputs = (int(one) for one in weight.shape[-2:])
+            if value is self.builder.input and len(self.shape) > 1 and prod(self.shape) != inputs:
+                raise NetworkImportError(
+                    f"{node.name[:60]!r} reads {inputs} elements, and the input is {self.shape}: with a batch or time "
+                    "axis in it; give the shape of one sample with --input-shape"
+                )
             return self._weigh(self.builder.linear(node.name, value, inputs, outputs), weight)
         if kind in {"Conv1d", "Conv2d"}:
             return self._convolution(node, value)
@@ -370,6 +377,10 @@ class _Reader:
                 f"{node.name} are neurons without weights; each counts as one element-wise operation a step."
             )
             value = self.builder.element_wise(node.name, [value])
+        if fitting_name(node.name) != value.layer:
+            self.builder.notes.append(
+                f"{value.layer} has the neurons of node {node.name[:60]!r} of the graph."
+            )
         if node.kind in _SILENT:
             self.builder.notes.append(
                 f"{value.layer} ends in {node.kind} neurons, which never spike: their output is a membrane potential."
@@ -396,11 +407,15 @@ class _Reader:
             raise NetworkImportError(
                 f"the recurrent weights of {node.name[:60]!r} are not {outputs} x {outputs}"
             )
+        matrix = np.asarray(array(weight)).reshape(outputs, outputs)
+        if not np.any(matrix - np.diag(np.diagonal(matrix))):
+            self.excluded.append(f"feedback of each neuron of {node.name} to itself ({outputs} weights)")
+            return value
         before = self.builder.layers.pop(value.layer)
         reads = [
             self.builder.input if one == "input" else Value(one, self.builder.layers[one].shape)
             for one in before.inputs
         ]
         made = self.builder.put("recurrent", before.name, reads, value.shape, outputs=outputs)
-        self.builder.note_weights(made, array(weight))
+        self.builder.note_weights(made, matrix)
         return made

@@ -125,6 +125,12 @@ def _fix_shapes(file: str, graph: Any, options: ImportOptions) -> None:
     del graph.value_info[:]
 
 
+_PACKED = {21: (4, False), 22: (4, True), 25: (2, False), 26: (2, True)}
+"""Bits and sign of the types of which several share a byte: UINT4, INT4, UINT2, INT2."""
+_WIDTHS = {2: 8, 3: 8, 4: 16, 5: 16, **{kind: bits for kind, (bits, _) in _PACKED.items()}}
+"""Bits of integer types by their number in the format."""
+
+
 class _Weights:
     """Stored tensors of a graph, read one at a time and only for their statistics."""
 
@@ -145,10 +151,35 @@ class _Weights:
                     if largest > 0.0 and np.isfinite(largest):
                         self.statistics[name] = float(flat.mean(dtype=np.float64)) / largest, int(flat.size)
 
+    def _packed(self, tensor: Any, count: int) -> Any:
+        """Numbers of which several share a byte, the first in its lowest bits."""
+        from onnx import TensorProto  # noqa: PLC0415
+
+        bits, signed = _PACKED[tensor.data_type]
+        needed = -(-count * bits // 8)
+        if needed > LARGEST_ARRAY:
+            return None
+        if tensor.data_location == TensorProto.EXTERNAL:
+            data = np.frombuffer(self._external(tensor, needed), dtype=np.uint8)
+        elif tensor.raw_data:
+            data = np.frombuffer(tensor.raw_data, dtype=np.uint8)
+        else:
+            data = np.asarray(tensor.int32_data, dtype=np.int64).astype(np.uint8)
+        if len(data) != needed:
+            raise NetworkImportError(
+                f"tensor {tensor.name[:60]!r} announces {count} elements and holds {len(data)} bytes"
+            )
+        levels = 2**bits
+        shifts = np.arange(0, 8, bits, dtype=np.uint8)
+        codes = ((data[:, None] >> shifts) % levels).reshape(-1)[:count].astype(np.int16)
+        return np.where(codes >= levels // 2, codes - levels, codes) if signed else codes
+
     def _array(self, tensor: Any) -> Any:
         from onnx import TensorProto, helper  # noqa: PLC0415
 
         count = prod(tensor.dims)
+        if tensor.data_type in _PACKED:
+            return self._packed(tensor, count)
         try:
             dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
         except (KeyError, TypeError, ValueError):
@@ -245,7 +276,7 @@ class _Reader:
 
     def _options(self) -> ImportOptions:
         """Bits as the file quantises, where it does."""
-        widths = {2: 8, 3: 8, 4: 16, 5: 16, 21: 4, 22: 4}
+        widths = _WIDTHS
         found = [widths[self.types[n]] for n in self.quantised if self.types.get(n) in widths]
         return replace(self.options, weight_bits=max(found)) if found else self.options
 
@@ -253,9 +284,7 @@ class _Reader:
     def quantised(self) -> Iterable[str]:
         """Stored weights of quantised layers."""
         return [
-            name
-            for name in self.constants
-            if name in self.statistics and self.types.get(name) in {2, 3, 4, 5, 21, 22}
+            name for name in self.constants if name in self.statistics and self.types.get(name) in _WIDTHS
         ]
 
     def sample(self, shape: Shape) -> Shape:

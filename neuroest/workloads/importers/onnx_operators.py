@@ -95,6 +95,10 @@ class Node:
         base = self.reader.constants.get(self.inputs[index], "")
         if base in self.reader.statistics:
             self.builder.weights[value.layer] = self.reader.statistics[base]
+            if (
+                self.builder.layers[value.layer].type != "recurrent_cell"
+            ):  # directions share a tensor, not weights
+                self.builder.note_user(value, self.inputs[index])
         return value
 
 

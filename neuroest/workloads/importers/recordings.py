@@ -7,7 +7,7 @@ import csv
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import prod
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.errors import UnknownNameError
+from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
+from neuroest.units import format_quantity
 from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
@@ -30,6 +31,8 @@ from neuroest.workloads.importers.writing import (
 from neuroest.workloads.layers import geometry
 
 _MOST_MEMBERS = 2_000
+_SAME_STEP = 1e-3
+"""Relative difference of time steps that rounding may make."""
 _MOST_ROWS = 5_000_000
 _MOST_BYTES = 2**30
 _QUANTITIES = ("rate", "density", "bit_density")
@@ -55,6 +58,30 @@ class Recording:
     layers: tuple[LayerRecording, ...]
     samples: int | None = None
     time_step: float | None = None
+
+
+def renamed(recording: Recording, names: Sequence[str]) -> Recording:
+    """A recording whose layers have other names, each given as ``recorded=layer``.
+
+    Raises
+    ------
+    NetworkImportError
+        For a text without both names.
+    UnknownNameError
+        For a name that was not recorded.
+    """
+    other = {}
+    for text in names:
+        old, equals, new = text.partition("=")
+        if not (old and equals and new):
+            raise NetworkImportError(
+                f"{text[:60]!r}: expected RECORDED=LAYER, such as lif1=fully_connected_1"
+            )
+        if old not in {one.name for one in recording.layers}:
+            raise UnknownNameError("recorded name", old[:60], [one.name for one in recording.layers])
+        other[old] = new
+    layers = tuple(replace(one, name=other.get(one.name, one.name)) for one in recording.layers)
+    return replace(recording, layers=layers)
 
 
 def read_recording(path: Path, *, samples: int | None = None, time_step: float | None = None) -> Recording:
@@ -84,7 +111,7 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
         )
     try:
         layers, found_step = reader(path, time_step)
-    except NetworkImportError as error:
+    except NeuroestError as error:
         text = str(error)
         raise NetworkImportError(text if text.startswith(shown(path)) else f"{shown(path)}: {text}") from None
     if not layers:
@@ -209,7 +236,8 @@ def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording]
                 about = {**dict(spikes.attrs), **{k: array(v) for k, v in content.items() if v.ndim == 0}}
                 if "data" in content:
                     data = array(content["data"], LARGEST_ARRAY)
-                    steps.add(float(np.asarray(about.get("dt", time_step or 1.0))))
+                    if "dt" in about:
+                        steps.add(float(np.asarray(about["dt"])))
                     layers.append(LayerRecording(name, spikes=data, samples=int(data.shape[0])))
                 else:
                     layers.append(_gridded(name, content, about, time_step, array))
@@ -255,6 +283,12 @@ def measured(recording: Recording, spec: WorkloadSpec) -> dict[str, Recorded]:
     sizes = dict(zip(shapes.names, map(prod, shapes.output_shapes), strict=True))
     sizes["input"] = prod(spec.input.shape)
     found = {}
+    given, due_step = recording.time_step, spec.time_step
+    if given and due_step and abs(given - due_step) > _SAME_STEP * due_step:
+        raise NetworkImportError(
+            f"{recording.file}: was recorded with timesteps of {format_quantity(given, 's')}, the workload has "
+            f"{format_quantity(due_step, 's')}"
+        )
     for one in recording.layers:
         if one.name not in sizes:
             raise UnknownNameError(

@@ -29,7 +29,12 @@ def spike_statistics(array: Any, axis: int = 0, time_axis: int | None = None) ->
     time = 0 if time_axis is None and axis == 1 else time_axis
     steps = spikes.shape[time] if time is not None else 1
     neurons = moved.shape[1] // steps if steps else 0
-    return {"rate": moved.sum(axis=1), "elements": neurons, "steps": steps}
+    each = (
+        [float(one.mean()) for one in np.moveaxis(spikes, time, 0)]
+        if time is not None
+        else [float(spikes.mean())]
+    )
+    return {"rate": moved.sum(axis=1), "elements": neurons, "steps": steps, "timesteps": each}
 
 
 def number_statistics(array: Any, axis: int, bits: int) -> dict[str, Any]:
@@ -65,15 +70,17 @@ class Tally:
     elements: int = 0
     steps: int = 0
     samples: int = 0
+    timesteps: list[float] = field(default_factory=list)
 
     def take(self, found: dict[str, Any]) -> None:
         """Add what was found in one or several timesteps."""
-        quantities = {k: v for k, v in found.items() if k not in {"elements", "steps"}}
+        quantities = {k: v for k, v in found.items() if k not in {"elements", "steps", "timesteps"}}
         first = next(iter(quantities.values()))
         if self.samples and (self.samples != len(first) or self.elements != found["elements"]):
             raise NetworkImportError("recordings of one layer differ in samples or neurons")
         self.samples, self.elements = len(first), found["elements"]
         self.steps += found["steps"]
+        self.timesteps += found.get("timesteps", ())
         for name, values in quantities.items():
             self.sums[name] = self.sums.get(name, 0.0) + values
 
@@ -91,4 +98,5 @@ class Tally:
             low={name: float(np.quantile(v, 0.1)) for name, v in each.items()},
             high={name: float(np.quantile(v, 0.9)) for name, v in each.items()},
             samples=self.samples,
+            timesteps=tuple(self.timesteps),
         )

@@ -37,3 +37,11 @@ COMPARISONS = frozenset({
     "all", "any", "bitwise_and", "eq", "ge", "gt", "isnan", "le", "logical_and", "logical_not",
     "lt", "ne",
 })  # fmt: skip
+QUANTISERS = frozenset({
+    "_fake_quantize_learnable_per_channel_affine", "_fake_quantize_learnable_per_tensor_affine",
+    "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams", "_fused_moving_avg_obs_fq_helper",
+    "fake_quantize_per_channel_affine",
+    "fake_quantize_per_channel_affine_cachemask", "fake_quantize_per_tensor_affine",
+    "fake_quantize_per_tensor_affine_cachemask", "round", "round_",
+})  # fmt: skip
+"""Rounding to the levels that a chip has anyway."""

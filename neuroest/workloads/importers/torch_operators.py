@@ -13,14 +13,18 @@ from neuroest.workloads.importers.torch_names import (
     BINARY,
     COMPARISONS,
     FRESH,
+    QUANTISERS,
     RECTIFIERS,
     REDUCTIONS,
     VIEWS,
 )
 from neuroest.workloads.importers.torch_trace import Watch, as_map
 
-_SOFTMAX = 5
-_LAYER_NORMALISATION = 7
+_COSTS = {
+    **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), 5),
+    **dict.fromkeys(("native_layer_norm", "native_group_norm", "_fused_rms_norm"), 7),
+}
+"""Operations an element."""
 
 
 def recorder_mode(watch: Watch) -> Any:
@@ -53,9 +57,11 @@ class _Operations:
         watch = self.watch
         flat = [one for arg in args for one in (arg if isinstance(arg, list | tuple) else [arg])]
         live = [one for one in flat if watch.value(one) is not None]
+        outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
+        if not live:
+            watch.note_origin(flat, outs)
         if not live or name in FRESH or name in COMPARISONS:
             return
-        outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
         if not outs:
             return
         value = self._value(name, args, kwargs, live, outs[0])
@@ -90,10 +96,8 @@ class _Operations:
                 ("norm", first.layer, watch.here),
                 lambda: self.builder.normalisation(self._label("norm"), first),
             )
-        if name in {"_softmax", "_log_softmax", "_safe_softmax"}:
-            return self._element_wise(name, live[:1], _SOFTMAX)
-        if name in {"native_layer_norm", "native_group_norm", "_fused_rms_norm"}:
-            return self._element_wise(name, live[:1], _LAYER_NORMALISATION)
+        if name in _COSTS:
+            return self._element_wise(name, live[:1], _COSTS[name])
         if name in ACTIVATIONS:
             return watch.once(
                 ("activation", name, first.layer, watch.here),
@@ -101,6 +105,11 @@ class _Operations:
             )
         if name in BINARY:
             return self._binary(name, live)
+        if name in QUANTISERS:
+            self.builder.notes.append(
+                "Rounding to fewer levels costs nothing; bits are those that the import was told."
+            )
+            return first
         if name in VIEWS:
             return self._view(name, live[0], out)
         if name in REDUCTIONS:
@@ -144,11 +153,14 @@ class _Operations:
     def _weighted(self, weight: Any, tensor: Any, make: Any) -> Value:
         self.watch.seen(tensor)
         source = self.watch.values[tensor].layer
-        key = ("weights", weight.untyped_storage().data_ptr(), weight.storage_offset(), source)
+        origin = self.watch.origin(weight) or (weight.untyped_storage().data_ptr(),)
+        stored = (origin, weight.storage_offset(), tuple(weight.shape))
+        key = ("weights", stored, source)
         known = key in self.watch.layers
         value = self.watch.once(key, make)
         if not known:
             self.builder.note_weights(value, weight.detach().cpu().numpy())
+            self.builder.note_user(value, stored)
         return value
 
     def _convolution(self, args: tuple[Any, ...], out: Any) -> Value | None:
@@ -296,6 +308,10 @@ class _Operations:
 
     def _view(self, name: str, tensor: Any, out: Any) -> Value:
         value: Value = self.watch.values[tensor]
+        if name in QUANTISERS:
+            self.builder.notes.append(
+                "Rounding to fewer levels costs nothing; bits are those that the import was told."
+            )
         if self.watch.spiking or out.numel() == tensor.numel() or name in {"split", "unbind", "chunk"}:
             return value
         shape = self._shape(out)

@@ -27,12 +27,13 @@ from neuroest.workloads.importers.network import (
     Value,
 )
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
-
-_NEURON_BASES = {
-    "snntorch": {"SpikingNeuron"},
-    "spikingjelly": {"BaseNode"},
-    "norse": {"SNN", "SNNCell", "SNNRecurrent", "SNNRecurrentCell"},
-}
+from neuroest.workloads.importers.torch_neurons import (
+    is_neuron,
+    is_sequence,
+    is_silent,
+    own_weights,
+    reset_neurons,
+)
 
 
 def trace_model(
@@ -102,30 +103,6 @@ def trace_model(
         reset_neurons(model)
 
 
-def is_neuron(module: Any) -> bool:
-    """Whether a module is a layer of spiking neurons of a library that is known."""
-    for cls in type(module).__mro__:
-        bases = _NEURON_BASES.get(cls.__module__.partition(".")[0])
-        if bases and cls.__name__ in bases:
-            return True
-    return False
-
-
-def reset_neurons(model: Any) -> None:
-    """Forget the membrane potentials of a run before."""
-    for module in model.modules():
-        library = next(
-            (c.__module__.partition(".")[0] for c in type(module).__mro__ if is_neuron(module)), ""
-        )
-        if is_neuron(module) and library == "spikingjelly":
-            module.reset()
-        elif is_neuron(module) and library == "snntorch" and getattr(module, "init_hidden", False):
-            for name in ("reset_mem", "reset_hidden"):
-                if hasattr(module, name):
-                    getattr(module, name)()
-                    break
-
-
 @dataclass
 class Watch:
     """What is known while a model runs: which layer a tensor comes from, and what each layer put out."""
@@ -138,7 +115,6 @@ class Watch:
     layers: dict[Any, Value] = field(default_factory=dict)
     stack: list[str] = field(default_factory=list)
     opaque: int = 0
-    recurrent_weights: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         skip = 2 if self.time_first else 1
@@ -150,6 +126,10 @@ class Watch:
         self.values[self.sample] = self.builder.input
         self.tallies: dict[str, Tally] = {}
         self.timesteps = 0
+        self.excluded: dict[str, None] = {}
+        kept = [*self.model.parameters(), *self.model.buffers()]
+        self.stored = {one.untyped_storage().data_ptr() for one in kept}
+        self.origins = self.torch.utils.weak.WeakIdKeyDictionary()
 
     def hooks(self) -> list[Any]:
         """Hooks that keep track of the module at work."""
@@ -183,6 +163,22 @@ class Watch:
     def value(self, tensor: Any) -> Value | None:
         """The layer that a tensor comes from."""
         return self.values.get(tensor) if isinstance(tensor, self.torch.Tensor) else None
+
+    def origin(self, tensor: Any) -> tuple[Any, ...]:
+        """Which stored tensors of the model a tensor was computed from, so that rounded weights are known again."""
+        found: tuple[Any, ...] = self.origins.get(tensor, ())
+        if not found:
+            storage = tensor.untyped_storage().data_ptr()
+            found = ((storage, tensor.storage_offset()),) if storage in self.stored else ()
+        return found
+
+    def note_origin(self, given: Sequence[Any], outs: Sequence[Any]) -> None:
+        """Remember what an operation on stored tensors alone was given."""
+        before = {
+            one for tensor in given if isinstance(tensor, self.torch.Tensor) for one in self.origin(tensor)
+        }
+        for out in outs if before else ():
+            self.origins[out] = tuple(sorted(before))
 
     @property
     def here(self) -> str:
@@ -230,11 +226,9 @@ class Watch:
         found = self.value(given)
         if found is None or spikes is None:
             return
-        value: Value = found
+        axis = 1 if is_sequence(module) else 0
+        value = self._with_own_weights(module, given, path, tuple(spikes.shape[axis + 1 :]))
         builder = self.builder
-        weights = getattr(module, "recurrent", None)
-        if isinstance(weights, self.torch.nn.Linear) and builder.is_weighted(value):
-            value = self.once(("recurrent", value.layer), lambda: self._recurrent(found, weights))
         source = value.layer
         kind = builder.layers[source].type if source in builder.layers else ""
         if kind == "pooling":
@@ -242,19 +236,51 @@ class Watch:
             builder.notes.append(
                 f"{source} pools before its neurons; {before} counts as having them, each as active as theirs."
             )
-        elif not builder.is_weighted(value) and kind != "add":
+        elif not builder.is_weighted(value) and kind not in {"add", "host"}:
             builder.notes.append(
                 f"{path} are neurons without weights; each counts as one element-wise operation."
             )
             value = self.once(("neurons", path), lambda: builder.element_wise(path, [found]))
-        multi = getattr(module, "step_mode", "s") == "m" or _is_sequence(module)
-        axis = 1 if multi else 0
+        self.values[spikes] = value
+        if is_silent(module):
+            builder.notes.append(
+                f"{value.layer} ends in {type(module).__name__} neurons, which never spike: their output is a membrane "
+                "potential."
+            )
+            return
         tally = self.tallies.setdefault(value.layer, Tally())
         tally.take(spike_statistics(_numpy(spikes), axis))
         if kind == "pooling" and before in builder.layers:
             self.tallies.setdefault(before, Tally()).take(spike_statistics(_numpy(spikes), axis))
         self.timesteps = max(self.timesteps, tally.steps)
-        self.values[spikes] = value
+
+    def _with_own_weights(self, module: Any, given: Any, path: str, shape: Shape) -> Value:
+        """The layer that neurons belong to, with the weights that stand in the neurons' own module."""
+        own = own_weights(module, self.torch)
+        value: Value = self.values[given]
+        if own.kind == "recurrent" and self.builder.is_weighted(value):
+            return self.once(("recurrent", value.layer), lambda: self._recurrent(value, own.back))
+        if own.kind == "both":
+            self.seen(given)
+            outputs = int(own.back.shape[0])
+            made = self.once(
+                ("own", path),
+                lambda: self.builder.put("recurrent", path, [value], (outputs,), outputs=outputs),
+            )
+            weights = [own.forward.detach().reshape(-1), own.back.detach().reshape(-1)]
+            self.builder.note_weights(made, self.torch.cat(weights).cpu().numpy())
+            return made
+        if own.kind == "self":
+            line = f"feedback of each neuron of {path} to itself ({own.count} weights)"
+            self.excluded.setdefault(line)
+        elif own.kind != "none":
+            name = type(module).__name__
+            reason = f"its {own.count} weights are no fully connected recurrent layer"
+            return self.once(
+                ("own", path),
+                lambda: self.builder.not_supported(name, path, [value], as_map(shape), reason),
+            )
+        return value
 
     def _recurrent(self, value: Value, weights: Any) -> Value:
         before = self.builder.layers[value.layer]
@@ -266,7 +292,7 @@ class Watch:
         for key, known in list(self.layers.items()):
             if known == value:
                 self.layers[key] = made
-        self.builder.note_weights(made, weights.weight.detach().numpy())
+        self.builder.note_weights(made, weights.detach().cpu().numpy())
         return made
 
     def _known(self, name: str) -> Value:
@@ -329,14 +355,10 @@ class Watch:
             sha256=digest.hexdigest(), coding="spiking" if self.spiking else "dense", options=self.options,
             timesteps=self.timesteps or self.options.timesteps,
             input_bits=self.options.activation_bits if numbers else None, recorded=recorded, recording=about,
+            excluded=tuple(self.excluded),
         )  # fmt: skip
         names = {layer.name for layer in made.layers} | {"input"}
         return replace(made, recorded={n: r for n, r in made.recorded.items() if n in names})
-
-
-def _is_sequence(module: Any) -> bool:
-    names = {cls.__name__ for cls in type(module).__mro__ if cls.__module__.startswith("norse")}
-    return bool(names & {"SNN", "SNNRecurrent"}) and not names & {"SNNCell", "SNNRecurrentCell"}
 
 
 def _numpy(tensor: Any) -> Any:

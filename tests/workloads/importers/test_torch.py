@@ -9,7 +9,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
 
 import neuroest  # noqa: E402
-from neuroest.workloads.importers import NetworkImportError, UnsupportedOperatorError  # noqa: E402
+from neuroest.workloads.importers import (  # noqa: E402
+    ImportOptions,
+    NetworkImportError,
+    UnsupportedOperatorError,
+)
 from neuroest.workloads.layers import geometry, layer_table  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, which deprecate things at import
@@ -136,6 +140,49 @@ def test_densities_are_those_of_what_the_layers_read() -> None:
     assert recorded.samples == 5
 
 
+def test_a_spiking_network_that_rounds_its_weights_in_every_timestep_keeps_its_layers(snn) -> None:
+    class Rounded(SnnTorch):
+        def forward(self, x):
+            state, last, found, self.kept = self.hidden.init_leaky(), self.out.init_leaky(), [], []
+            for step in x:
+                first, second = (torch.round(w * 7) / 7 for w in (self.first.weight, self.last.weight))
+                self.kept += [first, second]  # so that no memory is used again
+                fired, state = self.hidden(nn.functional.linear(step, first), state)
+                answer, last = self.out(nn.functional.linear(fired, second), last)
+                found.append(answer)
+            return torch.stack(found)
+
+    network = neuroest.trace(Rounded(snn), spikes(30), time_first=True)
+    assert network.timesteps == STEPS
+    assert geometry(network.workload().spec).macs.tolist() == [30 * 20, 20 * 5]
+
+
+def test_a_network_prepared_for_training_with_rounding_has_its_layers_only() -> None:
+    from torch.ao import quantization
+
+    model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 14 * 14, 10))
+    model.qconfig = quantization.get_default_qat_qconfig("x86")
+    prepared = quantization.prepare_qat(model.train())
+    network = neuroest.trace(prepared, torch.rand(2, 3, 16, 16))
+    assert [one.type for one in network.layers] == ["convolution", "fully_connected"]
+    assert any("Rounding" in note for note in network.notes)
+
+
+def test_weights_that_are_used_twice_are_told() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(20, 20), nn.Linear(20, 5)
+
+        def forward(self, x):
+            return self.b(torch.relu(self.a(torch.relu(self.a(x)))))
+
+    network = neuroest.trace(Tied(), torch.rand(4, 20))
+    assert "a, a_2 use the same weights, which count in each of them" in network.notes
+    shapes = geometry(network.workload().spec)
+    assert shapes.total_macs == counted(Tied(), torch.rand(4, 20))
+
+
 def test_tracing_leaves_the_model_as_it_was() -> None:
     model = Block().train()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -195,6 +242,7 @@ def test_snntorch_spikes_and_operations_equal_a_count_by_hand(snn) -> None:
     assert hidden.sum() > 0
     assert network.timesteps == STEPS
     assert network.recorded["first"].values["rate"] == pytest.approx(float(hidden.mean()))
+    assert network.recorded["first"].timesteps == pytest.approx(hidden.mean((1, 2)).tolist())
     each = hidden.mean((0, 2)).numpy()  # one mean a sample, whose percentiles are the spread
     assert network.recorded["first"].low["rate"] == pytest.approx(np.quantile(each, 0.1))
     by_hand = float(sample.sum() * 20 + hidden.sum() * 5) / SAMPLES
@@ -294,6 +342,70 @@ def test_norse_cells() -> None:
     assert [one.type for one in network.layers] == ["fully_connected", "fully_connected"]
     assert network.timesteps == STEPS
     assert network.workload().spec.coding == "spiking"
+
+
+def stepwise(model, sample):
+    outs = [model(step) for step in sample]
+    return torch.stack([out[0] if isinstance(out, tuple) else out for out in outs])
+
+
+def test_norse_recurrent_cells_are_recurrent_layers_with_both_matrices() -> None:
+    norse = pytest.importorskip("norse.torch", reason="needs Norse: pip install 'neuroest[dev-import]'")
+    model = norse.SequentialState(norse.LIFRecurrentCell(30, 20), nn.Linear(20, 5), norse.LIBoxCell())
+
+    def run(model, sample):
+        state, found = None, []
+        for step in sample:
+            out, state = model(3 * step, state)
+            found.append(out)
+        return torch.stack(found)
+
+    network = neuroest.trace(model, spikes(30), time_first=True, run=run)
+    assert [one.type for one in network.layers] == ["recurrent", "fully_connected"]
+    shapes = geometry(network.workload().spec)
+    assert shapes.weights.tolist() == [30 * 20 + 20 * 20, 20 * 5]
+    assert any("never spike" in note for note in network.notes)
+    assert network.recorded["input"].values["rate"] == pytest.approx(float(spikes(30).mean()), rel=0.2)
+
+
+@pytest.mark.parametrize("mode", ["s", "m"])
+def test_spikingjelly_recurrent_containers_are_recurrent_layers(mode: str) -> None:
+    pytest.importorskip("spikingjelly", reason="needs SpikingJelly: pip install 'neuroest[dev-import]'")
+    from spikingjelly.activation_based import functional, layer, neuron
+
+    model = nn.Sequential(
+        layer.Linear(30, 20), layer.LinearRecurrentContainer(neuron.LIFNode(v_threshold=0.1), 20, 20),
+        layer.Linear(20, 5), neuron.LIFNode(v_threshold=0.1),
+    )  # fmt: skip
+    functional.set_step_mode(model, mode)
+    network = neuroest.trace(model, spikes(30), time_first=True, run=None if mode == "m" else stepwise)
+    shapes = geometry(network.workload().spec)
+    assert shapes.types == ("fully_connected", "recurrent", "fully_connected")
+    assert shapes.weights.tolist() == [600, 20 * 20 + 20 * 20, 100]
+
+
+def test_weights_inside_of_neurons_are_never_dropped(snn) -> None:
+    maps = spikes(2, 8, 8)
+    inside = nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding=1),
+        snn.RLeaky(beta=0.9, conv2d_channels=4, kernel_size=3, init_hidden=True),
+    )
+    for model, sample, count in (
+        (inside, maps, 4 * 4 * 9),
+        (nn.Sequential(snn.SLSTM(30, 20, init_hidden=True), nn.Linear(20, 5)), spikes(30), 4 * 20 * 50),
+    ):
+        with pytest.raises(UnsupportedOperatorError, match=f"its {count} weights") as told:
+            neuroest.trace(model, sample, time_first=True, run=stepwise).workload()
+        assert "\n" not in str(told.value)
+    left = neuroest.trace(
+        inside, maps, time_first=True, run=stepwise, options=ImportOptions(unsupported="host")
+    )
+    assert [one.type for one in left.layers] == ["convolution", "host"]
+    own = nn.Sequential(
+        nn.Linear(30, 20), snn.RLeaky(beta=0.9, all_to_all=False, V=torch.rand(20), init_hidden=True)
+    )
+    spec = neuroest.trace(own, spikes(30), time_first=True, run=stepwise).workload().spec
+    assert spec.excluded == ("feedback of each neuron of 1 to itself (20 weights)",)
 
 
 def test_a_trace_written_and_read_back_has_the_same_counts(snn, tmp_path: Path) -> None:

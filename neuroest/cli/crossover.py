@@ -1,0 +1,37 @@
+"""``neuroest crossover``: below which spike rate a spiking chip needs less energy than a dense one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from neuroest.cli.shared import Architecture, Format, Output, Workload, emit, in_form
+from neuroest.exploration.bands import SAMPLES, SEED
+from neuroest.exploration.crossover import crossover
+
+
+def run(
+    spiking: Architecture,
+    dense: Annotated[str, typer.Argument(metavar="DENSE", help="The dense chip, shipped or path of one.")],
+    workload: Workload,
+    dense_workload: Annotated[
+        str, typer.Option("--other-workload", metavar="WORKLOAD", help="The network in dense coding.")
+    ],
+    scaled: Annotated[
+        bool,
+        typer.Option("--scaled", help="Scale the activities of the file together; else one rate for all."),
+    ] = False,
+    samples: Annotated[int, typer.Option(min=10, max=100_000, help="Draws of what is not known.")] = SAMPLES,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = SEED,
+    form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
+    output: Output = None,
+) -> None:
+    """Below which spike rate a spiking chip beats a dense one.
+
+    In energy, against the dense network as it is and with as many bits as the timesteps tell apart. Counted are
+    operations only, these with memories and movement, and with static energy; what the energies of a published
+    comparison give for the same network stands below.
+    """
+    found = crossover(spiking, dense, workload, dense_workload, scaled=scaled, samples=samples, seed=seed)
+    emit(in_form(form, found.to_text, found.to_frame, f"Crossover of {spiking} and {dense}"), output)

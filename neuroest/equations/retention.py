@@ -1,0 +1,126 @@
+"""Weights that fade: retention by temperature, disturbance by reading, and how often both ask for rewriting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import bounded_exponential
+from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.provenance import equation
+from neuroest.units import Dimensionless, Joule, Kelvin, PerSecond, Second
+
+
+@equation(
+    formula="t = t_ref exp(E/k (1/T - 1/T_ref))",
+    reference="derivation: docs/models/crossbar.md",
+    valid="one thermally activated process, around the temperature that the time is known for",
+)
+def retention_at_temperature(
+    retention_time: Second,
+    activation_energy: Joule,
+    temperature: Kelvin,
+    reference_temperature: Kelvin,
+    boltzmann: JoulePerKelvin = BOLTZMANN,
+) -> Second:
+    """Time for which a state is kept, moved from one temperature to another. [s].
+
+    Parameters
+    ----------
+    retention_time : float or array
+        Time at the reference temperature, t_ref; infinite where a state is taken to stay. [s]
+    activation_energy : float or array
+        Barrier, E; zero where temperature changes nothing. [J]
+    temperature, reference_temperature : float or array
+        Temperature of the cell, and the one that the time is known for. [K]
+    boltzmann : float, optional
+        The exact constant. [J/K]
+
+    Returns
+    -------
+    float or array
+        Time at the temperature. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Ten years at 85 C with 1.5 eV are two days at 150 C: 1/423.15 - 1/358.15 = -4.289e-4 1/K, times 17406.8 K is -7.466,
+    and exp(-7.466) = 5.72e-4 of 3652.5 days is 2.09 days.
+
+    >>> f"{retention_at_temperature(10 * 365.25, 1.5 * 1.602177e-19, 423.15, 358.15):.2f} days"
+    '2.09 days'
+    """
+    barrier = activation_energy / boltzmann
+    return retention_time * bounded_exponential(barrier / temperature - barrier / reference_temperature)
+
+
+@equation(
+    formula="E = E_write / N",
+    reference="derivation: docs/models/crossbar.md",
+    valid="in the mean over many reads; reads that disturb alike",
+)
+def disturb_rewriting_energy(programming_energy: Joule, disturb_reads: Dimensionless) -> Joule:
+    """Energy that one read causes later, because a state that has been read often must be written again. [J].
+
+    Parameters
+    ----------
+    programming_energy : float or array
+        Energy of writing the cell, E_write. [J]
+    disturb_reads : float or array
+        Reads that a state stands, N; infinite where reading does not disturb. [1]
+
+    Returns
+    -------
+    float or array
+        Energy per read of one cell. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    180 pJ every million reads: 0.18 fJ a read.
+
+    >>> f"{disturb_rewriting_energy(180e-12, 1e6):.3g}"
+    '1.8e-16'
+    """
+    return programming_energy / disturb_reads
+
+
+@equation(
+    formula="f = max(1 / t_retention, f_read / N)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="whichever cause of fading comes first; they are not added up",
+)
+def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_rate: PerSecond) -> PerSecond:
+    """How often a weight must be written again, faded by itself or by reading. [1/s].
+
+    Parameters
+    ----------
+    retention_time : float or array
+        Time for which the state is kept without reading, at the temperature of the cell, above zero. [s]
+    disturb_reads : float or array
+        Reads that a state stands, N, above zero. [1]
+    read_rate : float or array
+        Reads of the cell per time, f_read. [1/s]
+
+    Returns
+    -------
+    float or array
+        Rate; zero where neither happens. [1/s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A year against 1e9 reads at 1 kHz: the reads come first, every 1e6 s.
+
+    >>> f"{rewriting_rate(3.156e7, 1e9, 1e3):.3g}"
+    '1e-06'
+    """
+    return np.maximum(1.0 / retention_time, read_rate / disturb_reads)

@@ -1,0 +1,327 @@
+"""Below which spike rate a spiking chip needs less energy than a dense one with as many bits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.equations.twins import matched_activation_bits
+from neuroest.exploration.bands import SAMPLES, SEED, Band, draw, quantiles
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.groups import Group, resolve
+from neuroest.exploration.points import evaluate_points
+from neuroest.exploration.space import Space
+from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
+from neuroest.library import Loaded
+from neuroest.units import format_quantity
+from neuroest.workloads.layers import layer_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "operation_energy_J": "operations only",
+        "dynamic_energy_J": "with memories and movement",
+        "energy_per_inference_J": "with static energy",
+    }
+)
+"""What is counted, by the result that holds it."""
+
+_LOWEST = 1e-6
+_RATES = 97
+_BLOCK = 64
+"""Samples that are evaluated at once, each at all rates."""
+_ACTIVATIONS = "workload.precision.activations"
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """One scope against one width of the dense network's activations.
+
+    Attributes
+    ----------
+    scope : str
+        Key of `SCOPES`.
+    bits : float
+        Width of the activations.
+    spiking, dense : float
+        Energy of both networks as they are. [J]
+    rate : float or None
+        Spike rate below which the spiking chip needs less; None where no rate is low enough. Infinite where none is
+        too high.
+    band : Band or None
+        Of the rate over what is not known of both chips; a share of samples without any such rate counts as zero.
+    never : float
+        Share of samples in which no rate is low enough.
+    """
+
+    scope: str
+    bits: float
+    spiking: float
+    dense: float
+    rate: float | None
+    band: Band | None
+    never: float
+
+    @property
+    def ratio(self) -> float:
+        """Energy of the spiking network over that of the dense one."""
+        return self.spiking / self.dense
+
+
+@dataclass(frozen=True)
+class CrossoverResult:
+    """A spiking chip beside a dense one, in all scopes.
+
+    Attributes
+    ----------
+    names, workloads : pair of str
+        Chips and networks, the spiking one first.
+    timesteps, matched_bits, mean_rate : float
+        Of the spiking network; the mean is over what synapses read, each weighted by its synapses.
+    rows : tuple of Crossover
+        Scopes, against the dense network as it is and bit-matched.
+    published : float
+        The crossover that the energies of a published comparison give for such a network.
+    published_band : Band
+        Over the spread of these energies.
+    published_case : TwinCase
+        What was put into it.
+    """
+
+    names: tuple[str, str]
+    workloads: tuple[str, str]
+    timesteps: float
+    matched_bits: float
+    mean_rate: float
+    scaled: bool
+    rows: tuple[Crossover, ...]
+    published: float
+    published_band: Band
+    published_case: TwinCase
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a table."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        return pd.DataFrame(
+            [
+                {
+                    "scope": row.scope,
+                    "activation_bits": row.bits,
+                    "spiking_J": row.spiking,
+                    "dense_J": row.dense,
+                    "ratio": row.ratio,
+                    "spike_rate": np.nan if row.rate is None else row.rate,
+                    "p10": np.nan if row.band is None else row.band.low,
+                    "p90": np.nan if row.band is None else row.band.high,
+                    "never": row.never,
+                }
+                for row in self.rows
+            ]
+        )
+
+    def to_text(self) -> str:
+        """What there is to say, for a terminal."""
+        varied = (
+            "activities scaled together" if self.scaled else "one spike rate for the input and all layers"
+        )
+        lines = [
+            f"{self.names[0]} on {self.workloads[0]} beside {self.names[1]} on {self.workloads[1]}",
+            f"{self.timesteps:g} timesteps tell apart what {self.matched_bits:g} bits do",
+            f"mean spike rate of the inputs of synapses: {self.mean_rate:.2%}",
+            f"spike rate below which the spiking chip needs less energy, {varied}:",
+            "",
+            f"  {'counted':27}{'dense bits':>11}{'spiking':>11}{'dense':>11}{'ratio':>9}{'below':>9}   p10 .. p90",
+        ]
+        for row in self.rows:
+            band = "" if row.band is None else f"{_percent(row.band.low)} .. {_percent(row.band.high)}"
+            lines.append(
+                f"  {SCOPES[row.scope]:27}{row.bits:11g}{format_quantity(row.spiking, 'J'):>11}"
+                f"{format_quantity(row.dense, 'J'):>11}{row.ratio:9.3g}{_percent(row.rate):>9}   {band}".rstrip()
+            )
+        case, spread = self.published_case, self.published_band
+        lines += [
+            "",
+            f"by the energies of {PUBLISHED}: {self.published:.2%}, p10 .. p90 {spread.low:.2%} .. {spread.high:.2%}",
+            f"  (many cores, {case.weight_bits:g}-bit weights, {case.inputs:.0f} inputs a neuron)",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def __repr__(self) -> str:
+        return f"<CrossoverResult: {self.names[0]} and {self.names[1]}, {len(self.rows)} rows>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self.to_text()}</pre>"
+
+
+def _percent(rate: float | None) -> str:
+    if not rate:
+        return "none"
+    return "any" if np.isinf(rate) else f"{rate:.2%}"
+
+
+def crossover(
+    spiking: str | Path | Loaded[Any],
+    dense: str | Path | Loaded[Any],
+    spiking_workload: str | Path | Loaded[Any],
+    dense_workload: str | Path | Loaded[Any],
+    *,
+    scaled: bool = False,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+) -> CrossoverResult:
+    """Below which spike rate a spiking chip needs less energy than a dense one.
+
+    Parameters
+    ----------
+    spiking, dense
+        The chips.
+    spiking_workload, dense_workload
+        What each runs: a network in spiking and its twin in dense coding.
+    scaled : bool
+        Whether the activities of the file are scaled together; otherwise input and layers get one rate.
+    samples : int
+        Draws of what is not known, shared by both chips where they share it.
+
+    Raises
+    ------
+    NeuroestError
+        For a network in the wrong coding, or where a chip cannot run it.
+    """
+    first = resolve(spiking, spiking_workload, Space(()), {}).groups[0]
+    second = resolve(dense, dense_workload, Space(()), {}).groups[0]
+    for group, coding in ((first, "spiking"), (second, "dense")):
+        if group.workload.coding != coding:
+            raise ExplorationError(
+                f"{group.workload.name}: is in {group.workload.coding} coding; the {coding} network comes "
+                f"{'first' if coding == 'spiking' else 'second'}"
+            )
+    table = layer_table(first.workload, {})
+    timesteps = float(np.asarray(table.timesteps).reshape(-1)[0])
+    bits = float(matched_activation_bits(timesteps))
+    curves = _spiking_curves(first, scaled=scaled, samples=samples, seed=seed)
+    given = float(second.values.get(_ACTIVATIONS) or first.values[_ACTIVATIONS])
+    rows = []
+    for width in dict.fromkeys((given, bits)):
+        changes = {} if width == given else {_ACTIVATIONS: f"{width:g} bit"}
+        twin = second if not changes else resolve(dense, dense_workload, Space(()), changes).groups[0]
+        limits = _energies(twin, _drawn(twin, samples, seed), samples)
+        rows += [_row(scope, width, curves, limits) for scope in SCOPES]
+    weighted = _mean_rate(table)
+    case = TwinCase(timesteps, float(first.values["workload.precision.weights"]), weighted[1])
+    return CrossoverResult(
+        (first.design.spec.name, second.design.spec.name), (first.workload.name, second.workload.name), timesteps,
+        bits, weighted[0], scaled, tuple(rows), float(twins_of(case, published_values()).crossover),
+        published_band(case, samples=samples, seed=seed), case,
+    )  # fmt: skip
+
+
+def _mean_rate(table: Any) -> tuple[float, float]:
+    """Spike rate and number of inputs that a synapse meets in the mean."""
+    macs = np.asarray(table.macs, dtype=np.float64)
+    inputs = np.asarray(table.reduction + table.recurrent_reduction, dtype=np.float64)
+    possible = float(np.sum(macs)) * float(np.asarray(table.timesteps).reshape(-1)[0])
+    operations = float(np.sum(np.asarray(table.synaptic_operations, dtype=np.float64)))
+    return operations / possible, float(np.sum(macs * inputs) / np.sum(macs))
+
+
+def _drawn(group: Group, samples: int, seed: int) -> dict[str, Array]:
+    """One nominal point, and samples of everything that has a spread."""
+    drawn = draw(group.claims, samples, seed)
+    return {
+        path: np.concatenate([np.full((1, 1), group.claims[path].value), values])
+        for path, values in drawn.items()
+    }
+
+
+def _energies(group: Group, columns: Mapping[str, Array], samples: int) -> dict[str, Array]:
+    points = evaluate_points(group, columns, (samples + 1,), list(SCOPES))
+    _refuse(group, points)
+    return dict(points.totals)
+
+
+def _refuse(group: Group, points: Any) -> None:
+    if np.isnan(points.totals["dynamic_energy_J"][0]):
+        reason = points.reasons[points.failed[0]] if points.failed[0] >= 0 else "no finite result"
+        raise ExplorationError(f"{group.design.spec.name}: no estimate of {group.workload.name}: {reason}")
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """Energy of the spiking chip by scope: of the network as it is, and at all rates for each sample."""
+
+    rates: Array
+    nominal: Mapping[str, float]
+    energies: Mapping[str, Array]
+
+
+def _spiking_curves(group: Group, *, scaled: bool, samples: int, seed: int) -> _Curves:
+    columns = _drawn(group, samples, seed)
+    activities = {path: group.claims[path].value for path in group.claims if path.endswith("activity.rate")}
+    if not activities:
+        raise ExplorationError(f"{group.workload.name}: states no spike rate")
+    table = layer_table(group.workload, {})
+    mean = _mean_rate(table)[0]
+    highest = min(1.0, mean / max(activities.values())) if scaled else 1.0
+    rates = np.geomspace(_LOWEST, highest, _RATES)
+    moved = {
+        path: (rates * value / mean if scaled else rates).reshape(1, -1, 1)
+        for path, value in activities.items()
+    }
+    fixed = {path: values for path, values in columns.items() if path not in activities}
+    parts: dict[str, list[Array]] = {scope: [] for scope in SCOPES}
+    for start in range(0, samples + 1, _BLOCK):
+        block = {path: values[start : start + _BLOCK, :, np.newaxis] for path, values in fixed.items()}
+        count = min(_BLOCK, samples + 1 - start)
+        points = evaluate_points(group, {**block, **moved}, (count, _RATES), list(SCOPES))
+        for scope in SCOPES:
+            parts[scope].append(np.broadcast_to(points.totals[scope].reshape(count, -1), (count, _RATES)))
+    alone = evaluate_points(group, {}, (1,), list(SCOPES))
+    _refuse(group, alone)
+    return _Curves(
+        rates,
+        {scope: float(alone.totals[scope][0]) for scope in SCOPES},
+        {scope: np.concatenate(parts[scope]) for scope in SCOPES},
+    )
+
+
+def _row(scope: str, bits: float, curves: _Curves, limits: Mapping[str, Array]) -> Crossover:
+    found = _crossings(curves.rates, curves.energies[scope], limits[scope])
+    sampled = found[1:]
+    sampled = sampled[~np.isnan(sampled)]
+    band = None
+    if sampled.size:
+        ordered = np.where(np.isinf(sampled), np.finfo(float).max, sampled)
+        low, median, high = (
+            np.inf if q > 1.0 + 1e-9 else q for q in quantiles(ordered, (0.1, 0.5, 0.9))
+        )  # no rate exceeds one
+        band = Band(float(low), float(median), float(high))
+    nominal = float(found[0])
+    never = float(np.mean(sampled == 0.0)) if sampled.size else 1.0
+    return Crossover(
+        scope, bits, curves.nominal[scope], float(limits[scope][0]), nominal if nominal > 0.0 else None, band, never
+    )  # fmt: skip
+
+
+def _crossings(rates: Array, energies: Array, limits: Array) -> Array:
+    """First rate at which each sample reaches its limit: zero if it begins above, infinite if it never does."""
+    above = energies >= limits[:, np.newaxis]
+    step = np.argmax(above, axis=1)
+    rows = np.arange(len(limits))
+    before = np.maximum(step - 1, 0)
+    with np.errstate(all="ignore"):
+        low, high = np.log(energies[rows, before]), np.log(energies[rows, step])
+        share = np.where(high > low, (np.log(limits) - low) / (high - low), 0.0)
+        inside = np.exp(np.log(rates[before]) + share * (np.log(rates[step]) - np.log(rates[before])))
+    found = np.where(above.any(axis=1), np.where(step == 0, 0.0, inside), np.inf)
+    return np.where(np.isnan(energies).any(axis=1) | np.isnan(limits), np.nan, found)

@@ -1,0 +1,130 @@
+"""A published comparison of spiking and quantised networks, from its energies alone.
+
+No chip is described: a device of model `twin_energies` names the energies of arithmetic, memory and traffic, and a case
+says what is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.equations import twins
+from neuroest.errors import NeuroestError
+from neuroest.exploration.bands import SAMPLES, SEED, Band, draw, quantiles
+from neuroest.library import load_device
+from neuroest.units import Numeric
+
+PUBLISHED = "yan2026_22nm"
+"""The published energies that ship."""
+
+
+@dataclass(frozen=True)
+class TwinCase:
+    """What is compared.
+
+    Attributes
+    ----------
+    timesteps : float
+        Of the spiking network; the twin's activations have as many bits as tell apart its spike counts.
+    weight_bits : float
+        Of both.
+    inputs : float
+        Of a neuron.
+    hops : float or None
+        Between the cores of two neurons; None takes those of the energies.
+    spiking_weight_reads, quantised_weight_reads : float
+        Weights read for each event or activation: 1 without reuse.
+    """
+
+    timesteps: float
+    weight_bits: float
+    inputs: float = 4096.0
+    hops: float | None = None
+    spiking_weight_reads: float = 1.0
+    quantised_weight_reads: float = 1.0
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Both neurons with numbers in them; each energy may be an array of samples."""
+
+    case: TwinCase
+    activation_bits: Numeric
+    event_energy: Numeric
+    update_energy: Numeric
+    value_energy: Numeric
+    multiply_accumulate_energy: Numeric
+    accumulate_energy: Numeric
+    broadcast_rate: Numeric
+
+    @property
+    def crossover(self) -> Numeric:
+        """Spike rate below which the spiking neuron needs less."""
+        return twins.crossover_spike_rate(
+            self.case.timesteps, self.case.inputs, self.event_energy, self.update_energy, self.value_energy,
+            self.multiply_accumulate_energy,
+        )  # fmt: skip
+
+    @property
+    def operations_crossover(self) -> Numeric:
+        """The same with arithmetic alone, where the twin does not skip zeros."""
+        return twins.operations_crossover_rate(
+            self.case.timesteps, 1.0, self.multiply_accumulate_energy, self.accumulate_energy
+        )
+
+    def ratio(self, spike_rate: Numeric) -> Numeric:
+        """Energy of the spiking neuron over that of its twin."""
+        share = twins.mean_active_share(self.case.timesteps, spike_rate)
+        return twins.spiking_neuron_energy(
+            self.case.timesteps, self.case.inputs, spike_rate, self.event_energy, self.update_energy
+        ) / twins.quantised_neuron_energy(
+            self.case.inputs, self.value_energy, share, self.multiply_accumulate_energy
+        )
+
+
+def published_values(name: str = PUBLISHED) -> dict[str, Numeric]:
+    """Energies of a device of model `twin_energies`, in SI.
+
+    Raises
+    ------
+    NeuroestError
+        For a device of another model.
+    """
+    device = load_device(name)
+    if device.spec.model != "twin_energies":
+        raise NeuroestError(f"{name} is of model {device.spec.model!r}, not of 'twin_energies'")
+    return {path: claim.value for path, claim in device.claims.items()}
+
+
+def twins_of(case: TwinCase, values: Mapping[str, Numeric]) -> Twins:
+    """Both neurons of a case, from energies that may be arrays."""
+    hops = values["hops"] if case.hops is None else case.hops
+    bits = twins.matched_activation_bits(case.timesteps)
+    read = values["memory_read_energy"]
+    weight = (case.weight_bits, read)
+    return Twins(
+        case,
+        bits,
+        twins.synaptic_event_energy(
+            hops, values["event_hop_energy"], case.spiking_weight_reads, *weight, values["accumulate_energy"]
+        ),
+        twins.potential_update_energy(values["compare_energy"], values["potential_bits"], read),
+        twins.synaptic_value_energy(hops, values["value_hop_energy"], bits, case.quantised_weight_reads, *weight),
+        twins.multiply_accumulate_energy(bits, values["partial_product_energy"]),
+        values["accumulate_energy"],
+        twins.broadcast_spike_rate(
+            twins.synaptic_value_energy(hops, values["value_hop_energy"], 1.0, 1.0, *weight),
+            twins.synaptic_event_energy(hops, values["event_hop_energy"], 1.0, *weight, 0.0),
+        ),
+    )  # fmt: skip
+
+
+def published_band(case: TwinCase, name: str = PUBLISHED, samples: int = SAMPLES, seed: int = SEED) -> Band:
+    """The crossover over what is not known of the energies."""
+    drawn = {path: array[:, 0] for path, array in draw(load_device(name).claims, samples, seed).items()}
+    rates = np.asarray(twins_of(case, {**published_values(name), **drawn}).crossover, dtype=np.float64)
+    low, median, high = quantiles(rates, (0.1, 0.5, 0.9))
+    return Band(float(low), float(median), float(high))

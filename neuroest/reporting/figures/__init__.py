@@ -1,0 +1,31 @@
+"""Figures for papers: column widths of the venues, embedded fonts, readable in grey and by the colour-blind."""
+
+from neuroest.reporting.figures.area_map import area_map_figure, squarified
+from neuroest.reporting.figures.bottleneck import bottleneck_figure
+from neuroest.reporting.figures.breakdowns import MOST_BESIDE, breakdown_figure, parts_figure
+from neuroest.reporting.figures.canvas import FORMATS, MOST_DESIGNS, VENUES, draw, report_module
+from neuroest.reporting.figures.comparisons import ratios_figure, tradeoff_figure
+from neuroest.reporting.figures.scoreboard import scoreboard_figure
+from neuroest.reporting.figures.sweeps import lower_left_front, sweep_figure
+from neuroest.reporting.figures.uncertainty import distribution_figure, tornado_figure
+
+__all__ = [
+    "FORMATS",
+    "MOST_BESIDE",
+    "MOST_DESIGNS",
+    "VENUES",
+    "area_map_figure",
+    "bottleneck_figure",
+    "breakdown_figure",
+    "distribution_figure",
+    "draw",
+    "lower_left_front",
+    "parts_figure",
+    "ratios_figure",
+    "report_module",
+    "scoreboard_figure",
+    "squarified",
+    "sweep_figure",
+    "tornado_figure",
+    "tradeoff_figure",
+]

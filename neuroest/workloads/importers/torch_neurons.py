@@ -1,0 +1,104 @@
+"""Layers of spiking neurons in PyTorch libraries: which they are, and which weights they own beside their state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+_NEURON_BASES = {
+    "snntorch": {"SpikingNeuron"},
+    "spikingjelly": {
+        "BaseNode",
+        "GatedLIFNode",
+        "LinearRecurrentContainer",
+        "MaskedPSN",
+        "PSN",
+        "SlidingPSN",
+    },
+    "norse": {"SNN", "SNNCell", "SNNRecurrent", "SNNRecurrentCell"},
+}
+
+_SILENT = {
+    "norse": {"LI", "LIBox", "LIBoxCell", "LICell", "LILinearCell"},
+    "spikingjelly": {"NonSpikingIFNode", "NonSpikingLIFNode"},
+}
+"""Integrators that put out their potential and never spike."""
+
+
+def _classes(module: Any) -> list[tuple[str, str]]:
+    return [(cls.__module__.partition(".")[0], cls.__name__) for cls in type(module).__mro__]
+
+
+def is_neuron(module: Any) -> bool:
+    """Whether a module is a layer of spiking neurons of a library that is known."""
+    return any(name in _NEURON_BASES.get(library, ()) for library, name in _classes(module))
+
+
+def is_silent(module: Any) -> bool:
+    """Whether a layer of neurons never spikes."""
+    return any(name in _SILENT.get(library, ()) for library, name in _classes(module))
+
+
+def is_sequence(module: Any) -> bool:
+    """Whether the first axis of what a neuron layer reads is time."""
+    names = {name for library, name in _classes(module) if library == "norse"}
+    multi = getattr(module, "step_mode", "s") == "m"
+    return multi or (bool(names & {"SNN", "SNNRecurrent"}) and not names & {"SNNCell", "SNNRecurrentCell"})
+
+
+def reset_neurons(model: Any) -> None:
+    """Forget the membrane potentials of a run before."""
+    for module in model.modules():
+        if not is_neuron(module):
+            continue
+        libraries = {library for library, _ in _classes(module)}
+        if "spikingjelly" in libraries and hasattr(module, "reset"):
+            module.reset()
+        elif "snntorch" in libraries and getattr(module, "init_hidden", False):
+            for name in ("reset_mem", "reset_hidden"):
+                if hasattr(module, name):
+                    getattr(module, name)()
+                    break
+
+
+@dataclass(frozen=True)
+class OwnWeights:
+    """Weights inside of a layer of neurons.
+
+    Attributes
+    ----------
+    kind : str
+        ``none``; ``recurrent``: a matrix from the neurons back to themselves; ``both``: one from the input and one
+        back; ``self``: one weight from each neuron to itself; ``unknown``: matrices that are none of these.
+    forward, back : tensor or None
+        The matrices.
+    count : int
+        All weights in matrices, or those of ``self``.
+    """
+
+    kind: Literal["none", "recurrent", "both", "self", "unknown"]
+    forward: Any = None
+    back: Any = None
+    count: int = 0
+
+
+def own_weights(module: Any, torch: Any) -> OwnWeights:
+    """Which weights a layer of neurons owns."""
+    back = getattr(module, "recurrent", None)  # snnTorch
+    if isinstance(back, torch.nn.Linear):
+        return OwnWeights("recurrent", back=back.weight, count=back.weight.numel())
+    given, returned = getattr(module, "input_weights", None), getattr(module, "recurrent_weights", None)
+    if isinstance(given, torch.Tensor) and isinstance(returned, torch.Tensor):  # Norse
+        return OwnWeights("both", given, returned, given.numel() + returned.numel())
+    joint = getattr(module, "rc", None)
+    if isinstance(joint, torch.nn.Linear) and type(module).__name__ == "LinearRecurrentContainer":
+        matrix = joint.weight  # SpikingJelly: input and last spikes side by side
+        inputs = matrix.shape[0]
+        return OwnWeights("both", matrix[:, :inputs], matrix[:, inputs:], matrix.numel())
+    matrices = [one for one in module.parameters() if one.dim() > 1]
+    if matrices:
+        return OwnWeights("unknown", count=sum(one.numel() for one in matrices))
+    single = getattr(back, "V", None)
+    if isinstance(single, torch.Tensor):
+        return OwnWeights("self", count=single.numel())
+    return OwnWeights("none")

@@ -1,0 +1,52 @@
+"""Claims about weights that fade."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import retention
+
+EV = 1.602176634e-19
+SAMPLES: dict[str, dict[str, float]] = {
+    "retention_at_temperature": {
+        "retention_time": 3.156e8,
+        "activation_energy": 1.5 * EV,
+        "temperature": 400.0,
+        "reference_temperature": 358.15,
+    },
+    "disturb_rewriting_energy": {"programming_energy": 180e-12, "disturb_reads": 1e6},
+    "rewriting_rate": {"retention_time": 3.156e7, "disturb_reads": 1e9, "read_rate": 1e3},
+}
+
+
+def test_ten_years_at_85_c_by_hand() -> None:
+    # 1.5 eV / k = 17406.8 K; 1/398.15 - 1/358.15 = -2.8051e-4 1/K; exp(-4.8828) = 7.576e-3: 27.7 days at 125 C
+    days = retention.retention_at_temperature(3652.5, 1.5 * EV, 398.15, 358.15)
+    assert days == pytest.approx(27.67, rel=1e-3)
+
+
+def test_without_a_barrier_temperature_changes_nothing() -> None:
+    assert retention.retention_at_temperature(1.0, 0.0, 500.0, 300.0) == 1.0
+
+
+def test_what_stays_stays_at_every_temperature() -> None:
+    assert retention.retention_at_temperature(math.inf, 1.5 * EV, 1000.0, 300.0) == math.inf
+    assert retention.rewriting_rate(math.inf, math.inf, 1e9) == 0.0
+
+
+@given(st.floats(0.1, 4.0), st.floats(250.0, 500.0), st.floats(1.0, 100.0))
+def test_hotter_never_keeps_longer(barrier: float, temperature: float, warmer: float) -> None:
+    cool = retention.retention_at_temperature(1.0, barrier * EV, temperature, 300.0)
+    hot = retention.retention_at_temperature(1.0, barrier * EV, temperature + warmer, 300.0)
+    assert hot < cool
+
+
+@given(st.floats(1.0, 1e9), st.floats(1.0, 1e15), st.floats(0.0, 1e9))
+def test_rewriting_serves_both_causes(kept: float, reads: float, rate: float) -> None:
+    found = retention.rewriting_rate(kept, reads, rate)
+    assert found >= 1.0 / kept
+    assert found >= rate / reads
