@@ -70,6 +70,7 @@ STAGES = (
     ("exploration.bands", "what an estimate says of its own uncertainty"),
     ("exploration.sensitivity", "and of what it depends on"),
     ("estimating", "the result that users see"),
+    ("behaviour", "spikes of a network in time on the chip of an estimate, which is repeated with them"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),
     ("validating", "published chips beside their estimates"),
     ("validation", "all of them, as users ask for it"),
@@ -94,10 +95,8 @@ AGAINST_THE_ORDER = {
         "neuroest.library",
         "neuroest.workloads.importers",
     ): "a model file may stand where a workload is asked for",
-    (
-        "neuroest.dynamics.characteristics",
-        "neuroest.fitting.layouts",
-    ): "reads measured curves as the fit does",
+    ("neuroest.dynamics.bench", "neuroest.fitting.layouts"): "reads measured curves as the fit does",
+    ("neuroest.dynamics.chance", "neuroest.fitting.layouts"): "reads measured curves as the fit does",
     ("neuroest.dynamics.figures", "neuroest.fitting.estimation"): "draws a fit beside its curves",
 }
 

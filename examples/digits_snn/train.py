@@ -35,6 +35,8 @@ HIDDEN = 96
 EPOCHS = 60
 BATCH = 64
 RECORDED = 120
+CALIBRATION = 200
+DECAY = 0.9
 BITS = 8
 NARROW = 4
 """Bits that tell apart the spike counts of ten timesteps."""
@@ -52,9 +54,9 @@ class Spiking(torch.nn.Module):
         super().__init__()
         gradient = surrogate.fast_sigmoid(slope=25)
         self.hidden = torch.nn.Linear(64, HIDDEN, bias=False)
-        self.hidden_neurons = snn.Leaky(beta=0.9, spike_grad=gradient)
+        self.hidden_neurons = snn.Leaky(beta=DECAY, spike_grad=gradient)
         self.output = torch.nn.Linear(HIDDEN, 10, bias=False)
-        self.output_neurons = snn.Leaky(beta=0.9, spike_grad=gradient)
+        self.output_neurons = snn.Leaky(beta=DECAY, spike_grad=gradient)
         self.bits: int | None = None
         with torch.no_grad():  # without biases the usual start is too quiet to learn from
             self.hidden.weight.mul_(2.0)
@@ -288,6 +290,29 @@ def accuracies(data: Data, found: Trained, seed: int) -> dict[str, float]:
     return made
 
 
+def save_samples(name: str, spikes: torch.Tensor, labels: torch.Tensor) -> None:
+    """Input spikes (samples, timesteps, neurons) and the class of each sample."""
+    np.savez_compressed(
+        HERE / name, input=spikes.transpose(0, 1).bool().numpy(), labels=labels.to(torch.uint8).numpy()
+    )
+
+
+def write_network(data: Data, found: Trained) -> None:
+    """What `neuroest behave` needs: whole-number weights, what the neurons do with them, and samples."""
+    arrays: dict[str, Any] = {}
+    model = found.spiking[f"{BITS}"]
+    for name, layer in (("hidden", model.hidden), ("output", model.output)):
+        step = layer.weight.abs().max() / (2 ** (BITS - 1) - 1)
+        arrays[name] = torch.round(layer.weight / step).to(torch.int8).detach().numpy()
+        arrays[f"{name}.step"] = np.float64(step.item())
+        arrays[f"{name}.decay"], arrays[f"{name}.threshold"] = np.float64(DECAY), np.float64(1.0)
+    np.savez_compressed(HERE / "weights.npz", **arrays)
+    save_samples("test.npz", found.spikes, data.test_labels)
+    few = slice(0, CALIBRATION)
+    seen = encoded(data.train[few], torch.Generator().manual_seed(SEED + 2))
+    save_samples("calibration.npz", seen, data.train_labels[few])
+
+
 def write_recordings(data: Data, found: Trained) -> dict[str, str]:
     """Spikes and activations of the first test digits; returns the files' hashes."""
     chosen, hashes = slice(0, RECORDED), {}
@@ -381,6 +406,7 @@ def main() -> None:
     found = {seed: train(data, seed) for seed in SEEDS}
     each = {seed: accuracies(data, found[seed], seed) for seed in SEEDS}
     hashes = write_recordings(data, found[SEED])
+    write_network(data, found[SEED])
     accuracy = summary(each)
     target = accuracy[f"spiking_{NARROW}_retrained"]["mean"]
     small = next((h for h in SIZES if accuracy[f"dense_{NARROW}_of_{h}"]["mean"] >= target), HIDDEN)

@@ -39,6 +39,7 @@ VERBS = (
     "new",
     "import",
     "activity",
+    "behave",
     "simulate",
     "characterise",
     "fit",

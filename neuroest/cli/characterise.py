@@ -50,8 +50,9 @@ def run(
     output: Output = None,
 ) -> None:
     """The six neuronal characteristics as experiments."""
+    from neuroest.dynamics.bench import Bench  # noqa: PLC0415
     from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
-    from neuroest.dynamics.characteristics import CHARACTERISTICS, Bench, characterise  # noqa: PLC0415
+    from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise  # noqa: PLC0415
 
     wanted = names or list(CHARACTERISTICS)
     for name in wanted:

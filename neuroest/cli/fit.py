@@ -41,7 +41,10 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace the spec if it exists.")] = False,
     accept_misfit: Annotated[
         bool,
-        typer.Option("--accept-misfit", help="Write a spec even if the model does not describe the data."),
+        typer.Option(
+            "--accept-misfit",
+            help="Write a spec even if the model does not describe the data, or they contradict each other.",
+        ),
     ] = False,
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
@@ -95,6 +98,8 @@ def _refusal(result: Any) -> str:
 
     if not result.converged:
         return "the fit did not converge; give --starts more, or data that say more"
+    if result.contradictions:
+        return f"the data contradict each other ({result.contradictions[0]})"
     limits = {"firing_probability": 0.2, "paired_pulse": 0.5}
     for name, value in result.misfit.items():
         if value > limits.get(name, MISFIT_LIMIT):
@@ -106,7 +111,7 @@ def _text(result: Any, template: Device, data: Path) -> str:
     rows = sum(part.experiment.rows for part in result.rows)
     lines = [
         f"{data.name}: {rows} rows, {', '.join(part.experiment.layout.name for part in result.rows)}",
-        f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same misfit",
+        f"{result.agreeing_starts} of {result.refined_starts} refined starts end at the same place",
         f"squared residual per degree of freedom: {result.chi_square:.3g}",
         "",
         f"{'fitted':<24} {'value':>14} {'80 % within':>12} {'start':>14}",
@@ -152,7 +157,11 @@ def _rows(result: Any, template: Device) -> list[dict[str, Any]]:
 def _data(result: Any) -> dict[str, Any]:
     return {
         "fitted": {
-            n: {"value": result.values[n], "p90_factor": result.factor(n)} for n in result.fitted
+            n: {
+                "value": result.values[n], "p90_factor": result.factor(n), "deviation": result.deviations[n],
+                "degrees_of_freedom": min(result.freedoms[n], 1e6), "variance_shares": result.shares[n],
+            }
+            for n in result.fitted
         },
         "held": result.held, "combinations": list(result.combinations), "misfit": result.misfit,
         "chi_square": result.chi_square, "converged": result.converged,

@@ -115,7 +115,7 @@ def immediate_switching_voltage(cells: DiffusiveCells) -> Any:
 
 
 def load_cells(
-    neuron: str,
+    neuron: str | Device,
     *,
     kinetics: str = DEFAULT_KINETICS,
     changes: Mapping[str, str] | None = None,
@@ -126,8 +126,8 @@ def load_cells(
 
     Parameters
     ----------
-    neuron : str
-        Name or path of a device spec of a diffusive neuron.
+    neuron : str or Device
+        Device spec of a diffusive neuron, or its name or path.
     kinetics : str
         Name or path of the spec with conduction, noise and barriers.
     changes : mapping of str to str, optional
@@ -142,7 +142,8 @@ def load_cells(
     NeuroestError
         For a device of another kind, an unknown parameter or a temperature that is none.
     """
-    device, kinetic = load_device(neuron), load_device(kinetics)
+    device, kinetic = neuron if isinstance(neuron, Device) else load_device(neuron), load_device(kinetics)
+    neuron = neuron.spec.name if isinstance(neuron, Device) else neuron
     if device.spec.model not in NEURON_MODELS:
         raise NeuroestError(
             f"{neuron} is a {device.spec.model}; this needs a diffusive neuron ({' or '.join(NEURON_MODELS)})"
@@ -174,7 +175,7 @@ def load_cells(
 
 
 def draw_devices(
-    cells: DiffusiveCells, neuron: str, devices: int, generator: np.random.Generator
+    cells: DiffusiveCells, neuron: str | Device, devices: int, generator: np.random.Generator
 ) -> DiffusiveCells:
     """Neurons that differ as the claims of the spec say.
 
@@ -185,7 +186,8 @@ def draw_devices(
         raise NeuroestError(f"at least one device is needed, got {devices}")
     names = {field.name for field in fields(DiffusiveCells)}
     drawn: dict[str, Array] = {}
-    for name, claim in load_device(neuron).claims.items():
+    claims = neuron.claims if isinstance(neuron, Device) else load_device(neuron).claims
+    for name, claim in claims.items():
         if claim.device_to_device and name in names:
             deviation = np.sqrt(np.log1p(claim.device_to_device**2))
             drawn[name] = np.exp(deviation * generator.standard_normal(devices))

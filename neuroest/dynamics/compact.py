@@ -59,6 +59,22 @@ class State:
             getattr(self, each.name)[index] = getattr(part, each.name)
 
 
+@dataclass(frozen=True)
+class Idealised:
+    """Properties of the device that a run may leave out, to see what they do.
+
+    Attributes
+    ----------
+    refractory : bool
+        The gate is emptied as soon as the filament has ruptured, whatever the control resistor.
+    plasticity : bool
+        The rupture takes the residue with it, so that nothing is left of an earlier spike.
+    """
+
+    refractory: bool = False
+    plasticity: bool = False
+
+
 ENERGY_TERMS = ("before_switch", "gate_charge", "divider", "output_branch", "output_load")
 
 
@@ -127,6 +143,7 @@ def simulate(
     kept: int = 0,
     samples: int = 4000,
     until_switched: bool = False,
+    idealised: Idealised | None = None,
 ) -> Run:
     """Run neurons under an input.
 
@@ -151,13 +168,15 @@ def simulate(
         About how many samples a trace has.
     until_switched : bool
         Whether the run may end as soon as every device has switched once.
+    idealised : Idealised, optional
+        Properties of the device to leave out.
 
     Raises
     ------
     NeuroestError
         For a step that is none, or a run of more steps than anybody would wait for.
     """
-    engine = _Engine(cells, generator, rupture)
+    engine = _Engine(cells, generator, rupture, idealised or Idealised())
     longest = default_step(cells) if step is None else step
     plan = [max(1, int(np.ceil(s.duration / longest - 1e-9))) if longest > 0.0 else 0 for s in stimulus]
     if not longest > 0.0 or sum(plan) > _MOST_STEPS:
@@ -252,10 +271,16 @@ class _Record:
 class _Engine:
     """Steps of all devices."""
 
-    def __init__(self, cells: DiffusiveCells, generator: np.random.Generator | None, rupture: bool) -> None:
+    def __init__(
+        self,
+        cells: DiffusiveCells,
+        generator: np.random.Generator | None,
+        rupture: bool,
+        idealised: Idealised,
+    ) -> None:
         self.devices = cells.devices
         self.cells = cells.broadcast(self.devices)
-        self.generator, self.rupture = generator, rupture
+        self.generator, self.rupture, self.idealised = generator, rupture, idealised
         self.noisy = generator is not None
         charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
         release = cells.control_resistance * cells.gate_capacitance
@@ -306,7 +331,7 @@ class _Engine:
         filament, residue, complete = _ions(cells, state, mobility * drive, settling, length)
         fired = complete & ~state.switched
         switched = state.switched | fired
-        rupturing = state.rupturing
+        rupturing, over = state.rupturing, np.zeros(len(filament), dtype=bool)
         if self.rupture:
             held = mobility * drive / cells.field_offset > settling * filament
             rupturing = switched & (rupturing | (~held & ~fired))
@@ -315,11 +340,15 @@ class _Engine:
             over = rupturing & (filament < _RUPTURED)
             filament = np.where(over, 0.0, filament)
             switched, rupturing = switched & ~over, rupturing & ~over
+            if self.idealised.plasticity:
+                residue = np.where(over, 0.0, residue)
         gate, flows = _gate(cells, state.gate, np.minimum(filament + residue, 1.0), level, length)
         if self.noisy:
             assert self.generator is not None  # noqa: S101
             spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * flows.pop("renewed"))
             gate = gate + spread * self.generator.standard_normal(len(gate))
+        if self.idealised.refractory:
+            gate = np.where(over, 0.0, gate)
         following = State(
             filament, residue, gate, state.deviation, state.decay_deviation, switched, rupturing
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.dynamics.characteristics import Characteristic, Series
+from neuroest.dynamics.bench import Characteristic, Series
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.errors import NeuroestError
 from neuroest.fitting.estimation import Fit
@@ -43,7 +43,14 @@ _PREFIXES = (
 )
 
 
-def _pyplot() -> Any:
+def pyplot() -> Any:
+    """Matplotlib as all figures of the lab use it.
+
+    Raises
+    ------
+    NeuroestError
+        Without matplotlib.
+    """
     try:
         import matplotlib as mpl  # noqa: PLC0415
     except ImportError:
@@ -67,7 +74,7 @@ def check_figure_path(path: Path) -> None:
         raise NeuroestError(f"{path}: figures are written as {', '.join(sorted(_SUFFIXES))}")
     if not path.parent.is_dir():
         raise NeuroestError(f"{path}: the folder {path.parent} does not exist")
-    _pyplot()
+    pyplot()
 
 
 def _scale(values: Any, unit: str) -> tuple[float, str]:
@@ -84,18 +91,19 @@ def _label(text: str, unit: str) -> str:
     return f"{text} ({unit})" if unit else text
 
 
-def _save(figure: Any, path: Path) -> None:
+def save_figure(figure: Any, path: Path) -> None:
+    """Write a figure, the same bytes each time."""
     metadata = (
         {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
     )
     figure.savefig(path, metadata=metadata)
-    _pyplot().close(figure)
+    pyplot().close(figure)
 
 
 def draw_characteristic(found: Characteristic, path: Path) -> None:
     """Curves of one characteristic, with the waveforms of a typical device beside them."""
-    plt = _pyplot()
-    figure, axes = plt.subplots(1, 2, figsize=(8.2, 3.3), layout="constrained", width_ratios=(1, 1.15))
+    plt = pyplot()
+    figure, axes = plt.subplots(1, 2, figsize=(8.2, 3.6), layout="constrained", width_ratios=(1, 1.15))
     left, right = axes
     if found.intervals is not None and len(found.intervals) > 10:
         _histogram(left, found.intervals)
@@ -121,9 +129,9 @@ def draw_characteristic(found: Characteristic, path: Path) -> None:
         right.set_ylim(bottom=0.0)
     right.set_xlabel(_label(found.x[0], x_unit))
     right.set_ylabel(_label(found.y[0], y_unit))
-    right.legend(loc="best")
+    right.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)
     figure.suptitle(found.title, x=0.01, ha="left", fontweight="bold")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _curve(axis: Any, series: Series, number: int, x_factor: float, y_factor: float) -> None:
@@ -201,7 +209,7 @@ def draw_traces(
     units: tuple[str, str, str] = ("s", "V", "V"),
 ) -> None:
     """Waveforms of one run: input above, gate or membrane below; `units` of time, input and gate."""
-    plt = _pyplot()
+    plt = pyplot()
     figure, axes = plt.subplots(
         2, 1, figsize=(6.4, 3.8), layout="constrained", sharex=True, height_ratios=(1, 2)
     )
@@ -223,12 +231,12 @@ def draw_traces(
         twin.set_ylim(0.0, 1.05)
     axes[1].set_xlabel(_label("time", unit))
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def draw_energy(compared: EnergyComparison, title: str, path: Path) -> None:
     """Energy of a spike by simulation and by closed form, side by side."""
-    plt = _pyplot()
+    plt = pyplot()
     figure, axis = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
     rows = [row for row in compared.rows if row.simulated > 0.0 or row.closed > 0.0]
     place = np.arange(len(rows))
@@ -253,12 +261,12 @@ def draw_energy(compared: EnergyComparison, title: str, path: Path) -> None:
     axis.set_ylabel("energy of one spike (J)")
     axis.legend(loc="upper left")
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def draw_fit(result: Fit, path: Path) -> None:
     """Data against fit above, residuals below, and the correlations of what was fitted."""
-    plt = _pyplot()
+    plt = pyplot()
     columns = len(result.rows) + 1
     figure, axes = plt.subplots(2, columns, figsize=(3.1 * columns, 4.8), layout="constrained", squeeze=False,
                                 height_ratios=(2, 1))  # fmt: skip
@@ -291,7 +299,7 @@ def draw_fit(result: Fit, path: Path) -> None:
         lower.set_xlabel(_label(axis_name.replace("_", " "), x_unit))
     _correlations(axes[0, -1], result.fitted, result.correlation)
     _singular(axes[1, -1], result.singular_values)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _abscissa(columns: Any, layout: Any, result: str) -> str:

@@ -91,7 +91,7 @@ def first_spike(
         a = active
         part = Rates(*(value[a] for value in vars(r).values()))
         drive = part.field_mobility * voltage[a]
-        step = _step_length(part, drive, filament[a], rest[a], left[a], on[a])
+        step = step_length(part, drive, filament[a], rest[a], left[a], on[a])
         new_filament, new_rest = move(part, drive, filament[a], rest[a], step)
         total, before = new_filament + new_rest, filament[a] + rest[a]
         done = total >= 1.0
@@ -105,7 +105,7 @@ def first_spike(
         final_residue[a] = np.where(done, np.minimum(new_rest, 1.0), final_residue[a])
         ended = ~done & (left[a] <= 1e-12 * on[a])
         e = a[ended]
-        filament[e], rest[e] = _decay(Rates(*(v[e] for v in vars(r).values())), filament[e], rest[e], off[e])
+        filament[e], rest[e] = decayed(Rates(*(v[e] for v in vars(r).values())), filament[e], rest[e], off[e])
         time[e] += off[e]
         left[e] = on[e]
         pulses[e] += 1.0
@@ -117,7 +117,8 @@ def first_spike(
     return FirstSpike(*(value.reshape(shape) for value in values))
 
 
-def _step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Array, width: Array) -> Array:
+def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Array, width: Array) -> Array:
+    """Step that resolves filament and gap, and ends with the pulse at the latest."""
     gap = r.field_offset + np.maximum(1.0 - filament - rest, 0.0)
     settling = r.filament_decay + r.residue_rate
     growth = np.maximum(drive / gap - settling * filament, 0.0) + r.residue_rate * filament
@@ -142,7 +143,7 @@ def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> t
     return part(np.minimum(half[0] + half[1], 1.0), 1.0)
 
 
-def _decay(r: Rates, filament: Array, rest: Array, gap: Array) -> tuple[Array, Array]:
+def decayed(r: Rates, filament: Any, rest: Any, gap: Any) -> tuple[Array, Array]:
     """Exact solution without a field: the filament dissolves and feeds the residue while it lasts."""
     settling = r.filament_decay + r.residue_rate
     keep, stay = np.exp(-settling * gap), np.exp(-r.residue_decay * gap)

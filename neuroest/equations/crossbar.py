@@ -1393,6 +1393,50 @@ def clamped_column_current(read_voltage: Volt, active_conductance: Siemens) -> A
 
 
 @equation(
+    formula="I = min(V_read G/(1 + R_in G), I_b)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="class-A clamp: its input resistance lifts the column, and no more than its bias flows on",
+)
+def biased_clamp_current(
+    read_voltage: Volt, active_conductance: Siemens, input_resistance: Ohm, bias_current: Ampere
+) -> Ampere:
+    """Current that a class-A clamp passes on from its column. [A].
+
+    Parameters
+    ----------
+    read_voltage : float or array
+        Voltage that active rows are driven to. [V]
+    active_conductance : float or array
+        Sum of the conductances to active rows; idle rows are cut off. [S]
+    input_resistance : float or array
+        Resistance that the column sees. [ohm]
+    bias_current : float or array
+        Bias, the most that a class-A circuit carries. [A]
+
+    Returns
+    -------
+    float or array
+        Current into the neuron's circuit. [A]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    80 uS at 0.1 V behind 3 kohm: 8 uA/(1 + 0.24) = 6.45 uA; with a bias of 5 uA no more than that.
+
+    >>> f"{1e6 * biased_clamp_current(0.1, 80e-6, 3e3, 12e-6):.3g}"
+    '6.45'
+    >>> f"{1e6 * biased_clamp_current(0.1, 80e-6, 3e3, 5e-6):.3g}"
+    '5'
+    """
+    return np.minimum(
+        read_voltage * active_conductance / (1.0 + input_resistance * active_conductance), bias_current
+    )
+
+
+@equation(
     formula="E = N (V I t + E_line + E_verify)",
     reference="derivation: docs/models/crossbar.md",
     valid="mean over the cells; the half-selected cells of a passive array come on top",

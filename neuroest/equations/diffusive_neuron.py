@@ -13,6 +13,7 @@ memristor, a filament and a residue that outlives it, and not in the charge of a
   `output_pulse_duration`, `output_branch_energy`, `output_load_energy`, `off_state_power`
 - restoring and passing on the spike: `output_swing`, `unbuffered_load_limit`, `slow_edge_energy`,
   `tapered_buffer_stages`, `tapered_buffer_energy`, `tapered_buffer_area`
+- between column and neuron: `transresistance_voltage`, `unbuffered_row_voltage`, `gap_closing_time`
 - geometry and noise: `plate_capacitance`, `node_capacitance`, `feedthrough_limit`, `thermal_noise_voltage`,
   `noise_limited_capacitance`, `stored_electrons`, `thin_film_resistor_area`, `serpentine_resistor_area`,
   `stacked_footprint`, `planar_footprint`
@@ -50,6 +51,7 @@ from neuroest.units import (
     PerVolt,
     PerVoltSecond,
     Second,
+    Siemens,
     SquareMetre,
     Unit,
     Volt,
@@ -469,6 +471,141 @@ def integration_time(
         ),
     )
     return result
+
+
+@equation(
+    formula="t = (g^2/2 + alpha g)/(mu V), g = lambda ln(1 + (exp(1/lambda) - 1) R_c/R_off)",
+    reference="derivation: docs/models/neurons.md, When the gate follows",
+    valid="decay neglected beside the field; g well below 1",
+)
+def gap_closing_time(
+    drive_voltage: Volt,
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    control_resistance: Ohm,
+    off_resistance: Ohm,
+    conduction_length: Dimensionless,
+) -> Second:
+    """Time in which the last of the gap closes, once the memristor conducts as the control resistor does. [s].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    control_resistance : float or ndarray
+        Resistor from the gate node to ground, R_c. [ohm]
+    off_resistance : float or ndarray
+        Resistance without a filament, R_off. [ohm]
+    conduction_length : float or ndarray
+        Decay length of the conduction through the gap, lambda. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Time from equal resistances to the complete filament. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "When the gate follows".
+
+    Examples
+    --------
+    Bench device at 0.8 V with 250 Mohm under 1 Tohm: g = 0.2 ln(1 + 147.4 x 2.5e-4) = 7.24e-3, and
+    (2.62e-5 + 7.24e-5)/(150 x 0.8) = 0.82 us.
+
+    >>> f"{1e6 * gap_closing_time(0.8, 150.0, 0.01, 250e6, 1e12, 0.2):.2f} us"
+    '0.82 us'
+    """
+    gap = conduction_length * np.log1p(
+        np.expm1(1.0 / conduction_length) * control_resistance / off_resistance
+    )
+    result: Second = gap * (gap / 2.0 + field_offset) / (field_mobility * drive_voltage)
+    return result
+
+
+@equation(
+    formula="V_in = min(max(V_0 + R_T I, 0), V_s)",
+    reference="assumption: docs/models/neurons.md, Behind a column",
+    valid="a mirror into a resistor between the rails; V_0 and R_T are chosen, not measured",
+)
+def transresistance_voltage(
+    column_current: Ampere, transresistance: Ohm, offset_voltage: Volt, supply_voltage: Volt
+) -> Volt:
+    """Input voltage that a column's current becomes in front of the memristor. [V].
+
+    Parameters
+    ----------
+    column_current : float or ndarray
+        Current of the positive less that of the negative column. [A]
+    transresistance : float or ndarray
+        Load that the mirrored current flows through, R_T. [ohm]
+    offset_voltage : float or ndarray
+        Voltage without a current, V_0. [V]
+    supply_voltage : float or ndarray
+        Supply of the circuit, V_s. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Voltage between the rails. [V]
+
+    References
+    ----------
+    docs/models/neurons.md, "Behind a column".
+
+    Examples
+    --------
+    3 uA through 200 kohm on top of 0.1 V:
+
+    >>> f"{transresistance_voltage(3e-6, 200e3, 0.1, 0.9):.2f} V"
+    '0.70 V'
+    """
+    result: Volt = np.minimum(
+        np.maximum(offset_voltage + transresistance * column_current, 0.0), supply_voltage
+    )
+    return result
+
+
+@equation(
+    formula="V_row = V_dd/(1 + R_l G_row)",
+    reference="derivation: docs/models/neurons.md, Behind a column",
+    valid="the drain pulls its row up through R_l with the transistor off; upper bound of the swing",
+)
+def unbuffered_row_voltage(
+    output_supply_voltage: Volt, load_resistance: Ohm, row_conductance: Siemens
+) -> Volt:
+    """Voltage to which a bare drain can pull a row of cells. [V].
+
+    Parameters
+    ----------
+    output_supply_voltage : float or ndarray
+        Supply of the output branch, V_dd. [V]
+    load_resistance : float or ndarray
+        Load resistor, R_l. [ohm]
+    row_conductance : float or ndarray
+        All cells of the row, their columns held near ground. [S]
+
+    Returns
+    -------
+    float or ndarray
+        Voltage of the row. [V]
+
+    References
+    ----------
+    docs/models/neurons.md, "Behind a column".
+
+    Examples
+    --------
+    0.5 V through 47 kohm into 20 columns of 5 uS: 0.5/(1 + 4.7) = 88 mV.
+
+    >>> f"{1e3 * unbuffered_row_voltage(0.5, 47e3, 100e-6):.0f} mV"
+    '88 mV'
+    """
+    return output_supply_voltage / (1.0 + load_resistance * row_conductance)
 
 
 @equation(

@@ -14,8 +14,9 @@ import numpy as np
 
 from neuroest.dynamics.stimulus import Array
 from neuroest.errors import NeuroestError
+from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.layouts import Measurements, check_contradictions
-from neuroest.fitting.predictions import RATES, Rows, flat, predict
+from neuroest.fitting.predictions import RATES, Rows, flat, predict, relative_error
 
 CANDIDATES = (
     "field_mobility",
@@ -40,12 +41,25 @@ MISFIT_LIMIT = 1.0
 """Largest median of the logarithmic misfit at which a fit still describes its data; exp(1) is a factor 2.7."""
 P90 = 1.2815515655446004
 """90 % quantile of the normal distribution."""
-_HELD_FIRST = ("on_resistance", "rearm_fraction", "filament_decay", "residue_rate", "residue_decay")
+_HELD_FIRST = (
+    "on_resistance",
+    "rearm_fraction",
+    "gate_capacitance",
+    "filament_decay",
+    "residue_rate",
+    "residue_decay",
+)
 _BOUND = np.log(1e4)
 _START_SPREAD = np.log(4.0)
 _DIFFERENCE = 1e-4
+_BEND_STEP = 0.03
 _CORRELATED = 0.8
 _REFINED = 3
+_DEVICES_FOR_A_DEVIATION = 3
+_REPEATED_TIMES = frozenset({"integration_time", "pulse_train"})
+_AS_GOOD = 2.71
+"""Cost above the least one up to which a second minimum cannot be told from it: 90 % of chi square, one degree."""
+_SAME_PLACE = np.log(1.1)
 _UNKNOWN = np.log(2.0)
 """Deviation of the logarithm of a held parameter for which the template states no spread."""
 
@@ -58,8 +72,8 @@ class Fit:
     ----------
     values : dict of str to float
         Every parameter, fitted or held, in SI.
-    deviations : dict of str to float
-        Standard deviation of the logarithm of each fitted parameter.
+    deviations, freedoms : dict of str to float
+        Standard deviation of the logarithm of each fitted parameter, and its degrees of freedom.
     correlation : ndarray
         Between the fitted parameters, in the order of `fitted`.
     held : dict of str to str
@@ -70,11 +84,14 @@ class Fit:
         Of the sensitivities of all candidates that the data see at all, largest first.
     chi_square : float
         Squared residuals per degree of freedom.
+    shares : dict of str to dict of str to float
+        Of each fitted parameter's variance, the share of scatter, devices, model error and held parameters.
     """
 
     values: dict[str, float]
     fitted: tuple[str, ...]
     deviations: dict[str, float]
+    freedoms: dict[str, float]
     correlation: Array
     held: dict[str, str]
     combinations: tuple[str, ...]
@@ -88,10 +105,11 @@ class Fit:
     contradictions: tuple[str, ...]
     device_to_device: float | None
     cycle_to_cycle: float | None
+    shares: dict[str, dict[str, float]]
 
-    def factor(self, name: str) -> float:
-        """p90 over median of a fitted parameter."""
-        return float(np.exp(P90 * self.deviations[name]))
+    def factor(self, name: str, share: float = 0.8) -> float:
+        """Factor to either side within which a fitted parameter lies with a probability; p90 over median for 80 %."""
+        return float(np.exp(quantile(share, self.freedoms[name]) * self.deviations[name]))
 
     def groups(self) -> dict[str, str]:
         """Group of each fitted parameter that rises together with others."""
@@ -132,7 +150,7 @@ class _Problem:
 
     def __init__(self, data: Measurements, template: Mapping[str, float], conduction_length: float) -> None:
         self.data, self.length = data, conduction_length
-        self.names = (*CANDIDATES, "field_offset")
+        self.names = (*CANDIDATES, "field_offset", "control_resistance")
         self.template = {name: np.log(template[name]) for name in self.names}
 
     def many(self, free: tuple[str, ...], points: Array) -> list[Rows]:
@@ -189,44 +207,110 @@ def fit(
     """
     problem = _Problem(data, template, conduction_length)
     generator = np.random.default_rng(seed)
-    free = _seen(problem, CANDIDATES, generator)
-    if not free:
+    seen = _seen(problem, CANDIDATES, generator)
+    if not seen:
         raise NeuroestError(f"{data.file}: no parameter of the neuron has an influence on these data")
-    held = {name: "no row depends on it" for name in CANDIDATES if name not in free}
-    seen = free
-    point, agreeing, converged = _search(problem, free, starts, generator)
+    point, agreeing, elsewhere = _search(problem, seen, starts, generator)
+    singular: Array = np.linalg.svd(problem.sensitivities(seen, point), compute_uv=False)
+    kept = _identified(problem, seen, point, elsewhere)
+    free, point = kept.free, kept.point
+    held = {name: "no row depends on it" for name in CANDIDATES if name not in seen} | kept.held
+    if "on_resistance" in held:
+        held["on_resistance"] = "only a sweep of the current tells it"
+    known = {name: _UNKNOWN for name in seen if name not in free}
+    known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
+    scatter, told = _told(problem, free, point, known, kept.elsewhere)
+    values = {name: float(np.exp(problem.template[name])) for name in problem.names}
+    values |= {name: float(np.exp(p)) for name, p in zip(free, point, strict=True)}
+    by_name = [
+        dict(zip(free, map(float, told_of), strict=True)) for told_of in (told.deviation, told.freedom)
+    ]
+    shares = {
+        name: {origin: float(share[place]) for origin, share in told.shares.items()}
+        for place, name in enumerate(free)
+    }
+    return Fit(
+        values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=told.correlation,
+        held=held, combinations=kept.combinations, singular_values=singular, chi_square=told.chi_square,
+        rows=problem.many(free, point[None, :]), starts=starts, refined_starts=min(starts, _REFINED),
+        agreeing_starts=agreeing, converged=kept.converged,
+        contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
+        device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
+        cycle_to_cycle=scatter.within, shares=shares,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Identified:
+    """What is left to fit once everything that the data leave open is held."""
+
+    free: tuple[str, ...]
+    point: Array
+    held: dict[str, str]
+    combinations: tuple[str, ...]
+    converged: bool
+    elsewhere: Array
+
+
+def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewhere: Array) -> _Identified:
+    held: dict[str, str] = {}
     combinations: list[str] = []
-    singular: Array = np.linalg.svd(problem.sensitivities(free, point), compute_uv=False)
+    point, converged = _refine(problem, free, point)
     while True:
-        deviations = _information(problem, free, point)[0]
-        limit = np.log(IDENTIFIED_WITHIN) / P90
-        if np.all(deviations <= limit) or len(free) == 1:
-            break
-        loose = _loosest(free, deviations)
+        told = _told(problem, free, point, elsewhere=elsewhere)[1]
+        reach = np.array([quantile(0.8, f) for f in told.freedom]) * told.deviation
+        if np.all(reach <= np.log(IDENTIFIED_WITHIN)) or len(free) == 1:
+            return _Identified(free, point, held, tuple(combinations), converged, elsewhere)
+        loose = _loosest(free, reach)
         combinations.append(_combination(problem, free, point, loose))
         held[loose] = f"the data leave it open by more than a factor {IDENTIFIED_WITHIN:g}"
         keep = [name != loose for name in free]
         free = tuple(name for name in free if name != loose)
-        point, converged = _refine(problem, free, point[keep])
-    known = {name: _UNKNOWN for name in seen if name not in free}
-    known |= {name: d for name, d in (template_deviations or {}).items() if name in known}
-    deviations, correlation, chi_square = _information(problem, free, point, known)
-    rows = problem.many(free, point[None, :])
-    values = {name: float(np.exp(problem.template[name])) for name in problem.names}
-    values |= {name: float(np.exp(p)) for name, p in zip(free, point, strict=True)}
-    contradictions = [text for experiment in data.experiments for text in check_contradictions(experiment)]
-    spreads = _variability(problem, free, point, rows)
-    if spreads[0] is not None and "field_mobility" in free:
-        # a few devices stand for all: their mean is no better known than their number allows
-        place = free.index("field_mobility")
-        deviations[place] = np.hypot(deviations[place], spreads[0] / np.sqrt(_devices(data)))
-    return Fit(
-        values=values, fitted=free, deviations=dict(zip(free, map(float, deviations), strict=True)),
-        correlation=correlation, held=held, combinations=tuple(combinations), singular_values=singular,
-        chi_square=chi_square, rows=rows, starts=starts, refined_starts=min(starts, _REFINED),
-        agreeing_starts=agreeing, converged=converged,
-        contradictions=tuple(contradictions), device_to_device=spreads[0], cycle_to_cycle=spreads[1],
-    )  # fmt: skip
+        # what is held may have been all that kept two minima apart
+        starts = [point[keep], *(point[keep] + way for way in elsewhere[:, keep])]
+        # and an end far along a flat valley is no place to go on from
+        starts.append(np.array([problem.template[name] for name in free]))
+        point, elsewhere, _, converged = _best(problem, free, starts)
+
+
+def _told(
+    problem: _Problem, free: tuple[str, ...], point: Array, held: Mapping[str, float] | None = None,
+    elsewhere: Array | None = None,
+) -> tuple[Scatter, Bands]:  # fmt: skip
+    """How the data scatter, and how well that lets the parameters be known."""
+    held = held or {}
+    names = tuple(dict.fromkeys((*free, "field_mobility", *held)))
+    full = np.append(point, [problem.template[name] for name in names[len(free) :]])
+    slopes = problem.sensitivities(names, full)
+    parts = problem.many(free, point[None, :])
+    drive = slopes[:, names.index("field_mobility")]
+    # a logarithmic time's slope is that of its residual times its relative error
+    edges = np.cumsum([0, *(part.residuals.shape[1] for part in parts)])
+    timed = {
+        number: drive[edges[number] : edges[number + 1]] * relative_error(part)
+        for number, part in enumerate(parts)
+        if part.experiment.layout.name in _REPEATED_TIMES
+    }
+    scatter = variability(parts, timed)
+    columns = [names.index(name) for name in held]
+    moved = slopes[:, columns] * np.array([held[name] for name in held])
+    variance = (scatter.between or 0.0) ** 2 + (scatter.within or 0.0) ** 2
+    shifted = 0.5 * variance * _bend(problem, names, full, parts) if variance else None
+    line = linearised(parts, slopes[:, : len(free)], drive)
+    return scatter, bands(line, scatter, moved, elsewhere, shifted)
+
+
+def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[Rows]) -> Array:
+    """Second derivative of the residuals of single times against the logarithm of the drive."""
+    points = np.stack([point, point, point])
+    column = names.index("field_mobility")
+    points[:, column] += np.array([-_BEND_STEP, 0.0, _BEND_STEP])
+    low, middle, high = np.clip(flat(problem.many(names, points)), -1e6, 1e6)
+    timed = np.concatenate(
+        [np.full(p.residuals.shape[1], p.experiment.layout.name == "integration_time") for p in parts]
+    )
+    result: Array = np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0)
+    return result
 
 
 def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Generator) -> tuple[str, ...]:
@@ -236,23 +320,36 @@ def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Genera
     for _ in range(3):
         place = centre + 0.3 * generator.standard_normal(len(names))
         influence = np.maximum(influence, np.linalg.norm(problem.sensitivities(names, place), axis=0))
+    sweep = problem.data.named("current_voltage") is not None
     # gate peaks depend on the resistance of the filament by parts in a thousand, which no row can show
-    return tuple(n for n, size in zip(names, influence, strict=True) if size > 0.05)
+    # and pairs see it only where it is far off, which no device is
+    return tuple(
+        n for n, size in zip(names, influence, strict=True) if size > 0.05 and (sweep or n != "on_resistance")
+    )
 
 
 def _search(
     problem: _Problem, free: tuple[str, ...], starts: int, generator: np.random.Generator
-) -> tuple[Array, int, bool]:
+) -> tuple[Array, int, Array]:
+    """The best end, how many starts agree with it, and the way to ends that are about as good."""
     centre = np.array([problem.template[name] for name in free])
     trial = centre + _START_SPREAD * generator.standard_normal((4 * starts, len(free)))
     trial[0] = centre
     costs = np.sum(_robust(np.clip(flat(problem.many(free, trial)), -1e6, 1e6)), axis=1)
     chosen = trial[[0, *np.argsort(costs)[: max(0, min(starts, _REFINED) - 1)]]]
-    ends = [_refine(problem, free, start) for start in chosen]
+    point, elsewhere, agreeing, _ = _best(problem, free, list(chosen))
+    return point, agreeing, elsewhere
+
+
+def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tuple[Array, Array, int, bool]:
+    """The best end of some starts, the ways to ends about as good, how many agree with it, and whether it converged."""
+    ends = [_refine(problem, free, start) for start in starts]
     final = np.array([float(np.sum(_robust(problem.residuals(free, point)))) for point, _ in ends])
     best = int(np.argmin(final))
-    agreeing = int(np.sum(final <= final[best] * 1.05 + 1e-3))
-    return ends[best][0], agreeing, ends[best][1]
+    ways = np.array([point - ends[best][0] for point, _ in ends])
+    near = (final <= final[best] * 1.05 + 1e-3) & (np.max(np.abs(ways), axis=1) < _SAME_PLACE)
+    as_good = (final - final[best] < _AS_GOOD) & ~near
+    return ends[best][0], ways[as_good], int(np.sum(near)), ends[best][1]
 
 
 def _robust(residuals: Array) -> Array:
@@ -273,7 +370,7 @@ def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Arr
         jac=lambda point: problem.sensitivities(free, point),
         bounds=(low, high),
         loss="soft_l1",
-        max_nfev=40,
+        max_nfev=100,
         ftol=1e-6,
         xtol=1e-6,
         gtol=1e-8,
@@ -281,41 +378,13 @@ def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Arr
     return np.asarray(result.x), bool(result.status > 0)
 
 
-def _information(
-    problem: _Problem, free: tuple[str, ...], point: Array, held: Mapping[str, float] | None = None
-) -> tuple[Array, Array, float]:
-    """Deviations and correlations of the logarithms, and the squared residual per degree of freedom."""
-    sensitivities, residuals = problem.sensitivities(free, point), problem.residuals(free, point)
-    # rows far off count less, as they did in the fit
-    weight = np.power(1.0 + residuals**2, -0.25)
-    _, singular, axes = np.linalg.svd(sensitivities * weight[:, None], full_matrices=False)
-    strength = np.zeros(len(free))
-    strength[: len(singular)] = singular
-    directions = np.zeros((len(free), len(free)))
-    directions[: len(axes)] = axes
-    if len(axes) < len(free):
-        # fewer rows than parameters: the rest of the directions is not seen at all
-        directions = np.linalg.svd(sensitivities * weight[:, None], full_matrices=True)[2]
-    freedom = max(1, len(residuals) - len(free))
-    chi_square = float(np.sum((residuals * weight) ** 2) / freedom)
-    scale = max(1.0, chi_square)
-    covariance = (directions.T / np.maximum(strength, 1e-6) ** 2) @ directions * scale
-    if held:
-        names = (*free, *held)
-        full = np.append(point, [problem.template[name] for name in held])
-        others = problem.sensitivities(names, full)[:, len(free) :] * weight[:, None]
-        pulled = np.linalg.lstsq(sensitivities * weight[:, None], others, rcond=None)[0]
-        pulled = pulled * np.array(list(held.values()))
-        covariance = covariance + pulled @ pulled.T
-    deviations = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(deviations, deviations)
-    return deviations, correlation, chi_square
-
-
 def _loosest(free: tuple[str, ...], deviations: Array) -> str:
     """The parameter to hold: the least known, and of those equally unknown the one that is known best elsewhere."""
     worst = float(np.max(deviations))
     equal = [name for name, d in zip(free, deviations, strict=True) if d > 0.3 * worst]
+    if "gate_capacitance" in equal and "rearm_fraction" in free:
+        # intervals hold their product, and the capacitance is the one to know
+        return "rearm_fraction"
     for name in _HELD_FIRST:
         if name in equal:
             return name
@@ -329,60 +398,6 @@ def _combination(problem: _Problem, free: tuple[str, ...], point: Array, loose: 
     scale = weakest[int(np.argmax(np.abs(weakest)))]
     parts = [f"{n}^{w / scale:.2g}" for n, w in zip(free, weakest, strict=True) if abs(w / scale) > 0.2]
     return f"{loose}: open along {' '.join(parts)}"
-
-
-def _variability(
-    problem: _Problem, free: tuple[str, ...], point: Array, rows: list[Rows]
-) -> tuple[float | None, float | None]:
-    """Deviations of the drive between devices and between cycles, from times that were measured repeatedly.
-
-    A device that is late behaves as if it were driven by less; the sensitivity of its time to the field mobility
-    turns the one into the other.
-    """
-    names, drive, spread_rows = free, [], []
-    if "field_mobility" not in names:
-        names, point = (*free, "field_mobility"), np.append(point, problem.template["field_mobility"])
-    moved = np.stack([point, point])
-    column = names.index("field_mobility")
-    moved[0, column] += 0.01
-    moved[1, column] -= 0.01
-    for part, shifted in zip(rows, problem.many(names, moved), strict=True):
-        if part.experiment.layout.name not in {"integration_time", "pulse_train"}:
-            continue
-        if "device" not in part.experiment.columns and "cycle" not in part.experiment.columns:
-            continue
-        slope = np.log(shifted.predicted[0] / shifted.predicted[1]) / 0.02
-        usable = np.abs(slope) > 0.05
-        late = np.log(part.measured / part.predicted[0]) / np.where(usable, slope, 1.0)
-        drive.append(late[usable])
-        device = part.experiment.column("device", 0.0)
-        spread_rows.append(np.where(np.isfinite(device), device, 0.0)[usable])
-    if not drive:
-        return None, None
-    return _components(np.concatenate(drive), np.concatenate(spread_rows))
-
-
-def _devices(data: Measurements) -> int:
-    labels = [e.column("device", 0.0) for e in data.experiments]
-    every = np.concatenate(labels)
-    return max(1, len(np.unique(every[np.isfinite(every)])))
-
-
-def _components(deviation: Array, device: Array) -> tuple[float | None, float | None]:
-    """Standard deviations between and within groups, by the analysis of variance."""
-    labels, counts = np.unique(device, return_counts=True)
-    means = np.array([np.mean(deviation[device == label]) for label in labels])
-    inner = sum(
-        float(np.sum((deviation[device == label] - m) ** 2)) for label, m in zip(labels, means, strict=True)
-    )
-    freedom = len(deviation) - len(labels)
-    within = inner / freedom if freedom >= 3 else None
-    between = None
-    if len(labels) >= 3:
-        size = float(np.mean(counts))
-        between = max(0.0, float(np.var(means, ddof=1)) - (within or 0.0) / size)
-    root = [None if value is None else float(np.sqrt(value)) for value in (between, within)]
-    return root[0], root[1]
 
 
 __all__ = ["CANDIDATES", "IDENTIFIED_WITHIN", "RATES", "Fit", "fit"]

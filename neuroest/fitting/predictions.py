@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from neuroest.dynamics.first_spike import Rates, first_spike, move
+from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.fitting.layouts import Experiment, Measurements
 
 RATES = ("field_mobility", "field_offset", "residue_rate", "filament_decay", "residue_decay")
+_CIRCUIT = ("on_resistance", "control_resistance", "gate_capacitance")
 _SILENT_AFTER = 2.5
 _SILENT_SLOPE = 5.0
 _DEFAULT_UNCERTAINTY = {
@@ -26,6 +28,8 @@ _DEFAULT_UNCERTAINTY = {
 }
 DEFAULT_TRIALS = 20.0
 """Weight of a firing probability whose number of trials is not stated."""
+_EVEN = 1.0 / np.sqrt(12.0)
+"""Standard deviation of what lies anywhere within a width of one."""
 _SMALLEST_VOLTAGE = 1e-3
 _MOST_SUBSTEPS = 64
 
@@ -39,7 +43,9 @@ class Rows:
     measured, predicted : ndarray
         What is compared; `predicted` has one row a parameter set.
     residuals : ndarray
-        Deviations in units of their uncertainty, of the same shape as `predicted`.
+        Deviations in units of their uncertainty, one row a parameter set.
+    compared : ndarray, optional
+        Row of the experiment of each residual, where there are more of them than rows that are used.
     """
 
     experiment: Experiment
@@ -47,6 +53,12 @@ class Rows:
     measured: Array
     predicted: Any
     residuals: Array
+    compared: Array | None = None
+
+    @property
+    def rows(self) -> Array:
+        """Row of the experiment that each residual belongs to."""
+        return self.used if self.compared is None else self.compared
 
 
 def predict(measurements: Measurements, values: Mapping[str, Array], conduction_length: float) -> list[Rows]:
@@ -79,8 +91,30 @@ def _uncertainty(experiment: Experiment) -> Array:
     return np.where(np.isfinite(stated) & (stated > 0.0), stated, default)
 
 
+def _row_error(experiment: Experiment) -> Array:
+    """Relative error of each row; a count is known to half a pulse at best, evenly to either side."""
+    error = _uncertainty(experiment)
+    if experiment.layout.name != "pulse_train":
+        return error
+    result: Array = np.hypot(error, _EVEN / np.maximum(experiment.columns["pulses_to_fire"] - 0.5, 0.5))
+    return result
+
+
+def error_is_stated(experiment: Experiment) -> bool:
+    """Whether the file says how well its rows are known, in every row that is a time, a count or a current."""
+    column = "trials" if experiment.layout.name == "firing_probability" else "uncertainty"
+    return bool(np.all(np.isfinite(experiment.column(column))))
+
+
+def relative_error(part: Rows) -> Array:
+    """Relative error of each residual's row."""
+    if part.experiment.layout.name == "firing_probability":
+        return np.ones(part.residuals.shape[1])
+    return _row_error(part.experiment)[part.rows]
+
+
 def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> Rows:
-    residuals = np.log(predicted / measured) / _uncertainty(experiment)
+    residuals = np.log(predicted / measured) / _row_error(experiment)
     return Rows(experiment, np.arange(experiment.rows), measured, predicted, residuals)
 
 
@@ -144,31 +178,35 @@ def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: floa
 
 
 def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
+    """The second of two pulses after all that the first one did, spikes that follow its first one included."""
     columns = experiment.columns
-    rates = _rates(values)
+    rates, reset = _rates(values), Reset(*(values[name][:, None] for name in _CIRCUIT))
     voltage, width, gap = columns["voltage"], columns["pulse_width"], columns["gap"]
-    first = first_spike(rates, voltage, width, gap, 1.0)
-    fired = np.isfinite(first.time)
-    start = np.where(fired, first.time, width)
-    late = width * np.exp(_SILENT_SLOPE * (1.0 - first.closest))
-    # the complete filament has ruptured; the residue it leaves decays until the second pulse
-    rest = first.residue * np.exp(-rates.residue_decay * (gap + width - start)) * fired
-    second = first_spike(rates, voltage, width, gap, 1.0, rest)
-    predicted = np.where(fired, start - np.where(np.isfinite(second.time), second.time, width), 0.0)
+    # rows of one voltage and length share their first pulse
+    kinds, first, place = np.unique(
+        np.stack([voltage, width]), axis=1, return_index=True, return_inverse=True
+    )
+    alone = pulse_response(rates, reset, kinds[0], kinds[1])
+    place = place.ravel()
+    time, closest = alone.time[:, place], alone.closest[:, place]
+    after = Rested(*(getattr(alone.after, name)[:, place] for name in ("filament", "residue", "gate")))
+    fired = np.isfinite(time)
+    start = np.where(fired, time, width)
+    late = width * np.exp(_SILENT_SLOPE * (1.0 - closest))
+    second = pulse_response(
+        rates, reset, voltage, width, rested(rates, reset, after, gap), until_fired=True
+    ).time
+    predicted = np.where(fired, start - np.where(np.isfinite(second), second, width), 0.0)
     measured = columns["shortening"]
     error = _uncertainty(experiment) * (np.abs(measured) + 0.2 * float(np.max(np.abs(measured))))
     residuals = (predicted - measured) / error
+    # the first integration of a kind of pulse is one number, however many rows repeat it
     known = experiment.column("first_integration_time")
-    has = np.isfinite(known)
-    integration = np.log(np.where(fired, start, late) / np.where(has, known, 1.0))
-    extra = np.where(has, integration, 0.0) / _uncertainty(experiment) / np.sqrt(max(1, int(np.sum(has))))
-    return Rows(
-        experiment,
-        np.arange(experiment.rows),
-        measured,
-        predicted,
-        np.concatenate([residuals, extra], axis=1),
-    )
+    stated = first[np.isfinite(known[first])]
+    integration = np.log(np.where(fired, start, late)[:, stated] / known[stated])
+    residuals = np.concatenate([residuals, integration / _uncertainty(experiment)[stated]], axis=1)
+    every = np.arange(experiment.rows)
+    return Rows(experiment, every, measured, predicted, residuals, np.concatenate([every, stated]))
 
 
 def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduction_length: float) -> Rows:

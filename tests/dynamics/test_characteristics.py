@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from neuroest.dynamics.bench import Bench
 from neuroest.dynamics.cells import load_cells
-from neuroest.dynamics.characteristics import CHARACTERISTICS, Bench, characterise
+from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
 from neuroest.dynamics.figures import check_figure_path, draw_characteristic
 from neuroest.errors import NeuroestError, UnknownNameError
 

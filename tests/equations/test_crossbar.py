@@ -124,6 +124,12 @@ SAMPLES: dict[str, dict[str, float]] = {
         "active_conductance": 80e-6,
         "total_conductance": 800e-6,
     },
+    "biased_clamp_current": {
+        "read_voltage": 0.1,
+        "active_conductance": 80e-6,
+        "input_resistance": 3e3,
+        "bias_current": 12e-6,
+    },
     "clamped_column_current": {"read_voltage": 0.2, "active_conductance": 80e-6},
     "write_verify_energy": {
         "pulses": 9.0,

@@ -80,6 +80,25 @@ SAMPLES: dict[str, dict[str, float]] = {
     "output_load_energy": {"load_capacitance": 1e-12, "supply_voltage": 0.5},
     "off_state_power": {"off_current_per_width": 158e-6, "width": 0.101e-6, "supply_voltage": 0.5},
     "output_swing": {"supply_voltage": 0.5, "load_resistance": 47e3, "transistor_on_resistance": 3e3},
+    "gap_closing_time": {
+        "drive_voltage": 0.8,
+        "field_mobility": 150.0,
+        "field_offset": 0.01,
+        "control_resistance": 250e6,
+        "off_resistance": 1e12,
+        "conduction_length": 0.2,
+    },
+    "transresistance_voltage": {
+        "column_current": 3e-6,
+        "transresistance": 200e3,
+        "offset_voltage": 0.1,
+        "supply_voltage": 0.9,
+    },
+    "unbuffered_row_voltage": {
+        "output_supply_voltage": 0.5,
+        "load_resistance": 47e3,
+        "row_conductance": 1e-4,
+    },
     "unbuffered_load_limit": {
         "output_pulse_duration": 3.5e-3,
         "load_resistance": 47e3,

@@ -75,15 +75,15 @@ def test_capacitance_and_rearm_voltage_are_not_told_apart() -> None:
     assert "field_mobility" in found.held
 
 
-def test_paired_pulses_of_the_paper_give_the_decay_that_its_authors_fitted() -> None:
-    # Zhao et al. state 5 /s; their memory halves in some 200 ms
+def test_paired_pulses_of_the_paper_give_the_decay_that_their_ends_give_by_hand() -> None:
+    # 5.7 ms after 3 ms and 0.2 ms after 1 s: ln(5.7/0.2)/0.997 s = 3.36 /s. Zhao et al. state 5 /s for another device.
     found = fit(
         read_measurements(example_folder() / "zhao2025_paired_pulse.csv"),
         TEMPLATE,
         conduction_length=LENGTH,
         starts=2,
     )
-    assert found.values["residue_decay"] == pytest.approx(5.0, rel=0.25)
+    assert found.values["residue_decay"] == pytest.approx(3.36, rel=0.1)
     assert found.misfit["paired_pulse"] < 0.1
 
 
@@ -133,16 +133,20 @@ def test_the_same_seed_gives_the_same_fit() -> None:
 
 
 def test_a_neuron_of_the_stochastic_simulation_is_recovered() -> None:
-    # examples/measurements/make_simulated_neuron.py; rates within 15 %: noise in the drive shifts the median time,
-    # which the deterministic prediction does not know
+    # examples/measurements/make_simulated_neuron.py; its pulses and pairs are those of another device than its times
     data = read_measurements(example_folder() / "simulated_neuron.csv")
     found = fit(data, TEMPLATE, conduction_length=LENGTH, starts=1)
     truth = {
         "field_mobility": 240.0, "residue_rate": 28.0, "filament_decay": 900.0, "residue_decay": 9.0,
         "firing_median_voltage": 0.95, "firing_voltage_spread": 0.05, "gate_capacitance": 7e-12,
     }  # fmt: skip
-    assert set(found.fitted) == set(truth)
+    assert set(truth) <= set(found.fitted)
     for name, value in truth.items():
-        assert found.values[name] == pytest.approx(value, rel=0.15), name
+        assert abs(np.log(found.values[name] / value)) < np.log(found.factor(name, 0.99)), name
+    for name in ("field_mobility", "residue_rate", "filament_decay", "residue_decay"):
+        assert found.values[name] == pytest.approx(truth[name], rel=0.06), name
+    # intervals hold the product
+    product = found.values["gate_capacitance"] * np.log(1.0 / found.values["rearm_fraction"])
+    assert product == pytest.approx(7e-12 * np.log(5.0), rel=0.03)
     assert found.cycle_to_cycle == pytest.approx(0.03, rel=0.3)
     assert "off_resistance" in found.held

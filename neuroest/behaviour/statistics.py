@@ -1,0 +1,44 @@
+"""How far a share of right answers can be trusted, and the difference of two on the same samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.dynamics.stimulus import Array
+
+NORMAL_95 = 1.959963984540054
+"""97.5 % quantile of the normal distribution."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def share(right: Array) -> Interval:
+    """Share of right answers with its interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927))."""
+    n, z = len(right), NORMAL_95
+    p = float(np.mean(right))
+    centre = (p + z * z / (2.0 * n)) / (1.0 + z * z / n)
+    half = z / (1.0 + z * z / n) * np.sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n))
+    return Interval(p, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+
+
+def difference(right: Array, reference: Array) -> Interval:
+    """Share of right answers less that of a reference on the same samples, with its interval.
+
+    Samples that both answer alike say nothing of the difference. Of the others, one is added to either side
+    (D. G. Bonett and R. M. Price, J. Educ. Behav. Stat. 37, 479 (2012)).
+    """
+    n, z = len(right), NORMAL_95
+    gained, lost = int(np.sum(right & ~reference)), int(np.sum(~right & reference))
+    up, down = (gained + 1.0) / (n + 2.0), (lost + 1.0) / (n + 2.0)
+    centre = up - down
+    half = z * np.sqrt((up + down - centre * centre) / (n + 2.0))
+    return Interval((gained - lost) / n, max(-1.0, float(centre - half)), min(1.0, float(centre + half)))

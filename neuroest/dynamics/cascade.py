@@ -1,0 +1,98 @@
+"""One neuron drives the next, straight from its drain and through an inverting buffer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.dynamics.bench import Bench, Characteristic, Series, repeat
+from neuroest.dynamics.cells import integration_time
+from neuroest.dynamics.compact import Run
+from neuroest.dynamics.stimulus import Array, Segment, constant
+from neuroest.equations import diffusive_neuron as equations
+
+
+def cascaded_connection(bench: Bench) -> Characteristic:
+    """One neuron drives the next: straight from its drain, and through an inverting buffer."""
+    cells = bench.cells
+    level = float(cells.input_voltage)
+    release = float(np.max(cells.control_resistance * cells.gate_capacitance))
+    first = float(np.max(integration_time(cells, level)))
+    duration = 4.0 * first + 20.0 * release
+    sender = bench.run(cells, constant(level, duration), kept=1)
+    if not sender.traces or not len(sender.spike_times):
+        return Characteristic(
+            "cascaded_connection", "Cascaded connection", ("buffer voltage", "V"), ("spikes sent for one", "1"), (),
+            ("the first neuron does not spike at its input voltage, so there is nothing to pass on",),
+        )  # fmt: skip
+    time, gate = sender.traces["time"], sender.traces["gate"][:, 0]
+    on = gate > float(cells.output_threshold)
+    steps = np.append(np.diff(time), duration - time[-1])
+    supply = float(cells.output_supply_voltage)
+    low = supply - float(
+        equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
+    )
+    drain = np.where(on, low, supply)
+    straight = bench.run(cells, _waveform(steps, drain), kept=1)
+    silent = bench.run(cells, constant(supply, duration))
+    buffers = np.linspace(0.5, 4.0, 15) * level
+    many = repeat(cells.broadcast(1), len(buffers))
+    buffered = bench.run(many, _waveform(steps, np.outer(on, buffers)))
+    needed = np.where(buffered.counts > 0, sender.counts[0] / np.maximum(buffered.counts, 1), np.nan)
+    shown = np.where(np.isfinite(needed), needed, np.nan)
+    findings = [
+        f"the output rests at {supply:.3g} V and falls to {low:.3g} V with a spike: the edge is inverted"
+    ]
+    findings.append(_straight(straight, silent, supply))
+    works = buffers[buffered.counts > 0]
+    pulse = float(np.median(_lengths(on, steps)))
+    if len(works):
+        findings.append(
+            f"through an inverting buffer the next neuron fires from {works[0]:.3g} V on; at its own {level:.3g} V "
+            + _at_level(buffered.counts, buffers, level, float(sender.counts[0]))
+        )
+    one = buffers[buffered.counts >= 0.9 * sender.counts[0]]
+    findings.append(
+        f"one spike for one needs a buffer of {one[0]:.3g} V (pulses of {1e3 * pulse:.3g} ms)" if len(one)
+        else f"no buffer up to {buffers[-1]:.3g} V gives one spike for one within {1e3 * pulse:.3g} ms"
+    )  # fmt: skip
+    if np.any(buffered.latched):
+        findings.append(
+            f"from {buffers[buffered.latched].min():.3g} V on the output of the next neuron latches"
+        )
+    limit = float(np.max(equations.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED)))
+    findings.append(f"without a buffer the drain could drive {limit:.3g} F to 95 % within a pulse")
+    findings.append("no published numbers of two connected neurons were found to compare with")
+    return Characteristic(
+        "cascaded_connection", "Cascaded connection", ("voltage of the buffer", "V"),
+        ("spikes sent for one", "1"),
+        (Series("through an inverting buffer", buffers, shown),), tuple(findings), (), sender.traces,
+    )  # fmt: skip
+
+
+_SETTLED = 3.0
+"""Time constants after which a load counts as charged: 95 %."""
+
+
+def _straight(straight: Run, silent: Run, supply: float) -> str:
+    if silent.counts[0] > 0 or np.isfinite(silent.first_switch[0]):
+        return (
+            f"wired straight the link fails: the resting output of {supply:.3g} V fires the next neuron "
+            f"{silent.counts[0]:.0f} times without any spike of the first ({straight.counts[0]:.0f} times with)"
+        )
+    if straight.counts[0] == 0:
+        return "wired straight the link fails: the next neuron never fires"
+    return f"wired straight the next neuron fires {straight.counts[0]:.0f} times"
+
+
+def _at_level(counts: Array, buffers: Array, level: float, sent: float) -> str:
+    fired = counts[int(np.argmin(np.abs(buffers - level)))]
+    return f"it takes {sent / fired:.3g} spikes for one" if fired else f"{sent:.0f} spikes do not fire it"
+
+
+def _waveform(steps: Array, levels: Array) -> list[Segment]:
+    return [Segment(float(s), v) for s, v in zip(steps, levels, strict=True) if s > 0.0]
+
+
+def _lengths(on: Array, steps: Array) -> Array:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(int), [0]])))
+    return np.array([np.sum(steps[a:b]) for a, b in zip(edges[::2], edges[1::2], strict=True)])

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from neuroest.library import load_workload
+from tests.behaviour.small import write
+from tests.cli.conftest import Command
+
+CHIP = "diffusive_bench_28nm"
+DRIVES = ("--drive", "hidden=0 V,280 kohm", "--drive", "output=0 V,480 kohm")
+
+
+def given(files: dict) -> tuple[str, ...]:
+    return (
+        CHIP, "-w", str(files["workload"]), "--weights", str(files["weights"]), "--samples", str(files["samples"]),
+        "--chips", "1", "--count", "2",
+    )  # fmt: skip
+
+
+def test_accuracy_stands_beside_energy_and_the_workload_is_written(command: Command, tmp_path) -> None:
+    files = write(tmp_path)
+    out = tmp_path / "active.yaml"
+    shown = command(
+        "behave", *given(files), *DRIVES, "--without", "cascaded_connection", "-o", str(out), "-p",
+        str(tmp_path / "f.png"),
+    )  # fmt: skip
+    assert shown.code == 0, shown.err
+    for words in (
+        "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and 900 mV", "against ideal", "without cascaded connection",
+        "timestep 38.6 ms, input held for 34.6 ms", "fires after 23.1 ms",
+    ):  # fmt: skip
+        assert words in shown.out
+    spec = load_workload(out).spec
+    assert spec.layers[0].activity is not None
+    assert spec.layers[0].activity.rate.basis == "simulated"
+    assert command("estimate", CHIP, "-w", str(out)).code == 0
+    assert (tmp_path / "f.png").stat().st_size > 5000
+
+
+def test_json_has_intervals_rates_and_energies(command: Command, tmp_path) -> None:
+    files = write(tmp_path)
+    told = json.loads(command("behave", *given(files), *DRIVES, "--format", "json").out)
+    device = told["runs"][2]
+    assert device["name"] == "device"
+    low, high = device["accuracy"][1:]
+    assert 0.0 <= low <= device["accuracy"][0] <= high <= 1.0
+    # the estimate prices one spike a timestep; the device fires more often than that
+    assert device["simulated_neuron_energy_J"] > device["estimated_neuron_energy_J"] > 0.0
+    assert device["layers"]["hidden"]["spikes_per_timestep"] >= device["layers"]["hidden"]["rate"] > 0.0
+
+
+def test_a_layer_under_given_currents(command: Command, tmp_path) -> None:
+    files = write(tmp_path)
+    currents = tmp_path / "currents.npz"
+    np.savez(currents, hidden=np.tile([0.0, 2e-6, 3.2e-6], (2, 4, 1)))
+    out = tmp_path / "driven.yaml"
+    shown = command(
+        "behave", CHIP, "-w", str(files["workload"]), "--currents", str(currents), "--drive", "hidden=0 V,280 kohm",
+        "-o", str(out), "--format", "csv",
+    )  # fmt: skip
+    assert shown.code == 0, shown.err
+    header, row = shown.lines
+    assert header == "layer,rate,spikes_per_timestep"
+    rate = load_workload(out).spec.layers[0].activity.rate.value
+    assert float(row.split(",")[1]) == pytest.approx(rate, rel=1e-4)
+    assert 0.0 < rate < 1.0
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ((), "give --calibration"),
+        (("--drive", "hidden=0 V,1 kohm"), "missing for output"),
+        (("--drive", "hiden=0 V,1 kohm"), "did you mean 'hidden'"),
+        ((*DRIVES, "--without", "leak"), "leaky_integration"),
+        ((*DRIVES, "--recalibrate"), "needs --calibration"),
+        ((*DRIVES, "-o", "nowhere/mine.yaml"), "does not exist"),
+        ((*DRIVES, "-p", "figure.bmp"), "written as"),
+        ((*DRIVES, "--currents", "x.npz"), "leave out --weights"),
+        (("--calibration", "SAMPLES"), "must not be the samples"),
+        ((*DRIVES, "--weights", "missing.npz"), "missing.npz"),
+    ],
+)
+def test_bad_input_is_one_clear_line(command: Command, tmp_path, extra, words) -> None:
+    files = write(tmp_path)
+    shown = command("behave", *given(files), *(str(files["samples"]) if e == "SAMPLES" else e for e in extra))
+    assert shown.code == 1
+    assert words in shown.err
+    assert len(shown.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"labels": np.array([0, 5])}, "from 0 to 1"),
+        ({"labels": None}, "needs 'labels'"),
+        ({"input": np.zeros((2, 3, 4))}, "expected (samples, 4, 4)"),
+        ({"input": np.full((2, 4, 4), 0.5)}, "zeros and ones"),
+        ({"input": None}, "has no array 'input'"),
+    ],
+)
+def test_samples_that_do_not_fit_are_refused(command: Command, tmp_path, change, words) -> None:
+    files = write(tmp_path)
+    arrays = {"input": np.zeros((2, 4, 4), dtype=bool), "labels": np.array([0, 1]), **change}
+    np.savez(files["samples"], **{k: v for k, v in arrays.items() if v is not None})
+    shown = command("behave", *given(files), *DRIVES)
+    assert shown.code == 1
+    assert words in shown.err
+    assert len(shown.err.strip().splitlines()) == 1
+
+
+def test_no_pickle_and_no_broken_archive_is_opened(command: Command, tmp_path) -> None:
+    files = write(tmp_path)
+    files["weights"].write_bytes(b"PK\x03\x04 not an archive")
+    shown = command("behave", *given(files), *DRIVES)
+    assert shown.code == 1
+    assert "damaged" in shown.err
