@@ -13,11 +13,13 @@ def _latex_is_here() -> bool:
     return (
         bool(tools)
         and not subprocess.run(
-            ["kpsewhich", "article.cls", "booktabs.sty", "siunitx.sty", "graphicx.sty"],
+            ["kpsewhich", "article.cls", "booktabs.sty", "siunitx.sty", "graphicx.sty", "lmodern.sty"],
             capture_output=True,
             check=False,
         ).returncode
     )
 
 
-needs_latex = pytest.mark.skipif(not _latex_is_here(), reason="needs pdflatex with booktabs and siunitx")
+needs_latex = pytest.mark.skipif(
+    not _latex_is_here(), reason="needs pdflatex with booktabs, siunitx and lmodern"
+)
