@@ -360,8 +360,13 @@ class CrossbarArray(Component[None]):
         read = equations.cell_read_energy(
             self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
         )
+        off = equations.cell_read_energy(
+            cell.limited(cell.device.low_conductance), self.options["read_voltage"], self.read_supply_voltage(),
+            read_time,
+        )  # fmt: skip
         costs = [
             cell.cell_energy("cell_read", "read_current", read, "cell read current"),
+            cell.cell_energy("off_diagonal_read", "read_current", off, "cell read current"),
             cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
             cell.cell_energy("program", "programming", self.programming_energy(network), "cell programming"),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),

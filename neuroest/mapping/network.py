@@ -119,11 +119,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         When the counts of the chip's levels cannot be settled.
     """
     placement = mapper.place()
-    needed: Numeric = (
-        np.max(placement.units, axis=-1, keepdims=True)
-        if placement.shared
-        else np.sum(placement.units, axis=-1, keepdims=True)
-    )
+    needed: Numeric = placement.needed
     counts, per_child, checks = level_counts(
         mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
     )
