@@ -30,6 +30,9 @@ from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
 
+_SOLVED_LOSS = 6.6
+"""Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
+
 
 class CurrentClamp(Component[CurrentClampParameters]):
     """Current conveyor between a column and its neuron."""
@@ -444,6 +447,7 @@ class CrossbarArray(Component[None]):
                 "more bits per cell than the device can hold", self.bits_per_cell(network), d.bits_per_cell,
             ),
             self._noise_check(network),
+            self._loss_check(network),
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
@@ -477,6 +481,14 @@ class CrossbarArray(Component[None]):
         return Check(
             "column_noise", self.path, "limit", signal >= floor,
             "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+        )  # fmt: skip
+
+    def _loss_check(self, network: NetworkContext) -> Check:
+        side = np.maximum(self.options["rows"], self.options["columns"])
+        strength = self.conductance(network) * self.segment_resistance() * side**2
+        return self.check_range(
+            "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
+            "wires and cells lie outside of what the loss along the wires was compared with a full solution for",
         )  # fmt: skip
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroest.errors import MappingError
@@ -23,6 +23,7 @@ from tests.components.chips import arrays, changed, count, energy, failed, run
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."
 SHARED = {f"{ARRAY}sharing": "layers"}
 SIZE = (16.0, 12.0)
+MANY = settings(max_examples=60, deadline=None)
 
 LAYERS = st.lists(
     st.tuples(
@@ -46,6 +47,7 @@ def packed(layers: list[tuple[int, int, int, int, float]], limit: float = math.i
     return pack(*SIZE, pieces(layers), [time for *_, time in layers], limit)
 
 
+@MANY
 @given(LAYERS)
 def test_pieces_hold_all_cells_of_a_layer(layers: list[tuple[int, int, int, int, float]]) -> None:
     for layer, (rows, columns, groups, copies, _) in enumerate(layers):
@@ -54,6 +56,7 @@ def test_pieces_hold_all_cells_of_a_layer(layers: list[tuple[int, int, int, int,
         assert all(p.rows <= SIZE[0] and p.columns <= SIZE[1] and p.cells <= p.rows * p.columns for p in own)
 
 
+@MANY
 @given(LAYERS)
 def test_sharing_never_takes_more_arrays_and_never_fewer_than_the_cells_fill(
     layers: list[tuple[int, int, int, int, float]],
@@ -65,6 +68,7 @@ def test_sharing_never_takes_more_arrays_and_never_fewer_than_the_cells_fill(
     assert np.all(found.shares > 0.0)
 
 
+@MANY
 @given(LAYERS)
 def test_no_two_pieces_overlap_and_none_leaves_its_array(
     layers: list[tuple[int, int, int, int, float]],
@@ -82,6 +86,7 @@ def test_no_two_pieces_overlap_and_none_leaves_its_array(
     assert len(taken) + whole == found.arrays
 
 
+@MANY
 @given(LAYERS)
 def test_a_layer_never_meets_itself(layers: list[tuple[int, int, int, int, float]]) -> None:
     by_layer: dict[int, list[int]] = {}
@@ -90,6 +95,7 @@ def test_a_layer_never_meets_itself(layers: list[tuple[int, int, int, int, float
     assert all(len(where) == len(set(where)) for where in by_layer.values())
 
 
+@MANY
 @given(LAYERS, st.floats(0.1, 6.0))
 def test_a_limit_on_the_turns_is_kept_wherever_layers_share(
     layers: list[tuple[int, int, int, int, float]], limit: float
@@ -99,6 +105,7 @@ def test_a_limit_on_the_turns_is_kept_wherever_layers_share(
     assert packed(layers).arrays <= packed(layers, 0.0).arrays == sum(p.number for p in pieces(layers))
 
 
+@MANY
 @given(st.lists(LAYERS.filter(lambda found: len(found) == 3), min_size=1, max_size=4), st.booleans())
 def test_many_design_points_are_packed_as_one_each(
     points: list[list[tuple[int, int, int, int, float]]], limited: bool
@@ -267,3 +274,16 @@ def test_groups_on_a_diagonal_read_the_cells_beside_it(tmp_path: Path) -> None:
         rows * beside * columns * each
     )
     assert np.ravel(layer.groups)[0] == 64.0
+
+
+def test_depthwise_layers_of_mobilenet_leave_room_for_others(tmp_path: Path) -> None:
+    network = "mobilenet_v1_imagenet_dense"
+    alone = run(ADC, network, {}, tmp_path)
+    shared = run(ADC, network, SHARED, tmp_path)
+    assert shared.totals["computing_units"] < 0.9 * alone.totals["computing_units"]
+    assert shared.totals["area_m2"] < 0.9 * alone.totals["area_m2"]
+    slowest = alone.totals["initiation_interval_s"]
+    assert slowest < shared.totals["initiation_interval_s"]
+    kept = run(ADC, network, SHARED | {f"{ARRAY}target_interval": f"{slowest * 1.001} s"}, tmp_path)
+    assert kept.totals["initiation_interval_s"] <= slowest * 1.001
+    assert shared.totals["computing_units"] < kept.totals["computing_units"] < alone.totals["computing_units"]
