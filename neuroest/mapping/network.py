@@ -101,7 +101,7 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     network = network_context(layers)
     columns, rows = array.devices_per_weight()
     each = rows * columns * array.slices(network)
-    cells = equations.rewritten_cells(np.sum(layers.stationary_elements), each)
+    cells = equations.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
     d = array.cell.device
     lasts = equations.rewriting_limit(d.endurance, d.write_pulses)
     return (
