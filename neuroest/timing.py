@@ -51,8 +51,10 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             demand = _demand(mapper, counts, block.path)
             resources[block.path] = demand / (mapper.steps * capacity * serving.of(block.path))
     for memory in mapper.chip.memories():
-        demand = _demand(mapper, counts, memory.path)
-        resources[memory.path] = demand / mapper.steps * memory.access_time() / serving.of(memory.path)
+        reads, writes = (
+            counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps for action in ("read", "write")
+        )
+        resources[memory.path] = np.asarray(memory.busy_time(reads, writes)) / serving.of(memory.path)
     turns = []
     for _, unit in mapper.chip.find("matrix_unit"):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]

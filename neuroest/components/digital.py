@@ -155,6 +155,13 @@ class MultiplyAccumulate(Multiplying):
                 for term, energy in (parts[1:] if network.spiking else parts)
             ),
             self.energy("storage_bit", "storage", self.scaled(bit), "multiply-accumulate"),
+            self.energy(
+                "input_addition",
+                "transform",
+                self.scaled(self.add(network.activation_bits)),
+                "multiply-accumulate",
+            ),
+            self.energy("output_addition", "transform", self.scaled(self.add(sums)), "multiply-accumulate"),
         ]
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
