@@ -52,7 +52,8 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             resources[block.path] = demand / (mapper.steps * capacity * serving.of(block.path))
     for memory in mapper.chip.memories():
         reads, writes = (
-            counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps for action in ("read", "write")
+            counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps
+            for action in ("read", "write")
         )
         resources[memory.path] = np.asarray(memory.busy_time(reads, writes)) / serving.of(memory.path)
     turns = []

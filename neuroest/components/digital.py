@@ -40,6 +40,20 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         """Energy of a comparison in the library."""
         return equations.comparator_energy(self.device.compare_energy, bits)
 
+    def registers(self, bits: Bit) -> Joule:
+        """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
+        clocked = self.device.clock_energy if self.runs_freely else 0.0
+        return equations.register_energy(self.device.register_energy - clocked, bits)
+
+    @property
+    def runs_freely(self) -> bool:
+        """Whether the clock reaches all registers in every cycle."""
+        return "free_running_clock" in self.options
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """Registers of the datapath, all lanes."""
+        return 0.0
+
     @abstractmethod
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Area of the datapath in the library, for all its lanes."""
@@ -57,7 +71,28 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         gates = self.area(network) / self.process.gate_area
         width = gates * self.device.leakage_width * self.process.feature_size
         power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
-        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+        leakage = StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))
+        if not self.runs_freely:
+            return [leakage]
+        clock = equations.free_running_clock_power(
+            self.scaled(self.device.clock_energy),
+            self.register_bits(network),
+            self.options["free_running_clock"],
+        )
+        return [leakage, StaticCost(self.path, "clock", clock)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the library tells what a clocked register takes."""
+        if not self.runs_freely:
+            return []
+        known = self.device.clock_energy
+        return [
+            Check(
+                "clock_energy_known", self.path, "refuse", known > 0.0,
+                "a free-running clock needs the clock_energy of the library, which its device file does not state",
+                known, 0.0, "J/bit",
+            )
+        ]  # fmt: skip
 
 
 class Accumulator(Datapath):
@@ -68,8 +103,12 @@ class Accumulator(Datapath):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result."""
         bits = network.accumulator_bits
-        energy = self.add(bits) + equations.register_energy(self.device.register_energy, bits)
+        energy = self.add(bits) + self.registers(bits)
         return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """The result of each lane."""
+        return self.options["lanes"] * network.accumulator_bits
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Adder and register of each lane."""
@@ -86,8 +125,12 @@ class VectorUnit(Datapath):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one element-wise operation: an addition or a comparison at accumulator width, and a register."""
         bits = network.accumulator_bits
-        energy = self.add(bits) + equations.register_energy(self.device.register_energy, bits)
+        energy = self.add(bits) + self.registers(bits)
         return [self.energy("operation", "operation", self.scaled(energy), "element-wise operation")]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """The result of each lane."""
+        return self.options["lanes"] * network.accumulator_bits
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Adder, comparator and register of each lane."""
@@ -128,7 +171,7 @@ class Multiplying(Datapath, ABC):
         return [
             ("multiply", equations.multiplier_energy(d.multiply_energy, factor, other)),
             ("add", self.add(sums)),
-            ("registers", equations.register_energy(d.register_energy, sums + other)),
+            ("registers", self.registers(sums + other)),
         ]
 
     def element_area(self, factor: Bit, other: Bit, sums: Bit, storage: Bit = 0.0) -> SquareMetre:
@@ -148,7 +191,7 @@ class MultiplyAccumulate(Multiplying):
         """Energy of one multiply-accumulate: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
         parts = self.product_energies(network.weight_bits, network.activation_bits, sums)
-        bit = equations.register_energy(self.device.register_energy, 1.0)
+        bit = self.registers(1.0)
         return [
             *(
                 self.energy("multiply_accumulate", term, self.scaled(energy), "multiply-accumulate")
@@ -163,6 +206,11 @@ class MultiplyAccumulate(Multiplying):
             ),
             self.energy("output_addition", "transform", self.scaled(self.add(sums)), "multiply-accumulate"),
         ]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """Weight, activation, sum, and operands that are stored beside them."""
+        o = self.options
+        return o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"] + o.get("storage", 0.0)
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""

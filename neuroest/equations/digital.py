@@ -16,9 +16,11 @@ from neuroest.units import (
     JoulePerBit,
     JoulePerSquareBit,
     Numeric,
+    PerSecond,
     SquareMetre,
     SquareMetrePerBit,
     SquareMetrePerSquareBit,
+    Watt,
 )
 
 _DERIVED = "derivation: docs/models/digital.md"
@@ -279,6 +281,42 @@ def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     '1.44e-13'
     """
     return energy_per_bit * bits
+
+
+@equation(
+    formula="P = e_clk b f",
+    reference=_DERIVED,
+    valid="registers that no gate keeps from the clock; the clock tree above the last buffer is not in it",
+)
+def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: PerSecond) -> Watt:
+    """Power of a clock that reaches registers whether or not they are written. [W].
+
+    Parameters
+    ----------
+    clock_energy : float or array
+        Energy of the clocked transistors of one register in one cycle. [J/bit]
+    bits : float or array
+        Registers that are clocked. [bit]
+    frequency : float or array
+        Clock. [Hz]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    1000 registers of 5 fJ at 1 GHz: 5 mW.
+
+    >>> f"{free_running_clock_power(5e-15, 1000.0, 1e9):.3g}"
+    '0.005'
+    """
+    return clock_energy * bits * frequency
 
 
 @equation(formula="A = a_bit b", reference=_DERIVED, valid="flip-flops of one library")

@@ -227,9 +227,8 @@ class DigitalArrayMapper(Mapper):
         room, room_for_weights = memory.options["capacity"], other.options["capacity"]
         if other.path == memory.path:
             at_hand = self.layers.row_elements * self.layers.kernel_rows * self.network.activation_bits
-            kernels = np.minimum(self.options["columns"], self.layers.outputs) / np.maximum(
-                self.layers.outputs, 1.0
-            )
+            # kernels of all columns are at work while the next ones come
+            kernels = np.minimum(2.0 * self.options["columns"] / np.maximum(self.layers.outputs, 1.0), 1.0)
             streaming = self.stored_weight_bits() * kernels / np.maximum(self.layers.groups, 1.0)
             room, room_for_weights = (
                 np.maximum(room - streaming, room / 2.0), np.maximum(room - at_hand, room / 2.0),
@@ -257,7 +256,9 @@ class DigitalArrayMapper(Mapper):
                 owner[layer] = owner[latest]
         written[-1] = 0.0
         owners = tuple(owner)
-        return ExternalMaps(self.zeros() + _moved(read, owners), self.zeros() + _moved(written, owners), owners)
+        return ExternalMaps(
+            self.zeros() + _moved(read, owners), self.zeros() + _moved(written, owners), owners
+        )
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Processing elements of all arrays."""

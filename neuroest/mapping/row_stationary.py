@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,14 +117,21 @@ class RowStationaryMapper(DigitalArrayMapper):
         t, bits = self.layers, self.network.activation_bits
         unit = self.compute.slots["unit"]
         done = t.macs * (t.input_density if self.compute.spec.gating == "zero_inputs" else 1.0)
-        moved = self.network.weight_bits + bits + 2.0 * unit.options["accumulator_bits"]
+        moved = bits + 2.0 * unit.options["accumulator_bits"]
+        filters = self.compute.slots.get("filter_memory")
+        if filters is None:
+            moved = moved + self.network.weight_bits
         outputs = t.is_weighted * t.output_elements
         sums = outputs * placement.row_blocks * unit.options["accumulator_bits"]
         loaded = t.weights * self.network.weight_bits / self.options["batch"]
         fetched = t.is_weighted * (t.input_elements * bits + self.repeated_inputs() * bits)
         nothing = 0.0 * t.macs
+        actions = {(unit.path, "multiply_accumulate"): done, (unit.path, "storage_bit"): done * moved}
+        if filters is not None:
+            actions[filters.path, "read"] = done * self.network.weight_bits / filters.options["width"]
+            actions[filters.path, "write"] = loaded / filters.options["width"]
         return Work(
-            actions={(unit.path, "multiply_accumulate"): done, (unit.path, "storage_bit"): done * moved},
+            actions=actions,
             traffic=[
                 Traffic("activations", self.inputs_read() * placement.column_blocks * bits, fetched),
                 Traffic("partial_sums", sums, sums),
@@ -155,6 +163,11 @@ class RowStationaryMapper(DigitalArrayMapper):
         strips = np.ceil(t.output_rows / self.options["columns"])
         weights = self.stored_weight_bits() * (strips - 1.0) / self.options["batch"]
         return np.asarray(self.repeated_inputs() * self.network.activation_bits + weights)
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Units of all arrays, each with its memory."""
+        each = units * self.options["rows"] * self.options["columns"]
+        return {slot.path: each for slot in self.compute.slots.values()}
 
     def unit_time(self, placement: Placement) -> Array:
         """Cycles of each layer: multiplying, or moving partial sums where that takes longer."""

@@ -44,7 +44,7 @@ class DigitalArrayLevel(Level):
 class RowStationaryLevel(Level):
     """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
 
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    slots: ClassVar[tuple[str, ...]] = ("unit", "filter_memory")
     mapper: Literal["row_stationary"]
     """The mapper of this level."""
     rows: Count
@@ -67,6 +67,8 @@ class RowStationaryLevel(Level):
     """Inferences that share one loading of the weights."""
     unit: MultiplyAccumulateBlock
     """The processing element."""
+    filter_memory: AnyMemoryBlock | None = None
+    """Memory of each unit for its filters; without one they lie in the storage of the unit."""
 
 
 class BitSerialLevel(Level):

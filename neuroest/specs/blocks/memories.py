@@ -15,7 +15,9 @@ class MemoryBlock(DeviceBlock):
     """Capacity of one instance."""
     width: WordWidth
     """Bits that one access moves."""
-    stores: tuple[Literal["activations", "weights", "partial_sums", "state", "queues"], ...] = Field(min_length=1)
+    stores: tuple[Literal["activations", "weights", "partial_sums", "state", "queues"], ...] = Field(
+        min_length=1
+    )
     """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
     words that wait between units, and tables; they take area and leak, their accesses are not counted."""
 
