@@ -268,9 +268,10 @@ class BitSerialCell(Datapath):
             AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
         ]
 
+    def area(self, network: NetworkContext) -> SquareMetre:
+        """Logic that is drawn into the pitch of the memory cell, by its transistors."""
+        return self.datapath_area(network)
+
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
-        """One-bit multiplier and full adder."""
-        bit, d = 1.0, self.device
-        return equations.multiplier_area(d.multiplier_area, bit, bit) + equations.adder_area(
-            d.adder_area, bit
-        )
+        """One-bit multiplier and full adder on the chip's process."""
+        return equations.transistor_area(self.process.gate_area, self.options["transistors"])

@@ -86,3 +86,5 @@ class BitSerialCellBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "logic_library"
     model: Literal["bit_serial_cell"]
+    transistors: Count = 34.0
+    """Transistors of its logic: a static mirror adder has 28, a product of two bits 6."""
