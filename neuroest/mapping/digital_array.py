@@ -14,7 +14,10 @@ from neuroest.units import Numeric
 from neuroest.workloads.layout import of_one_point
 
 # F(2 x 2, 3 x 3) of Lavin and Gray: tiles of 4 x 4 inputs, 32 additions to transform one and 24 back
-_KERNEL, _TILE, _INPUT_ADDITIONS, _OUTPUT_ADDITIONS = 3.0, 4.0, 32.0, 24.0
+_KERNEL = 3.0
+_TILE = 4.0
+_INPUT_ADDITIONS = 32.0
+_OUTPUT_ADDITIONS = 24.0
 
 
 @dataclass(frozen=True, eq=False)
