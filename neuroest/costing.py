@@ -85,7 +85,10 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
         clock_fraction=device.clock_fraction if device else 0.0,
         control_fraction=device.control_fraction if device else 0.0,
         control_area_fraction=device.control_area_fraction if device else 0.0,
-        floorplan_utilisation=device.floorplan_utilisation if device else 1.0,
+        # what stands between the blocks of a description takes die area like white space
+        floorplan_utilisation=device.floorplan_utilisation / chip.discrepancy.get("chip_overheads.area", 1.0)
+        if device
+        else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,
         synchronous=frozenset(c.path for c in components if c.synchronous),
         overheads=overheads.path if overheads is not None else None,

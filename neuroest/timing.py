@@ -109,7 +109,8 @@ def _network_times(
     for _, link in mapper.chip.find("off_chip_link"):
         bits = counts.actions.get((link.path, "bit"))
         if bits is not None:
-            resources[link.path] = bits / steps / link.device.rate
+            off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
+            resources[link.path] = bits / steps / link.device.rate * off
 
 
 def _totals(

@@ -187,11 +187,11 @@ NUMBERLESS = ("equations", "components", "mapping", "counting", "costing", "timi
 
 # Module-level constants that may hold a number: mathematics, exact definitions and conventions, not physics.
 CONSTANTS = {
-    "mapping.digital_array": {
-        "_KERNEL": "definition of F(2 x 2, 3 x 3)",
-        "_TILE": "definition of F(2 x 2, 3 x 3)",
-        "_INPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
-        "_OUTPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+    "equations.winograd": {
+        "KERNEL": "definition of F(2 x 2, 3 x 3)",
+        "TILE": "definition of F(2 x 2, 3 x 3)",
+        "INPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+        "OUTPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
     },
     "equations._arithmetic": {"_ROUNDING": "rounding error of a double"},
     "equations._constants": {

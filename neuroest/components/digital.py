@@ -17,8 +17,8 @@ from neuroest.components.base import (
     logic_energy_ratio,
 )
 from neuroest.devices.digital import LogicLibraryParameters
+from neuroest.equations import accelerators, neurons, technology, winograd
 from neuroest.equations import digital as equations
-from neuroest.equations import neurons, technology
 from neuroest.units import Bit, Joule, SquareMetre
 
 
@@ -218,6 +218,23 @@ class MultiplyAccumulate(Multiplying):
         return self.element_area(
             o["weight_bits"], o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
         )
+
+
+class DigitalArray(Component[None]):
+    """Array of processing elements: what it has beside them."""
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Adders that transform inputs and sums, where the array has them."""
+        if self.spec.convolution == "direct":
+            return []
+        unit, o = self.slots["unit"], self.options
+        inputs = winograd.INPUT_ADDITIONS * o["rows"] / winograd.PRODUCTS
+        outputs = o["columns"] * accelerators.transform_adders(
+            winograd.OUTPUT_ADDITIONS, o["rows"], winograd.PRODUCTS
+        )
+        bits = inputs * unit.options["activation_bits"] + outputs * unit.options["accumulator_bits"]
+        area = equations.adder_area(unit.device.adder_area, bits)
+        return [AreaCost(self.path, "transform", area * logic_area_ratio(unit) * unit.device.area_overhead)]
 
 
 class MatrixUnit(Multiplying):

@@ -642,6 +642,49 @@ def rows_with_halo(
 
 
 @equation(
+    formula="n = k min(R / t^2, 1)",
+    reference="Lavin and Gray, CVPR 2016, 4013-4021, doi:10.1109/CVPR.2016.435; derivation: docs/models/mapping.md",
+    valid="columns that add up all their channels before sums are transformed back",
+)
+def transform_adders(
+    additions: Dimensionless, rows: Dimensionless, tile_products: Dimensionless
+) -> Dimensionless:
+    """Adders with which a column of multipliers transforms its sums back as fast as they come. [1].
+
+    Parameters
+    ----------
+    additions : float or array
+        Additions that turn the sums of one tile into outputs. [1]
+    rows : float or array
+        Multipliers of a column. [1]
+    tile_products : float or array
+        Products of one tile and channel, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Adders of one column. [1]
+
+    Notes
+    -----
+    With fewer rows than a tile has products, a tile takes several cycles and the adders are shared over them.
+
+    References
+    ----------
+    .. [1] A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, 4013-4021.
+    .. [2] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    8 rows need two cycles for the 16 products of a tile: 12 adders do its 24 additions.
+
+    >>> f"{transform_adders(24.0, 8.0, 16.0):g}"
+    '12'
+    """
+    return additions * np.minimum(rows / tile_products, 1.0)
+
+
+@equation(
     formula="t = t_adder (b_weight + b_guard + R / n + 2)",
     reference="Kim, Yoo, Kim and Kim, IEEE J. Solid-State Circuits 56, 2221-2233 (2021)",
     valid="columns of full adders that ripple down to the next register and along the bits of a weight",

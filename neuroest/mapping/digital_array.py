@@ -7,17 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroest.equations import accelerators, mapping
+from neuroest.equations import accelerators, mapping, winograd
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, ExternalMaps, Mapper, Placement, Traffic, Work
 from neuroest.units import Numeric
 from neuroest.workloads.layout import of_one_point
-
-# F(2 x 2, 3 x 3) of Lavin and Gray: tiles of 4 x 4 inputs, 32 additions to transform one and 24 back
-_KERNEL = 3.0
-_TILE = 4.0
-_INPUT_ADDITIONS = 32.0
-_OUTPUT_ADDITIONS = 24.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,20 +107,20 @@ class DigitalArrayMapper(Mapper):
         if not self.winograd:
             return _Product(reduction, t.outputs, vectors, stored, nothing, nothing)
         taken = (
-            (t.kernel_rows == _KERNEL)
-            & (t.kernel_columns == _KERNEL)
+            (t.kernel_rows == winograd.KERNEL)
+            & (t.kernel_columns == winograd.KERNEL)
             & (t.row_stride == 1)
             & (t.column_stride == 1)
         )
         tiles = accelerators.winograd_tiles(t.output_rows, t.positions / t.output_rows)
-        channels = reduction / _KERNEL**2
+        channels = reduction / winograd.KERNEL**2
         return _Product(
-            np.where(taken, channels * _TILE**2, reduction),
+            np.where(taken, channels * winograd.PRODUCTS, reduction),
             t.outputs,
             np.where(taken, tiles, vectors),
-            np.where(taken, _TILE**2 / _KERNEL**2, stored),
-            np.where(taken, _INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
-            np.where(taken, _OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
+            np.where(taken, winograd.PRODUCTS / winograd.KERNEL**2, stored),
+            np.where(taken, winograd.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
+            np.where(taken, winograd.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
         )
 
     def blocks(self, product: _Product) -> tuple[Array, Array]:

@@ -38,6 +38,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "rows": 128.0,
         "columns": 128.0,
     },
+    "transform_adders": {"additions": 24.0, "rows": 8.0, "tile_products": 16.0},
     "extended_kernel": {"kernel": 7.0, "stride": 2.0},
     "winograd_tiles": {"output_rows": 13.0, "output_columns": 14.0},
     "filters_of_a_pass": {
