@@ -19,7 +19,7 @@ from neuroest.devices.arrays import (
     SurveyAdcParameters,
 )
 from neuroest.equations import converters as equations
-from neuroest.equations import crossbar, drivers, integrating
+from neuroest.equations import crossbar, drivers, integrating, technology
 from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre, Volt
 
 # Units that the converter survey's regression is stated in.
@@ -228,6 +228,13 @@ class _ClockedConverter(_SampledConverter):
         period: Second = 1.0 / self.options["clock_frequency"]
         return period
 
+    def at_supply(self, energy: Joule) -> Joule:
+        """Energy at the chip's supply, where the device says at which one it was found."""
+        supply, found_at = self.technology.supply_voltage, self.device.circuit_voltage
+        if not np.any(found_at > 0.0):
+            return energy
+        return technology.voltage_scaled_energy(energy, supply, np.where(found_at > 0.0, found_at, supply))
+
     def range_checks(self, bits: Dimensionless) -> list[Check]:
         """Whether resolution and clock are within what the circuit is good for."""
         d, clock = self.device, self.options["clock_frequency"]
@@ -261,10 +268,12 @@ class SarAdc(_ClockedConverter):
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """Decisions, logic and the capacitor array."""
         d = self.device
-        array = drivers.capacitive_dac_energy(
-            bits, d.unit_capacitance, d.reference_voltage, d.switching_factor
+        own = self.spec.reference == "own"
+        reference = d.reference_voltage if own else self.technology.supply_voltage
+        array = drivers.capacitive_dac_energy(bits, d.unit_capacitance, reference, d.switching_factor)
+        return equations.successive_approximation_energy(
+            bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array
         )
-        return equations.successive_approximation_energy(bits, d.comparator_energy, d.logic_energy, array)
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Capacitor array, comparator and logic."""
@@ -286,7 +295,8 @@ class FlashAdc(_ClockedConverter):
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """All comparators and the ladder."""
-        return equations.flash_energy(bits, self.device.comparator_energy, self.device.ladder_energy)
+        comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
+        return equations.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """All comparators and the ladder."""
@@ -308,8 +318,8 @@ class RampAdc(_ClockedConverter):
         """Comparator, latch and the share of the ramp."""
         d = self.device
         return equations.ramp_energy(
-            bits, d.comparator_cycle_energy, d.mean_fraction, d.latch_energy, d.generator_energy,
-            self.options["columns_per_ramp"],
+            bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
+            self.at_supply(d.generator_energy), self.options["columns_per_ramp"],
         )  # fmt: skip
 
     def area(self, bits: Dimensionless) -> SquareMetre:

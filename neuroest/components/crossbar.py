@@ -15,7 +15,7 @@ from neuroest.components.base import (
     NetworkContext,
     StaticCost,
 )
-from neuroest.components.cells import Cell
+from neuroest.components.cells import Cell, ResistiveMemory
 from neuroest.components.converters import Converter, SampleAndHold, droop_check
 from neuroest.components.inputs import RowDriver, SpikeDriver, drive_resistance, output_stage_area
 from neuroest.components.neurons import Neuron
@@ -155,6 +155,11 @@ class CrossbarArray(Component[None]):
         return self.slots["cell"]  # type: ignore[return-value]
 
     @property
+    def memory(self) -> ResistiveMemory:
+        """The cell of an array whose weights are conductances."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
     def driver(self) -> RowDriver:
         """The circuit at the rows."""
         return self.slots["input"]  # type: ignore[return-value]
@@ -204,7 +209,7 @@ class CrossbarArray(Component[None]):
         """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
-        held: Dimensionless = np.minimum(self.cell.device.bits_per_cell, self.magnitude_bits(network))
+        held: Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
         return held
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
@@ -225,7 +230,7 @@ class CrossbarArray(Component[None]):
             mean = equations.pair_mean_conductance(
                 d.low_conductance, d.high_conductance, network.mean_absolute_weight
             )
-        return self.cell.limited(mean)
+        return self.memory.limited(mean)
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
@@ -342,7 +347,7 @@ class CrossbarArray(Component[None]):
         line = equations.line_toggle_energy(self.column_capacitance(), voltage)
         line = line + equations.line_toggle_energy(self.row_capacitance(), voltage)
         read = self.conductance(network) * self.options["read_voltage"] * self.read_supply_voltage()
-        return self.cell.programming_energy(self.options["rows"], self.options["columns"], line, read)
+        return self.memory.programming_energy(self.options["rows"], self.options["columns"], line, read)
 
     def programming_time(self) -> Second:
         """Time to write one whole array."""
@@ -357,28 +362,35 @@ class CrossbarArray(Component[None]):
         cell, driver = self.cell, self.driver
         read_time = self.read_time(network)
         toggle = self.row_energy()
-        read = equations.cell_read_energy(
-            self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
-        )
         costs = [
-            cell.cell_energy("cell_read", "read_current", read, "cell read current"),
+            *self.read_energies(network, read_time),
             cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
             cell.cell_energy("program", "programming", self.programming_energy(network), "cell programming"),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
             *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
         ]
-        if np.any(np.isfinite(cell.device.disturb_reads)):
+        if np.any(np.isfinite(cell.disturb_reads())):
             disturbed = retention.disturb_rewriting_energy(
-                self.programming_energy(network), cell.device.disturb_reads
+                self.programming_energy(network), cell.disturb_reads()
             )
             costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
         if isinstance(driver, SpikeDriver):
             costs.extend(driver.shifter_costs())
-        if not isinstance(self.interface, IdealInterface):
-            costs.append(
-                cell.cell_energy("column_read", "column_line", self.column_energy(), "column line charge")
-            )
-        return [*costs, *self._column_energies(network, read_time)]
+        return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
+
+    def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+        """Current of the cells."""
+        read = equations.cell_read_energy(
+            self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
+        )
+        return [self.cell.cell_energy("cell_read", "read_current", read, "cell read current")]
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Charging a column for one read; an ideal interface leaves it where it is."""
+        if isinstance(self.interface, IdealInterface):
+            return []
+        charge = self.column_energy()
+        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
 
     def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
@@ -428,18 +440,18 @@ class CrossbarArray(Component[None]):
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say."""
-        d, read = self.cell.device, self.options["read_voltage"]
+        read = self.options["read_voltage"]
         checks = [
-            *self.cell.cell_checks(read, self.options["rows"], self.options["columns"]),
+            *self.cell_checks(network),
             Check(
                 "read_supply", self.path, "refuse", self.read_supply_voltage() >= read,
                 "the read voltage exceeds the supply it is made from", read, self.read_supply_voltage(), "V",
             ),
             Check(
-                "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= d.bits_per_cell,
-                "more bits per cell than the device can hold", self.bits_per_cell(network), d.bits_per_cell,
+                "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= self.cell.bits(),
+                "more bits per cell than the device can hold", self.bits_per_cell(network), self.cell.bits(),
             ),
-            self._noise_check(network),
+            self.noise_check(network),
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
@@ -451,6 +463,11 @@ class CrossbarArray(Component[None]):
         if self.converter is not None:
             checks.extend(self.converter.range_checks(self.resolution(network)))
         return checks
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """What must hold for this kind of cell: reading leaves the state alone, writing reaches it."""
+        read = self.options["read_voltage"]
+        return self.memory.cell_checks(read, self.options["rows"], self.options["columns"])
 
     def settled_bits(self) -> Dimensionless:
         """Bits to which a column is accurate when it is read."""
@@ -467,7 +484,8 @@ class CrossbarArray(Component[None]):
         """Bits that the columns are read to: the converter's, or as far as they settle."""
         return self.settled_bits() if self.converter is None else self.resolution(network)
 
-    def _noise_check(self, network: NetworkContext) -> Check:
+    def noise_check(self, network: NetworkContext) -> Check:
+        """Whether thermal noise stays below what the columns are read to."""
         floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
         signal = self.signal_energy(network)
         return Check(
@@ -492,7 +510,7 @@ class CrossbarArray(Component[None]):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
-        scatter = equations.lognormal_relative_spread(self.cell.device.conductance_spread)
+        scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         found.append(
             self.characteristic(
                 "relative spread of a column's current from its cells, all rows on",
@@ -500,7 +518,7 @@ class CrossbarArray(Component[None]):
             )
         )  # fmt: skip
         found.extend(
-            self.cell.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
+            self.memory.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
         )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))

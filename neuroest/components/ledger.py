@@ -14,6 +14,8 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "cell read current": "cell",
         "row line charge": "cell",
         "column line charge": "cell",
+        "cell capacitor charge": "cell",
+        "cell control": "cell",
         "cell programming": "cell",
         "cell rewriting": "cell",
         "row driver self-load": "input",

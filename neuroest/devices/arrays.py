@@ -104,6 +104,38 @@ class PassiveCellParameters(CrosspointCellParameters):
     model: ClassVar[str] = "passive"
 
 
+class ChargeCellParameters(Record):
+    """Static memory cell that puts the product of its bit and an input bit on a capacitor."""
+
+    model: ClassVar[str] = "charge_domain_sram"
+    folder: ClassVar[str] = "synapses"
+
+    unit_capacitance: Farad = positive("Capacitor of one cell.", maximum=1e-12, symbol="C_u")
+    capacitance_spread: Dimensionless = non_negative(
+        "Standard deviation of one capacitor over its mean.", maximum=1.0, symbol="sigma_C"
+    )
+    capacitance_density: FaradPerSquareMetre = positive(
+        "Capacitance per area of the metal layers above the cell.", symbol="c_A"
+    )
+    cell_feature_squares: Dimensionless = positive(
+        "Area of the cell's transistors in squares of the feature size.", symbol="A_cell/F^2"
+    )
+    product_width: Metre = positive(
+        "Width of the transistor that passes the level of a row line to the capacitor.",
+        maximum=1e-4,
+        symbol="W_p",
+    )
+    product_resistance: Ohm = positive("Resistance between row line and capacitor.", symbol="R_p")
+    access_width: Metre = positive("Width of an access transistor for writing.", maximum=1e-4, symbol="W_acc")
+    control_width: Metre = non_negative(
+        "Width of the transistors of a cell that reset or join capacitors in every read, whatever the input.",
+        maximum=1e-4,
+        absent=0.0,
+    )
+    write_time: Second = positive("Time to write one row.", symbol="t_w")
+    leakage_power: Watt = non_negative("Leakage of one cell at 300 K.")
+
+
 class RowDriverParameters(Record):
     """What the output stage of any row driver has."""
 
@@ -291,6 +323,11 @@ class ClockedAdcParameters(Record):
     comparator_area: SquareMetre = positive("Area of one comparator.")
     maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
     maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
+    circuit_voltage: Volt = non_negative(
+        "Supply that the energies were found at, with whose square they go; without it they hold at any supply.",
+        maximum=10.0,
+        absent=0.0,
+    )
 
 
 class SarAdcParameters(ClockedAdcParameters):

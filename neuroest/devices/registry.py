@@ -8,6 +8,7 @@ from types import MappingProxyType
 from neuroest.devices.accumulating import FerroelectricNeuronParameters, PhaseChangeNeuronParameters
 from neuroest.devices.arrays import (
     CapacitiveDacParameters,
+    ChargeCellParameters,
     CurrentClampParameters,
     CurrentMirrorParameters,
     FlashAdcParameters,
@@ -62,6 +63,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
         for cls in (
             AnalogLifParameters,
             CapacitiveDacParameters,
+            ChargeCellParameters,
             CurrentClampParameters,
             CurrentMirrorParameters,
             DieCost,

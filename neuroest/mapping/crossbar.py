@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.components.base import Check, Component
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.components.inputs import SpikeDriver
@@ -60,6 +61,13 @@ class CrossbarMapper(Mapper):
                 "use a spike_driver"
             )
 
+        if isinstance(self.compute, ChargeDomainArray) and (
+            self.compute.neuron is not None or not isinstance(self.compute.driver, SpikeDriver)
+        ):
+            raise MappingError(
+                f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
+                "read by converters (readout: adc)"
+            )
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
@@ -240,8 +248,7 @@ class CrossbarMapper(Mapper):
         t, array, steps = self.layers, self.compute, self.steps * self.planes
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
-        density = t.input_density if self.compute.driver.whole_numbers else t.input_bit_density
-        taps = self.held * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        taps = self.held * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
         operations = self.held * (
             t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
         )
@@ -261,6 +268,7 @@ class CrossbarMapper(Mapper):
             actions[driver.path, "input"] = toggles
         if isinstance(driver, SpikeDriver) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
+        actions.update(self._charging(placement, column_reads))
         if isinstance(array.interface, CurrentClamp):
             actions[array.interface.path, "column_read"] = column_reads
         if array.merge is not None:
@@ -287,6 +295,22 @@ class CrossbarMapper(Mapper):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _toggling(self) -> Array:
+        """Share of the inputs that move their row in one read."""
+        t, array = self.layers, self.compute
+        if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
+            return np.ones_like(t.input_bit_density)
+        return t.input_density if array.driver.whole_numbers else t.input_bit_density
+
+    def _charging(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Capacitors that the reads of the columns charge, where columns add charges."""
+        t, array = self.layers, self.compute
+        if not isinstance(array, ChargeDomainArray):
+            return {}
+        _, rows_each = array.devices_per_weight()
+        used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
+        return {(array.cell.path, "charge"): column_reads * array.capacitors_charged(used, self._active())}
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""

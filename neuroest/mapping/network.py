@@ -102,8 +102,7 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     columns, rows = array.devices_per_weight()
     each = rows * columns * array.slices(network)
     cells = equations.rewritten_cells(np.sum(layers.stationary_elements), each)
-    d = array.cell.device
-    lasts = equations.rewriting_limit(d.endurance, d.write_pulses)
+    lasts = equations.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
     return (
         f" (writing it would take {float(np.max(cells)):.2g} cell writes for the products of every inference, and "
         f"the cells would last {float(np.max(lasts)):.2g} inferences)"

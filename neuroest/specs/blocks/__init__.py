@@ -64,6 +64,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "one_transistor_one_resistor": "cells.ResistiveCellBlock",
         "one_selector_one_resistor": "cells.SelectorCellBlock",
         "passive": "cells.PassiveCellBlock",
+        "charge_domain_sram": "cells.ChargeCellBlock",
         "level_shifter": "inputs.LevelShifterBlock",
         "spike_driver": "inputs.SpikeDriverBlock",
         "pulse_width": "inputs.PulseWidthBlock",
@@ -106,7 +107,8 @@ def _one_of(*models: str) -> Choice:
 
 
 CellBlock: TypeAlias = Annotated[
-    Block, _one_of("one_transistor_one_resistor", "one_selector_one_resistor", "passive")
+    Block,
+    _one_of("one_transistor_one_resistor", "one_selector_one_resistor", "passive", "charge_domain_sram"),
 ]
 InputBlock: TypeAlias = Annotated[
     Block, _one_of("spike_driver", "pulse_width", "capacitive_dac", "resistive_ladder")

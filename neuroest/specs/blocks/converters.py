@@ -42,6 +42,8 @@ class SarAdcBlock(ClockedAdcBlock):
 
     device_model: ClassVar[str | None] = "sar_adc"
     model: Literal["sar_adc"]
+    reference: Literal["own", "supply"] = "own"
+    """Reference of the capacitor array: the voltage that the device states, or the chip's supply."""
 
 
 class FlashAdcBlock(ClockedAdcBlock):
