@@ -48,9 +48,7 @@ def test_charges_are_the_mean_over_all_products_of_the_solved_circuit(cells, cap
     assert found == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
-@given(
-    st.integers(1, 4000), st.floats(0.0, 1.0), st.integers(0, 4000), st.floats(0.0, 1e4)
-)
+@given(st.integers(1, 4000), st.floats(0.0, 1.0), st.integers(0, 4000), st.floats(0.0, 1e4))
 def test_a_common_plate_never_takes_more_than_separate_capacitors(cells, probability, idle, plate):
     shared = charge.shared_plate_charges(float(cells), probability, float(cells + idle), plate)
     separate = charge.separate_charges(float(cells), probability)
