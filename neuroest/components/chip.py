@@ -13,6 +13,8 @@ from neuroest.components.base import Component, TechnologyPoint
 from neuroest.components.cells import ChargeCell, PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import (
+    AnalogBuffer,
+    AnalogStage,
     FlashAdc,
     IntegratingAdc,
     RampAdc,
@@ -21,6 +23,7 @@ from neuroest.components.converters import (
     SarAdc,
     SenseAmplifier,
     SurveyAdc,
+    TimeConverter,
 )
 from neuroest.components.crossbar import (
     CrossbarArray,
@@ -80,7 +83,9 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
             cls.model: cls
             for cls in (
                 Accumulator,
+                AnalogBuffer,
                 AnalogLif,
+                AnalogStage,
                 BitSerialCell,
                 Bus,
                 ChipOverheads,
@@ -125,6 +130,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 Sram,
                 SurveyAdc,
                 ThresholdSwitch,
+                TimeConverter,
                 VectorUnit,
                 VoltageMode,
             )

@@ -9,6 +9,7 @@ import numpy as np
 
 from neuroest.components.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.devices.arrays import (
+    AnalogStageParameters,
     FlashAdcParameters,
     IntegratingAdcParameters,
     RampAdcParameters,
@@ -17,9 +18,10 @@ from neuroest.devices.arrays import (
     SarAdcParameters,
     SenseAmplifierParameters,
     SurveyAdcParameters,
+    TimeConverterParameters,
 )
 from neuroest.equations import converters as equations
-from neuroest.equations import crossbar, drivers, integrating, technology
+from neuroest.equations import crossbar, drivers, integrating, mapping, technology
 from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre, Volt
 
 # Units that the converter survey's regression is stated in.
@@ -58,6 +60,46 @@ class SampleAndHold(Component[SampleAndHoldParameters]):
         d = self.device
         lost = equations.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
         return droop_check(self.path, lost, equations.half_step(d.signal_swing, bits))
+
+
+class AnalogStage(Component[AnalogStageParameters]):
+    """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
+
+    model: ClassVar[str] = "analog_stage"
+
+    def read_energies(self) -> list[EnergyCost]:
+        """Energy of one read of one column."""
+        return [self.energy("column_read", "stage", self.device.action_energy, "analog column stage")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area at one column."""
+        return [AreaCost(self.path, "stage", self.device.footprint)]
+
+
+class AnalogBuffer(Component[AnalogStageParameters]):
+    """Buffers that cut the lines of an array into pieces."""
+
+    model: ClassVar[str] = "analog_buffer"
+
+    def pieces(self, cells: Dimensionless) -> Dimensionless:
+        """Pieces of a line of so many cells."""
+        return mapping.block_count(cells, self.options["every"])
+
+    def buffers(self, cells: Dimensionless) -> Dimensionless:
+        """Buffers along such a line."""
+        return self.pieces(cells) - (1.0 if self.spec.first == "driven" else 0.0)
+
+    def pass_energies(self) -> list[EnergyCost]:
+        """Energy of handing on one value."""
+        return [self.energy("pass", "buffer", self.device.action_energy, "analog buffering")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one buffer."""
+        return [AreaCost(self.path, "buffers", self.device.footprint)]
+
+    def error(self, cells: Dimensionless) -> Dimensionless:
+        """Error at the end of a line, each buffer adding its own."""
+        return equations.cascaded_error(self.device.relative_error, self.buffers(cells))
 
 
 class Converter(Component[Any], ABC):
@@ -194,6 +236,35 @@ class ReportedAdc(_SampledConverter):
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter as published."""
         return self.device.footprint
+
+
+class TimeConverter(_SampledConverter):
+    """Time-to-digital converter: a step for every value."""
+
+    model: ClassVar[str] = "time_to_digital"
+    device: TimeConverterParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """One conversion in the time of all steps."""
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.device.step_time)
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """All steps, as long as the longest time."""
+        return equations.time_converter_energy(bits, self.device.step_energy)
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter."""
+        return self.device.footprint
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether the resolution is within what the circuit is good for."""
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            )
+        ]  # fmt: skip
 
 
 class SenseAmplifier(_SampledConverter):

@@ -16,7 +16,13 @@ from neuroest.components.base import (
     StaticCost,
 )
 from neuroest.components.cells import Cell, ResistiveMemory
-from neuroest.components.converters import Converter, SampleAndHold, droop_check
+from neuroest.components.converters import (
+    AnalogBuffer,
+    AnalogStage,
+    Converter,
+    SampleAndHold,
+    droop_check,
+)
 from neuroest.components.inputs import RowDriver, SpikeDriver, drive_resistance, output_stage_area
 from neuroest.components.neurons import Neuron
 from neuroest.devices.arrays import (
@@ -199,6 +205,33 @@ class CrossbarArray(Component[None]):
         """Stage that keeps the columns' results for the converters."""
         return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
 
+    @property
+    def column_stages(self) -> list[AnalogStage]:
+        """Circuits at each column in front of the converters, which act once in each read."""
+        found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in found if isinstance(stage, AnalogStage)]
+
+    @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the options that count the cells of a line and the lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    def pieces(self, cells: str) -> Dimensionless:
+        """Pieces that the lines of so many `columns` or `rows` are cut into."""
+        found = [
+            buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
+        ]
+        return found[0] if found else 1.0
+
+    def piece(self, cells: str) -> Dimensionless:
+        """Cells of one piece of such a line."""
+        return self.options[cells] / self.pieces(cells)
+
     def devices_per_weight(self) -> tuple[float, float]:
         """Columns and rows that one weight takes, before slicing."""
         return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
@@ -264,20 +297,20 @@ class CrossbarArray(Component[None]):
     def settling_time(self, network: NetworkContext) -> Second:
         """Time until the column is within the settling error."""
         conductance = self.conductance(network)
-        drive = drive_resistance(self.driver, self.options["columns"], conductance)
+        along, down = self.pieces("columns"), self.pieces("rows")
+        columns, rows = self.options["columns"] / along, self.options["rows"] / down
+        drive = drive_resistance(self.driver, columns, conductance)
         segment = self.segment_resistance()
-        row = equations.row_time_constant(drive, self.options["columns"] * segment, self.row_capacitance())
-        column_resistance = self.options["rows"] * segment
-        total = self.options["rows"] * conductance
+        row = equations.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
+        column_resistance, total = rows * segment, rows * conductance
+        column_capacitance = self.column_capacitance() / down
         if isinstance(self.interface, CurrentClamp):
             column = equations.column_time_constant_clamped(
-                self.interface.input_resistance(), total, column_resistance, self.column_capacitance()
+                self.interface.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
-            column = equations.column_time_constant_floating(
-                total, column_resistance, self.column_capacitance()
-            )
-        return equations.settling_time(row, column, self.settled_bits())
+            column = equations.column_time_constant_floating(total, column_resistance, column_capacitance)
+        return equations.settling_time(along * row, down * column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> Second:
         """Time that the array itself needs for one read: the input's pulse, or settling."""
@@ -338,7 +371,7 @@ class CrossbarArray(Component[None]):
     def row_current(self, network: NetworkContext) -> Ampere:
         """Largest current of one row."""
         return drivers.row_current(
-            self.options["read_voltage"], self.options["columns"], 1.0, self.conductance(network)
+            self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
         )
 
     def programming_energy(self, network: NetworkContext) -> Joule:
@@ -402,6 +435,10 @@ class CrossbarArray(Component[None]):
             costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
         if self.buffer is not None:
             costs.extend(self.buffer.spike_costs())
+        for stage in self.column_stages:
+            costs.extend(stage.read_energies())
+        for buffer, _, _ in self.line_buffers:
+            costs.extend(buffer.pass_energies())
         if self.sampler is not None:
             costs.extend(self.sampler.sample_energies(self.conversion_time(network)))
         if self.converter is not None:
@@ -418,9 +455,11 @@ class CrossbarArray(Component[None]):
         ]
         if isinstance(driver, SpikeDriver):
             costs.extend(driver.shifter_areas())
-        for circuit in (self.interface, self.neuron, self.buffer, self.sampler):
+        for circuit in (self.interface, self.neuron, self.buffer, self.sampler, *self.column_stages):
             if circuit is not None:
                 costs.extend(circuit.areas(network))
+        for line_buffer, _, _ in self.line_buffers:
+            costs.extend(line_buffer.areas(network))
         if self.merge is not None:
             costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
         if self.converter is not None:
@@ -522,6 +561,10 @@ class CrossbarArray(Component[None]):
         )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+        for buffer, cells, lines in self.line_buffers:
+            error = buffer.error(self.options[cells])
+            label = f"error that the buffers of {lines} add at their end, over full scale"
+            found.append(buffer.characteristic(label, error, "1"))
         return found
 
     def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
@@ -529,7 +572,7 @@ class CrossbarArray(Component[None]):
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         return equations.ir_drop_error_mean(
-            self.conductance(network), segment, segment, self.options["rows"], self.options["columns"],
+            self.conductance(network), segment, segment, self.piece("rows"), self.piece("columns"),
             active_fraction,
         )  # fmt: skip
 

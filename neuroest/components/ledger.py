@@ -25,6 +25,8 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "current merging": "current_mirror",
         "sample and hold": "sample_and_hold",
         "held column result": "interface",
+        "analog buffering": "analog_buffer",
+        "analog column stage": "analog_stage",
         "analog-to-digital conversion": "converter",
         "neuron gate charge": "neuron",
         "neuron divider": "neuron",

@@ -197,6 +197,19 @@ class ResistiveLadderParameters(RowDriverParameters):
     )
 
 
+class AnalogStageParameters(Record):
+    """Analogue circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
+
+    model: ClassVar[str] = "analog_stage"
+    folder: ClassVar[str] = "drivers"
+
+    action_energy: Joule = positive("Energy of passing on one value.", symbol="E_st")
+    relative_error: Dimensionless = non_negative(
+        "Error that it adds to a value, one standard deviation over full scale.", maximum=1.0, symbol="eps_st"
+    )
+    footprint: SquareMetre = non_negative("Area of one stage.")
+
+
 class LevelShifterParameters(Record):
     """Level shifter between logic and a row that is driven above the logic supply."""
 
@@ -386,6 +399,18 @@ class IntegratingAdcParameters(Record):
     sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
     conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
     footprint: SquareMetre = positive("Area of integrator and converter.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+
+
+class TimeConverterParameters(Record):
+    """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
+
+    model: ClassVar[str] = "time_to_digital"
+    folder: ClassVar[str] = "converters"
+
+    step_time: Second = positive("Time of one step.", symbol="t_lsb")
+    step_energy: Joule = positive("Energy of one step.", symbol="E_lsb")
+    footprint: SquareMetre = positive("Area of one converter.")
     maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
 
 

@@ -68,6 +68,11 @@ class CrossbarMapper(Mapper):
                 f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
                 "read by converters (readout: adc)"
             )
+        if isinstance(self.compute, ChargeDomainArray) and self.compute.line_buffers:
+            raise MappingError(
+                f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
+                "row_buffer and column_buffer"
+            )
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
@@ -269,6 +274,7 @@ class CrossbarMapper(Mapper):
         if isinstance(driver, SpikeDriver) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
         actions.update(self._charging(placement, column_reads))
+        actions.update(self._buffering(toggles, column_reads))
         if isinstance(array.interface, CurrentClamp):
             actions[array.interface.path, "column_read"] = column_reads
         if array.merge is not None:
@@ -302,6 +308,16 @@ class CrossbarMapper(Mapper):
         if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
             return np.ones_like(t.input_bit_density)
         return t.input_density if array.driver.whole_numbers else t.input_bit_density
+
+    def _buffering(self, toggles: Numeric, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
+        array = self.compute
+        passed = {"rows": toggles, "columns": column_reads}
+        found: dict[tuple[str, str], Numeric] = {
+            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
+            for buffer, cells, lines in array.line_buffers
+        }
+        return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
 
     def _charging(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
         """Capacitors that the reads of the columns charge, where columns add charges."""
@@ -403,7 +419,11 @@ class CrossbarMapper(Mapper):
         }
         for shifter in array.driver.slots.values():
             found[shifter.path] = units * rows
-        at_columns: tuple[Component[Any] | None, ...] = (array.interface, array.merge, array.sampler)
+        for buffer, cells, lines in array.line_buffers:
+            found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
+        at_columns: tuple[Component[Any] | None, ...] = (
+            array.interface, array.merge, array.sampler, *array.column_stages
+        )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
                 found[circuit.path] = units * columns

@@ -182,7 +182,8 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if merges and array.merge is None:
         left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
-    if array.converter is not None and array.sampler is None:
+    kept = array.sampler is not None or "time_encoder" in array.readout.slots
+    if array.converter is not None and not kept:
         shared = array.readout.options["columns_per_converter"]
         if np.any(shared > 1.0):
             left_out.append("sample-and-hold stages between columns and shared converters")
