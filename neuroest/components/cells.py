@@ -330,6 +330,17 @@ class ChargeCell(Cell):
         """Junctions of the transistors that reset or join the capacitor, if it has any."""
         return self.process.drain_capacitance * self.device.control_width
 
+    def plate_load(self) -> Farad:
+        """What the product drives to its level beside the capacitor: the plate's own, and the transistors at it."""
+        d = self.device
+        passing = 2.0 if self.signed_product else 1.0
+        junctions = passing * self.process.drain_capacitance * d.product_width
+        return d.plate_parasitic * d.unit_capacitance + junctions
+
+    def edge_area(self) -> SquareMetre:
+        """Share of one cell in the decoders and circuits for writing around its array."""
+        return self.area() * (1.0 / self.device.array_efficiency - 1.0)
+
     def control_load(self) -> Farad:
         """Gates that one cell hangs on the lines which reset or join capacitors."""
         return self.process.gate_capacitance * self.device.control_width

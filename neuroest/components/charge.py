@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.components.base import Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.components.cells import ChargeCell
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import charge, converters
@@ -51,10 +51,19 @@ class ChargeDomainArray(CrossbarArray):
         """Voltage of a column when all of its products are one."""
         return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
 
+    def products_of_one(self, cells: Numeric, input_density: Numeric) -> Numeric:
+        """Cells of one column whose product is one in a read."""
+        return charge.separate_charges(cells, self.product_probability(input_density))
+
+    def product_probability(self, input_density: Numeric) -> Numeric:
+        """Probability that a product is one, for that share of ones at the input."""
+        if self.cell.signed_product:  # plus or minus one, both equally often
+            return 0.0 * input_density + charge.product_probability(1.0)
+        return charge.product_probability(input_density)
+
     def capacitors_charged(self, cells: Numeric, input_density: Numeric) -> Numeric:
         """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones."""
-        fair = 0.0 * input_density + charge.product_probability(1.0)  # plus or minus one, both equally often
-        ones = fair if self.cell.signed_product else charge.product_probability(input_density)
+        ones = self.product_probability(input_density)
         if self.cell.common_plate:
             return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
         return charge.separate_charges(cells, ones)
@@ -83,12 +92,14 @@ class ChargeDomainArray(CrossbarArray):
         )
 
     def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
-        """One unit capacitor from ground to the read voltage."""
-        cell, read = self.cell, self.options["read_voltage"]
-        capacitor = equations.column_swing_energy(
-            cell.device.unit_capacitance, read, self.read_supply_voltage()
-        )
-        return [cell.cell_energy("charge", "capacitors", capacitor, "cell capacitor charge")]
+        """One unit capacitor, and what hangs at its driven plate, from ground to the read voltage."""
+        cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
+        capacitor = equations.column_swing_energy(cell.device.unit_capacitance, read, supply)
+        plate = equations.column_swing_energy(cell.plate_load(), read, supply)
+        return [
+            cell.cell_energy("charge", "capacitors", capacitor, "cell capacitor charge"),
+            cell.cell_energy("product", "driven_plates", plate, "cell capacitor charge"),
+        ]
 
     def column_line_energies(self) -> list[EnergyCost]:
         """The lines that reset or join the capacitors of a column; its own plate is charged with them."""
@@ -96,6 +107,10 @@ class ChargeDomainArray(CrossbarArray):
             self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
         )
         return [self.cell.cell_energy("column_read", "control", control, "cell control")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """What stands around the cells beside them and their drivers."""
+        return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the memory cells beside what the driver leaks."""

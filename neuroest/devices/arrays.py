@@ -114,8 +114,16 @@ class ChargeCellParameters(Record):
     capacitance_spread: Dimensionless = non_negative(
         "Standard deviation of one capacitor over its mean.", maximum=1.0, symbol="sigma_C"
     )
+    plate_parasitic: Dimensionless = non_negative(
+        "Capacitance of the driven plate to ground over that of the capacitor.", maximum=2.0
+    )
     capacitance_density: FaradPerSquareMetre = positive(
         "Capacitance per area of the metal layers above the cell.", symbol="c_A"
+    )
+    array_efficiency: Dimensionless = positive(
+        "Share of an array that its cells fill; decoders and circuits for writing take the rest.",
+        maximum=1.0,
+        symbol="eta_a",
     )
     cell_feature_squares: Dimensionless = positive(
         "Area of the cell's transistors in squares of the feature size.", symbol="A_cell/F^2"

@@ -326,7 +326,11 @@ class CrossbarMapper(Mapper):
             return {}
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
-        return {(array.cell.path, "charge"): column_reads * array.capacitors_charged(used, self._active())}
+        active = self._active()
+        return {
+            (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
+            (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
+        }
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""

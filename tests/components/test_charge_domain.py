@@ -44,6 +44,16 @@ def test_a_common_plate_is_charged_through_the_capacitors_that_stay_low() -> Non
     assert energy(result, term="capacitors") == pytest.approx(COLUMNS * charged * UNIT * SUPPLY**2)
 
 
+def test_the_driven_plates_have_a_capacitance_of_their_own(tmp_path: Path) -> None:
+    junction = 0.13e-6 * 1.08e-9
+    signed = 0.15 * UNIT + 2 * junction  # two transistors at the plate, one of which conducts
+    assert energy(macro(), term="driven_plates") == pytest.approx(COLUMNS * ROWS / 2 * signed * SUPPLY**2)
+    plain = estimate(variant(tmp_path, product="and"), FOLDER / "full_array.yaml")
+    assert energy(plain, term="driven_plates") == pytest.approx(
+        COLUMNS * ROWS / 4 * (0.15 * UNIT + junction) * SUPPLY**2
+    )
+
+
 def test_joined_capacitors_are_charged_one_by_one(tmp_path: Path) -> None:
     result = estimate(variant(tmp_path, accumulation="joined"), FOLDER / "full_array.yaml")
     assert energy(result, term="capacitors") == pytest.approx(COLUMNS * ROWS / 2 * UNIT * SUPPLY**2)
@@ -74,7 +84,7 @@ def test_an_unsigned_input_of_zero_moves_nothing(tmp_path: Path) -> None:
 def test_everything_in_the_array_goes_with_the_square_of_the_supply() -> None:
     low = macro()
     high = macro(technology__supply_voltage="1.2 V", chip__array__read_voltage="1.2 V")
-    for term in ("capacitors", "row_line", "self_load", "conversion"):
+    for term in ("capacitors", "driven_plates", "row_line", "self_load", "conversion"):
         assert energy(high, term=term) == pytest.approx((1.2 / 0.85) ** 2 * energy(low, term=term))
 
 
@@ -86,7 +96,7 @@ def test_bits_of_an_input_come_one_after_the_other() -> None:
 
 def test_area_leakage_and_full_scale_of_the_columns() -> None:
     result = macro()
-    assert area(result, "cell") == pytest.approx(ROWS * COLUMNS * PITCH**2)
+    assert area(result, "cell") == pytest.approx(ROWS * COLUMNS * PITCH**2 / 0.6)
     leaking = next(r for r in result.evaluation.statics if r.component == CELL)
     assert leaking.total == pytest.approx(ROWS * COLUMNS * 10e-12)
     assert known(result, "capacitance of a column") == pytest.approx(ROWS * UNIT + PLATE)
@@ -105,7 +115,7 @@ def test_mismatch_beyond_half_a_step_is_told() -> None:
 
 def test_a_large_capacitor_sets_the_area_of_the_cell() -> None:
     result = macro(chip__array__cell__unit_capacitance="6 fF")  # 4 um^2 at 1.5 fF/um^2
-    assert area(result, "cell") == pytest.approx(ROWS * COLUMNS * 4e-12)
+    assert area(result, "cell") == pytest.approx(ROWS * COLUMNS * 4e-12 / 0.6)
 
 
 def test_writing_is_word_and_bit_lines_and_wears_nothing_out() -> None:
