@@ -36,6 +36,9 @@ from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
 
+_SOLVED_LOSS = 6.6
+"""Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
+
 
 class CurrentClamp(Component[CurrentClampParameters]):
     """Current conveyor between a column and its neuron."""
@@ -415,7 +418,14 @@ class CrossbarArray(Component[None]):
         read = equations.cell_read_energy(
             self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
         )
-        return [self.cell.cell_energy("cell_read", "read_current", read, "cell read current")]
+        off = equations.cell_read_energy(
+            self.memory.limited(self.memory.device.low_conductance), self.options["read_voltage"],
+            self.read_supply_voltage(), read_time,
+        )  # fmt: skip
+        return [
+            self.cell.cell_energy("cell_read", "read_current", read, "cell read current"),
+            self.cell.cell_energy("off_diagonal_read", "read_current", off, "cell read current"),
+        ]
 
     def column_line_energies(self) -> list[EnergyCost]:
         """Charging a column for one read; an ideal interface leaves it where it is."""
@@ -490,6 +500,7 @@ class CrossbarArray(Component[None]):
                 "more bits per cell than the device can hold", self.bits_per_cell(network), self.cell.bits(),
             ),
             self.noise_check(network),
+            self._loss_check(network),
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
@@ -529,6 +540,14 @@ class CrossbarArray(Component[None]):
         return Check(
             "column_noise", self.path, "limit", signal >= floor,
             "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+        )  # fmt: skip
+
+    def _loss_check(self, network: NetworkContext) -> Check:
+        side = np.maximum(self.piece("rows"), self.piece("columns"))
+        strength = self.conductance(network) * self.segment_resistance() * side**2
+        return self.check_range(
+            "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
+            "wires and cells lie outside of what the loss along the wires was compared with a full solution for",
         )  # fmt: skip
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
