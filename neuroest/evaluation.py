@@ -277,7 +277,7 @@ class Evaluation:
 
     def _rewriting_rate(self, array: CrossbarArray) -> Array:
         """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
-        reads = self.counts.actions[array.cell.path, "cell_read"]
+        reads = self.counts.actions.get((array.cell.path, "cell_read"), self.mapper.zeros())
         cells = self.mapper.programmed_cells(self.mapped.placement)
         each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
         return np.asarray(
