@@ -686,6 +686,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
             _FIT,
         ),
     },
+    "time_to_digital": {"maximum_bits": _RANGE},
     "survey_adc": {
         **dict.fromkeys(
             ("speed_merit_constant", "speed_merit_slope", "resolution_merit_constant", "resolution_merit_slope",
