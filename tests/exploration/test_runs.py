@@ -137,6 +137,30 @@ def test_workers_that_always_die_end_the_run(monkeypatch: pytest.MonkeyPatch) ->
         list(run_chunks(Hopeless(), range(3), 2))
 
 
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell to stand in for a worker")
+def test_workers_that_die_before_they_begin_end_the_run(tmp_path: Path) -> None:
+    stand_in = tmp_path / "python"
+    stand_in.write_text(
+        f'#!/bin/sh\ncase "$*" in *spawn_main*) exit 1;; esac\nexec "{sys.executable}" "$@"\n', "utf-8"
+    )
+    stand_in.chmod(0o755)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing\n"
+        "from functools import partial\n"
+        "from neuroest.exploration.errors import ExplorationError\n"
+        "from neuroest.exploration.runner import run_chunks\n"
+        f"multiprocessing.get_context('spawn').set_executable({str(stand_in)!r})\n"
+        "larger_than_a_pipe = partial(max, b'x' * 2_000_000)\n"
+        "try:\n    list(run_chunks(larger_than_a_pipe, range(4), 2))\n"
+        "except ExplorationError as error:\n    print(error)\n",
+        "utf-8",
+    )
+    words = [sys.executable, str(script)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("worker processes died 5 times")
+
+
 def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:
     space = (
         "--set",
