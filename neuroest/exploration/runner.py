@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
 import tempfile
@@ -86,13 +87,14 @@ def _begin(packed: str) -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+        threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()
     _own_task[:] = [pickle.loads(Path(packed).read_bytes())]  # noqa: S301 - our own, from the process that started this one
 
 
-def _end_with(parent: Any) -> None:
-    """Leave no worker behind when the run itself is killed."""
+def _end_with(parent: Any, task: Path) -> None:
+    """Leave no worker and no task behind when the run itself is killed."""
     parent.join()
+    shutil.rmtree(task.parent, ignore_errors=True)
     os._exit(1)
 
 

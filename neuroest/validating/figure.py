@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroest.errors import NeuroestError
+from neuroest.outputs import write_figure
 from neuroest.validating.expressions import unit_factor
 from neuroest.validating.specs import CLASSES
 
@@ -32,8 +33,8 @@ def save_figure(board: Scoreboard, path: Path) -> None:
         _draw(panel, [row for row in board.rows if row.quantity_class == quantity_class and row.scored])
         panel.set_title(quantity_class.replace("_", "-"))
     try:
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
+        write_figure(figure, path)
+    except ValueError as error:  # of a suffix that matplotlib does not know
         raise NeuroestError(f"cannot write {path}: {error}") from None
 
 

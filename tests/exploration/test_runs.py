@@ -83,6 +83,42 @@ def test_a_run_that_came_to_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("left", ["", '{"fingerprint": "ab', "[]"])
+def test_a_manifest_that_a_break_down_cut_short_is_told(tmp_path: Path, left: str) -> None:
+    file = tmp_path / "found.parquet"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stores.Store, "assemble", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run(file, workers=1)
+    (stores.Store(file).folder / "manifest.json").write_text(left, "utf-8")
+    with pytest.raises(ExplorationError, match="holds chunks of another input"):
+        run(file, workers=1)
+    run(file, workers=1, overwrite=True)
+    assert file.exists()
+
+
+def test_rows_of_before_never_stand_beside_what_is_said_of_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "found.csv"
+    run(file, workers=1)
+    kept = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target == file:
+            raise KeyboardInterrupt
+        return kept(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(file, workers=1, seed=9, overwrite=True)
+    run(file, workers=1, seed=9)
+    fresh = tmp_path / "fresh.csv"
+    run(fresh, workers=1, seed=9)
+    assert file.read_bytes() == fresh.read_bytes()
+
+
 @pytest.mark.parametrize("name", ["found.txt", "no/such/folder/found.parquet", "."])
 def test_outputs_that_cannot_be(tmp_path: Path, name: str) -> None:
     with pytest.raises(ExplorationError):
