@@ -189,6 +189,12 @@ NUMBERLESS = ("equations", "components", "mapping", "counting", "costing", "timi
 
 # Module-level constants that may hold a number: mathematics, exact definitions and conventions, not physics.
 CONSTANTS = {
+    "equations.winograd": {
+        "KERNEL": "definition of F(2 x 2, 3 x 3)",
+        "TILE": "definition of F(2 x 2, 3 x 3)",
+        "INPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+        "OUTPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+    },
     "equations._arithmetic": {"_ROUNDING": "rounding error of a double"},
     "equations._constants": {
         "BOLTZMANN": "exact in the SI",
@@ -205,6 +211,7 @@ CONSTANTS = {
         "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
+    "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "integral over a uniform line",
         "_UNIFORM_VARIANCE": "variance of a uniform distribution",
@@ -213,7 +220,7 @@ CONSTANTS = {
         "_SLOWEST_LINE_MODE": "eigenvalue of a uniform line",
         "_LINE_LOSS_SPREAD": "integral over a uniform line",
     },
-    "equations.diffusive_neuron": {
+    "equations.filament_growth": {
         "_AIRY_ZERO": "first zero of the Airy function",
         "_PASSAGE_PHASE": "phase of the passage through a saddle-node",
     },
@@ -229,7 +236,10 @@ CONSTANTS = {
     },
     "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
     "components.cells": {"_HALF_SELECT_MARGIN": "a convention, told beside it"},
-    "components.memories": {"_LARGEST_REGISTER_FILE": "design practice, told beside it"},
+    "components.memories": {
+        "_TWO_PORT_CELL": "transistors of a cell with two ports over those of one with a port",
+        "_LARGEST_REGISTER_FILE": "design practice, told beside it",
+    },
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
@@ -247,10 +257,10 @@ INSIDE = {
     ("equations.converters", "survey_conversion_energy", 10.0): "base of the decadic logarithm",
     ("equations.technology", "logic_delay_factor", 3): "exponent of a cubic polynomial",
     ("equations.diffusive_neuron", "slow_edge_energy", 3.0): "mean of a parabolic pulse over its peak",
-    ("equations.diffusive_neuron", "driven_integration_time", 4.0): "quadratic formula",
-    ("equations.diffusive_neuron", "residue_assisted_integration_time", 4.0): "quadratic formula",
-    ("equations.diffusive_neuron", "integration_time", 4.0): "quadratic formula",
-    ("equations.diffusive_neuron", "_quasi_steady_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "driven_integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",
     ("components.neurons", "_DiffusiveNeuron", 3.0): "time constants to a settled output, a convention",
 }
 
