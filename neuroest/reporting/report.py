@@ -19,7 +19,7 @@ from neuroest.errors import MappingError, NeuroestError, RangeError
 from neuroest.estimating import SCHEMA_VERSION, Estimate, estimate, package_version
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.bibliography import sources_bibtex
-from neuroest.reporting.comparison import Comparison, _settings_for
+from neuroest.reporting.comparison import Comparison, _settings_for, distinct
 from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
 from neuroest.reporting.methods import Methods, methods
 from neuroest.reporting.standing import SCOREBOARD_COLUMNS, Standing, scoreboard_rows, standing
@@ -194,8 +194,8 @@ def report(
             f"{len(architectures) * len(workloads)} results are too many for a report (at most {MOST_RESULTS}); "
             "sweep them and give the file with --from"
         )
-    chips = [a if isinstance(a, Loaded) else load_architecture(a) for a in dict.fromkeys(architectures)]
-    nets = [w if isinstance(w, Loaded) else load_workload(w) for w in dict.fromkeys(workloads)]
+    chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in architectures])
+    nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in workloads])
     changes = dict(settings or {})
     shares = [_settings_for(chip, changes) for chip in chips]
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}

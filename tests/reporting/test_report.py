@@ -15,8 +15,10 @@ import pytest
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
 from neuroest.exploration.importance import sensitivity
+from neuroest.library import shipped
 from neuroest.reporting import latex, markdown
 from neuroest.reporting import page as templates
+from neuroest.reporting.comparison import compare
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
 from neuroest.reporting.views import View, pareto_front
@@ -412,3 +414,16 @@ def test_the_drawing_library_is_the_one_that_was_published() -> None:
     digest = hashlib.sha256((folder / "d3.min.js").read_bytes()).hexdigest()
     assert digest == "912111098ea99503a6f4967361d2bbdc9dbf58cf9c678c8e27e5b02d1a07f0c1"
     assert "Permission to use, copy, modify" in (folder / "LICENSE").read_text()
+
+
+def test_two_files_of_one_name_are_refused_and_one_file_twice_counts_once(tmp_path: Path) -> None:
+    text = shipped("architecture")["analog_lif_28nm"].read_text("utf-8")
+    other = tmp_path / "mine.yaml"
+    other.write_text(text.replace("rows: 128", "rows: 64"), "utf-8")
+    wanted = r"mine\.yaml are both called 'analog_lif_28nm'; give each a `name` of its own"
+    with pytest.raises(NeuroestError, match=wanted):
+        report(["analog_lif_28nm", other], ["mlp_mnist_spiking"])
+    with pytest.raises(NeuroestError, match=wanted):
+        compare("analog_lif_28nm", other, "mlp_mnist_spiking")
+    same = [shipped("architecture")["analog_lif_28nm"], "analog_lif_28nm"]
+    assert len(report(same, ["mlp_mnist_spiking"]).views) == 1
