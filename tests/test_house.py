@@ -45,6 +45,8 @@ def place_of(module: str, node: ast.AST) -> str:
 STAGES = (
     ("registry", "classes by name, imported when asked for"),
     ("errors", "everybody raises them"),
+    ("outputs", "files that are whole or not there"),
+    ("columns", "plain text in 80 columns"),
     ("units", "numbers and their dimensions"),
     ("provenance", "how a number came about; knows no file and no chip"),
     ("equations", "pure functions: they know numbers and units and nothing of files or chips"),
