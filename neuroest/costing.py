@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from neuroest.components.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.components.chip import Chip
 from neuroest.components.networks import Network
 from neuroest.components.processors import ChipOverheads
@@ -15,6 +15,9 @@ from neuroest.equations import network as network_equations
 from neuroest.equations import technology
 from neuroest.mapping.base import NetworkMapping
 from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
+
+_LEAKAGE_REACH = 75.0
+"""Kelvin around room temperature for which leakage is taken to double in equal steps; a convention."""
 
 _Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
 
@@ -78,6 +81,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     device = overheads.device if overheads is not None else None
     checks = [k for c in components for k in c.checks(network)]
     checks.append(_supply_check(chip))
+    checks.append(_temperature_check(chip))
     return CostTable(
         energies=tuple(energies),
         areas=areas,
@@ -136,6 +140,16 @@ def _tile_pitch(mesh: Network, mapped: NetworkMapping, areas: tuple[AreaCost, ..
             )
     pitch = np.asarray(network_equations.router_pitch(total, places))
     return float(pitch[0]) if pitch.shape == (1,) else pitch
+
+
+def _temperature_check(chip: Chip) -> Check:
+    temperature = chip.technology.temperature
+    away = np.abs(temperature - ROOM_TEMPERATURE)
+    return Check(
+        "temperature", "technology", "range", away <= _LEAKAGE_REACH,
+        f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
+        "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
+    )  # fmt: skip
 
 
 def _supply_check(chip: Chip) -> Check:

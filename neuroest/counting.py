@@ -30,10 +30,19 @@ class Transport:
         Bits that enter the network on the way into each layer, every destination counted.
     hops : array
         Routers that each of them passes.
+    farthest : array
+        Routers that the last of them to arrive passes.
+    lanes : array
+        Links side by side over which the bits leave the layer before: those of a mesh that the busiest link bounds.
+    packet : Numeric
+        Bits of one address event; zero for frames, which come when they are scheduled.
     """
 
     bits: Array
     hops: Array
+    farthest: Array
+    lanes: Array
+    packet: Numeric
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,18 +156,22 @@ def _transport(
         per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
     routers = np.asarray(equations.units_for(placement.units, per_router))
     events = np.asarray(mapper.steps * mapper.inputs_active())
+    packet: Numeric = 0.0
     if mesh.spec.packet == "address_event" and mapper.network.spiking:
-        payload: Numeric = events * event_packet_bits(mapper, mesh, mapped)
+        packet = event_packet_bits(mapper, mesh, mapped)
+        payload: Numeric = events * packet
     else:
         elements = mapper.steps * (t.input_elements + t.recurrent_reduction)
         payload = network_equations.frame_bits(elements, mapper.network.activation_bits)
     reached = equations.units_for(placement.reached_units, per_router)
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
-    hops = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
+    hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
+    senders, receivers = np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
+    lanes = network_equations.boundary_links(senders, receivers)
+    farthest = hops
     if hops is None:
-        hops = network_equations.feed_forward_hops(
-            np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
-        )
+        hops = network_equations.feed_forward_hops(senders, receivers)
+        farthest = network_equations.farthest_hops(senders, receivers)
     travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
     entries = np.asarray(travels * payload * destinations)
     if mesh.everybody_hears:
@@ -168,12 +181,16 @@ def _transport(
         )
     elif isinstance(mesh, Mesh) and mesh.spec.routing == "multicast":
         hops = network_equations.multicast_hops(hops, destinations, 1.0)  # neighbours of the last router
+        lanes = np.ones_like(lanes)  # every column of the receiver is told of every packet
         bits = np.asarray(travels * payload + 0.0 * entries)
     else:
         bits = entries
     actions[mesh.path, "bit_hop"] = bits * hops
     actions[mesh.path, "bit_entry"] = entries
-    return Transport(bits, np.asarray(hops + 0.0 * bits))
+    nothing = 0.0 * bits
+    return Transport(
+        bits, np.asarray(hops + nothing), np.asarray(farthest + nothing), np.asarray(lanes), packet
+    )
 
 
 def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:

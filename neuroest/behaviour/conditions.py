@@ -139,7 +139,7 @@ def conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> 
         )
     clamp = array.interface.device if isinstance(array.interface, CurrentClamp) else None
     cell, hold = array.cell, _number(array.neuron_time(network))
-    step = _number(np.max(estimate.evaluation.timing.step))
+    step = _number(np.max(estimate.evaluation.timing.pace))
     row = _number(array.options["columns"]) * _number(array.conductance(network))
     device = neuron.device
     bare = diffusive_neuron.unbuffered_row_voltage(

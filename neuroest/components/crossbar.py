@@ -30,6 +30,9 @@ from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
 
+_SOLVED_LOSS = 6.6
+"""Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
+
 
 class CurrentClamp(Component[CurrentClampParameters]):
     """Current conveyor between a column and its neuron."""
@@ -359,8 +362,13 @@ class CrossbarArray(Component[None]):
         read = equations.cell_read_energy(
             self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
         )
+        off = equations.cell_read_energy(
+            cell.limited(cell.device.low_conductance), self.options["read_voltage"], self.read_supply_voltage(),
+            read_time,
+        )  # fmt: skip
         costs = [
             cell.cell_energy("cell_read", "read_current", read, "cell read current"),
+            cell.cell_energy("off_diagonal_read", "read_current", off, "cell read current"),
             cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
             cell.cell_energy("program", "programming", self.programming_energy(network), "cell programming"),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
@@ -439,6 +447,7 @@ class CrossbarArray(Component[None]):
                 "more bits per cell than the device can hold", self.bits_per_cell(network), d.bits_per_cell,
             ),
             self._noise_check(network),
+            self._loss_check(network),
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
@@ -472,6 +481,14 @@ class CrossbarArray(Component[None]):
         return Check(
             "column_noise", self.path, "limit", signal >= floor,
             "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+        )  # fmt: skip
+
+    def _loss_check(self, network: NetworkContext) -> Check:
+        side = np.maximum(self.options["rows"], self.options["columns"])
+        strength = self.conductance(network) * self.segment_resistance() * side**2
+        return self.check_range(
+            "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
+            "wires and cells lie outside of what the loss along the wires was compared with a full solution for",
         )  # fmt: skip
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:

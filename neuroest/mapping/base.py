@@ -33,7 +33,8 @@ class Placement:
     Attributes
     ----------
     units : array
-        Computing units (arrays, cores) that hold each layer; zero for a layer without weights.
+        Computing units (arrays, cores) that hold each layer; zero for a layer without weights. A unit that several
+        layers share is divided among them.
     utilisation : array
         Share of the held units that the layer fills.
     replication : array
@@ -48,6 +49,8 @@ class Placement:
         Whether the layers run one after the other on the same units.
     checks : tuple of Check
         What must hold for this placement.
+    together : array or None
+        Units of all layers together where they share some, a whole number.
     """
 
     units: Array
@@ -59,6 +62,15 @@ class Placement:
     neurons: Array
     shared: bool
     checks: tuple[Check, ...] = ()
+    together: Array | None = None
+
+    @property
+    def needed(self) -> Array:
+        """Units that the network needs."""
+        if self.together is not None:
+            return self.together
+        reduce: Any = np.max if self.shared else np.sum
+        return np.asarray(reduce(self.units, axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +196,10 @@ class Mapper(ABC):
     @abstractmethod
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
+
+    def turn_time(self, times: Array) -> Array:
+        """Time for which the busiest unit works that several layers share, given the layers' own times."""
+        return np.zeros((*np.shape(times)[:-1], 1))
 
     def product_cycles(self) -> Array:
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""

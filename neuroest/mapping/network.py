@@ -101,7 +101,7 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     network = network_context(layers)
     columns, rows = array.devices_per_weight()
     each = rows * columns * array.slices(network)
-    cells = equations.rewritten_cells(np.sum(layers.stationary_elements), each)
+    cells = equations.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
     d = array.cell.device
     lasts = equations.rewriting_limit(d.endurance, d.write_pulses)
     return (
@@ -119,11 +119,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         When the counts of the chip's levels cannot be settled.
     """
     placement = mapper.place()
-    needed: Numeric = (
-        np.max(placement.units, axis=-1, keepdims=True)
-        if placement.shared
-        else np.sum(placement.units, axis=-1, keepdims=True)
-    )
+    needed: Numeric = placement.needed
     counts, per_child, checks = level_counts(
         mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
     )

@@ -135,6 +135,9 @@ class CrossbarLevel(Level):
     array_budget: Count | None = None
     """Arrays that the network may take in all, which is a target of area: layers get further copies, for the shortest
     interval, as long as there are arrays left."""
+    sharing: Literal["none", "layers"] = "none"
+    """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
+    `target_interval` only as long as the turns fit into it."""
     cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time; auto: one row."""
     arrays_programmed_together: Count = 1.0

@@ -51,6 +51,13 @@ def test_bands_cover_what_they_promise_for_chips_left_out(board):
     assert calibration.coverage[calibration.shipped] >= COVERAGE_GOAL
 
 
+def test_narrow_bands_lie_around_their_value(board):
+    # a count that a batch gets wrong by the number of its samples
+    for row in board.rows:
+        if row.low > 0.9 * row.high:
+            assert 0.5 * row.low <= row.predicted <= 2.0 * row.high, row
+
+
 def test_coverage_grows_with_the_width_of_the_bands(board):
     coverage, width = board.calibration.coverage, board.calibration.width
     assert list(width.values()) == sorted(width.values())
