@@ -77,6 +77,17 @@ def test_spikes_are_not_transformed(tmp_path: Path) -> None:
         estimate(changed(BASE, {"chip.array.convolution": "winograd"}, tmp_path), "mlp_mnist_spiking")
 
 
+def test_dilated_kernels_are_not_transformed(tmp_path: Path) -> None:
+    one = network({"type": "convolution", "outputs": 32, "kernel": 3, "padding": 2, "dilation": 2})
+    plain, fast = (run(tmp_path, one, {"chip.array.convolution": how}) for how in ("direct", "winograd"))
+    assert count(fast, "unit", "multiply_accumulate") == count(plain, "unit", "multiply_accumulate")
+
+
+def test_spikes_stay_on_the_chip(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="external, but spikes stay on the chip"):
+        estimate(changed(BASE, {"chip.array.layer_outputs": "external"}, tmp_path), "mlp_mnist_spiking")
+
+
 def test_external_maps_leave_after_what_follows_at_once(tmp_path: Path) -> None:
     one = network(
         CONVOLUTION, POOL, {"type": "convolution", "outputs": 32, "kernel": 1},
