@@ -64,7 +64,8 @@ class RowStationaryMapper(DigitalArrayMapper):
         stacked = np.maximum(np.floor(o["rows"] / t.kernel_rows), 1.0)
         beside = np.maximum(np.floor(o["columns"] / t.output_rows), 1.0)
         sets = stacked * beside
-        rows = accelerators.rows_with_halo(strip, strip, t.kernel_rows, t.row_stride)
+        reach = t.dilation * (t.kernel_rows - 1.0) + 1.0
+        rows = accelerators.rows_with_halo(strip, strip, reach, t.row_stride)
         words = rows * t.padded_columns
         per_filter = strip * t.positions / t.output_rows
         room = self.buffer_words()
@@ -79,7 +80,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         return _Pass(
             np.asarray(filters),
             np.asarray(accelerators.channels_of_a_pass(channels, held, room, words, filters * per_filter)),
-            np.asarray(accelerators.rows_with_halo(t.output_rows, strip, t.kernel_rows, t.row_stride)),
+            np.asarray(accelerators.rows_with_halo(t.output_rows, strip, reach, t.row_stride)),
         )
 
     def buffer_words(self) -> Numeric:

@@ -65,6 +65,8 @@ class Geometry:
         Groups of channels that do not see each other.
     kernel_rows, kernel_columns, row_stride, column_stride, output_rows : array
         Size and stride of the kernel, and rows of the output map; one for a fully connected layer.
+    dilation : array
+        Distance of neighbouring elements of the kernel, the larger of both axes; one where it is not dilated.
     padded_columns : array
         Columns of the input map with its padding; one for a fully connected layer.
     row_elements : array
@@ -119,6 +121,7 @@ class Geometry:
     kernel_columns: Array
     row_stride: Array
     column_stride: Array
+    dilation: Array
     output_rows: Array
     padded_columns: Array
     row_elements: Array
