@@ -324,6 +324,7 @@ CATCHING = {
     "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
+    "neuroest.workloads.importers.torch_trace": "what somebody else's model raises when it runs",
 }
 
 
