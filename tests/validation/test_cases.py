@@ -54,7 +54,7 @@ def test_every_known_miss_has_a_cause(board):
 def test_bands_cover_what_they_promise_for_chips_left_out(board):
     calibration = board.calibration
     assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)
-    assert calibration.coverage[calibration.shipped] >= COVERAGE_GOAL
+    assert calibration.by_chip[calibration.shipped] >= COVERAGE_GOAL
 
 
 def test_narrow_bands_lie_around_their_value(board):
