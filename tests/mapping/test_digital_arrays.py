@@ -212,6 +212,9 @@ def test_filters_may_lie_in_a_memory_of_each_unit(tmp_path: Path) -> None:
     assert count(plain, "unit", "storage_bit") == macs * (8 + 8 + 32)
     assert count(result, "unit", "storage_bit") == macs * (8 + 32)
     assert result.evaluation.mapped.instances["chip.array.filter_memory"] == 12 * 14
+    # two strips of 14 rows take all filters anew
+    assert count(result, "filter_memory", "write") == 2 * 32 * 32 * 9 * 8 / 16
+    assert count(result, "weights", "read") == 2 * 32 * 32 * 9 * 8 / 512
 
 
 def test_banks_share_a_capacity_and_work_side_by_side(tmp_path: Path) -> None:
