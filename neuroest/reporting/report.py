@@ -134,7 +134,16 @@ class Report:
                 for v in self.views
                 for b in v.breakdowns
             ],
-            "drawn": self.drawn,
+            "drawn": {
+                **{name: rows for name, rows in self.drawn.items() if name != "samples"},
+                "samples": [
+                    {
+                        "architecture": v.architecture, "workload": v.workload, "quantity": _DRAWN_TOTAL,
+                        "values": v.samples[_DRAWN_TOTAL].tolist(),
+                    }
+                    for v in self.views
+                ],
+            },
             "scoreboard": {
                 "neuroest_version": self.standing.record.version,
                 "left_out_coverage": self.standing.record.left_out_coverage,
