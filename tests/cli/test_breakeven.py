@@ -14,7 +14,7 @@ AREA = (
     "--result",
     "area_m2",
 )
-ALONG = "technology.process.logic_area_factor=0.1..10:log"
+ALONG = "technology.process.logic_area_factor=0.01..10:log"
 
 
 def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:
