@@ -11,9 +11,7 @@ import numpy as np
 
 from neuroest.components.base import Component
 from neuroest.components.chip import LevelNode
-from neuroest.components.memories import Memory
 from neuroest.components.networks import Mesh, Network
-from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.errors import MappingError
@@ -106,19 +104,10 @@ def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, 
     actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
-def _memory(mapper: Mapper, contents: str) -> Component[Any] | None:
-    """The memory that stores something, the nearest level to the computing one first."""
-    for level in reversed(mapper.chip.path_to(mapper.level)):
-        for block in level.blocks.values():
-            if isinstance(block, Memory) and contents in block.spec.stores:
-                return block
-    return None
-
-
 def _serve(
     mapper: Mapper, stream: Traffic, actions: dict[tuple[str, str], Array], exclusions: list[str]
 ) -> None:
-    memory = _memory(mapper, stream.contents)
+    memory = mapper.memory(stream.contents)
     if memory is None:
         if mapper.chip.stands_for(stream.contents):
             return
@@ -247,12 +236,11 @@ def _between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | Non
 
 def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
-    t = mapper.layers
-    stored = t.weights * mapper.network.weight_bits
+    stored = mapper.stored_weight_bits()
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         return np.asarray(np.where(mapped.passes > 1.0, stored / shared, 0.0))
-    memory = _memory(mapper, "weights")
+    memory = mapper.memory("weights")
     if memory is None:
         return mapper.zeros()
     total = np.sum(stored, axis=-1, keepdims=True)
@@ -266,24 +254,17 @@ def _spilled_activations(mapper: Mapper) -> Array:
     The network's own input and output are left to `inputs` and `outputs`.
     """
     t = mapper.layers
-    memory = _memory(mapper, "activations")
+    memory = mapper.memory("activations")
     if memory is None or mapper.network.spiking:
         return mapper.zeros()
-    read, written = (n * mapper.network.activation_bits for n in (t.input_elements, t.output_elements))
+    bits = mapper.network.activation_bits
+    read, written = t.input_elements * bits, t.output_elements * bits
+    outside = mapper.external_maps()
+    if outside is not None:
+        return np.asarray((outside.read + outside.written) * bits + mapper.repeated_bits(read))
     from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
     last = np.zeros_like(from_outside)
     last[-1] = 1.0
     spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
     once = read * (1.0 - from_outside) + written * (1.0 - last)
-    return np.asarray(spills * (once + _repeated(mapper, memory, read)))
-
-
-def _repeated(mapper: Mapper, memory: Component[Any], read: Array) -> Array:
-    """Bits of the weights or of the activations that are read again, where neither fits beside the other."""
-    weights = mapper.layers.weights * mapper.network.weight_bits
-    other = _memory(mapper, "weights")
-    if other is None:
-        return mapper.zeros()
-    sharing = 2.0 if other.path == memory.path else 1.0
-    room, room_for_weights = memory.options["capacity"] / sharing, other.options["capacity"] / sharing
-    return np.asarray(accelerators.repeated_reading(weights, read, room_for_weights, room))
+    return np.asarray(spills * (once + mapper.repeated_bits(read)))

@@ -58,8 +58,11 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             demand = _demand(mapper, counts, block.path)
             resources[block.path] = demand / (mapper.steps * capacity * serving.of(block.path))
     for memory in mapper.chip.memories():
-        demand = _demand(mapper, counts, memory.path)
-        resources[memory.path] = demand / mapper.steps * memory.access_time() / serving.of(memory.path)
+        reads, writes = (
+            counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps
+            for action in ("read", "write")
+        )
+        resources[memory.path] = np.asarray(memory.busy_time(reads, writes)) / serving.of(memory.path)
     turns = mapper.turn_time(resources[mapped.level.path])
     for _, unit in mapper.chip.find("matrix_unit"):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
@@ -131,7 +134,8 @@ def _network_times(
     for _, link in mapper.chip.find("off_chip_link"):
         sent = counts.actions.get((link.path, "bit"))
         if sent is not None:
-            resources[link.path] = sent / steps / link.device.rate
+            off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
+            resources[link.path] = sent / steps / link.device.rate * off
     return busy
 
 

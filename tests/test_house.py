@@ -187,6 +187,12 @@ NUMBERLESS = ("equations", "components", "mapping", "counting", "costing", "timi
 
 # Module-level constants that may hold a number: mathematics, exact definitions and conventions, not physics.
 CONSTANTS = {
+    "equations.winograd": {
+        "KERNEL": "definition of F(2 x 2, 3 x 3)",
+        "TILE": "definition of F(2 x 2, 3 x 3)",
+        "INPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+        "OUTPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+    },
     "equations._arithmetic": {"_ROUNDING": "rounding error of a double"},
     "equations._constants": {
         "BOLTZMANN": "exact in the SI",
@@ -227,7 +233,10 @@ CONSTANTS = {
     },
     "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
     "components.cells": {"_HALF_SELECT_MARGIN": "a convention, told beside it"},
-    "components.memories": {"_LARGEST_REGISTER_FILE": "design practice, told beside it"},
+    "components.memories": {
+        "_TWO_PORT_CELL": "transistors of a cell with two ports over those of one with a port",
+        "_LARGEST_REGISTER_FILE": "design practice, told beside it",
+    },
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },

@@ -33,6 +33,7 @@ from neuroest.components.crossbar import (
 from neuroest.components.digital import (
     Accumulator,
     BitSerialCell,
+    DigitalArray,
     DigitalNeuron,
     MatrixUnit,
     MultiplyAccumulate,
@@ -136,7 +137,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
 """Component class of each block model."""
 
 COMPUTING: Mapping[str, type[Component[Any]]] = MappingProxyType(
-    {"crossbar": CrossbarArray, "digital_array": Structural, "row_stationary": Structural,
+    {"crossbar": CrossbarArray, "digital_array": DigitalArray, "row_stationary": Structural,
      "bit_serial": Structural,
      "spiking_core": Structural, "event_core": Structural, "roofline": Structural}
 )  # fmt: skip

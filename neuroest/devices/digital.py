@@ -96,6 +96,10 @@ class LogicLibraryParameters(Record):
     multiply_energy: JoulePerSquareBit = positive("Energy of an integer multiplication per product of bits.")
     compare_energy: JoulePerBit = positive("Energy of a comparison per bit.")
     register_energy: JoulePerBit = positive("Energy of writing and reading a register per bit.")
+    clock_energy: JoulePerBit = non_negative(
+        "Energy of clocking a register that is not written, per bit and cycle; part of the register energy.",
+        absent=0.0,
+    )
     adder_area: SquareMetrePerBit = positive("Area of an adder per bit.")
     multiplier_area: SquareMetrePerSquareBit = positive("Area of a multiplier per product of bits.")
     comparator_area: SquareMetrePerBit = positive("Area of a comparator per bit.")

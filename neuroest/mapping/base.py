@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from neuroest.components.base import Check, Component, NetworkContext
 from neuroest.components.chip import Chip, LevelNode
+from neuroest.components.memories import Memory
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.remembering import remember_numbers
@@ -109,6 +110,23 @@ class Work:
 
 
 @dataclass(frozen=True, eq=False)
+class ExternalMaps:
+    """Elements that each layer exchanges with the external memory, the network's own input and output left out.
+
+    Attributes
+    ----------
+    read, written : array
+        Elements read once and written once, by layer.
+    owner : tuple of int
+        Layer on whose way out each layer is done; itself where it is done for itself.
+    """
+
+    read: Array
+    written: Array
+    owner: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class NetworkMapping:
     """A network on a chip.
 
@@ -198,6 +216,26 @@ class Mapper(ABC):
     def writing_time(self, placement: Placement) -> Numeric:
         """Time to write all weights into their cells."""
         return 0.0
+
+    def stored_weight_bits(self) -> Array:
+        """Bits of the weights of each layer, in the form in which they are stored."""
+        return np.asarray(self.layers.weights * self.network.weight_bits)
+
+    def external_maps(self) -> ExternalMaps | None:
+        """What each layer exchanges with the external memory; None where maps stay on the chip while they fit."""
+        return None
+
+    def repeated_bits(self, activations: Array) -> Array:
+        """Bits of weights or activations that come from outside more than once, where neither fits on the chip."""
+        return self.zeros()
+
+    def memory(self, contents: str) -> Memory | None:
+        """The memory that stores something, the nearest level to the computing one first."""
+        for level in reversed(self.chip.path_to(self.level)):
+            for block in level.blocks.values():
+                if isinstance(block, Memory) and contents in block.spec.stores:
+                    return block
+        return None
 
     @property
     def steps(self) -> Numeric:
