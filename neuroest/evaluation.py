@@ -103,8 +103,9 @@ class Evaluation:
         """Area by component and term."""
         instances = self.mapped.instances
         rows = [
-            InstanceRow(a.component, a.term, a.area * instances[a.component], instances[a.component])
+            InstanceRow(a.component, a.term, a.area * number, number)
             for a in self.costs.areas
+            for number in (instances[a.counted_as or a.component],)
         ]
         if self.costs.overheads is not None:
             clocked: Any = sum((r.total for r in rows if r.component in self.costs.synchronous), start=0.0)
