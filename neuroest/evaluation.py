@@ -244,7 +244,6 @@ class Evaluation:
         array = self.mapper.compute
         if not isinstance(array, CrossbarArray):
             return None
-        d = array.cell.device
         often = self.chip.inferences_per_programming
         rate = self._rewriting_rate(array)
         if self.mapper.reprograms and np.any(np.asarray(self.mapped.passes) > 1.0):
@@ -253,9 +252,9 @@ class Evaluation:
             rate = rate + written / (self.period * self.mapper.options["inferences_per_pass"])
         elif often is not None:
             rate = rate + 1.0 / (self.period * often)
-        if not np.any(rate > 0.0):
+        if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
             return None
-        return np.asarray(crossbar.write_lifetime(d.endurance, rate, d.write_pulses))
+        return np.asarray(crossbar.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
 
     @cached_property
     def refresh(self) -> tuple[Array, Array] | None:
@@ -279,12 +278,13 @@ class Evaluation:
 
     def _rewriting_rate(self, array: CrossbarArray) -> Array:
         """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
-        reads = self.counts.actions[array.cell.path, "cell_read"]
+        reads = self.counts.actions.get((array.cell.path, "cell_read"), self.mapper.zeros())
         cells = self.mapper.programmed_cells(self.mapped.placement)
         each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
-        d = array.cell.device
         return np.asarray(
-            retention.rewriting_rate(array.cell.retention_time(), d.disturb_reads, each / self.period)
+            retention.rewriting_rate(
+                array.cell.retention_time(), array.cell.disturb_reads(), each / self.period
+            )
         )
 
     @cached_property

@@ -209,6 +209,7 @@ CONSTANTS = {
         "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
+    "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "integral over a uniform line",
         "_UNIFORM_VARIANCE": "variance of a uniform distribution",

@@ -207,6 +207,10 @@ class RooflineParameters(Record):
     compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
     memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)
     launch_time: Second = non_negative("Time to start one kernel.")
+    call_time: Second = non_negative(
+        "Time of a call beside its kernels: framework and transfer to and from the host; without it none.",
+        absent=0.0,
+    )
     idle_power: Watt = non_negative("Power of the idle processor.")
     busy_power: Watt = positive("Power at full load, idle power included.")
     die_area: SquareMetre = positive("Area of the die.")

@@ -792,6 +792,44 @@ def roofline_time(
 
 
 @equation(
+    formula="t = t_call / B",
+    reference="derivation: docs/models/mapping.md",
+    valid="one call computes the whole batch; calls follow one another and do not overlap",
+)
+def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
+    """Share of one inference in the time of the call that computes its batch. [s].
+
+    Parameters
+    ----------
+    call_time : float or array
+        Time of a call beside its kernels: framework, transfer to and from the host. [s]
+    batch : float or array
+        Inferences computed in one call, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    Notes
+    -----
+    For a small network at batch 1 this is most of the time, and it is a property of the software.
+
+    References
+    ----------
+    Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A call of 1.3 ms for 16 inferences:
+
+    >>> f"{call_time_share(1.3e-3, 16.0):.3g}"
+    '8.12e-05'
+    """
+    return call_time / batch
+
+
+@equation(
     formula="E = P_idle t + e_op F + e_bit B",
     reference="Choi, Bedard, Fowler and Vuduc, IPDPS 2013, doi:10.1109/IPDPS.2013.77",
     valid="one processor that runs nothing else during the time",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.components.base import Check, Component
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
@@ -66,7 +67,18 @@ class CrossbarMapper(Mapper):
                 f"{self.level.path}.sharing is layers, but cells without transistors conduct into every column of a "
                 "driven row, also into those of another layer; use none, or one_transistor_one_resistor cells"
             )
-
+        if isinstance(self.compute, ChargeDomainArray) and (
+            self.compute.neuron is not None or not isinstance(self.compute.driver, SpikeDriver)
+        ):
+            raise MappingError(
+                f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
+                "read by converters (readout: adc)"
+            )
+        if isinstance(self.compute, ChargeDomainArray) and self.compute.line_buffers:
+            raise MappingError(
+                f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
+                "row_buffer and column_buffer"
+            )
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
@@ -293,8 +305,7 @@ class CrossbarMapper(Mapper):
         t, array, steps = self.layers, self.compute, self.steps * self.planes
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
-        density = t.input_density if self.compute.driver.whole_numbers else t.input_bit_density
-        taps = self.held * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        taps = self.held * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
         operations = self.held * (
             t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
         )
@@ -304,11 +315,10 @@ class CrossbarMapper(Mapper):
         column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
-            (array.cell.path, "cell_read"): reads,
             (array.cell.path, "row_toggle"): toggles,
             (driver.path, "row_toggle"): toggles,
         }
-        if np.any(t.groups > 1.0):
+        if np.any(t.groups > 1.0) and array.unused_cells_answer:
             beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
         if not isinstance(array.interface, IdealInterface):
@@ -317,11 +327,9 @@ class CrossbarMapper(Mapper):
             actions[driver.path, "input"] = toggles
         if isinstance(driver, SpikeDriver) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
-        if isinstance(array.interface, CurrentClamp):
-            actions[array.interface.path, "column_read"] = column_reads
-        if isinstance(array.interface, SampledClamp):
-            held = equations.spikes(self.steps, 1.0, self._held_results(placement))
-            actions[array.interface.path, "hold"] = held
+        actions.update(self._reading(placement, reads, column_reads))
+        actions.update(self._buffering(toggles, column_reads))
+        actions.update(self._clamping(placement, column_reads))
         if array.merge is not None:
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
@@ -346,6 +354,38 @@ class CrossbarMapper(Mapper):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _toggling(self) -> Array:
+        """Share of the inputs that move their row in one read."""
+        t, array = self.layers, self.compute
+        if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
+            return np.ones_like(t.input_bit_density)
+        return t.input_density if array.driver.whole_numbers else t.input_bit_density
+
+    def _buffering(self, toggles: Numeric, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
+        array = self.compute
+        passed = {"rows": toggles, "columns": column_reads}
+        found: dict[tuple[str, str], Numeric] = {
+            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
+            for buffer, cells, lines in array.line_buffers
+        }
+        return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
+
+    def _reading(
+        self, placement: Placement, reads: Numeric, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
+        """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
+        t, array = self.layers, self.compute
+        if not isinstance(array, ChargeDomainArray):
+            return {(array.cell.path, "cell_read"): reads}
+        _, rows_each = array.devices_per_weight()
+        used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
+        active = self._active()
+        return {
+            (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
+            (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
+        }
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""
@@ -377,6 +417,17 @@ class CrossbarMapper(Mapper):
         split = placement.row_blocks > 1.0
         additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
         return additions, np.where(split, self.steps * outputs, 0.0)
+
+    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
+        interface = self.compute.interface
+        found: dict[tuple[str, str], Numeric] = {}
+        if isinstance(interface, CurrentClamp):
+            found[interface.path, "column_read"] = column_reads
+        if isinstance(interface, SampledClamp):
+            held = equations.spikes(self.steps, 1.0, self._held_results(placement))
+            found[interface.path, "hold"] = held
+        return found
 
     def _held_results(self, placement: Placement) -> Array:
         """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""
@@ -448,7 +499,11 @@ class CrossbarMapper(Mapper):
         }
         for shifter in array.driver.slots.values():
             found[shifter.path] = units * rows
-        at_columns: tuple[Component[Any] | None, ...] = (array.interface, array.merge, array.sampler)
+        for buffer, cells, lines in array.line_buffers:
+            found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
+        at_columns: tuple[Component[Any] | None, ...] = (
+            array.interface, array.merge, array.sampler, *array.column_stages
+        )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
                 found[circuit.path] = units * columns

@@ -106,6 +106,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "kernels": 10.0,
         "launch_time": 4e-6,
     },
+    "call_time_share": {"call_time": 1.3e-3, "batch": 16.0},
     "roofline_energy": {
         "time": 1e-4,
         "operations": 1e9,
