@@ -475,3 +475,13 @@ def test_a_cell_that_reads_disturb_is_dearer(tmp_path: Path) -> None:
     each = known(plain, "energy to program a cell")
     assert energy(disturbed, component="cell", term="disturb_rewriting") == pytest.approx(reads * each / 8000)
     assert disturbed.totals["cell_lifetime_s"] < plain.totals["cell_lifetime_s"]
+
+
+def test_a_die_larger_than_an_exposure_is_told_and_several_chips_help(tmp_path: Path) -> None:
+    network = "resnet18_imagenet_dense"
+    whole = run(ADC, network, {}, tmp_path)
+    assert "die_is_exposed_at_once" in failed(whole)
+    assert whole.totals["area_m2"] > 858e-6
+    parts = run(ADC, network, {"chip.count": "auto", "chip.tile.count": 100}, tmp_path)
+    assert float(np.ravel(parts.evaluation.mapped.counts["chip"])[0]) > 1
+    assert "die_is_exposed_at_once" not in failed(parts)
