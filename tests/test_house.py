@@ -243,7 +243,12 @@ CONSTANTS = {
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
-    "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
+    "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
+    "components.neurons": {
+        "_NOISE_SIGMAS": "a convention, told beside it",
+        "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
+    },
+    "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
     "evaluation": {"_QUEUING": "a convention, told beside it"},
     "mapping.replication": {
