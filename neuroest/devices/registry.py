@@ -39,6 +39,7 @@ from neuroest.devices.digital import (
     MeshParameters,
     RooflineParameters,
     SramParameters,
+    SramTableParameters,
     WiresParameters,
 )
 from neuroest.devices.lab import (
@@ -98,6 +99,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SenseAmplifierParameters,
             SpikeDriverParameters,
             SramParameters,
+            SramTableParameters,
             SurveyAdcParameters,
             TaperedBufferParameters,
             ThresholdSwitchNeuronParameters,

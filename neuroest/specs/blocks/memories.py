@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from neuroest.specs.base import BitCount, Frequency, WordWidth
+from neuroest.specs.base import BitCount, Count, Frequency, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
 
@@ -24,6 +24,15 @@ class SramBlock(MemoryBlock):
 
     device_model: ClassVar[str | None] = "sram"
     model: Literal["sram"]
+
+
+class SramTableBlock(MemoryBlock):
+    """Static memory by a table of a memory model."""
+
+    device_model: ClassVar[str | None] = "sram_table"
+    model: Literal["sram_table"]
+    banks: Count = 1.0
+    """Banks that the capacity is divided among, each with a periphery of its own; one of them serves an access."""
 
 
 class MemoryMacroBlock(MemoryBlock):
