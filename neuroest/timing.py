@@ -106,7 +106,11 @@ def _network_times(
     for _, link in mapper.chip.find("off_chip_link"):
         bits = counts.actions.get((link.path, "bit"))
         if bits is not None:
-            resources[link.path] = bits / steps / link.device.rate
+            # streamed: one request a step and layer waits for the far end
+            waiting = link.device.latency * (bits > 0.0)
+            resources[link.path] = np.asarray(
+                network_equations.packet_latency(1.0, waiting, bits / steps / link.device.rate, 0.0)
+            )
 
 
 def _totals(

@@ -32,7 +32,7 @@ SPECS = HERE.parents[1] / "device_specs" / "memories"
 CORNERS = {"lstp": ("itrs-lstp", 1), "lop": ("itrs-lop", 2), "hp": ("itrs-hp", 0)}
 """Transistor of cells and periphery, and its column in CACTI's own files."""
 NODES = (22, 32, 45, 65, 90)
-CAPACITIES = tuple(2**10 * 4**k for k in range(8))  # bytes, 1 KiB to 16 MiB
+CAPACITIES = tuple(2**10 * 4**k for k in range(7))  # bytes, 1 KiB to 4 MiB
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 BANKS = (1, 4, 16)
 TEMPERATURES = (320, 340, 370, 400)

@@ -172,6 +172,9 @@ class LinkParameters(Record):
 
     energy: JoulePerBit = positive("Energy per bit, with the far end where the source includes it.")
     rate: BitPerSecond = positive("Data rate.")
+    latency: Second = non_negative(
+        "Time from a request to its first bit, with the far end where there is one.", absent=0.0
+    )
     static_power: Watt = non_negative("Power of the idle link.")
     footprint: SquareMetre = non_negative("Area on the die.")
 

@@ -18,6 +18,7 @@ from neuroest.specs.file_text import decoded, file_content
 Array: TypeAlias = NDArray[np.float64]
 
 _MOST_PROBLEMS = 20
+_NANO, _KIBIBYTE = 1e9, 8192.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,20 @@ class MemoryTable:
     sha256: str
 
     @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Columns that a file must have."""
+        return (*cls.AXES, *cls.OTHERS, *cls.QUANTITIES)
+
+    def summary(self) -> str:
+        """What the table covers, in a line."""
+        nodes = f"{self.nodes[0] * _NANO:g} nm to {self.nodes[-1] * _NANO:g} nm"
+        capacities = f"{self.capacities[0] / _KIBIBYTE:g} KiB to {self.capacities[-1] / _KIBIBYTE:g} KiB"
+        return (
+            f"{nodes}, {capacities}, words of {self.widths[0]:g} to {self.widths[-1]:g} bits, {self.banks[0]:g} to "
+            f"{self.banks[-1]:g} banks, {self.temperatures[0]:g} K to {self.temperatures[-1]:g} K"
+        )
+
+    @classmethod
     def read(cls, path: Path) -> MemoryTable:
         """The table of a CSV file, lines that begin with ``#`` left out.
 
@@ -92,7 +107,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.file = str(path)
         self.problems: list[Problem] = []
-        self.columns = (*MemoryTable.AXES, *MemoryTable.OTHERS, *MemoryTable.QUANTITIES)
+        self.columns = MemoryTable.columns()
         self.lines: list[int] = []
         self.rows = self._numbers(self._text(path))
 
@@ -103,7 +118,7 @@ class _Reader:
         return [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
 
     def _numbers(self, lines: Sequence[tuple[int, str]]) -> Array:
-        if not lines:
+        if len(lines) <= 1:
             raise SpecError([Problem(self.file, 0, 0, "", "has no rows")])
         heading = [name.strip() for name in lines[0][1].split(",")]
         for name in self.columns:
