@@ -26,7 +26,7 @@ from typing_extensions import TypeAliasType
 
 import neuroest.equations
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.specs import architecture, claims, device, levels, workload
+from neuroest.specs import architecture, claims, device, layers, levels, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS
 from neuroest.specs.choice import Choice
@@ -118,9 +118,9 @@ def workload_page() -> str:
         "(`basis`, `source`, `spread` and so on) are explained in [devices.md](devices.md#claim).",
         "",
     ]
-    found = classes(workload)
+    found = [*classes(workload), *classes(layers)]
     for cls in sorted(found, key=lambda cls: cls is not workload.WorkloadSpec):
-        if cls is not workload.Layer:
+        if cls is not layers.Layer:
             lines += section(cls)
     return joined(lines)
 
@@ -201,7 +201,9 @@ def link(cls: type[Spec]) -> str:
     """Reference to the section of a class, on whatever page it stands."""
     anchor = re.sub(r"[^a-z0-9_ -]", "", title(cls).lower()).replace(" ", "-")
     module = cls.__module__.split(".")[2]
-    page = {"workload": "workload", "claims": "devices", "device": "devices"}.get(module, "architecture")
+    page = {"workload": "workload", "layers": "workload", "claims": "devices", "device": "devices"}.get(
+        module, "architecture"
+    )
     return f"[{title(cls)[0].lower()}{title(cls)[1:]}]({page}.md#{anchor})"
 
 

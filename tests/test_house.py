@@ -211,7 +211,7 @@ CONSTANTS = {
         "_SLOWEST_LINE_MODE": "eigenvalue of a uniform line",
         "_LINE_LOSS_SPREAD": "integral over a uniform line",
     },
-    "equations.diffusive_neuron": {
+    "equations.filament_growth": {
         "_AIRY_ZERO": "first zero of the Airy function",
         "_PASSAGE_PHASE": "phase of the passage through a saddle-node",
     },
@@ -245,10 +245,10 @@ INSIDE = {
     ("equations.converters", "survey_conversion_energy", 10.0): "base of the decadic logarithm",
     ("equations.technology", "logic_delay_factor", 3): "exponent of a cubic polynomial",
     ("equations.diffusive_neuron", "slow_edge_energy", 3.0): "mean of a parabolic pulse over its peak",
-    ("equations.diffusive_neuron", "driven_integration_time", 4.0): "quadratic formula",
-    ("equations.diffusive_neuron", "residue_assisted_integration_time", 4.0): "quadratic formula",
-    ("equations.diffusive_neuron", "integration_time", 4.0): "quadratic formula",
-    ("equations.diffusive_neuron", "_quasi_steady_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "driven_integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",
     ("components.neurons", "_DiffusiveNeuron", 3.0): "time constants to a settled output, a convention",
 }
 

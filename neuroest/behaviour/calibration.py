@@ -11,7 +11,7 @@ from neuroest.behaviour.files import NeuronLayer, Samples
 from neuroest.behaviour.reference import decided, ideal_network
 from neuroest.behaviour.spiking import Chips, Drive, Layer, Setting, devices_of
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth
 
 GAINS = (0.4, 0.55, 0.75, 1.0, 1.35, 1.8)
 """Voltage, over the neuron's input voltage, that the ideal neuron's threshold becomes."""
@@ -72,7 +72,7 @@ class _Trials:
     def drives(self) -> list[Drive]:
         """Those that are tried."""
         cells = self.place.cells
-        never = float(np.max(equations.dc_threshold_voltage(
+        never = float(np.max(filament_growth.dc_threshold_voltage(
             cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
         )))  # fmt: skip
         load = float(np.max(cells.input_voltage)) / self.place.unit_current(self.layer) / self.amplitude

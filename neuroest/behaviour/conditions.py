@@ -13,7 +13,7 @@ from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInter
 from neuroest.components.neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
 from neuroest.dynamics.cells import DiffusiveCells, integration_time, load_cells
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import crossbar, diffusive_neuron
+from neuroest.equations import crossbar, diffusive_neuron, filament_growth
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
 from neuroest.library import Device
@@ -174,7 +174,7 @@ def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
     if not np.all(np.isfinite(integration_time(cells, supply))):
         raise NeuroestError(f"{name}: its neurons never fire at the supply of {format_quantity(supply, 'V')}")
     release = float(np.max(cells.control_resistance * cells.gate_capacitance))
-    closing = float(np.max(diffusive_neuron.gap_closing_time(
+    closing = float(np.max(filament_growth.gap_closing_time(
         supply, cells.field_mobility, cells.field_offset, cells.control_resistance, cells.off_resistance,
         cells.conduction_length,
     )))  # fmt: skip

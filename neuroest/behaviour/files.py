@@ -13,7 +13,8 @@ import numpy as np
 
 from neuroest.dynamics.stimulus import Array
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.specs.workload import FullyConnected, Recurrent, WorkloadSpec
+from neuroest.specs.layers import FullyConnected, Recurrent
+from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
 from neuroest.workloads.importers.network import NetworkImportError
 

@@ -19,8 +19,7 @@ from neuroest.devices.accumulating import (
     PhaseChangeNeuronParameters,
 )
 from neuroest.equations import accumulating as equations
-from neuroest.equations import crossbar
-from neuroest.equations import diffusive_neuron as diffusive
+from neuroest.equations import crossbar, neuron_geometry
 from neuroest.units import Dimensionless, Farad, Joule, Second, Volt
 
 
@@ -178,7 +177,7 @@ class FerroelectricNeuron(AccumulatingNeuron):
     def gate_capacitance(self) -> Farad:
         """The film as a plate capacitor; what lies in series with it makes less of it."""
         d = self.device
-        return diffusive.plate_capacitance(d.relative_permittivity, d.film_area, d.film_thickness)
+        return neuron_geometry.plate_capacitance(d.relative_permittivity, d.film_area, d.film_thickness)
 
     def accumulation_energy(self) -> Joule:
         """Charging the gate for each pulse, and reversing the polarisation once."""

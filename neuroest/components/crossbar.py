@@ -27,7 +27,6 @@ from neuroest.devices.arrays import (
 )
 from neuroest.equations import converters, drivers, power, retention
 from neuroest.equations import crossbar as equations
-from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
 
@@ -109,14 +108,14 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
 
     def spike_costs(self) -> list[EnergyCost]:
         """Energy of one spike."""
-        energy = diffusive.tapered_buffer_energy(
+        energy = drivers.tapered_buffer_energy(
             self.load(), self.technology.supply_voltage, self.device.stage_ratio
         )
         return [self.energy("spike", "buffer", energy, "neuron fan-out buffer")]
 
     def stages(self) -> Dimensionless:
         """Inverters one after the other."""
-        return diffusive.tapered_buffer_stages(
+        return drivers.tapered_buffer_stages(
             self.load(), self.device.input_capacitance, self.device.stage_ratio
         )
 
@@ -127,7 +126,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
             AreaCost(
                 self.path,
                 "buffer",
-                diffusive.tapered_buffer_area(d.inverter_area, self.stages(), d.stage_ratio),
+                drivers.tapered_buffer_area(d.inverter_area, self.stages(), d.stage_ratio),
             )
         ]
 

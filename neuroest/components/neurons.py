@@ -30,7 +30,7 @@ from neuroest.devices.neurons import (
     ReportedNeuronParameters,
     ThresholdSwitchNeuronParameters,
 )
-from neuroest.equations import crossbar
+from neuroest.equations import crossbar, filament_growth, neuron_geometry
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neurons as equations
 from neuroest.units import Dimensionless, Farad, Ohm, Second, SquareMetre, Volt, Watt
@@ -127,7 +127,7 @@ class _DiffusiveNeuron(Neuron):
     def input_hold_time(self) -> Second:
         """Integration time at the input voltage: the ions move only while it is applied."""
         d = self.device
-        return diffusive.integration_time(
+        return filament_growth.integration_time(
             d.input_voltage,
             d.field_mobility,
             d.field_offset,
@@ -144,7 +144,9 @@ class _DiffusiveNeuron(Neuron):
 
     def rest_time(self) -> Second:
         """Time for the residue to dissolve."""
-        return diffusive.residue_rest_time(self.device.residue_decay, self.options["rest_time_constants"])
+        return filament_growth.residue_rest_time(
+            self.device.residue_decay, self.options["rest_time_constants"]
+        )
 
     def memory_time(self) -> Second:
         """Time constant with which the filament dissolves."""
@@ -191,19 +193,23 @@ class _DiffusiveNeuron(Neuron):
     def firing_probability(self) -> Dimensionless:
         """Probability to fire at the input voltage, for the pulse that the device's statistics were taken with."""
         d = self.device
-        return diffusive.firing_probability(d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread)
+        return filament_growth.firing_probability(
+            d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
+        )
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What the gate node is, and what it resists."""
         node = self.gate_capacitance()
-        noise = diffusive.thermal_noise_voltage(self.technology.temperature, node)
+        noise = neuron_geometry.thermal_noise_voltage(self.technology.temperature, node)
         return [
             *super().characteristics(network),
             self.characteristic("capacitance of the gate node", node, "F"),
             self.characteristic("control resistor", self.control_resistance(), "ohm"),
             self.characteristic("thermal noise on the gate node", noise, "V"),
             self.characteristic(
-                "electrons on the gate node", diffusive.stored_electrons(node, self.gate_peak_voltage()), "1"
+                "electrons on the gate node",
+                neuron_geometry.stored_electrons(node, self.gate_peak_voltage()),
+                "1",
             ),
         ]
 
@@ -214,7 +220,7 @@ class _DiffusiveNeuron(Neuron):
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the neuron fires at all, and whether its output can drive its load."""
         d = self.device
-        threshold = diffusive.dc_threshold_voltage(
+        threshold = filament_growth.dc_threshold_voltage(
             d.field_mobility, d.field_offset, d.residue_rate, d.filament_decay, d.residue_decay
         )
         swing = d.load_resistance * d.load_capacitance
@@ -274,14 +280,14 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
 
     def memristor_capacitance(self) -> Farad:
         """Capacitance of the unswitched memristor."""
-        return diffusive.plate_capacitance(
+        return neuron_geometry.plate_capacitance(
             self.device.relative_permittivity, self.memristor_area(), self.device.oxide_thickness
         )
 
     def gate_capacitance(self) -> Farad:
         """Gate, memristor, local wire and explicit capacitor."""
         d = self.device
-        return diffusive.node_capacitance(
+        return neuron_geometry.node_capacitance(
             self.process.gate_capacitance, d.transistor_width, self.memristor_capacitance(),
             self.process.wire_capacitance, d.local_wire_length, d.explicit_capacitance,
         )  # fmt: skip
@@ -304,10 +310,14 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         """Largest of transistor, via and resistor when stacked, their sum side by side."""
         d = self.device
         transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
-        resistor = diffusive.thin_film_resistor_area(
+        resistor = neuron_geometry.thin_film_resistor_area(
             d.resistor_resistivity, d.resistor_thickness, self.control_resistance()
         )
-        combine = diffusive.stacked_footprint if self.spec.layout == "stacked" else diffusive.planar_footprint
+        combine = (
+            neuron_geometry.stacked_footprint
+            if self.spec.layout == "stacked"
+            else neuron_geometry.planar_footprint
+        )
         return [AreaCost(self.path, "footprint", combine(transistor, self.memristor_area(), resistor))]
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
@@ -323,8 +333,8 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         """Feed-through and noise of the small node."""
         d, node = self.device, self.gate_capacitance()
         memristor = self.memristor_capacitance()
-        allowed = diffusive.feedthrough_limit(node - memristor, d.input_voltage, d.output_threshold)
-        needed = diffusive.noise_limited_capacitance(
+        allowed = neuron_geometry.feedthrough_limit(node - memristor, d.input_voltage, d.output_threshold)
+        needed = neuron_geometry.noise_limited_capacitance(
             self.technology.temperature, d.output_threshold, _NOISE_SIGMAS
         )
         return [
@@ -472,7 +482,7 @@ class ThresholdSwitch(Neuron):
     def firing_probability(self) -> Dimensionless:
         """Probability that the threshold of one cycle lies below the drive."""
         d = self.device
-        return diffusive.firing_probability(d.supply_voltage, d.threshold_voltage, d.threshold_spread)
+        return filament_growth.firing_probability(d.supply_voltage, d.threshold_voltage, d.threshold_spread)
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""

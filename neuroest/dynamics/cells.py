@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth, neuron_geometry
 from neuroest.equations._constants import BOLTZMANN
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Device, load_device
@@ -97,7 +98,7 @@ _COMMON = {"drive_variation", "decay_variation", "noise_correlation_time", "temp
 
 def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
     """Closed form of the time to the first spike at a constant voltage. [s]."""
-    return equations.integration_time(
+    return filament_growth.integration_time(
         drive_voltage,
         cells.field_mobility,
         cells.field_offset,
@@ -109,7 +110,7 @@ def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
 
 def immediate_switching_voltage(cells: DiffusiveCells) -> Any:
     """Drive above which the filament does not wait for residue. [V]."""
-    return equations.immediate_switching_voltage(
+    return filament_growth.immediate_switching_voltage(
         cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay
     )
 
@@ -167,7 +168,9 @@ def load_cells(
     for rate, barrier in _RATES.items():
         shift = np.exp(-barrier_shift / (BOLTZMANN * reference))
         energy = values[barrier] + barrier_shift
-        values[rate] = values[rate] * shift * equations.activation_factor(energy, temperature, reference)
+        values[rate] = (
+            values[rate] * shift * filament_growth.activation_factor(energy, temperature, reference)
+        )
     variation = device.claims["firing_median_voltage"].cycle_to_cycle
     names = {field.name for field in fields(DiffusiveCells)}
     known = {name: value for name, value in values.items() if name in names}
@@ -206,10 +209,10 @@ def _node(device: Device, values: Mapping[str, float]) -> dict[str, Any]:
     if device.spec.process is None:
         raise NeuroestError(f"{device.spec.name} names no process, so its gate node has no capacitance")
     process = load_device(device.spec.process).claims
-    memristor = equations.plate_capacitance(
+    memristor = neuron_geometry.plate_capacitance(
         values["relative_permittivity"], values["via_side"] ** 2, values["oxide_thickness"]
     )
-    node = equations.node_capacitance(
+    node = neuron_geometry.node_capacitance(
         process["gate_capacitance"].value,
         values["transistor_width"],
         memristor,

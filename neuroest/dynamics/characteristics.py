@@ -22,7 +22,7 @@ from neuroest.dynamics.cells import integration_time
 from neuroest.dynamics.chance import stochasticity
 from neuroest.dynamics.memory import intrinsic_plasticity, refractory_period
 from neuroest.dynamics.stimulus import Array, constant, pulse_train
-from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth
 from neuroest.errors import UnknownNameError
 
 
@@ -78,7 +78,7 @@ def threshold_firing(bench: Bench) -> Characteristic:
     many = repeat(bench.drawn(generator), len(levels))
     run = bench.run(many, constant(np.repeat(levels, count), width), generator)
     fired = np.isfinite(run.first_switch).reshape(len(levels), count).mean(axis=1)
-    closed = equations.firing_probability(levels, median, cells.firing_voltage_spread)
+    closed = filament_growth.firing_probability(levels, median, cells.firing_voltage_spread)
     series = [
         Series("rate equations with noise", levels, fired),
         Series("probability of the device spec", levels, np.asarray(closed)),

@@ -16,6 +16,7 @@ import numpy as np
 from neuroest.dynamics.cells import DiffusiveCells
 from neuroest.dynamics.stimulus import Array, Stimulus
 from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth
 from neuroest.equations._constants import BOLTZMANN
 from neuroest.errors import NeuroestError
 
@@ -398,7 +399,7 @@ def _gate(
     cells: DiffusiveCells, gate: Array, closed: Array, level: Array, length: float
 ) -> tuple[Array, dict[str, Array]]:
     """Gate voltage after the exact step of its linear circuit, and the energy drawn from the input."""
-    resistance = equations.memristor_resistance(
+    resistance = filament_growth.memristor_resistance(
         closed, cells.on_resistance, cells.off_resistance, cells.conduction_length
     )
     conductance = 1.0 / resistance + 1.0 / cells.control_resistance

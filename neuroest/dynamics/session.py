@@ -27,7 +27,7 @@ from neuroest.dynamics.references import (
     switch_latches,
 )
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
-from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Device, load_device
 from neuroest.specs.file_text import decoded, file_content
@@ -219,7 +219,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
 
 
 def _dc_threshold(cells: DiffusiveCells) -> float:
-    return float(np.max(equations.dc_threshold_voltage(
+    return float(np.max(filament_growth.dc_threshold_voltage(
         cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
     )))  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.equations._arithmetic import rounded_up
 from neuroest.provenance import equation
 from neuroest.units import (
     Ampere,
@@ -457,3 +458,118 @@ def bit_serial_energy(bits: Dimensionless, ones_fraction: Dimensionless, pulse_e
     '8e-14'
     """
     return bits * ones_fraction * pulse_energy
+
+
+@equation(
+    formula="N = ceil(ln(C_L/C_0)/ln f), at least 1",
+    reference="derivation: docs/models/neurons.md",
+    valid="f > 1; at least one inverter, as the output of the neuron is inverted",
+)
+def tapered_buffer_stages(
+    load_capacitance: Farad, input_capacitance: Farad, stage_ratio: Dimensionless
+) -> Dimensionless:
+    """Inverters in a chain that drives a load from a small input. [1].
+
+    Parameters
+    ----------
+    load_capacitance : float or ndarray
+        Capacitance to drive, C_L. [F]
+    input_capacitance : float or ndarray
+        Input capacitance of the first inverter, C_0. [F]
+    stage_ratio : float or ndarray
+        Ratio of the sizes of two inverters in a row, f. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Whole number of stages. [1]
+
+    References
+    ----------
+    docs/models/neurons.md, "Passing the spike on".
+
+    Examples
+    --------
+    64 fF from 1 fF in steps of 4.
+
+    >>> f"{tapered_buffer_stages(64e-15, 1e-15, 4.0):.0f}"
+    '3'
+    """
+    steps = np.log(load_capacitance / input_capacitance) / np.log(stage_ratio)
+    result: Dimensionless = np.maximum(rounded_up(steps), 1.0)
+    return result
+
+
+@equation(
+    formula="E = C_L V^2 (1 + 1/(f - 1))",
+    reference="derivation: docs/models/neurons.md",
+    valid="f > 1; gates of all stages, without their drains and through currents; upper bound for few stages",
+)
+def tapered_buffer_energy(load_capacitance: Farad, supply_voltage: Volt, stage_ratio: Dimensionless) -> Joule:
+    """Energy to charge a load and the inverter chain before it once. [J].
+
+    Parameters
+    ----------
+    load_capacitance : float or ndarray
+        Capacitance to drive, C_L. [F]
+    supply_voltage : float or ndarray
+        Supply of the chain. [V]
+    stage_ratio : float or ndarray
+        Ratio of the sizes of two inverters in a row, f. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Energy per spike. [J]
+
+    References
+    ----------
+    docs/models/neurons.md, "Passing the spike on".
+
+    Examples
+    --------
+    64 fF at 0.9 V, ratio 4: 51.84 fJ * 4/3.
+
+    >>> f"{1e15 * tapered_buffer_energy(64e-15, 0.9, 4.0):.2f} fJ"
+    '69.12 fJ'
+    """
+    return load_capacitance * supply_voltage * supply_voltage * (1.0 + 1.0 / (stage_ratio - 1.0))
+
+
+@equation(
+    formula="A = A_inv (f^N - 1)/(f - 1)",
+    reference="derivation: docs/models/neurons.md",
+    valid="f > 1; area proportional to drive",
+)
+def tapered_buffer_area(
+    inverter_area: SquareMetre, stages: Dimensionless, stage_ratio: Dimensionless
+) -> SquareMetre:
+    """Area of a chain of growing inverters. [m^2].
+
+    Parameters
+    ----------
+    inverter_area : float or ndarray
+        Area of the first inverter. [m^2]
+    stages : float or ndarray
+        Number of inverters, N. [1]
+    stage_ratio : float or ndarray
+        Ratio of the sizes of two inverters in a row, f. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Area of all inverters. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Passing the spike on".
+
+    Examples
+    --------
+    Three stages of ratio 4 from 0.5 um^2: (1 + 4 + 16) * 0.5 um^2.
+
+    >>> f"{1e12 * tapered_buffer_area(0.5e-12, 3.0, 4.0):.1f} um^2"
+    '10.5 um^2'
+    """
+    result: SquareMetre = inverter_area * (np.power(stage_ratio, stages) - 1.0) / (stage_ratio - 1.0)
+    return result

@@ -12,6 +12,7 @@ from neuroest.dynamics.first_spike import Rates, first_spike, move
 from neuroest.dynamics.pulse_response import Reset, Rested, pulse_response, rested
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth
 from neuroest.fitting.layouts import Experiment, Measurements
 
 RATES = ("field_mobility", "field_offset", "residue_rate", "filament_decay", "residue_decay")
@@ -148,7 +149,7 @@ def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: 
     voltage, measured = columns["voltage"][used], columns["probability"][used]
     trials = experiment.column("trials", DEFAULT_TRIALS)[used]
     trials = np.where(np.isfinite(trials), trials, DEFAULT_TRIALS)
-    predicted = equations.firing_probability(
+    predicted = filament_growth.firing_probability(
         voltage, values["firing_median_voltage"][:, None], values["firing_voltage_spread"][:, None]
     )
     safe = np.clip(predicted, 1e-12, 1.0 - 1e-12)
@@ -247,7 +248,7 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
 def _resistance(values: Mapping[str, Array], closed: Array, conduction_length: float) -> Array:
     limited = np.minimum(closed, 1.0)
     return np.asarray(
-        equations.memristor_resistance(
+        filament_growth.memristor_resistance(
             limited, values["on_resistance"], values["off_resistance"], conduction_length
         )
     )

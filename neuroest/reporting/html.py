@@ -14,7 +14,7 @@ from neuroest.reporting.quantities import (
     percent,
     short,
     shown,
-    shown_interval,
+    shown_band,
     words,
 )
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
@@ -35,7 +35,7 @@ def estimate_html(estimate: Estimate) -> str:
         f"{_heading(f'{estimate.architecture} on {estimate.workload.name}')}"
         f"{_paragraph(estimate.design.spec.description)}"
         f"{_paragraph('rests on ' + maturity_words(estimate))}"
-        f"{_table(('', 'value', 'p10 .. p90', 'band mostly from'), _total_rows(estimate))}"
+        f"{_table(('', 'value', 'p10 .. p90', 'median', 'band mostly from'), _total_rows(estimate))}"
         f"{_details('Energy of one inference', energy_by_component(estimate), 'J', opened=True)}"
         f"{_details('Area', area_by_component(estimate), 'm^2', opened=False)}"
         f"{_closing(estimate)}"
@@ -78,9 +78,9 @@ def _total_rows(estimate: Estimate) -> Iterable[Sequence[str]]:
         label, unit = label_and_unit(name)
         band = estimate.bands.totals.get(name)
         causes = estimate.bands.causes.get(name, ())
-        interval = shown_interval(band.low, band.high, unit) if band else ""
+        interval, median = shown_band(band, unit)
         cause = f"{short(causes[0][0])} ({percent(causes[0][1])})" if causes else ""
-        yield [escape(text) for text in (label, shown(value, unit), interval, cause)]
+        yield [escape(text) for text in (label, shown(value, unit), interval, median, cause)]
 
 
 def _details(title: str, parts: Sequence[ComponentSum], unit: str, *, opened: bool) -> str:

@@ -12,6 +12,7 @@ from neuroest.reporting.quantities import (
     label_and_unit,
     percent,
     shown,
+    shown_band,
     shown_interval,
 )
 from neuroest.reporting.table import basis_words, reported_values
@@ -71,19 +72,17 @@ def estimate_markdown(estimate: Estimate) -> str:
         if value is not None:
             label, unit = label_and_unit(name)
             found = estimate.bands.totals.get(name)
-            rows.append(
-                (label, shown(value, unit), shown_interval(found.low, found.high, unit) if found else "")
-            )
-    lines += [*table(("result", "value", "p10 .. p90"), rows, "<>>"), ""]
+            rows.append((label, shown(value, unit), *shown_band(found, unit)))
+    lines += [*table(("result", "value", "p10 .. p90", "median"), rows, "<>>>"), ""]
     for quantity in ("energy", "area"):
         parts = view.breakdown(quantity, "component")
         if parts is not None and parts.slices:
-            rows = [
+            shares = [
                 (s.name, shown(s.value, parts.unit), percent(s.share))
                 for s in parts.slices
                 if s.share >= _LEAST_SHARE
             ]
-            lines += [*table((f"{quantity} by component", "value", "share"), rows, "<>>"), ""]
+            lines += [*table((f"{quantity} by component", "value", "share"), shares, "<>>"), ""]
     lines += [f"- {plain(check_line(check))}" for check in estimate.failed_checks]
     lines += [f"- {name} rests on {plain(basis_words(s))}" for name, s in estimate.basis_share.items()]
     lines += [f"- reported by its source: {plain(text)}" for text in reported_values(estimate)]

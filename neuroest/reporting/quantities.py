@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from neuroest.estimating import CheckResult
+from neuroest.exploration.bands import Band
 from neuroest.units import format_quantity
 
 CHIP = "chip."
@@ -88,6 +89,17 @@ def shown_interval(low: float, high: float, unit: str) -> str:
     if prefixed and last.endswith(f" {prefixed}"):
         first = number
     return f"{first} .. {last}"
+
+
+def shown_band(band: Band | None, unit: str) -> tuple[str, str]:
+    """Interval and median of a band; two empty texts where there is none.
+
+    Examples
+    --------
+    >>> shown_band(Band(1.2e-9, 2e-9, 3e-9), "J")
+    ('1.2 .. 3 nJ', '2 nJ')
+    """
+    return ("", "") if band is None else (shown_interval(band.low, band.high, unit), shown(band.median, unit))
 
 
 def typeset(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from neuroest.estimating import Estimate
+from neuroest.exploration.bands import Band
 from neuroest.reporting.breakdown import (
     ComponentSum,
     TermSum,
@@ -24,7 +25,7 @@ from neuroest.reporting.quantities import (
     short,
     short_names,
     shown,
-    shown_interval,
+    shown_band,
     words,
 )
 from neuroest.reporting.text import PLAIN, Style, bullets, columns, fitting_columns, one_line, wrapped
@@ -151,8 +152,8 @@ def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> 
 
 
 def _totals(estimate: Estimate, style: Style) -> list[str]:
-    rows = [("", "", "p10 .. p90")]
-    notes: dict[int, str] = {}
+    rows = [("", "", "p10 .. p90", "median")]
+    notes: dict[int, list[str]] = {}
     for name in _known(estimate):
         value = estimate.totals[name]
         if value is None:
@@ -160,16 +161,14 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         label, unit = label_and_unit(name)
         band = estimate.bands.totals.get(name)
         indent = "  " if name in _PARTS_OF_ENERGY else ""
-        interval = shown_interval(band.low, band.high, unit) if band is not None else ""
-        rows.append((indent + label, shown(value, unit), interval))
-        cause = _cause(estimate, name)
-        if cause:
-            notes[len(rows) - 1] = cause
+        interval, median = shown_band(band, unit)
+        rows.append((indent + label, shown(value, unit), interval, median))
+        notes[len(rows) - 1] = [text for text in (_cause(estimate, name), lopsided(value, band)) if text]
     lines = []
-    for index, line in enumerate(columns(rows, "<>>", gap=3)):
+    for index, line in enumerate(columns(rows, "<>>>", gap=2)):
         lines.append(style.dim(line) if index == 0 else line)
-        if index in notes:
-            lines += [style.dim(text) for text in wrapped(notes[index], indent=4, hanging=6)]
+        for note in notes.get(index, ()):
+            lines += [style.dim(text) for text in wrapped(note, indent=4, hanging=6)]
     if estimate.bands.feasible < 1.0:
         share = percent(1.0 - estimate.bands.feasible)
         lines += wrapped(f"In {share} of the samples of the bands the design cannot run; they are left out.")
@@ -189,6 +188,35 @@ def _cause(estimate: Estimate, total: str) -> str:
     return f"band mostly from {short(path)} ({percent(share)} of it)"
 
 
+def lopsided(value: float | None, band: Band | None) -> str:
+    """Words for a value that its own band leaves out, which happens where most doubts point the same way.
+
+    Parameters
+    ----------
+    value : float or None
+        Result with every parameter at the value that its file states.
+    band : Band or None
+        Band of the same result.
+
+    Returns
+    -------
+    str
+        Empty where the band holds the value.
+
+    Examples
+    --------
+    >>> lopsided(1.0, Band(2.0, 5.0, 9.0))
+    'the stated values give less than p10: their spreads reach further up than down'
+    >>> lopsided(3.0, Band(2.0, 5.0, 9.0))
+    ''
+    """
+    if value is None or band is None or band.low <= value <= band.high:
+        return ""
+    if value < band.low:
+        return "the stated values give less than p10: their spreads reach further up than down"
+    return "the stated values give more than p90: their spreads reach further down than up"
+
+
 def _beside(comparison: Comparison) -> list[str]:
     estimates = comparison.estimates
     rows = [("", *(estimate.architecture for estimate in estimates))]
@@ -200,9 +228,15 @@ def _beside(comparison: Comparison) -> list[str]:
         rows.append(("  " * (name in _PARTS_OF_ENERGY) + label, *(shown(value, unit) for value in values)))
         bands = [estimate.bands.totals.get(name) for estimate in estimates]
         if any(band is not None for band in bands):
-            ends = (shown_interval(band.low, band.high, unit) if band else "" for band in bands)
-            rows.append(("    p10 .. p90", *ends))
+            told = [shown_band(band, unit) for band in bands]
+            rows.append(("    p10 .. p90", *(interval for interval, _ in told)))
+            rows.append(("    median", *(median for _, median in told)))
     lines = [*fitting_columns(rows, "<" + ">" * len(estimates)), ""]
+    for estimate in estimates:
+        for name, band in estimate.bands.totals.items():
+            doubt = lopsided(estimate.totals.get(name), band)
+            if doubt:
+                lines += wrapped(f"{estimate.architecture}, {label_and_unit(name)[0]}: {doubt}.")
     for ratio in comparison.ratios:
         if ratio.quantity == "energy_per_inference_J":
             lines += wrapped(

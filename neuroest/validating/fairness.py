@@ -218,7 +218,8 @@ def fairness_page() -> str:
         "The 1M1T1R neuron of one diffusive memristor, one transistor and one resistor was presented with the prospect",
         "of chips that are orders of magnitude smaller and more efficient. This page puts it, as measured and as",
         "projected, beside CMOS neurons on the same networks: whole chips, with synapses, drivers, clamps, network and",
-        "memories. Intervals are p10 to p90 over what is not known of inputs and models.",
+        "memories. Intervals are p10 to p90 over what is not known of inputs and models. A value below its interval",
+        "rests on inputs that can hardly be better than stated and may be far worse, such as a hold time or a leakage.",
         "",
     ]
     for network in NETWORKS:
@@ -243,7 +244,8 @@ def _per_neuron(found: Estimate) -> str:
 
 def _table(found: Sequence[tuple[Contender, Estimate]]) -> list[str]:
     head = ("neuron", "what it is", "area of a neuron", "area of the chip", "per neuron of the network",
-            "energy of a spike", "energy of an inference", "p10 to p90", "inferences a second", "lifetime")  # fmt: skip
+            "energy of a spike", "energy of an inference", "p10 to p90", "median", "inferences a second",
+            "lifetime")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for contender, e in found:
         layers = e.evaluation.layers
@@ -255,7 +257,9 @@ def _table(found: Sequence[tuple[Contender, Estimate]]) -> list[str]:
             contender.title, contender.basis, _per_neuron(e), format_quantity(area, "m^2"),
             format_quantity(area / neurons, "m^2"), format_quantity(spike, "J") if spike else "in the operations",
             format_quantity(e.totals["energy_per_inference_J"] or 0.0, "J"),
-            _interval(e, "energy_per_inference_J", "J"), f"{e.totals['throughput_per_s']:.3g}",
+            _interval(e, "energy_per_inference_J", "J"),
+            format_quantity(e.bands.totals["energy_per_inference_J"].median, "J"),
+            f"{e.totals['throughput_per_s']:.3g}",
             "no wear" if life is None else f"{life / _YEAR:.2g} years",
         )  # fmt: skip
         lines.append("| " + " | ".join(cells) + " |")

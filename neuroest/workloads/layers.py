@@ -18,14 +18,11 @@ from numpy.typing import NDArray
 
 from neuroest.errors import UnknownNameError
 from neuroest.specs.claims import Claim
+from neuroest.specs.layers import Concatenation, Layer, MatrixProduct, RecurrentCell
 from neuroest.specs.workload import (
     ACTIVITY_QUANTITIES,
     Coding,
-    Concatenation,
     Fault,
-    Layer,
-    MatrixProduct,
-    RecurrentCell,
     WorkloadSpec,
     activity_path,
     check_claims,

@@ -11,14 +11,12 @@ from math import prod
 from typing import TypeAlias
 
 from neuroest.errors import did_you_mean
-from neuroest.specs.workload import (
-    ACTIVITY_QUANTITIES,
+from neuroest.specs.layers import (
     Add,
     AnyLayer,
     Concatenation,
     Convolution,
     ElementWise,
-    Fault,
     FullyConnected,
     Host,
     MatrixProduct,
@@ -26,8 +24,8 @@ from neuroest.specs.workload import (
     Rearrangement,
     Recurrent,
     RecurrentCell,
-    WorkloadSpec,
 )
+from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec
 
 Shape: TypeAlias = tuple[int, ...]
 _Pair: TypeAlias = tuple[int, int]

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from neuroest.reporting.page import page
 from neuroest.reporting.publish import publish
 from neuroest.reporting.sweep_data import sweep_points
 from tests.reporting.conftest import EVIL
+from tests.reporting.latex_here import needs_latex
 
 
 @pytest.fixture(scope="session")
@@ -225,7 +225,7 @@ def test_numbers_for_siunitx() -> None:
     assert latex.tex("10 µm × 5 Ω 漢") == r"10 \textmu{}m $\times$ 5 $\Omega$ ?"
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex with booktabs and siunitx")
+@needs_latex
 @pytest.mark.parametrize("columns", ["onecolumn", "twocolumn"])
 @pytest.mark.parametrize("which", ["small", "evil"])
 def test_tables_compile_without_warnings(which: str, columns: str, request: Any, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from neuroest.reporting.rows import rows_csv, rows_json, rows_latex, rows_markdown, rows_of
 from tests.reporting.conftest import EVIL
+from tests.reporting.latex_here import needs_latex
 
 ROWS = [
     {"name": EVIL, "value": 1.5e-13, "count": 3, "seen": True, "none": None},
@@ -57,7 +57,7 @@ def test_no_rows_are_an_empty_table_and_nothing_at_all_is_said() -> None:
     assert rows_latex([], "fits") == "% fits: nothing\n"
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex with booktabs and siunitx")
+@needs_latex
 @pytest.mark.parametrize("columns", ["onecolumn", "twocolumn"])
 def test_any_table_compiles_without_warnings(columns: str, tmp_path: Path) -> None:
     long = [

@@ -1,0 +1,746 @@
+"""Ions that gather between the electrodes of a diffusive memristor: when it switches, and when it has forgotten.
+
+A filament grows under the voltage from a residue that outlives it; both decay by themselves. The neuron of one
+memristor, one transistor and one resistor integrates in them, and not in the charge of a capacitor.
+
+- thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`, `firing_probability`
+- time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
+  `integration_time`, `gap_closing_time`, `timescale_separation`
+- the device: `memristor_resistance`, `residue_rest_time`, `activation_factor`, `filament_heating`
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import numpy as np
+
+from neuroest.equations._constants import (
+    BOLTZMANN,
+    JoulePerKelvin,
+)
+from neuroest.equations._special import normal_distribution
+from neuroest.provenance import equation
+from neuroest.units import (
+    Dimensionless,
+    Joule,
+    Kelvin,
+    Numeric,
+    Ohm,
+    PerSecond,
+    PerVolt,
+    PerVoltSecond,
+    Second,
+    Unit,
+    Volt,
+)
+
+KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
+
+_DERIVATION = "derivation: docs/models/neurons.md"
+_AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai
+_PASSAGE_PHASE = 1.5 * np.pi  # 3/2 of the half turn of phase between two zeros of an oscillation
+
+
+@equation(formula="q = mu / (gamma_1 + beta)", reference=_DERIVATION, valid="steady drive")
+def filament_gain(
+    field_mobility: PerVoltSecond, filament_decay: PerSecond, residue_rate: PerSecond
+) -> PerVolt:
+    """Filament that a volt across a unit gap sustains. [1/V].
+
+    Parameters
+    ----------
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Gain q. [1/V]
+
+    References
+    ----------
+    docs/models/neurons.md, "Integration". Rates: Zhao et al., Nat. Electron. 8, 1211 (2025),
+    doi:10.1038/s41928-025-01488-x, Supplementary Eq. S1-S5.
+
+    Examples
+    --------
+    The bench device, Supplementary Table 1: 150 / (600 + 20).
+
+    >>> f"{filament_gain(150.0, 600.0, 20.0):.3f} 1/V"
+    '0.242 1/V'
+    """
+    return field_mobility / (filament_decay + residue_rate)
+
+
+@equation(
+    formula="V_dc = (1 + alpha)^2 / (4 q (1 + beta/gamma_2))",
+    reference=_DERIVATION,
+    valid="deterministic device; noise makes it fire now and then below",
+)
+def dc_threshold_voltage(
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    residue_rate: PerSecond,
+    filament_decay: PerSecond,
+    residue_decay: PerSecond,
+) -> Volt:
+    """Drive below which the neuron never fires, however long it is held. [V].
+
+    Parameters
+    ----------
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Threshold of the voltage across the memristor. [V]
+
+    References
+    ----------
+    docs/models/neurons.md, "Two thresholds".
+
+    Examples
+    --------
+    Bench device: 1.01^2 / (4 * 0.2419 * (1 + 20/5)).
+
+    >>> f"{dc_threshold_voltage(150.0, 0.01, 20.0, 600.0, 5.0):.3f} V"
+    '0.211 V'
+    """
+    half_gap = (1.0 + field_offset) / 2.0
+    remaining = residue_decay / (residue_decay + residue_rate)
+    return half_gap * half_gap * remaining * (filament_decay + residue_rate) / field_mobility
+
+
+@equation(formula="V_fast = (1 + alpha)^2 / (4 q)", reference=_DERIVATION, valid="beta, gamma_2 << gamma_1")
+def immediate_switching_voltage(
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    residue_rate: PerSecond,
+    filament_decay: PerSecond,
+) -> Volt:
+    """Drive above which the filament grows through at once, without waiting for residue. [V].
+
+    Parameters
+    ----------
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Threshold of the voltage across the memristor. [V]
+
+    References
+    ----------
+    docs/models/neurons.md, "Two thresholds".
+
+    Examples
+    --------
+    Bench device: 1.01^2 / (4 * 0.2419).
+
+    >>> f"{immediate_switching_voltage(150.0, 0.01, 20.0, 600.0):.3f} V"
+    '1.054 V'
+    """
+    half_gap = (1.0 + field_offset) / 2.0
+    return half_gap * half_gap * (filament_decay + residue_rate) / field_mobility
+
+
+@equation(
+    formula="(gamma_1 + beta) / (gamma_2 + beta)",
+    reference=_DERIVATION,
+    valid="20 and more: integration times within 10 %; 5: within 15 %; below 2: up to 50 % too short",
+)
+def timescale_separation(
+    residue_rate: PerSecond, filament_decay: PerSecond, residue_decay: PerSecond
+) -> Dimensionless:
+    """How much faster the filament settles than the residue, on which the integration times rest. [1].
+
+    Parameters
+    ----------
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Ratio of the two rates. [1]
+
+    References
+    ----------
+    docs/models/neurons.md, "How good the closed forms are".
+
+    Examples
+    --------
+    Bench device: 620 / 25.
+
+    >>> f"{timescale_separation(20.0, 600.0, 5.0):.1f}"
+    '24.8'
+    """
+    return (filament_decay + residue_rate) / (residue_decay + residue_rate)
+
+
+@equation(
+    formula=(
+        "t = ln(F*/F0)/gamma_2 - (1/a + 1/gamma_2)/2 ln(F* rho/(beta F0^2))"
+        " + s beta/(a d) [atan((2 a F* - gamma_2 s)/d) - atan((2 a F0 - gamma_2 s)/d)]"
+        " + 2.338 (F*/(k^2 rho))^(1/3)"
+    ),
+    reference=_DERIVATION,
+    valid="V_dc < V <= V_fast, beta and gamma_2 << gamma_1 + beta, sqrt(q V) > alpha",
+)
+def quasi_steady_integration_time(
+    drive_voltage: Volt,
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    residue_rate: PerSecond,
+    filament_decay: PerSecond,
+    residue_decay: PerSecond,
+) -> Second:
+    """Time to the first spike while the filament follows the slowly rising residue. [s].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Constant voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Time from an empty device to the complete filament; infinite outside of V_dc < V <= V_fast. [s]
+
+    Notes
+    -----
+    With k = gamma_1 + beta, a = beta + gamma_2, s = 1 + alpha, u = q V, F0 = (s - sqrt(s^2 - 4u))/2,
+    F* = sqrt(u), d = sqrt(4 a gamma_2 u - (gamma_2 s)^2) and rho = beta F* - gamma_2 (s - 2 F*). The last
+    term is the delay of passing the fold at F*, where the filament outruns the residue.
+
+    References
+    ----------
+    docs/models/neurons.md, "Between the thresholds".
+
+    Examples
+    --------
+    Bench device at 0.8 V; a numerical solution of the rate equations gives 34.9 ms.
+
+    >>> f"{1e3 * quasi_steady_integration_time(0.8, 150.0, 0.01, 20.0, 600.0, 5.0):.1f} ms"
+    '34.6 ms'
+    """
+    settling = filament_decay + residue_rate
+    filament = field_mobility * drive_voltage / settling
+    return _quasi_steady_time(filament, 1.0 + field_offset, residue_rate, settling, residue_decay)
+
+
+@equation(
+    formula="t = [ln(u/(u - alpha))/2 + (s/d) (atan((2 - s)/d) + atan(s/d))] / (gamma_1 + beta)",
+    reference=_DERIVATION,
+    valid="V > V_fast, upper bound: 7 % long at 1.5 V_fast for beta = 0.03 gamma_1; diverges towards V_fast",
+)
+def driven_integration_time(
+    drive_voltage: Volt,
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    residue_rate: PerSecond,
+    filament_decay: PerSecond,
+) -> Second:
+    """Time to the first spike under a strong drive, with the residue left out. [s].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Constant voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Upper bound of the time to the complete filament; infinite up to V_fast. [s]
+
+    Notes
+    -----
+    With s = 1 + alpha, u = q V and d = sqrt(4u - s^2). Residue only ever helps, so this is an upper bound.
+
+    References
+    ----------
+    docs/models/neurons.md, "Above the upper threshold".
+
+    Examples
+    --------
+    The 3 nm projection of Zhao et al. 2025, Supplementary Table 8, at 0.8 V = 1.5 V_fast; with residue 40 ns.
+
+    >>> f"{1e9 * driven_integration_time(0.8, 3e7, 0.01, 2e6, 6e7):.0f} ns"
+    '42 ns'
+    """
+    settling = filament_decay + residue_rate
+    gap = 1.0 + field_offset
+    filament = field_mobility * drive_voltage / settling
+    above = filament > gap * gap / 4.0
+    safe = np.where(above, filament, gap * gap)
+    root = np.sqrt(4.0 * safe - gap * gap)
+    result: Second = gap / root * _growth_angle(safe, gap, root) / settling * np.where(above, 1.0, np.inf)
+    return result
+
+
+@equation(
+    formula="t = c (p + e)/(p^2 + p e + e^2) [A + L d/s]/pi",
+    reference=_DERIVATION,
+    valid="V > 1.03 V_fast within 9 % of the rate equations, 1.1 V_fast within 4 %; 20 % too long at V_fast",
+)
+def residue_assisted_integration_time(
+    drive_voltage: Volt,
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    residue_rate: PerSecond,
+    filament_decay: PerSecond,
+) -> Second:
+    """Time to the first spike under a strong drive, sped up by the residue that forms meanwhile. [s].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Constant voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Time from an empty device to the complete filament; infinite up to V_fast. [s]
+
+    Notes
+    -----
+    `driven_integration_time` times the ratio of two passages of the bottleneck at F = s/2: with the residue
+    rising at beta s/2, and without. With k = gamma_1 + beta and excess e^2 = (u - s^2/4)/(s/2),
+    c = (3 pi/2) sqrt(s/2)/k and p^3 = e^3 + c beta s/2; A and L are the angles and the logarithm of the time
+    without residue.
+
+    References
+    ----------
+    docs/models/neurons.md, "Above the upper threshold".
+
+    Examples
+    --------
+    The 3 nm projection of Zhao et al. 2025, Supplementary Table 8, at 0.8 V; a numerical solution of the rate
+    equations gives 39.8 ns.
+
+    >>> f"{1e9 * residue_assisted_integration_time(0.8, 3e7, 0.01, 2e6, 6e7):.1f} ns"
+    '40.0 ns'
+    """
+    settling = filament_decay + residue_rate
+    gap = 1.0 + field_offset
+    filament = field_mobility * drive_voltage / settling
+    above = filament > gap * gap / 4.0
+    safe = np.where(above, filament, gap * gap)
+    root = np.sqrt(4.0 * safe - gap * gap)
+    excess = np.sqrt((safe - gap * gap / 4.0) / (gap / 2.0))
+    passage = _PASSAGE_PHASE * np.sqrt(gap / 2.0) / settling
+    lifted = np.cbrt(excess * excess * excess + passage * residue_rate * gap / 2.0)
+    through = passage * (lifted + excess) / (lifted * lifted + lifted * excess + excess * excess)
+    angle = _growth_angle(safe, gap, root)
+    result: Second = through * angle / np.pi * np.where(above, 1.0, np.inf)
+    return result
+
+
+@equation(
+    formula="inf for V <= V_dc; quasi-steady to V_fast; above, residue-assisted, at most t(V_fast)",
+    reference=_DERIVATION,
+    valid="(gamma_1 + beta)/(gamma_2 + beta) > 20: within 10 % of the rate equations at every drive",
+)
+def integration_time(
+    drive_voltage: Volt,
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    residue_rate: PerSecond,
+    filament_decay: PerSecond,
+    residue_decay: PerSecond,
+) -> Second:
+    """Time to the first spike of an empty device under a constant drive. [s].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Constant voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    residue_rate : float or ndarray
+        Rate at which filament turns into residue, beta. [1/s]
+    filament_decay : float or ndarray
+        Rate at which the filament dissolves, gamma_1. [1/s]
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+
+    Returns
+    -------
+    float or ndarray
+        Time to the complete filament; infinite at and below the DC threshold. [s]
+
+    Notes
+    -----
+    Continuous and falling in the drive. More drive never takes longer, so the time at V_fast bounds all times
+    above it; that bound is the better one up to some 1.03 V_fast.
+
+    References
+    ----------
+    docs/models/neurons.md, "One time for every drive".
+
+    Examples
+    --------
+    Bench device at 1.0 V; a numerical solution of the rate equations gives 15.4 ms.
+
+    >>> f"{1e3 * integration_time(1.0, 150.0, 0.01, 20.0, 600.0, 5.0):.1f} ms"
+    '15.0 ms'
+    """
+    settling = filament_decay + residue_rate
+    gap = 1.0 + field_offset
+    filament = np.minimum(field_mobility * drive_voltage / settling, gap * gap / 4.0)
+    result: Second = np.minimum(
+        _quasi_steady_time(filament, gap, residue_rate, settling, residue_decay),
+        residue_assisted_integration_time(
+            drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
+        ),
+    )
+    return result
+
+
+@equation(
+    formula="t = (g^2/2 + alpha g)/(mu V), g = lambda ln(1 + (exp(1/lambda) - 1) R_c/R_off)",
+    reference="derivation: docs/models/neurons.md, When the gate follows",
+    valid="decay neglected beside the field; g well below 1",
+)
+def gap_closing_time(
+    drive_voltage: Volt,
+    field_mobility: PerVoltSecond,
+    field_offset: Dimensionless,
+    control_resistance: Ohm,
+    off_resistance: Ohm,
+    conduction_length: Dimensionless,
+) -> Second:
+    """Time in which the last of the gap closes, once the memristor conducts as the control resistor does. [s].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Voltage across the memristor. [V]
+    field_mobility : float or ndarray
+        Filament growth per field, mu. [1/V/s]
+    field_offset : float or ndarray
+        Gap that stays when the filament is complete, alpha. [1]
+    control_resistance : float or ndarray
+        Resistor from the gate node to ground, R_c. [ohm]
+    off_resistance : float or ndarray
+        Resistance without a filament, R_off. [ohm]
+    conduction_length : float or ndarray
+        Decay length of the conduction through the gap, lambda. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Time from equal resistances to the complete filament. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "When the gate follows".
+
+    Examples
+    --------
+    Bench device at 0.8 V with 250 Mohm under 1 Tohm: g = 0.2 ln(1 + 147.4 x 2.5e-4) = 7.24e-3, and
+    (2.62e-5 + 7.24e-5)/(150 x 0.8) = 0.82 us.
+
+    >>> f"{1e6 * gap_closing_time(0.8, 150.0, 0.01, 250e6, 1e12, 0.2):.2f} us"
+    '0.82 us'
+    """
+    gap = conduction_length * np.log1p(
+        np.expm1(1.0 / conduction_length) * control_resistance / off_resistance
+    )
+    result: Second = gap * (gap / 2.0 + field_offset) / (field_mobility * drive_voltage)
+    return result
+
+
+@equation(
+    formula="R = R_on x + R_off (exp((1 - x)/lambda) - 1)/(exp(1/lambda) - 1)",
+    reference="Zhao et al., Nat. Electron. 8, 1211 (2025), Supplementary Note 4",
+    valid="0 <= x <= 1; beyond, the value at the nearer end",
+)
+def memristor_resistance(
+    state: Dimensionless, on_resistance: Ohm, off_resistance: Ohm, conduction_length: Dimensionless
+) -> Ohm:
+    """Resistance of the memristor with its filament and residue grown to a given state. [ohm].
+
+    Parameters
+    ----------
+    state : float or ndarray
+        Filament plus residue, x: 0 for an empty device, 1 for a complete filament. [1]
+    on_resistance : float or ndarray
+        Resistance of the complete filament, R_on. [ohm]
+    off_resistance : float or ndarray
+        Resistance without a filament, R_off. [ohm]
+    conduction_length : float or ndarray
+        Decay length of the conduction through the gap, lambda, in units of the gap. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Resistance. [ohm]
+
+    References
+    ----------
+    Zhao et al., Nat. Electron. 8, 1211 (2025), doi:10.1038/s41928-025-01488-x, Supplementary Note 4.
+    Wang et al., IEEE Trans. Circuits Syst. Artif. Intell. 1, 141 (2024), doi:10.1109/TCASAI.2024.3484370.
+
+    Examples
+    --------
+    Half grown, 1 Mohm and 1 Tohm, lambda 0.2: 0.5e6 + 1e12 (e^2.5 - 1)/(e^5 - 1) = 7.59e10 ohm.
+
+    >>> f"{memristor_resistance(0.5, 1e6, 1e12, 0.2):.3g} ohm"
+    '7.59e+10 ohm'
+    """
+    x = np.minimum(np.maximum(state, 0.0), 1.0)
+    # multiplied out by exp(-1/lambda), which cannot overflow for a short conduction length
+    gap = (
+        np.exp(-x / conduction_length)
+        * np.expm1(-(1.0 - x) / conduction_length)
+        / np.expm1(-1.0 / conduction_length)
+    )
+    result: Ohm = on_resistance * x + off_resistance * gap
+    return result
+
+
+@equation(
+    formula="P = Phi((V - V_50)/sigma_V)",
+    reference=_DERIVATION,
+    valid="one pulse of the length that V_50 and sigma_V were measured at, empty device",
+)
+def firing_probability(pulse_voltage: Volt, median_voltage: Volt, spread: Volt) -> Dimensionless:
+    """Probability that one pulse makes the neuron fire. [1].
+
+    Parameters
+    ----------
+    pulse_voltage : float or ndarray
+        Amplitude of the pulse. [V]
+    median_voltage : float or ndarray
+        Amplitude at which half of all pulses fire, V_50. [V]
+    spread : float or ndarray
+        Standard deviation of the firing amplitude, sigma_V. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Probability. [1]
+
+    Notes
+    -----
+    The normal distribution is evaluated to a relative error of 2e-12, in the far tail too.
+
+    References
+    ----------
+    docs/models/neurons.md, "Stochastic firing".
+
+    Examples
+    --------
+    One standard deviation above the median.
+
+    >>> f"{firing_probability(0.947, 0.886, 0.061):.4f}"
+    '0.8413'
+    """
+    return normal_distribution((pulse_voltage - median_voltage) / spread)
+
+
+@equation(formula="t_rest = n/gamma_2", reference=_DERIVATION, valid="no forced erasure")
+def residue_rest_time(residue_decay: PerSecond, time_constants: Dimensionless) -> Second:
+    """Pause after which the residue of the last input is forgotten. [s].
+
+    Parameters
+    ----------
+    residue_decay : float or ndarray
+        Rate at which the residue dissolves, gamma_2. [1/s]
+    time_constants : float or ndarray
+        Time constants to wait; 5 leave 0.7 % of the residue. [1]
+
+    Returns
+    -------
+    float or ndarray
+        Pause between two unrelated inputs. [s]
+
+    References
+    ----------
+    docs/models/neurons.md, "Reset".
+
+    Examples
+    --------
+    Five time constants of the bench device, gamma_2 = 5/s.
+
+    >>> f"{residue_rest_time(5.0, 5.0):.1f} s"
+    '1.0 s'
+    """
+    return time_constants / residue_decay
+
+
+@equation(
+    formula="r(T)/r(T_0) = exp(E_a/k (1/T_0 - 1/T))",
+    reference=_DERIVATION,
+    valid="one thermally activated step; activation energies of these devices are not published",
+)
+def activation_factor(
+    activation_energy: Joule,
+    temperature: Kelvin,
+    reference_temperature: Kelvin,
+    boltzmann_constant: JoulePerKelvin = BOLTZMANN,
+) -> Dimensionless:
+    """Factor by which the ionic rates grow from a reference temperature. [1].
+
+    Parameters
+    ----------
+    activation_energy : float or ndarray
+        Barrier of the ionic hop. [J]
+    temperature : float or ndarray
+        Temperature of the device. [K]
+    reference_temperature : float or ndarray
+        Temperature at which the rates were measured. [K]
+    boltzmann_constant : float, optional
+        Boltzmann's constant. [J/K]
+
+    Returns
+    -------
+    float or ndarray
+        Multiplier of mobility, residue rate and decay rates. [1]
+
+    References
+    ----------
+    docs/models/neurons.md, "Temperature".
+
+    Examples
+    --------
+    0.3 eV from 300 K to 310 K: exp(0.3/8.617e-5 * (1/300 - 1/310)).
+
+    >>> f"{activation_factor(0.3 * 1.602176634e-19, 310.0, 300.0):.2f}"
+    '1.45'
+    """
+    steps = activation_energy / boltzmann_constant * (1.0 / reference_temperature - 1.0 / temperature)
+    result: Dimensionless = np.exp(steps)
+    return result
+
+
+@equation(
+    formula="dT = R_th V^2/R_on", reference=_DERIVATION, valid="steady state, whole voltage over the filament"
+)
+def filament_heating(drive_voltage: Volt, on_resistance: Ohm, thermal_resistance: KelvinPerWatt) -> Kelvin:
+    """Temperature rise of the complete filament while the drive stays on. [K].
+
+    Parameters
+    ----------
+    drive_voltage : float or ndarray
+        Voltage across the memristor. [V]
+    on_resistance : float or ndarray
+        Resistance of the complete filament, R_on. [ohm]
+    thermal_resistance : float or ndarray
+        Temperature rise of the filament per dissipated power. [K/W]
+
+    Returns
+    -------
+    float or ndarray
+        Temperature rise. [K]
+
+    References
+    ----------
+    docs/models/neurons.md, "Temperature".
+
+    Examples
+    --------
+    0.45 V over 1 Mohm is 0.2 uW, at 1e7 K/W some 2 K.
+
+    >>> f"{filament_heating(0.45, 1e6, 1e7):.3f} K"
+    '2.025 K'
+    """
+    return drive_voltage * drive_voltage / on_resistance * thermal_resistance
+
+
+def _quasi_steady_time(
+    filament: Dimensionless,
+    gap: Dimensionless,
+    residue_rate: PerSecond,
+    settling: PerSecond,
+    residue_decay: PerSecond,
+) -> Second:
+    highest = gap * gap / 4.0
+    leading = residue_rate + residue_decay
+    lowest = highest * residue_decay / leading
+    within = (filament > lowest) & (filament <= highest)
+    safe = np.where(within, filament, highest)
+
+    fold = np.sqrt(safe)
+    # (s - sqrt(s^2 - 4u))/2, written without the difference that cancels for small u
+    start = 2.0 * safe / (gap + np.sqrt(gap * gap - 4.0 * safe))
+    drift = np.where(within, residue_rate * fold - residue_decay * (gap - 2.0 * fold), leading)
+    # residue_decay^2 gap^2 is 4 leading residue_decay lowest; this form cannot turn negative by rounding
+    root = np.sqrt(4.0 * leading * residue_decay * np.where(within, safe - lowest, highest))
+    slope_at_fold = 2.0 * leading * fold - residue_decay * gap
+    slope_at_start = 2.0 * leading * start - residue_decay * gap
+    rates = np.where(within, fold * drift / (np.where(within, residue_rate, leading) * start * start), 1.0)
+    settled = (
+        np.log(fold / start) / residue_decay
+        - (1.0 / leading + 1.0 / residue_decay) / 2.0 * np.log(rates)
+        + gap
+        * residue_rate
+        / leading
+        / root
+        * (np.arctan2(slope_at_fold, root) - np.arctan2(slope_at_start, root))
+    )
+    passage = _AIRY_ZERO * np.cbrt(fold * settling / drift) / settling
+    result: Second = (settled + passage) * np.where(within, 1.0, np.inf)
+    return result
+
+
+def _growth_angle(filament: Dimensionless, gap: Dimensionless, root: Dimensionless) -> Dimensionless:
+    # Time to grow from 0 to 1 without residue, over gap/(root settling); pi where the drive barely suffices.
+    along = np.arctan2(2.0 - gap, root) + np.arctan2(gap, root)
+    ends = np.log(filament / (filament + 1.0 - gap)) / 2.0
+    result: Dimensionless = along + ends * root / gap
+    return result

@@ -1,0 +1,418 @@
+"""What the geometry of a small neuron sets: capacitance of its node, noise on it, resistors, footprint.
+
+- node: `plate_capacitance`, `node_capacitance`, `feedthrough_limit`
+- noise: `thermal_noise_voltage`, `noise_limited_capacitance`, `stored_electrons`
+- area: `thin_film_resistor_area`, `serpentine_resistor_area`, `stacked_footprint`, `planar_footprint`
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._constants import (
+    BOLTZMANN,
+    ELEMENTARY_CHARGE,
+    VACUUM_PERMITTIVITY,
+    Coulomb,
+    JoulePerKelvin,
+)
+from neuroest.provenance import equation
+from neuroest.units import (
+    Dimensionless,
+    Farad,
+    FaradPerMetre,
+    Kelvin,
+    Metre,
+    Ohm,
+    OhmMetre,
+    SquareMetre,
+    Volt,
+)
+
+_DERIVATION = "derivation: docs/models/neurons.md"
+
+
+@equation(
+    formula="C = eps_0 eps_r A/d", reference=_DERIVATION, valid="plate much wider than its oxide is thick"
+)
+def plate_capacitance(
+    relative_permittivity: Dimensionless,
+    area: SquareMetre,
+    thickness: Metre,
+    vacuum_permittivity: FaradPerMetre = VACUUM_PERMITTIVITY,
+) -> Farad:
+    """Capacitance of the memristor's stack. [F].
+
+    Parameters
+    ----------
+    relative_permittivity : float or ndarray
+        Relative permittivity of the switching oxide. [1]
+    area : float or ndarray
+        Area of the memristor. [m^2]
+    thickness : float or ndarray
+        Thickness of the switching oxide, d. [m]
+    vacuum_permittivity : float, optional
+        Permittivity of vacuum. [F/m]
+
+    Returns
+    -------
+    float or ndarray
+        Capacitance. [F]
+
+    References
+    ----------
+    docs/models/neurons.md, "The gate node".
+
+    Examples
+    --------
+    A 100 nm via with 10 nm of HfO2 (22): 8.854e-12 * 22 * 1e-14/1e-8.
+
+    >>> f"{1e15 * plate_capacitance(22.0, 1e-14, 10e-9):.3f} fF"
+    '0.195 fF'
+    """
+    return vacuum_permittivity * relative_permittivity * area / thickness
+
+
+@equation(
+    formula="C_g = c_gate W + C_m + c_w L + C_explicit",
+    reference=_DERIVATION,
+    valid="average of the gate over its swing",
+)
+def node_capacitance(
+    gate_capacitance_per_width: FaradPerMetre,
+    gate_width: Metre,
+    memristor_capacitance: Farad,
+    wire_capacitance_per_length: FaradPerMetre,
+    local_wire_length: Metre,
+    explicit_capacitance: Farad,
+) -> Farad:
+    """Capacitance of the gate node from its parts. [F].
+
+    Parameters
+    ----------
+    gate_capacitance_per_width : float or ndarray
+        Gate capacitance per transistor width, with fringe. [F/m]
+    gate_width : float or ndarray
+        Width of the transistor, all fins together. [m]
+    memristor_capacitance : float or ndarray
+        Capacitance of the memristor's stack, C_m. [F]
+    wire_capacitance_per_length : float or ndarray
+        Capacitance of a wire per length. [F/m]
+    local_wire_length : float or ndarray
+        Wire between memristor, gate and resistor. [m]
+    explicit_capacitance : float or ndarray
+        Capacitor added on purpose. [F]
+
+    Returns
+    -------
+    float or ndarray
+        Total capacitance of the gate node. [F]
+
+    References
+    ----------
+    docs/models/neurons.md, "The gate node".
+
+    Examples
+    --------
+    28 nm: 1 um of gate at 1 fF/um, a 100 nm via, 5 um of wire at 0.2 fF/um: 1 + 0.195 + 1 fF.
+
+    >>> f"{1e15 * node_capacitance(1e-9, 1e-6, 0.195e-15, 0.2e-9, 5e-6, 0.0):.3f} fF"
+    '2.195 fF'
+    """
+    return (
+        gate_capacitance_per_width * gate_width
+        + memristor_capacitance
+        + wire_capacitance_per_length * local_wire_length
+        + explicit_capacitance
+    )
+
+
+@equation(
+    formula="C_m <= C/(2 V_in/V_th - 1)",
+    reference=_DERIVATION,
+    valid="step input through an empty memristor, at most half the threshold",
+)
+def feedthrough_limit(gate_capacitance: Farad, input_voltage: Volt, output_threshold: Volt) -> Farad:
+    """Largest memristor capacitance that does not pass an input edge straight to the output. [F].
+
+    Parameters
+    ----------
+    gate_capacitance : float or ndarray
+        Capacitance of the gate node to ground, without the memristor. [F]
+    input_voltage : float or ndarray
+        Voltage step at the input of the neuron. [V]
+    output_threshold : float or ndarray
+        Gate voltage above which the output is on. [V]
+
+    Returns
+    -------
+    float or ndarray
+        Limit of the memristor's capacitance; infinite where the whole step is below half the threshold. [F]
+
+    References
+    ----------
+    docs/models/neurons.md, "The gate node".
+
+    Examples
+    --------
+    4.14 aF, 0.45 V, 0.2 V: 4.14/3.5.
+
+    >>> f"{1e18 * feedthrough_limit(4.14e-18, 0.45, 0.2):.2f} aF"
+    '1.18 aF'
+    """
+    excess = 2.0 * input_voltage / output_threshold - 1.0
+    limited = excess > 0.0
+    result: Farad = gate_capacitance / np.where(limited, excess, 1.0) * np.where(limited, 1.0, np.inf)
+    return result
+
+
+@equation(formula="v_n = sqrt(k T/C)", reference=_DERIVATION, valid="thermal equilibrium")
+def thermal_noise_voltage(
+    temperature: Kelvin, capacitance: Farad, boltzmann_constant: JoulePerKelvin = BOLTZMANN
+) -> Volt:
+    """Root mean square of the thermal noise on a capacitor. [V].
+
+    Parameters
+    ----------
+    temperature : float or ndarray
+        Temperature. [K]
+    capacitance : float or ndarray
+        Capacitance of the node. [F]
+    boltzmann_constant : float, optional
+        Boltzmann's constant. [J/K]
+
+    Returns
+    -------
+    float or ndarray
+        Noise voltage. [V]
+
+    References
+    ----------
+    docs/models/neurons.md, "The gate node".
+
+    Examples
+    --------
+    4.14 aF at 300 K: sqrt(4.142e-21/4.14e-18).
+
+    >>> f"{1e3 * thermal_noise_voltage(300.0, 4.14e-18):.1f} mV"
+    '31.6 mV'
+    """
+    result: Volt = np.sqrt(boltzmann_constant * temperature / capacitance)
+    return result
+
+
+@equation(formula="C = k T n^2/V_th^2", reference=_DERIVATION, valid="thermal noise only")
+def noise_limited_capacitance(
+    temperature: Kelvin,
+    output_threshold: Volt,
+    sigmas: Dimensionless,
+    boltzmann_constant: JoulePerKelvin = BOLTZMANN,
+) -> Farad:
+    """Smallest gate node whose threshold stands a given number of deviations above thermal noise. [F].
+
+    Parameters
+    ----------
+    temperature : float or ndarray
+        Temperature. [K]
+    output_threshold : float or ndarray
+        Gate voltage above which the output is on. [V]
+    sigmas : float or ndarray
+        Standard deviations of noise between rest and threshold. [1]
+    boltzmann_constant : float, optional
+        Boltzmann's constant. [J/K]
+
+    Returns
+    -------
+    float or ndarray
+        Capacitance. [F]
+
+    References
+    ----------
+    docs/models/neurons.md, "The gate node".
+
+    Examples
+    --------
+    Six deviations of 0.2 V at 300 K: 36 * 4.142e-21/0.04.
+
+    >>> f"{1e18 * noise_limited_capacitance(300.0, 0.2, 6.0):.2f} aF"
+    '3.73 aF'
+    """
+    ratio = sigmas / output_threshold
+    return boltzmann_constant * temperature * ratio * ratio
+
+
+@equation(
+    formula="n = C V/e",
+    reference=_DERIVATION,
+    valid="mean charge; below some hundred, electrons can be counted",
+)
+def stored_electrons(
+    capacitance: Farad, voltage: Volt, elementary_charge: Coulomb = ELEMENTARY_CHARGE
+) -> Dimensionless:
+    """Electrons that a voltage puts on a capacitance. [1].
+
+    Parameters
+    ----------
+    capacitance : float or ndarray
+        Capacitance of the node. [F]
+    voltage : float or ndarray
+        Voltage of the node. [V]
+    elementary_charge : float, optional
+        Charge of an electron. [C]
+
+    Returns
+    -------
+    float or ndarray
+        Number of electrons. [1]
+
+    References
+    ----------
+    docs/models/neurons.md, "The gate node".
+
+    Examples
+    --------
+    The spike of the 3 nm projection: 4.14 aF at 0.45 V.
+
+    >>> f"{stored_electrons(4.14e-18, 0.45):.1f}"
+    '11.6'
+    """
+    return capacitance * voltage / elementary_charge
+
+
+@equation(formula="A = rho t/R", reference=_DERIVATION, valid="vertical film contacted above and below")
+def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance: Ohm) -> SquareMetre:
+    """Area of a resistor that stands in the stack as a vertical film. [m^2].
+
+    Parameters
+    ----------
+    resistivity : float or ndarray
+        Resistivity of the film. [ohm m]
+    thickness : float or ndarray
+        Height of the film between its contacts. [m]
+    resistance : float or ndarray
+        Wanted resistance. [ohm]
+
+    Returns
+    -------
+    float or ndarray
+        Cross-section of the film. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Footprint".
+
+    Examples
+    --------
+    1 kohm m, 50 nm high, 500 Mohm: 1e3 * 50e-9/5e8.
+
+    >>> f"{1e12 * thin_film_resistor_area(1e3, 50e-9, 500e6):.2f} um^2"
+    '0.10 um^2'
+    """
+    return resistivity * thickness / resistance
+
+
+@equation(
+    formula="A = W^2 R/R_sq", reference=_DERIVATION, valid="folded line without its spacing and contacts"
+)
+def serpentine_resistor_area(resistance: Ohm, sheet_resistance: Ohm, line_width: Metre) -> SquareMetre:
+    """Area of a resistor that lies in one layer as a folded line. [m^2].
+
+    Parameters
+    ----------
+    resistance : float or ndarray
+        Wanted resistance. [ohm]
+    sheet_resistance : float or ndarray
+        Resistance of a square of the layer. [ohm]
+    line_width : float or ndarray
+        Width of the line. [m]
+
+    Returns
+    -------
+    float or ndarray
+        Area of the line, without the space between its folds. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Footprint".
+
+    Examples
+    --------
+    1 Gohm of 2 kohm poly, 0.2 um wide: 5e5 squares of 0.04 um^2.
+
+    >>> f"{1e12 * serpentine_resistor_area(1e9, 2e3, 0.2e-6):.0f} um^2"
+    '20000 um^2'
+    """
+    return line_width * line_width * resistance / sheet_resistance
+
+
+@equation(
+    formula="A = max(A_T, A_mem, A_Rc)",
+    reference=_DERIVATION,
+    valid="memristor and resistor stacked on the transistor",
+)
+def stacked_footprint(
+    transistor_area: SquareMetre, memristor_area: SquareMetre, resistor_area: SquareMetre
+) -> SquareMetre:
+    """Area of a neuron whose three parts stand on top of each other. [m^2].
+
+    Parameters
+    ----------
+    transistor_area : float or ndarray
+        Area of the transistor with its contacts. [m^2]
+    memristor_area : float or ndarray
+        Area of the memristor. [m^2]
+    resistor_area : float or ndarray
+        Area of the control resistor. [m^2]
+
+    Returns
+    -------
+    float or ndarray
+        Footprint, without interface, row driver and buffer. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Footprint".
+
+    Examples
+    --------
+    4 um^2 of memristor over 0.3 um^2 of transistor and 0.1 um^2 of resistor.
+
+    >>> f"{1e12 * stacked_footprint(0.3e-12, 4e-12, 0.1e-12):.1f} um^2"
+    '4.0 um^2'
+    """
+    result: SquareMetre = np.maximum(np.maximum(transistor_area, memristor_area), resistor_area)
+    return result
+
+
+@equation(formula="A = A_T + A_mem + A_Rc", reference=_DERIVATION, valid="parts side by side")
+def planar_footprint(
+    transistor_area: SquareMetre, memristor_area: SquareMetre, resistor_area: SquareMetre
+) -> SquareMetre:
+    """Area of a neuron whose three parts lie side by side. [m^2].
+
+    Parameters
+    ----------
+    transistor_area : float or ndarray
+        Area of the transistor with its contacts. [m^2]
+    memristor_area : float or ndarray
+        Area of the memristor. [m^2]
+    resistor_area : float or ndarray
+        Area of the control resistor. [m^2]
+
+    Returns
+    -------
+    float or ndarray
+        Footprint, without interface, row driver and buffer. [m^2]
+
+    References
+    ----------
+    docs/models/neurons.md, "Footprint".
+
+    Examples
+    --------
+    0.3 + 4 + 0.1 um^2.
+
+    >>> f"{1e12 * planar_footprint(0.3e-12, 4e-12, 0.1e-12):.1f} um^2"
+    '4.4 um^2'
+    """
+    return transistor_area + memristor_area + resistor_area

@@ -1,0 +1,306 @@
+"""What a workload file may say of a layer."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
+
+from neuroest.errors import did_you_mean
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.claims import ClaimSpec, Provenance
+
+FRACTION = QuantityField("1", minimum=0, maximum=1, example="0.1")
+TIME = QuantityField("s", minimum=0, above=True, example="1 ms")
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+def _number_or_claim(given: object) -> str:
+    return "claim" if isinstance(given, dict | ClaimSpec) else "number"
+
+
+def _number_or_pair(given: object) -> str:
+    return "pair" if isinstance(given, list | tuple) else "number"
+
+
+def _number_pair_or_word(given: object) -> str:
+    return "word" if isinstance(given, str) else _number_or_pair(given)
+
+
+ClaimedFraction: TypeAlias = Annotated[
+    Annotated[ClaimSpec, Tag("claim")] | Annotated[float, FRACTION, Tag("number")],
+    Discriminator(_number_or_claim),
+]
+"""A number from 0 to 1, alone or as a full claim with a basis, source and spread of its own."""
+
+PositiveInteger: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=10**6)]
+_NonNegativeInteger: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=10**6)]
+_Positives: TypeAlias = tuple[PositiveInteger, PositiveInteger]
+Extent: TypeAlias = Annotated[
+    Annotated[PositiveInteger, Tag("number")] | Annotated[_Positives, Tag("pair")],
+    Discriminator(_number_or_pair),
+]
+"""Rows and columns: one number for both, or `[rows, columns]`."""
+Padding: TypeAlias = Annotated[
+    Annotated[_NonNegativeInteger, Tag("number")]
+    | Annotated[tuple[_NonNegativeInteger, _NonNegativeInteger], Tag("pair")],
+    Discriminator(_number_or_pair),
+]
+"""Rows and columns added at either edge: one number for both, or `[rows, columns]`."""
+Window: TypeAlias = Annotated[
+    Annotated[PositiveInteger, Tag("number")]
+    | Annotated[_Positives, Tag("pair")]
+    | Annotated[Literal["global"], Tag("word")],
+    Discriminator(_number_pair_or_word),
+]
+"""Rows and columns of a pooling window, or `global` for the whole map."""
+Bits: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=64)]
+
+
+class Activity(Provenance):
+    """How often the elements of a layer's output are active, and how that is known.
+
+    Basis, source, place, rationale and spread stand beside the numbers and hold for all of them; a number
+    that needs its own is written as a full claim.
+    """
+
+    rate: ClaimedFraction | None = None
+    """Spiking coding: spikes per neuron and timestep, averaged over neurons, timesteps and data."""
+    density: ClaimedFraction | None = None
+    """Dense coding: fraction of the activations that are not zero."""
+    bit_density: ClaimedFraction | None = None
+    """Dense coding: probability that a bit of an activation is one, which inputs sent bit by bit cost."""
+
+
+class Layer(Spec):
+    """What all layers say."""
+
+    name: str = Field(pattern=NAME)
+    """Name, unique in the network; `input` is taken by the network's input."""
+    inputs: tuple[str, ...] | None = None
+    """Names of the earlier layers that this one reads, `input` for the network's input; the layer before if
+    nothing is said."""
+    time_constant: Annotated[float, TIME] | None = None
+    """Spiking coding: membrane time constant of this layer's neurons in the time of the network, such as `20 ms`.
+    A chip whose neurons forget faster or slower says so."""
+    activity: Activity | None = None
+    """Activity of this layer's output, in place of the network's. A layer without weights that says
+    nothing passes on the mean activity of what it reads."""
+
+
+class Convolution(Layer):
+    """Two-dimensional convolution of a map of channels, rows and columns."""
+
+    type: Literal["convolution"]
+    """Kind of layer."""
+    outputs: PositiveInteger
+    """Output channels."""
+    kernel: Extent
+    """Rows and columns of the kernel."""
+    stride: Extent = 1
+    """Step of the kernel."""
+    padding: Padding = 0
+    """Zeros added at every edge."""
+    dilation: Extent = 1
+    """Distance of neighbouring kernel elements."""
+    groups: PositiveInteger = 1
+    """Groups of channels that do not see each other; as many as channels make a depthwise convolution."""
+
+
+class FullyConnected(Layer):
+    """Every output sees every input; a map is flattened first."""
+
+    type: Literal["fully_connected"]
+    """Kind of layer."""
+    outputs: PositiveInteger
+    """Neurons."""
+
+
+class Recurrent(Layer):
+    """Fully connected layer whose neurons also see each other's spikes of the timestep before."""
+
+    type: Literal["recurrent"]
+    """Kind of layer."""
+    outputs: PositiveInteger
+    """Neurons; the fan-in of each is the inputs plus this number."""
+
+
+class Pooling(Layer):
+    """Mean or maximum over a window of each channel."""
+
+    type: Literal["pooling"]
+    """Kind of layer."""
+    mode: Literal["average", "maximum"]
+    """What is taken of the window."""
+    kernel: Window
+    """Rows and columns of the window; `global` for the whole map."""
+    stride: Extent | None = None
+    """Step of the window; its own size if nothing is said."""
+    padding: Padding = 0
+    """Elements added at every edge."""
+
+
+class Add(Layer):
+    """Element-wise sum of maps of one shape, such as a block and its shortcut."""
+
+    type: Literal["add"]
+    """Kind of layer."""
+    inputs: tuple[str, ...]
+    """Names of the layers that are added, two at least."""
+
+
+class Concatenation(Layer):
+    """Maps of equal rows and columns, one after the other along the channels; nothing is computed."""
+
+    type: Literal["concatenation"]
+    """Kind of layer."""
+    inputs: tuple[str, ...]
+    """Names of the layers that are put together, two at least."""
+
+
+class ElementWise(Layer):
+    """Operations on each element that belong to no weighted layer.
+
+    Such as a normalisation by the statistics of the very input, softmax, or a gate that multiplies.
+    """
+
+    type: Literal["element_wise"]
+    """Kind of layer."""
+    operations: PositiveInteger = 1
+    """Operations of a vector unit for one element of the output."""
+
+
+class MatrixProduct(Layer):
+    """Product of two layers' outputs, such as queries and keys: nothing of it is stored as weights.
+
+    A sequence of tokens is a map of features (channels) and tokens (rows) with one column.
+    """
+
+    type: Literal["matrix_product"]
+    """Kind of layer."""
+    inputs: tuple[str, ...]
+    """The left and the right factor."""
+    heads: PositiveInteger = 1
+    """Parts into which the channels of both factors are divided, each multiplied by itself."""
+    over: Literal["channels", "positions"]
+    """What is summed over: `channels` of both (queries and keys), or `positions`, the left factor's channels
+    against the right one's rows and columns (attention and values)."""
+
+
+class RecurrentCell(Layer):
+    """Cell of numbers that sees its own output of the step before, run along the rows of a map."""
+
+    type: Literal["recurrent_cell"]
+    """Kind of layer."""
+    cell: Literal["simple", "gru", "lstm"]
+    """Kind of cell: one, three or four weighted sums a neuron."""
+    outputs: PositiveInteger
+    """Neurons of the cell."""
+
+
+_Shape: TypeAlias = tuple[PositiveInteger, ...]
+
+
+class Rearrangement(Layer):
+    """Elements put in other places: reshaped, cut, repeated, padded or joined along rows; nothing is computed."""
+
+    type: Literal["rearrangement"]
+    """Kind of layer."""
+    shape: _Shape
+    """Shape of what comes out, `[features]` or `[channels, rows, columns]`."""
+
+
+class Host(Layer):
+    """Something that another processor computes: nothing of it is counted, and every estimate says so."""
+
+    type: Literal["host"]
+    """Kind of layer."""
+    shape: _Shape
+    """Shape of what comes back, `[features]` or `[channels, rows, columns]`."""
+    operator: str | None = None
+    """What is computed there."""
+
+
+LAYER_TYPES: Mapping[str, type[Layer]] = {
+    "convolution": Convolution,
+    "fully_connected": FullyConnected,
+    "recurrent": Recurrent,
+    "pooling": Pooling,
+    "add": Add,
+    "concatenation": Concatenation,
+    "element_wise": ElementWise,
+    "matrix_product": MatrixProduct,
+    "recurrent_cell": RecurrentCell,
+    "rearrangement": Rearrangement,
+    "host": Host,
+}
+_OTHER_WORDS = {
+    "conv": "convolution",
+    "conv2d": "convolution",
+    "linear": "fully_connected",
+    "dense": "fully_connected",
+    "fc": "fully_connected",
+    "average_pooling": "pooling with `mode: average`",
+    "avgpool": "pooling with `mode: average`",
+    "maxpool": "pooling with `mode: maximum`",
+    "max_pooling": "pooling with `mode: maximum`",
+    "addition": "add",
+    "residual": "add",
+    "rnn": "recurrent in spiking coding, recurrent_cell in dense coding",
+    "lstm": "recurrent_cell with `cell: lstm`",
+    "gru": "recurrent_cell with `cell: gru`",
+    "concat": "concatenation",
+    "concatenate": "concatenation",
+    "matmul": "matrix_product, or a convolution of kernel 1 where one factor is weights",
+    "softmax": "element_wise",
+    "layer_norm": "element_wise",
+    "attention": "its parts, convolutions of kernel 1, two matrix_product layers and element_wise between them",
+    "conv1d": "convolution, the input's shape being [channels, length, 1]",
+}
+_BELONGS = "an activation function or neuron belongs to the layer before it"
+_FOLDED = "at inference it is folded into the weights of the layer before it"
+_NO_LAYERS = {
+    "relu": _BELONGS,
+    "lif": _BELONGS,
+    "neuron": _BELONGS,
+    "activation": _BELONGS,
+    "batch_norm": _FOLDED,
+    "batch_normalisation": _FOLDED,
+    "batch_normalization": _FOLDED,
+    "dropout": "it does nothing at inference",
+    "flatten": "a fully connected layer flattens the map that it reads",
+}
+
+
+def _known_type(given: object) -> object:
+    kind = given.get("type") if isinstance(given, dict) else None
+    if not isinstance(kind, str) or kind in LAYER_TYPES:
+        return given
+    word = kind.lower()
+    supported = ", ".join(LAYER_TYPES)
+    if word in _OTHER_WORDS:
+        message = f"unknown type {kind!r}; write {_OTHER_WORDS[word]}"
+    elif word in _NO_LAYERS:
+        message = f"type {kind!r} is no layer of its own: {_NO_LAYERS[word]}; leave the entry out"
+    elif "; did you mean" in (near := did_you_mean(word, LAYER_TYPES)):
+        message = f"unknown type {kind!r}{near}"
+    else:
+        message = f"type {kind!r} is not supported; supported: {supported}"
+    raise PydanticCustomError("layer_type", "{message}", {"message": message})
+
+
+AnyLayer: TypeAlias = Annotated[
+    Convolution
+    | FullyConnected
+    | Recurrent
+    | Pooling
+    | Add
+    | Concatenation
+    | ElementWise
+    | MatrixProduct
+    | RecurrentCell
+    | Rearrangement
+    | Host,
+    Field(discriminator="type"),
+    BeforeValidator(_known_type),
+]
