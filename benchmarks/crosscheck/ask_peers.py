@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cacti_table
+
 ASKED = Path(__file__).with_name("asked.csv")
 NODES = (7, 14, 22, 32, 45, 65, 90, 130)
 MEMORIES = ((8 * 2**10, 64), (64 * 2**10, 256), (2**20, 64))
@@ -31,6 +33,9 @@ CELLS = ("nvsim_RRAM", "nvmexplorer_RRAM")
 
 def questions() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Tool, case and what makes the object that is asked."""
+    yield "hwcomponents-cacti", "edram_32nm_64KiB_256b", {"class": "embedded DRAM"}
+    for memory, width in (("LPDDR4", 64), ("HBM2", 2048), ("HBM3", 2048)):
+        yield "hwcomponents-cacti", f"{memory}_{width}b", {"class": memory, "width": width}
     for node in NODES:
         tech = {"tech_node": float(f"{node}e-9")}
         for size, width in MEMORIES:
@@ -61,13 +66,22 @@ def questions() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 ACTIONS = {
-    "SRAM": ("read", "write"), "ADC": ("convert",), "Adder": ("add",), "FlipFlop": ("read",), "ShiftAdd": ("read",),
-    "AdderTree": ("add",), "MaxPool": ("read",), "NANDGate": (), "RowDrivers": ("read",), "MemoryCell": ("read",),
+    "SRAM": ("read", "write"), "LPDDR4": ("read",), "HBM2": ("read",), "HBM3": ("read",), "ADC": ("convert",),
+    "Adder": ("add",), "FlipFlop": ("read",), "ShiftAdd": ("read",), "AdderTree": ("add",), "MaxPool": ("read",),
+    "NANDGate": (), "RowDrivers": ("read",), "MemoryCell": ("read",),
 }  # fmt: skip
 
 
 def answer(tool: str, given: dict[str, Any]) -> dict[str, tuple[float, str]]:
     """Quantities of one object, in the process that asks nothing else."""
+    if given.get("class") == "embedded DRAM":
+        row = cacti_table.run(cacti_table.Point("edram", 32, 64 * 1024, 256, 1, 300))
+        if row is None:
+            raise RuntimeError("CACTI finds no organisation")
+        return {
+            "area": (float(row["area_mm2"]) * 1e-6, "m2"),
+            "read_energy": (float(row["read_pJ"]) * 1e-12, "J"),
+        }
     module = importlib.import_module(tool.replace("-", "_"))
     kind = given.pop("class")
     cell = given.pop("cell", None)

@@ -29,8 +29,12 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 SPECS = HERE.parents[1] / "device_specs" / "memories"
-CORNERS = {"lstp": ("itrs-lstp", 1), "lop": ("itrs-lop", 2), "hp": ("itrs-hp", 0)}
-"""Transistor of cells and periphery, and its column in CACTI's own files."""
+CORNERS = {
+    "lstp": ("itrs-lstp", "itrs-lstp", 1), "lop": ("itrs-lop", "itrs-lop", 2), "hp": ("itrs-hp", "itrs-hp", 0),
+    "edram": ("lp-dram", "itrs-hp", 0),
+}  # fmt: skip
+"""Cells, transistor of the periphery, and its column in CACTI's own files."""
+TABLES = ("lstp", "lop", "hp")
 NODES = (22, 32, 45, 65, 90)
 CAPACITIES = tuple(2**10 * 4**k for k in range(7))  # bytes, 1 KiB to 4 MiB
 WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
@@ -74,17 +78,17 @@ def supply(corner: str, node: int) -> float:
         return round((1 - part) * supply(corner, low) + part * supply(corner, high), 4)
     text = (program() / "tech_params" / f"{node}nm.dat").read_text(encoding="utf-8")
     line = re.search(r"^-Vdd \(V\)(.*)$", text, re.MULTILINE)
-    return float(line[1].split()[CORNERS[corner][1]])
+    return float(line[1].split()[CORNERS[corner][2]])
 
 
 def configuration(point: Point) -> str:
     """What CACTI is asked: the defaults of the package but for what makes the memory."""
-    transistor, _ = CORNERS[point.corner]
+    cells, periphery, _ = CORNERS[point.corner]
     wanted = {
-        "-Data array cell type": f'- "{transistor}"',
-        "-Data array peripheral type": f'- "{transistor}"',
-        "-Tag array cell type": f'- "{transistor}"',
-        "-Tag array peripheral type": f'- "{transistor}"',
+        "-Data array cell type": f'- "{cells}"',
+        "-Data array peripheral type": f'- "{periphery}"',
+        "-Tag array cell type": f'- "{cells}"',
+        "-Tag array peripheral type": f'- "{periphery}"',
         "-operating temperature (K)": str(point.temperature),
         "-Optimize ED or ED^2 (ED, ED^2, NONE):": '"ED^2"',
     }
@@ -189,7 +193,7 @@ def shipped(corner: str) -> list[dict[str, str]]:
 
 def check(number: int) -> int:
     """Run some rows again; how many differ."""
-    rows = [(corner, row) for corner in CORNERS for row in shipped(corner)]
+    rows = [(corner, row) for corner in TABLES for row in shipped(corner)]
     different = 0
     for corner, row in random.Random(7).sample(rows, number):
         point = Point(
@@ -210,7 +214,7 @@ def main() -> None:
     )
     parser.add_argument("--check", type=int, metavar="N", help="run N rows again instead")
     parser.add_argument("--held-out", action="store_true", help="write points between the rows instead")
-    parser.add_argument("--corner", choices=CORNERS, action="append", help="only this transistor")
+    parser.add_argument("--corner", choices=TABLES, action="append", help="only this transistor")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     given = parser.parse_args()
     if given.check:
@@ -219,12 +223,12 @@ def main() -> None:
         with HELD_OUT.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, ("corner", *COLUMNS), lineterminator="\n")
             writer.writeheader()
-            for corner in CORNERS:
+            for corner in TABLES:
                 writer.writerows(
                     {"corner": corner, **row} for row in map(run, between(corner)) if row is not None
                 )
         return
-    for corner in given.corner or CORNERS:
+    for corner in given.corner or TABLES:
         write(corner, given.jobs)
 
 

@@ -36,6 +36,7 @@ PROCESSES = {
 FAST = {45: "cmos_45nm_hp", 32: "cmos_32nm_hp", 22: "cmos_22nm_hp", 14: "cmos_14nm_hp", 7: "cmos_7nm_hp"}
 SUPPLIES = {130: 1.3, 90: 1.2, 65: 1.1, 45: 1.0, 32: 0.9, 22: 0.85, 14: 0.8, 7: 0.7}
 """What NeuroSim's low-power logic runs on."""
+MEMORIES_OUTSIDE = {"LPDDR4": "lpddr4", "HBM2": "hbm2", "HBM3": "hbm2"}
 MEBIBYTE = 8.0 * 2**20
 ROOM = 300.0
 # The cells of hwcomponents-neurosim that are asked, and how it is told to read them.
@@ -98,6 +99,15 @@ def sram(name: str, capacity: float, width: float) -> dict[str, float]:
         "area": float(memories.sram_area(capacity, d.area, d.reference_capacity, d.area_exponent)),
         "time": float(memories.sram_access_time(capacity, d.access_time, d.reference_capacity, d.access_time_exponent)),
     }  # fmt: skip
+
+
+def shift_and_add(node: int, voltage: float) -> tuple[float, float]:
+    """Energy and area of an adder and a register of 16 bits at a node."""
+    d = record("logic_45nm_horowitz")
+    energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", PROCESSES[node], voltage)
+    sums = digital.adder_energy(d.add_energy, 16.0) + digital.register_energy(d.register_energy, 16.0)
+    places = digital.adder_area(d.adder_area, 16.0) + digital.register_area(d.register_area, 16.0)
+    return float(sums) * energy, float(places) * area
 
 
 def memory(
@@ -205,15 +215,9 @@ def _neurosim_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, fl
     library = record("logic_45nm_horowitz")
     energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", PROCESSES[node], SUPPLIES[node])
     if block == "shift_add8in16":
-        sums = float(
-            digital.adder_energy(library.add_energy, 16.0)
-            + digital.register_energy(library.register_energy, 16.0)
-        )
-        places = float(
-            digital.adder_area(library.adder_area, 16.0) + digital.register_area(library.register_area, 16.0)
-        )
-        yield "shift-and-add of 16 bits, energy", sums * energy, peer["read_energy"]
-        yield "shift-and-add of 16 bits, area", places * area, peer["area"]
+        sums, places = shift_and_add(node, SUPPLIES[node])
+        yield "shift-and-add of 16 bits, energy", sums, peer["read_energy"]
+        yield "shift-and-add of 16 bits, area", places, peer["area"]
     elif block == "adder_tree64x8":
         yield (
             "adder tree of 64 x 8 bits, energy",
@@ -248,15 +252,26 @@ def _neurosim_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, fl
 
 
 def _cacti_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
+    first = case.partition("_")[0]
+    if first == "edram":
+        d = record("edram_isaac_32nm")
+        yield "embedded memory of 64 KiB, 256 bits", float(256.0 * d.read_energy), peer["read_energy"]
+        yield "embedded memory of 64 KiB, area", float(2.0**19 * d.area), peer["area"]
+        return
+    if first in MEMORIES_OUTSIDE:
+        width = float(case.partition("_")[2].rstrip("b"))
+        ours = float(record(MEMORIES_OUTSIDE[first]).energy)
+        yield "memory off the chip, energy per bit", ours, peer["read_energy"] / width
+        return
     node, size, width = (float(re.sub("[a-zA-Z]", "", word)) for word in case.split("_"))
     capacity = size * 8192.0
     if 22 <= node <= 90:
-        ours = table("lstp", node * 1e-9, capacity, width)
-        yield "static memory, read (table alone)", ours["read"], peer["read_energy"]
-        yield "static memory, write (table alone)", ours["write"], peer["write_energy"]
-        yield "static memory, area (table alone)", ours["area"], peer["area"]
-        yield "static memory, leakage (table alone)", ours["leakage"], peer["leakage"]
-        yield "static memory, time (table alone)", ours["time"], peer["read_latency"]
+        alone = table("lstp", node * 1e-9, capacity, width)
+        for quantity, theirs in (
+            ("read", "read_energy"), ("write", "write_energy"), ("area", "area"), ("leakage", "leakage"),
+            ("time", "read_latency"),
+        ):  # fmt: skip
+            yield f"static memory, {quantity} (table alone)", alone[quantity], peer[theirs]
     name = "sram_cacti_lstp" if node <= 90 else "sram_130nm_ihp"
     ours = memory(name, PROCESSES[int(node)], capacity, width)
     yield "static memory, read (as used)", ours["read"], peer["read_energy"]
@@ -269,12 +284,7 @@ def _puma(_case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, floa
     yield "converter of 8 bits, energy (survey, best)", energy, peer["adc8_energy"]
     yield "converter of 8 bits, area (survey, best)", area, peer["adc_area_any_bits"]
     yield "row driver of one bit, area", float(record("row_driver_tapered").minimum_area), peer["dac_area"]
-    library = record("logic_45nm_horowitz")
-    _, shrink = logic("logic_45nm_horowitz", "cmos_45nm_hp", "cmos_32nm_lp", 0.9)
-    places = float(
-        digital.adder_area(library.adder_area, 16.0) + digital.register_area(library.register_area, 16.0)
-    )
-    yield "shift-and-add of 16 bits, area", places * shrink, peer["sna_area"]
+    yield "shift-and-add of 16 bits, area", shift_and_add(32, 0.9)[1], peer["sna_area"]
     edram = record("edram_isaac_32nm")
     yield (
         "embedded memory of 64 KiB, 256 bits",
@@ -353,8 +363,14 @@ def _library(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, fl
         mesh = record("mesh_noxim")
         yield "router, 256 bits one hop", float(256.0 * mesh.router_energy), peer["router_256b_energy"]
         yield "router, area", float(mesh.router_area), peer["router_area"]
+    if "shift_add_16b_energy" in peer:
+        energy, area = shift_and_add(32, 0.9)
+        yield "shift-and-add of 16 bits, energy", energy, peer["shift_add_16b_energy"]
+        yield "shift-and-add of 16 bits, area", area, peer["shift_add_16b_area"]
     if "adder32_energy" in peer:
         d = record("logic_40nm_aladdin")
+        yield "register, energy per bit", float(d.register_energy), peer["register_bit_energy"]
+        yield "register, area per bit", float(d.register_area), peer["register_bit_area"]
         yield (
             "adder of 32 bits, energy",
             float(digital.adder_energy(d.add_energy, 32.0)),
