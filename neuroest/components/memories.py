@@ -268,8 +268,19 @@ class TabulatedSram(Memory):
         return either(self.beyond(), of(self, voltage, self.device_process or self.process), same)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one read and one write of a word."""
-        ratio = self.ratio(logic_energy_ratio)
+        """Energy of one read and one write of a word; on finer processes than the table's it follows the lines."""
+        voltage = self.reference_voltage()
+        home = self.device_process or self.process
+        ratio = either(
+            self.beyond(),
+            equations.line_energy_factor(
+                self.process.sram_bitcell_area,
+                home.sram_bitcell_area,
+                self.technology.supply_voltage,
+                voltage,
+            ),
+            logic_energy_ratio(self, voltage, self.process),
+        )
         return self.accesses(
             self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
             self.quantity("write_pJ") * self.device.write_energy_factor * ratio,

@@ -43,14 +43,13 @@ class MemoryTable:
     """
 
     AXES: ClassVar[Mapping[str, float]] = MappingProxyType(
-        {"node_nm": 1e-9, "banks": 1.0, "capacity_bit": 1.0, "width_bit": 1.0}
+        {"node_nm": 1e9, "banks": 1.0, "capacity_bit": 1.0, "width_bit": 1.0}
     )
-    """Columns of the coordinates, with their units in SI."""
+    """Columns of the coordinates, with how many of their units make one of the SI: 22 over 1e9 is the double 22e-9."""
     QUANTITIES: ClassVar[Mapping[str, float]] = MappingProxyType(
-        {"read_pJ": 1e-12, "write_pJ": 1e-12, "area_mm2": 1e-6, "leakage_uW": 1e-6, "access_ns": 1e-9,
-         "cycle_ns": 1e-9}
+        {"read_pJ": 1e12, "write_pJ": 1e12, "area_mm2": 1e6, "leakage_uW": 1e6, "access_ns": 1e9, "cycle_ns": 1e9}
     )  # fmt: skip
-    """Columns of the values, with their units in SI."""
+    """Columns of the values, likewise."""
     RISING: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         {
             **dict.fromkeys(("read_pJ", "write_pJ", "area_mm2"), ("node_nm", "capacity_bit", "width_bit")),
@@ -155,7 +154,7 @@ class _Reader:
 
     def column(self, name: str) -> Array:
         unit = {**MemoryTable.AXES, **MemoryTable.QUANTITIES}.get(name, 1.0)
-        found: Array = self.rows[:, self.columns.index(name)] * unit
+        found: Array = self.rows[:, self.columns.index(name)] / unit
         return found
 
     def table(self) -> MemoryTable:

@@ -86,7 +86,9 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
     places = {}
     for path, kind in kinds.items():
         if _is_shipped(path):
-            folder = "device" if kind == "table" else kind  # a table lies beside the device that it belongs to
+            folder = (
+                "device" if kind == "table" else kind
+            )  # a table lies beside the device that it belongs to
             places[path] = f"specs/shipped/{folder}/{Path(path).name}"
         else:
             inside = Path(path).resolve().relative_to(root).as_posix()

@@ -114,7 +114,7 @@ def test_power_laws_come_back_exactly_also_between_the_rows_and_where_words_are_
     for capacity, width, banks in ((20_000.0, 24.0, 1.0), (2.0**13, 256.0, 1.0), (90_000.0, 100.0, 2.5)):
         made = memory(laws, capacity, width, here, banks=banks)
         for name, value in law(33.0, banks, capacity, width).items():
-            expected = value * MemoryTable.QUANTITIES[name]
+            expected = value / MemoryTable.QUANTITIES[name]
             assert made.quantity(name) == pytest.approx(expected, rel=1e-9), name
 
 
@@ -307,7 +307,7 @@ def test_runs_of_cacti_between_the_rows_are_met() -> None:
             node_of(float(row["node_nm"])),
         )
         for name, unit in MemoryTable.QUANTITIES.items():
-            errors.setdefault(name, []).append(math.log(made.quantity(name) / (float(row[name]) * unit)))
+            errors.setdefault(name, []).append(math.log(made.quantity(name) / (float(row[name]) / unit)))
     assert min(len(found) for found in errors.values()) >= 70
     spread = {name: math.exp(float(np.std(found))) for name, found in errors.items()}
     worst = {name: math.exp(float(np.max(np.abs(found)))) for name, found in errors.items()}
