@@ -28,7 +28,7 @@ from tests.components.chips import changed, failed, known, run
 
 ROOT = Path(__file__).parents[2]
 CROSSCHECK = ROOT / "benchmarks" / "crosscheck"
-CORNERS = ("lstp", "lop", "hp")
+CORNERS = ("lstp", "hp")
 NETWORK = NetworkContext(
     spiking=False,
     timesteps=1.0,
