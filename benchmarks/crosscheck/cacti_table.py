@@ -153,7 +153,6 @@ def between(corner: str) -> Iterator[Point]:
             (128, 96),
             (512, 192),
             (2048, 384),
-            (8192, 64),
         ):
             yield Point(corner, node, kibibytes * 1024, width, 1, 300)
     for node in (28, 40, 55):

@@ -273,6 +273,8 @@ def _cacti_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float
         ):  # fmt: skip
             yield f"static memory, {quantity} (table alone)", alone[quantity], peer[theirs]
     name = "sram_cacti_lstp" if node <= 90 else "sram_130nm_ihp"
+    if node > 90 and (capacity > 2**18 or width > 64.0):
+        return  # beyond the macros of the 130 nm kit
     ours = memory(name, PROCESSES[int(node)], capacity, width)
     yield "static memory, read (as used)", ours["read"], peer["read_energy"]
     yield "static memory, write (as used)", ours["write"], peer["write_energy"]
@@ -300,8 +302,69 @@ def _spikesim(_case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, 
     yield "static memory of 8 KiB, area per bit at 65 nm", ours, peer["area_sram_bit"]
 
 
+def published_ratios(corner: str) -> Iterator[tuple[str, str, float]]:
+    """Source, quantity and published value over the table of a corner with all factors at one.
+
+    Memories above 90 nm are held against the table of 90 nm, scaled as logic and by the memory cell.
+    """
+    with (HERE / "published_memories.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    device = load_device(f"sram_cacti_{corner}")
+    factors = {
+        **dict.fromkeys(device.record.parameters(), 1.0),
+        "cell_squares": record(device.spec.name).cell_squares,
+    }
+    home = record(str(device.spec.process))
+    for row in rows:
+        node, capacity, width = (float(row[key]) for key in ("node_nm", "capacity_bit", "width_bit"))
+        coarse = record(PROCESSES[130]) if node > 90 else None
+        near = record(PROCESSES[90] if coarse is not None else PROCESSES.get(int(node), "cmos_45nm_lp"))
+        here = near if coarse is not None else type(near)(**{**vars(near), "feature_size": node / 1e9})
+        voltage = (
+            float(row["supply_V"]) if row["supply_V"] and coarse is None else here.nominal_supply_voltage
+        )
+        made = TabulatedSram(
+            "memory", None, device.record(**factors), home, {"capacity": capacity, "width": width, "banks": 1.0},
+            TechnologyPoint(here, voltage, ROOM), MappingProxyType({}), device.table,
+        )  # fmt: skip
+        read, write = made.energies(NETWORK)
+        energy, cell, delay = 1.0, 1.0, 1.0
+        if coarse is not None:
+            volts = float(row["supply_V"])
+            energy = _polynomial(coarse, volts) / _polynomial(near, voltage)
+            cell = coarse.sram_bitcell_area / near.sram_bitcell_area
+            delay = _delay(coarse, volts) / _delay(near, voltage)
+        for column, ours, unit in (
+            ("read_pJ", read.energy * energy, 1e-12), ("write_pJ", write.energy * energy, 1e-12),
+            ("area_mm2", made.areas(NETWORK)[0].area * cell, 1e-6), ("access_ns", made.access_time() * delay, 1e-9),
+            ("leakage_uW", made.statics(NETWORK)[0].power, 1e-6),
+        ):  # fmt: skip
+            if row[column]:
+                yield row["source"], column, float(row[column]) * unit / float(ours)
+
+
+def _polynomial(process: Any, voltage: float) -> float:
+    return float(
+        technology.logic_energy_factor(
+            voltage, process.energy_quadratic, process.energy_linear, process.energy_constant
+        )
+    )
+
+
+def _delay(process: Any, voltage: float) -> float:
+    return float(
+        technology.logic_delay_factor(
+            voltage,
+            process.delay_cubic,
+            process.delay_quadratic,
+            process.delay_linear,
+            process.delay_constant,
+        )
+    )
+
+
 def published() -> Iterator[tuple[str, str, str, float, float]]:
-    """Published memories beside the table, moved to their supply, and beside what a chip is told."""
+    """Published memories beside what a chip is told of one of their size, at their supply."""
     with (HERE / "published_memories.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -309,21 +372,15 @@ def published() -> Iterator[tuple[str, str, str, float, float]]:
         name = PROCESSES.get(int(node), "cmos_45nm_lp")
         voltage = float(row["supply_V"]) if row["supply_V"] else None
         case = f"{row['source']} {node:g}nm {capacity / 8192:g}KiB {width:g}b"
-        devices = ["sram_cacti_lstp"] if node <= 90 else ["sram_130nm_ihp"]
-        for device in devices:
-            ours = memory(device, name, capacity, width, voltage)
-            for column, key, unit in (
-                ("read_pJ", "read", 1e-12), ("write_pJ", "write", 1e-12), ("area_mm2", "area", 1e-6),
-                ("access_ns", "time", 1e-9),
-            ):  # fmt: skip
-                if row[column]:
-                    yield (
-                        "published memories",
-                        case,
-                        f"static memory, {key} ({device})",
-                        ours[key],
-                        float(row[column]) * unit,
-                    )
+        device = "sram_cacti_lstp" if node <= 90 else "sram_130nm_ihp"
+        ours = memory(device, name, capacity, width, voltage)
+        for column, key, unit in (
+            ("read_pJ", "read", 1e-12), ("write_pJ", "write", 1e-12), ("area_mm2", "area", 1e-6),
+            ("access_ns", "time", 1e-9), ("leakage_uW", "leakage", 1e-6),
+        ):  # fmt: skip
+            if row[column]:
+                what, theirs = f"static memory, {key} ({device})", float(row[column]) * unit
+                yield "published memories", case, what, ours[key], theirs
 
 
 def _survey_tool(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:

@@ -179,7 +179,7 @@ def test_a_device_names_its_table_where_its_model_has_one_and_only_there(tmp_pat
     with pytest.raises(SpecError, match=r"table: is missing: the name of the CSV file"):
         load_device(str(file))
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(SpecError, match=r"sram_cacti_lstp\.csv: there is no such file"):
+    with pytest.raises(SpecError, match=r"sram_cacti_lstp\.csv: no such file"):
         load_device(str(file))
     other = (data_folder("device") / "memories" / "sram_22nm_lstp.yaml").read_text(encoding="utf-8")
     file = tmp_path / "sram_22nm_lstp.yaml"
@@ -300,6 +300,8 @@ def held_out() -> list[dict[str, str]]:
 def test_runs_of_cacti_between_the_rows_are_met() -> None:
     errors: dict[str, list[float]] = {}
     for row in held_out():
+        if row["corner"] not in CORNERS:
+            continue
         made = memory(
             shipped(row["corner"]),
             float(row["capacity_bit"]),
@@ -308,15 +310,16 @@ def test_runs_of_cacti_between_the_rows_are_met() -> None:
         )
         for name, unit in MemoryTable.QUANTITIES.items():
             errors.setdefault(name, []).append(math.log(made.quantity(name) / (float(row[name]) / unit)))
-    assert min(len(found) for found in errors.values()) >= 70
+    assert min(len(found) for found in errors.values()) >= 50
     spread = {name: math.exp(float(np.std(found))) for name, found in errors.items()}
     worst = {name: math.exp(float(np.max(np.abs(found)))) for name, found in errors.items()}
-    assert all(
-        spread[name] < 1.25 for name in ("read_pJ", "write_pJ", "area_mm2", "leakage_uW", "access_ns")
-    ), spread
-    assert all(
-        worst[name] < 1.8 for name in ("read_pJ", "write_pJ", "area_mm2", "leakage_uW", "access_ns")
-    ), worst
+    close = ("read_pJ", "write_pJ", "area_mm2", "access_ns")
+    assert all(spread[name] < 1.12 for name in close), spread
+    assert all(worst[name] < 1.35 for name in close), worst
+    # between nodes CACTI draws a straight line through off-currents that lie decades apart
+    assert worst["leakage_uW"] < 1.75, worst
+    # the organisation of least energy and delay is not that of the shortest cycle
+    assert worst["cycle_ns"] < 1.6, worst
 
 
 def test_batches_and_grids_of_memories_equal_the_single_ones() -> None:
