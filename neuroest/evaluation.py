@@ -243,7 +243,6 @@ class Evaluation:
         array = self.mapper.compute
         if not isinstance(array, CrossbarArray):
             return None
-        d = array.cell.device
         often = self.chip.inferences_per_programming
         rate = self._rewriting_rate(array)
         if self.mapper.reprograms and np.any(np.asarray(self.mapped.passes) > 1.0):
@@ -252,9 +251,9 @@ class Evaluation:
             rate = rate + written / (self.period * self.mapper.options["inferences_per_pass"])
         elif often is not None:
             rate = rate + 1.0 / (self.period * often)
-        if not np.any(rate > 0.0):
+        if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
             return None
-        return np.asarray(crossbar.write_lifetime(d.endurance, rate, d.write_pulses))
+        return np.asarray(crossbar.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
 
     @cached_property
     def refresh(self) -> tuple[Array, Array] | None:
@@ -281,9 +280,10 @@ class Evaluation:
         reads = self.counts.actions[array.cell.path, "cell_read"]
         cells = self.mapper.programmed_cells(self.mapped.placement)
         each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
-        d = array.cell.device
         return np.asarray(
-            retention.rewriting_rate(array.cell.retention_time(), d.disturb_reads, each / self.period)
+            retention.rewriting_rate(
+                array.cell.retention_time(), array.cell.disturb_reads(), each / self.period
+            )
         )
 
     @cached_property
@@ -316,21 +316,17 @@ class Evaluation:
         return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
 
     def _load_checks(self) -> list[Check]:
-        """Whether the links of the network on the chip are at most half loaded, above which packets queue."""
-        step = np.asarray(self.timing.step)
-        pace = step if self.mapped.placement.shared else np.max(step, axis=-1, keepdims=True)
+        """Whether the links of the network on the chip are at most half loaded, above which bursts queue long."""
         found = []
-        for _, mesh in self.chip.networks():
-            times = self.timing.resources.get(mesh.path)
-            if times is not None:
-                load = np.max(times / np.where(pace > 0.0, pace, 1.0), axis=-1, keepdims=True)
-                found.append(
-                    Check(
-                        "link_load", mesh.path, "limit", load <= _QUEUING,
-                        "the links are busy for more than half of the time, so that packets queue, which the latency "
-                        "does not contain", load, _QUEUING,
-                    )
-                )  # fmt: skip
+        for path, loads in self.timing.loads.items():
+            load = np.max(loads, axis=-1, keepdims=True)
+            found.append(
+                Check(
+                    "link_load", path, "limit", load <= _QUEUING,
+                    "the busiest link works for more than half of the time; packets that come in bursts wait longer "
+                    "than the mean wait in the latency", load, _QUEUING,
+                )
+            )  # fmt: skip
         return found
 
     def _refresh_checks(self) -> list[Check]:
@@ -352,7 +348,7 @@ class Evaluation:
         memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
         if neuron is None or memory is None:
             return []
-        step = np.max(self.timing.step, axis=-1, keepdims=True)
+        step = np.max(self.timing.pace, axis=-1, keepdims=True)
         longest, shortest = np.max(wanted), np.min(wanted[wanted > 0.0])
         fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
         return [

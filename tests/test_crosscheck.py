@@ -152,7 +152,7 @@ def test_the_page_shows_the_summary(script: Any) -> None:
 
 
 # What differs by more than a factor of two, by beginning of tool and quantity, with words of the page that explain it.
-POLYNOMIALS = "The logic polynomials fall faster from 22 nm to 14 nm"
+SCALING = "The published scaling of logic falls faster from 22 nm to 14 nm"
 EXPLAINED: dict[tuple[str, str], str] = {
     ("NeuroSim V1.3", "converter of"): "converter energy, survey best case to NeuroSim's SAR and flash",
     ("hwcomponents-neurosim", "converter of"): "flash converters are three times as large",
@@ -164,11 +164,11 @@ EXPLAINED: dict[tuple[str, str], str] = {
     (
         "hwcomponents-neurosim",
         "shift-and-add of 16 bits, energy",
-    ): POLYNOMIALS,
+    ): SCALING,
     (
         "hwcomponents-neurosim",
         "adder tree of 64 x 8 bits, energy",
-    ): POLYNOMIALS,
+    ): SCALING,
     ("hwcomponents-neurosim", "shift-and-add of 16 bits, area"): "NeuroSim draws cells from gate pitches",
     ("hwcomponents-neurosim", "adder tree of 64 x 8 bits, area"): "NeuroSim draws cells from gate pitches",
     ("hwcomponents-neurosim", "largest of 2 x 2"): "largest of 2 x 2 numbers, energy to NeuroSim",

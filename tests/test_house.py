@@ -187,6 +187,12 @@ NUMBERLESS = ("equations", "components", "mapping", "counting", "costing", "timi
 
 # Module-level constants that may hold a number: mathematics, exact definitions and conventions, not physics.
 CONSTANTS = {
+    "equations.winograd": {
+        "KERNEL": "definition of F(2 x 2, 3 x 3)",
+        "TILE": "definition of F(2 x 2, 3 x 3)",
+        "INPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+        "OUTPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+    },
     "equations._arithmetic": {"_ROUNDING": "rounding error of a double"},
     "equations._constants": {
         "BOLTZMANN": "exact in the SI",
@@ -203,6 +209,7 @@ CONSTANTS = {
         "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
+    "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "integral over a uniform line",
         "_UNIFORM_VARIANCE": "variance of a uniform distribution",
@@ -227,7 +234,10 @@ CONSTANTS = {
     },
     "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
     "components.cells": {"_HALF_SELECT_MARGIN": "a convention, told beside it"},
-    "components.memories": {"_LARGEST_REGISTER_FILE": "design practice, told beside it"},
+    "components.memories": {
+        "_TWO_PORT_CELL": "transistors of a cell with two ports over those of one with a port",
+        "_LARGEST_REGISTER_FILE": "design practice, told beside it",
+    },
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
@@ -738,8 +748,8 @@ akopyan2015 ankit2019 bhavnagarwala2003 boyle2025 chen2017 dalgaty2024 dampfhoff
 donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 indiveri2011 irds2021
 jansen1999 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvsim2012 pan2015 pei2019 pickett2013 rabaey2003
-sakurai1983 saltelli2010 sharma2011 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2008 wang2017 wang2018 wang2024 weste2011
-williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
+sakurai1983 saltelli2010 sharma2011 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2017 wang2018 wang2024
+weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())
 

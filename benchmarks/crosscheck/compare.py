@@ -13,10 +13,16 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from neuroest.components.base import NetworkContext, TechnologyPoint
+from neuroest.components.base import (
+    Component,
+    NetworkContext,
+    TechnologyPoint,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
 from neuroest.components.memories import Memory, Sram, TabulatedSram
 from neuroest.equations import converters, crossbar, digital, drivers, memories, technology
 from neuroest.library import load_device
@@ -39,6 +45,7 @@ SUPPLIES = {130: 1.3, 90: 1.2, 65: 1.1, 45: 1.0, 32: 0.9, 22: 0.85, 14: 0.8, 7: 
 MEMORIES_OUTSIDE = {"LPDDR4": "lpddr4", "HBM2": "hbm2", "HBM3": "hbm2"}
 MEBIBYTE = 8.0 * 2**20
 ROOM = 300.0
+ONE_PORT = SimpleNamespace(ports="one")
 # The cells of hwcomponents-neurosim that are asked, and how it is told to read them.
 CONDUCTANCES, ACCESS_RESISTANCE, CELL_SQUARES = (1e-6, 1e-7), 20e3, 53.0
 READ_VOLTAGE, READ_TIME = 0.4, 10e-9
@@ -76,14 +83,13 @@ def survey(node: float, bits: float, rate: float) -> tuple[float, float]:
 
 
 def logic(library: str, reference: str, process: str, voltage: float) -> tuple[float, float]:
-    """Energy and area factor from a library's process and voltage to another."""
+    """Energy and area factor from a library's process and voltage to another, as on a chip."""
     there, here, d = record(reference), record(process), record(library)
-    energy = technology.logic_energy_factor(
-        voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
-    ) / technology.logic_energy_factor(
-        d.reference_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+    at = TechnologyPoint(here, voltage, ROOM)
+    block: Any = Component(
+        "logic", None, d, None if process == reference else there, {}, at, MappingProxyType({})
     )
-    return float(energy), float(here.logic_area_factor / there.logic_area_factor)
+    return float(logic_energy_ratio(block, d.reference_voltage)), float(logic_area_ratio(block))
 
 
 def sram(name: str, capacity: float, width: float) -> dict[str, float]:
@@ -118,7 +124,7 @@ def memory(
     kind: type[Memory] = TabulatedSram if device.spec.model == "sram_table" else Sram
     home = device.spec.process
     made: Any = kind(
-        "memory", None, record(name), None if home in (None, process) else record(home),
+        "memory", ONE_PORT, record(name), None if home in (None, process) else record(home),
         {"capacity": capacity, "width": width, "banks": banks},
         TechnologyPoint(here, voltage or here.nominal_supply_voltage, ROOM), MappingProxyType({}), device.table,
     )  # fmt: skip

@@ -217,15 +217,24 @@ def either(condition: Any, first: Numeric, second: Numeric) -> Numeric:
     return first if condition else second
 
 
-def logic_energy_ratio(
-    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
-) -> Dimensionless:
-    """Energy of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
-    here, there = component.process, reference or component.device_process or component.process
-    return scaling.logic_energy_factor(
-        component.technology.supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
+def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
+    """Energy of logic at the chip's process and supply over that at the device's process and voltage.
+
+    Between processes it follows the fits at their nominal supplies, within a process the square of the voltage.
+    """
+    here, there = component.process, component.device_process
+    supply = component.technology.supply_voltage
+    if there is None:
+        return scaling.supply_energy_factor(supply, reference_voltage)
+    between = scaling.logic_energy_factor(
+        here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
     ) / scaling.logic_energy_factor(
-        reference_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+        there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+    )
+    return (
+        between
+        * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
+        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage)
     )
 
 

@@ -33,10 +33,12 @@ from neuroest.equations import _grids as grids
 from neuroest.equations import digital, technology
 from neuroest.equations import memories as equations
 from neuroest.provenance import recorded
-from neuroest.units import Dimensionless, Joule, Kelvin, Metre, Numeric, Second, Volt
+from neuroest.units import Bit, Dimensionless, Joule, Kelvin, Metre, Numeric, Second, Volt
 
 _LARGEST_REGISTER_FILE = 32768.0
 """Bits above which nobody builds a memory of flip-flops; design practice."""
+_TWO_PORT_CELL = 8.0 / 6.0
+"""Transistors of a cell with one read and one write port over those of one with a single port."""
 
 
 class Memory(Component[Any]):
@@ -48,6 +50,10 @@ class Memory(Component[Any]):
     @abstractmethod
     def access_time(self) -> Second:
         """Time of one access."""
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """Time that so many accesses take."""
+        return (reads + writes) * self.access_time()
 
     def accesses(self, read: Joule, write: Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""
@@ -153,15 +159,25 @@ class Sram(Memory):
     model: ClassVar[str] = "sram"
     device: SramParameters
 
+    @property
+    def macro(self) -> Bit:
+        """Capacity of one macro."""
+        return self.options["capacity"] / self.options["banks"]
+
+    @property
+    def cells(self) -> Dimensionless:
+        """Size of the memory cell over that of one with a single port."""
+        return _TWO_PORT_CELL if self.spec.ports == "read_and_write" else 1.0
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read and one write of a word."""
         d, ratio = self.device, logic_energy_ratio(self, self.device.reference_voltage)
         read = equations.sram_access_energy(
-            self.options["capacity"], self.options["width"], d.read_energy, d.reference_capacity,
+            self.macro, self.options["width"], d.read_energy, d.reference_capacity,
             d.reference_width, d.read_capacity_exponent, d.read_width_exponent,
         )  # fmt: skip
         write = equations.sram_access_energy(
-            self.options["capacity"], self.options["width"], d.write_energy, d.reference_capacity,
+            self.macro, self.options["width"], d.write_energy, d.reference_capacity,
             d.reference_width, d.write_capacity_exponent, d.write_width_exponent,
         )  # fmt: skip
         return self.accesses(read * ratio, write * ratio)
@@ -169,7 +185,8 @@ class Sram(Memory):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the macro; between processes it follows the memory cell, not logic."""
         d = self.device
-        area = equations.sram_area(self.options["capacity"], d.area, d.reference_capacity, d.area_exponent)
+        macro = equations.sram_area(self.macro, d.area, d.reference_capacity, d.area_exponent)
+        area = macro * self.options["banks"] * self.cells
         if self.device_process is not None:
             area = area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
         return [AreaCost(self.path, "macro", area)]
@@ -177,9 +194,8 @@ class Sram(Memory):
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the macro."""
         d = self.device
-        power = equations.sram_leakage(
-            self.options["capacity"], d.leakage_power, d.reference_capacity, d.leakage_exponent
-        )
+        macro = equations.sram_leakage(self.macro, d.leakage_power, d.reference_capacity, d.leakage_exponent)
+        power = macro * self.options["banks"] * self.cells
         ratio = leakage_ratio(self, d.reference_voltage)
         leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature)
         return [StaticCost(self.path, "leakage", leakage)]
@@ -188,16 +204,22 @@ class Sram(Memory):
         """Time of one access."""
         d = self.device
         time = equations.sram_access_time(
-            self.options["capacity"], d.access_time, d.reference_capacity, d.access_time_exponent
+            self.macro, d.access_time, d.reference_capacity, d.access_time_exponent
         )
         return time * logic_delay_ratio(self, d.reference_voltage)
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, and so do the two ports of a macro."""
+        accesses = np.maximum(reads, writes) if self.spec.ports == "read_and_write" else reads + writes
+        time: Second = accesses * self.access_time() / self.options["banks"]
+        return time
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether capacity and width lie within the fit."""
         d = self.device
         return [
             self.check_range(
-                "memory_capacity", self.options["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
+                "memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit",
                 "capacity lies outside the memory fit",
             ),
             self.check_range(
@@ -279,7 +301,7 @@ class TabulatedSram(Memory):
                 self.technology.supply_voltage,
                 voltage,
             ),
-            logic_energy_ratio(self, voltage, self.process),
+            technology.supply_energy_factor(self.technology.supply_voltage, voltage),
         )
         return self.accesses(
             self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
@@ -314,6 +336,11 @@ class TabulatedSram(Memory):
         """Time from one access to the next: that of the access, or of the cycle where that is longer."""
         time = np.maximum(self.quantity("access_ns"), self.quantity("cycle_ns"))
         return time * self.device.access_time_factor * self.ratio(logic_delay_ratio)
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, each with one port."""
+        time: Second = (reads + writes) * self.access_time() / self.options["banks"]
+        return time
 
     def words(self) -> Dimensionless:
         """Words of one bank."""

@@ -38,6 +38,10 @@ from neuroest.units import Dimensionless, Farad, Ohm, Second, SquareMetre, Volt,
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that the threshold must exceed; a convention, once in 10^9 for a Gaussian."""
 
+_LEAST_SEPARATION = 5.0
+"""Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
+15 %, against the rate equations (docs/models/neurons.md)."""
+
 
 class Neuron(Component[Any]):
     """What a crossbar must know of the neuron at its columns."""
@@ -225,7 +229,12 @@ class _DiffusiveNeuron(Neuron):
         )
         swing = d.load_resistance * d.load_capacitance
         duration = self.output_pulse_duration(0.0)
+        separation = filament_growth.timescale_separation(d.residue_rate, d.filament_decay, d.residue_decay)
         return [
+            self.check_range(
+                "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
+                "filament and residue move at nearly the same speed, so that the integration time is too short",
+            ),
             Check(
                 "neuron_fires", self.path, "refuse", d.input_voltage > threshold,
                 "the input voltage is at or below the threshold, so the neuron never fires",

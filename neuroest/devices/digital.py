@@ -115,6 +115,10 @@ class LogicLibraryParameters(Record):
     multiply_energy: JoulePerSquareBit = positive("Energy of an integer multiplication per product of bits.")
     compare_energy: JoulePerBit = positive("Energy of a comparison per bit.")
     register_energy: JoulePerBit = positive("Energy of writing and reading a register per bit.")
+    clock_energy: JoulePerBit = non_negative(
+        "Energy of clocking a register that is not written, per bit and cycle; part of the register energy.",
+        absent=0.0,
+    )
     adder_area: SquareMetrePerBit = positive("Area of an adder per bit.")
     multiplier_area: SquareMetrePerSquareBit = positive("Area of a multiplier per product of bits.")
     comparator_area: SquareMetrePerBit = positive("Area of a comparator per bit.")
@@ -225,6 +229,10 @@ class RooflineParameters(Record):
     compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
     memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)
     launch_time: Second = non_negative("Time to start one kernel.")
+    call_time: Second = non_negative(
+        "Time of a call beside its kernels: framework and transfer to and from the host; without it none.",
+        absent=0.0,
+    )
     idle_power: Watt = non_negative("Power of the idle processor.")
     busy_power: Watt = positive("Power at full load, idle power included.")
     die_area: SquareMetre = positive("Area of the die.")

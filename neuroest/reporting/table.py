@@ -378,4 +378,8 @@ def _bottleneck(estimate: Estimate) -> list[str]:
         " a timestep" if estimate.workload.coding == "spiking" else ""
     )
     layer = estimate.evaluation.layers.names[index]
-    return wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
+    lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
+    pace = float(np.max(timing.pace))
+    if pace > float(timing.step[index]):
+        lines += wrapped(f"layers that take turns on one unit need {shown(pace, 's')} together", hanging=2)
+    return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -288,9 +289,8 @@ def test_a_held_result_speeds_up_convolutions_whose_positions_share_an_array(tmp
 
 
 def test_mirrors_merge_what_slices_and_arrays_share(tmp_path: Path) -> None:
-    mirror = {"model": "current_mirror", "device": "current_mirror_28nm"}
-    result = run(NEURON, SPIKING, {f"{ARRAY}readout.merge": mirror}, tmp_path)
-    plain = run(NEURON, SPIKING, {}, tmp_path)
+    result = run(NEURON, SPIKING, {}, tmp_path)
+    plain = run(NEURON, SPIKING, {f"{ARRAY}readout.merge": None}, tmp_path)
     # 4 uA at 0.9 V for the read time, at every column read: every layer of this network is split or sliced
     reads = count(plain, "cell", "column_read")
     assert count(result, "merge", "merge") == pytest.approx(reads)
@@ -440,3 +440,29 @@ def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
     claims = {p.rsplit(".", 1)[-1]: c.value for p, c in result.claims.items() if ".cell." in p}
     half = 254 * claims["program_voltage"] / 2 * claims["program_current"] / claims["nonlinearity"]
     assert known(result, "power of half-selected cells while one is written") == pytest.approx(half)
+
+
+def test_a_loss_beyond_what_was_solved_is_told(tmp_path: Path) -> None:
+    inside = run(ADC, DENSE, {}, tmp_path)
+    outside = run(ADC, DENSE, {f"{ARRAY}rows": 1024, f"{ARRAY}columns": 1024}, tmp_path)
+    array = outside.evaluation.mapper.compute
+    strength = array.conductance(outside.evaluation.mapper.network) * array.segment_resistance() * 1024**2
+    found = next(c for c in outside.checks if c.name == "wire_loss_range")
+    assert found.value == pytest.approx(float(np.ravel(strength)[0]))
+    assert found.passed == (found.value <= 6.6)
+    assert "wire_loss_range" in failed(outside)
+    assert "wire_loss_range" not in failed(inside)
+
+
+def test_leakage_far_from_room_temperature_is_told(tmp_path: Path) -> None:
+    assert "temperature" not in failed(run(ADC, DENSE, {"technology.temperature": "358 K"}, tmp_path))
+    assert "temperature" in failed(run(ADC, DENSE, {"technology.temperature": "400 K"}, tmp_path))
+
+
+def test_a_cell_that_reads_disturb_is_dearer(tmp_path: Path) -> None:
+    cell = {"model": "one_transistor_one_resistor", "device": "rram_hfox_disturbed_28nm"}
+    plain, disturbed = run(ADC, DENSE, {}, tmp_path), run(ADC, DENSE, {f"{ARRAY}cell": cell}, tmp_path)
+    reads = count(plain, "cell", "cell_read")
+    each = known(plain, "energy to program a cell")
+    assert energy(disturbed, component="cell", term="disturb_rewriting") == pytest.approx(reads * each / 8000)
+    assert disturbed.totals["cell_lifetime_s"] < plain.totals["cell_lifetime_s"]

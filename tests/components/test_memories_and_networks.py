@@ -151,7 +151,34 @@ def test_a_slow_network_is_loaded_above_half_and_says_so(tmp_path: Path) -> None
     assert "link_load" not in failed(fast)
     # a network that holds the chip up is busy all the time
     load = next(c for c in slow.failed_checks if c.name == "link_load")
-    assert load.value == pytest.approx(1.0)
+    assert load.value == pytest.approx(1.0, rel=1e-3)
+
+
+def test_events_wait_for_each_other_on_the_links_of_a_mesh(tmp_path: Path) -> None:
+    result = run(CMOS, SPIKING, {}, tmp_path)
+    evaluation = result.evaluation
+    carried, mesh = evaluation.counts.transport, evaluation.chip.networks()[0][1]
+    assert carried is not None
+    rate, pace = float(mesh.link_rate()), float(np.ravel(evaluation.timing.pace)[0])
+    for index in range(3):
+        # the bits of a step over the links of the boundary, and a mean wait at each router of the way
+        bits, lanes, hops = (
+            float(np.ravel(x)[index]) for x in (carried.bits / 20, carried.lanes, carried.farthest)
+        )
+        load = bits / (lanes * rate) / pace
+        wait = load / (1 - load) / 2 * float(np.ravel(carried.packet)[0]) / rate
+        found = float(np.ravel(evaluation.timing.resources["chip.network"])[index])
+        assert found == pytest.approx(
+            hops * (float(mesh.hop_time()) + wait) + bits / (lanes * rate), rel=1e-9
+        )
+
+
+def test_frames_come_when_they_are_scheduled_and_do_not_wait(tmp_path: Path) -> None:
+    evaluation = run(ADC, DENSE, {}, tmp_path).evaluation
+    carried, mesh = evaluation.counts.transport, evaluation.chip.networks()[0][1]
+    assert carried is not None
+    time = carried.farthest * mesh.hop_time() + carried.bits / (carried.lanes * mesh.link_rate())
+    assert evaluation.timing.resources["chip.network"] == pytest.approx(time)
 
 
 def test_a_memory_off_the_chip_makes_each_layer_wait_for_its_first_bit(tmp_path: Path) -> None:

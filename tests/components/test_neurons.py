@@ -112,3 +112,12 @@ def test_idle_rows_attenuate_an_unclamped_column(tmp_path: Path) -> None:
     # a tenth of the rows at 0.9 V against grounded ones: 0.09 V, far below the 0.45 V of the neuron
     with pytest.raises(RangeError, match="idle rows attenuate"):
         run(BASE, WORKLOAD, UNCLAMPED | {"chip.tile.array.cell": BARE}, tmp_path)
+
+
+def test_rates_that_are_not_far_apart_are_told(tmp_path: Path) -> None:
+    # (gamma_1 + beta) / (gamma_2 + beta): 620 / 25 on the bench, 120 / 25 with a filament that lasts longer
+    neuron = "chip.tile.array.readout.neuron"
+    base, network = "diffusive_bench_28nm", "mlp_mnist_spiking"
+    assert "timescale_separation" not in failed(run(base, network, {}, tmp_path))
+    slow = run(base, network, {}, tmp_path, **{f"{neuron}.filament_decay": "100 1/s"})
+    assert "timescale_separation" in failed(slow)

@@ -48,6 +48,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "linear": -70.26,
         "constant": 24.69,
     },
+    "supply_energy_factor": {"supply_voltage": 0.7, "reference_voltage": 0.8},
     "scaled_energy": {"reference_energy": 1e-12, "factor": 0.4571, "reference_factor": 2.604},
     "scaled_delay": {"reference_delay": 1e-9, "factor": 3.24, "reference_factor": 12.5},
     "scaled_area": {"reference_area": 1e-6, "area_factor": 0.039, "reference_area_factor": 0.66},

@@ -65,6 +65,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "one_transistor_one_resistor": "cells.ResistiveCellBlock",
         "one_selector_one_resistor": "cells.SelectorCellBlock",
         "passive": "cells.PassiveCellBlock",
+        "charge_domain_sram": "cells.ChargeCellBlock",
         "level_shifter": "inputs.LevelShifterBlock",
         "spike_driver": "inputs.SpikeDriverBlock",
         "pulse_width": "inputs.PulseWidthBlock",
@@ -91,6 +92,9 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "ramp_adc": "converters.RampAdcBlock",
         "integrating_adc": "converters.IntegratingAdcBlock",
         "sense_amplifier": "converters.SenseAmplifierBlock",
+        "time_to_digital": "converters.TimeConverterBlock",
+        "analog_stage": "converters.AnalogStageBlock",
+        "analog_buffer": "inputs.AnalogBufferBlock",
         "sample_and_hold": "converters.SampleAndHoldBlock",
         "adc": "converters.AdcReadoutBlock",
         "linear_regulator": "supplies.LinearRegulatorBlock",
@@ -107,7 +111,8 @@ def _one_of(*models: str) -> Choice:
 
 
 CellBlock: TypeAlias = Annotated[
-    Block, _one_of("one_transistor_one_resistor", "one_selector_one_resistor", "passive")
+    Block,
+    _one_of("one_transistor_one_resistor", "one_selector_one_resistor", "passive", "charge_domain_sram"),
 ]
 InputBlock: TypeAlias = Annotated[
     Block, _one_of("spike_driver", "pulse_width", "capacitive_dac", "resistive_ladder")
@@ -130,11 +135,19 @@ InterfaceBlock: TypeAlias = Annotated[
 AdcBlock: TypeAlias = Annotated[
     Block,
     _one_of(
-        "survey_adc", "reported_adc", "sar_adc", "flash_adc", "ramp_adc", "integrating_adc", "sense_amplifier"
+        "survey_adc",
+        "reported_adc",
+        "sar_adc",
+        "flash_adc",
+        "ramp_adc",
+        "integrating_adc",
+        "time_to_digital",
+        "sense_amplifier",
     ),
 ]
 ReadoutBlock: TypeAlias = Annotated[Block, _one_of("neuron", "adc")]
 ReadSupplyBlock: TypeAlias = Annotated[Block, _one_of("linear_regulator", "switching_converter")]
+LineBufferBlock: TypeAlias = Annotated[Block, _one_of("analog_buffer")]
 AnyMemoryBlock: TypeAlias = Annotated[Block, _one_of("sram", "sram_table", "memory_macro", "register_file")]
 
 FREE_BLOCKS = (
