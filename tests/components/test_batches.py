@@ -10,9 +10,9 @@ from neuroest.estimating import estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.library import load_architecture, load_workload, shipped
 from neuroest.settings import design_with, workload_with
+from neuroest.validating.cases import cases_folder
 
 RESULTS = ("energy", "area", "static_power", "period")
-from neuroest.validating.cases import cases_folder
 
 
 def chip_and_network(name: str) -> tuple[object, object, dict[str, float], Evaluation]:
