@@ -124,7 +124,9 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
         return near if near.exists() else given
     known = {**shipped(kind), **_packed.get().get(kind, {})}
     if name not in known:
-        raise UnknownNameError(kind, name, known, "or give the path of a .yaml file")
+        raise UnknownNameError(
+            kind, name, known, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
+        )
     return known[name]
 
 

@@ -45,6 +45,8 @@ def place_of(module: str, node: ast.AST) -> str:
 STAGES = (
     ("registry", "classes by name, imported when asked for"),
     ("errors", "everybody raises them"),
+    ("outputs", "files that are whole or not there"),
+    ("columns", "plain text in 80 columns"),
     ("units", "numbers and their dimensions"),
     ("provenance", "how a number came about; knows no file and no chip"),
     ("equations", "pure functions: they know numbers and units and nothing of files or chips"),
@@ -241,7 +243,12 @@ CONSTANTS = {
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
-    "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
+    "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
+    "components.neurons": {
+        "_NOISE_SIGMAS": "a convention, told beside it",
+        "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
+    },
+    "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
     "evaluation": {"_QUEUING": "a convention, told beside it"},
     "mapping.replication": {
@@ -322,6 +329,7 @@ CATCHING = {
     "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
+    "neuroest.workloads.importers.torch_trace": "what somebody else's model raises when it runs",
 }
 
 
@@ -686,6 +694,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
             _FIT,
         ),
     },
+    "time_to_digital": {"maximum_bits": _RANGE},
     "sram_table": {"cell_squares": _EXACT},
     "survey_adc": {
         **dict.fromkeys(

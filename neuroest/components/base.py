@@ -70,6 +70,8 @@ class AreaCost:
     area: SquareMetre
     placed: bool = False
     """Whether the area is die area already, with the floor plan's white space inside."""
+    counted_as: str | None = None
+    """What its instances are counted under, where that is not the component itself."""
 
 
 @dataclass(frozen=True, eq=False)
