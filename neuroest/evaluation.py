@@ -362,12 +362,14 @@ class Evaluation:
         if neuron is None or memory is None:
             return []
         step = np.max(self.timing.pace, axis=-1, keepdims=True)
-        longest, shortest = np.max(wanted), np.min(wanted[wanted > 0.0])
+        least = self.layers.shortest_time_constant_steps
+        longest, shortest = np.max(wanted), np.min(least[least > 0.0])
+        span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
         fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
         return [
             Check(
                 "neuron_time_constant", neuron.path, "limit", fits,
-                f"the neurons forget with another time constant than the network wants, {longest:.3g} timesteps "
+                f"the neurons forget with another time constant than the network wants, {span} timesteps "
                 "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
             )
         ]  # fmt: skip

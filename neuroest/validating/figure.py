@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroest.errors import NeuroestError
+from neuroest.outputs import write_figure
 from neuroest.validating.expressions import unit_factor
 from neuroest.validating.specs import CLASSES
 
@@ -41,8 +42,8 @@ def save_figure(board: Scoreboard, path: Path) -> None:
         fontsize=7,
     )
     try:
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
+        write_figure(figure, path)
+    except ValueError as error:  # of a suffix that matplotlib does not know
         raise NeuroestError(f"cannot write {path}: {error}") from None
 
 
