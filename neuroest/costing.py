@@ -135,9 +135,9 @@ def _tile_pitch(mesh: Network, mapped: NetworkMapping, areas: tuple[AreaCost, ..
     total: Numeric = 0.0
     for area in areas:
         if not area.placed:
-            total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(
-                area.area, dtype=float
-            )
+            total = total + np.asarray(
+                mapped.instances[area.counted_as or area.component], dtype=float
+            ) * np.asarray(area.area, dtype=float)
     pitch = np.asarray(network_equations.router_pitch(total, places))
     return float(pitch[0]) if pitch.shape == (1,) else pitch
 

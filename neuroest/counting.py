@@ -240,12 +240,7 @@ def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         return np.asarray(np.where(mapped.passes > 1.0, stored / shared, 0.0))
-    memory = mapper.memory("weights")
-    if memory is None:
-        return mapper.zeros()
-    total = np.sum(stored, axis=-1, keepdims=True)
-    missing = np.where(total > memory.options["capacity"], 1.0, 0.0)
-    return np.asarray(stored * missing / mapper.options.get("batch", 1.0))
+    return np.asarray(stored * mapper.reloads_weights() / mapper.options.get("batch", 1.0))
 
 
 def _spilled_activations(mapper: Mapper) -> Array:

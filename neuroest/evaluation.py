@@ -103,8 +103,9 @@ class Evaluation:
         """Area by component and term."""
         instances = self.mapped.instances
         rows = [
-            InstanceRow(a.component, a.term, a.area * instances[a.component], instances[a.component])
+            InstanceRow(a.component, a.term, a.area * number, number)
             for a in self.costs.areas
+            for number in (instances[a.counted_as or a.component],)
         ]
         if self.costs.overheads is not None:
             clocked: Any = sum((r.total for r in rows if r.component in self.costs.synchronous), start=0.0)
@@ -277,7 +278,7 @@ class Evaluation:
 
     def _rewriting_rate(self, array: CrossbarArray) -> Array:
         """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
-        reads = self.counts.actions[array.cell.path, "cell_read"]
+        reads = self.counts.actions.get((array.cell.path, "cell_read"), self.mapper.zeros())
         cells = self.mapper.programmed_cells(self.mapped.placement)
         each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
         return np.asarray(
@@ -304,7 +305,7 @@ class Evaluation:
             "the package cannot cool this power density", self.power_density, self.costs.power_density_limit,
             "W/m^2",
         )  # fmt: skip
-        own = [*self.costs.checks, *self.mapped.checks, heat]
+        own = [*self.costs.checks, *self.mapped.checks, heat, *self._die_checks()]
         if self.chip.period is not None:
             interval = np.asarray(self.timing.initiation_interval)
             own.append(
@@ -314,6 +315,18 @@ class Evaluation:
                 )
             )  # fmt: skip
         return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+
+    def _die_checks(self) -> list[Check]:
+        """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
+        die = self.area / self.mapped.counts[self.chip.top.path]
+        return [
+            Check(
+                "die_is_exposed_at_once", block.path, "limit", die <= block.device.largest_die,
+                "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
+                block.device.largest_die, "m^2",
+            )
+            for _, block in self.chip.find("chip_overheads")
+        ]  # fmt: skip
 
     def _load_checks(self) -> list[Check]:
         """Whether the links of the network on the chip are at most half loaded, above which bursts queue long."""
@@ -349,12 +362,14 @@ class Evaluation:
         if neuron is None or memory is None:
             return []
         step = np.max(self.timing.pace, axis=-1, keepdims=True)
-        longest, shortest = np.max(wanted), np.min(wanted[wanted > 0.0])
+        least = self.layers.shortest_time_constant_steps
+        longest, shortest = np.max(wanted), np.min(least[least > 0.0])
+        span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
         fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
         return [
             Check(
                 "neuron_time_constant", neuron.path, "limit", fits,
-                f"the neurons forget with another time constant than the network wants, {longest:.3g} timesteps "
+                f"the neurons forget with another time constant than the network wants, {span} timesteps "
                 "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
             )
         ]  # fmt: skip

@@ -135,7 +135,10 @@ def _network_times(
         sent = counts.actions.get((link.path, "bit"))
         if sent is not None:
             off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
-            resources[link.path] = sent / steps / link.device.rate * off
+            # streamed: one request a step and layer waits for the far end
+            waiting = link.device.latency * (sent > 0.0)
+            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.device.rate, 0.0)
+            resources[link.path] = np.asarray(time * off)
     return busy
 
 

@@ -243,7 +243,12 @@ CONSTANTS = {
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
-    "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
+    "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
+    "components.neurons": {
+        "_NOISE_SIGMAS": "a convention, told beside it",
+        "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
+    },
+    "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
     "evaluation": {"_QUEUING": "a convention, told beside it"},
     "mapping.replication": {
@@ -324,6 +329,7 @@ CATCHING = {
     "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
+    "neuroest.workloads.importers.torch_trace": "what somebody else's model raises when it runs",
 }
 
 
@@ -688,6 +694,8 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
             _FIT,
         ),
     },
+    "time_to_digital": {"maximum_bits": _RANGE},
+    "sram_table": {"cell_squares": _EXACT},
     "survey_adc": {
         **dict.fromkeys(
             ("speed_merit_constant", "speed_merit_slope", "resolution_merit_constant", "resolution_merit_slope",
@@ -745,12 +753,12 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
 # Entries of the bibliography that no value rests on: texts that the equations and their derivations follow, and
 # texts that were read to choose among values.
 _READ = """
-akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
-donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 ihp130 indiveri2011 irds2021
+akopyan2015 ankit2019 bhavnagarwala2003 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
+donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 indiveri2011 irds2021
 jansen1999 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvsim2012 pan2015 pei2019 pickett2013 rabaey2003
-sakurai1983 saltelli2010 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2017 wang2018 wang2024 weste2011
-williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
+sakurai1983 saltelli2010 sharma2011 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2017 wang2018 wang2024
+weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())
 

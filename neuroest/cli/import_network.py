@@ -59,7 +59,7 @@ def run(
         str | None,
         typer.Option(metavar="DEVICE", show_default=False, help="CMOS process of a cell file."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace device specs that exist.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:
     """A network, cell file or device table as spec files.
 
@@ -81,6 +81,8 @@ def run(
         accumulator_bits=accumulator_bits, timesteps=timesteps, input_shape=_extents(input_shape),
         time_step=time_of(time_step),
     )  # fmt: skip
+    if output is not None and output.is_file() and not force:
+        raise NeuroestError(f"{output} exists; name another file, or --force to replace it")
     network = import_network(file, options)
     name = output.stem if output is not None and str(output) != "-" else None
     loaded_workload(network, name)

@@ -39,6 +39,12 @@ class ChargeDomainArray(CrossbarArray):
         """None: what has settled carries no current."""
         return 0.0 * active_fraction
 
+    def row_energy(self) -> Joule:
+        """Energy of raising one row line to the level that it hands on to the capacitors."""
+        return equations.column_swing_energy(
+            self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
     def plate_ratio(self) -> Dimensionless:
         """Capacitance of a column's plate to ground over the capacitor of one cell."""
         return self.column_capacitance() / self.cell.device.unit_capacitance

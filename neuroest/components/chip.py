@@ -50,7 +50,7 @@ from neuroest.components.inputs import (
     ResistiveLadder,
     SpikeDriver,
 )
-from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram
+from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram, TabulatedSram
 from neuroest.components.networks import Bus, HTree, Mesh, Network, OffChip
 from neuroest.components.neurons import (
     AnalogLif,
@@ -130,6 +130,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 SpikeDriver,
                 Sram,
                 SurveyAdc,
+                TabulatedSram,
                 ThresholdSwitch,
                 TimeConverter,
                 VectorUnit,
@@ -324,4 +325,4 @@ def _component(
         for name, child in part.parts.items()
         if not isinstance(child.spec, Level) and (only is None or name in only)
     }
-    return cls(part.path, part.spec, device, reference, options, point, MappingProxyType(slots))
+    return cls(part.path, part.spec, device, reference, options, point, MappingProxyType(slots), part.table)

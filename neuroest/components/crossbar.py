@@ -47,7 +47,7 @@ class CurrentClamp(Component[CurrentClampParameters]):
     frees_array: ClassVar[bool] = False
     """Whether the rows can go idle while the neuron still integrates."""
 
-    def column_energies(self, read_time: Second, hold_time: Second) -> list[EnergyCost]:
+    def column_energies(self, read_time: Second) -> list[EnergyCost]:
         """Bias of the conveyor while the column is read."""
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
@@ -63,23 +63,32 @@ class CurrentClamp(Component[CurrentClampParameters]):
 
 
 class SampledClamp(CurrentClamp):
-    """Conveyor that stores the column's result on a capacitor and presents it to the neuron by itself."""
+    """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     model: ClassVar[str] = "sampled_clamp"
     frees_array: ClassVar[bool] = True
     device: SampledClampParameters
 
-    def column_energies(self, read_time: Second, hold_time: Second) -> list[EnergyCost]:
-        """Bias while the column is read, the capacitor, and the follower while the neuron integrates."""
+    @property
+    def held(self) -> str:
+        """What the stages that store a result are counted under."""
+        return f"{self.path}:held"
+
+    def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
+        """The capacitor, and the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
         charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
         ledger = "held column result"
         return [
-            *super().column_energies(read_time, hold_time),
-            self.energy("column_read", "hold_capacitor", charge, ledger, owner="interface"),
-            self.energy("column_read", "follower", follower, ledger, owner="interface"),
+            self.energy("hold", "hold_capacitor", charge, ledger, owner="interface"),
+            self.energy("hold", "follower", follower, ledger, owner="interface"),
         ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one conveyor, and of one stage that stores a result."""
+        stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
+        return [*super().areas(network), stage]
 
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the stored value keeps to half a step while the neuron integrates."""
@@ -440,7 +449,9 @@ class CrossbarArray(Component[None]):
     def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
         if isinstance(self.interface, CurrentClamp):
-            costs.extend(self.interface.column_energies(read_time, self.hold_time()))
+            costs.extend(self.interface.column_energies(read_time))
+        if isinstance(self.interface, SampledClamp):
+            costs.extend(self.interface.hold_energies(self.hold_time()))
         if self.merge is not None:
             costs.extend(self.merge.column_energies(read_time))
         if self.neuron is not None:

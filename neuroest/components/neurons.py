@@ -470,8 +470,9 @@ class ThresholdSwitch(Neuron):
         """Time to charge the capacitor from the hold to the threshold voltage."""
         d = self.device
         return equations.switch_charge_time(
-            d.series_resistance, d.capacitance, d.supply_voltage, d.threshold_voltage, d.hold_voltage
-        )
+            d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, d.threshold_voltage,
+            d.hold_voltage,
+        )  # fmt: skip
 
     def discharge_time(self) -> Second:
         """Time that the switch is on."""
@@ -541,7 +542,7 @@ class ThresholdSwitch(Neuron):
                 smallest, d.series_resistance, "ohm",
             ),
             Check(
-                "switch_charges", self.path, "limit", d.series_resistance <= largest,
+                "switch_charges", self.path, "refuse", d.series_resistance < largest,
                 "the leakage of the open switch keeps the capacitor below the threshold", d.series_resistance,
                 largest, "ohm",
             ),

@@ -276,6 +276,7 @@ class SampledClampParameters(CurrentClampParameters):
     hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0)
     follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
     droop_current: Ampere = non_negative("Leakage off the capacitor.")
+    hold_footprint: SquareMetre = positive("Area of one capacitor with its switch and follower.")
 
 
 class TaperedBufferParameters(Record):

@@ -6,6 +6,7 @@ import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
+from neuroest.devices.tables import MemoryTable
 from neuroest.units import (
     Bit,
     BitPerSecond,
@@ -16,6 +17,7 @@ from neuroest.units import (
     JoulePerSquareBit,
     Kelvin,
     Metre,
+    PerBit,
     PerSecond,
     Second,
     SquareMetre,
@@ -65,6 +67,23 @@ class SramParameters(Record):
     maximum_capacity: Bit = positive("Largest capacity that the fit covers.")
     minimum_width: Bit = positive("Narrowest word that the fit covers.")
     maximum_width: Bit = positive("Widest word that the fit covers.")
+
+
+class SramTableParameters(Record):
+    """Static memory by a table over node, banks, capacity and word width, and what is known of the table's error."""
+
+    model: ClassVar[str] = "sram_table"
+    folder: ClassVar[str] = "memories"
+    table: ClassVar[type[MemoryTable]] = MemoryTable
+
+    cell_squares: PerBit = positive("Area of the table's memory cell in squares of its node.")
+    read_energy_factor: Dimensionless = positive("Energy of a read of a real macro over that of the table.")
+    write_energy_factor: Dimensionless = positive("Energy of a write of a real macro over that of the table.")
+    area_factor: Dimensionless = positive(
+        "Area of a real macro over that of the table with the memory cell of the process."
+    )
+    leakage_factor: Dimensionless = positive("Leakage of a real macro over that of the table.")
+    access_time_factor: Dimensionless = positive("Time of an access to a real macro over that of the table.")
 
 
 class MemoryMacroParameters(Record):
@@ -157,6 +176,9 @@ class LinkParameters(Record):
 
     energy: JoulePerBit = positive("Energy per bit, with the far end where the source includes it.")
     rate: BitPerSecond = positive("Data rate.")
+    latency: Second = non_negative(
+        "Time from a request to its first bit, with the far end where there is one.", absent=0.0
+    )
     static_power: Watt = non_negative("Power of the idle link.")
     footprint: SquareMetre = non_negative("Area on the die.")
 

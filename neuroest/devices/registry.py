@@ -42,6 +42,7 @@ from neuroest.devices.digital import (
     MeshParameters,
     RooflineParameters,
     SramParameters,
+    SramTableParameters,
     WiresParameters,
 )
 from neuroest.devices.lab import (
@@ -103,6 +104,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SenseAmplifierParameters,
             SpikeDriverParameters,
             SramParameters,
+            SramTableParameters,
             SurveyAdcParameters,
             TaperedBufferParameters,
             ThresholdSwitchNeuronParameters,

@@ -16,11 +16,13 @@ from neuroest.units import (
     Kelvin,
     Metre,
     Numeric,
+    PerBit,
     PerCubicVolt,
     PerSquareVolt,
     PerVolt,
     Second,
     SquareMetre,
+    SquareMetrePerBit,
     Volt,
     Watt,
 )
@@ -539,3 +541,41 @@ def leakage_factor(
     widths = feature_size / reference_feature_size
     currents = off_current_per_width / reference_off_current_per_width
     return widths * currents * (supply_voltage / reference_voltage)
+
+
+@equation(
+    formula="k = a_cell / (n_F F^2)",
+    reference="derivation: docs/models/digital.md",
+    valid="a memory model that draws its cell as a fixed number of squares of the feature size",
+)
+def cell_area_ratio(
+    bitcell_area_per_bit: SquareMetrePerBit, squares_per_bit: PerBit, feature_size: Metre
+) -> Dimensionless:
+    """Area of a process's memory cell over that of a model's cell, which shrinks with the feature size. [1].
+
+    Parameters
+    ----------
+    bitcell_area_per_bit : float or array
+        Area of the memory cell of the process. [m^2/bit]
+    squares_per_bit : float or array
+        Area of the model's cell in squares of its feature size, above zero. [1/bit]
+    feature_size : float or array
+        Feature size of the model's node, above zero. [m]
+
+    Returns
+    -------
+    float or array
+        Ratio of the areas. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    A cell of 0.127 um^2 at 28 nm against 146 squares of 28 nm, which are 0.1145 um^2: 1.110.
+
+    >>> f"{cell_area_ratio(0.127e-12, 146.0, 28e-9):.4g}"
+    '1.11'
+    """
+    return bitcell_area_per_bit / (squares_per_bit * feature_size**2)

@@ -221,6 +221,14 @@ class Mapper(ABC):
         """Bits of the weights of each layer, in the form in which they are stored."""
         return np.asarray(self.layers.weights * self.network.weight_bits)
 
+    def reloads_weights(self) -> Array:
+        """One where weights come from outside in each inference, because no memory on the chip holds them all."""
+        memory = self.memory("weights")
+        if memory is None:
+            return self.zeros()
+        total = np.sum(self.stored_weight_bits(), axis=-1, keepdims=True)
+        return np.where(total > memory.options["capacity"], 1.0, 0.0)
+
     def external_maps(self) -> ExternalMaps | None:
         """What each layer exchanges with the external memory; None where maps stay on the chip while they fit."""
         return None

@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.components.base import Check, Component
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import IntegratingAdc
-from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
+from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
 from neuroest.components.neurons import Neuron
 from neuroest.equations import accelerators
@@ -329,8 +329,7 @@ class CrossbarMapper(Mapper):
             actions[driver.shifter.path, "row_toggle"] = toggles
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
-        if isinstance(array.interface, CurrentClamp):
-            actions[array.interface.path, "column_read"] = column_reads
+        actions.update(self._clamping(placement, column_reads))
         if array.merge is not None:
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
@@ -419,6 +418,26 @@ class CrossbarMapper(Mapper):
         additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
         return additions, np.where(split, self.steps * outputs, 0.0)
 
+    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
+        interface = self.compute.interface
+        found: dict[tuple[str, str], Numeric] = {}
+        if isinstance(interface, CurrentClamp):
+            found[interface.path, "column_read"] = column_reads
+        if isinstance(interface, SampledClamp):
+            held = equations.spikes(self.steps, 1.0, self._held_results(placement))
+            found[interface.path, "hold"] = held
+        return found
+
+    def _held_results(self, placement: Placement) -> Array:
+        """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""
+        array = self.compute
+        if array.merge is not None:
+            return placement.neurons
+        arrays = 1.0 if self.counts_partial_sums else placement.row_blocks
+        columns = array.devices_per_weight()[0] * array.slices(self.network)
+        return np.asarray(placement.neurons * arrays * columns)
+
     def programmed_cells(self, placement: Placement) -> Array:
         """Cells that hold a weight, all copies of a layer counted."""
         held = placement.utilisation * placement.units
@@ -482,20 +501,15 @@ class CrossbarMapper(Mapper):
             found[shifter.path] = units * rows
         for buffer, cells, lines in array.line_buffers:
             found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
-        held_results: Numeric = 0.0
-        if array.frees_array:
-            # what a neuron still integrates must not be overwritten by the next position
-            columns_each = array.devices_per_weight()[0] * array.slices(self.network)
-            each = placement.neurons * (1.0 if self.counts_partial_sums else placement.row_blocks)
-            held_results = np.sum(each * columns_each, axis=-1, keepdims=True)
         at_columns: tuple[Component[Any] | None, ...] = (
             array.interface, array.merge, array.sampler, *array.column_stages
         )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
                 found[circuit.path] = units * columns
-        if array.interface is not None and array.frees_array:
-            found[array.interface.path] = np.maximum(units * columns, held_results)
+        if isinstance(array.interface, SampledClamp):
+            stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
+            found[array.interface.held] = stages
         at_outputs: tuple[Component[Any] | None, ...] = (array.neuron, array.buffer)
         for owned in at_outputs:
             if owned is not None:

@@ -81,6 +81,10 @@ class DigitalArrayMapper(Mapper):
             raise MappingError(
                 f"{self.level.path}.convolution is winograd, whose transformed inputs are no spikes; set it to direct"
             )
+        if self.network.spiking and self.external:
+            raise MappingError(
+                f"{self.level.path}.layer_outputs is external, but spikes stay on the chip; set it to kept"
+            )
         if self.external and not any(
             "activations" in link.spec.carries for _, link in self.chip.find("off_chip_link")
         ):
@@ -111,6 +115,7 @@ class DigitalArrayMapper(Mapper):
             & (t.kernel_columns == winograd.KERNEL)
             & (t.row_stride == 1)
             & (t.column_stride == 1)
+            & (t.dilation == 1)
         )
         tiles = accelerators.winograd_tiles(t.output_rows, t.positions / t.output_rows)
         channels = reduction / winograd.KERNEL**2
@@ -185,7 +190,7 @@ class DigitalArrayMapper(Mapper):
         else:
             read = t.input_elements * bits
             written = t.is_weighted * (read + self.repeated_bits(read))
-            loaded = weights
+            loaded = weights * self.reloads_weights()
             elements = _moved(elements, outside.owner)
         unit = self.compute.slots["unit"].path
         actions = {(unit, "multiply_accumulate"): operations}
@@ -243,9 +248,9 @@ class DigitalArrayMapper(Mapper):
         sizes = [float(np.prod(shape)) for shape in t.output_shapes]
         read, written = of_one_point(t.input_elements).copy(), np.array(sizes)
         owner = list(range(len(sizes)))
+        first = next(layer for layer, sources in enumerate(t.reads) if -1 in sources)
+        read[first] -= t.input_elements_total
         for layer, sources in enumerate(t.reads):
-            if -1 in sources:
-                read[layer] -= t.input_elements_total
             latest = max(sources)
             if latest >= 0 and not weighted[layer] and readers[latest] == 1:
                 read[layer] -= sizes[latest]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.components.base import NetworkContext
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import mapping as equations
@@ -178,6 +179,10 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if merges and array.merge is None:
         left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
+    if array.spec.pairing == "offset" and not isinstance(array, ChargeDomainArray):
+        left_out.append(
+            "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
+        )
     kept = array.sampler is not None or "time_encoder" in array.readout.slots
     if array.converter is not None and not kept:
         shared = array.readout.options["columns_per_converter"]

@@ -190,23 +190,21 @@ def share_arrays(
     else:
         flat, kind = np.unique(table.reshape(len(table), -1), axis=0, return_inverse=True)
         points = flat.reshape(-1, *table.shape[1:])
-    kinds = tuple(_packed(point, limit is not None) for point in points)
+    kinds = tuple(_packed(*np.split(point, [len(size), len(size) + len(blocks)])) for point in points)
     units = np.stack([k.shares for k in kinds])[kind].reshape(shape)
     needed = np.array([k.arrays for k in kinds])[kind].reshape((*shape[:-1], 1))
     return Sharing(needed, units, kinds, kind.reshape(shape[:-1]))
 
 
-def _packed(point: Array, limited: bool) -> Packed:
-    """One design point: rows, columns, blocks, times and their limit, by layer."""
-    rows, columns = float(point[0, 0]), float(point[1, 0])
-    layers = point.shape[1]
-    times = point[7] if limited else np.zeros(layers)
-    limit = float(point[8, 0]) if limited else np.inf
+def _packed(size: Array, blocks: Array, turns: Array) -> Packed:
+    """One design point, each row a value by layer; `turns` are times and their limit, or nothing without a limit."""
+    rows, columns = size[:, 0].tolist()
+    times, limit = turns if len(turns) else (np.zeros(size.shape[-1]), np.array([np.inf]))
     pieces = []
-    for layer, (height, width, groups, copies, alone) in enumerate(point[2:7].T.tolist()):
+    for layer, (height, width, groups, copies, alone) in enumerate(blocks.T.tolist()):
         own = pieces_of(layer, (rows, columns), (height, width), int(groups), int(copies))
         pieces += [p._replace(rows=rows, columns=columns) for p in own] if alone else own
-    return pack(rows, columns, pieces, times.tolist(), limit)
+    return pack(rows, columns, pieces, times.tolist(), float(limit[0]))
 
 
 def pieces_of(

@@ -64,7 +64,8 @@ class RowStationaryMapper(DigitalArrayMapper):
         stacked = np.maximum(np.floor(o["rows"] / t.kernel_rows), 1.0)
         beside = np.maximum(np.floor(o["columns"] / t.output_rows), 1.0)
         sets = stacked * beside
-        rows = accelerators.rows_with_halo(strip, strip, t.kernel_rows, t.row_stride)
+        reach = t.dilation * (t.kernel_rows - 1.0) + 1.0
+        rows = accelerators.rows_with_halo(strip, strip, reach, t.row_stride)
         words = rows * t.padded_columns
         per_filter = strip * t.positions / t.output_rows
         room = self.buffer_words()
@@ -79,7 +80,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         return _Pass(
             np.asarray(filters),
             np.asarray(accelerators.channels_of_a_pass(channels, held, room, words, filters * per_filter)),
-            np.asarray(accelerators.rows_with_halo(t.output_rows, strip, t.kernel_rows, t.row_stride)),
+            np.asarray(accelerators.rows_with_halo(t.output_rows, strip, reach, t.row_stride)),
         )
 
     def buffer_words(self) -> Numeric:
@@ -123,7 +124,7 @@ class RowStationaryMapper(DigitalArrayMapper):
             moved = moved + self.network.weight_bits
         outputs = t.is_weighted * t.output_elements
         sums = outputs * placement.row_blocks * unit.options["accumulator_bits"]
-        loaded = t.weights * self.network.weight_bits / self.options["batch"]
+        loaded = self.stored_weight_bits() * self.strips() / self.options["batch"]
         fetched = t.is_weighted * (t.input_elements * bits + self.repeated_inputs() * bits)
         nothing = 0.0 * t.macs
         actions = {(unit.path, "multiply_accumulate"): done, (unit.path, "storage_bit"): done * moved}
@@ -135,12 +136,16 @@ class RowStationaryMapper(DigitalArrayMapper):
             traffic=[
                 Traffic("activations", self.inputs_read() * placement.column_blocks * bits, fetched),
                 Traffic("partial_sums", sums, sums),
-                Traffic("weights", loaded, nothing),
+                Traffic("weights", loaded, loaded * self.reloads_weights()),
             ],
             element_operations=t.window_elements * t.output_elements + outputs,
             additions=nothing,
             neuron_updates=nothing,
         )
+
+    def strips(self) -> Array:
+        """Strips of rows in which a map is worked on, each with all weights anew."""
+        return np.asarray(np.ceil(self.layers.output_rows / self.options["columns"]))
 
     def inputs_read(self) -> Array:
         """Inputs that one pass after the other takes from the buffer, for one group of filters."""
@@ -159,9 +164,7 @@ class RowStationaryMapper(DigitalArrayMapper):
 
     def repeated_bits(self, activations: Array) -> Array:
         """Inputs for every group of filters and weights for every strip of the map."""
-        t = self.layers
-        strips = np.ceil(t.output_rows / self.options["columns"])
-        weights = self.stored_weight_bits() * (strips - 1.0) / self.options["batch"]
+        weights = self.stored_weight_bits() * (self.strips() - 1.0) / self.options["batch"]
         return np.asarray(self.repeated_inputs() * self.network.activation_bits + weights)
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:

@@ -83,6 +83,8 @@ class Layer(Spec):
     time_constant: Annotated[float, TIME] | None = None
     """Spiking coding: membrane time constant of this layer's neurons in the time of the network, such as `20 ms`.
     A chip whose neurons forget faster or slower says so."""
+    shortest_time_constant: Annotated[float, TIME] | None = None
+    """Where the neurons of this layer differ: the shortest time constant, `time_constant` being the longest."""
     activity: Activity | None = None
     """Activity of this layer's output, in place of the network's. A layer without weights that says
     nothing passes on the mean activity of what it reads."""

@@ -208,11 +208,19 @@ def _layer_faults(spec: WorkloadSpec) -> Iterator[Fault]:
         if spec.coding == "spiking":
             if layer.time_constant is not None and spec.time_step is None:
                 yield (*place, "time_constant"), "needs the network's `time_step`, such as `1 ms`"
+            if layer.shortest_time_constant is not None and (
+                layer.time_constant is None or layer.shortest_time_constant > layer.time_constant
+            ):
+                yield (
+                    (*place, "shortest_time_constant"),
+                    "must not exceed a `time_constant` beside it, the longest",
+                )
             if isinstance(layer, RecurrentCell):
                 yield (*place, "type"), "is a cell of numbers; spiking coding has `recurrent`"
         else:
-            if layer.time_constant is not None:
-                yield (*place, "time_constant"), "belongs to spiking neurons, which dense coding has not"
+            for name in ("time_constant", "shortest_time_constant"):
+                if getattr(layer, name) is not None:
+                    yield (*place, name), "belongs to spiking neurons, which dense coding has not"
             if isinstance(layer, Recurrent):
                 yield (*place, "type"), "needs timesteps, which only spiking coding has"
 

@@ -203,12 +203,14 @@ def _bands(board: Scoreboard) -> list[str]:
             ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),
             [
                 ("inside p10 to p90", *(f"{value:.0%}" for value in calibration.coverage.values())),
+                ("the same, each chip once", *(f"{value:.0%}" for value in calibration.by_chip.values())),
                 ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
             ],
         ),
-        "Leave-one-chip-out: for each chip the smallest exponent is chosen that covers",
-        f"{COVERAGE_GOAL:.0%} of the values of the *other* chips. So chosen, the bands cover",
-        f"{calibration.left_out_coverage:.0%} of the values of the chips left out:",
+        "Values of one chip err together, so each chip counts once when the exponent is chosen. Leave-one-chip-out:",
+        f"for each chip the smallest exponent is taken that covers {COVERAGE_GOAL:.0%} of the *other* chips. So",
+        f"chosen, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
+        f"{calibration.left_out_of_values:.0%} of all their values:",
         "",
         *_markdown_table(
             ("chip left out", "exponent from the others", "its values inside"),

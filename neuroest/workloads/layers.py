@@ -65,6 +65,8 @@ class Geometry:
         Groups of channels that do not see each other.
     kernel_rows, kernel_columns, row_stride, column_stride, output_rows : array
         Size and stride of the kernel, and rows of the output map; one for a fully connected layer.
+    dilation : array
+        Distance of neighbouring elements of the kernel, the larger of both axes; one where it is not dilated.
     padded_columns : array
         Columns of the input map with its padding; one for a fully connected layer.
     row_elements : array
@@ -94,8 +96,9 @@ class Geometry:
         Bits of an input that is given as numbers in spiking coding; one everywhere else.
     line_buffer_elements : array
         Elements of the complete input rows that a kernel or window must still have at hand.
-    time_constant_steps : array
-        Membrane time constant over the time of a timestep; zero where the network does not state it.
+    time_constant_steps, shortest_time_constant_steps : array
+        Longest and shortest membrane time constant over the time of a timestep; zero where the network does not state
+        it.
     fan_out_layers : array
         Layers that read the output.
     input_elements_total, output_elements_total : float
@@ -119,6 +122,7 @@ class Geometry:
     kernel_columns: Array
     row_stride: Array
     column_stride: Array
+    dilation: Array
     output_rows: Array
     padded_columns: Array
     row_elements: Array
@@ -136,6 +140,7 @@ class Geometry:
     sequential_steps: Array
     input_bits: Array
     time_constant_steps: Array
+    shortest_time_constant_steps: Array
     fan_out_layers: Array
     input_elements_total: float
     output_elements_total: float
@@ -299,7 +304,16 @@ _COUNTED = [
     name
     for name in (field.name for field in fields(Geometry))
     if name
-    not in {"names", "types", "reads", "output_shapes", "fan_out_layers", "coding", "time_constant_steps"}
+    not in {
+        "names",
+        "types",
+        "reads",
+        "output_shapes",
+        "fan_out_layers",
+        "coding",
+        "time_constant_steps",
+        "shortest_time_constant_steps",
+    }
     and "_total" not in name
 ]
 
@@ -317,6 +331,10 @@ def _geometry(spec: WorkloadSpec, inference: ShapeInference) -> Geometry:
         fan_out_layers=_frozen(read.count(index) for index in layers),
         time_constant_steps=_frozen(
             (layer.time_constant or 0.0) / (spec.time_step or 1.0) for layer in spec.layers
+        ),
+        shortest_time_constant_steps=_frozen(
+            (layer.shortest_time_constant or layer.time_constant or 0.0) / (spec.time_step or 1.0)
+            for layer in spec.layers
         ),
         input_elements_total=float(prod(spec.input.shape)),
         output_elements_total=float(counts[-1].output_elements),

@@ -101,6 +101,7 @@ class LayerCounts:
     kernel_columns: int = 1
     row_stride: int = 1
     column_stride: int = 1
+    dilation: int = 1
     output_rows: int = 1
     padded_columns: int = 1
     row_elements: int = 1
@@ -407,6 +408,7 @@ class ShapeInference:
             kernel_columns=kernel[1],
             row_stride=rows.stride,
             column_stride=columns.stride,
+            dilation=max(dilation),
             output_rows=rows.positions,
             padded_columns=columns.padded,
             row_elements=shape[2] * channels,

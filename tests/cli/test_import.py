@@ -110,3 +110,29 @@ def test_a_recording_that_does_not_fit_is_one_line(command: Command, tmp_path: P
         told = command("activity", "attach", *arguments)
         assert told.code == 1
         assert len(told.err.splitlines()) == 1
+
+
+def test_a_workload_that_somebody_edited_is_not_overwritten(command: Command, tmp_path: Path) -> None:
+    model, written = inverted_residual(tmp_path / "m.onnx"), tmp_path / "block.yaml"
+    assert command("import", str(model), "-o", str(written)).code == 0
+    edited = written.read_text() + "# mine\n"
+    written.write_text(edited)
+    refused = command("import", str(model), "-o", str(written))
+    assert refused.code == 1
+    assert "--force" in refused.err
+    assert written.read_text() == edited
+    assert command("import", str(model), "-o", str(written), "--force").code == 0
+    assert "# mine" not in written.read_text()
+
+
+def test_a_recording_is_never_written_over_its_workload(command: Command, tmp_path: Path) -> None:
+    model, written = inverted_residual(tmp_path / "m.onnx"), tmp_path / "block.yaml"
+    command("import", str(model), "-o", str(written))
+    (tmp_path / "r.csv").write_text("layer,density,bit_density,samples\ninput,0.5,0.2,7\n")
+    before = written.read_text()
+    arguments = ("activity", "attach", str(written), str(tmp_path / "r.csv"), "--dataset", "d", "-o")
+    refused = command(*arguments, str(written))
+    assert refused.code == 1
+    assert "stays as it is" in refused.err
+    assert written.read_text() == before
+    assert command(*arguments, str(tmp_path / "new.yaml")).code == 0

@@ -88,6 +88,14 @@ def test_everything_in_the_array_goes_with_the_square_of_the_supply() -> None:
         assert energy(high, term=term) == pytest.approx((1.2 / 0.85) ** 2 * energy(low, term=term))
 
 
+def test_a_level_below_the_supply_is_paid_at_the_supply() -> None:
+    full, low = macro(), macro(chip__array__read_voltage="0.5 V")
+    for term in ("capacitors", "driven_plates", "row_line", "self_load"):
+        # C V from a supply of V_dd behind a linear regulator
+        assert energy(low, term=term) == pytest.approx(0.5 / 0.85 * energy(full, term=term))
+    assert energy(low, term="conversion") == pytest.approx(energy(full, term="conversion"))
+
+
 def test_bits_of_an_input_come_one_after_the_other() -> None:
     one, four = macro(), macro(workload__precision__activations="4 bit")
     assert four.totals["initiation_interval_s"] == pytest.approx(4 * one.totals["initiation_interval_s"])

@@ -267,10 +267,19 @@ def test_a_held_result_frees_the_array_while_a_slow_neuron_integrates(tmp_path: 
     ratio = energy(plain, term="read_current") / energy(held, term="read_current")
     assert ratio == pytest.approx(known(plain, "read time") / 10e-9)
     # the follower alone works for the whole integration: 1 nA at 0.9 V
-    reads = count(held, "interface", "column_read")
+    # behind the mirrors, which merge slices, pairs and arrays: one stage a neuron, 20 steps
+    results = count(held, "interface", "hold")
+    assert results == pytest.approx(20 * held.totals["physical_neurons"])
     assert energy(held, term="follower") == pytest.approx(
-        reads * 0.9e-9 * known(plain, "read time"), rel=1e-6
+        results * 0.9e-9 * known(plain, "read time"), rel=1e-6
     )
+    stages = next(r.area_m2 for r in held.breakdown if r.kind == "area" and r.term == "hold_stage")
+    assert stages == pytest.approx(held.totals["physical_neurons"] * 57e-12)
+    # without them every column of an output keeps its own, in pairs of two slices and in every array of the fan-in
+    bare = run(NEURON, SPIKING, {f"{ARRAY}readout.interface": clamp, f"{ARRAY}readout.merge": None}, tmp_path)
+    split = bare.evaluation.mapped.placement
+    columns = 4 * float(np.sum(split.neurons * split.row_blocks))
+    assert count(bare, "interface", "hold") == pytest.approx(20 * columns)
     # a fully connected layer has one position, so that the time step stays that of the neuron
     assert held.totals["initiation_interval_s"] == pytest.approx(
         plain.totals["initiation_interval_s"], rel=1e-4
@@ -466,3 +475,13 @@ def test_a_cell_that_reads_disturb_is_dearer(tmp_path: Path) -> None:
     each = known(plain, "energy to program a cell")
     assert energy(disturbed, component="cell", term="disturb_rewriting") == pytest.approx(reads * each / 8000)
     assert disturbed.totals["cell_lifetime_s"] < plain.totals["cell_lifetime_s"]
+
+
+def test_a_die_larger_than_an_exposure_is_told_and_several_chips_help(tmp_path: Path) -> None:
+    network = "resnet18_imagenet_dense"
+    whole = run(ADC, network, {}, tmp_path)
+    assert "die_is_exposed_at_once" in failed(whole)
+    assert whole.totals["area_m2"] > 858e-6
+    parts = run(ADC, network, {"chip.count": "auto", "chip.tile.count": 100}, tmp_path)
+    assert float(np.ravel(parts.evaluation.mapped.counts["chip"])[0]) > 1
+    assert "die_is_exposed_at_once" not in failed(parts)

@@ -179,3 +179,48 @@ def test_frames_come_when_they_are_scheduled_and_do_not_wait(tmp_path: Path) -> 
     assert carried is not None
     time = carried.farthest * mesh.hop_time() + carried.bits / (carried.lanes * mesh.link_rate())
     assert evaluation.timing.resources["chip.network"] == pytest.approx(time)
+
+
+def test_a_memory_off_the_chip_makes_each_layer_wait_for_its_first_bit(tmp_path: Path) -> None:
+    def times(latency: str) -> np.ndarray:
+        link = {
+            "model": "off_chip_link", "device": "lpddr4", "carries": ["inputs", "outputs", "weights"],
+            "parameters": {"latency": latency},
+        }  # fmt: skip
+        result = run("digital_int8_28nm", DENSE, {"chip.memory": link}, tmp_path)
+        return np.asarray(result.evaluation.timing.resources["chip.memory"])
+
+    none, waiting = times("0 ns"), times("1 us")
+    moves = none > 0.0
+    assert moves.any()
+    # only layers that move bits over the link wait
+    np.testing.assert_allclose(waiting - none, 1e-6 * moves, rtol=1e-9)
+
+
+def test_every_kind_of_memory_has_energy_area_standing_power_and_time(tmp_path: Path) -> None:
+    words = {"capacity": "64 KiB", "width": "64 bit", "stores": ["activations"]}
+    kinds = {
+        "register_file": {"device": "logic_45nm_horowitz", "clock_frequency": "200 MHz"}
+        | words
+        | {"capacity": "4 Kibit"},
+        "sram": {"device": "sram_28nm_anchored"} | words,
+        "sram_table": {"device": "sram_cacti_lstp"} | words,
+        "memory_macro": {"device": "gain_cell_16nm"} | words,
+    }
+    for model, choices in kinds.items():
+        result = run(ADC, DENSE, {"chip.tile.buffer": {"model": model, **choices}}, tmp_path)
+        assert energy(result, component="buffer", action="read") > 0.0, model
+        assert area(result, "buffer") > 0.0, model
+        standing = [r for r in result.breakdown if r.kind == "static" and r.component.endswith(".buffer")]
+        assert sum(r.energy_J for r in standing) > 0.0, model
+        assert np.all(result.evaluation.timing.resources["chip.tile.buffer"] > 0.0), model
+    for device in ("lpddr4", "ddr4", "hbm2"):
+        link = {"model": "off_chip_link", "device": device, "carries": ["inputs", "outputs", "weights"]}
+        result = run("digital_int8_28nm", DENSE, {"chip.memory": link}, tmp_path)
+        assert energy(result, component="memory") > 0.0, device
+        assert area(result, "memory") > 0.0, device
+        assert (
+            sum(r.energy_J for r in result.breakdown if r.kind == "static" and r.component == "chip.memory")
+            > 0.0
+        )
+        assert np.max(result.evaluation.timing.resources["chip.memory"]) > 60e-9, device

@@ -54,7 +54,18 @@ def test_every_known_miss_has_a_cause(board):
 def test_bands_cover_what_they_promise_for_chips_left_out(board):
     calibration = board.calibration
     assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)
-    assert calibration.coverage[calibration.shipped] >= COVERAGE_GOAL
+    assert calibration.by_chip[calibration.shipped] >= COVERAGE_GOAL
+
+
+def test_every_chip_counts_once_in_the_calibration(board):
+    inside: dict[str, list[bool]] = {}
+    for row in board.rows:
+        if row.quantity_class == "bottom_up" and row.evidence in {"measured_silicon", "vendor_estimate"}:
+            inside.setdefault(row.case, []).append(row.inside)
+    shares = [sum(found) / len(found) for found in inside.values()]
+    found = board.calibration
+    assert found.by_chip[found.shipped] == pytest.approx(sum(shares) / len(shares))
+    assert set(found.chosen) == set(inside)
 
 
 def test_narrow_bands_lie_around_their_value(board):

@@ -46,6 +46,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
     "neuroest.specs.blocks",
     {
         "sram": "memories.SramBlock",
+        "sram_table": "memories.SramTableBlock",
         "memory_macro": "memories.MemoryMacroBlock",
         "register_file": "memories.RegisterFileBlock",
         "accumulator": "digital.AccumulatorBlock",
@@ -147,10 +148,11 @@ AdcBlock: TypeAlias = Annotated[
 ReadoutBlock: TypeAlias = Annotated[Block, _one_of("neuron", "adc")]
 ReadSupplyBlock: TypeAlias = Annotated[Block, _one_of("linear_regulator", "switching_converter")]
 LineBufferBlock: TypeAlias = Annotated[Block, _one_of("analog_buffer")]
-AnyMemoryBlock: TypeAlias = Annotated[Block, _one_of("sram", "memory_macro", "register_file")]
+AnyMemoryBlock: TypeAlias = Annotated[Block, _one_of("sram", "sram_table", "memory_macro", "register_file")]
 
 FREE_BLOCKS = (
     "sram",
+    "sram_table",
     "memory_macro",
     "register_file",
     "accumulator",

@@ -33,6 +33,15 @@ class SramBlock(MemoryBlock):
     """one: a macro reads or writes; read_and_write: it does both at once, with cells of eight transistors."""
 
 
+class SramTableBlock(MemoryBlock):
+    """Static memory by a table of a memory model."""
+
+    device_model: ClassVar[str | None] = "sram_table"
+    model: Literal["sram_table"]
+    banks: Count = 1.0
+    """Banks that share the capacity, each with a periphery of its own, so that all can be accessed at once."""
+
+
 class MemoryMacroBlock(MemoryBlock):
     """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.specs.file_text import printable
 from neuroest.workloads.importers.network import (
     ImportedLayer,
     ImportedNetwork,
@@ -235,15 +236,17 @@ class NetworkBuilder:
         self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = ""
     ) -> Value:
         """Keep the place of an operator that a workload cannot express."""
-        shown = str(operator)[:60]
+        shown = printable(str(operator)[:60])
         value = self.put("host", raw or shown, values, shape, shape=list(shape), operator=shown)
         same = bool(values) and prod(values[0].shape) == prod(value.shape)
         self.unsupported.append(
-            Unsupported(shown, str(raw)[:100], value.layer, prod(value.shape), same, reason)
+            Unsupported(shown, printable(str(raw)[:100]), value.layer, prod(value.shape), same, reason)
         )
         return value
 
-    def finished(self, outputs: Sequence[Value], **about: Any) -> ImportedNetwork:
+    def finished(
+        self, outputs: Sequence[Value], excluded: Iterable[str] = (), **about: Any
+    ) -> ImportedNetwork:
         """The network, without what reaches no output and with a single layer at its end."""
         ends = [value for value in dict.fromkeys(outputs) if value.layer != "input"]
         if not ends:
@@ -264,8 +267,8 @@ class NetworkBuilder:
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed}, shares=shares,
-            unsupported=tuple(self.unsupported), **about,
-            notes=tuple(dict.fromkeys([*self.notes, *self._shared(kept)])),
+            unsupported=tuple(self.unsupported), excluded=tuple(map(printable, excluded)), **about,
+            notes=tuple(map(printable, dict.fromkeys([*self.notes, *self._shared(kept)]))),
         )  # fmt: skip
 
 

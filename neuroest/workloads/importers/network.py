@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neuroest.errors import NeuroestError, QuantityError
+from neuroest.specs.file_text import printable
 from neuroest.specs.workload import Coding
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ Policy: TypeAlias = Literal["error", "host", "ignore"]
 
 
 class NetworkImportError(NeuroestError):
-    """A file that is no network we can read, or one that must not be read."""
+    """A file that is no network we can read, or one that must not be read; names of the file are shown escaped."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 class UnsupportedOperatorError(NetworkImportError):
@@ -137,8 +141,8 @@ class ImportedNetwork:
         Measured activity by layer, ``input`` for the network's input.
     unsupported : tuple of Unsupported
         What a workload cannot express.
-    time_constants, thresholds : mapping
-        Membrane time constant [s] and threshold by layer, where the format states them.
+    time_constants, shortest_time_constants, thresholds : mapping
+        Longest and shortest membrane time constant [s] and highest threshold by layer, where the format states them.
     """
 
     name: str
@@ -158,6 +162,7 @@ class ImportedNetwork:
     unsupported: tuple[Unsupported, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
     time_constants: Mapping[str, float] = field(default_factory=dict)
+    shortest_time_constants: Mapping[str, float] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -246,8 +251,8 @@ def require_supported(network: ImportedNetwork) -> None:
         lines = unsupported_lines(network)
         shown = "; ".join(lines[:20]) + (f"; and {len(lines) - 20} more" if len(lines) > 20 else "")
         raise UnsupportedOperatorError(
-            f"{network.origin}: not supported: {shown}; choose --unsupported host to leave them to another processor, "
-            "or ignore"
+            f"{network.origin}: not supported: {shown}; import it with --unsupported host to leave them to another "
+            "processor, or ignore"
         )
 
 

@@ -205,8 +205,10 @@ class _Reader:
         for first, second in dict.fromkeys(edges):
             self.before[second].append(first)
         self.recurrent: dict[str, str] = {}
+        self.in_loops: set[str] = set()
         self.excluded: list[str] = []
         self.time_constants: dict[str, float] = {}
+        self.shortest: dict[str, float] = {}
         self.thresholds: dict[str, float] = {}
         self.silent: list[str] = []
         self._find_recurrent()
@@ -217,20 +219,37 @@ class _Reader:
             if node.kind not in _SPIKING | _SILENT:
                 continue
             for source in list(self.before[name]):
-                if self._neuron_before(source) == name:
-                    if self.nodes[source].kind not in _MATRICES:
-                        raise NetworkImportError(
-                            f"{name!r} is fed back through {source!r} ({self.nodes[source].kind}); only a matrix "
-                            "(Linear or Affine) can be recurrent weights"
-                        )
-                    self.before[name].remove(source)
-                    self.recurrent[name] = source
+                back = self._path_back(source)
+                matrix = back[-1]
+                forth = self._path_back(self.before[matrix][0]) if len(self.before[matrix]) == 1 else [""]
+                if name not in {matrix, forth[-1]}:
+                    continue
+                if self.nodes[matrix].kind not in _MATRICES:
+                    raise NetworkImportError(
+                        f"{name!r} is fed back through {source!r} ({self.nodes[source].kind}); only a matrix "
+                        "(Linear or Affine) can be recurrent weights"
+                    )
+                self.before[name].remove(source)
+                self.recurrent[name] = matrix
+                for one in (*back[:-1], *forth[:-1]):
+                    if self.nodes[one].kind == "Delay":
+                        self._note_delay(self.nodes[one])
+                        self.in_loops.add(one)
 
-    def _neuron_before(self, name: str) -> str | None:
-        found = self.before.get(name, [])
-        while len(found) == 1 and self.nodes[found[0]].kind.startswith("Joint"):
-            found = self.before[found[0]]
-        return found[0] if len(found) == 1 else None
+    def _path_back(self, name: str) -> list[str]:
+        """A node, and those before it until one that is no joint and no delay."""
+        path = [name]
+        while (
+            (self.nodes[path[-1]].kind.startswith("Joint") or self.nodes[path[-1]].kind == "Delay")
+            and len(self.before[path[-1]]) == 1
+            and self.before[path[-1]][0] not in path
+        ):
+            path.append(self.before[path[-1]][0])
+        return path
+
+    def _note_delay(self, node: _Node) -> None:
+        longest = float(np.max(array(node.data["delay"]), initial=0.0))
+        self.excluded.append(f"buffering of spikes over the delays of {node.name} (up to {longest:g} s)")
 
     def order(self) -> list[str]:
         """Nodes so that each comes after what it reads."""
@@ -281,7 +300,7 @@ class _Reader:
         return self.builder.finished(
             outputs, name=path.stem, origin=self.file, format="NIR", sha256=sha256, coding="spiking",
             options=options, timesteps=options.timesteps, excluded=tuple(self.excluded),
-            time_constants=self.time_constants, thresholds=self.thresholds,
+            time_constants=self.time_constants, shortest_time_constants=self.shortest, thresholds=self.thresholds,
         )  # fmt: skip
 
     def _input_shape(self, node: _Node) -> Shape:
@@ -319,8 +338,8 @@ class _Reader:
         if kind == "Flatten":
             return value
         if kind == "Delay":
-            steps = float(np.max(array(node.data["delay"]), initial=0.0))
-            self.excluded.append(f"buffering of spikes over the delays of {node.name} (up to {steps:g} s)")
+            if node.name not in self.in_loops:
+                self._note_delay(node)
             return value
         return self.builder.not_supported(kind, node.name, [value], value.shape)
 
@@ -381,6 +400,8 @@ class _Reader:
             self.builder.notes.append(
                 f"{value.layer} has the neurons of node {node.name[:60]!r} of the graph."
             )
+        if node.kind == "IF":
+            self._never_forget(value)
         if node.kind in _SILENT:
             self.builder.notes.append(
                 f"{value.layer} ends in {node.kind} neurons, which never spike: their output is a membrane potential."
@@ -391,9 +412,21 @@ class _Reader:
         ):  # fmt: skip
             if key in node.data:
                 found = np.asarray(array(node.data[key]), dtype=np.float64)
-                if found.size and np.all(np.isfinite(found)):
-                    kept[value.layer] = float(np.max(found))
+                if np.any(np.isnan(found)):
+                    raise NetworkImportError(f"{node.name[:60]!r}: {key} holds what is no number")
+                finite = found[np.isfinite(found)]
+                if finite.size < found.size:
+                    self._never_forget(value)
+                if finite.size:
+                    kept[value.layer] = float(np.max(finite))
+                if finite.size and key.startswith("tau"):
+                    self.shortest[value.layer] = float(np.min(finite))
         return value
+
+    def _never_forget(self, value: Value) -> None:
+        self.builder.notes.append(
+            f"{value.layer} has neurons that never forget; whether those of a chip do is not checked."
+        )
 
     def _recurrent_layer(self, node: _Node, value: Value) -> Value:
         weight = self.nodes[self.recurrent[node.name]].data["weight"]

@@ -73,7 +73,7 @@ def _read(onnx: Any, path: Path, file: str, options: ImportOptions) -> ImportedN
             for field in ("float_data", "int32_data", "int64_data", "double_data", "external_data"):
                 tensor.ClearField(field)
             tensor.ClearField("data_location")
-    reader = _Reader(file, inferred(file, model).graph, weights, options)
+    reader = _Reader(file, *inferred(file, model), weights, options)
     return reader.network(path, file_sha256(path))
 
 
@@ -108,23 +108,36 @@ def _fix_shapes(file: str, graph: Any, options: ImportOptions) -> None:
     inputs = [one for one in graph.input if one.name not in stored]
     for one in inputs:
         dims = one.type.tensor_type.shape.dim
+        batch = batch_axis(graph, one.name)
         given = options.input_shape if len(inputs) == 1 else None
         if given is not None and len(dims) == len(given) + 1:
-            for dim, extent in zip(list(dims)[1:], given, strict=True):
+            inner = [dim for index, dim in enumerate(dims) if index != batch]
+            for dim, extent in zip(inner, given, strict=True):
                 dim.dim_value = extent
         for index, dim in enumerate(dims):
-            if index == 0 and dim.dim_value <= 0:
+            if index == batch and dim.dim_value <= 0:
                 dim.dim_value = 1
             elif dim.dim_value <= 0:
                 raise NetworkImportError(
                     f"{file}: extent {index} of input {one.name[:60]!r} is open ({dim.dim_param[:40] or 'no name'}); "
-                    "give the shape of one sample with --input-shape, such as 3,224,224"
+                    "import it with the shape of one sample, such as --input-shape 3,224,224"
                 )
     for out in graph.output:  # what is stated there may contradict the batch of one
         out.type.tensor_type.ClearField("shape")
     del graph.value_info[:]
 
 
+def batch_axis(graph: Any, name: str) -> int:
+    """Axis of the samples of an input: the second where a recurrent cell reads time first, which is its standard."""
+    for node in graph.node:
+        if node.op_type in _CELLS and node.input and node.input[0] == name:
+            return int(not any(one.name == "layout" and one.i for one in node.attribute))
+    return 0
+
+
+_CELLS = frozenset({"DynamicQuantizeLSTM", "GRU", "LSTM", "RNN"})
+_TEXTS = 8
+"""Number of the type of texts in the format."""
 _PACKED = {21: (4, False), 22: (4, True), 25: (2, False), 26: (2, True)}
 """Bits and sign of the types of which several share a byte: UINT4, INT4, UINT2, INT2."""
 _WIDTHS = {2: 8, 3: 8, 4: 16, 5: 16, **{kind: bits for kind, (bits, _) in _PACKED.items()}}
@@ -138,17 +151,22 @@ class _Weights:
         self.path = path
         self.tensors = {tensor.name: tensor for tensor in graph.initializer}
         self.statistics: dict[str, tuple[float, int]] = {}
+        self.not_finite: list[str] = []
 
     def check(self) -> None:
         """Take the statistics of all weights, so that their data may be dropped before shapes are inferred."""
         for name, tensor in self.tensors.items():
             NetworkBuilder.checked(f"tensor {name[:60]!r}", [d or 1 for d in tensor.dims])
             if len(tensor.dims) >= 2:
+                if tensor.data_type == _TEXTS:
+                    raise NetworkImportError(f"tensor {name[:60]!r} holds texts, not numbers")
                 array = self._array(tensor)
                 if array is not None:
                     flat = np.abs(array.reshape(-1).astype(np.float32, copy=False))
                     largest = float(flat.max()) if flat.size else 0.0
-                    if largest > 0.0 and np.isfinite(largest):
+                    if not np.isfinite(largest):
+                        self.not_finite.append(name)
+                    elif largest > 0.0:
                         self.statistics[name] = float(flat.mean(dtype=np.float64)) / largest, int(flat.size)
 
     def _packed(self, tensor: Any, count: int) -> Any:
@@ -228,8 +246,10 @@ class _Weights:
 class _Reader:
     """Goes through the nodes of a graph with shapes, and drives a builder."""
 
-    def __init__(self, file: str, graph: Any, weights: _Weights, options: ImportOptions) -> None:
-        self.file, self.graph, self.options = file, graph, options
+    def __init__(
+        self, file: str, graph: Any, guessed: frozenset[str], weights: _Weights, options: ImportOptions
+    ) -> None:
+        self.file, self.graph, self.guessed, self.options = file, graph, guessed, options
         self.statistics = weights.statistics
         self.shapes: dict[str, Shape] = {}
         self.types: dict[str, int] = {}
@@ -244,14 +264,16 @@ class _Reader:
             self.types[one.name] = one.data_type
             self.constants[one.name] = one.name
         self.values: dict[str, Value] = {}
+        self.excluded: dict[str, None] = {}
         self.batch = 1
+        self.not_finite = weights.not_finite
 
     def network(self, path: Path, sha256: str) -> ImportedNetwork:
         """The network of the graph."""
         inputs = [one for one in self.graph.input if one.name not in self.constants]
-        self.batch = (
-            max(1, self.shapes[inputs[0].name][0]) if inputs and self.shapes.get(inputs[0].name) else 1
-        )
+        first = self.shapes.get(inputs[0].name, ()) if inputs else ()
+        axis = batch_axis(self.graph, inputs[0].name) if inputs else 0
+        self.batch = max(1, first[axis]) if len(first) > axis else 1
         self.builder = builder = NetworkBuilder(self._joint_input(inputs))
         for one in inputs:
             self.values[one.name] = builder.input
@@ -262,10 +284,14 @@ class _Reader:
                 )
         for proto in self.graph.node:
             self._take(Node(self, proto))
+        builder.notes += [
+            f"Weights {name[:60]!r} hold numbers that are not finite and are left out of the statistics."
+            for name in self.not_finite
+        ]
         outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
         return builder.finished(
             outputs, name=path.stem, origin=self.file, format="ONNX", sha256=sha256, coding="dense",
-            options=self._options(),
+            options=self._options(), excluded=tuple(self.excluded),
         )  # fmt: skip
 
     def _joint_input(self, inputs: list[Any]) -> Shape:
@@ -322,13 +348,22 @@ class _Reader:
             return
         handler = OPERATORS.get(node.operator) if node.domain in {"", "ai.onnx", "com.microsoft"} else None
         if handler is not None:
-            found = handler(node)
+            try:
+                found = handler(node)
+            except NetworkImportError as error:
+                if self.batch == 1:
+                    raise
+                raise NetworkImportError(
+                    f"{error}; {self.batch}, the first extent of the input, was taken for a batch: if it is none, "
+                    "export with a batch of one before it"
+                ) from None
             if found is not None:
                 values = found if isinstance(found, list) else [found]
                 for name, value in zip(node.outputs, values, strict=False):
                     self.values[name] = value
                 for name in node.outputs[len(values) :]:
-                    self.values.setdefault(name, values[0])
+                    if name not in self.constants:
+                        self.values.setdefault(name, values[0])
                 return
         self._unsupported(node, live)
 
@@ -338,5 +373,9 @@ class _Reader:
             known = self.shapes.get(name)
             fits = known is not None and all(extent > 0 for extent in known)
             shape = self.sample(known) if fits and known is not None else sources[0].shape
-            reason = "" if fits else "its output's shape is unknown and taken to be its input's"
+            reason = (
+                ""
+                if fits and name not in self.guessed
+                else "its output's shape is unknown and taken to be its input's"
+            )
             self.values[name] = self.builder.not_supported(node.operator, node.name, sources, shape, reason)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.network import Pair, Shape, Value
+from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
 
 # operations of a vector unit for one element
 _SOFTMAX = 5  # largest, difference, exponential, sum, quotient
@@ -145,11 +145,15 @@ def _convolution(node: Node, weights: int = 1) -> Found:
     if not 3 <= len(dims) <= 4:
         return None
     kernel = _pair(list(dims[2:]))
+    groups = node.integer("group", 1)
+    if _pair(node.ints("kernel_shape", list(dims[2:]))) != kernel or value.map[0] != dims[1] * groups:
+        raise NetworkImportError(
+            f"{node.name[:60]!r} states {groups} groups and a kernel of {node.ints('kernel_shape', [])}; its weights "
+            f"{tuple(dims)} do not fit {value.map[0]} channels"
+        )
     stride, dilation = (_pair(node.ints(name, [1, 1][: len(dims) - 2])) for name in ("strides", "dilations"))
     padding = _edges(node, kernel, stride, dilation, value)
-    made = node.builder.convolution(
-        node.name, value, dims[0], kernel, stride, padding, dilation, node.integer("group", 1)
-    )
+    made = node.builder.convolution(node.name, value, dims[0], kernel, stride, padding, dilation, groups)
     return node.weigh(made, weights)
 
 
@@ -171,6 +175,9 @@ def _positions(node: Node, shape: Shape) -> int:
 def _matmul(node: Node, right: int = 1) -> Found:
     left_value, right_value = node.live(0), node.live(right)
     left, other = node.shape(0), node.shape(right)
+    summed = other[-2] if len(other) > 1 else other[0]
+    if left[-1] != summed:
+        raise NetworkImportError(f"{node.name[:60]!r} multiplies {tuple(left)} by {tuple(other)}")
     if left_value is not None and right_value is not None:
         left, other = (left if len(left) > 1 else (1, *left)), (other if len(other) > 1 else (*other, 1))
         heads = max(1, prod(left[:-2]) // node.batch)
@@ -267,6 +274,17 @@ def _alias(node: Node) -> Found:
     return node.live(0)
 
 
+def _quantised(node: Node) -> Found:
+    """Levels that are chosen for each sample: step and zero point are single numbers."""
+    value = node.live(0)
+    if value is not None:
+        node.reader.constants.update(dict.fromkeys(node.outputs[1:], ""))
+        node.reader.excluded.setdefault(
+            "search of the largest activation of each sample (dynamic quantisation)"
+        )
+    return value
+
+
 def _moved(node: Node) -> Found:
     value = node.live(0)
     if value is None:
@@ -297,6 +315,19 @@ def _concatenation(node: Node) -> Found:
     return node.builder.concatenation(node.name, values, node.sample)
 
 
+def _joined_quantised(node: Node) -> Found:
+    """A concatenation whose inputs come with their steps and zero points."""
+    values = [value for index in range(2, len(node.inputs), 3) if (value := node.live(index)) is not None]
+    if 3 * len(values) + 2 < len(node.inputs):
+        return node.builder.moved(node.name, values, node.sample)
+    return node.builder.concatenation(node.name, values, node.sample)
+
+
+def _standing_first(handler: Callable[[Node], Found]) -> Callable[[Node], Found]:
+    """For operators that may have their channels last, which is another one."""
+    return lambda node: None if node.integer("channels_last", 0) else handler(node)
+
+
 def _cell(kind: str) -> Callable[[Node], Found]:
     gates = {"simple": 1, "gru": 3, "lstm": 4}[kind]
 
@@ -306,7 +337,7 @@ def _cell(kind: str) -> Callable[[Node], Found]:
             return None
         steps, features = node.shape(0)[1 if node.integer("layout", 0) else 0], node.shape(0)[-1]
         directions, rows = node.shape(1)[0], node.shape(1)[1]
-        hidden = rows // gates
+        hidden = node.integer("hidden_size", rows // gates)
         values = [
             node.builder.cell(f"{node.name}_{index}", value, kind, features, hidden, steps)
             for index in range(directions)
@@ -373,6 +404,14 @@ def _table() -> dict[str, Callable[[Node], Found]]:
         "GRU": _cell("gru"),
         "RNN": _cell("simple"),
         "Attention": _attention,
+        "DynamicQuantizeLSTM": _cell("lstm"),
+        "QLinearAveragePool": _standing_first(_pooling("average")),
+        "QLinearConcat": _joined_quantised,
+        "QLinearGlobalAveragePool": _standing_first(_global_pooling("average")),
+        "QLinearLeakyRelu": _activation(),
+        "QLinearMul": _with_constant,
+        "QLinearSigmoid": _activation(),
+        "QLinearSoftmax": _element_wise(_SOFTMAX),
     }
     for name in ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"):
         table[name] = _reduction(None)
@@ -388,9 +427,10 @@ def _table() -> dict[str, Callable[[Node], Found]]:
         table[name] = _with_constant
     for name in (
         "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Dropout", "Cast", "CastLike",
-        "QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear",
+        "QuantizeLinear", "DequantizeLinear",
     ):  # fmt: skip
         table[name] = _alias
+    table["DynamicQuantizeLinear"] = _quantised
     for name in ("Slice", "Gather", "Pad", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"):
         table[name] = _moved
     return table

@@ -13,34 +13,122 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from neuroest.workloads.importers.network import NetworkImportError
+from neuroest.workloads.importers.onnx_operators import OPERATORS
 
 Integers: TypeAlias = Any
-_MOST_ROUNDS = 12
+_LEAST_ROUNDS = 12
+_MOST_VISITS = 400_000
+"""Nodes that inference may go through again and again."""
 _MOST_ELEMENTS = 1024
 
 
-def inferred(file: str, model: Any) -> Any:
-    """The model with the shape of every tensor that follows from its inputs.
+def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
+    """The graph with the shape of every tensor that follows from its inputs, and outputs whose shape is a guess.
 
     Raises
     ------
     NetworkImportError
         When shapes contradict each other.
     """
-    from onnx import shape_inference  # noqa: PLC0415 - an extra
-
-    for _ in range(_MOST_ROUNDS):
-        try:
-            model = shape_inference.infer_shapes(model, data_prop=True)
-        except Exception as error:
-            text = " ".join(str(error).split())[:160]
-            raise NetworkImportError(f"{file}: shapes do not fit together ({text})") from None
+    originals, guessed = _stand_in(model.graph, [node for node in model.graph.node if not _has_rule(node)])
+    for _ in range(max(_LEAST_ROUNDS, _MOST_VISITS // len(model.graph.node))):
+        model = _inferred_once(file, model)
         known = _shapes(model.graph)
         if all(name in known for node in model.graph.node for name in node.output if name):
             break
         if not _fold(model.graph, known):
-            break
-    return model
+            open_ = _first_open(model.graph, known)
+            if open_ is None:
+                break
+            put, more = _stand_in(model.graph, [open_])
+            originals, guessed = {**originals, **put}, guessed | more
+    else:
+        model = _inferred_once(file, model)
+    nodes = [originals.get(node.output[0], node) if node.output else node for node in model.graph.node]
+    copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
+    del model.graph.node[:]
+    model.graph.node.extend(copies)
+    return model.graph, frozenset(guessed)
+
+
+def _inferred_once(file: str, model: Any) -> Any:
+    from onnx import shape_inference  # noqa: PLC0415 - an extra
+
+    try:
+        return shape_inference.infer_shapes(model, data_prop=True)
+    except Exception as error:
+        text = " ".join(str(error).split())[:160]
+        raise NetworkImportError(f"{file}: shapes do not fit together ({text})") from None
+
+
+def _has_rule(node: Any) -> bool:
+    """Whether the library knows the operator, and so the shape of what it puts out."""
+    from onnx import defs  # noqa: PLC0415 - an extra
+
+    return bool(node.domain in {"", "ai.onnx"} and defs.has(node.op_type, ""))
+
+
+def _first_open(graph: Any, known: Mapping[str, tuple[int, ...]]) -> Any | None:
+    """The first node whose output has no shape though its inputs have, and which nobody here can express anyway."""
+    for node in graph.node:
+        unknown = any(name and name not in known for name in node.output)
+        if unknown and node.op_type not in OPERATORS and any(name in known for name in node.input):
+            return node
+    return None
+
+
+def _stand_in(graph: Any, nodes: list[Any]) -> tuple[dict[str, Any], set[str]]:
+    """Put operators of the standard with the same shapes in the place of some nodes.
+
+    Returns the nodes by their output, and the outputs of those that nothing is known of: they put out what they read.
+    """
+    from onnx import helper  # noqa: PLC0415 - an extra
+
+    stored = {tensor.name for tensor in graph.initializer}
+    originals: dict[str, Any] = {}
+    guessed: set[str] = set()
+    for node in nodes:
+        if not node.output:
+            continue
+        kept = type(node).FromString(node.SerializeToString())
+        originals[node.output[0]] = kept
+        if node.op_type in _STAND_INS:
+            name, places = _STAND_INS[node.op_type]
+            made = helper.make_node(
+                name, node.input[places], node.output if name == "LSTM" else node.output[:1]
+            )
+            made.attribute.extend(
+                one
+                for one in kept.attribute
+                if one.name not in _FOREIGN or (one.name == "axis" and name == "Concat")
+            )
+            if name == "Cast":
+                made.attribute.append(helper.make_attribute("to", 1))
+        else:
+            reads = [one for one in node.input if one not in stored] or list(node.input)
+            made = helper.make_node("Dropout", reads[:1], node.output[:1])
+            if node.op_type not in OPERATORS:
+                guessed.add(node.output[0])
+        node.CopyFrom(made)
+    return originals, guessed
+
+
+_FOREIGN = frozenset({"axis", "block_size", "channels_last"})
+"""Attributes that the operators of the standard do not have."""
+_STAND_INS: Mapping[str, tuple[str, slice]] = MappingProxyType(
+    {
+        "DequantizeLinear": ("Cast", slice(0, 1)),
+        "DynamicQuantizeLSTM": ("LSTM", slice(0, 3)),
+        "QGemm": ("Gemm", slice(0, 4, 3)),
+        "QLinearAdd": ("Add", slice(0, 4, 3)),
+        "QLinearAveragePool": ("AveragePool", slice(0, 1)),
+        "QLinearConcat": ("Concat", slice(2, None, 3)),
+        "QLinearGlobalAveragePool": ("GlobalAveragePool", slice(0, 1)),
+        "QLinearMul": ("Mul", slice(0, 4, 3)),
+        "QuantizeLinear": ("QuantizeLinear", slice(0, 3)),
+    }
+)
+"""Operators beyond the standard that runtimes write when they quantise: what has the same shapes, and what it reads."""
 
 
 def _shapes(graph: Any) -> dict[str, tuple[int, ...]]:
@@ -158,6 +246,9 @@ _ARITHMETIC: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "Div": _divided,
         "Mod": lambda _, a, b: np.mod(a, b) if np.all(b != 0) else None,
         "Slice": _sliced,
+        "Transpose": lambda attributes, a: np.transpose(
+            a, tuple(attributes["perm"].ints) if "perm" in attributes else None
+        ),
         "Reshape": lambda _, a, b: a.reshape(tuple(int(one) for one in b)),
         "Equal": lambda _, a, b: (a == b).astype(np.int64),
         "Where": lambda _, c, a, b: np.where(c != 0, a, b),

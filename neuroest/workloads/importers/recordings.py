@@ -36,6 +36,7 @@ _SAME_STEP = 1e-3
 _MOST_ROWS = 5_000_000
 _MOST_BYTES = 2**30
 _QUANTITIES = ("rate", "density", "bit_density")
+_LARGEST_PLACE = 1e9
 _EVENTS = {"layer", "sample", "timestep", "neuron"}
 
 
@@ -207,15 +208,18 @@ def _means(reader: Any) -> list[LayerRecording]:
 
 
 def _events(reader: Any) -> list[LayerRecording]:
-    found: dict[str, set[tuple[int, int, int]]] = {}
+    found: dict[str, list[tuple[int, int, int]]] = {}
     for line, row in enumerate(reader, start=2):
         if line > _MOST_ROWS:
             raise NetworkImportError(f"more than {_MOST_ROWS} spikes")
-        event = tuple(int(_number(row, key, line)) for key in ("sample", "timestep", "neuron"))
-        if min(event) < 0:
-            raise NetworkImportError(f"line {line}: counted from 0, nothing may be negative")
-        found.setdefault((row.get("layer") or "").strip(), set()).add((event[0], event[1], event[2]))
-    return [LayerRecording(name, spikes=frozenset(events)) for name, events in found.items()]
+        event = tuple(_number(row, key, line) for key in ("sample", "timestep", "neuron"))
+        if not all(0.0 <= one <= _LARGEST_PLACE and one == int(one) for one in event):
+            raise NetworkImportError(
+                f"line {line}: sample, timestep and neuron must be whole numbers, counted from 0"
+            )
+        place = int(event[0]), int(event[1]), int(event[2])
+        found.setdefault((row.get("layer") or "").strip(), []).append(place)
+    return [LayerRecording(name, spikes=tuple(events)) for name, events in found.items()]
 
 
 def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording], float | None]:
@@ -241,7 +245,7 @@ def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording]
                     layers.append(LayerRecording(name, spikes=data, samples=int(data.shape[0])))
                 else:
                     layers.append(_gridded(name, content, about, time_step, array))
-        except (KeyError, OSError, ValueError, TypeError, AttributeError, RuntimeError) as error:
+        except (LookupError, OSError, ValueError, TypeError, AttributeError, RuntimeError) as error:
             raise NetworkImportError(f"no NIRData, or damaged ({str(error)[:80]})") from None
     if len(steps) > 1:
         raise NetworkImportError(f"the layers have different time steps: {sorted(steps)}")
@@ -262,10 +266,15 @@ def _gridded(
         )
     if indices.shape[0] * steps * neurons > LARGEST_ARRAY:
         raise NetworkImportError(f"{name[:60]!r} would be {steps} timesteps of {neurons} neurons, too many")
-    grid = np.zeros((indices.shape[0], steps, neurons), dtype=bool)
+    grid = np.zeros((indices.shape[0], steps, neurons), dtype=np.uint16)
     sample, place = np.nonzero(indices >= 0)
-    step = np.minimum((times[sample, place] / time_step).astype(np.int64), steps - 1)
-    grid[sample, step, indices[sample, place]] = True
+    neuron, moment = indices[sample, place], np.asarray(times[sample, place], dtype=np.float64)
+    if np.any(neuron >= neurons) or not np.all((moment >= 0.0) & (moment <= float(about["t_max"]))):
+        raise NetworkImportError(
+            f"{name[:60]!r} has spikes of neurons beyond its {neurons}, or beyond the time from 0 to {about['t_max']} s"
+        )
+    step = np.minimum((moment / time_step).astype(np.int64), steps - 1)
+    np.add.at(grid, (sample, step, neuron), 1)
     return LayerRecording(name, spikes=grid, samples=int(grid.shape[0]))
 
 
@@ -306,8 +315,10 @@ def _from_array(
     one: LayerRecording, recording: Recording, spec: WorkloadSpec, neurons: int, due: Sequence[str]
 ) -> Recorded:
     tally = Tally()
+    if not np.size(one.spikes):
+        raise NetworkImportError(f"{recording.file}: {one.name!r} is empty")
     if due != ("rate",):
-        if isinstance(one.spikes, frozenset):
+        if isinstance(one.spikes, tuple):
             raise NetworkImportError(
                 f"{recording.file}: {one.name!r} holds spikes, but the layer has numbers"
             )
@@ -319,7 +330,7 @@ def _from_array(
         tally.take(number_statistics(one.spikes, 0, bits))
         return tally.recorded()
     steps = int(spec.timesteps or 1)
-    if isinstance(one.spikes, frozenset):
+    if isinstance(one.spikes, tuple):
         samples = recording.samples or 1 + max(event[0] for event in one.spikes)
         if max(event[0] for event in one.spikes) >= samples:
             raise NetworkImportError(f"{recording.file}: {one.name!r} has more than {samples} samples")
@@ -337,6 +348,10 @@ def _from_array(
         raise NetworkImportError(_misfit(recording, one.name, spikes.shape[1], steps, "timesteps"))
     if prod(spikes.shape[2:]) != neurons:
         raise NetworkImportError(_misfit(recording, one.name, prod(spikes.shape[2:]), neurons, "neurons"))
+    if np.any(spikes != np.rint(spikes)):
+        raise NetworkImportError(
+            f"{recording.file}: {one.name!r} holds fractions, not spikes; means are named {one.name}.rate, one a sample"
+        )
     tally.take(spike_statistics(spikes, 0, 1))
     return tally.recorded()
 

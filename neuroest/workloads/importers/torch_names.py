@@ -18,8 +18,8 @@ VIEWS = frozenset({
     "full_like", "gather", "index", "index_select", "lift_fresh", "movedim", "narrow",
     "native_channel_shuffle", "native_dropout", "new_zeros", "ones_like", "permute",
     "pixel_shuffle", "repeat", "reshape", "roll", "select", "slice", "split", "split_with_sizes",
-    "squeeze", "stack", "t", "transpose", "unbind", "unfold", "unsqueeze", "upsample_nearest2d",
-    "view", "zeros_like",
+    "squeeze", "stack", "t", "transpose", "unbind", "unfold", "unsafe_chunk", "unsafe_split",
+    "unsafe_split_with_sizes", "unsqueeze", "upsample_nearest2d", "view", "zeros_like",
 })  # fmt: skip
 FRESH = frozenset({
     "empty_like", "full_like", "new_empty", "new_full", "new_ones", "new_zeros", "ones_like",

@@ -18,13 +18,22 @@ from neuroest.workloads.importers.torch_names import (
     REDUCTIONS,
     VIEWS,
 )
-from neuroest.workloads.importers.torch_trace import Watch, as_map
+from neuroest.workloads.importers.torch_trace import Watch, as_map, as_numpy
 
 _COSTS = {
     **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), 5),
     **dict.fromkeys(("native_layer_norm", "native_group_norm", "_fused_rms_norm"), 7),
 }
 """Operations an element."""
+
+
+_PARTS = frozenset({
+    "chunk", "split", "split_with_sizes", "unbind", "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes",
+})  # fmt: skip
+"""Views that take a tensor apart."""
+
+
+_PRODUCTS = frozenset({"addmm", "baddbmm", "bmm", "linear", "matmul", "mm"})
 
 
 def recorder_mode(watch: Watch) -> Any:
@@ -60,6 +69,8 @@ class _Operations:
         outs = [one for one in (out if isinstance(out, list | tuple) else [out]) if hasattr(one, "shape")]
         if not live:
             watch.note_origin(flat, outs)
+            if name in _PRODUCTS:
+                self._constant_product(flat)
         if not live or name in FRESH or name in COMPARISONS:
             return
         if not outs:
@@ -67,11 +78,14 @@ class _Operations:
         value = self._value(name, args, kwargs, live, outs[0])
         for one in outs:
             is_result = one is outs[0] or name not in {"max_pool2d_with_indices", "native_layer_norm"}
-            if is_result and value is not None and one.is_floating_point():
+            if is_result and value is not None and (one.is_floating_point() or one.is_complex()):
                 watch.values[one] = value
+                for given in live:
+                    if given in watch.potentials:
+                        watch.potentials[one] = watch.potentials[given]
         if value is None:
             return
-        if name in {"split", "split_with_sizes", "unbind", "chunk"} and not watch.spiking:
+        if name in _PARTS and not watch.spiking:
             for index, one in enumerate(outs):
                 watch.values[one] = self._part(name, index, live[0], one)
 
@@ -82,7 +96,7 @@ class _Operations:
         first: Value = watch.values[live[0]]
         if name in {"convolution", "_convolution"}:
             return self._convolution(args, out)
-        if name in {"addmm", "mm", "bmm", "baddbmm", "matmul", "linear"}:
+        if name in _PRODUCTS:
             return self._product(name, args, out)
         if "pool" in name:
             return self._pooling(name, args, kwargs, live[0], out)
@@ -119,6 +133,16 @@ class _Operations:
             lambda: self.builder.not_supported(name, self._label(name), [first], self._shape(out)),
         )
 
+    def _constant_product(self, given: list[Any]) -> None:
+        """Tell of weights that multiply what the sample does not change, such as the first state of a cell."""
+        matrices = [one for one in given if hasattr(one, "dim") and one.dim() > 1]
+        weights = [one for one in matrices if self.watch.origin(one)]
+        if 0 < len(weights) < len(matrices):
+            count = sum(one.numel() for one in weights)
+            self.watch.excluded.setdefault(
+                f"product of {count} weights of {self.watch.here or 'the model'} with a constant, such as a first state"
+            )
+
     def _label(self, otherwise: str) -> str:
         return self.watch.here.replace(".", "_") or otherwise
 
@@ -151,6 +175,7 @@ class _Operations:
         return self.watch.once((kind, value.layer, tuple(tensor.shape[1:]), self.watch.here), make)
 
     def _weighted(self, weight: Any, tensor: Any, make: Any) -> Value:
+        self.watch.refuse_potential(tensor)
         self.watch.seen(tensor)
         source = self.watch.values[tensor].layer
         origin = self.watch.origin(weight) or (weight.untyped_storage().data_ptr(),)
@@ -159,7 +184,7 @@ class _Operations:
         known = key in self.watch.layers
         value = self.watch.once(key, make)
         if not known:
-            self.builder.note_weights(value, weight.detach().cpu().numpy())
+            self.builder.note_weights(value, as_numpy(weight))
             self.builder.note_user(value, stored)
         return value
 
@@ -312,7 +337,7 @@ class _Operations:
             self.builder.notes.append(
                 "Rounding to fewer levels costs nothing; bits are those that the import was told."
             )
-        if self.watch.spiking or out.numel() == tensor.numel() or name in {"split", "unbind", "chunk"}:
+        if self.watch.spiking or out.numel() == tensor.numel() or name in _PARTS:
             return value
         shape = self._shape(out)
         if prod(shape) == prod(value.shape):

@@ -71,7 +71,7 @@ def trace_model(
     Raises
     ------
     NetworkImportError
-        When PyTorch is missing, or the network cannot be followed.
+        When PyTorch is missing, the model fails on the sample, or the network cannot be followed.
     """
     try:
         import torch  # noqa: PLC0415 - an extra
@@ -80,8 +80,12 @@ def trace_model(
     from neuroest.workloads.importers.torch_operators import recorder_mode  # noqa: PLC0415
 
     chosen = options or ImportOptions()
+    if not isinstance(model, torch.nn.Module):
+        raise NetworkImportError(f"the model must be a torch.nn.Module, not {type(model).__name__}")
     if not isinstance(sample, torch.Tensor) or sample.dim() < 1 + int(time_first):
         raise NetworkImportError("the sample must be one tensor whose first axis is the batch")
+    if not sample.numel():
+        raise NetworkImportError(f"the sample is empty: {tuple(sample.shape)}")
     watch = Watch(torch, model, sample, chosen, time_first=time_first)
     was_training = model.training
     model.eval()
@@ -96,11 +100,21 @@ def trace_model(
             for handle in watch.hooks():
                 stack.callback(handle.remove)
             stack.enter_context(recorder_mode(watch))
-            out = model(sample) if run is None else run(model, sample)
+            out = _ran(model, sample, run)
         return watch.network(out, name or type(model).__name__, dataset)
     finally:
         model.train(was_training)
         reset_neurons(model)
+
+
+def _ran(model: Any, sample: Any, run: Callable[[Any, Any], Any] | None) -> Any:
+    try:
+        return model(sample) if run is None else run(model, sample)
+    except NetworkImportError:
+        raise
+    except Exception as error:  # of the model itself, which is its user's
+        said = " ".join(str(error).split())[:200] or "no message"
+        raise NetworkImportError(f"the model fails on the sample: {type(error).__name__}: {said}") from error
 
 
 @dataclass
@@ -125,6 +139,8 @@ class Watch:
         self.values = self.torch.utils.weak.WeakIdKeyDictionary()
         self.values[self.sample] = self.builder.input
         self.tallies: dict[str, Tally] = {}
+        self.fired: set[str] = set()
+        self.potentials = self.torch.utils.weak.WeakIdKeyDictionary()
         self.timesteps = 0
         self.excluded: dict[str, None] = {}
         kept = [*self.model.parameters(), *self.model.buffers()]
@@ -154,7 +170,7 @@ class Watch:
             self.opaque -= int(closed)
             if closed and not self.opaque and given and self.value(given[0]) is not None:
                 if is_neuron(module):
-                    self._fired(module, given[0], first_tensor(out, self.torch), path)
+                    self._fired(module, given[0], tensors(out, self.torch), path)
                 else:
                     self._cells(module, given[0], out, path)
 
@@ -194,12 +210,12 @@ class Watch:
     def seen(self, tensor: Any) -> None:
         """Measure a tensor of numbers where a layer reads it."""
         value = self.value(tensor)
-        if value is None:
+        if value is None or value.layer in self.fired:  # spikes were counted where they came from
             return
         if self.spiking and value.layer != "input":
             if self.builder.layers[value.layer].type in {"pooling", "add", "concatenation", "rearrangement"}:
                 # what a pooling or sum of spikes passes on counts as a spike wherever it is not zero
-                found = spike_statistics(np.sign(np.abs(self._by_sample(_numpy(tensor)))), 1)
+                found = spike_statistics(np.sign(np.abs(self._by_sample(as_numpy(tensor)))), 1)
                 self.tallies.setdefault(value.layer, Tally()).take(found)
             return
         tally = self.tallies.setdefault(value.layer, Tally())
@@ -209,6 +225,14 @@ class Watch:
             if value.layer == "input" and tally.samples:
                 return
             tally.take(input_statistics(batched, axis, self.options.activation_bits, spiking=self.spiking))
+
+    def refuse_potential(self, tensor: Any) -> None:
+        """Weights that read membrane potentials multiply numbers, which a spiking layer does not say."""
+        if tensor in self.potentials:
+            raise NetworkImportError(
+                f"{self.here or 'the model'} reads the membrane potentials of {self.potentials[tensor]}, not its "
+                "spikes; such a layer cannot be said in spiking coding"
+            )
 
     def _by_sample(self, array: Any) -> Any:
         """An array with timesteps first and samples second."""
@@ -222,10 +246,11 @@ class Watch:
             raise NetworkImportError("the batch is not the first axis of what a layer reads")
         return array.reshape(-1, self.batch, *array.shape[1:])
 
-    def _fired(self, module: Any, given: Any, spikes: Any, path: str) -> None:
+    def _fired(self, module: Any, given: Any, outs: Sequence[Any], path: str) -> None:
         found = self.value(given)
-        if found is None or spikes is None:
+        if found is None or not outs:
             return
+        spikes = outs[0]
         axis = 1 if is_sequence(module) else 0
         value = self._with_own_weights(module, given, path, tuple(spikes.shape[axis + 1 :]))
         builder = self.builder
@@ -242,16 +267,27 @@ class Watch:
             )
             value = self.once(("neurons", path), lambda: builder.element_wise(path, [found]))
         self.values[spikes] = value
+        for state in outs[1:]:  # potentials may leave the network; what reads them is refused
+            if state is not spikes:
+                self.values[state] = value
+                self.potentials[state] = path
         if is_silent(module):
             builder.notes.append(
                 f"{value.layer} ends in {type(module).__name__} neurons, which never spike: their output is a membrane "
                 "potential."
             )
             return
+        counted = as_numpy(spikes)
+        if np.any((counted != 0) & (counted != 1)):
+            builder.notes.append(
+                f"{value.layer} has graded spikes; each counts as one event, whatever its value."
+            )
+            counted = np.sign(np.abs(counted))
         tally = self.tallies.setdefault(value.layer, Tally())
-        tally.take(spike_statistics(_numpy(spikes), axis))
+        tally.take(spike_statistics(counted, axis))
+        self.fired.add(value.layer)
         if kind == "pooling" and before in builder.layers:
-            self.tallies.setdefault(before, Tally()).take(spike_statistics(_numpy(spikes), axis))
+            self.tallies.setdefault(before, Tally()).take(spike_statistics(counted, axis))
         self.timesteps = max(self.timesteps, tally.steps)
 
     def _with_own_weights(self, module: Any, given: Any, path: str, shape: Shape) -> Value:
@@ -268,7 +304,7 @@ class Watch:
                 lambda: self.builder.put("recurrent", path, [value], (outputs,), outputs=outputs),
             )
             weights = [own.forward.detach().reshape(-1), own.back.detach().reshape(-1)]
-            self.builder.note_weights(made, self.torch.cat(weights).cpu().numpy())
+            self.builder.note_weights(made, as_numpy(self.torch.cat(weights)))
             return made
         if own.kind == "self":
             line = f"feedback of each neuron of {path} to itself ({own.count} weights)"
@@ -292,7 +328,7 @@ class Watch:
         for key, known in list(self.layers.items()):
             if known == value:
                 self.layers[key] = made
-        self.builder.note_weights(made, weights.detach().cpu().numpy())
+        self.builder.note_weights(made, as_numpy(weights))
         return made
 
     def _known(self, name: str) -> Value:
@@ -303,6 +339,12 @@ class Watch:
         value = self.value(given)
         self.seen(given)
         first = out[0]
+        if given.dim() > 2 and given.shape[0 if module.batch_first else 1] != self.batch:
+            raise NetworkImportError(
+                f"{path or type(module).__name__} reads the batch on axis {0 if module.batch_first else 1}, which has "
+                f"{given.shape[0 if module.batch_first else 1]} samples, and the sample has {self.batch}; where time "
+                "is its first axis, give time_first=True"
+            )
         steps = int(given.shape[1] if module.batch_first and given.dim() > 2 else given.shape[0])
         features = int(given.shape[-1])
         directions = 2 if module.bidirectional else 1
@@ -315,7 +357,7 @@ class Watch:
                     return
                 made = self.builder.cell(label, current, kind, features, module.hidden_size, steps)
                 weight = getattr(module, f"weight_hh_l{layer}" + ("_reverse" if direction else ""))
-                self.builder.note_weights(made, weight.detach().numpy())
+                self.builder.note_weights(made, as_numpy(weight))
                 parts.append(made)
             current = self.builder.concatenation(f"{path}_{layer}", parts)
             features = module.hidden_size * directions
@@ -326,27 +368,46 @@ class Watch:
             for state in states:
                 self.values[state] = last
 
+    def _check_timesteps(self) -> None:
+        """Neurons that ran another number of times than the sample has timesteps took time for samples."""
+        if not self.spiking or not self.timesteps or self.builder.unsupported:
+            return
+        if self.steps > 1 and self.timesteps != self.steps:
+            raise NetworkImportError(
+                f"the sample has {self.steps} timesteps, but the neurons ran {self.timesteps}; say how the model runs "
+                "with run=, such as run=lambda net, x: torch.stack([net(one) for one in x])"
+            )
+        if self.timesteps == 1:
+            self.builder.notes.append(
+                "The neurons ran for one timestep; if an axis of the sample is time, put it first and trace with "
+                "time_first=True."
+            )
+
     def network(self, out: Any, name: str, dataset: str | None) -> ImportedNetwork:
         """The network that was seen."""
-        ends = [v for v in (self.value(t) for t in tensors(out, self.torch)) if v is not None]
+        outs = [
+            one for one in tensors(out, self.torch) if one.dim()
+        ]  # no sums over the whole batch, such as a loss
+        ends = [v for v in map(self.value, outs) if v is not None]
         if not ends:
             raise NetworkImportError(
                 "the output does not follow from the sample by operations that PyTorch dispatches"
             )
         if not self.spiking:
-            for tensor in tensors(out, self.torch):
+            for tensor in outs:
                 self.seen(tensor)
+        self._check_timesteps()
         digest = hashlib.sha256()
         for key, tensor in self.model.state_dict().items():
             digest.update(key.encode())
-            digest.update(np.ascontiguousarray(tensor.detach().cpu().numpy()).tobytes())
+            digest.update(np.ascontiguousarray(as_numpy(tensor)).tobytes())
         recorded = {layer: tally.recorded() for layer, tally in self.tallies.items() if tally.samples}
         numbers = self.spiking and "input" in recorded and "density" in recorded["input"].values
         about: dict[str, Any] = {
             "title": f"Activity of {name} on a batch of {self.batch} samples, traced with PyTorch",
             "samples": self.batch,
             "date": date.today().isoformat(),
-            "sha256": hashlib.sha256(np.ascontiguousarray(_numpy(self.sample)).tobytes()).hexdigest(),
+            "sha256": hashlib.sha256(np.ascontiguousarray(as_numpy(self.sample)).tobytes()).hexdigest(),
         }
         if dataset:
             about["dataset"] = dataset
@@ -361,13 +422,15 @@ class Watch:
         return replace(made, recorded={n: r for n, r in made.recorded.items() if n in names})
 
 
-def _numpy(tensor: Any) -> Any:
-    return tensor.detach().cpu().numpy()
+def as_numpy(tensor: Any) -> Any:
+    """The numbers of a tensor, the short kinds of floating point in 32 bits."""
+    kept = tensor.detach().cpu()
+    return (kept.float() if kept.is_floating_point() and kept.element_size() < 4 else kept).numpy()
 
 
 def input_statistics(tensor: Any, axis: int, bits: int, *, spiking: bool) -> dict[str, Any]:
     """Statistics of what a layer reads: of spikes where all elements are zero or one in a spiking network."""
-    array = _numpy(tensor)
+    array = as_numpy(tensor)
     if spiking and np.all((array == 0) | (array == 1)):
         return spike_statistics(array, axis)
     return number_statistics(array, axis, bits)
@@ -381,12 +444,6 @@ def as_map(shape: Sequence[int]) -> Shape:
     if len(inner) == 2:
         return (*inner, 1)
     return inner if len(inner) == 3 else (inner[0], inner[1], prod(inner[2:]))
-
-
-def first_tensor(out: Any, torch: Any) -> Any:
-    """The first tensor of what a module returns: the spikes."""
-    found = tensors(out, torch)
-    return found[0] if found else None
 
 
 def tensors(out: Any, torch: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -172,7 +173,10 @@ def _layer(network: ImportedNetwork, index: int) -> dict[str, Any]:
         entry["inputs"] = list(layer.inputs)
     entry.update(layer.fields)
     if network.options.time_step is not None and layer.name in network.time_constants:
-        entry["time_constant"] = f"{network.time_constants[layer.name]:.6g} s"
+        longest = network.time_constants[layer.name]
+        entry["time_constant"] = f"{longest:.6g} s"
+        if (shortest := network.shortest_time_constants.get(layer.name, longest)) < longest:
+            entry["shortest_time_constant"] = f"{shortest:.6g} s"
     own = layer.type not in {"pooling", "add", "concatenation", "rearrangement", "element_wise"}
     if layer.name in network.recorded:
         wanted = ACTIVITY_QUANTITIES[network.coding]
@@ -246,10 +250,13 @@ def loaded_workload(network: ImportedNetwork, name: str | None = None) -> Loaded
     require_supported(network)
     if network.coding == "spiking" and network.timesteps is None:
         raise NetworkImportError(
-            f"{network.origin}: a spiking network without timesteps; give --timesteps, such as 20"
+            f"{network.origin}: a spiking network without timesteps; import it with --timesteps, such as 20"
         )
     text = workload_text(workload_data(network, name))
-    return loaded_text(text, network.origin, network.sha256)
+    try:
+        return loaded_text(text, network.origin, network.sha256)
+    except SpecError as error:  # lines are those of a text that nobody has seen
+        raise SpecError([replace(one, line=0, column=0) for one in error.problems]) from None
 
 
 def loaded_text(text: str, file: str, sha256: str | None = None) -> Loaded[WorkloadSpec]:

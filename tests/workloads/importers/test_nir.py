@@ -258,3 +258,59 @@ def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:
         path.write_bytes(bytes(changed))
         with contextlib.suppress(neuroest.NeuroestError):
             workload_from_file(path, TEN)
+
+
+def test_a_delay_within_a_recurrent_loop_is_an_exclusion(tmp_path: Path) -> None:
+    nodes = {
+        "input": nir.Input({"input": np.array([8])}), "fc": matrix(4, 8), "n": lif(4), "back": matrix(4, 4),
+        "late": nir.Delay(0.002 * ones(4)), "out": nir.Delay(0.001 * ones(4)),
+        "output": nir.Output({"output": np.array([4])}),
+    }  # fmt: skip
+    for order in (
+        (("n", "late"), ("late", "back"), ("back", "n")),
+        (("n", "back"), ("back", "late"), ("late", "n")),
+    ):
+        path = tmp_path / f"{'_'.join(order[0])}.nir"
+        write(path, nodes, ("input", "fc"), ("fc", "n"), *order, ("n", "out"), ("out", "output"))
+        spec = workload_from_file(path, TEN).spec
+        assert [layer.type for layer in spec.layers] == ["recurrent"]
+        assert geometry(spec).total_weights == 4 * 8 + 4 * 4
+        assert len(spec.excluded) == 2
+        assert any("delays of late (up to 0.002 s)" in one for one in spec.excluded)
+
+
+def test_neurons_that_differ_are_checked_at_both_ends(tmp_path: Path) -> None:
+    neurons = nir.LIF(np.array([0.01, 0.02, 0.04, 1.0]), ones(4), 0.0 * ones(4), ones(4))
+    path = chain(tmp_path / "t.nir", (8,), fc=matrix(4, 8), n=neurons)
+    loaded = workload_from_file(path, TIMED)
+    assert loaded.spec.layers[0].time_constant == pytest.approx(1.0)
+    assert loaded.spec.layers[0].shortest_time_constant == pytest.approx(0.01)
+    failed = neuroest.estimate("diffusive_28nm_derived", loaded).failed_checks
+    assert any("10 to 1e+03 timesteps" in one.message for one in failed)
+
+
+def test_neurons_that_never_forget_are_told(tmp_path: Path) -> None:
+    for name, neurons in (
+        ("a", nir.IF(ones(4), ones(4))),
+        ("b", nir.LIF(np.full(4, np.inf), ones(4), 0.0 * ones(4), ones(4))),
+    ):
+        path = chain(tmp_path / f"{name}.nir", (8,), fc=matrix(4, 8), n=neurons)
+        assert any("never forget" in note for note in workload_from_file(path, TIMED).spec.notes)
+    path = chain(
+        tmp_path / "c.nir", (8,), fc=matrix(4, 8), n=nir.LIF(np.full(4, np.nan), ones(4), ones(4), ones(4))
+    )
+    with pytest.raises(NetworkImportError, match="tau holds what is no number"):
+        workload_from_file(path, TIMED)
+
+
+def test_names_of_a_file_cannot_write_to_a_terminal(tmp_path: Path) -> None:
+    nodes = {
+        "input": nir.Input({"input": np.array([8])}), "fc": matrix(4, 8), "n": lif(4),
+        "\x1b[31md": nir.Delay(0.003 * ones(4)), "output": nir.Output({"output": np.array([4])}),
+    }  # fmt: skip
+    path = write(
+        tmp_path / "d.nir", nodes, ("input", "fc"), ("fc", "n"), ("n", "\x1b[31md"), ("\x1b[31md", "output")
+    )
+    spec = workload_from_file(path, TEN).spec
+    assert all(line.isprintable() for line in (*spec.excluded, *spec.notes))
+    assert any("\\x1b[31md" in line for line in spec.excluded)

@@ -380,3 +380,127 @@ def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:
         path.write_bytes(bytes(changed))
         with contextlib.suppress(neuroest.NeuroestError):
             workload_from_file(path)
+
+
+def saved(path: Path, nodes, weights=(), shape=(1, 8), domains=(), opset=17) -> Path:
+    """A graph as a careless or hostile writer may leave it: nothing is checked."""
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)], list(weights),
+    )  # fmt: skip
+    opsets = [helper.make_opsetid("", opset), *(helper.make_opsetid(domain, 1) for domain in domains)]
+    path.write_bytes(helper.make_model(graph, opset_imports=opsets).SerializeToString())
+    return path
+
+
+def numbers(name: str, *shape: int, kind=np.float32):
+    return numpy_helper.from_array(np.ones(shape, dtype=kind), name)
+
+
+@pytest.mark.parametrize("domains", [(), ("com.other",)])
+def test_an_operator_of_another_library_amid_the_network_follows_the_policy(tmp_path: Path, domains) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["a"]),
+        helper.make_node("Strange\x1b[31m", ["a"], ["b"], domain="com.other"),
+        helper.make_node("MatMul", ["b", "w"], ["y"]),
+    ]
+    path = saved(tmp_path / "s.onnx", nodes, [numbers("w", 8, 8)], domains=domains)
+    with pytest.raises(
+        UnsupportedOperatorError, match="shape is unknown and taken to be its input's"
+    ) as caught:
+        workload_from_file(path)
+    assert str(caught.value).isprintable()
+    for policy, layers in (("host", 3), ("ignore", 2)):
+        spec = workload_from_file(path, ImportOptions(unsupported=policy)).spec
+        assert len(spec.layers) == layers
+        assert geometry(spec).total_macs == 128
+
+
+def test_dynamic_quantisation_costs_no_layers(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["x"], ["q", "step", "zero"]),
+        helper.make_node("ConvInteger", ["q", "w", "zero"], ["c"]),
+        helper.make_node("Cast", ["c"], ["f"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["step", "w_step"], ["steps"]),
+        helper.make_node("Mul", ["f", "steps"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "bias"], ["sum"]),
+        helper.make_node("Relu", ["sum"], ["y"]),
+    ]
+    weights = [numbers("w", 4, 3, 3, 3, kind=np.int8), numbers("w_step"), numbers("bias", 1, 4, 1, 1)]
+    spec = workload_from_file(saved(tmp_path / "d.onnx", nodes, weights, (1, 3, 8, 8))).spec
+    assert [layer.type for layer in spec.layers] == ["convolution"]
+    assert any("dynamic quantisation" in line for line in spec.excluded)
+
+
+def test_quantised_operators_beyond_the_standard_keep_the_network(tmp_path: Path) -> None:
+    other = "com.microsoft"
+    nodes = [
+        helper.make_node("QuantizeLinear", ["x", "s", "z"], ["q"], domain=other),
+        helper.make_node("QLinearConv", ["q", "s", "z", "w", "s", "z", "s", "z"], ["c"], pads=[1, 1, 1, 1]),
+        helper.make_node("QLinearAdd", ["c", "s", "z", "c", "s", "z", "s", "z"], ["a"], domain=other),
+        helper.make_node(
+            "QLinearConcat", ["s", "z", "a", "s", "z", "c", "s", "z"], ["k"], domain=other, axis=1
+        ),
+        helper.make_node("QLinearGlobalAveragePool", ["k", "s", "z", "s", "z"], ["p"], domain=other),
+        helper.make_node("Flatten", ["p"], ["l"]),
+        helper.make_node("QGemm", ["l", "s", "z", "g", "s", "z"], ["m"], domain=other, transB=1),
+        helper.make_node("QLinearSoftmax", ["m", "s", "z", "s", "z"], ["y"], domain=other, axis=1),
+    ]
+    weights = [
+        numbers("s"), numbers("z", kind=np.uint8), numbers("w", 4, 3, 3, 3, kind=np.uint8),
+        numbers("g", 5, 8, kind=np.uint8),
+    ]  # fmt: skip
+    spec = workload_from_file(saved(tmp_path / "q.onnx", nodes, weights, (1, 3, 8, 8), domains=(other,))).spec
+    assert geometry(spec).total_macs == 64 * 4 * 27 + 5 * 8
+    types = [layer.type for layer in spec.layers]
+    assert "host" not in types
+    assert types.count("concatenation") == types.count("pooling") == 1
+
+
+@pytest.mark.parametrize("layout", [0, 1])
+def test_a_cell_that_reads_time_first_has_its_batch_on_the_second_axis(tmp_path: Path, layout: int) -> None:
+    nodes = [
+        helper.make_node("LSTM", ["x", "w", "r"], ["h", "last"], hidden_size=6, layout=layout),
+        helper.make_node("Squeeze", ["last", "first" if layout == 0 else "second"], ["s"]),
+        helper.make_node("MatMul", ["s", "out"], ["y"]),
+    ]
+    weights = [
+        numbers("w", 1, 24, 5), numbers("r", 1, 24, 6), numbers("out", 6, 2),
+        numpy_helper.from_array(np.array([0]), "first"), numpy_helper.from_array(np.array([1]), "second"),
+    ]  # fmt: skip
+    shape = ("T", "N", 5) if layout == 0 else ("N", "T", 5)
+    path = saved(tmp_path / "c.onnx", nodes, weights, shape)
+    with pytest.raises(NetworkImportError, match="--input-shape"):
+        workload_from_file(path)
+    spec = workload_from_file(path, ImportOptions(input_shape=(9, 5))).spec
+    assert geometry(spec).total_macs == 9 * 4 * 6 * (5 + 6) + 12
+
+
+@pytest.mark.parametrize(
+    ("node", "weights", "shape", "said"),
+    [
+        (("MatMul", {}), numbers("w", 8, 8), (1, 9), "multiplies"),
+        (("Conv", {"kernel_shape": [5, 5]}), numbers("w", 4, 3, 3, 3), (1, 3, 8, 8), r"a kernel of \[5, 5\]"),
+        (("Conv", {"group": 0}), numbers("w", 4, 3, 3, 3), (1, 3, 8, 8), "states 0 groups"),
+        (("Conv", {"group": 7}), numbers("w", 4, 3, 3, 3), (1, 3, 8, 8), "states 7 groups"),
+        (
+            ("MatMul", {}),
+            helper.make_tensor("w", TensorProto.STRING, [8, 8], [b"a"] * 64),
+            (1, 8),
+            "holds texts",
+        ),
+    ],
+)
+def test_attributes_and_weights_that_contradict_each_other_are_refused(
+    tmp_path: Path, node, weights, shape, said: str
+) -> None:
+    made = helper.make_node(node[0], ["x", "w"], ["y"], **node[1])
+    with pytest.raises(NetworkImportError, match=said) as caught:
+        workload_from_file(saved(tmp_path / "b.onnx", [made], [weights], shape))
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_weights_that_are_not_finite_are_told(tmp_path: Path) -> None:
+    weights = numpy_helper.from_array(np.full((8, 8), np.nan, dtype=np.float32), "w")
+    path = saved(tmp_path / "n.onnx", [helper.make_node("MatMul", ["x", "w"], ["y"])], [weights])
+    assert any("not finite" in note for note in workload_from_file(path).spec.notes)

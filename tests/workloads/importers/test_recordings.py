@@ -312,3 +312,48 @@ def test_the_committed_comparison_of_the_digits_is_what_its_script_gives() -> No
         if (one["chip"], one["dense"]) == ("digital_spiking_28nm", "digits_dense_4bit")
     }
     assert kept == {row.scope: pytest.approx(row.rate, rel=0.02) for row in found.rows}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("0,1.5,hidden,2", "whole numbers"),
+        ("0,inf,hidden,2", "whole numbers"),
+        ("0,-1,hidden,2", "whole numbers"),
+    ],
+)
+def test_places_of_spikes_are_whole_numbers(tmp_path: Path, rows: str, said: str) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(f"sample,timestep,layer,neuron\n{rows}\n")
+    assert said in refused(path)
+
+
+def test_two_spikes_of_a_neuron_in_a_timestep_are_two_in_every_layout(tmp_path: Path, network) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("sample,timestep,layer,neuron\n0,1,hidden,2\n0,1,hidden,2\n1,0,hidden,0\n")
+    grid = np.zeros((2, 5, 3))
+    grid[0, 1, 2], grid[1, 0, 0] = 2, 1
+    np.savez(tmp_path / "s.npz", hidden=grid)
+    for name in ("s.csv", "s.npz"):
+        loaded, _ = attach_activity(network, read_recording(tmp_path / name), dataset="drawn")
+        assert loaded.spec.layers[0].activity.rate.value == pytest.approx(3 / 30)
+
+
+@pytest.mark.parametrize(
+    ("array", "said"), [(np.zeros((0, 5, 3)), "is empty"), (np.full((6, 5, 3), 0.5), "fractions, not spikes")]
+)
+def test_arrays_that_are_no_spikes_are_refused(tmp_path: Path, network, array, said: str) -> None:
+    np.savez(tmp_path / "s.npz", hidden=array)
+    with pytest.raises(NetworkImportError, match=said):
+        attach_activity(network, read_recording(tmp_path / "s.npz"), dataset="drawn")
+
+
+@pytest.mark.parametrize(
+    ("neurons", "times"), [([0, 3], [1e-3, 2e-3]), ([0, 1], [1e-3, 9e-3]), ([0, 1], [-2e-3, 2e-3])]
+)
+def test_events_beyond_the_neurons_or_the_time_are_refused(tmp_path: Path, neurons, times) -> None:
+    nir = pytest.importorskip("nir", reason="needs neuroest[nir]")
+    events = nir.EventData(idx=np.array([neurons]), time=np.array([times]), n_neurons=3, t_max=5e-3)
+    path = tmp_path / "r.h5"
+    nir.write_data(path, nir.NIRGraphData(nodes={"hidden": nir.NIRNodeData(observables={"spikes": events})}))
+    assert "beyond" in refused(path, time_step=1e-3)

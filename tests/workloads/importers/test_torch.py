@@ -416,3 +416,148 @@ def test_a_trace_written_and_read_back_has_the_same_counts(snn, tmp_path: Path) 
     assert "dataset: noise" in (read.spec.sources["recording"].seen_note or "")
     claims = neuroest.estimate("digital_spiking_28nm", read).claims
     assert claims["workload.layers.first.activity.rate"].basis == "simulated"
+
+
+class Tutorial(nn.Module):
+    """Convolution, pooling, neurons: the order in which snnTorch's tutorials have them."""
+
+    def __init__(self, snn) -> None:
+        super().__init__()
+        self.conv, self.pool = nn.Conv2d(2, 4, 3, padding=1, bias=False), nn.MaxPool2d(2)
+        self.neurons = snn.Leaky(beta=0.9, threshold=0.2)
+        self.out, self.last = nn.Linear(4 * 16, 5, bias=False), snn.Leaky(beta=0.9)
+        self.kept = []
+
+    def forward(self, x):
+        first, last = self.neurons.init_leaky(), self.last.init_leaky()
+        answers = []
+        for step in x:
+            fired, first = self.neurons(self.pool(self.conv(step)), first)
+            self.kept.append(fired)
+            _, last = self.last(self.out(fired.flatten(1)), last)
+            answers.append(last)
+        return torch.stack(answers)
+
+
+def test_neurons_behind_a_pooling_spike_once_a_timestep(snn) -> None:
+    model, sample = Tutorial(snn), (torch.rand(STEPS, SAMPLES, 2, 8, 8) < 0.4).float()
+    network = neuroest.trace(model, sample, time_first=True)  # the answer is a potential, not spikes
+    fired = torch.stack(model.kept)
+    assert network.timesteps == STEPS
+    assert network.recorded["pool"].values["rate"] == pytest.approx(float(fired.mean()))
+    assert network.recorded["pool"].timesteps == pytest.approx(fired.mean((1, 2, 3, 4)).tolist())
+
+
+def test_a_model_that_takes_time_for_samples_is_refused(snn) -> None:
+    model = nn.Sequential(nn.Linear(8, 6), snn.Leaky(beta=0.9, init_hidden=True))
+    sample = (torch.rand(STEPS, SAMPLES, 8) < 0.3).float()
+    with pytest.raises(NetworkImportError, match=f"has {STEPS} timesteps, but the neurons ran 1; .* run="):
+        neuroest.trace(model, sample, time_first=True)
+    notes = neuroest.trace(model, sample).workload().spec.notes
+    assert any("ran for one timestep" in note for note in notes)
+
+
+def test_layers_that_read_potentials_are_refused(snn) -> None:
+    class Reads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.neurons, self.out = nn.Linear(8, 6), snn.Leaky(beta=0.9), nn.Linear(6, 2)
+
+        def forward(self, x):
+            state, found = self.neurons.init_leaky(), []
+            for step in x:
+                _, state = self.neurons(self.first(step), state)
+                found.append(self.out(state * 2.0))
+            return torch.stack(found)
+
+    with pytest.raises(NetworkImportError, match="out reads the membrane potentials of neurons"):
+        neuroest.trace(Reads(), spikes(8), time_first=True)
+
+
+def test_graded_spikes_count_as_events(snn) -> None:
+    def rate(factor: float) -> tuple[float, tuple[str, ...]]:
+        torch.manual_seed(1)
+        model = nn.Sequential(
+            nn.Linear(30, 20),
+            snn.Leaky(beta=0.9, threshold=0.2, init_hidden=True, graded_spikes_factor=factor),
+        )
+        network = neuroest.trace(
+            model, spikes(30), time_first=True, run=lambda net, x: torch.stack([net(step) for step in x])
+        )
+        return network.recorded["fully_connected_0"].values["rate"], network.notes
+
+    plain, said = rate(1.0)
+    graded, told = rate(3.0)
+    assert plain > 0.0
+    assert graded == plain
+    assert not said
+    assert any("graded" in note for note in told)
+
+
+def test_bad_models_and_samples_are_one_line() -> None:
+    layer, sample = nn.Linear(8, 4), torch.rand(2, 8)
+    for model, given, said in [
+        (lambda x: x, sample, "must be a torch.nn.Module, not function"),
+        (layer, torch.rand(2, 9), "the model fails on the sample: RuntimeError: mat1 and mat2"),
+        (layer, torch.rand(0, 8), "the sample is empty"),
+    ]:
+        with pytest.raises(NetworkImportError, match=said) as caught:
+            neuroest.trace(model, given)
+        assert len(str(caught.value).splitlines()) == 1
+
+
+def test_short_floats_and_sums_over_the_batch_are_no_trouble() -> None:
+    class WithLoss(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(8, 4)
+
+        def forward(self, x):
+            out = self.layer(x)
+            return out, out.square().mean()
+
+    found = neuroest.trace(WithLoss().bfloat16(), torch.rand(2, 8).bfloat16())
+    assert [one.type for one in found.layers] == ["fully_connected"]
+
+
+def test_time_first_cells_say_where_the_batch_is() -> None:
+    class Reads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell, self.out = nn.LSTM(8, 6), nn.Linear(6, 2)
+
+        def forward(self, x):
+            return self.out(self.cell(x)[0][-1])
+
+    with pytest.raises(NetworkImportError, match="give time_first=True"):
+        neuroest.trace(Reads(), torch.rand(7, 3, 8))
+    network = neuroest.trace(Reads(), torch.rand(7, 3, 8), time_first=True)
+    assert geometry(network.workload().spec).total_macs == 7 * 4 * 6 * (8 + 6) + 12
+
+
+def test_weights_on_a_constant_state_are_listed() -> None:
+    class Once(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell = nn.GRUCell(8, 6)
+
+        def forward(self, x):
+            return self.cell(x)
+
+    assert any(
+        "108 weights of cell with a constant" in one
+        for one in neuroest.trace(Once(), torch.rand(2, 8)).excluded
+    )
+
+
+def test_complex_numbers_are_refused_by_name() -> None:
+    class Spectrum(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Linear(8, 8), nn.Linear(5, 3)
+
+        def forward(self, x):
+            return self.last(torch.fft.rfft(self.first(x)).abs())
+
+    with pytest.raises(UnsupportedOperatorError, match="fft_r2c"):
+        neuroest.trace(Spectrum(), torch.rand(2, 8)).workload()
