@@ -26,11 +26,13 @@ def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: 
     return lines
 
 
-def fitting_columns(rows: Iterable[Sequence[str]], align: str, *, indent: int = 0) -> list[str]:
-    """Rows as aligned columns, as far apart as 80 columns allow."""
+def fitting_columns(
+    rows: Iterable[Sequence[str]], align: str, *, indent: int = 0, widest: int = 3
+) -> list[str]:
+    """Rows as aligned columns, as far apart as 80 columns allow and at most `widest`."""
     table = [tuple(row) for row in rows]
     lines: list[str] = []
-    for gap in (3, 2, 1):
+    for gap in range(widest, 0, -1):
         lines = columns(table, align, gap=gap, indent=indent)
         if max(map(len, lines), default=0) <= WIDTH:
             break

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.columns import WIDTH, wrapped
+from neuroest.columns import WIDTH, columns, wrapped
 from neuroest.exploration.bands import common_cause, spread_over
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.groups import Group, resolve
@@ -32,8 +32,6 @@ _MOST_NUMBERS = 100_000_000
 """Of a batch of samples: a gigabyte, held three times."""
 _LEAST_REACH = 1e-3
 """Share of a result that a cause moves it by, below which its ends are printed alike."""
-_UNDER = " " * 32
-"""What stands to the left of the causes in a table for a terminal."""
 _LEAST_SHARE = 0.5
 """Smallest share of feasible samples that shares of the variance are computed from."""
 
@@ -140,43 +138,44 @@ class SensitivityResult:
 
         lines = [
             *wrapped(f"{self.architecture} on {self.workload}"),
-            "results with each parameter at its p10 and at its p90 (none: no estimate there),",
-            "and their elasticities",
+            *wrapped("results with each parameter at its p10 and at its p90, and elasticities"),
         ]
         for name, bars in self.tornado.items():
             unit = quantity_unit(name)
 
             def shown(value: float, unit: str = unit) -> str:
-                return format_quantity(value, unit) if np.isfinite(value) else "none"
+                return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
 
-            lines += ["", f"{name}  {shown(self.base[name])}", f"  {'at p10':>10} {'at p90':>10} elast."]
             shares = {share.cause: share for share in self.sobol.get(name, ())}
-            kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH]
-            for bar in kept[:most]:
-                left = f"  {shown(bar.low):>10} {shown(bar.high):>10} {self.slope(name, bar):>+6.2f}  "
-                lines += [
-                    left + part if i == 0 else _UNDER + part for i, part in enumerate(_in_parts(bar.cause))
-                ]
+            kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH][:most]
+            rows = [("at p10", "at p90", "elast.")]
+            rows += [(shown(bar.low), shown(bar.high), f"{self.slope(name, bar):+.2f}") for bar in kept]
+            head, *numbers = columns(rows, ">>>", indent=2)
+            under = " " * (len(head) + 2)
+            lines += ["", f"{name}  {shown(self.base[name])}", head]
+            for left, bar in zip(numbers, kept, strict=True):
+                first, *others = _in_parts(bar.cause, WIDTH - len(under))
+                lines += [f"{left}  {first}", *(under + part for part in others)]
                 if bar.cause in shares:
                     share = shares[bar.cause]
                     lines.append(
-                        f"{_UNDER}S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
+                        f"{under}S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
                         f"ST {share.total:.2f} ± {share.total_confidence:.2f}"
                     )
-            rest = sum(bar.low != bar.high for bar in bars) - len(kept[:most])
+            rest = sum(bar.low != bar.high for bar in bars) - len(kept)
             if rest > 0:
-                lines.append(f"{_UNDER}{rest} more move it less")
+                lines.append(f"{under}{rest} more move it less")
         return "\n".join(lines) + "\n"
 
 
-def _in_parts(cause: str) -> list[str]:
-    """A cause in lines that stand beside its numbers, broken at the dots of its path."""
+def _in_parts(cause: str, width: int) -> list[str]:
+    """A cause in lines of a width, broken at the dots of its path."""
     lines = [""]
     for word in cause.replace(".", ".\0").replace(" ", " \0").split("\0"):
-        if lines[-1] and len(lines[-1] + word.rstrip()) > WIDTH - len(_UNDER):
+        if lines[-1] and len(lines[-1] + word.rstrip()) > width:
             lines.append("")
         lines[-1] += word
-    return lines
+    return [line.rstrip() for line in lines]
 
 
 def causes(group: Group) -> dict[str, tuple[str, ...]]:
