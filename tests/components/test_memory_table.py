@@ -319,7 +319,7 @@ def test_runs_of_cacti_between_the_rows_are_met() -> None:
     # between nodes CACTI draws a straight line through off-currents that lie decades apart
     assert worst["leakage_uW"] < 1.75, worst
     # the organisation of least energy and delay is not that of the shortest cycle
-    assert worst["cycle_ns"] < 1.6, worst
+    assert worst["cycle_ns"] < 1.95, worst
 
 
 def test_batches_and_grids_of_memories_equal_the_single_ones() -> None:
