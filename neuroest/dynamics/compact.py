@@ -31,6 +31,8 @@ _RUPTURED = 1e-4
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
 _HALVINGS = 40
+_SETTLED = 10.0
+"""Time constants of the gate within a step from which on its voltage is that of its resistances."""
 
 
 @dataclass
@@ -293,6 +295,7 @@ class _Engine:
         release = cells.control_resistance * cells.gate_capacitance
         fastest = np.minimum(np.maximum(charge, cells.rupture_time), release)
         self.fine = float(np.min(fastest)) / _PARTS_PER_SWITCHING
+        self.release: Array = np.broadcast_to(release, (self.devices,))
         self.level_before = np.full(self.devices, np.nan)
         self.all = np.arange(self.devices)
 
@@ -318,7 +321,9 @@ class _Engine:
             following, moved, caught = self._advance(cells, part, level[index], share)
             self._note(record, index, part, following, moved, caught, time + count * share, share)
             part = following
-        part.following = fired[index] & ~part.switched & ~part.rupturing
+        # a slow gate is no slave of the gap, and one that is still low has not taken the drive away
+        slaved = (_SETTLED * self.release[index] < length) & (part.gate > level[index] / 2.0)
+        part.following = fired[index] & ~part.switched & ~part.rupturing & slaved
         after.put(index, part)
         return after
 
