@@ -228,6 +228,9 @@ def allowed(annotation: Any) -> str:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         quantity = next((m for m in arguments[1:] if isinstance(m, QuantityField)), None)
+        choice = next((m for m in arguments[1:] if isinstance(m, Choice)), None)
+        if choice is not None:
+            return alternatives(choice)
         return quantity_words(quantity) if quantity is not None else allowed(arguments[0])
     if origin is Literal:
         return ", ".join(f"`{word}`" for word in arguments)

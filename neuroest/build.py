@@ -44,6 +44,8 @@ class Part:
         Parameter record of its device model.
     reference_process : str or None
         Name of the process that the device's values were taken on.
+    table : object or None
+        Table that its device brings along.
     parts : mapping
         Parts inside it by name: slots first, then blocks and levels in the order of the file.
     """
@@ -52,6 +54,7 @@ class Part:
     spec: Level | Block
     record: type[Record] | None
     reference_process: str | None
+    table: Any
     parts: Mapping[str, Part]
 
     @property
@@ -200,13 +203,14 @@ class _Builder:
         self.options(path, spec)
         record: type[Record] | None = None
         reference: str | None = None
+        table = None
         if isinstance(spec, DeviceBlock) and spec.device_model is not None:
             device = self.device(path, spec.device, spec.device_model, (*where, "device"))
             if device is not None:
                 record = device.record
                 self.adopt(path, device)
                 self.override(path, spec, device, where)
-                reference = device.spec.process
+                reference, table = device.spec.process, device.table
                 if reference is not None:
                     self.reference_process(path, reference, device)
         names = [name for name in spec.slots if isinstance(getattr(spec, name, None), Spec)]
@@ -214,7 +218,7 @@ class _Builder:
         if isinstance(spec, Level):
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
-        return Part(path, spec, record, reference, MappingProxyType(parts))
+        return Part(path, spec, record, reference, table, MappingProxyType(parts))
 
     def reference_process(self, path: str, name: str, device: Device) -> None:
         if name == self.loaded.spec.technology.process:
@@ -267,6 +271,8 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
     seen = {device.file: device for device in builder.devices.values()}
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
+    tables = {d.table.file: (d.spec.table, d.table.sha256) for d in seen.values() if d.table is not None}
+    files += [InputFile("table", str(name), file, sha256) for file, (name, sha256) in tables.items()]
     sources: dict[str, SourceSpec] = {}
     for device in seen.values():
         sources.update(device.spec.sources)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from neuroest.components.base import AreaCost, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.components.chip import Chip
 from neuroest.components.networks import Network
 from neuroest.components.processors import ChipOverheads
@@ -15,6 +15,9 @@ from neuroest.equations import network as network_equations
 from neuroest.equations import technology
 from neuroest.mapping.base import NetworkMapping
 from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
+
+_LEAKAGE_REACH = 75.0
+"""Kelvin around room temperature for which leakage is taken to double in equal steps; a convention."""
 
 _Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
 
@@ -68,16 +71,20 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     areas = tuple(a for c in components for a in c.areas(network))
     statics = tuple(s for c in components for s in c.statics(network))
     energies = [e for c in components for e in c.energies(network)]
+    wires: list[Check] = []
     for c in components:
         if isinstance(c, Network):
             places = _places(c, chip, mapped)
-            energies += c.transport(_tile_pitch(c, mapped, areas, places), places)
+            pitch = _tile_pitch(c, mapped, areas, places)
+            energies += c.transport(pitch, places)
+            wires.append(c.wire_check(pitch, places))
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
     checks = [k for c in components for k in c.checks(network)]
-    checks.append(_supply_check(chip))
+    checks += [*wires, _supply_check(chip)]
+    checks.append(_temperature_check(chip))
     return CostTable(
         energies=tuple(energies),
         areas=areas,
@@ -85,7 +92,10 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
         clock_fraction=device.clock_fraction if device else 0.0,
         control_fraction=device.control_fraction if device else 0.0,
         control_area_fraction=device.control_area_fraction if device else 0.0,
-        floorplan_utilisation=device.floorplan_utilisation if device else 1.0,
+        # what stands between the blocks of a description takes die area like white space
+        floorplan_utilisation=device.floorplan_utilisation / chip.discrepancy.get("chip_overheads.area", 1.0)
+        if device
+        else 1.0,
         power_density_limit=device.power_density_limit if device else np.inf,
         synchronous=frozenset(c.path for c in components if c.synchronous),
         overheads=overheads.path if overheads is not None else None,
@@ -108,7 +118,8 @@ def _with_discrepancy(
     return (
         [scaled(e, "energy", "energy") for e in energies],
         tuple(scaled(a, "area", "area") for a in areas),
-        tuple(scaled(s, "static_power", "power") for s in statics),
+        # a clock that runs freely switches capacitances, it does not leak
+        tuple(scaled(s, "energy" if s.term == "clock" else "static_power", "power") for s in statics),
     )
 
 
@@ -127,11 +138,21 @@ def _tile_pitch(mesh: Network, mapped: NetworkMapping, areas: tuple[AreaCost, ..
     total: Numeric = 0.0
     for area in areas:
         if not area.placed:
-            total = total + np.asarray(mapped.instances[area.component], dtype=float) * np.asarray(
-                area.area, dtype=float
-            )
+            total = total + np.asarray(
+                mapped.instances[area.counted_as or area.component], dtype=float
+            ) * np.asarray(area.area, dtype=float)
     pitch = np.asarray(network_equations.router_pitch(total, places))
     return float(pitch[0]) if pitch.shape == (1,) else pitch
+
+
+def _temperature_check(chip: Chip) -> Check:
+    temperature = chip.technology.temperature
+    away = np.abs(temperature - ROOM_TEMPERATURE)
+    return Check(
+        "temperature", "technology", "range", away <= _LEAKAGE_REACH,
+        f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
+        "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
+    )  # fmt: skip
 
 
 def _supply_check(chip: Chip) -> Check:
@@ -139,12 +160,15 @@ def _supply_check(chip: Chip) -> Check:
     inside = np.logical_and(
         supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
     )
-    slope = technology.logic_energy_factor(
-        supply, process.energy_quadratic, process.energy_linear, process.energy_constant
+    nominal = technology.logic_energy_factor(
+        process.nominal_supply_voltage,
+        process.energy_quadratic,
+        process.energy_linear,
+        process.energy_constant,
     )
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
     return Check(
-        "supply_voltage", "technology", "refuse", np.logical_and(inside, slope > 0.0),
+        "supply_voltage", "technology", "refuse", np.logical_and(inside, nominal > 0.0),
         f"the supply lies outside the {low:g} to {high:g} V that the scaling laws of the process cover",
         supply, process.maximum_supply_voltage, "V",
     )  # fmt: skip

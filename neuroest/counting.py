@@ -11,9 +11,7 @@ import numpy as np
 
 from neuroest.components.base import Component
 from neuroest.components.chip import LevelNode
-from neuroest.components.memories import Memory
 from neuroest.components.networks import Mesh, Network
-from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.errors import MappingError
@@ -32,10 +30,19 @@ class Transport:
         Bits that enter the network on the way into each layer, every destination counted.
     hops : array
         Routers that each of them passes.
+    farthest : array
+        Routers that the last of them to arrive passes.
+    lanes : array
+        Links side by side over which the bits leave the layer before: those of a mesh that the busiest link bounds.
+    packet : Numeric
+        Bits of one address event; zero for frames, which come when they are scheduled.
     """
 
     bits: Array
     hops: Array
+    farthest: Array
+    lanes: Array
+    packet: Numeric
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,19 +104,10 @@ def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, 
     actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
-def _memory(mapper: Mapper, contents: str) -> Component[Any] | None:
-    """The memory that stores something, the nearest level to the computing one first."""
-    for level in reversed(mapper.chip.path_to(mapper.level)):
-        for block in level.blocks.values():
-            if isinstance(block, Memory) and contents in block.spec.stores:
-                return block
-    return None
-
-
 def _serve(
     mapper: Mapper, stream: Traffic, actions: dict[tuple[str, str], Array], exclusions: list[str]
 ) -> None:
-    memory = _memory(mapper, stream.contents)
+    memory = mapper.memory(stream.contents)
     if memory is None:
         if mapper.chip.stands_for(stream.contents):
             return
@@ -158,18 +156,22 @@ def _transport(
         per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
     routers = np.asarray(equations.units_for(placement.units, per_router))
     events = np.asarray(mapper.steps * mapper.inputs_active())
+    packet: Numeric = 0.0
     if mesh.spec.packet == "address_event" and mapper.network.spiking:
-        payload: Numeric = events * event_packet_bits(mapper, mesh, mapped)
+        packet = event_packet_bits(mapper, mesh, mapped)
+        payload: Numeric = events * packet
     else:
         elements = mapper.steps * (t.input_elements + t.recurrent_reduction)
         payload = network_equations.frame_bits(elements, mapper.network.activation_bits)
     reached = equations.units_for(placement.reached_units, per_router)
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
-    hops = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
+    hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
+    senders, receivers = np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
+    lanes = network_equations.boundary_links(senders, receivers)
+    farthest = hops
     if hops is None:
-        hops = network_equations.feed_forward_hops(
-            np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
-        )
+        hops = network_equations.feed_forward_hops(senders, receivers)
+        farthest = network_equations.farthest_hops(senders, receivers)
     travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
     entries = np.asarray(travels * payload * destinations)
     if mesh.everybody_hears:
@@ -179,12 +181,16 @@ def _transport(
         )
     elif isinstance(mesh, Mesh) and mesh.spec.routing == "multicast":
         hops = network_equations.multicast_hops(hops, destinations, 1.0)  # neighbours of the last router
+        lanes = np.ones_like(lanes)  # every column of the receiver is told of every packet
         bits = np.asarray(travels * payload + 0.0 * entries)
     else:
         bits = entries
     actions[mesh.path, "bit_hop"] = bits * hops
     actions[mesh.path, "bit_entry"] = entries
-    return Transport(bits, np.asarray(hops + 0.0 * bits))
+    nothing = 0.0 * bits
+    return Transport(
+        bits, np.asarray(hops + nothing), np.asarray(farthest + nothing), np.asarray(lanes), packet
+    )
 
 
 def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
@@ -230,17 +236,11 @@ def _between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | Non
 
 def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
-    t = mapper.layers
-    stored = t.weights * mapper.network.weight_bits
+    stored = mapper.stored_weight_bits()
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         return np.asarray(np.where(mapped.passes > 1.0, stored / shared, 0.0))
-    memory = _memory(mapper, "weights")
-    if memory is None:
-        return mapper.zeros()
-    total = np.sum(stored, axis=-1, keepdims=True)
-    missing = np.where(total > memory.options["capacity"], 1.0, 0.0)
-    return np.asarray(stored * missing / mapper.options.get("batch", 1.0))
+    return np.asarray(stored * mapper.reloads_weights() / mapper.options.get("batch", 1.0))
 
 
 def _spilled_activations(mapper: Mapper) -> Array:
@@ -249,24 +249,17 @@ def _spilled_activations(mapper: Mapper) -> Array:
     The network's own input and output are left to `inputs` and `outputs`.
     """
     t = mapper.layers
-    memory = _memory(mapper, "activations")
+    memory = mapper.memory("activations")
     if memory is None or mapper.network.spiking:
         return mapper.zeros()
-    read, written = (n * mapper.network.activation_bits for n in (t.input_elements, t.output_elements))
+    bits = mapper.network.activation_bits
+    read, written = t.input_elements * bits, t.output_elements * bits
+    outside = mapper.external_maps()
+    if outside is not None:
+        return np.asarray((outside.read + outside.written) * bits + mapper.repeated_bits(read))
     from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
     last = np.zeros_like(from_outside)
     last[-1] = 1.0
     spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
     once = read * (1.0 - from_outside) + written * (1.0 - last)
-    return np.asarray(spills * (once + _repeated(mapper, memory, read)))
-
-
-def _repeated(mapper: Mapper, memory: Component[Any], read: Array) -> Array:
-    """Bits of the weights or of the activations that are read again, where neither fits beside the other."""
-    weights = mapper.layers.weights * mapper.network.weight_bits
-    other = _memory(mapper, "weights")
-    if other is None:
-        return mapper.zeros()
-    sharing = 2.0 if other.path == memory.path else 1.0
-    room, room_for_weights = memory.options["capacity"] / sharing, other.options["capacity"] / sharing
-    return np.asarray(accelerators.repeated_reading(weights, read, room_for_weights, room))
+    return np.asarray(spills * (once + mapper.repeated_bits(read)))

@@ -18,6 +18,10 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_MOST_LISTED = 20
+"""Names that an error lists one by one; of more it tells some."""
+_SOME = 3
+
 
 class NeuroestError(Exception):
     """Base of all errors that neuroest raises for its user."""
@@ -84,12 +88,21 @@ class SpecError(NeuroestError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` for the nearest known word, or the list of a few, or nothing."""
+    """What could be meant: the nearest known word, else all of a few, else how many there are and the nearest of them.
+
+    Examples
+    --------
+    >>> did_you_mean("arae", ["area", "energy"])
+    "; did you mean 'area'?"
+    >>> did_you_mean("gpu", ["area", "energy"])
+    '; allowed: area, energy'
+    """
     names = list(known)
     folded = {name.lower(): name for name in names}
     near = difflib.get_close_matches(str(word).lower(), folded, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {folded[near[0]]!r}?"
-    if 0 < len(names) <= 12:
-        return "; allowed: " + ", ".join(names)
-    return ""
+    if len(names) > _MOST_LISTED:
+        some = difflib.get_close_matches(str(word).lower(), folded, n=_SOME, cutoff=0.0)
+        return f"; allowed: {', '.join(folded[name] for name in some)} and {len(names) - len(some)} more"
+    return "; allowed: " + ", ".join(names) if names else ""

@@ -561,7 +561,7 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
     placement = result.mapped.placement
     lifetime = result.neuron_lifetime
     writing, writing_time = result.programming_energy, result.programming_time
-    units = float(np.max(placement.units) if placement.shared else np.sum(placement.units))
+    units = _number(placement.needed)
     filled = float(np.sum(placement.utilisation * placement.units))
     held = float(np.sum(placement.units))
     return {

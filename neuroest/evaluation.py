@@ -103,8 +103,9 @@ class Evaluation:
         """Area by component and term."""
         instances = self.mapped.instances
         rows = [
-            InstanceRow(a.component, a.term, a.area * instances[a.component], instances[a.component])
+            InstanceRow(a.component, a.term, a.area * number, number)
             for a in self.costs.areas
+            for number in (instances[a.counted_as or a.component],)
         ]
         if self.costs.overheads is not None:
             clocked: Any = sum((r.total for r in rows if r.component in self.costs.synchronous), start=0.0)
@@ -243,7 +244,6 @@ class Evaluation:
         array = self.mapper.compute
         if not isinstance(array, CrossbarArray):
             return None
-        d = array.cell.device
         often = self.chip.inferences_per_programming
         rate = self._rewriting_rate(array)
         if self.mapper.reprograms and np.any(np.asarray(self.mapped.passes) > 1.0):
@@ -252,9 +252,9 @@ class Evaluation:
             rate = rate + written / (self.period * self.mapper.options["inferences_per_pass"])
         elif often is not None:
             rate = rate + 1.0 / (self.period * often)
-        if not np.any(rate > 0.0):
+        if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
             return None
-        return np.asarray(crossbar.write_lifetime(d.endurance, rate, d.write_pulses))
+        return np.asarray(crossbar.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
 
     @cached_property
     def refresh(self) -> tuple[Array, Array] | None:
@@ -278,12 +278,13 @@ class Evaluation:
 
     def _rewriting_rate(self, array: CrossbarArray) -> Array:
         """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
-        reads = self.counts.actions[array.cell.path, "cell_read"]
+        reads = self.counts.actions.get((array.cell.path, "cell_read"), self.mapper.zeros())
         cells = self.mapper.programmed_cells(self.mapped.placement)
         each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
-        d = array.cell.device
         return np.asarray(
-            retention.rewriting_rate(array.cell.retention_time(), d.disturb_reads, each / self.period)
+            retention.rewriting_rate(
+                array.cell.retention_time(), array.cell.disturb_reads(), each / self.period
+            )
         )
 
     @cached_property
@@ -304,7 +305,7 @@ class Evaluation:
             "the package cannot cool this power density", self.power_density, self.costs.power_density_limit,
             "W/m^2",
         )  # fmt: skip
-        own = [*self.costs.checks, *self.mapped.checks, heat]
+        own = [*self.costs.checks, *self.mapped.checks, heat, *self._die_checks()]
         if self.chip.period is not None:
             interval = np.asarray(self.timing.initiation_interval)
             own.append(
@@ -315,22 +316,30 @@ class Evaluation:
             )  # fmt: skip
         return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
 
+    def _die_checks(self) -> list[Check]:
+        """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
+        die = self.area / self.mapped.counts[self.chip.top.path]
+        return [
+            Check(
+                "die_is_exposed_at_once", block.path, "limit", die <= block.device.largest_die,
+                "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
+                block.device.largest_die, "m^2",
+            )
+            for _, block in self.chip.find("chip_overheads")
+        ]  # fmt: skip
+
     def _load_checks(self) -> list[Check]:
-        """Whether the links of the network on the chip are at most half loaded, above which packets queue."""
-        step = np.asarray(self.timing.step)
-        pace = step if self.mapped.placement.shared else np.max(step, axis=-1, keepdims=True)
+        """Whether the links of the network on the chip are at most half loaded, above which bursts queue long."""
         found = []
-        for _, mesh in self.chip.networks():
-            times = self.timing.resources.get(mesh.path)
-            if times is not None:
-                load = np.max(times / np.where(pace > 0.0, pace, 1.0), axis=-1, keepdims=True)
-                found.append(
-                    Check(
-                        "link_load", mesh.path, "limit", load <= _QUEUING,
-                        "the links are busy for more than half of the time, so that packets queue, which the latency "
-                        "does not contain", load, _QUEUING,
-                    )
-                )  # fmt: skip
+        for path, loads in self.timing.loads.items():
+            load = np.max(loads, axis=-1, keepdims=True)
+            found.append(
+                Check(
+                    "link_load", path, "limit", load <= _QUEUING,
+                    "the busiest link works for more than half of the time; packets that come in bursts wait longer "
+                    "than the mean wait in the latency", load, _QUEUING,
+                )
+            )  # fmt: skip
         return found
 
     def _refresh_checks(self) -> list[Check]:
@@ -352,7 +361,7 @@ class Evaluation:
         memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
         if neuron is None or memory is None:
             return []
-        step = np.max(self.timing.step, axis=-1, keepdims=True)
+        step = np.max(self.timing.pace, axis=-1, keepdims=True)
         least = self.layers.shortest_time_constant_steps
         longest, shortest = np.max(wanted), np.min(least[least > 0.0])
         span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"

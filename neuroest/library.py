@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -55,6 +55,8 @@ class Device:
     claims: Mapping[str, Claim]
     file: str
     sha256: str
+    table: Any = None
+    """The table that it brings along, where its model stands on one."""
 
     @property
     def sources(self) -> Mapping[str, SourceSpec]:
@@ -122,7 +124,9 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
         return near if near.exists() else given
     known = {**shipped(kind), **_packed.get().get(kind, {})}
     if name not in known:
-        raise UnknownNameError(kind, name, known, "or give the path of a .yaml file")
+        raise UnknownNameError(
+            kind, name, known, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
+        )
     return known[name]
 
 
@@ -188,7 +192,16 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 def load_device(name: str, beside: Path | None = None) -> Device:
     """The device of a shipped name or of a path, its claims resolved to SI."""
     path = find_file("device", name, beside)
-    return _device(path, _stamp(path))
+    device = _device(path, _stamp(path))
+    if device.spec.table is None:
+        return device
+    table = path.with_name(device.spec.table)
+    return _with_table(device, table, _stamp(table))
+
+
+@lru_cache(maxsize=64)
+def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
+    return replace(device, table=device.record.table.read(path))
 
 
 def shared_sources() -> frozenset[str]:
@@ -259,6 +272,18 @@ def device_model(name: str) -> type[Record]:
     return DEVICE_MODELS[name]
 
 
+def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) -> list[Problem]:
+    """Whether the file names a table where its model stands on one, and only there."""
+    if (record.table is None) == (spec.table is None):
+        return []
+    message = (
+        f"{spec.model} has no table"
+        if record.table is None
+        else "is missing: the name of the CSV file beside this one that holds the values"
+    )
+    return [problem_at(document, ["table"], message)]
+
+
 @lru_cache(maxsize=512)
 def _device(path: Path, _stamp: Stamp) -> Device:
     loaded = _loaded(DeviceSpec, path)
@@ -302,6 +327,7 @@ def _device(path: Path, _stamp: Stamp) -> Device:
             if key is not None and key not in known:
                 message = f"unknown source {key!r}{did_you_mean(key, known)}"
                 problems.append(problem_at(document, ["parameters", name, role], message))
+    problems += _table_problems(document, spec, record)
     for index, reported in enumerate(spec.reported):
         for role, key in (("source", reported.source), ("via", reported.via)):
             if key is not None and key not in known:

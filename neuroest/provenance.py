@@ -161,6 +161,13 @@ def equation(
     return decorate
 
 
+def recorded(value: Any, name: str, formula: str, reference: str, **arguments: Any) -> Any:
+    """A number that no single equation computed, such as one of a table, with its origin while tracing."""
+    if not _tracing.get():
+        return value
+    return trace(value, Call(name, formula, reference, tuple(arguments.items())))
+
+
 @contextmanager
 def tracing() -> Iterator[None]:
     """Let equations record their origins inside the ``with`` block."""

@@ -22,8 +22,13 @@ class Timing:
     ----------
     resources : mapping
         Time that each resource needs for one time step of each layer, by component path.
+    loads : mapping
+        Share of the time for which the busiest link of the network on the chip works, by layer, by component path.
     step : array
         Time of one time step of each layer: its slowest resource.
+    pace : Numeric
+        From one time step of a pipeline to the next (of a dense network from one inference to the next): the slowest
+        layer, or the layers that take turns on one unit; the own step of each layer where all share the units.
     latency : Numeric
         From the first input to the last output.
     initiation_interval : Numeric
@@ -33,7 +38,9 @@ class Timing:
     """
 
     resources: Mapping[str, Array]
+    loads: Mapping[str, Array]
     step: Array
+    pace: Array
     latency: Second
     initiation_interval: Second
     rest: Second
@@ -51,18 +58,36 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
             demand = _demand(mapper, counts, block.path)
             resources[block.path] = demand / (mapper.steps * capacity * serving.of(block.path))
     for memory in mapper.chip.memories():
-        demand = _demand(mapper, counts, memory.path)
-        resources[memory.path] = demand / mapper.steps * memory.access_time() / serving.of(memory.path)
-    turns = []
+        reads, writes = (
+            counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps
+            for action in ("read", "write")
+        )
+        resources[memory.path] = np.asarray(memory.busy_time(reads, writes)) / serving.of(memory.path)
+    turns = mapper.turn_time(resources[mapped.level.path])
     for _, unit in mapper.chip.find("matrix_unit"):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
         resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
-        turns.append(resources[unit.path])
-    _network_times(mapper, serving, counts, resources)
-    step = resources[mapped.level.path]
-    for needed in resources.values():
-        step = np.maximum(step, needed)
-    return _totals(mapper, mapped, resources, step, turns)
+        turns = np.maximum(turns, np.sum(resources[unit.path], axis=-1, keepdims=True))
+    busy = _network_times(mapper, serving, counts, resources)
+    pace = _pace(mapped, _slowest(resources), turns)
+    loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
+    _wait(mapper, counts, busy, loads, resources)
+    return _totals(mapper, mapped, resources, loads, turns)
+
+
+def _slowest(resources: Mapping[str, Array]) -> Array:
+    """Time of one step of each layer."""
+    first, *others = resources.values()
+    for needed in others:
+        first = np.maximum(first, needed)
+    return first
+
+
+def _pace(mapped: NetworkMapping, step: Array, turns: Array) -> Array:
+    """From one step to the next: that of each layer where all share the units, else of the slowest."""
+    if mapped.placement.shared:
+        return step
+    return np.asarray(np.maximum(np.max(step, axis=-1, keepdims=True), turns))
 
 
 def _demand(mapper: Mapper, counts: ActionCounts, path: str) -> Array:
@@ -91,30 +116,56 @@ class _Serving:
 
 def _network_times(
     mapper: Mapper, serving: _Serving, counts: ActionCounts, resources: dict[str, Array]
-) -> None:
-    steps = mapper.steps
+) -> dict[str, Array]:
+    """Time of network and links, packets that wait for each other left out; the part for which a link is busy."""
+    steps, busy = mapper.steps, {}
+    carried = counts.transport
     for _, mesh in mapper.chip.networks():
-        if counts.transport is not None:
-            carried = counts.transport.bits * counts.transport.hops / steps
-            links = serving.of(mesh.path)
-            if mesh.one_medium and not serving.shared:
-                links = np.ones_like(carried)
-                carried = np.sum(carried, axis=-1, keepdims=True) * (counts.transport.bits > 0.0)
-            serial = carried / (mesh.link_rate() * links)
-            travel = counts.transport.hops * mesh.hop_time() * (counts.transport.bits > 0.0)
-            resources[mesh.path] = np.asarray(network_equations.packet_latency(1.0, travel, serial, 0.0))
+        if carried is not None:
+            there = carried.bits > 0.0
+            bits, links = carried.bits / steps, carried.lanes
+            if mesh.one_medium:
+                links = serving.of(mesh.path) if serving.shared else np.ones_like(bits)
+                if not serving.shared:
+                    bits = np.sum(bits, axis=-1, keepdims=True) * there
+            busy[mesh.path] = bits / (mesh.link_rate() * links)
+            time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
+            resources[mesh.path] = np.asarray(time * there)
     for _, link in mapper.chip.find("off_chip_link"):
-        bits = counts.actions.get((link.path, "bit"))
-        if bits is not None:
-            resources[link.path] = bits / steps / link.device.rate
+        sent = counts.actions.get((link.path, "bit"))
+        if sent is not None:
+            off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
+            # streamed: one request a step and layer waits for the far end
+            waiting = link.device.latency * (sent > 0.0)
+            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.device.rate, 0.0)
+            resources[link.path] = np.asarray(time * off)
+    return busy
+
+
+def _wait(
+    mapper: Mapper, counts: ActionCounts, busy: Mapping[str, Array], loads: Mapping[str, Array],
+    resources: dict[str, Array],
+) -> None:  # fmt: skip
+    """Let the address events of a mesh wait for each other at every link, as often as the load has it."""
+    carried = counts.transport
+    for _, mesh in mapper.chip.networks():
+        if carried is not None and np.any(carried.packet > 0.0) and not mesh.one_medium:
+            wait = network_equations.queueing_wait(carried.packet / mesh.link_rate(), loads[mesh.path])
+            time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], wait)
+            resources[mesh.path] = np.where(carried.bits > 0.0, time, 0.0)
 
 
 def _totals(
-    mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array], step: Array, turns: list[Array]
+    mapper: Mapper,
+    mapped: NetworkMapping,
+    resources: Mapping[str, Array],
+    loads: Mapping[str, Array],
+    turns: Array,
 ) -> Timing:
-    """Latency and interval; `turns` are the times of units that the layers of a pipeline take one after the other."""
+    """Latency and interval; `turns` is the time of the unit that layers of a pipeline take one after the other."""
     weighted = mapper.layers.is_weighted
-    slowest = np.max(step, axis=-1, keepdims=True)
+    step = _slowest(resources)
+    pace = _pace(mapped, step, turns)
     total = np.sum(step, axis=-1, keepdims=True)
     neuron = getattr(mapper.compute, "neuron", None)
     rest: Numeric = neuron.rest_time() if neuron is not None else 0.0
@@ -125,12 +176,10 @@ def _totals(
         latency = interval * batch
     elif mapper.network.spiking:
         depth = np.sum(weighted, axis=-1, keepdims=True)
-        latency = equations.layer_pipelined_latency(mapper.steps, slowest, depth)
-        interval = equations.initiation_interval(mapper.steps, slowest, rest)
+        latency = equations.layer_pipelined_latency(mapper.steps, pace, depth)
+        interval = equations.initiation_interval(mapper.steps, pace, rest)
     else:
-        latency, interval = total, slowest
-        for times in turns:
-            interval = np.maximum(interval, np.sum(times, axis=-1, keepdims=True))
+        latency, interval = total, pace
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         writing = mapper.writing_time(mapped.placement)
@@ -138,4 +187,4 @@ def _totals(
         part_by_part = mapped.passes > 1.0
         latency = np.where(part_by_part, worked * shared + writing, latency)
         interval = np.where(part_by_part, worked + writing / shared, interval)
-    return Timing(resources, step, latency, interval, rest)
+    return Timing(resources, loads, step, pace, latency, interval, rest)

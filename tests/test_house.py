@@ -45,6 +45,8 @@ def place_of(module: str, node: ast.AST) -> str:
 STAGES = (
     ("registry", "classes by name, imported when asked for"),
     ("errors", "everybody raises them"),
+    ("outputs", "files that are whole or not there"),
+    ("columns", "plain text in 80 columns"),
     ("units", "numbers and their dimensions"),
     ("provenance", "how a number came about; knows no file and no chip"),
     ("equations", "pure functions: they know numbers and units and nothing of files or chips"),
@@ -187,6 +189,12 @@ NUMBERLESS = ("equations", "components", "mapping", "counting", "costing", "timi
 
 # Module-level constants that may hold a number: mathematics, exact definitions and conventions, not physics.
 CONSTANTS = {
+    "equations.winograd": {
+        "KERNEL": "definition of F(2 x 2, 3 x 3)",
+        "TILE": "definition of F(2 x 2, 3 x 3)",
+        "INPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+        "OUTPUT_ADDITIONS": "non-zero terms of the transform of that algorithm",
+    },
     "equations._arithmetic": {"_ROUNDING": "rounding error of a double"},
     "equations._constants": {
         "BOLTZMANN": "exact in the SI",
@@ -203,6 +211,7 @@ CONSTANTS = {
         "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
+    "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "integral over a uniform line",
         "_UNIFORM_VARIANCE": "variance of a uniform distribution",
@@ -227,11 +236,19 @@ CONSTANTS = {
     },
     "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
     "components.cells": {"_HALF_SELECT_MARGIN": "a convention, told beside it"},
-    "components.memories": {"_LARGEST_REGISTER_FILE": "design practice, told beside it"},
+    "components.memories": {
+        "_TWO_PORT_CELL": "transistors of a cell with two ports over those of one with a port",
+        "_LARGEST_REGISTER_FILE": "design practice, told beside it",
+    },
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
-    "components.neurons": {"_NOISE_SIGMAS": "a convention, told beside it"},
+    "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
+    "components.neurons": {
+        "_NOISE_SIGMAS": "a convention, told beside it",
+        "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
+    },
+    "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
     "evaluation": {"_QUEUING": "a convention, told beside it"},
     "mapping.replication": {
@@ -677,6 +694,8 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
             _FIT,
         ),
     },
+    "time_to_digital": {"maximum_bits": _RANGE},
+    "sram_table": {"cell_squares": _EXACT},
     "survey_adc": {
         **dict.fromkeys(
             ("speed_merit_constant", "speed_merit_slope", "resolution_merit_constant", "resolution_merit_slope",
@@ -734,12 +753,12 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
 # Entries of the bibliography that no value rests on: texts that the equations and their derivations follow, and
 # texts that were read to choose among values.
 _READ = """
-akopyan2015 ankit2019 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
-donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 ihp130 indiveri2011 irds2021
+akopyan2015 ankit2019 bhavnagarwala2003 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
+donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 indiveri2011 irds2021
 jansen1999 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvsim2012 pan2015 pei2019 pickett2013 rabaey2003
-sakurai1983 saltelli2010 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2017 wang2018 wang2024 weste2011
-williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
+sakurai1983 saltelli2010 sharma2011 spyx stapper1983 tagantsev2002 tuma2016 ushakov2021 wang2017 wang2018 wang2024
+weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())
 

@@ -1,27 +1,62 @@
-"""Our component values beside those of other tools, and the ratio of each pair.
+"""Our component values beside those of other tools and published blocks, and the ratio of each pair.
 
-Run it as ``python benchmarks/crosscheck/compare.py``. The other tools' values stand in component_values.csv with the
-version they were obtained with, so that nothing of them has to be installed.
+Run it as ``python benchmarks/crosscheck/compare.py``, with ``--summary`` for one line for each block and tool, with
+``--record`` to write results.csv anew. The others' values stand beside this file with the version they were obtained
+with (component_values.csv, asked.csv, published_memories.csv), so that nothing of them has to be installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
+import math
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from neuroest.equations import converters, digital, memories, technology
+from neuroest.components.base import (
+    Component,
+    NetworkContext,
+    TechnologyPoint,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
+from neuroest.components.memories import Memory, Sram, TabulatedSram
+from neuroest.equations import converters, crossbar, digital, drivers, memories, technology
 from neuroest.library import load_device
 
-VALUES = Path(__file__).parent / "component_values.csv"
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.csv"
 UNITS = {
-    "pJ": 1e-12, "fJ": 1e-15, "um2": 1e-12, "mm2": 1e-6, "ns": 1e-9, "mW": 1e-3, "ohm/um": 1e6, "fF/um": 1e-9,
-    "uA/um": 1.0, "V": 1.0, "fJ/bit/mm": 1e-12, "ohm": 1.0,
+    "pJ": 1e-12, "fJ": 1e-15, "um2": 1e-12, "mm2": 1e-6, "ns": 1e-9, "mW": 1e-3, "uW": 1e-6, "pW": 1e-12,
+    "ohm/um": 1e6, "fF/um": 1e-9, "uA/um": 1.0, "nA/um": 1e-3, "V": 1.0, "fJ/bit/mm": 1e-12, "ohm": 1.0, "J": 1.0,
+    "m2": 1.0, "W": 1.0, "s": 1.0,
 }  # fmt: skip
-PROCESSES = {65: "cmos_65nm", 45: "cmos_45nm_lp", 32: "cmos_32nm_lp", 22: "cmos_22nm_lp", 14: "cmos_14nm_lp",
-             7: "cmos_7nm_lp"}  # fmt: skip
+PROCESSES = {
+    130: "cmos_130nm", 90: "cmos_90nm", 65: "cmos_65nm", 45: "cmos_45nm_lp", 32: "cmos_32nm_lp",
+    28: "cmos_28nm_lp", 22: "cmos_22nm_lp", 14: "cmos_14nm_lp", 10: "cmos_10nm_lp", 7: "cmos_7nm_lp",
+    5: "cmos_5nm_lp", 3: "cmos_3nm_lp",
+}  # fmt: skip
+FAST = {45: "cmos_45nm_hp", 32: "cmos_32nm_hp", 22: "cmos_22nm_hp", 14: "cmos_14nm_hp", 7: "cmos_7nm_hp"}
+SUPPLIES = {130: 1.3, 90: 1.2, 65: 1.1, 45: 1.0, 32: 0.9, 22: 0.85, 14: 0.8, 7: 0.7}
+"""What NeuroSim's low-power logic runs on."""
+MEMORIES_OUTSIDE = {"LPDDR4": "lpddr4", "HBM2": "hbm2", "HBM3": "hbm2"}
 MEBIBYTE = 8.0 * 2**20
+ROOM = 300.0
+ONE_PORT = SimpleNamespace(ports="one")
+# The cells of hwcomponents-neurosim that are asked, and how it is told to read them.
+CONDUCTANCES, ACCESS_RESISTANCE, CELL_SQUARES = (1e-6, 1e-7), 20e3, 53.0
+READ_VOLTAGE, READ_TIME = 0.4, 10e-9
+NETWORK = NetworkContext(
+    spiking=False,
+    timesteps=1.0,
+    weight_bits=8.0,
+    activation_bits=8.0,
+    accumulator_bits=24.0,
+    mean_absolute_weight=0.25,
+)
 
 
 def record(name: str) -> Any:
@@ -48,14 +83,13 @@ def survey(node: float, bits: float, rate: float) -> tuple[float, float]:
 
 
 def logic(library: str, reference: str, process: str, voltage: float) -> tuple[float, float]:
-    """Energy and area factor from a library's process and voltage to another."""
+    """Energy and area factor from a library's process and voltage to another, as on a chip."""
     there, here, d = record(reference), record(process), record(library)
-    energy = technology.logic_energy_factor(
-        voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
-    ) / technology.logic_energy_factor(
-        d.reference_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+    at = TechnologyPoint(here, voltage, ROOM)
+    block: Any = Component(
+        "logic", None, d, None if process == reference else there, {}, at, MappingProxyType({})
     )
-    return float(energy), float(here.logic_area_factor / there.logic_area_factor)
+    return float(logic_energy_ratio(block, d.reference_voltage)), float(logic_area_ratio(block))
 
 
 def sram(name: str, capacity: float, width: float) -> dict[str, float]:
@@ -73,17 +107,66 @@ def sram(name: str, capacity: float, width: float) -> dict[str, float]:
     }  # fmt: skip
 
 
+def shift_and_add(node: int, voltage: float) -> tuple[float, float]:
+    """Energy and area of an adder and a register of 16 bits at a node."""
+    d = record("logic_45nm_horowitz")
+    energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", PROCESSES[node], voltage)
+    sums = digital.adder_energy(d.add_energy, 16.0) + digital.register_energy(d.register_energy, 16.0)
+    places = digital.adder_area(d.adder_area, 16.0) + digital.register_area(d.register_area, 16.0)
+    return float(sums) * energy, float(places) * area
+
+
+def memory(
+    name: str, process: str, capacity: float, width: float, voltage: float | None = None, banks: float = 1.0
+) -> dict[str, float]:
+    """Costs of a memory as a chip on a process has them, at its nominal supply if none is given."""
+    device, here = load_device(name), record(process)
+    kind: type[Memory] = TabulatedSram if device.spec.model == "sram_table" else Sram
+    home = device.spec.process
+    made: Any = kind(
+        "memory", ONE_PORT, record(name), None if home in (None, process) else record(home),
+        {"capacity": capacity, "width": width, "banks": banks},
+        TechnologyPoint(here, voltage or here.nominal_supply_voltage, ROOM), MappingProxyType({}), device.table,
+    )  # fmt: skip
+    read, write = made.energies(NETWORK)
+    return {
+        "read": float(read.energy), "write": float(write.energy), "area": float(made.areas(NETWORK)[0].area),
+        "leakage": float(made.statics(NETWORK)[0].power), "time": float(made.access_time()),
+    }  # fmt: skip
+
+
+def table(corner: str, node: float, capacity: float, width: float) -> dict[str, float]:
+    """What the table of a corner has, without the factors of real macros and at its own supply."""
+    name = f"sram_cacti_{corner}"
+    process = record(PROCESSES[28])
+    point = TechnologyPoint(type(process)(**{**vars(process), "feature_size": node}), 1.0, ROOM)
+    made = TabulatedSram(
+        "table", None, record(name), None, {"capacity": capacity, "width": width, "banks": 1.0}, point,
+        MappingProxyType({}), load_device(name).table,
+    )  # fmt: skip
+    names = {
+        "read": "read_pJ",
+        "write": "write_pJ",
+        "area": "area_mm2",
+        "leakage": "leakage_uW",
+        "time": "access_ns",
+    }
+    return {ours: float(made.quantity(column)) for ours, column in names.items()}
+
+
 def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
-    node = int(case.split("nm", maxsplit=1)[0])
-    process = record(PROCESSES[node])
-    best8, size8 = survey(node * 1e-9, 8.0, 1e8)
-    best5, size5 = survey(node * 1e-9, 5.0, 1e8)
-    yield "converter of 8 bits, energy (survey, best)", best8, peer["SAR8_E_R1e+05"]
-    yield "converter of 8 bits, area (survey, best)", size8, peer["SAR8_area"]
-    yield "converter of 5 bits, energy (survey, best)", best5, peer["SAR5_E_R1e+05"]
-    yield "converter of 5 bits, area (survey, best)", size5, peer["SAR5_area"]
+    node, corner = int(case.split("nm", maxsplit=1)[0]), case.partition("_")[2]
+    name = (PROCESSES if corner == "LSTP" else FAST).get(node)
+    if name is None:
+        return
+    process = record(name)
+    yield "two-input NAND, area", float(process.gate_area), peer["nand2_area"]
+    yield "wire, resistance per length", float(process.wire_resistance), peer["wire_R"]
+    yield "wire, capacitance per length", float(process.wire_capacitance), peer["wire_C"]
+    yield "transistor, on-current per width", float(process.on_current), peer["Ion_n_300K"]
+    yield "transistor, off-current per width", float(process.off_current), peer["Ioff_n_300K"]
     library = record("logic_45nm_horowitz")
-    energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", PROCESSES[node], peer["vdd"])
+    energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", name, peer["vdd"])
     yield (
         "adder of 16 bits, energy",
         float(digital.adder_energy(library.add_energy, 16.0)) * energy,
@@ -96,16 +179,221 @@ def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, f
     )
     yield "register, energy per bit", float(library.register_energy) * energy, peer["dff_energy_per_bit"]
     yield "register, area per bit", float(library.register_area) * area, peer["dff_area_per_bit"]
-    yield "two-input NAND, area", float(process.gate_area), peer["nand2_area"]
+    yield (
+        "register file of 8 KiB, area",
+        float(digital.register_file_area(library.register_area, 128.0, 512.0)) * area,
+        peer["DFFbuf_8KB_area"],
+    )
+    if corner == "LSTP":
+        best8, size8 = survey(node * 1e-9, 8.0, 1e8)
+        best5, size5 = survey(node * 1e-9, 5.0, 1e8)
+        yield "converter of 8 bits, energy (survey, best)", best8, peer["SAR8_E_R1e+05"]
+        yield "converter of 8 bits, area (survey, best)", size8, peer["SAR8_area"]
+        yield "converter of 5 bits, energy (survey, best)", best5, peer["SAR5_E_R1e+05"]
+        yield "converter of 5 bits, area (survey, best)", size5, peer["SAR5_area"]
+
+
+def _neurosim_technology(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
+    node, corner = int(case.split("nm", maxsplit=1)[0]), case.partition("_")[2]
+    name = (PROCESSES if corner == "LSTP" else FAST).get(node)
+    if name is None:
+        return
+    process = record(name)
     yield "wire, resistance per length", float(process.wire_resistance), peer["wire_R"]
-    yield "wire, capacitance per length", float(process.wire_capacitance), peer["wire_C"]
     yield "transistor, on-current per width", float(process.on_current), peer["Ion_n_300K"]
+    yield "transistor, off-current per width", float(process.off_current), peer["Ioff_n_300K"]
+
+
+def row_pulse(node: int) -> float:
+    """Energy of a row of 128 one-transistor cells and its driver, driven half of the time."""
+    process, driver = record(PROCESSES[node]), record("row_driver_tapered")
+    feature = process.feature_size
+    width = (CELL_SQUARES / 3.0 - 1.0) * feature  # the transistor of a cell of 3 (W/F + 1) squares
+    line = crossbar.row_capacitance(
+        128.0, feature * math.sqrt(CELL_SQUARES), process.wire_capacitance, process.gate_capacitance * width
+    )
+    pulse = crossbar.line_toggle_energy(line, SUPPLIES[node])
+    return float(0.5 * (pulse + drivers.driver_self_load_energy(pulse, driver.self_load_fraction)))
+
+
+def _neurosim_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
+    node, block = int(case.split("nm", maxsplit=1)[0]), case.partition("_")[2]
+    library = record("logic_45nm_horowitz")
+    energy, area = logic("logic_45nm_horowitz", "cmos_45nm_hp", PROCESSES[node], SUPPLIES[node])
+    if block == "shift_add8in16":
+        sums, places = shift_and_add(node, SUPPLIES[node])
+        yield "shift-and-add of 16 bits, energy", sums, peer["read_energy"]
+        yield "shift-and-add of 16 bits, area", places, peer["area"]
+    elif block == "adder_tree64x8":
+        yield (
+            "adder tree of 64 x 8 bits, energy",
+            float(digital.adder_tree_energy(64.0, library.add_energy, 8.0, 1.0)) * energy,
+            peer["add_energy"],
+        )
+        yield (
+            "adder tree of 64 x 8 bits, area",
+            float(digital.adder_tree_area(64.0, library.adder_area, 8.0, 1.0)) * area,
+            peer["area"],
+        )
+    elif block == "max_pool4x8":
+        compare = float(digital.comparator_energy(library.compare_energy, 8.0))
+        keep = float(digital.register_energy(library.register_energy, 8.0))
+        yield (
+            "largest of 2 x 2 numbers of 8 bits, energy",
+            float(digital.max_pool_energy(2.0, compare, keep)) * energy,
+            peer["read_energy"],
+        )
+    elif block == "row_drivers_nvmexplorer_RRAM":
+        yield "row of 128 cells, energy of a read pulse", row_pulse(node), peer["read_energy"]
+    elif block.startswith("cell"):
+        access = {"cell_nvsim_RRAM": 0.0, "cell_nvmexplorer_RRAM": ACCESS_RESISTANCE}[block]
+        mean = sum(crossbar.access_limited_conductance(g, access) for g in CONDUCTANCES) / 2.0
+        # driven half of the time, and no regulator in NeuroSim
+        ours = 0.5 * crossbar.cell_read_energy(mean, READ_VOLTAGE, READ_VOLTAGE, READ_TIME)
+        yield "cell, energy of a read", float(ours), peer["read_energy"]
+    elif block.startswith("flash5"):
+        best, size = survey(node * 1e-9, 5.0, 1e8)
+        yield "converter of 5 bits, energy (survey, best)", best, peer["convert_energy"]
+        yield "converter of 5 bits, area (survey, best)", size, peer["area"] / 16.0
+
+
+def _cacti_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
+    first = case.partition("_")[0]
+    if first == "edram":
+        d = record("edram_isaac_32nm")
+        yield "embedded memory of 64 KiB, 256 bits", float(256.0 * d.read_energy), peer["read_energy"]
+        yield "embedded memory of 64 KiB, area", float(2.0**19 * d.area), peer["area"]
+        return
+    if first in MEMORIES_OUTSIDE:
+        width = float(case.partition("_")[2].rstrip("b"))
+        ours = float(record(MEMORIES_OUTSIDE[first]).energy)
+        yield "memory off the chip, energy per bit", ours, peer["read_energy"] / width
+        return
+    node, size, width = (float(re.sub("[a-zA-Z]", "", word)) for word in case.split("_"))
+    capacity = size * 8192.0
+    if 22 <= node <= 90:
+        alone = table("lstp", node * 1e-9, capacity, width)
+        for quantity, theirs in (
+            ("read", "read_energy"), ("write", "write_energy"), ("area", "area"), ("leakage", "leakage"),
+            ("time", "read_latency"),
+        ):  # fmt: skip
+            yield f"static memory, {quantity} (table alone)", alone[quantity], peer[theirs]
+    name = "sram_cacti_lstp" if node <= 90 else "sram_130nm_ihp"
+    if node > 90 and (capacity > 2**18 or width > 64.0):
+        return  # beyond the macros of the 130 nm kit
+    ours = memory(name, PROCESSES[int(node)], capacity, width)
+    yield "static memory, read (as used)", ours["read"], peer["read_energy"]
+    yield "static memory, write (as used)", ours["write"], peer["write_energy"]
+    yield "static memory, area (as used)", ours["area"], peer["area"]
+
+
+def _puma(_case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
+    energy, area = survey(32e-9, 8.0, 1.28e9)
+    yield "converter of 8 bits, energy (survey, best)", energy, peer["adc8_energy"]
+    yield "converter of 8 bits, area (survey, best)", area, peer["adc_area_any_bits"]
+    yield "row driver of one bit, area", float(record("row_driver_tapered").minimum_area), peer["dac_area"]
+    yield "shift-and-add of 16 bits, area", shift_and_add(32, 0.9)[1], peer["sna_area"]
+    edram = record("edram_isaac_32nm")
+    yield (
+        "embedded memory of 64 KiB, 256 bits",
+        float(256.0 * edram.read_energy),
+        peer["edram64KB_energy_256b"],
+    )
+    yield "embedded memory of 64 KiB, area", float(2.0**19 * edram.area), peer["edram64KB_area"]
+    yield "router, area", float(record("mesh_noxim").router_area), peer["router_area"]
+
+
+def _spikesim(_case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
+    ours = memory("sram_cacti_lstp", "cmos_65nm", 65536.0, 64.0)["area"] / 65536.0
+    yield "static memory of 8 KiB, area per bit at 65 nm", ours, peer["area_sram_bit"]
+
+
+def published_ratios(corner: str) -> Iterator[tuple[str, str, float]]:
+    """Source, quantity and published value over the table of a corner with all factors at one.
+
+    Memories above 90 nm are held against the table of 90 nm, scaled as logic and by the memory cell.
+    """
+    with (HERE / "published_memories.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    device = load_device(f"sram_cacti_{corner}")
+    factors = {
+        **dict.fromkeys(device.record.parameters(), 1.0),
+        "cell_squares": record(device.spec.name).cell_squares,
+    }
+    home = record(str(device.spec.process))
+    for row in rows:
+        node, capacity, width = (float(row[key]) for key in ("node_nm", "capacity_bit", "width_bit"))
+        coarse = record(PROCESSES[130]) if node > 90 else None
+        near = record(PROCESSES[90] if coarse is not None else PROCESSES.get(int(node), "cmos_45nm_lp"))
+        here = near if coarse is not None else type(near)(**{**vars(near), "feature_size": node / 1e9})
+        voltage = (
+            float(row["supply_V"]) if row["supply_V"] and coarse is None else here.nominal_supply_voltage
+        )
+        made = TabulatedSram(
+            "memory", None, device.record(**factors), home, {"capacity": capacity, "width": width, "banks": 1.0},
+            TechnologyPoint(here, voltage, ROOM), MappingProxyType({}), device.table,
+        )  # fmt: skip
+        read, write = made.energies(NETWORK)
+        energy, cell, delay = 1.0, 1.0, 1.0
+        if coarse is not None:
+            volts = float(row["supply_V"])
+            energy = _polynomial(coarse, volts) / _polynomial(near, voltage)
+            cell = coarse.sram_bitcell_area / near.sram_bitcell_area
+            delay = _delay(coarse, volts) / _delay(near, voltage)
+        for column, ours, unit in (
+            ("read_pJ", read.energy * energy, 1e-12), ("write_pJ", write.energy * energy, 1e-12),
+            ("area_mm2", made.areas(NETWORK)[0].area * cell, 1e-6), ("access_ns", made.access_time() * delay, 1e-9),
+            ("leakage_uW", made.statics(NETWORK)[0].power, 1e-6),
+        ):  # fmt: skip
+            if row[column]:
+                yield row["source"], column, float(row[column]) * unit / float(ours)
+
+
+def _polynomial(process: Any, voltage: float) -> float:
+    return float(
+        technology.logic_energy_factor(
+            voltage, process.energy_quadratic, process.energy_linear, process.energy_constant
+        )
+    )
+
+
+def _delay(process: Any, voltage: float) -> float:
+    return float(
+        technology.logic_delay_factor(
+            voltage,
+            process.delay_cubic,
+            process.delay_quadratic,
+            process.delay_linear,
+            process.delay_constant,
+        )
+    )
+
+
+def published() -> Iterator[tuple[str, str, str, float, float]]:
+    """Published memories beside what a chip is told of one of their size, at their supply."""
+    with (HERE / "published_memories.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        node, capacity, width = (float(row[key]) for key in ("node_nm", "capacity_bit", "width_bit"))
+        name = PROCESSES.get(int(node), "cmos_45nm_lp")
+        voltage = float(row["supply_V"]) if row["supply_V"] else None
+        case = f"{row['source']} {node:g}nm {capacity / 8192:g}KiB {width:g}b"
+        device = "sram_cacti_lstp" if node <= 90 else "sram_130nm_ihp"
+        ours = memory(device, name, capacity, width, voltage)
+        for column, key, unit in (
+            ("read_pJ", "read", 1e-12), ("write_pJ", "write", 1e-12), ("area_mm2", "area", 1e-6),
+            ("access_ns", "time", 1e-9), ("leakage_uW", "leakage", 1e-6),
+        ):  # fmt: skip
+            if row[column]:
+                what, theirs = f"static memory, {key} ({device})", float(row[column]) * unit
+                yield "published memories", case, what, ours[key], theirs
 
 
 def _survey_tool(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, float]]:
     node, bits, rate = case.replace("nm", "").replace("b", "").split("_")
     energy, area = survey(float(node) * 1e-9, float(bits), float(rate))
-    yield "converter, energy (survey, best)", energy, peer["energy"]
+    theirs = peer["energy"] if "energy" in peer else peer["convert_energy"] + peer["leakage"] / float(rate)
+    yield "converter, energy (survey, best)", energy, theirs
     yield "converter, area (survey, best)", area, peer["area"]
 
 
@@ -138,8 +426,14 @@ def _library(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, fl
         mesh = record("mesh_noxim")
         yield "router, 256 bits one hop", float(256.0 * mesh.router_energy), peer["router_256b_energy"]
         yield "router, area", float(mesh.router_area), peer["router_area"]
+    if "shift_add_16b_energy" in peer:
+        energy, area = shift_and_add(32, 0.9)
+        yield "shift-and-add of 16 bits, energy", energy, peer["shift_add_16b_energy"]
+        yield "shift-and-add of 16 bits, area", area, peer["shift_add_16b_area"]
     if "adder32_energy" in peer:
         d = record("logic_40nm_aladdin")
+        yield "register, energy per bit", float(d.register_energy), peer["register_bit_energy"]
+        yield "register, area per bit", float(d.register_area), peer["register_bit_area"]
         yield (
             "adder of 32 bits, energy",
             float(digital.adder_energy(d.add_energy, 32.0)),
@@ -183,35 +477,80 @@ def _memories(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, f
 
 KINDS: dict[str, Callable[[str, dict[str, float]], Iterator[tuple[str, float, float]]]] = {
     "hwcomponents-adc": _survey_tool,
+    "hwcomponents-cacti": _cacti_asked,
+    "hwcomponents-neurosim": _neurosim_asked,
     "CiMLoop / hwcomponents-library": _library,
     "NVMExplorer": _memories,
     "NeuroSim V1.3 component models": _neurosim,
+    "NeuroSim V1.4 technology": _neurosim_technology,
+    "PUMA": _puma,
+    "SpikeSim": _spikesim,
 }
 
 
 def comparisons() -> Iterator[tuple[str, str, str, float, float]]:
     """Tool, case, quantity, our value and the other's, in SI."""
     peers: dict[tuple[str, str], dict[str, float]] = {}
-    with VALUES.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            value = float(row["value"]) * UNITS.get(row["unit"], 1.0)
-            peers.setdefault((row["tool"], row["case"]), {})[row["quantity"]] = value
+    for name in ("component_values.csv", "asked.csv"):
+        with (HERE / name).open(encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                value = float(row["value"]) * UNITS.get(row["unit"], 1.0)
+                peers.setdefault((row["tool"], row["case"]), {})[row["quantity"]] = value
     for (tool, case), peer in peers.items():
         compare = next(made for name, made in KINDS.items() if tool.startswith(name))
         for quantity, ours, theirs in compare(case, peer):
             yield tool, case, quantity, ours, theirs
+    yield from published()
+
+
+def summary() -> Iterator[tuple[str, str, int, float, float, float]]:
+    """Tool, block, number of pairs, and the smallest, median and largest ratio."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for tool, _, quantity, ours, theirs in comparisons():
+        found.setdefault((tool, quantity), []).append(ours / theirs)
+    for (tool, quantity), ratios in found.items():
+        ordered = sorted(ratios)
+        middle = math.sqrt(ordered[(len(ordered) - 1) // 2] * ordered[len(ordered) // 2])
+        yield tool, quantity, len(ordered), ordered[0], middle, ordered[-1]
+
+
+def table_of_summary() -> str:
+    """The summary as the table of docs/models/crosscheck.md."""
+    lines = ["| beside | block | pairs | smallest | median | largest |", "|---|---|---|---|---|---|"]
+    lines += [f"| {t} | {q} | {n} | {a:.2g} | {m:.2g} | {b:.2g} |" for t, q, n, a, m, b in summary()]
+    return "\n".join(lines)
+
+
+def write_results() -> None:
+    """All pairs as results.csv."""
+    with RESULTS.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("beside", "case", "quantity", "ours_SI", "theirs_SI", "ratio"))
+        for tool, case, quantity, ours, theirs in comparisons():
+            writer.writerow((tool, case, quantity, f"{ours:.4g}", f"{theirs:.4g}", f"{ours / theirs:.3g}"))
 
 
 def main() -> None:
     """Print every ratio, those beyond a factor of two marked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--summary", action="store_true", help="one line for each block and tool")
+    parser.add_argument("--record", action="store_true", help="write results.csv")
+    given = parser.parse_args()
+    if given.record:
+        write_results()
+    if given.summary:
+        print(table_of_summary())
+        return
     last = ""
     for tool, case, quantity, ours, theirs in comparisons():
         if tool != last:
-            print(f"\n{tool}\n{'case':<22}{'quantity':<50}{'ours':>11}{'theirs':>11}{'ratio':>8}")
+            print(f"\n{tool}\n{'case':<30}{'quantity':<50}{'ours':>11}{'theirs':>11}{'ratio':>8}")
             last = tool
         ratio = ours / theirs
         mark = " *" if not 0.5 <= ratio <= 2.0 else ""
-        print(f"{case:<22}{quantity:<50}{ours:>11.3g}{theirs:>11.3g}{ratio:>8.2f}{mark}")
+        print(f"{case:<30}{quantity:<50}{ours:>11.3g}{theirs:>11.3g}{ratio:>8.2f}{mark}")
 
 
 if __name__ == "__main__":

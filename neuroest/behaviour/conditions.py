@@ -141,8 +141,8 @@ def conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> 
             "use a current_clamp or sampled_clamp"
         )
     clamp = array.interface.device if isinstance(array.interface, CurrentClamp) else None
-    cell, hold = array.cell, _number(array.neuron_time(network))
-    step = _number(np.max(estimate.evaluation.timing.step))
+    cell, hold = array.memory, _number(array.neuron_time(network))
+    step = _number(np.max(estimate.evaluation.timing.pace))
     row = _number(array.options["columns"]) * _number(array.conductance(network))
     device = neuron.device
     bare = diffusive_neuron.unbuffered_row_voltage(

@@ -107,6 +107,11 @@ class _Verbs(TyperGroup):
         except OSError as error:
             place = f"{error.filename}: " if error.filename is not None else ""
             _stop(BAD_INPUT, f"error: {place}{error.strerror or error}")
+        except MemoryError as error:
+            _stop(
+                BAD_INPUT,
+                f"error: the memory of this machine is too small: {error or 'ask for less at once'}",
+            )
         except KeyboardInterrupt:
             _stop(_INTERRUPTED)
         return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -17,9 +18,10 @@ from neuroest.cli.shared import (
     emit,
     in_form,
 )
+from neuroest.errors import SpecError
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.space import setting_axis
+from neuroest.exploration.space import SETTING, setting_axis
 from neuroest.settings import parse_settings
 
 
@@ -50,10 +52,17 @@ def run(
     path, equals, values = along.partition("=")
     if not equals or not values.strip():
         raise ExplorationError(f"{along!r}: expected PATH=LO..HI, such as workload.activity.rate=0.01..0.3")
-    found = breakeven(
-        first, second, workload, setting_axis(path.strip(), values.strip()), second_workload=second_workload,
-        quantity=result, settings=parse_settings(settings or []),
-    )  # fmt: skip
+    changes = parse_settings(settings or [])
+    try:
+        found = breakeven(
+            first, second, workload, setting_axis(path.strip(), values.strip()), second_workload=second_workload,
+            quantity=result, settings=changes,
+        )  # fmt: skip
+    except SpecError as error:
+        # an axis blames --set, which is where the other verbs have it
+        along_it = [p.file == SETTING and p.path.startswith(path.strip()) for p in error.problems]
+        told = zip(error.problems, along_it, strict=True)
+        raise SpecError([replace(p, file="--along") if blamed else p for p, blamed in told]) from None
     if plot is not None:
         found.plot(plot)
     emit(

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from neuroest.columns import stacked_columns
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 
@@ -72,15 +74,19 @@ def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] |
 
 
 def frame_text(frame: Any) -> str:
-    """A data frame as aligned columns for a terminal, four digits a number."""
-    from neuroest.reporting.text import columns  # noqa: PLC0415 - most runs write a file
+    """A data frame as aligned columns for a terminal, four digits a number; `-` where there is nothing."""
+    names = list(map(str, frame.columns))
+    cells = [[_cell(value) for value in row] for row in frame.to_numpy(dtype=object).tolist()]
+    align = "".join("<" if isinstance(v, str) else ">" for v in frame.iloc[0]) if cells else "<" * len(names)
+    return "\n".join(stacked_columns([names, *cells], align)) + "\n"
 
-    cells = [
-        [f"{v:.4g}" if isinstance(v, float) else str(v) for v in row] for row in frame.to_numpy().tolist()
-    ]
-    return (
-        "\n".join(columns([list(map(str, frame.columns)), *cells], "<" + ">" * (frame.shape[1] - 1))) + "\n"
-    )
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "-" if isnan(value) else f"{value:.4g}"
+    return "-" if value is None else str(value)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def run(
     if word is not None:
         found = [entry for entry in found if word.lower() in _text_of(entry)]
         if not found:
-            raise UnknownNameError(f"word in {kind}", word, ())
+            raise UnknownNameError(f"word in {kind or 'what ships'}", word, ())
     if form is not Format.TABLE:
         emit(in_form(form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"))
     elif sys.stdout.isatty():

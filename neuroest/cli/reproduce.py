@@ -60,7 +60,12 @@ def run(
     board = reproduce(cases or ())
     data = board.to_dict() if layout is Format.JSON else None
     label = "Predicted beside published values"
-    emit(in_form(layout, lambda: table(board), lambda: board_rows(board), label, data), output)
+    emit(
+        in_form(
+            layout, lambda: table(board), lambda: board_rows(board, told=layout is Format.CSV), label, data
+        ),
+        output,
+    )
     if figure is not None:
         from neuroest.validating.figure import save_figure  # noqa: PLC0415 - matplotlib is heavy
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from neuroest.errors import NeuroestError
 from neuroest.library import shipped
+from neuroest.outputs import write_whole
 from neuroest.reporting.text import PLAIN, Style
 
 DEFAULT_ARCHITECTURE = "diffusive_28nm_derived"
@@ -142,19 +142,4 @@ def emit(text: str, output: Path | None = None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    target = output.resolve()
-    if target.is_dir():
-        raise NeuroestError(f"{output} is a folder; name a file in it")
-    if target.exists() and not target.is_file():
-        target.write_text(text, encoding="utf-8")  # a pipe or device cannot be replaced
-        return
-    beside = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
-    try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if target.exists():
-            beside.chmod(target.stat().st_mode)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise NeuroestError(f"cannot write {output}: {error.strerror or error}") from None
+    write_whole(output, text.encode("utf-8"))

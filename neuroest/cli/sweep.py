@@ -25,6 +25,8 @@ from neuroest.exploration.space import SAMPLERS
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
 
 _SHOWN = 10_000
+_HELD = 1_000_000
+"""Points that are computed without -o, of which constraints may leave few enough to print."""
 
 
 class SamplerName(StrEnum):
@@ -68,7 +70,8 @@ def run(
     """Every point of a design space, and its results.
 
     A row has the parameters, the totals, whether it may be built, and the first check that fails. Without -o the
-    points are printed as CSV, which is meant for few. The figure shows the first result along the first number.
+    points are printed as CSV, which is meant for few; of many the figure alone is made. It shows the first result
+    along the first number.
     """
     if samples is not None and samples < 1:
         raise ExplorationError(f"the number of samples is {samples}; ask for at least 1")
@@ -78,7 +81,7 @@ def run(
             result = sweep(
                 architecture, workload, found_space, output=output, sampler=sampler.value if sampler else None,
                 samples=samples, seed=seed, quantities=[word.strip() for word in keep.split(",")], workers=workers,
-                scheduler=scheduler, confirmed=yes, overwrite=overwrite, started=started,
+                scheduler=scheduler, confirmed=yes, overwrite=overwrite, most_in_memory=_HELD, started=started,
             )  # fmt: skip
     except KeyboardInterrupt:
         if output is not None:
@@ -86,7 +89,7 @@ def run(
         raise
     if plot is not None:
         result.plot(path=plot)
-    if output is None:
+    if output is None and (plot is None or result.rows <= _SHOWN):
         emit(_printed(result, form))
     words = f"{result.rows} points, {result.feasible} feasible"
     if not result.feasible and (reason := result.most_common_failure()):
@@ -96,5 +99,5 @@ def run(
 
 def _printed(result: SweepResult, form: Format) -> str:
     if result.rows > _SHOWN:
-        raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o")
+        raise ExplorationError(f"{result.rows} points are too many to print; name a file with -o FILE")
     return in_form(form, lambda: frame_text(result.to_frame()), result.to_frame, "Points of a sweep")

@@ -70,6 +70,8 @@ class AreaCost:
     area: SquareMetre
     placed: bool = False
     """Whether the area is die area already, with the floor plan's white space inside."""
+    counted_as: str | None = None
+    """What its instances are counted under, where that is not the component itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +140,8 @@ class Component(Generic[_DeviceT_co]):
         Where the chip works.
     slots : mapping
         Components that fill this one's slots.
+    table : object or None
+        Table that its device brings along.
     """
 
     model: ClassVar[str] = ""
@@ -153,6 +157,7 @@ class Component(Generic[_DeviceT_co]):
     options: Mapping[str, Numeric]
     technology: TechnologyPoint
     slots: Mapping[str, Component[Any]]
+    table: Any = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -206,19 +211,40 @@ class Component(Generic[_DeviceT_co]):
         return Check(name, self.path, severity, passed, what, value, bound, unit)
 
 
+def either(condition: Any, first: Numeric, second: Numeric) -> Numeric:
+    """The first where the condition holds, the second elsewhere; a single number keeps its origin."""
+    if np.ndim(condition):
+        chosen: Numeric = np.where(condition, first, second)
+        return chosen
+    return first if condition else second
+
+
 def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
-    """Energy of logic at the chip's process and supply over that at the device's process and voltage."""
-    here, there = component.process, component.device_process or component.process
-    return scaling.logic_energy_factor(
-        component.technology.supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
+    """Energy of logic at the chip's process and supply over that at the device's process and voltage.
+
+    Between processes it follows the fits at their nominal supplies, within a process the square of the voltage.
+    """
+    here, there = component.process, component.device_process
+    supply = component.technology.supply_voltage
+    if there is None:
+        return scaling.supply_energy_factor(supply, reference_voltage)
+    between = scaling.logic_energy_factor(
+        here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
     ) / scaling.logic_energy_factor(
-        reference_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+        there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+    )
+    return (
+        between
+        * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
+        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage)
     )
 
 
-def logic_delay_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
-    """Delay of logic at the chip's process and supply over that at the device's process and voltage."""
-    here, there = component.process, component.device_process or component.process
+def logic_delay_ratio(
+    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
+) -> Dimensionless:
+    """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
+    here, there = component.process, reference or component.device_process or component.process
     return scaling.logic_delay_factor(
         component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
         here.delay_constant,
@@ -242,9 +268,11 @@ def leakage_at_chip_temperature(
     )
 
 
-def leakage_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
-    """Leakage of equal circuits on the chip's process and supply over those on the device's, per gate."""
-    here, there = component.process, component.device_process or component.process
+def leakage_ratio(
+    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
+) -> Dimensionless:
+    """Leakage of equal circuits on the chip's process and supply over those on the device's, or another, per gate."""
+    here, there = component.process, reference or component.device_process or component.process
     return scaling.leakage_factor(
         here.feature_size, there.feature_size, here.off_current, there.off_current,
         component.technology.supply_voltage, reference_voltage,

@@ -1,22 +1,41 @@
-"""Cells of a resistive crossbar: with an access transistor, with a selector, and bare."""
+"""Cells of a crossbar: resistive with an access transistor, with a selector, and bare; and with a capacitor."""
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.components.base import Characteristic, Check, Component, EnergyCost
+from neuroest.components.base import (
+    Characteristic,
+    Check,
+    Component,
+    EnergyCost,
+    leakage_at_chip_temperature,
+)
 from neuroest.devices.arrays import (
+    ChargeCellParameters,
     CrosspointCellParameters,
     PassiveCellParameters,
     ResistiveCellParameters,
     SelectorCellParameters,
 )
+from neuroest.equations import charge, retention
 from neuroest.equations import crossbar as equations
-from neuroest.equations import retention
-from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Second, Siemens, SquareMetre, Volt
+from neuroest.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    Joule,
+    Metre,
+    Second,
+    Siemens,
+    SquareMetre,
+    Volt,
+    Watt,
+)
 
 _HALF_SELECT_MARGIN = 6.0
 """Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
@@ -41,12 +60,24 @@ class Cell(Component[Any]):
         """What one cell hangs on its column."""
 
     @abstractmethod
-    def limited(self, conductance: Siemens) -> Siemens:
-        """Conductance with what stands in series."""
+    def bits(self) -> Dimensionless:
+        """Bits that one cell can hold."""
 
     @abstractmethod
-    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
-        """Energy of the cells beside the written one during one programming pulse."""
+    def retention_time(self) -> Second:
+        """Time for which a weight is kept at the chip's temperature."""
+
+    @abstractmethod
+    def disturb_reads(self) -> Dimensionless:
+        """Reads after which a weight must be written again."""
+
+    @abstractmethod
+    def endurance(self) -> Dimensionless:
+        """Write cycles before a cell fails."""
+
+    @abstractmethod
+    def write_pulses(self) -> Dimensionless:
+        """Pulses that writing a cell takes."""
 
     def pitch(self) -> Metre:
         """Side of one cell, taken as square."""
@@ -55,6 +86,43 @@ class Cell(Component[Any]):
     def cell_energy(self, action: str, term: str, energy: Joule, ledger: str) -> EnergyCost:
         """An energy term in the ledger of cells."""
         return self.energy(action, term, energy, ledger, owner="cell")
+
+    @property
+    def programmed(self) -> str:
+        """What the cells that hold a weight are counted under."""
+        return f"{self.path}:programmed"
+
+
+class ResistiveMemory(Cell):
+    """Cell whose conductance is the weight."""
+
+    @abstractmethod
+    def limited(self, conductance: Siemens) -> Siemens:
+        """Conductance with what stands in series."""
+
+    @abstractmethod
+    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+        """Energy of the cells beside the written one during one programming pulse."""
+
+    def bits(self) -> Dimensionless:
+        """Bits as the device states them."""
+        held: Dimensionless = self.device.bits_per_cell
+        return held
+
+    def disturb_reads(self) -> Dimensionless:
+        """Reads as the device states them."""
+        reads: Dimensionless = self.device.disturb_reads
+        return reads
+
+    def endurance(self) -> Dimensionless:
+        """Write cycles as the device states them."""
+        cycles: Dimensionless = self.device.endurance
+        return cycles
+
+    def write_pulses(self) -> Dimensionless:
+        """Pulses with verification as the device states them."""
+        pulses: Dimensionless = self.device.write_pulses
+        return pulses
 
     def programming_energy(
         self, rows: Dimensionless, columns: Dimensionless, line_energy: Joule, read_power: Any
@@ -77,11 +145,6 @@ class Cell(Component[Any]):
             d.retention_temperature,
         )
 
-    @property
-    def programmed(self) -> str:
-        """What the cells that hold a weight are counted under."""
-        return f"{self.path}:programmed"
-
     def cell_characteristics(
         self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
     ) -> list[Characteristic]:
@@ -99,7 +162,7 @@ class Cell(Component[Any]):
         ]  # fmt: skip
 
 
-class ResistiveCell(Cell):
+class ResistiveCell(ResistiveMemory):
     """One resistive memory and its access transistor."""
 
     model: ClassVar[str] = "one_transistor_one_resistor"
@@ -146,7 +209,7 @@ class ResistiveCell(Cell):
         ]  # fmt: skip
 
 
-class CrosspointCell(Cell):
+class CrosspointCell(ResistiveMemory):
     """Common part of the cells without a transistor."""
 
     device: CrosspointCellParameters
@@ -234,3 +297,89 @@ class PassiveCell(CrosspointCell):
 
     model: ClassVar[str] = "passive"
     device: PassiveCellParameters
+
+
+class ChargeCell(Cell):
+    """Static memory cell that puts one bit of a product on a capacitor."""
+
+    model: ClassVar[str] = "charge_domain_sram"
+    idle_rows_conduct: ClassVar[bool] = False
+    device: ChargeCellParameters
+
+    @property
+    def signed_product(self) -> bool:
+        """Whether input and weight are plus or minus one, so that each input raises one of two lines."""
+        return bool(self.spec.product == "xnor")
+
+    @property
+    def common_plate(self) -> bool:
+        """Whether the capacitors of a column have one floating plate, or are joined after they were charged."""
+        return bool(self.spec.accumulation == "shared_plate")
+
+    def area(self) -> SquareMetre:
+        """Area of one cell with the capacitor above it."""
+        d = self.device
+        squares = equations.cell_area(d.cell_feature_squares, self.process.feature_size, 0.0)
+        return charge.stacked_cell_area(squares, d.unit_capacitance, d.capacitance_density)
+
+    def row_load(self) -> Farad:
+        """Junction of the transistor that passes the level of the row line."""
+        return self.process.drain_capacitance * self.device.product_width
+
+    def column_load(self) -> Farad:
+        """Junctions of the transistors that reset or join the capacitor, if it has any."""
+        return self.process.drain_capacitance * self.device.control_width
+
+    def plate_load(self) -> Farad:
+        """What the product drives to its level beside the capacitor: the plate's own, and the transistors at it."""
+        d = self.device
+        passing = 2.0 if self.signed_product else 1.0
+        junctions = passing * self.process.drain_capacitance * d.product_width
+        return d.plate_parasitic * d.unit_capacitance + junctions
+
+    def edge_area(self) -> SquareMetre:
+        """Share of one cell in the decoders and circuits for writing around its array."""
+        return self.area() * (1.0 / self.device.array_efficiency - 1.0)
+
+    def control_load(self) -> Farad:
+        """Gates that one cell hangs on the lines which reset or join capacitors."""
+        return self.process.gate_capacitance * self.device.control_width
+
+    def bits(self) -> Dimensionless:
+        """One."""
+        return 1.0
+
+    def retention_time(self) -> Second:
+        """As long as there is a supply."""
+        return math.inf
+
+    def disturb_reads(self) -> Dimensionless:
+        """Reading leaves the latch alone."""
+        return math.inf
+
+    def endurance(self) -> Dimensionless:
+        """Transistors do not wear out by being written."""
+        return math.inf
+
+    def write_pulses(self) -> Dimensionless:
+        """One."""
+        return 1.0
+
+    def word_load(self) -> Farad:
+        """What one cell hangs on the word line by which its row is written."""
+        wire = self.process.wire_capacitance * self.pitch()
+        return wire + 2.0 * self.process.gate_capacitance * self.device.access_width
+
+    def bit_load(self) -> Farad:
+        """What one cell hangs on the bit line by which it is written."""
+        wire = self.process.wire_capacitance * self.pitch()
+        return wire + self.process.drain_capacitance * self.device.access_width
+
+    def writing_energy(self, rows: Dimensionless, supply_voltage: Volt) -> Joule:
+        """Energy of writing one cell: its share of the word line, and one of two bit lines."""
+        word = equations.line_toggle_energy(self.word_load(), supply_voltage)
+        return word + equations.line_toggle_energy(rows * self.bit_load(), supply_voltage)
+
+    def leakage(self) -> Watt:
+        """Leakage of one cell at the chip's temperature."""
+        return leakage_at_chip_temperature(self, self.device.leakage_power)

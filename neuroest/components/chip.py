@@ -10,8 +10,11 @@ from typing import Any
 from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
 from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeuron
 from neuroest.components.base import Component, TechnologyPoint
-from neuroest.components.cells import PassiveCell, ResistiveCell, SelectorCell
+from neuroest.components.cells import ChargeCell, PassiveCell, ResistiveCell, SelectorCell
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import (
+    AnalogBuffer,
+    AnalogStage,
     FlashAdc,
     IntegratingAdc,
     RampAdc,
@@ -20,6 +23,7 @@ from neuroest.components.converters import (
     SarAdc,
     SenseAmplifier,
     SurveyAdc,
+    TimeConverter,
 )
 from neuroest.components.crossbar import (
     CrossbarArray,
@@ -33,6 +37,7 @@ from neuroest.components.crossbar import (
 from neuroest.components.digital import (
     Accumulator,
     BitSerialCell,
+    DigitalArray,
     DigitalNeuron,
     MatrixUnit,
     MultiplyAccumulate,
@@ -45,7 +50,7 @@ from neuroest.components.inputs import (
     ResistiveLadder,
     SpikeDriver,
 )
-from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram
+from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram, TabulatedSram
 from neuroest.components.networks import Bus, HTree, Mesh, Network, OffChip
 from neuroest.components.neurons import (
     AnalogLif,
@@ -79,11 +84,14 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
             cls.model: cls
             for cls in (
                 Accumulator,
+                AnalogBuffer,
                 AnalogLif,
+                AnalogStage,
                 BitSerialCell,
                 Bus,
                 ChipOverheads,
                 CapacitiveDac,
+                ChargeCell,
                 CurrentClamp,
                 CurrentMirror,
                 DieYield,
@@ -122,7 +130,9 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 SpikeDriver,
                 Sram,
                 SurveyAdc,
+                TabulatedSram,
                 ThresholdSwitch,
+                TimeConverter,
                 VectorUnit,
                 VoltageMode,
             )
@@ -136,11 +146,14 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
 """Component class of each block model."""
 
 COMPUTING: Mapping[str, type[Component[Any]]] = MappingProxyType(
-    {"crossbar": CrossbarArray, "digital_array": Structural, "row_stationary": Structural,
+    {"crossbar": CrossbarArray, "digital_array": DigitalArray, "row_stationary": Structural,
      "bit_serial": Structural,
      "spiking_core": Structural, "event_core": Structural, "roofline": Structural}
 )  # fmt: skip
 """Component class of each computing level, by mapper."""
+
+ARRAYS: Mapping[str, type[CrossbarArray]] = MappingProxyType({ChargeCell.model: ChargeDomainArray})
+"""Component class of a crossbar whose cells do more than conduct, by cell."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +287,7 @@ def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) ->
     compute = None
     slots = set(part.spec.slots)
     if mapper is not None:
-        compute = _component(part, COMPUTING[mapper], values, point, only=slots)
+        compute = _component(part, _computing(part, mapper), values, point, only=slots)
     inside = {name: child for name, child in part.parts.items() if name not in slots}
     levels = {n: _level(p, values, point) for n, p in inside.items() if isinstance(p.spec, Level)}
     blocks = {
@@ -286,6 +299,12 @@ def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) ->
         part.path, part.name, values.get(f"{part.path}.count"), mapper, compute,
         MappingProxyType(blocks), MappingProxyType(levels),
     )  # fmt: skip
+
+
+def _computing(part: Part, mapper: str) -> type[Component[Any]]:
+    cell = part.parts.get("cell")
+    kind = getattr(cell.spec, "model", "") if cell is not None else ""
+    return ARRAYS.get(kind, COMPUTING[mapper])
 
 
 def _component(
@@ -306,4 +325,4 @@ def _component(
         for name, child in part.parts.items()
         if not isinstance(child.spec, Level) and (only is None or name in only)
     }
-    return cls(part.path, part.spec, device, reference, options, point, MappingProxyType(slots))
+    return cls(part.path, part.spec, device, reference, options, point, MappingProxyType(slots), part.table)

@@ -9,6 +9,7 @@ import numpy as np
 
 from neuroest.components.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.devices.arrays import (
+    AnalogStageParameters,
     FlashAdcParameters,
     IntegratingAdcParameters,
     RampAdcParameters,
@@ -17,9 +18,10 @@ from neuroest.devices.arrays import (
     SarAdcParameters,
     SenseAmplifierParameters,
     SurveyAdcParameters,
+    TimeConverterParameters,
 )
 from neuroest.equations import converters as equations
-from neuroest.equations import crossbar, drivers, integrating
+from neuroest.equations import crossbar, drivers, integrating, mapping, technology
 from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre, Volt
 
 # Units that the converter survey's regression is stated in.
@@ -58,6 +60,46 @@ class SampleAndHold(Component[SampleAndHoldParameters]):
         d = self.device
         lost = equations.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
         return droop_check(self.path, lost, equations.half_step(d.signal_swing, bits))
+
+
+class AnalogStage(Component[AnalogStageParameters]):
+    """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
+
+    model: ClassVar[str] = "analog_stage"
+
+    def read_energies(self) -> list[EnergyCost]:
+        """Energy of one read of one column."""
+        return [self.energy("column_read", "stage", self.device.action_energy, "analog column stage")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area at one column."""
+        return [AreaCost(self.path, "stage", self.device.footprint)]
+
+
+class AnalogBuffer(Component[AnalogStageParameters]):
+    """Buffers that cut the lines of an array into pieces."""
+
+    model: ClassVar[str] = "analog_buffer"
+
+    def pieces(self, cells: Dimensionless) -> Dimensionless:
+        """Pieces of a line of so many cells."""
+        return mapping.block_count(cells, self.options["every"])
+
+    def buffers(self, cells: Dimensionless) -> Dimensionless:
+        """Buffers along such a line."""
+        return self.pieces(cells) - (1.0 if self.spec.first == "driven" else 0.0)
+
+    def pass_energies(self) -> list[EnergyCost]:
+        """Energy of handing on one value."""
+        return [self.energy("pass", "buffer", self.device.action_energy, "analog buffering")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one buffer."""
+        return [AreaCost(self.path, "buffers", self.device.footprint)]
+
+    def error(self, cells: Dimensionless) -> Dimensionless:
+        """Error at the end of a line, each buffer adding its own."""
+        return equations.cascaded_error(self.device.relative_error, self.buffers(cells))
 
 
 class Converter(Component[Any], ABC):
@@ -196,6 +238,35 @@ class ReportedAdc(_SampledConverter):
         return self.device.footprint
 
 
+class TimeConverter(_SampledConverter):
+    """Time-to-digital converter: a step for every value."""
+
+    model: ClassVar[str] = "time_to_digital"
+    device: TimeConverterParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """One conversion in the time of all steps."""
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.device.step_time)
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """All steps, as long as the longest time."""
+        return equations.time_converter_energy(bits, self.device.step_energy)
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter."""
+        return self.device.footprint
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether the resolution is within what the circuit is good for."""
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            )
+        ]  # fmt: skip
+
+
 class SenseAmplifier(_SampledConverter):
     """One comparison with a reference: a result of one bit."""
 
@@ -227,6 +298,13 @@ class _ClockedConverter(_SampledConverter):
         """Period of the converter's clock."""
         period: Second = 1.0 / self.options["clock_frequency"]
         return period
+
+    def at_supply(self, energy: Joule) -> Joule:
+        """Energy at the chip's supply, where the device says at which one it was found."""
+        supply, found_at = self.technology.supply_voltage, self.device.circuit_voltage
+        if not np.any(found_at > 0.0):
+            return energy
+        return technology.voltage_scaled_energy(energy, supply, np.where(found_at > 0.0, found_at, supply))
 
     def range_checks(self, bits: Dimensionless) -> list[Check]:
         """Whether resolution and clock are within what the circuit is good for."""
@@ -261,10 +339,12 @@ class SarAdc(_ClockedConverter):
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """Decisions, logic and the capacitor array."""
         d = self.device
-        array = drivers.capacitive_dac_energy(
-            bits, d.unit_capacitance, d.reference_voltage, d.switching_factor
+        own = self.spec.reference == "own"
+        reference = d.reference_voltage if own else self.technology.supply_voltage
+        array = drivers.capacitive_dac_energy(bits, d.unit_capacitance, reference, d.switching_factor)
+        return equations.successive_approximation_energy(
+            bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array
         )
-        return equations.successive_approximation_energy(bits, d.comparator_energy, d.logic_energy, array)
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Capacitor array, comparator and logic."""
@@ -286,7 +366,8 @@ class FlashAdc(_ClockedConverter):
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """All comparators and the ladder."""
-        return equations.flash_energy(bits, self.device.comparator_energy, self.device.ladder_energy)
+        comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
+        return equations.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """All comparators and the ladder."""
@@ -308,8 +389,8 @@ class RampAdc(_ClockedConverter):
         """Comparator, latch and the share of the ramp."""
         d = self.device
         return equations.ramp_energy(
-            bits, d.comparator_cycle_energy, d.mean_fraction, d.latch_energy, d.generator_energy,
-            self.options["columns_per_ramp"],
+            bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
+            self.at_supply(d.generator_energy), self.options["columns_per_ramp"],
         )  # fmt: skip
 
     def area(self, bits: Dimensionless) -> SquareMetre:

@@ -15,8 +15,14 @@ from neuroest.components.base import (
     NetworkContext,
     StaticCost,
 )
-from neuroest.components.cells import Cell
-from neuroest.components.converters import Converter, SampleAndHold, droop_check
+from neuroest.components.cells import Cell, ResistiveMemory
+from neuroest.components.converters import (
+    AnalogBuffer,
+    AnalogStage,
+    Converter,
+    SampleAndHold,
+    droop_check,
+)
 from neuroest.components.inputs import RowDriver, SpikeDriver, drive_resistance, output_stage_area
 from neuroest.components.neurons import Neuron
 from neuroest.devices.arrays import (
@@ -30,6 +36,9 @@ from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
 
+_SOLVED_LOSS = 6.6
+"""Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
+
 
 class CurrentClamp(Component[CurrentClampParameters]):
     """Current conveyor between a column and its neuron."""
@@ -38,7 +47,7 @@ class CurrentClamp(Component[CurrentClampParameters]):
     frees_array: ClassVar[bool] = False
     """Whether the rows can go idle while the neuron still integrates."""
 
-    def column_energies(self, read_time: Second, hold_time: Second) -> list[EnergyCost]:
+    def column_energies(self, read_time: Second) -> list[EnergyCost]:
         """Bias of the conveyor while the column is read."""
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
@@ -54,23 +63,32 @@ class CurrentClamp(Component[CurrentClampParameters]):
 
 
 class SampledClamp(CurrentClamp):
-    """Conveyor that stores the column's result on a capacitor and presents it to the neuron by itself."""
+    """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     model: ClassVar[str] = "sampled_clamp"
     frees_array: ClassVar[bool] = True
     device: SampledClampParameters
 
-    def column_energies(self, read_time: Second, hold_time: Second) -> list[EnergyCost]:
-        """Bias while the column is read, the capacitor, and the follower while the neuron integrates."""
+    @property
+    def held(self) -> str:
+        """What the stages that store a result are counted under."""
+        return f"{self.path}:held"
+
+    def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
+        """The capacitor, and the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
         charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
         ledger = "held column result"
         return [
-            *super().column_energies(read_time, hold_time),
-            self.energy("column_read", "hold_capacitor", charge, ledger, owner="interface"),
-            self.energy("column_read", "follower", follower, ledger, owner="interface"),
+            self.energy("hold", "hold_capacitor", charge, ledger, owner="interface"),
+            self.energy("hold", "follower", follower, ledger, owner="interface"),
         ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one conveyor, and of one stage that stores a result."""
+        stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
+        return [*super().areas(network), stage]
 
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the stored value keeps to half a step while the neuron integrates."""
@@ -154,6 +172,11 @@ class CrossbarArray(Component[None]):
         return self.slots["cell"]  # type: ignore[return-value]
 
     @property
+    def memory(self) -> ResistiveMemory:
+        """The cell of an array whose weights are conductances."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
     def driver(self) -> RowDriver:
         """The circuit at the rows."""
         return self.slots["input"]  # type: ignore[return-value]
@@ -193,6 +216,33 @@ class CrossbarArray(Component[None]):
         """Stage that keeps the columns' results for the converters."""
         return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
 
+    @property
+    def column_stages(self) -> list[AnalogStage]:
+        """Circuits at each column in front of the converters, which act once in each read."""
+        found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in found if isinstance(stage, AnalogStage)]
+
+    @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the options that count the cells of a line and the lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    def pieces(self, cells: str) -> Dimensionless:
+        """Pieces that the lines of so many `columns` or `rows` are cut into."""
+        found = [
+            buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
+        ]
+        return found[0] if found else 1.0
+
+    def piece(self, cells: str) -> Dimensionless:
+        """Cells of one piece of such a line."""
+        return self.options[cells] / self.pieces(cells)
+
     def devices_per_weight(self) -> tuple[float, float]:
         """Columns and rows that one weight takes, before slicing."""
         return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
@@ -203,7 +253,7 @@ class CrossbarArray(Component[None]):
         """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
-        held: Dimensionless = np.minimum(self.cell.device.bits_per_cell, self.magnitude_bits(network))
+        held: Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
         return held
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
@@ -224,7 +274,7 @@ class CrossbarArray(Component[None]):
             mean = equations.pair_mean_conductance(
                 d.low_conductance, d.high_conductance, network.mean_absolute_weight
             )
-        return self.cell.limited(mean)
+        return self.memory.limited(mean)
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
@@ -258,20 +308,20 @@ class CrossbarArray(Component[None]):
     def settling_time(self, network: NetworkContext) -> Second:
         """Time until the column is within the settling error."""
         conductance = self.conductance(network)
-        drive = drive_resistance(self.driver, self.options["columns"], conductance)
+        along, down = self.pieces("columns"), self.pieces("rows")
+        columns, rows = self.options["columns"] / along, self.options["rows"] / down
+        drive = drive_resistance(self.driver, columns, conductance)
         segment = self.segment_resistance()
-        row = equations.row_time_constant(drive, self.options["columns"] * segment, self.row_capacitance())
-        column_resistance = self.options["rows"] * segment
-        total = self.options["rows"] * conductance
+        row = equations.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
+        column_resistance, total = rows * segment, rows * conductance
+        column_capacitance = self.column_capacitance() / down
         if isinstance(self.interface, CurrentClamp):
             column = equations.column_time_constant_clamped(
-                self.interface.input_resistance(), total, column_resistance, self.column_capacitance()
+                self.interface.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
-            column = equations.column_time_constant_floating(
-                total, column_resistance, self.column_capacitance()
-            )
-        return equations.settling_time(row, column, self.settled_bits())
+            column = equations.column_time_constant_floating(total, column_resistance, column_capacitance)
+        return equations.settling_time(along * row, down * column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> Second:
         """Time that the array itself needs for one read: the input's pulse, or settling."""
@@ -332,7 +382,7 @@ class CrossbarArray(Component[None]):
     def row_current(self, network: NetworkContext) -> Ampere:
         """Largest current of one row."""
         return drivers.row_current(
-            self.options["read_voltage"], self.options["columns"], 1.0, self.conductance(network)
+            self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
         )
 
     def programming_energy(self, network: NetworkContext) -> Joule:
@@ -341,7 +391,7 @@ class CrossbarArray(Component[None]):
         line = equations.line_toggle_energy(self.column_capacitance(), voltage)
         line = line + equations.line_toggle_energy(self.row_capacitance(), voltage)
         read = self.conductance(network) * self.options["read_voltage"] * self.read_supply_voltage()
-        return self.cell.programming_energy(self.options["rows"], self.options["columns"], line, read)
+        return self.memory.programming_energy(self.options["rows"], self.options["columns"], line, read)
 
     def programming_time(self) -> Second:
         """Time to write one whole array."""
@@ -356,39 +406,62 @@ class CrossbarArray(Component[None]):
         cell, driver = self.cell, self.driver
         read_time = self.read_time(network)
         toggle = self.row_energy()
-        read = equations.cell_read_energy(
-            self.conductance(network), self.options["read_voltage"], self.read_supply_voltage(), read_time
-        )
         costs = [
-            cell.cell_energy("cell_read", "read_current", read, "cell read current"),
+            *self.read_energies(network, read_time),
             cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
             cell.cell_energy("program", "programming", self.programming_energy(network), "cell programming"),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
             *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
         ]
-        if np.any(np.isfinite(cell.device.disturb_reads)):
+        if np.any(np.isfinite(cell.disturb_reads())):
             disturbed = retention.disturb_rewriting_energy(
-                self.programming_energy(network), cell.device.disturb_reads
+                self.programming_energy(network), cell.disturb_reads()
             )
             costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
         if isinstance(driver, SpikeDriver):
             costs.extend(driver.shifter_costs())
-        if not isinstance(self.interface, IdealInterface):
-            costs.append(
-                cell.cell_energy("column_read", "column_line", self.column_energy(), "column line charge")
-            )
-        return [*costs, *self._column_energies(network, read_time)]
+        return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
+
+    @property
+    def unused_cells_answer(self) -> bool:
+        """Whether a cell without a weight costs energy when its row is driven: it conducts as little as it can."""
+        return True
+
+    def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+        """Current of the cells that hold weights, and of those between the groups of a convolution."""
+        cell, supply = self.memory, self.read_supply_voltage()
+        used, beside = (
+            equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time)
+            for conductance in (self.conductance(network), cell.limited(cell.device.low_conductance))
+        )
+        return [
+            cell.cell_energy("cell_read", "read_current", used, "cell read current"),
+            cell.cell_energy("off_diagonal_read", "read_current", beside, "cell read current"),
+        ]
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Charging a column for one read; an ideal interface leaves it where it is."""
+        if isinstance(self.interface, IdealInterface):
+            return []
+        charge = self.column_energy()
+        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
 
     def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
         if isinstance(self.interface, CurrentClamp):
-            costs.extend(self.interface.column_energies(read_time, self.hold_time()))
+            costs.extend(self.interface.column_energies(read_time))
+        if isinstance(self.interface, SampledClamp):
+            costs.extend(self.interface.hold_energies(self.hold_time()))
         if self.merge is not None:
             costs.extend(self.merge.column_energies(read_time))
         if self.neuron is not None:
             costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
         if self.buffer is not None:
             costs.extend(self.buffer.spike_costs())
+        for stage in self.column_stages:
+            costs.extend(stage.read_energies())
+        for buffer, _, _ in self.line_buffers:
+            costs.extend(buffer.pass_energies())
         if self.sampler is not None:
             costs.extend(self.sampler.sample_energies(self.conversion_time(network)))
         if self.converter is not None:
@@ -405,9 +478,11 @@ class CrossbarArray(Component[None]):
         ]
         if isinstance(driver, SpikeDriver):
             costs.extend(driver.shifter_areas())
-        for circuit in (self.interface, self.neuron, self.buffer, self.sampler):
+        for circuit in (self.interface, self.neuron, self.buffer, self.sampler, *self.column_stages):
             if circuit is not None:
                 costs.extend(circuit.areas(network))
+        for line_buffer, _, _ in self.line_buffers:
+            costs.extend(line_buffer.areas(network))
         if self.merge is not None:
             costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
         if self.converter is not None:
@@ -427,18 +502,18 @@ class CrossbarArray(Component[None]):
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say."""
-        d, read = self.cell.device, self.options["read_voltage"]
+        read = self.options["read_voltage"]
         checks = [
-            *self.cell.cell_checks(read, self.options["rows"], self.options["columns"]),
+            *self.cell_checks(network),
             Check(
                 "read_supply", self.path, "refuse", self.read_supply_voltage() >= read,
                 "the read voltage exceeds the supply it is made from", read, self.read_supply_voltage(), "V",
             ),
             Check(
-                "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= d.bits_per_cell,
-                "more bits per cell than the device can hold", self.bits_per_cell(network), d.bits_per_cell,
+                "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= self.cell.bits(),
+                "more bits per cell than the device can hold", self.bits_per_cell(network), self.cell.bits(),
             ),
-            self._noise_check(network),
+            self.noise_check(network),
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
@@ -450,6 +525,14 @@ class CrossbarArray(Component[None]):
         if self.converter is not None:
             checks.extend(self.converter.range_checks(self.resolution(network)))
         return checks
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """What must hold for this kind of cell: reading leaves the state alone, writing reaches it."""
+        read = self.options["read_voltage"]
+        return [
+            *self.memory.cell_checks(read, self.options["rows"], self.options["columns"]),
+            self._loss_check(network),
+        ]
 
     def settled_bits(self) -> Dimensionless:
         """Bits to which a column is accurate when it is read."""
@@ -466,12 +549,21 @@ class CrossbarArray(Component[None]):
         """Bits that the columns are read to: the converter's, or as far as they settle."""
         return self.settled_bits() if self.converter is None else self.resolution(network)
 
-    def _noise_check(self, network: NetworkContext) -> Check:
+    def noise_check(self, network: NetworkContext) -> Check:
+        """Whether thermal noise stays below what the columns are read to."""
         floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
         signal = self.signal_energy(network)
         return Check(
             "column_noise", self.path, "limit", signal >= floor,
             "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+        )  # fmt: skip
+
+    def _loss_check(self, network: NetworkContext) -> Check:
+        side = np.maximum(self.piece("rows"), self.piece("columns"))
+        strength = self.conductance(network) * self.segment_resistance() * side**2
+        return self.check_range(
+            "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
+            "wires and cells lie outside of what the loss along the wires was compared with a full solution for",
         )  # fmt: skip
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
@@ -491,7 +583,7 @@ class CrossbarArray(Component[None]):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
-        scatter = equations.lognormal_relative_spread(self.cell.device.conductance_spread)
+        scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         found.append(
             self.characteristic(
                 "relative spread of a column's current from its cells, all rows on",
@@ -499,10 +591,14 @@ class CrossbarArray(Component[None]):
             )
         )  # fmt: skip
         found.extend(
-            self.cell.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
+            self.memory.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
         )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+        for buffer, cells, lines in self.line_buffers:
+            error = buffer.error(self.options[cells])
+            label = f"error that the buffers of {lines} add at their end, over full scale"
+            found.append(buffer.characteristic(label, error, "1"))
         return found
 
     def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
@@ -510,7 +606,7 @@ class CrossbarArray(Component[None]):
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
         return equations.ir_drop_error_mean(
-            self.conductance(network), segment, segment, self.options["rows"], self.options["columns"],
+            self.conductance(network), segment, segment, self.piece("rows"), self.piece("columns"),
             active_fraction,
         )  # fmt: skip
 

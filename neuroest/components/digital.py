@@ -17,8 +17,8 @@ from neuroest.components.base import (
     logic_energy_ratio,
 )
 from neuroest.devices.digital import LogicLibraryParameters
+from neuroest.equations import accelerators, neurons, technology, winograd
 from neuroest.equations import digital as equations
-from neuroest.equations import neurons, technology
 from neuroest.units import Bit, Joule, SquareMetre
 
 
@@ -40,6 +40,20 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         """Energy of a comparison in the library."""
         return equations.comparator_energy(self.device.compare_energy, bits)
 
+    def registers(self, bits: Bit) -> Joule:
+        """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
+        clocked = self.device.clock_energy if self.runs_freely else 0.0
+        return equations.register_energy(self.device.register_energy - clocked, bits)
+
+    @property
+    def runs_freely(self) -> bool:
+        """Whether the clock reaches all registers in every cycle."""
+        return "free_running_clock" in self.options
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """Registers of the datapath, all lanes."""
+        return 0.0
+
     @abstractmethod
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Area of the datapath in the library, for all its lanes."""
@@ -57,7 +71,28 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         gates = self.area(network) / self.process.gate_area
         width = gates * self.device.leakage_width * self.process.feature_size
         power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
-        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+        leakage = StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))
+        if not self.runs_freely:
+            return [leakage]
+        clock = equations.free_running_clock_power(
+            self.scaled(self.device.clock_energy),
+            self.register_bits(network),
+            self.options["free_running_clock"],
+        )
+        return [leakage, StaticCost(self.path, "clock", clock)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the library tells what a clocked register takes."""
+        if not self.runs_freely:
+            return []
+        known = self.device.clock_energy
+        return [
+            Check(
+                "clock_energy_known", self.path, "refuse", known > 0.0,
+                "a free-running clock needs the clock_energy of the library, which its device file does not state",
+                known, 0.0, "J/bit",
+            )
+        ]  # fmt: skip
 
 
 class Accumulator(Datapath):
@@ -68,8 +103,12 @@ class Accumulator(Datapath):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result."""
         bits = network.accumulator_bits
-        energy = self.add(bits) + equations.register_energy(self.device.register_energy, bits)
+        energy = self.add(bits) + self.registers(bits)
         return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """The result of each lane."""
+        return self.options["lanes"] * network.accumulator_bits
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Adder and register of each lane."""
@@ -86,8 +125,12 @@ class VectorUnit(Datapath):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one element-wise operation: an addition or a comparison at accumulator width, and a register."""
         bits = network.accumulator_bits
-        energy = self.add(bits) + equations.register_energy(self.device.register_energy, bits)
+        energy = self.add(bits) + self.registers(bits)
         return [self.energy("operation", "operation", self.scaled(energy), "element-wise operation")]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """The result of each lane."""
+        return self.options["lanes"] * network.accumulator_bits
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Adder, comparator and register of each lane."""
@@ -128,7 +171,7 @@ class Multiplying(Datapath, ABC):
         return [
             ("multiply", equations.multiplier_energy(d.multiply_energy, factor, other)),
             ("add", self.add(sums)),
-            ("registers", equations.register_energy(d.register_energy, sums + other)),
+            ("registers", self.registers(sums + other)),
         ]
 
     def element_area(self, factor: Bit, other: Bit, sums: Bit, storage: Bit = 0.0) -> SquareMetre:
@@ -148,14 +191,26 @@ class MultiplyAccumulate(Multiplying):
         """Energy of one multiply-accumulate: a spike needs no multiplier."""
         sums = self.options["accumulator_bits"]
         parts = self.product_energies(network.weight_bits, network.activation_bits, sums)
-        bit = equations.register_energy(self.device.register_energy, 1.0)
+        bit = self.registers(1.0)
         return [
             *(
                 self.energy("multiply_accumulate", term, self.scaled(energy), "multiply-accumulate")
                 for term, energy in (parts[1:] if network.spiking else parts)
             ),
             self.energy("storage_bit", "storage", self.scaled(bit), "multiply-accumulate"),
+            self.energy(
+                "input_addition",
+                "transform",
+                self.scaled(self.add(network.activation_bits)),
+                "multiply-accumulate",
+            ),
+            self.energy("output_addition", "transform", self.scaled(self.add(sums)), "multiply-accumulate"),
         ]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """Weight, activation, sum, and operands that are stored beside them."""
+        o = self.options
+        return o["weight_bits"] + o["activation_bits"] + o["accumulator_bits"] + o.get("storage", 0.0)
 
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
@@ -163,6 +218,23 @@ class MultiplyAccumulate(Multiplying):
         return self.element_area(
             o["weight_bits"], o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
         )
+
+
+class DigitalArray(Component[None]):
+    """Array of processing elements: what it has beside them."""
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Adders that transform inputs and sums, where the array has them."""
+        if self.spec.convolution == "direct":
+            return []
+        unit, o = self.slots["unit"], self.options
+        inputs = winograd.INPUT_ADDITIONS * o["rows"] / winograd.PRODUCTS
+        outputs = o["columns"] * accelerators.transform_adders(
+            winograd.OUTPUT_ADDITIONS, o["rows"], winograd.PRODUCTS
+        )
+        bits = inputs * unit.options["activation_bits"] + outputs * unit.options["accumulator_bits"]
+        area = equations.adder_area(unit.device.adder_area, bits)
+        return [AreaCost(self.path, "transform", area * logic_area_ratio(unit) * unit.device.area_overhead)]
 
 
 class MatrixUnit(Multiplying):
@@ -213,9 +285,10 @@ class BitSerialCell(Datapath):
             AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
         ]
 
+    def area(self, network: NetworkContext) -> SquareMetre:
+        """Logic that is drawn into the pitch of the memory cell, by its transistors."""
+        return self.datapath_area(network)
+
     def datapath_area(self, network: NetworkContext) -> SquareMetre:
-        """One-bit multiplier and full adder."""
-        bit, d = 1.0, self.device
-        return equations.multiplier_area(d.multiplier_area, bit, bit) + equations.adder_area(
-            d.adder_area, bit
-        )
+        """One-bit multiplier and full adder on the chip's process."""
+        return equations.transistor_area(self.process.gate_area, self.options["transistors"])

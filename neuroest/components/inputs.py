@@ -156,8 +156,9 @@ class PulseWidthDriver(RowDriver):
     whole_numbers: ClassVar[bool] = True
 
     def drive_time(self, pulse_width: Second, network: NetworkContext) -> Second:
-        """Time of the largest number: as many shortest pulses as it counts."""
-        return drivers.pulse_width_modulation_time(1.0, self.bits_per_read(network), pulse_width)
+        """Time of the largest number, as many shortest pulses as it counts, for each row that shares a converter."""
+        longest = drivers.pulse_width_modulation_time(1.0, self.bits_per_read(network), pulse_width)
+        return longest * self.options["rows_per_converter"]
 
     def own_energies(
         self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
@@ -166,8 +167,8 @@ class PulseWidthDriver(RowDriver):
         return [self.input_energy("pulse_width", self.device.conversion_energy)]
 
     def own_area(self, network: NetworkContext) -> SquareMetre:
-        """Counter or delay line."""
-        area: SquareMetre = self.device.converter_area
+        """Share of one row in a counter or delay line."""
+        area: SquareMetre = self.device.converter_area / self.options["rows_per_converter"]
         return area
 
 

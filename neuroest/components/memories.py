@@ -9,24 +9,36 @@ import numpy as np
 
 from neuroest.components.base import (
     AreaCost,
+    Characteristic,
     Check,
     Component,
     EnergyCost,
     NetworkContext,
     StaticCost,
+    either,
     leakage_at_chip_temperature,
     leakage_ratio,
     logic_area_ratio,
     logic_delay_ratio,
     logic_energy_ratio,
 )
-from neuroest.devices.digital import LogicLibraryParameters, MemoryMacroParameters, SramParameters
+from neuroest.devices.digital import (
+    LogicLibraryParameters,
+    MemoryMacroParameters,
+    SramParameters,
+    SramTableParameters,
+)
+from neuroest.devices.tables import MemoryTable
+from neuroest.equations import _grids as grids
 from neuroest.equations import digital, technology
 from neuroest.equations import memories as equations
-from neuroest.units import Dimensionless, Joule, Second
+from neuroest.provenance import recorded
+from neuroest.units import Bit, Dimensionless, Joule, Kelvin, Metre, Numeric, Second, Volt
 
 _LARGEST_REGISTER_FILE = 32768.0
 """Bits above which nobody builds a memory of flip-flops; design practice."""
+_TWO_PORT_CELL = 8.0 / 6.0
+"""Transistors of a cell with one read and one write port over those of one with a single port."""
 
 
 class Memory(Component[Any]):
@@ -38,6 +50,10 @@ class Memory(Component[Any]):
     @abstractmethod
     def access_time(self) -> Second:
         """Time of one access."""
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """Time that so many accesses take."""
+        return (reads + writes) * self.access_time()
 
     def accesses(self, read: Joule, write: Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""
@@ -143,15 +159,25 @@ class Sram(Memory):
     model: ClassVar[str] = "sram"
     device: SramParameters
 
+    @property
+    def macro(self) -> Bit:
+        """Capacity of one macro."""
+        return self.options["capacity"] / self.options["banks"]
+
+    @property
+    def cells(self) -> Dimensionless:
+        """Size of the memory cell over that of one with a single port."""
+        return _TWO_PORT_CELL if self.spec.ports == "read_and_write" else 1.0
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read and one write of a word."""
         d, ratio = self.device, logic_energy_ratio(self, self.device.reference_voltage)
         read = equations.sram_access_energy(
-            self.options["capacity"], self.options["width"], d.read_energy, d.reference_capacity,
+            self.macro, self.options["width"], d.read_energy, d.reference_capacity,
             d.reference_width, d.read_capacity_exponent, d.read_width_exponent,
         )  # fmt: skip
         write = equations.sram_access_energy(
-            self.options["capacity"], self.options["width"], d.write_energy, d.reference_capacity,
+            self.macro, self.options["width"], d.write_energy, d.reference_capacity,
             d.reference_width, d.write_capacity_exponent, d.write_width_exponent,
         )  # fmt: skip
         return self.accesses(read * ratio, write * ratio)
@@ -159,7 +185,8 @@ class Sram(Memory):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of the macro; between processes it follows the memory cell, not logic."""
         d = self.device
-        area = equations.sram_area(self.options["capacity"], d.area, d.reference_capacity, d.area_exponent)
+        macro = equations.sram_area(self.macro, d.area, d.reference_capacity, d.area_exponent)
+        area = macro * self.options["banks"] * self.cells
         if self.device_process is not None:
             area = area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
         return [AreaCost(self.path, "macro", area)]
@@ -167,9 +194,8 @@ class Sram(Memory):
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the macro."""
         d = self.device
-        power = equations.sram_leakage(
-            self.options["capacity"], d.leakage_power, d.reference_capacity, d.leakage_exponent
-        )
+        macro = equations.sram_leakage(self.macro, d.leakage_power, d.reference_capacity, d.leakage_exponent)
+        power = macro * self.options["banks"] * self.cells
         ratio = leakage_ratio(self, d.reference_voltage)
         leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature)
         return [StaticCost(self.path, "leakage", leakage)]
@@ -178,20 +204,184 @@ class Sram(Memory):
         """Time of one access."""
         d = self.device
         time = equations.sram_access_time(
-            self.options["capacity"], d.access_time, d.reference_capacity, d.access_time_exponent
+            self.macro, d.access_time, d.reference_capacity, d.access_time_exponent
         )
         return time * logic_delay_ratio(self, d.reference_voltage)
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, and so do the two ports of a macro."""
+        accesses = np.maximum(reads, writes) if self.spec.ports == "read_and_write" else reads + writes
+        time: Second = accesses * self.access_time() / self.options["banks"]
+        return time
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether capacity and width lie within the fit."""
         d = self.device
         return [
             self.check_range(
-                "memory_capacity", self.options["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
+                "memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit",
                 "capacity lies outside the memory fit",
             ),
             self.check_range(
                 "memory_width", self.options["width"], d.minimum_width, d.maximum_width, "bit",
                 "word width lies outside the memory fit",
+            ),
+        ]  # fmt: skip
+
+
+class TabulatedSram(Memory):
+    """Static memory whose cost stands in a table over node, banks, capacity and word width."""
+
+    model: ClassVar[str] = "sram_table"
+    device: SramTableParameters
+    table: MemoryTable
+
+    def node(self) -> Metre:
+        """Node of the table that stands for the chip's: its own, or the end of the table that is nearest."""
+        nodes = self.table.nodes
+        node = self.process.feature_size
+        return either(node < nodes[0], float(nodes[0]), either(node > nodes[-1], float(nodes[-1]), node))
+
+    def beyond(self) -> Any:
+        """Whether the chip's node is finer than any of the table."""
+        return self.process.feature_size < self.table.nodes[0]
+
+    def place(self, axis: str, value: Numeric) -> Any:
+        """Where a coordinate lies on an axis of the table."""
+        return grids.bracketed(np.log(getattr(self.table, axis)), np.log(np.asarray(value, dtype=np.float64)))
+
+    def logarithms(self) -> Any:
+        """Logarithms of all quantities of the table for this memory, the quantities first."""
+        found = grids.interpolated(
+            self.table.values,
+            [
+                self.place("nodes", self.node()),
+                self.place("banks", self.options["banks"]),
+                self.place("capacities", self.options["capacity"]),
+                self.place("widths", self.options["width"]),
+            ],
+        )
+        return np.asarray(found)
+
+    def quantity(self, name: str) -> Numeric:
+        """One quantity of the table for this memory, in SI."""
+        place = tuple(MemoryTable.QUANTITIES).index(name)
+        return self.told(np.exp(self.logarithms()[place]), name)
+
+    def told(self, value: Numeric, name: str) -> Numeric:
+        """A number of the table with what it was looked up by."""
+        found: Numeric = recorded(
+            value, name, "power laws between the rows of a table", "docs/models/digital.md",
+            node=self.process.feature_size, banks=self.options["banks"], capacity=self.options["capacity"],
+            width=self.options["width"],
+        )  # fmt: skip
+        return found
+
+    def reference_voltage(self) -> Volt:
+        """Supply that the table's values belong to."""
+        return self.told(
+            grids.interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply"
+        )
+
+    def ratio(self, of: Any) -> Dimensionless:
+        """How a law moves the table's value to the chip's supply, and to its process where that is finer."""
+        voltage = self.reference_voltage()
+        same = of(self, voltage, self.process)
+        return either(self.beyond(), of(self, voltage, self.device_process or self.process), same)
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one read and one write of a word; on finer processes than the table's it follows the lines."""
+        voltage = self.reference_voltage()
+        home = self.device_process or self.process
+        ratio = either(
+            self.beyond(),
+            equations.line_energy_factor(
+                self.process.sram_bitcell_area,
+                home.sram_bitcell_area,
+                self.technology.supply_voltage,
+                voltage,
+            ),
+            technology.supply_energy_factor(self.technology.supply_voltage, voltage),
+        )
+        return self.accesses(
+            self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
+            self.quantity("write_pJ") * self.device.write_energy_factor * ratio,
+        )
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the macro, with the memory cell of the chip's process in place of the table's."""
+        cell = technology.cell_area_ratio(
+            self.process.sram_bitcell_area, self.device.cell_squares, self.node()
+        )
+        area = self.quantity("area_mm2") * self.device.area_factor * cell
+        return [AreaCost(self.path, "macro", area)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the macro at the chip's temperature."""
+        leakage = self.quantity("leakage_uW") * self.device.leakage_factor * self.ratio(leakage_ratio)
+        warm = self.warmest()
+        rise = grids.interpolated(
+            self.table.leakage_rise,
+            [self.place("nodes", self.node()), grids.bracketed(self.table.temperatures, warm)],
+        )
+        leakage = leakage * self.told(np.exp(rise), "leakage_rise")
+        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, warm))]
+
+    def warmest(self) -> Kelvin:
+        """Temperature up to which the table has the leakage; the process carries it on from there."""
+        known, here = self.table.temperatures, self.technology.temperature
+        return either(here < known[0], float(known[0]), either(here > known[-1], float(known[-1]), here))
+
+    def access_time(self) -> Second:
+        """Time from one access to the next: that of the access, or of the cycle where that is longer."""
+        time = np.maximum(self.quantity("access_ns"), self.quantity("cycle_ns"))
+        return time * self.device.access_time_factor * self.ratio(logic_delay_ratio)
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, each with one port."""
+        time: Second = (reads + writes) * self.access_time() / self.options["banks"]
+        return time
+
+    def words(self) -> Dimensionless:
+        """Words of one bank."""
+        return self.options["capacity"] / (self.options["width"] * self.options["banks"])
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer asks for: the words of a bank, and how fast they follow each other."""
+        return [
+            self.characteristic("words_per_bank", self.words(), "1"),
+            self.characteristic("access_time", self.access_time(), "s"),
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the table has such a memory, on such a process and at such a temperature."""
+        t, o = self.table, self.options
+        node, temperature = self.process.feature_size, self.technology.temperature
+        inside = [
+            ("memory_capacity", o["capacity"], t.capacities[0], t.capacities[-1], "bit", "capacity"),
+            ("memory_width", o["width"], t.widths[0], t.widths[-1], "bit", "word width"),
+            ("memory_banks", o["banks"], t.banks[0], t.banks[-1], "1", "number of banks"),
+        ]
+        return [
+            *(
+                self.check_range(name, value, low, high, unit, f"{what} lies outside of the memory table", "refuse")
+                for name, value, low, high, unit, what in inside
+            ),
+            Check(
+                "memory_words", self.path, "refuse", self.words() >= t.fewest_words,
+                "a bank has fewer words than any of the memory table", self.words(), t.fewest_words,
+            ),
+            Check(
+                "memory_node", self.path, "refuse", node <= t.nodes[-1],
+                "the memory table has no node as coarse as this process", node, t.nodes[-1], "m",
+            ),
+            Check(
+                "memory_node_beyond", self.path, "range", node >= t.nodes[0],
+                "the process is finer than any node of the memory table and scaled from the finest",
+                node, t.nodes[0], "m",
+            ),
+            self.check_range(
+                "memory_temperature", temperature, t.temperatures[0], t.temperatures[-1], "K",
+                "the memory table has no leakage at this temperature; carried on by the process",
             ),
         ]  # fmt: skip

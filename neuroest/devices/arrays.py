@@ -104,6 +104,46 @@ class PassiveCellParameters(CrosspointCellParameters):
     model: ClassVar[str] = "passive"
 
 
+class ChargeCellParameters(Record):
+    """Static memory cell that puts the product of its bit and an input bit on a capacitor."""
+
+    model: ClassVar[str] = "charge_domain_sram"
+    folder: ClassVar[str] = "synapses"
+
+    unit_capacitance: Farad = positive("Capacitor of one cell.", maximum=1e-12, symbol="C_u")
+    capacitance_spread: Dimensionless = non_negative(
+        "Standard deviation of one capacitor over its mean.", maximum=1.0, symbol="sigma_C"
+    )
+    plate_parasitic: Dimensionless = non_negative(
+        "Capacitance of the driven plate to ground over that of the capacitor.", maximum=2.0
+    )
+    capacitance_density: FaradPerSquareMetre = positive(
+        "Capacitance per area of the metal layers above the cell.", symbol="c_A"
+    )
+    array_efficiency: Dimensionless = positive(
+        "Share of an array that its cells fill; decoders and circuits for writing take the rest.",
+        maximum=1.0,
+        symbol="eta_a",
+    )
+    cell_feature_squares: Dimensionless = positive(
+        "Area of the cell's transistors in squares of the feature size.", symbol="A_cell/F^2"
+    )
+    product_width: Metre = positive(
+        "Width of the transistor that passes the level of a row line to the capacitor.",
+        maximum=1e-4,
+        symbol="W_p",
+    )
+    product_resistance: Ohm = positive("Resistance between row line and capacitor.", symbol="R_p")
+    access_width: Metre = positive("Width of an access transistor for writing.", maximum=1e-4, symbol="W_acc")
+    control_width: Metre = non_negative(
+        "Width of the transistors of a cell that reset or join capacitors in every read, whatever the input.",
+        maximum=1e-4,
+        absent=0.0,
+    )
+    write_time: Second = positive("Time to write one row.", symbol="t_w")
+    leakage_power: Watt = non_negative("Leakage of one cell at 300 K.")
+
+
 class RowDriverParameters(Record):
     """What the output stage of any row driver has."""
 
@@ -165,6 +205,19 @@ class ResistiveLadderParameters(RowDriverParameters):
     )
 
 
+class AnalogStageParameters(Record):
+    """Analogue circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
+
+    model: ClassVar[str] = "analog_stage"
+    folder: ClassVar[str] = "drivers"
+
+    action_energy: Joule = positive("Energy of passing on one value.", symbol="E_st")
+    relative_error: Dimensionless = non_negative(
+        "Error that it adds to a value, one standard deviation over full scale.", maximum=1.0, symbol="eps_st"
+    )
+    footprint: SquareMetre = non_negative("Area of one stage.")
+
+
 class LevelShifterParameters(Record):
     """Level shifter between logic and a row that is driven above the logic supply."""
 
@@ -223,6 +276,7 @@ class SampledClampParameters(CurrentClampParameters):
     hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0)
     follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
     droop_current: Ampere = non_negative("Leakage off the capacitor.")
+    hold_footprint: SquareMetre = positive("Area of one capacitor with its switch and follower.")
 
 
 class TaperedBufferParameters(Record):
@@ -291,6 +345,11 @@ class ClockedAdcParameters(Record):
     comparator_area: SquareMetre = positive("Area of one comparator.")
     maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
     maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
+    circuit_voltage: Volt = non_negative(
+        "Supply that the energies were found at, with whose square they go; without it they hold at any supply.",
+        maximum=10.0,
+        absent=0.0,
+    )
 
 
 class SarAdcParameters(ClockedAdcParameters):
@@ -349,6 +408,18 @@ class IntegratingAdcParameters(Record):
     sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
     conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
     footprint: SquareMetre = positive("Area of integrator and converter.")
+    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+
+
+class TimeConverterParameters(Record):
+    """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
+
+    model: ClassVar[str] = "time_to_digital"
+    folder: ClassVar[str] = "converters"
+
+    step_time: Second = positive("Time of one step.", symbol="t_lsb")
+    step_energy: Joule = positive("Energy of one step.", symbol="E_lsb")
+    footprint: SquareMetre = positive("Area of one converter.")
     maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
 
 

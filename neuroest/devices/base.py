@@ -94,6 +94,8 @@ class Record:
     """The name that device specs give in `model`."""
     folder: ClassVar[str] = ""
     """The folder of `device_specs` that such devices live in."""
+    table: ClassVar[Any] = None
+    """Class of the table that such devices bring along in a file of its own, where the model stands on one."""
     declared: ClassVar[Mapping[str, _Declared]] = MappingProxyType({})
     """What the class and its bases declare, by name."""
 

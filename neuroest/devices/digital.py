@@ -6,6 +6,7 @@ import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
+from neuroest.devices.tables import MemoryTable
 from neuroest.units import (
     Bit,
     BitPerSecond,
@@ -16,6 +17,7 @@ from neuroest.units import (
     JoulePerSquareBit,
     Kelvin,
     Metre,
+    PerBit,
     PerSecond,
     Second,
     SquareMetre,
@@ -67,6 +69,23 @@ class SramParameters(Record):
     maximum_width: Bit = positive("Widest word that the fit covers.")
 
 
+class SramTableParameters(Record):
+    """Static memory by a table over node, banks, capacity and word width, and what is known of the table's error."""
+
+    model: ClassVar[str] = "sram_table"
+    folder: ClassVar[str] = "memories"
+    table: ClassVar[type[MemoryTable]] = MemoryTable
+
+    cell_squares: PerBit = positive("Area of the table's memory cell in squares of its node.")
+    read_energy_factor: Dimensionless = positive("Energy of a read of a real macro over that of the table.")
+    write_energy_factor: Dimensionless = positive("Energy of a write of a real macro over that of the table.")
+    area_factor: Dimensionless = positive(
+        "Area of a real macro over that of the table with the memory cell of the process."
+    )
+    leakage_factor: Dimensionless = positive("Leakage of a real macro over that of the table.")
+    access_time_factor: Dimensionless = positive("Time of an access to a real macro over that of the table.")
+
+
 class MemoryMacroParameters(Record):
     """Memory known by energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
 
@@ -96,6 +115,10 @@ class LogicLibraryParameters(Record):
     multiply_energy: JoulePerSquareBit = positive("Energy of an integer multiplication per product of bits.")
     compare_energy: JoulePerBit = positive("Energy of a comparison per bit.")
     register_energy: JoulePerBit = positive("Energy of writing and reading a register per bit.")
+    clock_energy: JoulePerBit = non_negative(
+        "Energy of clocking a register that is not written, per bit and cycle; part of the register energy.",
+        absent=0.0,
+    )
     adder_area: SquareMetrePerBit = positive("Area of an adder per bit.")
     multiplier_area: SquareMetrePerSquareBit = positive("Area of a multiplier per product of bits.")
     comparator_area: SquareMetrePerBit = positive("Area of a comparator per bit.")
@@ -153,6 +176,9 @@ class LinkParameters(Record):
 
     energy: JoulePerBit = positive("Energy per bit, with the far end where the source includes it.")
     rate: BitPerSecond = positive("Data rate.")
+    latency: Second = non_negative(
+        "Time from a request to its first bit, with the far end where there is one.", absent=0.0
+    )
     static_power: Watt = non_negative("Power of the idle link.")
     footprint: SquareMetre = non_negative("Area on the die.")
 
@@ -203,6 +229,10 @@ class RooflineParameters(Record):
     compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
     memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)
     launch_time: Second = non_negative("Time to start one kernel.")
+    call_time: Second = non_negative(
+        "Time of a call beside its kernels: framework and transfer to and from the host; without it none.",
+        absent=0.0,
+    )
     idle_power: Watt = non_negative("Power of the idle processor.")
     busy_power: Watt = positive("Power at full load, idle power included.")
     die_area: SquareMetre = positive("Area of the die.")

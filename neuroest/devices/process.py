@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
@@ -87,6 +88,7 @@ class Overheads(Record):
         "Sequencer area over the area of the synchronous digital blocks.", maximum=10.0
     )
     power_density_limit: WattPerSquareMetre = positive("Largest power density that the package can cool.")
+    largest_die: SquareMetre = positive("Largest die that is exposed at once.", absent=math.inf)
 
 
 class DieCost(Record):

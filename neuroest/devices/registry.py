@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from neuroest.devices.accumulating import FerroelectricNeuronParameters, PhaseChangeNeuronParameters
 from neuroest.devices.arrays import (
+    AnalogStageParameters,
     CapacitiveDacParameters,
+    ChargeCellParameters,
     CurrentClampParameters,
     CurrentMirrorParameters,
     FlashAdcParameters,
@@ -27,6 +29,7 @@ from neuroest.devices.arrays import (
     SpikeDriverParameters,
     SurveyAdcParameters,
     TaperedBufferParameters,
+    TimeConverterParameters,
 )
 from neuroest.devices.base import Record
 from neuroest.devices.comparisons import TwinEnergiesParameters
@@ -39,6 +42,7 @@ from neuroest.devices.digital import (
     MeshParameters,
     RooflineParameters,
     SramParameters,
+    SramTableParameters,
     WiresParameters,
 )
 from neuroest.devices.lab import (
@@ -61,7 +65,9 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
         cls.model: cls
         for cls in (
             AnalogLifParameters,
+            AnalogStageParameters,
             CapacitiveDacParameters,
+            ChargeCellParameters,
             CurrentClampParameters,
             CurrentMirrorParameters,
             DieCost,
@@ -98,10 +104,12 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             SenseAmplifierParameters,
             SpikeDriverParameters,
             SramParameters,
+            SramTableParameters,
             SurveyAdcParameters,
             TaperedBufferParameters,
             ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
+            TimeConverterParameters,
             TwinEnergiesParameters,
             WiresParameters,
         )

@@ -12,6 +12,7 @@ from neuroest.dynamics.bench import Characteristic, Series
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.errors import NeuroestError
 from neuroest.fitting.estimation import Fit
+from neuroest.outputs import write_figure
 from neuroest.units import format_quantity
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#56b4e9")
@@ -93,10 +94,7 @@ def _label(text: str, unit: str) -> str:
 
 def save_figure(figure: Any, path: Path) -> None:
     """Write a figure, the same bytes each time."""
-    metadata = (
-        {"Date": None} if path.suffix == ".svg" else {"CreationDate": None} if path.suffix == ".pdf" else {}
-    )
-    figure.savefig(path, metadata=metadata)
+    write_figure(figure, path)
     pyplot().close(figure)
 
 

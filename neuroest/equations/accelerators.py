@@ -25,6 +25,7 @@ PerBit: TypeAlias = Annotated[Numeric, Unit("1/bit")]
 
 _DERIVED = "derivation: docs/models/mapping.md"
 _ROOFLINE = "Williams, Waterman and Patterson, Commun. ACM 52(4), 65-76 (2009), doi:10.1145/1498765.1498785"
+_EYERISS = "Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-138 (2017), section III"
 _STATIONARY = "weight-stationary arrays that load the next weights while they work"
 
 
@@ -83,6 +84,169 @@ def systolic_cycles(
     '708'
     """
     return _passes(reduction, outputs, rows, columns) * (positions + rows + columns - 2.0)
+
+
+@equation(
+    formula="n = ceil(K / R) ceil(M / C) P",
+    reference=_DERIVED,
+    valid="inputs reach all columns at once, adder trees sum a column, the next weights load in the background",
+)
+def tree_cycles(
+    reduction: Dimensionless,
+    outputs: Dimensionless,
+    positions: Dimensionless,
+    rows: Dimensionless,
+    columns: Dimensionless,
+) -> Dimensionless:
+    """Cycles of one layer on an array of multipliers with a tree of adders in each column. [1].
+
+    Parameters
+    ----------
+    reduction : float or array
+        Inputs that are summed into one output. [1]
+    outputs : float or array
+        Outputs of one position. [1]
+    positions : float or array
+        Positions times batch: vectors that pass the same weights. [1]
+    rows, columns : float or array
+        Size of the array, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Clock cycles. [1]
+
+    Notes
+    -----
+    A systolic array of the same size needs R + C - 2 cycles more for every block of weights.
+
+    References
+    ----------
+    .. [1] NVDLA hardware documentation, unit description, "stripe operation": weights stay in the cells while
+       inputs slide by, the next weights are fetched meanwhile.
+    .. [2] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    256 x 128 weights on 128 x 128 are two passes of 100 cycles.
+
+    >>> f"{tree_cycles(256.0, 128.0, 100.0, 128.0, 128.0):g}"
+    '200'
+    """
+    return _passes(reduction, outputs, rows, columns) * positions
+
+
+@equation(
+    formula="g = U ceil(R / U) / R",
+    reference="NVDLA performance sheet (perf/NVDLA_OpenSource_Performance.xlsx); derivation: docs/models/mapping.md",
+    valid="strided convolutions that run as one of stride one over interleaved inputs; one axis of the kernel",
+)
+def extended_kernel(kernel: Dimensionless, stride: Dimensionless) -> Dimensionless:
+    """Stored over given elements of a kernel along one axis, where zeros fill it up to whole strides. [1].
+
+    Parameters
+    ----------
+    kernel, stride : float or array
+        Size of the kernel and its stride along the axis, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Growth, at least one. [1]
+
+    References
+    ----------
+    .. [1] NVDLA hardware, performance sheet, weight data size.
+    .. [2] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A kernel of 1 x 1 with stride 2 becomes four channels of which three are zero: twice along either axis.
+
+    >>> f"{extended_kernel(1.0, 2.0):g}"
+    '2'
+    """
+    growth: Dimensionless = stride * np.ceil(kernel / stride) / kernel
+    return growth
+
+
+@equation(
+    formula="u = K M / [R C ceil(K / R) ceil(M / C)]",
+    reference=_DERIVED,
+    valid="arrays that neither fill nor drain between blocks of weights",
+)
+def tree_utilisation(
+    reduction: Dimensionless,
+    outputs: Dimensionless,
+    positions: Dimensionless,
+    rows: Dimensionless,
+    columns: Dimensionless,
+) -> Dimensionless:
+    """Share of its units that an array with a tree of adders in each column spends on multiplying. [1].
+
+    Parameters
+    ----------
+    reduction : float or array
+        Inputs that are summed into one output. [1]
+    outputs : float or array
+        Outputs of one position. [1]
+    positions : float or array
+        Positions times batch, which do not matter here: nothing fills or drains. [1]
+    rows, columns : float or array
+        Size of the array, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Utilisation, at most 1. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    147 inputs of 64 outputs on 64 x 32: three blocks of rows for 2.3, and two of columns: 147 / 192.
+
+    >>> f"{tree_utilisation(147.0, 64.0, 1.0, 64.0, 32.0):.3g}"
+    '0.766'
+    """
+    work = reduction * outputs * positions
+    return divided(work, tree_cycles(reduction, outputs, positions, rows, columns) * rows * columns)
+
+
+@equation(
+    formula="n = ceil(E / 2) ceil(F / 2)",
+    reference="Lavin and Gray, CVPR 2016, 4013-4021, doi:10.1109/CVPR.2016.435, F(2 x 2, 3 x 3)",
+    valid="kernels of 3 x 3 and stride one",
+)
+def winograd_tiles(output_rows: Dimensionless, output_columns: Dimensionless) -> Dimensionless:
+    """Tiles of four outputs that cover a map. [1].
+
+    Parameters
+    ----------
+    output_rows, output_columns : float or array
+        Size of the output map. [1]
+
+    Returns
+    -------
+    float or array
+        Tiles; each takes 16 multiplications a channel and filter, a direct convolution 36. [1]
+
+    References
+    ----------
+    .. [1] A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, 4013-4021,
+       doi:10.1109/CVPR.2016.435.
+
+    Examples
+    --------
+    A map of 7 x 7 takes 4 x 4 tiles, as many as one of 8 x 8.
+
+    >>> f"{winograd_tiles(7.0, 7.0):g}"
+    '16'
+    """
+    tiles: Dimensionless = np.ceil(output_rows / 2.0) * np.ceil(output_columns / 2.0)
+    return tiles
 
 
 @equation(
@@ -289,7 +453,7 @@ def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activ
 
 @equation(
     formula="n = ceil[P / (v h)] ceil(E / X) ceil(R / Y) W, v = max[floor(Y / R), 1], h = max[floor(X / E), 1]",
-    reference="Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-138 (2017), section III",
+    reference=_EYERISS,
     valid="units that each convolve one row of the kernel with one row of the input, without stalls",
 )
 def row_stationary_cycles(
@@ -340,6 +504,184 @@ def row_stationary_cycles(
     folds = np.ceil(output_rows / columns) * np.ceil(kernel_rows / rows)
     cycles: Dimensionless = np.ceil(pairs / (stacked * beside)) * folds * row_operations
     return cycles
+
+
+@equation(
+    formula="m = min[M, p_max, floor((B - H W) / (e F))], at least 1",
+    reference=f"derivation: docs/models/mapping.md; pass of {_EYERISS}",
+    valid="partial sums of one pass stay in the buffer beside the input rows of at least one channel",
+)
+def filters_of_a_pass(
+    filters: Dimensionless, held_filters: Dimensionless, buffer_words: Dimensionless, input_words: Dimensionless,
+    sums_per_filter: Dimensionless,
+) -> Dimensionless:  # fmt: skip
+    """Filters that share one reading of the input in the row-stationary dataflow. [1].
+
+    Parameters
+    ----------
+    filters : float or array
+        Filters of the layer. [1]
+    held_filters : float or array
+        Filters that all units together hold. [1]
+    buffer_words : float or array
+        Words that the buffer holds, partial sums and inputs together. [1]
+    input_words : float or array
+        Inputs of one channel that a strip of output rows needs. [1]
+    sums_per_filter : float or array
+        Outputs of one filter in a strip, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Filters of one pass. [1]
+
+    Notes
+    -----
+    Inputs come from the external memory once for each pass, so as many filters as fit are taken first; what is left
+    of the buffer goes to further channels.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+    .. [2] Y.-H. Chen et al., IEEE J. Solid-State Circuits 52, 127-138 (2017), section III.
+
+    Examples
+    --------
+    51200 words, strips of 14 rows of 224 outputs and 16 x 226 inputs: (51200 - 3616) / 3136 = 15.2.
+
+    >>> f"{filters_of_a_pass(64.0, 64.0, 51200.0, 3616.0, 3136.0):g}"
+    '15'
+    """
+    fitting = np.floor((buffer_words - input_words) / sums_per_filter)
+    taken: Dimensionless = np.maximum(np.minimum(np.minimum(filters, held_filters), fitting), 1.0)
+    return taken
+
+
+@equation(
+    formula="q = min[C, q_max, floor((B - m e F) / (H W))], at least 1",
+    reference=f"derivation: docs/models/mapping.md; pass of {_EYERISS}",
+    valid="input rows of one pass stay in the buffer beside its partial sums",
+)
+def channels_of_a_pass(
+    channels: Dimensionless, held_channels: Dimensionless, buffer_words: Dimensionless, input_words: Dimensionless,
+    sums: Dimensionless,
+) -> Dimensionless:  # fmt: skip
+    """Input channels that are added up before partial sums return to the buffer. [1].
+
+    Parameters
+    ----------
+    channels : float or array
+        Input channels of a filter. [1]
+    held_channels : float or array
+        Channels that the units together add up. [1]
+    buffer_words : float or array
+        Words that the buffer holds, partial sums and inputs together. [1]
+    input_words : float or array
+        Inputs of one channel that a strip of output rows needs, above zero. [1]
+    sums : float or array
+        Partial sums of the pass. [1]
+
+    Returns
+    -------
+    float or array
+        Channels of one pass. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+    .. [2] Y.-H. Chen et al., IEEE J. Solid-State Circuits 52, 127-138 (2017), section III.
+
+    Examples
+    --------
+    51200 words hold 64 x 14 x 28 sums and the rows of many channels, of which a unit adds up four.
+
+    >>> f"{channels_of_a_pass(256.0, 4.0, 51200.0, 480.0, 25088.0):g}"
+    '4'
+    """
+    fitting = np.floor((buffer_words - sums) / input_words)
+    taken: Dimensionless = np.maximum(np.minimum(np.minimum(channels, held_channels), fitting), 1.0)
+    return taken
+
+
+@equation(
+    formula="H = (e - 1) U + R, n = ceil(E / e) H",
+    reference=f"{_EYERISS}; derivation: docs/models/mapping.md",
+    valid="maps that are worked on in strips of rows, each with the rows that its kernels reach over its ends",
+)
+def rows_with_halo(
+    output_rows: Dimensionless, strip_rows: Dimensionless, kernel_rows: Dimensionless, stride: Dimensionless
+) -> Dimensionless:
+    """Input rows that all strips of a map read together. [1].
+
+    Parameters
+    ----------
+    output_rows, strip_rows : float or array
+        Rows of the output map and of a strip of it, at least one. [1]
+    kernel_rows, stride : float or array
+        Rows of the kernel and its stride along them. [1]
+
+    Returns
+    -------
+    float or array
+        Input rows, those that two strips share counted twice. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    55 rows in strips of 7 with kernels of 11 rows and stride 4: eight strips of 35 rows.
+
+    >>> f"{rows_with_halo(55.0, 7.0, 11.0, 4.0):g}"
+    '280'
+    """
+    each = (strip_rows - 1.0) * stride + kernel_rows
+    rows: Dimensionless = np.ceil(output_rows / strip_rows) * each
+    return rows
+
+
+@equation(
+    formula="n = k min(R / t^2, 1)",
+    reference="Lavin and Gray, CVPR 2016, 4013-4021, doi:10.1109/CVPR.2016.435; derivation: docs/models/mapping.md",
+    valid="columns that add up all their channels before sums are transformed back",
+)
+def transform_adders(
+    additions: Dimensionless, rows: Dimensionless, tile_products: Dimensionless
+) -> Dimensionless:
+    """Adders with which a column of multipliers transforms its sums back as fast as they come. [1].
+
+    Parameters
+    ----------
+    additions : float or array
+        Additions that turn the sums of one tile into outputs. [1]
+    rows : float or array
+        Multipliers of a column. [1]
+    tile_products : float or array
+        Products of one tile and channel, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Adders of one column. [1]
+
+    Notes
+    -----
+    With fewer rows than a tile has products, a tile takes several cycles and the adders are shared over them.
+
+    References
+    ----------
+    .. [1] A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, 4013-4021.
+    .. [2] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    8 rows need two cycles for the 16 products of a tile: 12 adders do its 24 additions.
+
+    >>> f"{transform_adders(24.0, 8.0, 16.0):g}"
+    '12'
+    """
+    return additions * np.minimum(rows / tile_products, 1.0)
 
 
 @equation(
@@ -447,6 +789,44 @@ def roofline_time(
     moving = divided(traffic / bandwidth, bandwidth_efficiency)
     time: Second = kernels * launch_time + np.maximum(computing, moving)
     return time
+
+
+@equation(
+    formula="t = t_call / B",
+    reference="derivation: docs/models/mapping.md",
+    valid="one call computes the whole batch; calls follow one another and do not overlap",
+)
+def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
+    """Share of one inference in the time of the call that computes its batch. [s].
+
+    Parameters
+    ----------
+    call_time : float or array
+        Time of a call beside its kernels: framework, transfer to and from the host. [s]
+    batch : float or array
+        Inferences computed in one call, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    Notes
+    -----
+    For a small network at batch 1 this is most of the time, and it is a property of the software.
+
+    References
+    ----------
+    Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A call of 1.3 ms for 16 inferences:
+
+    >>> f"{call_time_share(1.3e-3, 16.0):.3g}"
+    '8.12e-05'
+    """
+    return call_time / batch
 
 
 @equation(

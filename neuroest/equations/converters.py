@@ -629,6 +629,72 @@ def ramp_area(
 
 
 @equation(
+    formula="E = 2^b E_lsb",
+    reference="derivation: docs/models/converters.md",
+    valid="counter or delay line that runs for the longest time, whatever the value",
+)
+def time_converter_energy(bits: Dimensionless, step_energy: Joule) -> Joule:
+    """Energy of one conversion of a time to a number. [J].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    step_energy : float or array
+        Energy of one step of the counter or delay line. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    8 bits of 0.57 fJ a step: 256 x 0.57 fJ = 146 fJ.
+
+    >>> f"{time_converter_energy(8.0, 0.57e-15):.3g}"
+    '1.46e-13'
+    """
+    return np.exp2(bits) * step_energy
+
+
+@equation(
+    formula="s = eps sqrt(n)",
+    reference="derivation: docs/models/converters.md",
+    valid="errors of the stages independent of each other",
+)
+def cascaded_error(stage_error: Dimensionless, stages: Dimensionless) -> Dimensionless:
+    """Error of a value that passed through several analogue stages, over full scale. [1].
+
+    Parameters
+    ----------
+    stage_error : float or array
+        Standard deviation that one stage adds.
+    stages : float or array
+        Stages one after the other.
+
+    Returns
+    -------
+    float or array
+        One standard deviation.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md.
+
+    Examples
+    --------
+    >>> cascaded_error(0.01, 16.0)
+    np.float64(0.04)
+    """
+    return stage_error * np.sqrt(stages)
+
+
+@equation(
     formula="t = n / f_s",
     reference="derivation: docs/models/converters.md",
     valid="columns sampled at once and converted one after another",

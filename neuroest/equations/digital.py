@@ -16,9 +16,11 @@ from neuroest.units import (
     JoulePerBit,
     JoulePerSquareBit,
     Numeric,
+    PerSecond,
     SquareMetre,
     SquareMetrePerBit,
     SquareMetrePerSquareBit,
+    Watt,
 )
 
 _DERIVED = "derivation: docs/models/digital.md"
@@ -65,6 +67,43 @@ def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     1e-13
     """
     return energy_per_bit * bits
+
+
+@equation(
+    formula="A = n A_NAND / 4",
+    reference=_DERIVED,
+    valid="static logic that is packed as densely as a two-input NAND gate of four transistors",
+)
+def transistor_area(gate_area: SquareMetre, transistors: Dimensionless) -> SquareMetre:
+    """Area of logic that is drawn by hand, from its number of transistors. [m^2].
+
+    Parameters
+    ----------
+    gate_area : float or array
+        Area of a two-input NAND gate of the process. [m^2]
+    transistors : float or array
+        Transistors of the circuit. [1]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+    .. [2] N. Weste, D. Harris, "CMOS VLSI design", 4th ed., Addison-Wesley (2010), section 11.2: a mirror adder has
+       28 transistors.
+
+    Examples
+    --------
+    A mirror adder of 28 transistors with a product of 6, NAND gates of 1.35 um^2: 11.5 um^2.
+
+    >>> f"{transistor_area(1.35e-12, 34.0):.3g}"
+    '1.15e-11'
+    """
+    of_a_gate = 2.0 + 2.0  # two n-type and two p-type transistors
+    return gate_area * transistors / of_a_gate
 
 
 @equation(formula="A = a_bit b", reference=_DERIVED, valid="ripple or short carry chains, 4 to 64 bits")
@@ -279,6 +318,42 @@ def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     '1.44e-13'
     """
     return energy_per_bit * bits
+
+
+@equation(
+    formula="P = e_clk b f",
+    reference=_DERIVED,
+    valid="registers that no gate keeps from the clock; the clock tree above the last buffer is not in it",
+)
+def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: PerSecond) -> Watt:
+    """Power of a clock that reaches registers whether or not they are written. [W].
+
+    Parameters
+    ----------
+    clock_energy : float or array
+        Energy of the clocked transistors of one register in one cycle. [J/bit]
+    bits : float or array
+        Registers that are clocked. [bit]
+    frequency : float or array
+        Clock. [Hz]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    1000 registers of 5 fJ at 1 GHz: 5 mW.
+
+    >>> f"{free_running_clock_power(5e-15, 1000.0, 1e9):.3g}"
+    '0.005'
+    """
+    return clock_energy * bits * frequency
 
 
 @equation(formula="A = a_bit b", reference=_DERIVED, valid="flip-flops of one library")

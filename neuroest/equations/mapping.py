@@ -122,6 +122,43 @@ def groups_per_array(
 
 
 @equation(
+    formula="n = (q p^2 + r^2) / g - 1, q = floor(g / p), r = g - q p",
+    reference=_DERIVED,
+    valid="all groups of an array read at once; cells off the diagonal left at their low conductance",
+)
+def groups_beside(groups: Dimensionless, packed: Dimensionless) -> Dimensionless:
+    """Groups into whose columns a driven row of a group reaches off the diagonal, in the mean. [1].
+
+    Parameters
+    ----------
+    groups : float or array
+        Groups of the convolution, g, above zero. [1]
+    packed : float or array
+        Groups that lie on the diagonal of one array, p, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Mean number of other groups in the array of a group. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    64 groups, 14 in an array: four arrays of 14 and one of 8, (4 x 196 + 64) / 64 - 1.
+
+    >>> f"{groups_beside(64.0, 14.0):g}"
+    '12.25'
+    """
+    full = np.floor(groups / packed)
+    rest = groups - full * packed
+    beside: Dimensionless = (full * packed**2 + rest**2) / groups - 1.0
+    return beside
+
+
+@equation(
     formula="t = N_work t_cycle / n",
     reference=_DERIVED,
     valid="work that divides evenly over the copies",

@@ -17,6 +17,7 @@ from neuroest.units import (
     Second,
     SquareMetre,
     SquareMetrePerBit,
+    Volt,
     Watt,
     WattPerBit,
 )
@@ -195,6 +196,50 @@ def sram_access_time(
     '1e-09'
     """
     return reference_time * (capacity / reference_capacity) ** capacity_exponent
+
+
+@equation(
+    formula="k = sqrt(a / a_ref) (V / V_ref)^2",
+    reference="derivation: docs/models/digital.md",
+    valid="memories of equal organisation whose energy charges word lines and bit lines",
+)
+def line_energy_factor(
+    bitcell_area_per_bit: SquareMetrePerBit,
+    reference_bitcell_area_per_bit: SquareMetrePerBit,
+    supply_voltage: Volt,
+    reference_voltage: Volt,
+) -> Dimensionless:
+    """Energy of an access over that on another process, where it charges lines as long as the cells are wide. [1].
+
+    Parameters
+    ----------
+    bitcell_area_per_bit, reference_bitcell_area_per_bit : float or array
+        Area of the memory cell here and there, the latter above zero. [m^2/bit]
+    supply_voltage, reference_voltage : float or array
+        Supply here and there, the latter above zero. [V]
+
+    Returns
+    -------
+    float or array
+        Ratio of the energies. [1]
+
+    Notes
+    -----
+    Wires have nearly the same capacitance per length at every node, so the energy of a line follows its length.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Cells of a quarter of the area at the same supply take half of the energy.
+
+    >>> f"{line_energy_factor(0.023e-12, 0.092e-12, 0.8, 0.8):.3g}"
+    '0.5'
+    """
+    factor: Dimensionless = np.sqrt(bitcell_area_per_bit / reference_bitcell_area_per_bit)
+    return factor * (supply_voltage / reference_voltage) ** 2
 
 
 @equation(

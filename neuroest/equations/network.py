@@ -7,6 +7,7 @@ import numpy as np
 from neuroest.equations._arithmetic import divided, rounded_up
 from neuroest.provenance import equation
 from neuroest.units import (
+    AmperePerMetre,
     Bit,
     Dimensionless,
     FaradPerMetre,
@@ -214,6 +215,45 @@ def repeated_wire_delay(
         * length
     )
     return delay
+
+
+@equation(
+    formula="tau_0 = 3 V_dd c_g / i_on",
+    reference=_DERIVED,
+    valid="inverters whose p-channel transistor is twice as wide as the other, no capacitance of their own",
+)
+def inverter_time_constant(
+    supply_voltage: Volt, gate_capacitance: FaradPerMetre, on_current: AmperePerMetre
+) -> Second:
+    """Output resistance of an inverter times its input capacitance, which does not depend on its size. [s].
+
+    Parameters
+    ----------
+    supply_voltage : float or array
+        Supply, V_dd. [V]
+    gate_capacitance : float or array
+        Gate capacitance per transistor width, c_g. [F/m]
+    on_current : float or array
+        Saturation current per transistor width, i_on. [A/m]
+
+    Returns
+    -------
+    float or array
+        Time constant. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    0.9 V, 1.45 fF/um and 0.66 mA/um of a low-power 28 nm process: 3 x 0.9 V x 1.45 fF / 0.66 mA.
+
+    >>> f"{inverter_time_constant(0.9, 1.45e-9, 660.0):.3g}"
+    '5.93e-12'
+    """
+    one, wide = 1.0, 2.0
+    return (one + wide) * supply_voltage * gate_capacitance / on_current
 
 
 @equation(
@@ -503,6 +543,73 @@ def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dim
 
 
 @equation(
+    formula="H = a + b + max(a, b) - 2, a = sqrt(n_from), b = sqrt(n_to)",
+    reference=_DERIVED,
+    valid="two square blocks of a mesh side by side, aligned at one edge",
+)
+def farthest_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
+    """Hops between the two units of neighbouring blocks that are farthest apart. [1].
+
+    Parameters
+    ----------
+    units_from, units_to : float or array
+        Units (tiles or cores) that hold the sending and the receiving layer, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Number of hops. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    Two blocks of 2 x 2: three along the row and one across.
+
+    >>> f"{farthest_hops(4.0, 4.0):g}"
+    '4'
+    """
+    side_from = np.sqrt(np.maximum(units_from, 1.0))
+    side_to = np.sqrt(np.maximum(units_to, 1.0))
+    return side_from + side_to + np.maximum(side_from, side_to) - 2.0
+
+
+@equation(
+    formula="n = floor(sqrt(min(n_from, n_to)))",
+    reference=_DERIVED,
+    valid="two square blocks side by side, rows first, equal traffic between all units: no link carries more than 1/n",
+)
+def boundary_links(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
+    """Links over which the traffic between two neighbouring blocks of a mesh spreads at its narrowest place. [1].
+
+    Parameters
+    ----------
+    units_from, units_to : float or array
+        Units (tiles or cores) that hold the sending and the receiving layer, at least one each. [1]
+
+    Returns
+    -------
+    float or array
+        Number of links; the busiest link carries this share of the bits or less. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    One unit that sends to nine has one link to send on.
+
+    >>> f"{boundary_links(1.0, 9.0):g}", f"{boundary_links(16.0, 9.0):g}"
+    ('1', '3')
+    """
+    links: Dimensionless = np.floor(np.sqrt(np.maximum(np.minimum(units_from, units_to), 1.0)))
+    return links
+
+
+@equation(
     formula="n = ceil(log2 N_targets) + ceil(log2 N_axons)",
     reference=_DERIVED,
     valid="absolute addresses of a unit and of an axon inside it",
@@ -773,14 +880,48 @@ def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSe
 
 
 @equation(
-    formula="t = H t_hop + t_serial / (1 - rho)",
-    reference=_DERIVED,
-    valid="random arrivals (M/M/1 at the most loaded link) and loads below about 0.5",
+    formula="W = rho t_packet / [2 (1 - rho)]",
+    reference=f"{_DERIVED}; L. Kleinrock, Queueing Systems, vol. 1, Wiley (1975), ch. 5",
+    valid="packets of one length that come at random (M/D/1), 0 <= rho < 1; bursts wait longer",
 )
-def packet_latency(
-    hops: Dimensionless, hop_time: Second, serialisation_time: Second, load: Dimensionless
-) -> Second:
-    """Mean time of a packet from sender to receiver. [s].
+def queueing_wait(packet_time: Second, load: Dimensionless) -> Second:
+    """Mean time that a packet waits in front of a link. [s].
+
+    Parameters
+    ----------
+    packet_time : float or array
+        Time that a packet occupies the link. [s]
+    load : float or array
+        Share of the time for which the link is busy. [1]
+
+    Returns
+    -------
+    float or array
+        Waiting time; infinite at a load of 1 and above. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+    .. [2] L. Kleinrock, Queueing Systems, vol. 1, Wiley (1975), chapter 5: the formula of Pollaczek and Khinchin
+       for service times that do not vary.
+
+    Examples
+    --------
+    At half load a packet waits for half of its own time, at 90 % for four and a half times.
+
+    >>> f"{queueing_wait(10e-9, 0.5):.3g}", f"{queueing_wait(10e-9, 0.9):.3g}"
+    ('5e-09', '4.5e-08')
+    """
+    return divided(load * packet_time / 2.0, 1.0 - load)
+
+
+@equation(
+    formula="t = H (t_hop + W) + t_serial",
+    reference=_DERIVED,
+    valid="the same load on every link of the way, which is a bound where it is that of the busiest",
+)
+def packet_latency(hops: Dimensionless, hop_time: Second, serialisation_time: Second, wait: Second) -> Second:
+    """Mean time of a packet, or of the last of a train of them, from sender to receiver. [s].
 
     Parameters
     ----------
@@ -789,14 +930,14 @@ def packet_latency(
     hop_time : float or array
         Time of one router and link. [s]
     serialisation_time : float or array
-        Time that the packet occupies one link. [s]
-    load : float or array
-        Load of the most loaded link on the way. [1]
+        Time that the packet, or the train, occupies one link. [s]
+    wait : float or array
+        Time that it waits in front of each link. [s]
 
     Returns
     -------
     float or array
-        Latency; infinite at a load of 1 and above. [s]
+        Latency. [s]
 
     References
     ----------
@@ -804,9 +945,9 @@ def packet_latency(
 
     Examples
     --------
-    5 hops of 5 ns and 10 ns of serialisation at half load: 25 + 20 ns.
+    5 hops of 5 ns, 10 ns of serialisation, half load: 5 x (5 + 5) + 10 ns.
 
-    >>> f"{packet_latency(5.0, 5e-9, 10e-9, 0.5):.3g}"
-    '4.5e-08'
+    >>> f"{packet_latency(5.0, 5e-9, 10e-9, queueing_wait(10e-9, 0.5)):.3g}"
+    '6e-08'
     """
-    return hops * hop_time + divided(serialisation_time, 1.0 - load)
+    return hops * (hop_time + wait) + serialisation_time

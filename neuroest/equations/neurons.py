@@ -39,12 +39,13 @@ _DERIVATION = "derivation: docs/models/neurons.md"
 
 
 @equation(
-    formula="t = R_s C ln((V_s - V_h)/(V_s - V_t))",
+    formula="t = R C ln((V - V_h)/(V - V_t)), R = R_s/(1 + R_s/R_off), V = V_s/(1 + R_s/R_off)",
     reference=_DERIVATION,
-    valid="R_on << R_s << R_off, V_h < V_t",
+    valid="exact for an open switch that is a resistor, V_h < V_t",
 )
 def switch_charge_time(
     series_resistance: Ohm,
+    off_resistance: Ohm,
     capacitance: Farad,
     supply_voltage: Volt,
     threshold_voltage: Volt,
@@ -56,6 +57,8 @@ def switch_charge_time(
     ----------
     series_resistance : float or ndarray
         Resistor between the supply and the switch, R_s. [ohm]
+    off_resistance : float or ndarray
+        Resistance of the open switch, which drains the capacitor meanwhile, R_off. [ohm]
     capacitance : float or ndarray
         Capacitor in parallel with the switch, C. [F]
     supply_voltage : float or ndarray
@@ -68,7 +71,7 @@ def switch_charge_time(
     Returns
     -------
     float or ndarray
-        Charge time; infinite where the supply does not exceed the threshold. [s]
+        Charge time; infinite where the divider of both resistors does not exceed the threshold. [s]
 
     References
     ----------
@@ -76,16 +79,21 @@ def switch_charge_time(
 
     Examples
     --------
-    100 kohm, 1 pF, 1.2 V, 0.9 V, 0.3 V: 100 ns * ln(0.9/0.3).
+    100 kohm, 1 pF, 1.2 V, 0.9 V, 0.3 V without a leak: 100 ns * ln(0.9/0.3). With 2 Mohm the divider is 1.143 V, the
+    resistance 95.2 kohm: 95.2 ns * ln(0.843/0.243).
 
-    >>> f"{1e9 * switch_charge_time(100e3, 1e-12, 1.2, 0.9, 0.3):.1f} ns"
+    >>> f"{1e9 * switch_charge_time(100e3, float('inf'), 1e-12, 1.2, 0.9, 0.3):.1f} ns"
     '109.9 ns'
+    >>> f"{1e9 * switch_charge_time(100e3, 2e6, 1e-12, 1.2, 0.9, 0.3):.1f} ns"
+    '118.5 ns'
     """
-    fires = supply_voltage > threshold_voltage
-    remaining = np.where(fires, supply_voltage - threshold_voltage, supply_voltage + threshold_voltage)
-    start = np.where(fires, supply_voltage - hold_voltage, supply_voltage + threshold_voltage)
+    leak = 1.0 + series_resistance / off_resistance
+    rest = supply_voltage / leak
+    fires = rest > threshold_voltage
+    remaining = np.where(fires, rest - threshold_voltage, rest + threshold_voltage)
+    start = np.where(fires, rest - hold_voltage, rest + threshold_voltage)
     constants = np.log(np.maximum(start / remaining, 1.0)) + np.where(fires, 0.0, np.inf)
-    result: Second = series_resistance * capacitance * constants
+    result: Second = series_resistance / leak * capacitance * constants
     return result
 
 

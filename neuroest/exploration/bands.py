@@ -167,7 +167,9 @@ def sample_estimate(
     drawn = drawn_values(design, claims, samples, seed)
     values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
     values.update(drawn)
-    return Sample(drawn, sampled_totals(evaluate(design, workload, values), samples), samples, seed)
+    with np.errstate(all="ignore"):  # draws without an estimate are left out by what is made of them
+        totals = sampled_totals(evaluate(design, workload, values), samples)
+    return Sample(drawn, totals, samples, seed)
 
 
 def sample_bands(sample: Sample) -> Bands:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.columns import wrapped
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Group, NumericAxis, resolve
@@ -106,7 +107,7 @@ class BreakevenResult:
             lines.append(f"no break-even in this range: {self._always()}")
         if not both.all():
             lines.append(f"{np.mean(~both):.1%} of the range has no estimate of one of the two")
-        return "\n".join(lines) + "\n"
+        return "\n".join(part for line in lines for part in _folded(line)) + "\n"
 
     def _always(self) -> str:
         sign = np.sign(_difference(self.quantity, self.first, self.second))
@@ -126,6 +127,11 @@ class BreakevenResult:
 
     def _repr_html_(self) -> str:
         return f"<pre>{self.to_text()}</pre>"
+
+
+def _folded(line: str) -> list[str]:
+    indent = len(line) - len(line.lstrip())
+    return wrapped(line.lstrip(), indent=indent, hanging=indent + 2)
 
 
 MORE_IS_BETTER = frozenset({"throughput_per_s", "tops_per_watt", "utilisation", "neuron_lifetime_s"})

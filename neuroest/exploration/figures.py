@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from neuroest.errors import UnknownNameError
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.jobs import column_name, quantity_unit
+from neuroest.outputs import write_figure
 from neuroest.units import format_quantity
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ _YEAR = 31_557_600.0  # s, the Julian year
 _WIDTH = 5.6  # inches, a column and a half
 _STYLE = {
     "font.size": 9.0, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8, "savefig.dpi": 200,
-    "pdf.fonttype": 42, "svg.fonttype": "none",
+    "pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "neuroest",
 }  # fmt: skip
 _SUFFIXES = (".pdf", ".svg", ".png")
 _LINES = (
@@ -48,12 +50,7 @@ def _finished(figure: Any, path: str | Path | None) -> Any:
         file = Path(path)
         if file.suffix not in _SUFFIXES:
             raise ExplorationError(f"{file}: a figure ends in {', '.join(_SUFFIXES)}")
-        try:
-            # no date inside: the same result gives the same file
-            metadata = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(file.suffix)
-            figure.savefig(file, metadata=metadata)
-        except OSError as error:
-            raise ExplorationError(f"cannot write {file}: {error.strerror or error}") from None
+        write_figure(figure, file)
     return figure
 
 
@@ -100,12 +97,31 @@ def _engineering(axis: Any, name: str) -> None:
     axis.set_label_text(label.replace("_", " "))
 
 
+def _parameter_axis(axis: Any, unit: str) -> None:
+    """Values of a parameter with their unit; of few decades also some between the powers of ten."""
+    ticker = extra("matplotlib.ticker", "explore")
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: _printed(value, unit)))
+    axis.set_minor_formatter(ticker.NullFormatter())
+    if axis.get_scale() == "log":
+        low, high = axis.get_view_interval()
+        narrow = high / max(low, 1e-300) < _NARROW
+        axis.set_major_locator(ticker.LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,), numticks=7))
+    else:
+        axis.set_major_locator(ticker.MaxNLocator(6))
+
+
 def _printed(value: float, unit: str) -> str:
     return format_quantity(value, unit).replace("^2", "²").replace(" u", " µ")
 
 
-def _short(causes: list[str]) -> list[str]:
-    """Causes as words: the last two of a path, more of it where two would read alike."""
+def short_causes(causes: Sequence[str]) -> list[str]:
+    """Causes as words: the last two of a path, more of it where two would read alike.
+
+    Examples
+    --------
+    >>> short_causes(["chip.tile.array.cell.area", "chip.core.cell.area", "model_discrepancy.mesh.energy"])
+    ['array › cell › area', 'core › cell › area', 'model of mesh › energy']
+    """
     found = []
     for cause in causes:
         if "." not in cause or " " in cause:
@@ -145,7 +161,7 @@ def tornado_figure(result: SensitivityResult, quantity: str, path: str | Path | 
                 else:
                     axes.text(base, row, " no estimate at one end", va="center", fontsize=7)
         axes.axvline(base, color="black", linewidth=1.0)
-        axes.set_yticks(range(len(bars)), _short([bar.cause for bar in reversed(bars)]), fontsize=8)
+        axes.set_yticks(range(len(bars)), short_causes([bar.cause for bar in reversed(bars)]), fontsize=8)
         axes.tick_params(axis="y", length=0)
         if wide:
             axes.set_xscale("log")
@@ -219,7 +235,7 @@ def sweep_figure(
     with _styled():
         figure, axes = _figure(3.6)
         if len(shown[others].drop_duplicates()) <= len(_LINES):
-            _lines_along(axes, shown, x, y, others)
+            _lines_along(axes, shown, x, y, others, result.metadata.get("units", {}))
         else:
             good = shown["feasible"].to_numpy(bool)
             for part, colour, label in (
@@ -233,7 +249,8 @@ def sweep_figure(
             if values.min() > 0.0 and values.max() / values.min() > 20.0:
                 scale("log")
         unit = result.metadata.get("units", {}).get(x, "1")
-        axes.set_xlabel(_parameter(x, unit) + (f" ({unit})" if unit != "1" else ""))
+        axes.set_xlabel(_parameter(x, unit))
+        _parameter_axis(axes.xaxis, unit)
         axes.set_ylabel(_words(y))
         _engineering(axes.yaxis, y)
         return _finished(figure, path)
@@ -241,15 +258,19 @@ def sweep_figure(
 
 def _parameter(column: str, unit: str) -> str:
     """The path of a parameter's column as words."""
-    return _short([column.removesuffix(column_name("", unit))])[0]
+    return short_causes([column.removesuffix(column_name("", unit))])[0]
 
 
-def _lines_along(axes: Any, shown: pd.DataFrame, x: str, y: str, others: list[str]) -> None:
+def _lines_along(
+    axes: Any, shown: pd.DataFrame, x: str, y: str, others: list[str], units: Mapping[str, str]
+) -> None:
     groups = shown.groupby(others, sort=False, dropna=False) if others else [((), shown)]
     for (key, part), (style, colour) in zip(groups, _LINES, strict=False):
         ordered = part.sort_values(x)
         words = [
-            f"{_short([n])[0]} {v:.4g}" if isinstance(v, int | float) else str(v)
+            f"{_parameter(n, units.get(n, '1'))} {_printed(v, units.get(n, '1'))}"
+            if isinstance(v, int | float)
+            else str(v)
             for n, v in zip(others, key, strict=True)
         ]
         axes.plot(ordered[x], ordered[y], style, color=colour, linewidth=1.3, label=", ".join(words))
@@ -325,6 +346,7 @@ def breakeven_figure(result: BreakevenResult, path: str | Path | None) -> Any:
             axes.set_xscale("log")
         axes.set_ylabel(_words(result.quantity))
         _engineering(axes.yaxis, result.quantity)
-        axes.set_xlabel(f"{_short([result.path])[0]}" + (f" ({result.unit})" if result.unit != "1" else ""))
+        axes.set_xlabel(short_causes([result.path])[0])
+        _parameter_axis(axes.xaxis, result.unit)
         axes.legend(frameon=False, fontsize=8)
         return _finished(figure, path)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.columns import WIDTH, columns, wrapped
 from neuroest.exploration.bands import common_cause, spread_over
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.groups import Group, resolve
@@ -27,6 +28,10 @@ DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "through
 _Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
 _EDGE = 1e-9
 """Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
+_MOST_NUMBERS = 100_000_000
+"""Of a batch of samples: a gigabyte, held three times."""
+_LEAST_REACH = 1e-3
+"""Share of a result that a cause moves it by, below which its ends are printed alike."""
 _LEAST_SHARE = 0.5
 """Smallest share of feasible samples that shares of the variance are computed from."""
 
@@ -132,7 +137,8 @@ class SensitivityResult:
         from neuroest.units import format_quantity  # noqa: PLC0415
 
         lines = [
-            f"{self.architecture} on {self.workload}: results with each parameter at its p10 and p90, and elasticities"
+            *wrapped(f"{self.architecture} on {self.workload}"),
+            *wrapped("results with each parameter at its p10 and at its p90, and elasticities"),
         ]
         for name, bars in self.tornado.items():
             unit = quantity_unit(name)
@@ -140,18 +146,36 @@ class SensitivityResult:
             def shown(value: float, unit: str = unit) -> str:
                 return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
 
-            lines += ["", f"{name}  {shown(self.base[name])}"]
             shares = {share.cause: share for share in self.sobol.get(name, ())}
-            for bar in bars[:most]:
-                if bar.low == bar.high:
-                    continue
-                line = f"  {shown(bar.low):>14}  {shown(bar.high):>14}  {self.slope(name, bar):>+6.2f}  {bar.cause}"
+            kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH][:most]
+            rows = [("at p10", "at p90", "elast.")]
+            rows += [(shown(bar.low), shown(bar.high), f"{self.slope(name, bar):+.2f}") for bar in kept]
+            head, *numbers = columns(rows, ">>>", indent=2)
+            under = " " * (len(head) + 2)
+            lines += ["", f"{name}  {shown(self.base[name])}", head]
+            for left, bar in zip(numbers, kept, strict=True):
+                first, *others = _in_parts(bar.cause, WIDTH - len(under))
+                lines += [f"{left}  {first}", *(under + part for part in others)]
                 if bar.cause in shares:
                     share = shares[bar.cause]
-                    line += f"  S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
-                    line += f"ST {share.total:.2f} ± {share.total_confidence:.2f}"
-                lines.append(line)
+                    lines.append(
+                        f"{under}S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
+                        f"ST {share.total:.2f} ± {share.total_confidence:.2f}"
+                    )
+            rest = sum(bar.low != bar.high for bar in bars) - len(kept)
+            if rest > 0:
+                lines.append(f"{under}{rest} more move it less")
         return "\n".join(lines) + "\n"
+
+
+def _in_parts(cause: str, width: int) -> list[str]:
+    """A cause in lines of a width, broken at the dots of its path."""
+    lines = [""]
+    for word in cause.replace(".", ".\0").replace(" ", " \0").split("\0"):
+        if lines[-1] and len(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
 
 
 def causes(group: Group) -> dict[str, tuple[str, ...]]:
@@ -237,7 +261,7 @@ def sensitivity(
     group = resolve(architecture, workload, Space(()), settings).groups[0]
     moved = causes(group)
     base = starting_point(group, quantities)
-    bars = _tornado(group, moved, quantities)
+    bars = tornado(group, quantities)
     stepped = steps(group.claims)
     found = in_blocks(group, stepped, quantities).totals
     elasticity = {
@@ -256,9 +280,9 @@ def _sorted(slopes: dict[str, float]) -> dict[str, float]:
     return dict(sorted(slopes.items(), key=lambda item: (-abs(item[1]), item[0])))
 
 
-def _tornado(
-    group: Group, moved: Mapping[str, tuple[str, ...]], quantities: Sequence[str]
-) -> dict[str, tuple[Bar, ...]]:
+def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...]]:
+    """For each result its bars, the longest first: each cause of doubt at its p10 and p90, the others as stated."""
+    moved = causes(group)
     count = len(moved)
     columns = {}
     for index, paths in enumerate(moved.values()):
@@ -279,9 +303,11 @@ def _tornado(
 
 
 def _reach(bar: Bar) -> float:
+    """Length of a bar: the logarithm of the ratio of its ends, and more than any where an end has no estimate."""
     if not (np.isfinite(bar.low) and np.isfinite(bar.high)):
         return np.inf
-    return abs(bar.high - bar.low)
+    low, high = sorted((abs(bar.low), abs(bar.high)))
+    return 0.0 if high == low else np.inf if low == 0.0 else float(np.log(high / low))
 
 
 def _sobol(
@@ -294,6 +320,11 @@ def _sobol(
     count = len(moved)
     if count < 2:
         raise ExplorationError("fewer than two parameters state a spread; there is nothing to share")
+    most = 1 << (_MOST_NUMBERS // ((count + 2) * count)).bit_length() - 1
+    if samples > most:
+        raise ExplorationError(
+            f"{samples:.3g} base samples of {count} causes do not fit in memory; ask for at most {most}"
+        )
     draw, analyze = extra("SALib.sample.sobol", "explore"), extra("SALib.analyze.sobol", "explore")
     normal = extra("scipy.stats", "explore").norm
     problem = {"num_vars": count, "names": list(moved), "bounds": [[0.0, 1.0]] * count}

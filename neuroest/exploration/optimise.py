@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 POPULATION, GENERATIONS = 100, 60
+_MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
+"""Every design of a generation is held against every other, in memory."""
 
 
 @dataclass(frozen=True)
@@ -159,10 +161,14 @@ def optimize(
     objectives = [*minimize, *maximize]
     if not objectives:
         raise ExplorationError("nothing to optimize: name results to minimize or maximize")
+    if len(set(objectives)) < len(objectives):
+        raise ExplorationError("each objective is named once, to minimize or to maximize")
     check_quantities(objectives)
-    for word, count in (("population", population), ("generations", generations)):
-        if count < 1:
-            raise ExplorationError(f"{word} is {count}; it must be at least 1")
+    for word, count, most in (
+        ("population", population, _MOST_IN_A_GENERATION), ("generations", generations, _MOST_GENERATIONS),
+    ):  # fmt: skip
+        if not 1 <= count <= most:
+            raise ExplorationError(f"{word} is {count}; allowed: 1 to {most}")
     quantities = tuple(dict.fromkeys((*objectives, *STANDARD)))
     job = make_job(architecture, workload, space, sampler="random", quantities=quantities, settings=settings)
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))

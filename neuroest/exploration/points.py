@@ -81,8 +81,7 @@ def _over_layers(reduce: Callable[..., Any], values: Any) -> Any:
 
 
 def _units(result: Evaluation) -> Any:
-    placement = result.mapped.placement
-    return _over_layers(np.max if placement.shared else np.sum, placement.units)
+    return result.mapped.placement.needed
 
 
 def _utilisation(result: Evaluation) -> Any:

@@ -10,13 +10,16 @@ import gc
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -78,19 +81,20 @@ def _here(task: Task, chunks: Iterable[int]) -> Iterator[tuple[int, Any]]:
 _own_task: list[Task] = []
 
 
-def _begin(packed: bytes) -> None:
+def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _own_task[:] = [pickle.loads(packed)]  # noqa: S301 - our own, from the process that started this one
+        threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()
+    _own_task[:] = [pickle.loads(Path(packed).read_bytes())]  # noqa: S301 - our own, from the process that started this one
 
 
-def _end_with(parent: Any) -> None:
-    """Leave no worker behind when the run itself is killed."""
+def _end_with(parent: Any, task: Path) -> None:
+    """Leave no worker and no task behind when the run itself is killed."""
     parent.join()
+    shutil.rmtree(task.parent, ignore_errors=True)
     os._exit(1)
 
 
@@ -99,7 +103,30 @@ def _work(chunk: int) -> Any:
 
 
 def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
-    packed = pickle.dumps(task)
+    with _packed(task) as packed:
+        yield from _on_pools(packed, chunks, workers)
+
+
+@contextmanager
+def _packed(task: Task) -> Iterator[str]:
+    """A file that holds a task for those who start.
+
+    A new process is told what to do through a pipe, whose other end its parent holds as well. What is larger than the
+    pipe would keep the parent waiting for ever for a process that died before it had read all of it.
+    """
+    with ExitStack() as stack:
+        try:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="neuroest-")))
+            file = folder / "task"
+            file.write_bytes(pickle.dumps(task))
+        except OSError as error:
+            raise ExplorationError(
+                f"cannot write to {tempfile.gettempdir()}: {error.strerror or error}"
+            ) from None
+        yield str(file)
+
+
+def _on_pools(packed: str, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
     left = dict.fromkeys(chunks)
     deaths = 0
     while left:

@@ -131,8 +131,7 @@ class Store:
     def _claim(self, job: Job, *, overwrite: bool) -> None:
         """Say in the folder whose chunks it holds; those of another input are refused, or go."""
         manifest, done = self.folder / _MANIFEST, self.finished()
-        known = json.loads(manifest.read_text("utf-8")) if manifest.exists() else {}
-        if done and known.get("fingerprint") != job.fingerprint:
+        if done and _told_in(manifest).get("fingerprint") != job.fingerprint:
             if not overwrite:
                 raise ExplorationError(
                     f"{self.folder} holds chunks of another input or version; name another output, or give "
@@ -160,6 +159,8 @@ class Store:
             with beside.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
+                # rows of an earlier run must at no moment stand beside what is said of these
+                self.output.unlink(missing_ok=True)
                 _sidecar(self.output).write_text(text, "utf-8")
             beside.replace(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -215,13 +216,26 @@ def _sidecar(output: Path) -> Path:
 
 def read_metadata(path: Path) -> dict[str, Any]:
     """What a finished file says of how it was made; empty where it says nothing."""
+    if path.suffix == ".csv":
+        return _told_in(_sidecar(path))
     try:
-        if path.suffix == ".csv":
-            return dict(json.loads(_sidecar(path).read_text("utf-8")))
         found = extra("pyarrow.parquet", "explore").read_schema(str(path)).metadata or {}
-        return dict(json.loads(found.get(METADATA_KEY, b"{}")))
+        return _mapping(found.get(METADATA_KEY, b"{}"))
     except (OSError, ValueError):
         return {}
+
+
+def _told_in(file: Path) -> dict[str, Any]:
+    """What a file of ours says; nothing where a break-down of the machine left less than the whole of it."""
+    try:
+        return _mapping(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
+def _mapping(text: bytes) -> dict[str, Any]:
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}
 
 
 @contextmanager

@@ -27,6 +27,8 @@ STANDARD = (
 )  # fmt: skip
 """Results that are kept when nobody says which."""
 _DEFAULT_SAMPLES = 10_000
+MOST_IN_MEMORY = 20_000_000
+"""Points that are held without an output: some gigabytes."""
 _JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 """Columns that say what to think of a row."""
 
@@ -232,6 +234,7 @@ def sweep(
     confirmed: bool = False,
     overwrite: bool = False,
     chunk_size: int = CHUNK,
+    most_in_memory: int = MOST_IN_MEMORY,
     started: Callable[[int, int], Tick] | None = None,
 ) -> SweepResult:
     """All points of a space.
@@ -261,6 +264,8 @@ def sweep(
         Whether more than 10^9 points are meant.
     overwrite : bool
         Whether an output of another input may go.
+    most_in_memory : int
+        Points above which an output is asked for.
     started : callable, optional
         Told the points of the run and those that are there already; returns what is told of further ones.
 
@@ -285,6 +290,10 @@ def sweep(
         workers = 1  # done before a process has started
     if output is not None:
         return _to_file(job, Path(output), workers, scheduler, overwrite, started)
+    if job.points > most_in_memory:
+        raise ExplorationError(
+            f"{job.points:,} points are too many without a file; name an output".replace(",", " ")
+        )
     return _in_memory(job, workers, scheduler, started)
 
 
@@ -379,5 +388,11 @@ def read_sweep(path: str | Path) -> SweepResult:
     file = Path(path)
     if not file.is_file() or file.suffix not in SUFFIXES:
         raise ExplorationError(f"{file} is no file of a sweep ({' or '.join(SUFFIXES)})")
+    if file.suffix == ".parquet":
+        arrow = extra("pyarrow", "explore")
+        try:
+            extra("pyarrow.parquet", "explore").read_schema(str(file))
+        except (OSError, arrow.ArrowInvalid) as error:
+            raise ExplorationError(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
     known = read_metadata(file)
     return SweepResult(None, None, file, int(known.get("rows", 0)), int(known.get("feasible", 0)), known)

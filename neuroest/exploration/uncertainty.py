@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.columns import wrapped
 from neuroest.evaluation import evaluate
 from neuroest.exploration.bands import SEED, Band, spread_over
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Group, resolve
 from neuroest.exploration.importance import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
-from neuroest.exploration.jobs import CONFIRM_ABOVE, quantity_unit
+from neuroest.exploration.jobs import quantity_unit
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import Space
 from neuroest.library import Loaded
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 KNOWLEDGE, VARIABILITY = 1000, 32
 """Default samples of each level."""
+_MOST_SAMPLES = 10_000_000
+"""Of both levels together: some gigabytes."""
 _ROWS = 128
 """Knowledge samples in a chunk."""
 
@@ -92,12 +95,13 @@ class UncertaintyResult:
     def to_text(self) -> str:
         """A table for a terminal."""
         lines = [
-            f"{self.architecture} on {self.workload}: p10 / p50 / p90",
+            *wrapped(f"{self.architecture} on {self.workload}"),
             f"{len(self.causes)} causes of doubt, {len(self.varied)} parameters that vary between devices or cycles",
         ]
         for name in self.base:
             unit = quantity_unit(name)
             lines += ["", f"{name}  {format_quantity(self.base[name], unit)}"]
+            lines.append(" " * 14 + "  ".join(f"{level:>12}" for level in ("p10", "p50", "p90")))
             for level, bands in (
                 ("knowledge", self.knowledge), ("variability", self.variability), ("both", self.together),
             ):  # fmt: skip
@@ -107,10 +111,10 @@ class UncertaintyResult:
                 )
                 lines.append(f"  {level:<12}{shown}")
             band = self.variability[name]
-            lines.append(
-                f"  variability moves a chip by {(band.high - band.low) / 2.0 / band.median:.2g} of its median; "
-            )
-            lines[-1] += f"share of the variance that is lack of knowledge: {self.knowledge_share[name]:.2%}"
+            lines += [
+                f"  variability moves a chip by {(band.high - band.low) / 2.0 / band.median:.2g} of its median",
+                f"  share of the variance that is lack of knowledge: {self.knowledge_share[name]:.2%}",
+            ]
         return "\n".join(lines) + "\n"
 
     def __repr__(self) -> str:
@@ -224,8 +228,10 @@ def uncertainty(
     for word, count in (("knowledge", knowledge), ("variability", variability)):
         if count < 1:
             raise ExplorationError(f"the number of {word} samples is {count}; ask for at least 1")
-    if knowledge * variability > CONFIRM_ABOVE // 10:
-        raise ExplorationError(f"{knowledge * variability:.3g} samples do not fit in memory; ask for fewer")
+    if knowledge * variability > _MOST_SAMPLES:
+        raise ExplorationError(
+            f"{knowledge * variability:.3g} samples do not fit in memory; ask for at most {_MOST_SAMPLES:.0e}"
+        )
     group = resolve(architecture, workload, Space(()), settings).groups[0]
     starting_point(group, quantities)
     draw = _Draw(group, tuple(quantities), knowledge, variability, relative_spreads(group), seed)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from neuroest.components.base import Check, Component, NetworkContext
 from neuroest.components.chip import Chip, LevelNode
+from neuroest.components.memories import Memory
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.remembering import remember_numbers
@@ -32,7 +33,8 @@ class Placement:
     Attributes
     ----------
     units : array
-        Computing units (arrays, cores) that hold each layer; zero for a layer without weights.
+        Computing units (arrays, cores) that hold each layer; zero for a layer without weights. A unit that several
+        layers share is divided among them.
     utilisation : array
         Share of the held units that the layer fills.
     replication : array
@@ -47,6 +49,8 @@ class Placement:
         Whether the layers run one after the other on the same units.
     checks : tuple of Check
         What must hold for this placement.
+    together : array or None
+        Units of all layers together where they share some, a whole number.
     """
 
     units: Array
@@ -58,6 +62,15 @@ class Placement:
     neurons: Array
     shared: bool
     checks: tuple[Check, ...] = ()
+    together: Array | None = None
+
+    @property
+    def needed(self) -> Array:
+        """Units that the network needs."""
+        if self.together is not None:
+            return self.together
+        reduce: Any = np.max if self.shared else np.sum
+        return np.asarray(reduce(self.units, axis=-1, keepdims=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +107,23 @@ class Work:
     element_operations: Array
     additions: Array
     neuron_updates: Array
+
+
+@dataclass(frozen=True, eq=False)
+class ExternalMaps:
+    """Elements that each layer exchanges with the external memory, the network's own input and output left out.
+
+    Attributes
+    ----------
+    read, written : array
+        Elements read once and written once, by layer.
+    owner : tuple of int
+        Layer on whose way out each layer is done; itself where it is done for itself.
+    """
+
+    read: Array
+    written: Array
+    owner: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +197,10 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
+    def turn_time(self, times: Array) -> Array:
+        """Time for which the busiest unit works that several layers share, given the layers' own times."""
+        return np.zeros((*np.shape(times)[:-1], 1))
+
     def product_cycles(self) -> Array:
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
         return self.zeros()
@@ -182,6 +216,34 @@ class Mapper(ABC):
     def writing_time(self, placement: Placement) -> Numeric:
         """Time to write all weights into their cells."""
         return 0.0
+
+    def stored_weight_bits(self) -> Array:
+        """Bits of the weights of each layer, in the form in which they are stored."""
+        return np.asarray(self.layers.weights * self.network.weight_bits)
+
+    def reloads_weights(self) -> Array:
+        """One where weights come from outside in each inference, because no memory on the chip holds them all."""
+        memory = self.memory("weights")
+        if memory is None:
+            return self.zeros()
+        total = np.sum(self.stored_weight_bits(), axis=-1, keepdims=True)
+        return np.where(total > memory.options["capacity"], 1.0, 0.0)
+
+    def external_maps(self) -> ExternalMaps | None:
+        """What each layer exchanges with the external memory; None where maps stay on the chip while they fit."""
+        return None
+
+    def repeated_bits(self, activations: Array) -> Array:
+        """Bits of weights or activations that come from outside more than once, where neither fits on the chip."""
+        return self.zeros()
+
+    def memory(self, contents: str) -> Memory | None:
+        """The memory that stores something, the nearest level to the computing one first."""
+        for level in reversed(self.chip.path_to(self.level)):
+            for block in level.blocks.values():
+                if isinstance(block, Memory) and contents in block.spec.stores:
+                    return block
+        return None
 
     @property
     def steps(self) -> Numeric:

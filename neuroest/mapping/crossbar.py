@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from neuroest.components.base import Check, Component
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import IntegratingAdc
-from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
+from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
 from neuroest.components.neurons import Neuron
 from neuroest.equations import accelerators
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
+from neuroest.mapping.packing import Sharing, share_arrays
 from neuroest.mapping.replication import copies_within
 from neuroest.units import Numeric
 
@@ -60,6 +62,25 @@ class CrossbarMapper(Mapper):
                 "use a spike_driver"
             )
 
+        charges = isinstance(self.compute, ChargeDomainArray)
+        if self.shares and (charges or self.compute.cell.idle_rows_conduct):
+            kind = "cells that add charges drive" if charges else "cells without transistors conduct into"
+            raise MappingError(
+                f"{self.level.path}.sharing is layers, but {kind} every column of a driven row, also those of another "
+                "layer; use none, or one_transistor_one_resistor cells"
+            )
+        if isinstance(self.compute, ChargeDomainArray) and (
+            self.compute.neuron is not None or not isinstance(self.compute.driver, SpikeDriver)
+        ):
+            raise MappingError(
+                f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
+                "read by converters (readout: adc)"
+            )
+        if isinstance(self.compute, ChargeDomainArray) and self.compute.line_buffers:
+            raise MappingError(
+                f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
+                "row_buffer and column_buffer"
+            )
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
@@ -88,33 +109,74 @@ class CrossbarMapper(Mapper):
         """Whether the arrays are written anew with the next part of a network that is too large."""
         return bool(self.compute.spec.when_too_small == "reprogram")
 
-    def place(self) -> Placement:
-        """Split every layer over arrays; packed where several groups fit one array."""
+    @property
+    def shares(self) -> bool:
+        """Whether an array may hold pieces of several layers."""
+        return bool(self.compute.spec.sharing == "layers")
+
+    @cached_property
+    def _block(self) -> tuple[Array, Array]:
+        """Rows and columns of one group of each layer, all devices of a weight counted."""
         t, array = self.layers, self.compute
         columns_each, rows_each = array.devices_per_weight()
         rows = (t.reduction + t.recurrent_reduction) * rows_each
-        columns = t.outputs * columns_each * array.slices(self.network)
-        row_blocks = np.maximum(equations.block_count(rows, self.options["rows"]), 1.0)
-        column_blocks = np.maximum(equations.block_count(columns, self.options["columns"]), 1.0)
-        packed = np.maximum(
-            equations.groups_per_array(
-                self.options["rows"], self.options["columns"], np.maximum(rows, 1.0), np.maximum(columns, 1.0)
-            ),
-            1.0,
-        )
+        return np.asarray(rows), np.asarray(t.outputs * columns_each * array.slices(self.network))
+
+    def _groups_together(self) -> Array:
+        """Groups of a layer that may lie on the diagonal of one array."""
+        rows, columns = (np.maximum(side, 1.0) for side in self._block)
+        found = equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns)
+        return np.asarray(np.maximum(found, 1.0))
+
+    @cached_property
+    def _cut(self) -> tuple[Array, Array]:
+        """Arrays over which rows and columns of one group of each layer are split."""
+        rows, columns = self._block
+        down = equations.block_count(rows, self.options["rows"])
+        across = equations.block_count(columns, self.options["columns"])
+        return np.asarray(np.maximum(down, 1.0)), np.asarray(np.maximum(across, 1.0))
+
+    @cached_property
+    def _copy(self) -> Array:
+        """Arrays of one copy of each layer that shares none with others."""
+        row_blocks, column_blocks = self._cut
+        groups = self.layers.groups
         one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
-        copy = np.where(one_array, np.ceil(t.groups / packed), t.groups * row_blocks * column_blocks)
-        replication = self._replication(self.held * copy)
-        units = self.held * copy * replication
-        cells = t.groups * rows * columns
-        filled = cells / np.maximum(copy * self.options["rows"] * self.options["columns"], 1.0)
+        whole = np.where(
+            one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
+        )
+        return np.asarray(self.held * whole)
+
+    @cached_property
+    def _sharing(self) -> Sharing | None:
+        """Arrays that layers share; currents that meet before a neuron flow at one time, so theirs are not shared."""
+        if not self.shares:
+            return None
+        merged = self.compute.neuron is not None and self.compute.readout.spec.partial_sums == "analog_merge"
+        alone = np.logical_and(merged, self._cut[0] > 1.0)
+        copies = self._replication(self._copy)
+        return share_arrays(
+            (self.options["rows"], self.options["columns"]),
+            [*self._block, self.layers.groups, self.held * copies, alone],
+            self._layer_time(copies), self.options.get("target_interval"),
+        )  # fmt: skip
+
+    def place(self) -> Placement:
+        """Split every layer over arrays; packed where several groups fit one array, or layers share some."""
+        t, array, sharing = self.layers, self.compute, self._sharing
+        rows, columns = self._block
+        row_blocks, column_blocks = self._cut
+        replication = self._replication(self._copy)
+        units = self._copy * replication if sharing is None else sharing.units
+        cells = self.held * t.groups * rows * columns * replication
+        filled = cells / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
         uses = t.input_taps / np.maximum(t.input_elements, 1.0)
         neurons = self.held * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
         if self.counts_partial_sums:
             neurons = neurons * row_blocks
         return Placement(
             units=units,
-            utilisation=self.held * filled,
+            utilisation=filled,
             replication=replication,
             row_blocks=row_blocks,
             column_blocks=column_blocks,
@@ -122,7 +184,12 @@ class CrossbarMapper(Mapper):
             neurons=np.asarray(neurons),
             shared=False,
             checks=tuple(self._checks(row_blocks)),
+            together=None if sharing is None else sharing.needed,
         )
+
+    def turn_time(self, times: Array) -> Array:
+        """Layers that share an array take turns on it."""
+        return self._sharing.busy(times) if self._sharing is not None else super().turn_time(times)
 
     def _replication(self, arrays: Array) -> Array:
         """Copies of each layer: what the longest run, the interval or the budget of arrays asks for."""
@@ -240,8 +307,7 @@ class CrossbarMapper(Mapper):
         t, array, steps = self.layers, self.compute, self.steps * self.planes
         columns_each, rows_each = array.devices_per_weight()
         slices = array.slices(self.network)
-        density = t.input_density if self.compute.driver.whole_numbers else t.input_bit_density
-        taps = self.held * (density * t.input_taps + t.output_rate * t.recurrent_reduction)
+        taps = self.held * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
         operations = self.held * (
             t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
         )
@@ -251,18 +317,21 @@ class CrossbarMapper(Mapper):
         column_reads = equations.conversions(steps, placement.row_blocks, used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
-            (array.cell.path, "cell_read"): reads,
             (array.cell.path, "row_toggle"): toggles,
             (driver.path, "row_toggle"): toggles,
         }
+        if np.any(t.groups > 1.0) and array.unused_cells_answer:
+            beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
+            actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
         if not isinstance(array.interface, IdealInterface):
             actions[array.cell.path, "column_read"] = column_reads
         if driver.whole_numbers:
             actions[driver.path, "input"] = toggles
         if isinstance(driver, SpikeDriver) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
-        if isinstance(array.interface, CurrentClamp):
-            actions[array.interface.path, "column_read"] = column_reads
+        actions.update(self._reading(placement, reads, column_reads))
+        actions.update(self._buffering(toggles, column_reads))
+        actions.update(self._clamping(placement, column_reads))
         if array.merge is not None:
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
@@ -287,6 +356,38 @@ class CrossbarMapper(Mapper):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _toggling(self) -> Array:
+        """Share of the inputs that move their row in one read."""
+        t, array = self.layers, self.compute
+        if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
+            return np.ones_like(t.input_bit_density)
+        return t.input_density if array.driver.whole_numbers else t.input_bit_density
+
+    def _buffering(self, toggles: Numeric, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
+        array = self.compute
+        passed = {"rows": toggles, "columns": column_reads}
+        found: dict[tuple[str, str], Numeric] = {
+            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
+            for buffer, cells, lines in array.line_buffers
+        }
+        return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
+
+    def _reading(
+        self, placement: Placement, reads: Numeric, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
+        """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
+        t, array = self.layers, self.compute
+        if not isinstance(array, ChargeDomainArray):
+            return {(array.cell.path, "cell_read"): reads}
+        _, rows_each = array.devices_per_weight()
+        used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
+        active = self._active()
+        return {
+            (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
+            (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
+        }
 
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""
@@ -319,6 +420,26 @@ class CrossbarMapper(Mapper):
         additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
         return additions, np.where(split, self.steps * outputs, 0.0)
 
+    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
+        interface = self.compute.interface
+        found: dict[tuple[str, str], Numeric] = {}
+        if isinstance(interface, CurrentClamp):
+            found[interface.path, "column_read"] = column_reads
+        if isinstance(interface, SampledClamp):
+            held = equations.spikes(self.steps, 1.0, self._held_results(placement))
+            found[interface.path, "hold"] = held
+        return found
+
+    def _held_results(self, placement: Placement) -> Array:
+        """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""
+        array = self.compute
+        if array.merge is not None:
+            return placement.neurons
+        arrays = 1.0 if self.counts_partial_sums else placement.row_blocks
+        columns = array.devices_per_weight()[0] * array.slices(self.network)
+        return np.asarray(placement.neurons * arrays * columns)
+
     def programmed_cells(self, placement: Placement) -> Array:
         """Cells that hold a weight, all copies of a layer counted."""
         held = placement.utilisation * placement.units
@@ -326,8 +447,7 @@ class CrossbarMapper(Mapper):
 
     def writing_time(self, placement: Placement) -> Numeric:
         """Time to write all arrays that the network needs."""
-        arrays = np.sum(placement.units, axis=-1, keepdims=True)
-        groups = np.ceil(arrays / self.options["arrays_programmed_together"])
+        groups = np.ceil(placement.needed / self.options["arrays_programmed_together"])
         return np.asarray(groups * self.compute.programming_time())
 
     def _traffic(self) -> list[Traffic]:
@@ -361,8 +481,10 @@ class CrossbarMapper(Mapper):
         Where the columns' results are kept for the neurons, only the last integration is waited for: every output
         has its own neuron.
         """
-        t = self.layers
-        reads = np.ceil(t.positions / placement.replication)
+        return self._layer_time(placement.replication)
+
+    def _layer_time(self, replication: Array) -> Array:
+        reads = np.ceil(self.layers.positions / replication)
         return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
@@ -379,10 +501,17 @@ class CrossbarMapper(Mapper):
         }
         for shifter in array.driver.slots.values():
             found[shifter.path] = units * rows
-        at_columns: tuple[Component[Any] | None, ...] = (array.interface, array.merge, array.sampler)
+        for buffer, cells, lines in array.line_buffers:
+            found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
+        at_columns: tuple[Component[Any] | None, ...] = (
+            array.interface, array.merge, array.sampler, *array.column_stages
+        )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
                 found[circuit.path] = units * columns
+        if isinstance(array.interface, SampledClamp):
+            stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
+            found[array.interface.held] = stages
         at_outputs: tuple[Component[Any] | None, ...] = (array.neuron, array.buffer)
         for owned in at_outputs:
             if owned is not None:

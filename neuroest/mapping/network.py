@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 
 from neuroest.components.base import NetworkContext
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import mapping as equations
@@ -101,9 +102,8 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     network = network_context(layers)
     columns, rows = array.devices_per_weight()
     each = rows * columns * array.slices(network)
-    cells = equations.rewritten_cells(np.sum(layers.stationary_elements), each)
-    d = array.cell.device
-    lasts = equations.rewriting_limit(d.endurance, d.write_pulses)
+    cells = equations.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
+    lasts = equations.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
     return (
         f" (writing it would take {float(np.max(cells)):.2g} cell writes for the products of every inference, and "
         f"the cells would last {float(np.max(lasts)):.2g} inferences)"
@@ -119,11 +119,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         When the counts of the chip's levels cannot be settled.
     """
     placement = mapper.place()
-    needed: Numeric = (
-        np.max(placement.units, axis=-1, keepdims=True)
-        if placement.shared
-        else np.sum(placement.units, axis=-1, keepdims=True)
-    )
+    needed: Numeric = placement.needed
     counts, per_child, checks = level_counts(
         mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
     )
@@ -183,7 +179,12 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if merges and array.merge is None:
         left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
-    if array.converter is not None and array.sampler is None:
+    if array.spec.pairing == "offset" and not isinstance(array, ChargeDomainArray):
+        left_out.append(
+            "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
+        )
+    kept = array.sampler is not None or "time_encoder" in array.readout.slots
+    if array.converter is not None and not kept:
         shared = array.readout.options["columns_per_converter"]
         if np.any(shared > 1.0):
             left_out.append("sample-and-hold stages between columns and shared converters")

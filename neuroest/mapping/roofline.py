@@ -53,4 +53,11 @@ class RooflineMapper(Mapper):
             operations * self.batch, moved + weights, d.peak_rate, d.memory_rate, d.compute_efficiency,
             d.memory_efficiency, 1.0, d.launch_time,
         )  # fmt: skip
-        return np.asarray(time / self.batch)
+        call = accelerators.call_time_share(d.call_time, self.batch) / self.steps
+        return np.asarray(time / self.batch + self._first() * call)
+
+    def _first(self) -> Array:
+        """One for the first layer, where the call that runs all layers is entered; zero for the others."""
+        first = np.zeros_like(self.layers.positions)
+        first[..., 0] = 1.0
+        return first

@@ -122,6 +122,8 @@ def _key(key: str) -> str:
 def _fields(source: SourceSpec) -> Iterator[tuple[str, str]]:
     if source.authors:
         yield "author", " and ".join(map(_bibtex_author, source.authors))
+    else:
+        yield "key", escaped(source.title)  # what styles sort by where nobody signed
     yield "title", "{" + escaped(source.title) + "}"
     if source.venue:
         yield _VENUES[source.type], escaped(source.venue)

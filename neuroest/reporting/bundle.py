@@ -86,7 +86,10 @@ def _places(kinds: Mapping[str, str]) -> dict[str, str]:
     places = {}
     for path, kind in kinds.items():
         if _is_shipped(path):
-            places[path] = f"specs/shipped/{kind}/{Path(path).name}"
+            folder = (
+                "device" if kind == "table" else kind
+            )  # a table lies beside the device that it belongs to
+            places[path] = f"specs/shipped/{folder}/{Path(path).name}"
         else:
             inside = Path(path).resolve().relative_to(root).as_posix()
             places[path] = f"specs/files/{inside}"
@@ -172,7 +175,7 @@ def _computed(archive: zipfile.ZipFile, manifest: Any, before: Mapping[str, Any]
         place = folder / item["packed"]
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-        if item["packed"].startswith("specs/shipped/"):
+        if item["packed"].startswith("specs/shipped/") and item["kind"] != "table":
             packed.setdefault(item["kind"], {})[item["given"]] = place
     after = {}
     with packed_files(packed):

@@ -312,12 +312,32 @@ def compare(
     if not others:
         raise NeuroestError("a comparison needs a baseline")
     nets = [net if isinstance(net, Loaded) else load_workload(net) for net in networks]
+    distinct(chips)
+    distinct(nets)
     changes = dict(settings or {})
     shares = [_settings_for(chip, changes) for chip in chips]
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
     shares[0].update(unused)  # so that the design says what is wrong with them
     results = tuple(estimate(chip, net, share) for chip, net, share in zip(chips, nets, shares, strict=True))
     return Comparison(results, changes)
+
+
+def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:
+    """Files without those that are there twice.
+
+    Raises
+    ------
+    NeuroestError
+        When two files of different content state one name, so that nobody could tell their results apart.
+    """
+    kept: dict[str, Loaded[Any]] = {}
+    for one in loaded:
+        other = kept.setdefault(one.spec.name, one)
+        if other.sha256 != one.sha256:
+            raise NeuroestError(
+                f"{other.file} and {one.file} are both called {one.spec.name!r}; give each a `name` of its own"
+            )
+    return list(kept.values())
 
 
 def _architecture(name: Named) -> Loaded[ArchitectureSpec]:

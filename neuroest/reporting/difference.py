@@ -11,7 +11,7 @@ from typing import Any
 
 from neuroest.errors import NeuroestError
 from neuroest.reporting.quantities import BANDED, label_and_unit, percent, short, shown
-from neuroest.reporting.text import PLAIN, Style, bullets, columns, one_line
+from neuroest.reporting.text import PLAIN, Style, bullets, columns, fitting_columns, one_line, wrapped
 
 _ELASTIC = {
     "area_m2": "area",
@@ -283,16 +283,12 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
     lines = [style.bold(f"  {label}: {shown(moved.before, unit)} -> {shown(moved.after, unit)}{change}")]
     whole = sum(abs(other - one) for _, one, other in moved.components)
     rows = [
-        (
-            short(path),
-            f"{shown(one, unit)} ->",
-            shown(other, unit),
-            f"{percent(abs(other - one) / whole)} of the moves",
-        )
+        (short(path), f"{shown(one, unit)} ->", shown(other, unit), percent(abs(other - one) / whole))
         for path, one, other in moved.components
         if abs(other - one) >= _LEAST * whole
     ]
-    lines += columns(rows[:_MOST], "<>>>", indent=4)
+    if rows:
+        lines += fitting_columns([("", "", "", "share"), *rows[:_MOST]], "<>>>", indent=4)
     told = [
         cause
         for cause in moved.causes
@@ -307,7 +303,7 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
             )
             for cause in told[:_MOST]
         ]
-        lines += columns(rows_of_causes, "<>>>", indent=6)
+        lines += fitting_columns(rows_of_causes, "<>>>", indent=6)
     rest = moved.unexplained
     if (
         rest is not None
@@ -319,7 +315,9 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
             if moved.causes
             else "no parameter differs: structure or models"
         )
-        lines.append(f"      not accounted for by single parameters: {_factor(rest)} ({why})")
+        lines += wrapped(
+            f"not accounted for by single parameters: {_factor(rest)} ({why})", indent=6, hanging=8
+        )
     return lines
 
 

@@ -344,8 +344,10 @@ class _Explainer:
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
+        takes_turns = _scalar(result.timing.pace) > _scalar(np.max(result.timing.step))
+        slowest = "layers that take turns on one unit" if takes_turns else "slowest layer"
         if result.layers.coding != "spiking":
-            return "sum of the layers' times" if name == "latency_s" else "time of the slowest layer"
+            return "sum of the layers' times" if name == "latency_s" else f"time of the {slowest}"
         equation = (
             mapping_equations.layer_pipelined_latency
             if name == "latency_s"
@@ -354,7 +356,7 @@ class _Explainer:
         info = _info(equation)
         rest = _scalar(result.timing.rest)
         tail = f"; {shown(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
-        return f"{info.formula}, with the step of the slowest layer{tail} ({info.reference})"
+        return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
 
     def _times(self) -> tuple[Step, ...]:
         result = self.estimate.evaluation

@@ -38,6 +38,8 @@ _AREAS = (
     (1e-12, r"\micro\metre\squared", 0.00995),
     (1e-18, r"\nano\metre\squared", 0.0),
 )
+_LEAST_ROWS = 4
+"""Rows of the last part of a table that pages divide."""
 _LINES_OF_A_PAGE = 44
 _LETTERS_OF_A_LINE = 72
 """Of the small print of a table in a bare article."""
@@ -343,6 +345,8 @@ def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows:
             used = 0
         chunks[-1].append(row)
         used += height
+    while len(chunks) > 1 and len(chunks[-1]) < _LEAST_ROWS < len(chunks[-2]):
+        chunks[-1].insert(0, chunks[-2].pop())  # a table of a row or two is not worth its head
     tables = []
     for index, chunk in enumerate(chunks):
         about = caption if index == 0 else f"{caption.partition('.')[0]}, continued."

@@ -28,6 +28,9 @@ _QUANTITIES = {
     ),
 }
 
+MOST_DRAWN_ALONE = 4
+"""Designs of a network that have a tornado, a roofline and an area map of their own."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -58,6 +61,7 @@ def plans(report: Report, sweep: Any, venue: str) -> list[Plan]:
     found: list[Plan] = []
     for network, views in report.networks:
         found += _of_network(report, network, names[network], views, (narrow, wide))
+    found += _of_designs(report, (narrow, wide))
     kinds = ", ".join(standing.levels).replace("_", " ")
     found.append(
         Plan(
@@ -117,20 +121,40 @@ def _of_network(
     caption = f"Samples of the energy per inference on {network} over what is not known of the inputs. {_MARK}{shown}"
     make = partial(figures.distribution_figure, views, narrow)
     found.append(Plan(f"distribution_{name}", f"Distribution of the energy, {network}", caption, make))
-    who = f"{first.architecture} on {network}"
-    caption = f"Energy per inference of {who} with each parameter at its 10th and 90th percentile, others as they are."
-    make = partial(figures.tornado_figure, first, narrow)
-    found.append(Plan(f"tornado_{name}", f"Tornado, {network}", caption, make))
-    caption = (
-        f"What limits the throughput of {who}. Left, the time of each resource for one step of each layer; right, the "
-        "layers below the rates of what computes (dashed) and of what moves data (diagonals; one out of view is no "
-        "limit), each layer once for every resource that moves data."
-    )
-    make = partial(figures.bottleneck_figure, first, wide)
-    found.append(
-        Plan(f"bottleneck_{name}", f"What limits the throughput, {network}", caption, make, wide=True)
-    )
-    caption = f"Area of {who} to scale. Where blocks stand is not meant: it is no floorplan."
-    make = partial(figures.area_map_figure, first, narrow)
-    found.append(Plan(f"area_map_{name}", f"Area map, {network}", caption, make))
     return found
+
+
+def _of_designs(report: Report, widths: tuple[float, float]) -> list[Plan]:
+    """What is drawn of one design at a time: of the first of each network."""
+    narrow, wide = widths
+    chosen = [
+        (network, view, len(views)) for network, views in report.networks for view in views[:MOST_DRAWN_ALONE]
+    ]
+    names = unique_slugs([_pair(network, view) for network, view, _ in chosen])
+    found = []
+    for network, view, of in chosen:
+        name, who = names[_pair(network, view)], f"{view.architecture} on {network}"
+        left = f" Drawn of the first {MOST_DRAWN_ALONE} of {of} designs." if of > MOST_DRAWN_ALONE else ""
+        caption = (
+            f"Energy per inference of {who} with each cause of doubt at its 10th and 90th percentile, others as they "
+            f"are.{left}"
+        )
+        make = partial(figures.tornado_figure, view, narrow)
+        found.append(Plan(f"tornado_{name}", f"Tornado, {who}", caption, make))
+        caption = (
+            f"What limits the throughput of {who}. Left, the time of each resource for one step of each layer; right, "
+            "the layers below the rates of what computes (dashed) and of what moves data (diagonals; one out of view "
+            f"is no limit), each layer once for every resource that moves data.{left}"
+        )
+        make = partial(figures.bottleneck_figure, view, wide)
+        found.append(
+            Plan(f"bottleneck_{name}", f"What limits the throughput, {who}", caption, make, wide=True)
+        )
+        caption = f"Area of {who} to scale. Where blocks stand is not meant: it is no floorplan.{left}"
+        make = partial(figures.area_map_figure, view, narrow)
+        found.append(Plan(f"area_map_{name}", f"Area map, {who}", caption, make))
+    return found
+
+
+def _pair(network: str, view: View) -> str:
+    return f"{network}\n{view.architecture}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from neuroest.reporting.sweep_data import sweep_points
 _WORKERS = 2
 _FLOATS = 3
 """Tables between two page breaks; LaTeX holds back no more than a few."""
+_FIGURES = 8
+"""Figures between two page breaks."""
 _PLANS: list[tuple[str, Callable[[], Any]]] = []
 """What worker processes draw; they inherit it, since figures cannot be sent."""
 
@@ -68,7 +70,7 @@ def _fill(report: Report, sweep: Any, venue: str, bundle: bool, folder: Path) ->
     drawn = plans(report, sweep, venue)
     _draw(drawn, folder / "figures")
     tables = _write_latex(report, folder)
-    _write(folder / "figures.tex", "\n".join(_environment(plan) for plan in drawn))
+    _write(folder / "figures.tex", _environments(drawn))
     _write(folder / "report.tex", _article(tables))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
     points = sweep_points(sweep) if sweep is not None else None
@@ -128,6 +130,14 @@ def _article(tables: list[str]) -> str:
         r"\end{document}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _environments(drawn: Sequence[Plan]) -> str:
+    """All figures, with a page break before LaTeX holds back more than it can."""
+    lines = []
+    for index, plan in enumerate(drawn):
+        lines += [*([r"\clearpage"] if index and index % _FIGURES == 0 else []), _environment(plan)]
+    return "\n".join(lines)
 
 
 def _environment(plan: Plan) -> str:

@@ -19,11 +19,11 @@ from neuroest.errors import MappingError, NeuroestError, RangeError
 from neuroest.estimating import SCHEMA_VERSION, Estimate, estimate, package_version
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.bibliography import sources_bibtex
-from neuroest.reporting.comparison import Comparison, _settings_for
+from neuroest.reporting.comparison import Comparison, _settings_for, distinct
 from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
 from neuroest.reporting.methods import Methods, methods
 from neuroest.reporting.standing import SCOREBOARD_COLUMNS, Standing, scoreboard_rows, standing
-from neuroest.reporting.views import View
+from neuroest.reporting.views import View, slowest
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 
@@ -112,6 +112,11 @@ class Report:
                     found.setdefault(key, (claim.origin or result.workload.name, claim))
         return tuple(found.values())
 
+    @cached_property
+    def drawn(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Rows of what figures show and no other table does, by the name of the table."""
+        return _drawn(self)
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data, what `results.json` holds."""
         return {
@@ -129,6 +134,16 @@ class Report:
                 for v in self.views
                 for b in v.breakdowns
             ],
+            "drawn": {
+                **{name: rows for name, rows in self.drawn.items() if name != "samples"},
+                "samples": [
+                    {
+                        "architecture": v.architecture, "workload": v.workload, "quantity": _DRAWN_TOTAL,
+                        "values": v.samples[_DRAWN_TOTAL].tolist(),
+                    }
+                    for v in self.views
+                ],
+            },
             "scoreboard": {
                 "neuroest_version": self.standing.record.version,
                 "left_out_coverage": self.standing.record.left_out_coverage,
@@ -188,8 +203,8 @@ def report(
             f"{len(architectures) * len(workloads)} results are too many for a report (at most {MOST_RESULTS}); "
             "sweep them and give the file with --from"
         )
-    chips = [a if isinstance(a, Loaded) else load_architecture(a) for a in dict.fromkeys(architectures)]
-    nets = [w if isinstance(w, Loaded) else load_workload(w) for w in dict.fromkeys(workloads)]
+    chips = distinct([a if isinstance(a, Loaded) else load_architecture(a) for a in architectures])
+    nets = distinct([w if isinstance(w, Loaded) else load_workload(w) for w in workloads])
     changes = dict(settings or {})
     shares = [_settings_for(chip, changes) for chip in chips]
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
@@ -266,6 +281,55 @@ def write_folder(target: Path, files: Any, *, force: bool = False) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+_DRAWN: Mapping[str, tuple[str, ...]] = {
+    "tornado": ("architecture", "workload", "quantity", "cause", "base", "at_p10", "at_p90"),
+    "times": ("architecture", "workload", "layer", "resource", "time_s", "limits"),
+    "roofline": (
+        "architecture", "workload", "layer", "resource", "operations_per_bit", "operations_per_s", "limits",
+        "bits_per_s_of_the_resource", "operations_per_s_of_the_units",
+    ),
+    "samples": ("architecture", "workload", "quantity", "value"),
+}  # fmt: skip
+"""Columns of what is drawn and stands in no other table."""
+_DRAWN_TOTAL = "energy_per_inference_J"
+"""Whose tornado and distribution are drawn."""
+
+
+def _drawn(report: Report) -> dict[str, list[dict[str, Any]]]:
+    """Numbers of the tornado, the times and rooflines, and the distributions, of every design."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DRAWN}
+    for view in report.views:
+        who = {"architecture": view.architecture, "workload": view.workload}
+        base = view.estimate.totals[_DRAWN_TOTAL]
+        found["tornado"] += [
+            {**who, "quantity": _DRAWN_TOTAL, "cause": bar.cause, "base": base, "at_p10": _known(bar.low),
+             "at_p90": _known(bar.high)}
+            for bar in view.tornado(_DRAWN_TOTAL)
+        ]  # fmt: skip
+        for layer, times in view.occupation:
+            limits = slowest(times)
+            found["times"] += [
+                {**who, "layer": layer, "resource": name, "time_s": time, "limits": name in limits}
+                for name, time in times.items()
+            ]
+        roof = view.roofline
+        found["roofline"] += [
+            {**who, "layer": point.layer, "resource": point.resource, "operations_per_bit": point.intensity,
+             "operations_per_s": point.attained, "limits": point.limits,
+             "bits_per_s_of_the_resource": roof.rates[point.resource],
+             "operations_per_s_of_the_units": roof.computing}
+            for point in roof.points
+        ]  # fmt: skip
+        found["samples"] += [
+            {**who, "quantity": _DRAWN_TOTAL, "value": value} for value in view.samples[_DRAWN_TOTAL].tolist()
+        ]
+    return found
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
 def write_tables(report: Report, folder: Path) -> None:
     """CSV of every number shown, and the JSON that ``neuroest diff`` reads."""
     folder.mkdir(exist_ok=True)
@@ -290,6 +354,8 @@ def write_tables(report: Report, folder: Path) -> None:
         for v in report.views for b in v.breakdowns for s in b.slices
     ]  # fmt: skip
     _write(folder / "shares.csv", to_csv(tuple(slices[0]), slices))
+    for name, told in report.drawn.items():
+        _write(folder / f"{name}.csv", to_csv(_DRAWN[name], told))
     rows = [
         {
             "file": owner, "parameter": claim.path, "value": claim.value, "unit": claim.unit, "p10": claim.low,

@@ -141,6 +141,8 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
     lines += wrapped(f"fabrication: {words(fab.status)}. {one_line(fab.reason)}", hanging=2)
     if spec.process:
         lines += wrapped(f"values taken on: {spec.process}", hanging=2)
+    if device.table is not None:
+        lines += wrapped(f"table: {spec.table}, {device.table.summary()}", hanging=2)
     lines += ["", style.bold("parameters")]
     for name, claim in device.claims.items():
         given = spec.parameters[name]
@@ -274,6 +276,9 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
         return "\n".join([*lines, *_says(stated, style)]) + "\n"
     lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
     lines.append(f"its devices stand in device_specs/{record.folder}/")
+    if record.table is not None:
+        lines.append("each names a CSV file beside it in `table`")
+        lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)
     lines += ["", style.bold("parameters")]
     for parameter, info in record.parameters().items():
         symbol = f", {info.symbol}" if info.symbol else ""

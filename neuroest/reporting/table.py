@@ -28,7 +28,7 @@ from neuroest.reporting.quantities import (
     shown_band,
     words,
 )
-from neuroest.reporting.text import PLAIN, Style, bullets, columns, fitting_columns, one_line, wrapped
+from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
 from neuroest.specs.claims import BASES, DESIGN
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         rows.append((indent + label, shown(value, unit), interval, median))
         notes[len(rows) - 1] = [text for text in (_cause(estimate, name), lopsided(value, band)) if text]
     lines = []
-    for index, line in enumerate(columns(rows, "<>>>", gap=2)):
+    for index, line in enumerate(fitting_columns(rows, "<>>>", widest=2)):
         lines.append(style.dim(line) if index == 0 else line)
         for note in notes.get(index, ()):
             lines += [style.dim(text) for text in wrapped(note, indent=4, hanging=6)]
@@ -378,4 +378,8 @@ def _bottleneck(estimate: Estimate) -> list[str]:
         " a timestep" if estimate.workload.coding == "spiking" else ""
     )
     layer = estimate.evaluation.layers.names[index]
-    return wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
+    lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
+    pace = float(np.max(timing.pace))
+    if pace > float(timing.step[index]):
+        lines += wrapped(f"layers that take turns on one unit need {shown(pace, 's')} together", hanging=2)
+    return lines

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-WIDTH = 80
-"""Columns that every table fits in."""
+from neuroest.columns import WIDTH, columns, fitting_columns, wrapped
+
+__all__ = ["PLAIN", "WIDTH", "Style", "bullets", "columns", "fitting_columns", "one_line", "wrapped"]
 
 _BOLD, _RED, _DIM, _END = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -56,43 +56,6 @@ class Style:
 
 
 PLAIN = Style()
-
-
-def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: int = 0) -> list[str]:
-    """Rows as lines with aligned columns; `align` has one ``<`` or ``>`` a column.
-
-    Examples
-    --------
-    >>> columns([("a", "1"), ("bcd", "20")], "<>")
-    ['a     1', 'bcd  20']
-    """
-    table = [tuple(row) for row in rows]
-    widths = [max((len(row[i]) for row in table), default=0) for i in range(len(align))]
-    lines = []
-    for row in table:
-        cells = [f"{cell:{side}{width}}" for cell, side, width in zip(row, align, widths, strict=True)]
-        lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
-    return lines
-
-
-def fitting_columns(rows: Iterable[Sequence[str]], align: str, *, indent: int = 0) -> list[str]:
-    """Rows as aligned columns, as far apart as 80 columns allow."""
-    table = [tuple(row) for row in rows]
-    lines: list[str] = []
-    for gap in (3, 2, 1):
-        lines = columns(table, align, gap=gap, indent=indent)
-        if max(map(len, lines), default=0) <= WIDTH:
-            break
-    return lines
-
-
-def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: int = WIDTH) -> list[str]:
-    """`text` broken into lines; the lines after the first are indented by `hanging`."""
-    rest = indent if hanging is None else hanging
-    return textwrap.wrap(
-        text, width, initial_indent=" " * indent, subsequent_indent=" " * rest,
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
 
 
 def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> list[str]:

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from neuroest.estimating import Estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.exploration.bands import SAMPLES, drawn_values, quantiles, sampled_totals
+from neuroest.exploration.discrepancy import discrepancy_claims
+from neuroest.exploration.groups import Group
+from neuroest.exploration.importance import Bar, tornado
 from neuroest.reporting.comparison import unproven_share
 from neuroest.reporting.quantities import BANDED, short_names
 
@@ -20,6 +23,8 @@ Array = NDArray[np.float64]
 
 LEAST_UNPROVEN = 0.05
 """Share of projected and assumed values from which a number is marked."""
+_ALIKE = 1e-9
+"""Share by which times may differ that count as the same."""
 STATIC = "static, whole chip"
 """Name of the part of the energy that belongs to no layer."""
 SHARED, UNUSED = "shared by the layers", "units without a layer"
@@ -69,17 +74,6 @@ class Breakdown:
     unit: str
     about: str
     slices: tuple[Slice, ...]
-
-
-@dataclass(frozen=True)
-class Swing:
-    """A total with one parameter at either end of its spread."""
-
-    path: str
-    low: float
-    high: float
-    at_low: float
-    at_high: float
 
 
 @dataclass(frozen=True)
@@ -295,29 +289,16 @@ class View:
         with np.errstate(all="ignore"):
             return sampled_totals(self._sampled, SAMPLES).feasible
 
-    def tornado(self, total: str = "energy_per_inference_J", most: int = 10) -> tuple[Swing, ...]:
-        """The total with each parameter at its p10 and its p90, the others as they are, longest bar first."""
-        claims = self.estimate.claims
-        paths = [p for p, c in claims.items() if c.has_spread and c.low != c.high]
-        if not paths:
-            return ()
-        values: dict[str, Any] = {path: claim.value for path, claim in claims.items()}
-        for index, path in enumerate(paths):
-            column = np.full((2 * len(paths), 1), claims[path].value)
-            column[2 * index], column[2 * index + 1] = claims[path].low, claims[path].high
-            values[path] = column
+    @cached_property
+    def _bars(self) -> Mapping[str, tuple[Bar, ...]]:
+        result = self.estimate
+        claims = {**result.claims, **discrepancy_claims(result.design)}
         with np.errstate(all="ignore"):
-            found = sampled_totals(
-                evaluate(self.estimate.design, self.estimate.workload, values), 2 * len(paths)
-            )
-        result = np.where(found.feasible, found.quantities[total], np.nan)
-        swings = [
-            Swing(p, claims[p].low, claims[p].high, float(result[2 * i]), float(result[2 * i + 1]))
-            for i, p in enumerate(paths)
-            if np.all(np.isfinite(result[2 * i : 2 * i + 2])) and result[2 * i] != result[2 * i + 1]
-        ]
-        swings.sort(key=lambda swing: -abs(np.log(swing.at_high / swing.at_low)))
-        return tuple(swings[:most])
+            return tornado(Group({}, result.design, result.workload, claims), BANDED)
+
+    def tornado(self, total: str = "energy_per_inference_J") -> tuple[Bar, ...]:
+        """The total with each cause of doubt at its p10 and its p90, the others as they are, longest bar first."""
+        return tuple(bar for bar in self._bars[total] if bar.low != bar.high)
 
     @cached_property
     def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:
@@ -360,6 +341,18 @@ class View:
                     )
                 )  # fmt: skip
         return Roofline(shown[level], best, rates if best > 0.0 else {}, tuple(points) if best > 0.0 else ())
+
+
+def slowest(times: Mapping[str, float]) -> frozenset[str]:
+    """Resources that a layer waits for, of the times that it needs of each.
+
+    Examples
+    --------
+    >>> sorted(slowest({"array": 2.0, "buffer": 1.0, "link": 2.0}))
+    ['array', 'link']
+    """
+    longest = max(times.values(), default=0.0)
+    return frozenset(name for name, time in times.items() if time >= longest * (1.0 - _ALIKE))
 
 
 def _moved_bits(source: Evaluation, path: str) -> Array:

@@ -22,7 +22,15 @@ from neuroest.specs.base import (
     Time,
     Voltage,
 )
-from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS, CellBlock, InputBlock, ReadoutBlock, ReadSupplyBlock
+from neuroest.specs.blocks import (
+    BLOCKS,
+    FREE_BLOCKS,
+    CellBlock,
+    InputBlock,
+    LineBufferBlock,
+    ReadoutBlock,
+    ReadSupplyBlock,
+)
 from neuroest.specs.choice import Choice, stated
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -111,7 +119,9 @@ class Level(Spec):
 class CrossbarLevel(Level):
     """Resistive crossbar arrays that hold the weights and multiply in place."""
 
-    slots: ClassVar[tuple[str, ...]] = ("cell", "input", "readout", "read_supply")
+    slots: ClassVar[tuple[str, ...]] = (
+        "cell", "input", "readout", "read_supply", "row_buffer", "column_buffer"
+    )  # fmt: skip
     mapper: Literal["crossbar"]
     """The mapper of this level."""
     rows: Count
@@ -135,6 +145,9 @@ class CrossbarLevel(Level):
     array_budget: Count | None = None
     """Arrays that the network may take in all, which is a target of area: layers get further copies, for the shortest
     interval, as long as there are arrays left."""
+    sharing: Literal["none", "layers"] = "none"
+    """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
+    `target_interval` only as long as the turns fit into it."""
     cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time; auto: one row."""
     arrays_programmed_together: Count = 1.0
@@ -156,6 +169,10 @@ class CrossbarLevel(Level):
     """Neuron or converter at the columns."""
     read_supply: ReadSupplyBlock
     """Where the read voltage comes from."""
+    row_buffer: LineBufferBlock | None = None
+    """Analogue buffers that cut the rows into pieces, so that an input is converted once for all of them."""
+    column_buffer: LineBufferBlock | None = None
+    """Analogue buffers that cut the columns into pieces, whose sum is converted once."""
 
 
 class ArchitectureSpec(Spec):

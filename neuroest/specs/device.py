@@ -105,6 +105,8 @@ class DeviceSpec(Spec):
     defaults: Provenance | None = None
     """What holds for every parameter that does not say otherwise. A parameter that states its own basis takes
     neither basis, source, place nor rationale from here, one that states its own source no place and no rationale."""
+    table: Annotated[str, Field(pattern=r"^\w[\w.-]*\.csv$")] | None = None
+    """Name of a CSV file beside this one that holds the values of a model that stands on a table."""
     parameters: dict[ParameterName, GivenClaim]
     """The claims: a quantity such as `47 kohm` that takes its provenance from `defaults`, or a full claim."""
     reported: tuple[ReportedValue, ...] = ()

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from neuroest.specs.architecture import Level
-from neuroest.specs.base import Count, Frequency, Time, WordWidth
+from neuroest.specs.base import Count, CountOrUnlimited, Frequency, Time, WordWidth
 from neuroest.specs.blocks import AnyMemoryBlock
 from neuroest.specs.blocks.digital import BitSerialCellBlock, DigitalNeuronBlock, MultiplyAccumulateBlock
 from neuroest.specs.blocks.processors import EventEnergiesBlock, RooflineBlock
@@ -21,6 +21,18 @@ class DigitalArrayLevel(Level):
     """Columns of units: the output dimension."""
     dataflow: Literal["weight_stationary"]
     """What stays in the units while the rest streams by."""
+    summation: Literal["systolic", "tree"] = "systolic"
+    """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
+    array; or by a tree of adders, inputs reaching all columns at once."""
+    convolution: Literal["direct", "winograd"] = "direct"
+    """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
+    16 multiplications for four outputs in place of 36."""
+    strides: Literal["native", "extended"] = "native"
+    """extended: a strided convolution runs as one of stride one with the square of the stride times as many channels,
+    its kernels stored with the zeros that fill them up; zeros are not multiplied."""
+    layer_outputs: Literal["kept", "external"] = "kept"
+    """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
+    the pooling and additions that follow at once, and the next layer reads it from there."""
     clock_frequency: Frequency
     """Clock."""
     batch: Count
@@ -32,7 +44,7 @@ class DigitalArrayLevel(Level):
 class RowStationaryLevel(Level):
     """Array of multiply-accumulate units that each keep one row of a kernel and slide it over a row of the input."""
 
-    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    slots: ClassVar[tuple[str, ...]] = ("unit", "filter_memory")
     mapper: Literal["row_stationary"]
     """The mapper of this level."""
     rows: Count
@@ -42,7 +54,11 @@ class RowStationaryLevel(Level):
     filters_per_unit: Count
     """Filters that a unit works on in turn, so that an input that has come serves all of them."""
     channels_per_unit: Count
-    """Input channels that a unit adds up before it hands on a partial sum."""
+    """Most input channels that a unit adds up before it hands on a partial sum."""
+    inputs_per_unit: CountOrUnlimited = "unlimited"
+    """Inputs that a unit holds: a window as wide as the kernel for each of its channels."""
+    sums_per_cycle: CountOrUnlimited = "unlimited"
+    """Partial sums that reach the array in a cycle, and as many that leave it."""
     gating: Literal["none", "zero_inputs"]
     """zero_inputs: a unit neither reads its storage nor multiplies where the input is zero; that saves no time."""
     clock_frequency: Frequency
@@ -51,6 +67,8 @@ class RowStationaryLevel(Level):
     """Inferences that share one loading of the weights."""
     unit: MultiplyAccumulateBlock
     """The processing element."""
+    filter_memory: AnyMemoryBlock | None = None
+    """Memory of each unit for its filters; without one they lie in the storage of the unit."""
 
 
 class BitSerialLevel(Level):

@@ -69,11 +69,17 @@ class Scoreboard:
             if calibration is None
             else {
                 "by_scale": [
-                    {"scale": s, "coverage": c, "mean_band_width": calibration.width[s]}
+                    {
+                        "scale": s,
+                        "coverage": c,
+                        "coverage_by_chip": calibration.by_chip[s],
+                        "mean_band_width": calibration.width[s],
+                    }
                     for s, c in calibration.coverage.items()
                 ],
                 "chosen_without": dict(calibration.chosen),
                 "left_out_coverage": calibration.left_out_coverage,
+                "left_out_of_values": calibration.left_out_of_values,
                 "left_out_by_chip": dict(calibration.left_out_by_chip),
                 "shipped_scale": calibration.shipped,
             },

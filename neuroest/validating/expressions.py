@@ -107,8 +107,8 @@ class _Parts:
             "multiply_accumulates": lambda: macs,
             "operations": lambda: 2.0 * macs,
             "synaptic_operations": lambda: r.layers.synaptic_operations,
-            "weight_bits": lambda: np.sum(r.layers.weights) * np.asarray(r.layers.weight_bits),
-            "computing_units": lambda: np.sum(r.mapped.placement.units, axis=-1, keepdims=True),
+            "weight_bits": lambda: r.layers.total_weights * np.asarray(r.layers.weight_bits),
+            "computing_units": lambda: r.mapped.placement.needed,
         }
         if name not in known:
             raise UnknownNameError("total", name, known)

@@ -59,11 +59,14 @@ def table(board: Scoreboard) -> str:
         lines.append(f"{case} ({_EVIDENCE[rows[0].evidence]})")
         width = max(len(row.quantity) for row in rows)
         unit = max(len(row.unit) for row in rows)
-        lines += [
-            f"  {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
-            f" {row.ratio:6.3f} {_VERDICT[row.verdict]}"
-            for row in rows
-        ]
+        for quantity_class in CLASSES:
+            chosen = [row for row in rows if row.quantity_class == quantity_class]
+            lines += [f"  {_CLASS[quantity_class]}"] if chosen else []
+            lines += [
+                f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
+                f" {row.ratio:6.3f} {_VERDICT[row.verdict]}{_band(row)}"
+                for row in chosen
+            ]
         lines.append("")
     lines += _summary_lines(board.summaries, "Chips")
     lines += _summary_lines(board.studies, "Design studies")
@@ -73,16 +76,40 @@ def table(board: Scoreboard) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def board_rows(board: Scoreboard) -> list[dict[str, object]]:
-    """The scoreboard as rows of a table, one a published value."""
+def board_rows(board: Scoreboard, *, told: bool = False) -> list[dict[str, object]]:
+    """The scoreboard as rows of a table, one a published value.
+
+    Parameters
+    ----------
+    told : bool
+        Also what is said of each value: its source and place, why it may be off so far, why it is.
+    """
     return [
         {
             "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
             "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
-            "p90": row.high, "ratio": row.ratio, "verdict": row.verdict,
+            "p90": row.high, "ratio": row.ratio, "inside": _inside(row), "allowed": row.allowed,
+            "verdict": row.verdict,
         }
+        | (
+            {"p50": row.median, "status": row.status, "source": row.source, "place": row.place,
+             "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
+            if told else {}
+        )
         for row in board.rows
     ]  # fmt: skip
+
+
+def _band(row: Row) -> str:
+    """The band of a bottom-up value, and whether the published value lies in it."""
+    if row.quantity_class != "bottom_up":
+        return ""
+    return f", {'in' if row.inside else 'outside of'} {number(row.low)} .. {number(row.high)}"
+
+
+def _inside(row: Row) -> str:
+    """Whether a value lies in its band; only bottom-up values are asked."""
+    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" else ""
 
 
 def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
@@ -176,12 +203,14 @@ def _bands(board: Scoreboard) -> list[str]:
             ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),
             [
                 ("inside p10 to p90", *(f"{value:.0%}" for value in calibration.coverage.values())),
+                ("the same, each chip once", *(f"{value:.0%}" for value in calibration.by_chip.values())),
                 ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
             ],
         ),
-        "Leave-one-chip-out: for each chip the smallest exponent is chosen that covers",
-        f"{COVERAGE_GOAL:.0%} of the values of the *other* chips. So chosen, the bands cover",
-        f"{calibration.left_out_coverage:.0%} of the values of the chips left out:",
+        "Values of one chip err together, so each chip counts once when the exponent is chosen. Leave-one-chip-out:",
+        f"for each chip the smallest exponent is taken that covers {COVERAGE_GOAL:.0%} of the *other* chips. So",
+        f"chosen, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
+        f"{calibration.left_out_of_values:.0%} of all their values:",
         "",
         *_markdown_table(
             ("chip left out", "exponent from the others", "its values inside"),

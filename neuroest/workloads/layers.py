@@ -63,8 +63,14 @@ class Geometry:
         Outputs that see the same inputs: channels of one group, or neurons.
     groups : array
         Groups of channels that do not see each other.
-    kernel_rows, output_rows : array
-        Rows of the kernel and of the output map; one for a fully connected layer.
+    kernel_rows, kernel_columns, row_stride, column_stride, output_rows : array
+        Size and stride of the kernel, and rows of the output map; one for a fully connected layer.
+    dilation : array
+        Distance of neighbouring elements of the kernel, the larger of both axes; one where it is not dilated.
+    padded_columns : array
+        Columns of the input map with its padding; one for a fully connected layer.
+    row_elements : array
+        Elements of one row of the input map of a convolution, all channels, without padding; one elsewhere.
     positions : array
         Positions of the kernel, one for a fully connected layer.
     input_elements, output_elements : array
@@ -113,7 +119,13 @@ class Geometry:
     outputs: Array
     groups: Array
     kernel_rows: Array
+    kernel_columns: Array
+    row_stride: Array
+    column_stride: Array
+    dilation: Array
     output_rows: Array
+    padded_columns: Array
+    row_elements: Array
     positions: Array
     input_elements: Array
     output_elements: Array

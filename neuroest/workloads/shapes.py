@@ -98,7 +98,13 @@ class LayerCounts:
     outputs: int = 1
     groups: int = 1
     kernel_rows: int = 1
+    kernel_columns: int = 1
+    row_stride: int = 1
+    column_stride: int = 1
+    dilation: int = 1
     output_rows: int = 1
+    padded_columns: int = 1
+    row_elements: int = 1
     positions: int = 1
     input_taps: int = 0
     window_elements: int = 0
@@ -399,7 +405,13 @@ class ShapeInference:
             outputs=layer.outputs // layer.groups,
             groups=layer.groups,
             kernel_rows=kernel[0],
+            kernel_columns=kernel[1],
+            row_stride=rows.stride,
+            column_stride=columns.stride,
+            dilation=max(dilation),
             output_rows=rows.positions,
+            padded_columns=columns.padded,
+            row_elements=shape[2] * channels,
             positions=rows.positions * columns.positions,
             input_taps=rows.taps * columns.taps * channels,
             line_buffer_elements=(rows.span - 1) * shape[2] * channels,

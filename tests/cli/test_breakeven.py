@@ -14,7 +14,7 @@ AREA = (
     "--result",
     "area_m2",
 )
-ALONG = "technology.process.logic_area_factor=0.1..10:log"
+ALONG = "technology.process.logic_area_factor=0.01..10:log"
 
 
 def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:
@@ -22,6 +22,7 @@ def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:
     assert done.code == 0
     assert "break-even at" in done.out
     assert "below it analog_lif_28nm is better" in done.out
+    assert max(map(len, done.lines)) <= 80
     assert (tmp_path / "b.svg").exists()
 
 
@@ -40,3 +41,6 @@ def test_bad_input(command: Command) -> None:
     assert "not in a list" in command(*AREA, "--along", "technology.temperature=300 K").err
     assert command(*AREA, "--along", "nowhere.at.all=1..2").code == 1
     assert command(*AREA, "--along", ALONG, "--set", "nowhere.at.all=1").code == 1
+    assert command(*AREA, "--along", "technology.supply_voltage=-1..1 V").err.startswith(
+        "--along: technology."
+    )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -72,6 +73,43 @@ def test_wrong_usage_exits_with_2(command: Command, arguments: tuple[str, ...]) 
 
 def test_the_nearest_verb_is_suggested(command: Command) -> None:
     assert "estimate" in command("estimat").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("estimate", "gpu_roofline"),
+            r"error: unknown architecture 'gpu_roofline'; allowed: gpu_\w+, \w+, \w+ and \d+ more; see `neuroest .*\n",
+        ),
+        (
+            ("estimate", "analog_lif_28mn"),
+            r"error: unknown architecture .* did you mean 'analog_lif_28nm'\?; see .*\n",
+        ),
+        (
+            ("estimate", CHIP, "-w", "zz"),
+            r"error: unknown workload 'zz'; allowed: keyword.*; see `neuroest list work.*\n",
+        ),
+        (("list", "qq"), r"error: unknown kind 'qq'; allowed: architectures, .*, workloads\n"),
+        (("list", "devices", "qqq"), r"error: unknown word in devices 'qqq'\n"),
+    ],
+)
+def test_an_unknown_name_tells_what_is_allowed(
+    command: Command, arguments: tuple[str, ...], message: str
+) -> None:
+    wrong = command(*arguments)
+    assert wrong.code == 1
+    assert re.fullmatch(message, wrong.err), wrong.err
+
+
+def test_too_little_memory_is_one_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_: object) -> None:
+        raise MemoryError("Unable to allocate 2.20 PiB")
+
+    monkeypatch.setattr("neuroest.estimate", no_room)
+    wrong = command("estimate", CHIP, "-w", NETWORK)
+    assert wrong.code == 1
+    assert wrong.err == "error: the memory of this machine is too small: Unable to allocate 2.20 PiB\n"
 
 
 def test_version(command: Command) -> None:

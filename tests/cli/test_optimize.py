@@ -36,3 +36,8 @@ def test_bad_input(command: Command) -> None:
     )
     assert "is feasible; most fail constraint area_m2 <= 1 um^2" in none.err
     assert "has no axis" in command("optimize", CHIP, "--minimize", "area_m2").err
+    twice = command("optimize", CHIP, "-w", NETWORK, *SPACE, "--minimize", "area_m2", "--maximize", "area_m2")
+    assert twice.err == "error: each objective is named once, to minimize or to maximize\n"
+    one = ("optimize", CHIP, "-w", NETWORK, *SPACE, "--minimize", "area_m2")
+    for words in (("--population", "1000000000000"), ("--generations", "0")):
+        assert "allowed: 1 to 10" in command(*one, *words).err

@@ -21,6 +21,14 @@ def test_the_front_of_a_file(command: Command, tmp_path: Path) -> None:
     assert "feasible points" in done.err
 
 
+def test_a_file_that_is_no_table_is_one_line(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "bad.parquet"
+    file.write_text("no table", "utf-8")
+    done = command("pareto", str(file), "--minimize", "area_m2", "--minimize", "latency_s")
+    assert done.code == 1
+    assert done.err.startswith(f"error: {file} cannot be read: ")
+
+
 def test_bad_input(command: Command, tmp_path: Path) -> None:
     assert "at least two objectives" in command("pareto", str(tmp_path / "x.parquet"), "--minimize", "a").err
     assert command("pareto", str(tmp_path / "x.parquet"), "--minimize", "a", "--minimize", "b").code == 1

@@ -53,6 +53,17 @@ def test_rerun_refuses_what_is_no_bundle(command: Command, tmp_path: Path) -> No
     assert "no such file" in command("rerun", str(tmp_path / "none.zip")).err
 
 
+def test_diff_fits_a_terminal(command: Command, tmp_path: Path) -> None:
+    one, other = (str(tmp_path / name) for name in ("one.json", "other.json"))
+    chip = ("estimate", "analog_lif_28nm", "-w", "mlp_mnist_spiking", "--format", "json")
+    command(*chip, "-o", one)
+    command(*chip, "--set", "chip.tile.array.rows=64", "-o", other)
+    told = command("diff", one, other)
+    assert max(map(len, told.lines)) <= 80
+    shares = [float(line.split()[-2]) for line in told.lines if line.endswith("%") and "->" in line]
+    assert 90.0 < sum(shares[:7]) <= 100.5, "shares of what moved the area"
+
+
 def test_diff_of_two_results(command: Command, tmp_path: Path) -> None:
     one, two = tmp_path / "a.json", tmp_path / "b.json"
     command("estimate", CHIP, "-w", NETWORK, "--format", "json", "-o", str(one))

@@ -10,8 +10,17 @@ FAST = ("sensitivity", "diffusive_28nm_derived", "-w", "mlp_mnist_spiking", "--r
 def test_the_longest_bar_is_first(command: Command) -> None:
     done = command(*FAST, "--most", "3")
     assert done.code == 0
-    assert len(done.lines) == 6
-    assert "chip." in done.lines[3] or "model_discrepancy." in done.lines[3]
+    bars = [line for line in done.lines if " chip." in line or " model_discrepancy." in line]
+    assert len(bars) == 3
+    assert "more move it less" in done.lines[-1]
+
+
+def test_the_table_fits_a_terminal(command: Command) -> None:
+    done = command(*FAST[:4], "--sobol", "4")
+    assert max(map(len, done.lines)) <= 80
+    assert "chip.tile.array.readout.neuron.field_mobility" in done.out  # a path may be copied
+    ends = [line.split()[:4] for line in done.lines if " chip." in line]
+    assert all(low != high for *low, high in ends), "a bar whose ends read alike"
 
 
 def test_sobol_indices_and_a_figure(command: Command, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +18,24 @@ def test_few_points_are_printed_as_csv(command: Command) -> None:
     frame = pd.read_csv(io.StringIO(done.out))
     assert list(frame.columns)[:3] == ["chip.tile.array.rows", "area_m2", "latency_s"]
     assert "2 points, 2 feasible" in done.err
+
+
+def test_a_table_fits_a_terminal(command: Command) -> None:
+    done = command("sweep", CHIP, "-w", NETWORK, "--set", "chip.tile.array.rows=64,128", "--format", "table")
+    assert max(map(len, done.lines)) <= 80
+    assert {"chip.tile.array.rows", "area_m2", "neuron_lifetime_s", "failed_check"} <= set(done.out.split())
+    assert "nan" not in done.out
+
+
+def test_what_cannot_be_printed_is_not_computed(command: Command, tmp_path: Path) -> None:
+    many = ("sweep", CHIP, "-w", NETWORK, "--set", "chip.tile.array.rows=64..128", "--sampler", "random")
+    begun = time.monotonic()
+    done = command(*many, "--samples", "500000000")
+    assert time.monotonic() - begun < 5.0
+    assert done.err == "error: 500 000 000 points are too many without a file; name an output\n"
+    done = command(*many, "--samples", "10001", "-p", str(tmp_path / "drawn.svg"))
+    assert (done.code, done.out) == (0, "")
+    assert (tmp_path / "drawn.svg").exists()
 
 
 def test_a_space_file_and_options_together(command: Command, tmp_path: Path) -> None:

@@ -12,13 +12,21 @@ FAST = ("uncertainty", CHIP, "-w", "mlp_mnist_spiking", "--samples", "50", "--ch
 def test_three_bands_a_result(command: Command) -> None:
     done = command(*FAST, "--results", "area_m2")
     assert done.code == 0
-    assert [line.split()[0] for line in done.lines[4:7]] == ["knowledge", "variability", "both"]
+    assert [line.split()[0] for line in done.lines[5:8]] == ["knowledge", "variability", "both"]
+    assert max(map(len, done.lines)) <= 80
 
 
 def test_json_and_a_figure(command: Command, tmp_path: Path) -> None:
     done = command(*FAST, "--format", "json", "-p", str(tmp_path / "d.png"))
     assert {row["level"] for row in json.loads(done.out)} == {"knowledge", "variability", "both"}
     assert (tmp_path / "d.png").stat().st_size > 1000
+
+
+def test_samples_that_no_memory_holds(command: Command) -> None:
+    assert "do not fit in memory; ask for at most" in command(*FAST[:4], "--samples", "90000000").err
+    done = command("sensitivity", *FAST[1:4], "--sobol", "1099511627776")
+    assert (done.code, len(done.err.splitlines())) == (1, 1)
+    assert "do not fit in memory; ask for at most" in done.err
 
 
 def test_the_same_seed_prints_the_same(command: Command) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -266,10 +267,19 @@ def test_a_held_result_frees_the_array_while_a_slow_neuron_integrates(tmp_path: 
     ratio = energy(plain, term="read_current") / energy(held, term="read_current")
     assert ratio == pytest.approx(known(plain, "read time") / 10e-9)
     # the follower alone works for the whole integration: 1 nA at 0.9 V
-    reads = count(held, "interface", "column_read")
+    # behind the mirrors, which merge slices, pairs and arrays: one stage a neuron, 20 steps
+    results = count(held, "interface", "hold")
+    assert results == pytest.approx(20 * held.totals["physical_neurons"])
     assert energy(held, term="follower") == pytest.approx(
-        reads * 0.9e-9 * known(plain, "read time"), rel=1e-6
+        results * 0.9e-9 * known(plain, "read time"), rel=1e-6
     )
+    stages = next(r.area_m2 for r in held.breakdown if r.kind == "area" and r.term == "hold_stage")
+    assert stages == pytest.approx(held.totals["physical_neurons"] * 57e-12)
+    # without them every column of an output keeps its own, in pairs of two slices and in every array of the fan-in
+    bare = run(NEURON, SPIKING, {f"{ARRAY}readout.interface": clamp, f"{ARRAY}readout.merge": None}, tmp_path)
+    split = bare.evaluation.mapped.placement
+    columns = 4 * float(np.sum(split.neurons * split.row_blocks))
+    assert count(bare, "interface", "hold") == pytest.approx(20 * columns)
     # a fully connected layer has one position, so that the time step stays that of the neuron
     assert held.totals["initiation_interval_s"] == pytest.approx(
         plain.totals["initiation_interval_s"], rel=1e-4
@@ -288,9 +298,8 @@ def test_a_held_result_speeds_up_convolutions_whose_positions_share_an_array(tmp
 
 
 def test_mirrors_merge_what_slices_and_arrays_share(tmp_path: Path) -> None:
-    mirror = {"model": "current_mirror", "device": "current_mirror_28nm"}
-    result = run(NEURON, SPIKING, {f"{ARRAY}readout.merge": mirror}, tmp_path)
-    plain = run(NEURON, SPIKING, {}, tmp_path)
+    result = run(NEURON, SPIKING, {}, tmp_path)
+    plain = run(NEURON, SPIKING, {f"{ARRAY}readout.merge": None}, tmp_path)
     # 4 uA at 0.9 V for the read time, at every column read: every layer of this network is split or sliced
     reads = count(plain, "cell", "column_read")
     assert count(result, "merge", "merge") == pytest.approx(reads)
@@ -440,3 +449,39 @@ def test_bare_cells_tell_sneak_and_half_select(tmp_path: Path) -> None:
     claims = {p.rsplit(".", 1)[-1]: c.value for p, c in result.claims.items() if ".cell." in p}
     half = 254 * claims["program_voltage"] / 2 * claims["program_current"] / claims["nonlinearity"]
     assert known(result, "power of half-selected cells while one is written") == pytest.approx(half)
+
+
+def test_a_loss_beyond_what_was_solved_is_told(tmp_path: Path) -> None:
+    inside = run(ADC, DENSE, {}, tmp_path)
+    outside = run(ADC, DENSE, {f"{ARRAY}rows": 1024, f"{ARRAY}columns": 1024}, tmp_path)
+    array = outside.evaluation.mapper.compute
+    strength = array.conductance(outside.evaluation.mapper.network) * array.segment_resistance() * 1024**2
+    found = next(c for c in outside.checks if c.name == "wire_loss_range")
+    assert found.value == pytest.approx(float(np.ravel(strength)[0]))
+    assert found.passed == (found.value <= 6.6)
+    assert "wire_loss_range" in failed(outside)
+    assert "wire_loss_range" not in failed(inside)
+
+
+def test_leakage_far_from_room_temperature_is_told(tmp_path: Path) -> None:
+    assert "temperature" not in failed(run(ADC, DENSE, {"technology.temperature": "358 K"}, tmp_path))
+    assert "temperature" in failed(run(ADC, DENSE, {"technology.temperature": "400 K"}, tmp_path))
+
+
+def test_a_cell_that_reads_disturb_is_dearer(tmp_path: Path) -> None:
+    cell = {"model": "one_transistor_one_resistor", "device": "rram_hfox_disturbed_28nm"}
+    plain, disturbed = run(ADC, DENSE, {}, tmp_path), run(ADC, DENSE, {f"{ARRAY}cell": cell}, tmp_path)
+    reads = count(plain, "cell", "cell_read")
+    each = known(plain, "energy to program a cell")
+    assert energy(disturbed, component="cell", term="disturb_rewriting") == pytest.approx(reads * each / 8000)
+    assert disturbed.totals["cell_lifetime_s"] < plain.totals["cell_lifetime_s"]
+
+
+def test_a_die_larger_than_an_exposure_is_told_and_several_chips_help(tmp_path: Path) -> None:
+    network = "resnet18_imagenet_dense"
+    whole = run(ADC, network, {}, tmp_path)
+    assert "die_is_exposed_at_once" in failed(whole)
+    assert whole.totals["area_m2"] > 858e-6
+    parts = run(ADC, network, {"chip.count": "auto", "chip.tile.count": 100}, tmp_path)
+    assert float(np.ravel(parts.evaluation.mapped.counts["chip"])[0]) > 1
+    assert "die_is_exposed_at_once" not in failed(parts)

@@ -24,6 +24,38 @@ SAMPLES: dict[str, dict[str, float]] = {
         "rows": 128.0,
         "columns": 128.0,
     },
+    "tree_cycles": {
+        "reduction": 576.0,
+        "outputs": 64.0,
+        "positions": 3136.0,
+        "rows": 128.0,
+        "columns": 128.0,
+    },
+    "tree_utilisation": {
+        "reduction": 576.0,
+        "outputs": 64.0,
+        "positions": 3136.0,
+        "rows": 128.0,
+        "columns": 128.0,
+    },
+    "transform_adders": {"additions": 24.0, "rows": 8.0, "tile_products": 16.0},
+    "extended_kernel": {"kernel": 7.0, "stride": 2.0},
+    "winograd_tiles": {"output_rows": 13.0, "output_columns": 14.0},
+    "filters_of_a_pass": {
+        "filters": 64.0,
+        "held_filters": 48.0,
+        "buffer_words": 51200.0,
+        "input_words": 3616.0,
+        "sums_per_filter": 3136.0,
+    },
+    "channels_of_a_pass": {
+        "channels": 64.0,
+        "held_channels": 48.0,
+        "buffer_words": 51200.0,
+        "input_words": 3616.0,
+        "sums": 25088.0,
+    },
+    "rows_with_halo": {"output_rows": 55.0, "strip_rows": 7.0, "kernel_rows": 11.0, "stride": 4.0},
     "multiply_accumulate_energy": {
         "operation_energy": 0.126e-12,
         "activation_energy": 2.45e-12,
@@ -74,6 +106,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "kernels": 10.0,
         "launch_time": 4e-6,
     },
+    "call_time_share": {"call_time": 1.3e-3, "batch": 16.0},
     "roofline_energy": {
         "time": 1e-4,
         "operations": 1e9,
@@ -204,3 +237,46 @@ def test_working_units_of_eyeriss_on_alexnet(kernel_rows, output_rows, published
 def test_cycle_of_colonnade_without_pipelining():
     # one register a column: 128 rows, 23 columns of a 16-bit weight and 2 more, 153 adders of 0.4 ns
     assert accelerators.bit_serial_cycle_time(0.4e-9, 16, 7, 128, 1, 1.0) == pytest.approx(61.2e-9, rel=1e-12)
+
+
+def test_an_array_with_adder_trees_saves_filling_and_draining():
+    # 2304 x 256 weights on 64 x 32 units: 36 x 8 blocks; 49 positions each, against 49 + 64 + 32 - 2.
+    assert accelerators.tree_cycles(2304, 256, 49, 64, 32) == 36 * 8 * 49
+    assert accelerators.systolic_cycles(2304, 256, 49, 64, 32) == 36 * 8 * 143
+
+
+def test_winograd_saves_two_and_a_quarter_on_even_maps_and_less_on_odd_ones():
+    # Lavin and Gray: 16 multiplications for 4 outputs of 9 each.
+    for rows, columns, saving in ((56, 56, 2.25), (7, 7, 49 * 9 / (16 * 16))):
+        tiles = accelerators.winograd_tiles(rows, columns)
+        assert rows * columns * 9 / (16 * tiles) == pytest.approx(saving)
+
+
+def test_extended_kernels_of_the_vendors_sheet():
+    # NVDLA performance sheet, ResNet-50: 8192 KiB for the last strided 1 x 1 kernels of 2048 KiB, and
+    # ceil(7 / 2)^2 x 4 for the 7 x 7 kernel of the first layer.
+    assert accelerators.extended_kernel(1, 2) ** 2 == 4
+    assert accelerators.extended_kernel(7, 2) ** 2 * 49 == pytest.approx(4 * 4**2)
+
+
+def test_buffer_accesses_of_row_stationary_passes_as_published():
+    # Eyeriss, AlexNet with a batch of four, MB by layer as we remember them; their sum is the 208.5 MB that we
+    # read. Two accesses to a partial sum for each pass over channels, and the input with its halo once for each
+    # group of filters; channels and filters of a pass are 1 and 32, 2 and 16, 6 and 32, 6 and 32, 6 and 32.
+    layers = (
+        # outputs, rows, columns with padding, kernel, stride, strip, channels, channels a pass, groups of filters
+        (55 * 55 * 96, 55, 227, 11, 4, 7, 3, 1, 3, 18.5),
+        (27 * 27 * 256, 27, 31, 5, 1, 27, 48, 2, 8, 77.6),
+        (13 * 13 * 384, 13, 15, 3, 1, 13, 256, 6, 12, 50.2),
+        (13 * 13 * 384, 13, 15, 3, 1, 13, 192, 6, 6, 37.4),
+        (13 * 13 * 256, 13, 15, 3, 1, 13, 192, 6, 4, 24.9),
+    )
+    split = (1, 2, 1, 2, 2)  # layers of two groups have their input twice as many channels
+    for groups, (outputs, rows, columns, kernel, stride, strip, channels, held, filters, published) in zip(
+        split, layers, strict=True
+    ):
+        inputs = (
+            accelerators.rows_with_halo(rows, strip, kernel, stride) * columns * channels * groups * filters
+        )
+        words = 2 * outputs * np.ceil(channels / held) + inputs
+        assert words * 2 * 4 / 1e6 == pytest.approx(published, rel=0.005)

@@ -39,6 +39,8 @@ AREA = {
 }
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "time_converter_energy": {"bits": 8.0, "step_energy": 0.566e-15},
+    "cascaded_error": {"stage_error": 0.005, "stages": 12.0},
     "sample_droop": {"droop_current": 1e-12, "hold_time": 1e-3, "hold_capacitance": 1e-13},
     "half_step": {"signal_swing": 0.8, "bits": 3.0},
     "settled_bits": {"settling_error": 0.0625},
@@ -269,3 +271,15 @@ def test_thermal_noise_of_the_array_is_far_below_any_converter():
     bits = np.array([4.0, 6.0, 8.0, 10.0])
     floor = crossbar.thermal_noise_energy_floor(300.0, bits)
     assert np.all(floor < 0.1 * _survey_energy(bits, 28e-9, 1e8))
+
+
+def test_time_converter_of_timely() -> None:
+    # 145 fJ for eight bits at 65 nm, TIMELY
+    assert converters.time_converter_energy(8.0, 0.566e-15) == pytest.approx(145e-15, rel=2e-3)
+    assert converters.time_converter_energy(9.0, 1.0) == 2.0 * converters.time_converter_energy(8.0, 1.0)
+
+
+def test_errors_of_a_cascade_add_as_squares() -> None:
+    generator = np.random.default_rng(2)
+    errors = 0.01 * generator.standard_normal((20000, 12))
+    assert errors.sum(axis=1).std() == pytest.approx(converters.cascaded_error(0.01, 12.0), rel=0.02)

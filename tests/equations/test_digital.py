@@ -15,6 +15,8 @@ SAMPLES: dict[str, dict[str, float]] = {
     "adder_tree_area": {"inputs": 128.0, "area_per_bit": 8.7e-12, "bits": 8.0, "growth": 1.0},
     "multiplier_energy": {"energy_per_square_bit": 3e-15, "bits_a": 8.0, "bits_b": 4.0},
     "multiplier_area": {"area_per_square_bit": 6.2e-12, "bits_a": 8.0, "bits_b": 4.0},
+    "free_running_clock_power": {"clock_energy": 4.5e-15, "bits": 624.0, "frequency": 200e6},
+    "transistor_area": {"gate_area": 1.35e-12, "transistors": 34.0},
     "register_energy": {"energy_per_bit": 9e-15, "bits": 16.0},
     "register_area": {"area_per_bit": 5.98e-12, "bits": 16.0},
     "register_file_energy": {"energy_per_bit": 9e-15, "bits": 16.0, "words": 24.0, "depth_coefficient": 0.25},

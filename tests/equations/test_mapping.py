@@ -15,6 +15,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "block_count": {"size": 576.0, "capacity": 128.0},
     "array_utilisation": {"reduction": 576.0, "outputs": 512.0, "rows": 128.0, "columns": 128.0},
     "groups_per_array": {"rows": 128.0, "columns": 128.0, "group_rows": 9.0, "group_columns": 2.0},
+    "groups_beside": {"groups": 64.0, "packed": 14.0},
     "stage_interval": {"work": 3136.0, "cycle_time": 100e-9, "replication": 4.0},
     "replication_for_interval": {"work": 3136.0, "cycle_time": 100e-9, "interval": 100e-6},
     "units_for": {"needed": 92.0, "per_unit": 8.0},
@@ -189,3 +190,10 @@ def test_dynamic_attention_wears_cells_out_in_a_day():
     # 2 x 512 x 512 x 8 = 4.19e6 writes a layer and sequence, each cell once: 1e6 cycles at 10 sequences per
     # second last 1e5 s = 28 h.
     assert mapping.dynamic_attention_writes(512.0, 512.0, 8.0) == pytest.approx(4.2e6, rel=5e-3)
+
+
+@given(st.integers(1, 200), st.integers(1, 30))
+def test_groups_beside_are_the_mean_over_all_groups(groups, packed):
+    sizes = [min(packed, groups - start) for start in range(0, groups, packed)]
+    mean = sum(size * (size - 1) for size in sizes) / groups
+    assert mapping.groups_beside(float(groups), float(packed)) == pytest.approx(mean, abs=1e-12)

@@ -47,6 +47,12 @@ SAMPLES: dict[str, dict[str, float]] = {
         "reference_capacity": 65536.0,
         "capacity_exponent": 0.295,
     },
+    "line_energy_factor": {
+        "bitcell_area_per_bit": 0.027e-12,
+        "reference_bitcell_area_per_bit": 0.092e-12,
+        "supply_voltage": 0.7,
+        "reference_voltage": 0.8,
+    },
     "geometric_mean_estimate": {"low": 1.5e-12, "high": 7.5e-12},
     "bitcell_array_area": {"capacity": 1048576.0, "bitcell_area_per_bit": 0.027e-12, "efficiency": 0.6},
     "bitcell_leakage_power": {"capacity": 524288.0, "leakage_per_bit": 20e-12},
@@ -137,6 +143,11 @@ def test_area_of_a_64_kibibyte_macro_at_22_nm_agrees_with_its_bit_cells():
 def test_access_time_of_64_kibibyte_at_22_nm():
     # 0.0250 ns x 524288^0.295 = 0.0250 x 48.6 = 1.22 ns
     assert memories.sram_access_time(524288.0, 0.025e-9, 1.0, 0.295) == pytest.approx(1.22e-9, rel=5e-3)
+
+
+def test_lines_of_a_7_nm_memory_take_four_tenths_of_those_at_22_nm():
+    # cells of 0.027 um^2 and 0.092 um^2, 0.7 V and 0.8 V: sqrt(0.2935) x 0.7656 = 0.4148
+    assert memories.line_energy_factor(0.027e-12, 0.092e-12, 0.7, 0.8) == pytest.approx(0.4148, rel=1e-3)
 
 
 def test_geometric_mean_is_equally_far_from_both():

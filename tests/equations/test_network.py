@@ -32,6 +32,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "capacitance_per_length": 0.2e-9,
         "inverter_time_constant": 2e-12,
     },
+    "inverter_time_constant": {"supply_voltage": 0.9, "gate_capacitance": 1.45e-9, "on_current": 660.0},
     "bus_area": {"wires": 64.0, "pitch": 0.1e-6, "length": 1e-3, "layers": 2.0},
     "h_tree_path_length": {"side": 1e-3, "leaves": 16.0},
     "h_tree_total_length": {"side": 1e-3, "leaves": 16.0},
@@ -54,7 +55,10 @@ SAMPLES: dict[str, dict[str, float]] = {
     "event_advantage_rate": {"packet_bits": 30.0, "bits_per_neuron": 1.0},
     "link_load": {"packet_rate": 1e8, "packet_bits": 30.0, "link_width": 64.0, "clock_frequency": 200e6},
     "serialisation_time": {"packet_bits": 30.0, "link_width": 16.0, "clock_frequency": 200e6},
-    "packet_latency": {"hops": 5.0, "hop_time": 5e-9, "serialisation_time": 10e-9, "load": 0.3},
+    "farthest_hops": {"units_from": 4.0, "units_to": 9.0},
+    "boundary_links": {"units_from": 16.0, "units_to": 9.0},
+    "queueing_wait": {"packet_time": 10e-9, "load": 0.3},
+    "packet_latency": {"hops": 5.0, "hop_time": 5e-9, "serialisation_time": 10e-9, "wait": 2e-9},
 }
 
 
@@ -220,7 +224,49 @@ def test_latency_without_load_is_hops_and_serialisation():
 
 @pytest.mark.parametrize("load", [1.0, 1.5])
 def test_saturated_link_never_delivers(load):
-    assert network.packet_latency(5.0, 5e-9, 10e-9, load) == np.inf
+    assert network.queueing_wait(10e-9, load) == np.inf
+
+
+@pytest.mark.parametrize("load", [0.1, 0.5, 0.8])
+def test_wait_agrees_with_a_simulated_queue(load):
+    # Lindley's recursion, packets of one length at random times; its standard error here is below 1 %
+    generator = np.random.default_rng(7)
+    steps = 1.0 - generator.exponential(1.0 / load, 400_000)
+    walk = np.concatenate([[0.0], np.cumsum(steps)])
+    waits = walk - np.minimum.accumulate(walk)
+    assert np.mean(waits) == pytest.approx(network.queueing_wait(1.0, load), rel=0.03)
+
+
+def way(start, end):
+    """Links of a packet that goes along its row first, then along the column."""
+    (row, column), (last_row, last_column) = start, end
+    step = 1 if last_column > column else -1
+    links = [((row, c), (row, c + step)) for c in range(column, last_column, step)]
+    step = 1 if last_row > row else -1
+    return links + [((r, last_column), (r + step, last_column)) for r in range(row, last_row, step)]
+
+
+@pytest.mark.parametrize("sender", [1, 2, 3, 5])
+@pytest.mark.parametrize("receiver", [1, 2, 4, 6])
+def test_no_link_between_two_blocks_carries_more_than_the_bound(sender, receiver):
+    blocks = (
+        [(r, c) for r in range(sender) for c in range(sender)],
+        [(r, sender + c) for r in range(receiver) for c in range(receiver)],
+    )
+    ways = [way(a, b) for a in blocks[0] for b in blocks[1]]
+    assert max(map(len, ways)) == network.farthest_hops(sender**2, receiver**2)
+    carried = {}
+    for link in itertools.chain.from_iterable(ways):
+        carried[link] = carried.get(link, 0.0) + 1.0 / len(ways)
+    bound = 1.0 / network.boundary_links(sender**2, receiver**2)
+    assert max(carried.values()) <= bound * (1 + 1e-12)
+    if sender <= receiver:
+        assert max(carried.values()) == pytest.approx(bound)
+
+
+@given(st.floats(1.0, 1e4), st.floats(1.0, 1e4))
+def test_the_farthest_units_are_at_least_as_far_as_the_mean(sender, receiver):
+    assert network.farthest_hops(sender, receiver) >= network.feed_forward_hops(sender, receiver) - 1e-9
 
 
 def test_whole_flits_are_not_rounded_up():

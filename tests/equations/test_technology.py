@@ -48,6 +48,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "linear": -70.26,
         "constant": 24.69,
     },
+    "supply_energy_factor": {"supply_voltage": 0.7, "reference_voltage": 0.8},
     "scaled_energy": {"reference_energy": 1e-12, "factor": 0.4571, "reference_factor": 2.604},
     "scaled_delay": {"reference_delay": 1e-9, "factor": 3.24, "reference_factor": 12.5},
     "scaled_area": {"reference_area": 1e-6, "area_factor": 0.039, "reference_area_factor": 0.66},
@@ -73,6 +74,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "gate_leakage_power": {"off_current_per_width": 1e-4, "width": 1e-2, "supply_voltage": 0.9},
     "voltage_scaled_energy": {"energy": 1e-12, "voltage": 0.8, "reference_voltage": 1.0},
+    "cell_area_ratio": {"bitcell_area_per_bit": 0.127e-12, "squares_per_bit": 146.0, "feature_size": 28e-9},
 }
 
 
@@ -199,3 +201,8 @@ def test_low_standby_transistors_leak_a_thousandth_of_fast_ones():
 def test_wire_energy_from_0_9_to_0_55_volt():
     # (0.55 / 0.9)^2 = 0.3735
     assert technology.voltage_scaled_energy(1.0, 0.55, 0.9) == pytest.approx(0.3735, rel=1e-3)
+
+
+def test_cell_of_a_model_against_that_of_a_process():
+    # CACTI draws 146 squares of 22 nm, 0.0707 um^2; Intel's cell of 22 nm has 0.092 um^2.
+    assert technology.cell_area_ratio(0.092e-12, 146.0, 22e-9) == pytest.approx(0.092 / 0.070664, rel=1e-4)

@@ -83,6 +83,42 @@ def test_a_run_that_came_to_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("left", ["", '{"fingerprint": "ab', "[]"])
+def test_a_manifest_that_a_break_down_cut_short_is_told(tmp_path: Path, left: str) -> None:
+    file = tmp_path / "found.parquet"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stores.Store, "assemble", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run(file, workers=1)
+    (stores.Store(file).folder / "manifest.json").write_text(left, "utf-8")
+    with pytest.raises(ExplorationError, match="holds chunks of another input"):
+        run(file, workers=1)
+    run(file, workers=1, overwrite=True)
+    assert file.exists()
+
+
+def test_rows_of_before_never_stand_beside_what_is_said_of_new_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "found.csv"
+    run(file, workers=1)
+    kept = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target == file:
+            raise KeyboardInterrupt
+        return kept(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(file, workers=1, seed=9, overwrite=True)
+    run(file, workers=1, seed=9)
+    fresh = tmp_path / "fresh.csv"
+    run(fresh, workers=1, seed=9)
+    assert file.read_bytes() == fresh.read_bytes()
+
+
 @pytest.mark.parametrize("name", ["found.txt", "no/such/folder/found.parquet", "."])
 def test_outputs_that_cannot_be(tmp_path: Path, name: str) -> None:
     with pytest.raises(ExplorationError):
@@ -135,6 +171,30 @@ def test_workers_that_always_die_end_the_run(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("neuroest.exploration.runner._MOST_DEATHS", 2)
     with pytest.raises(ExplorationError, match="worker processes died"):
         list(run_chunks(Hopeless(), range(3), 2))
+
+
+@pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell to stand in for a worker")
+def test_workers_that_die_before_they_begin_end_the_run(tmp_path: Path) -> None:
+    stand_in = tmp_path / "python"
+    stand_in.write_text(
+        f'#!/bin/sh\ncase "$*" in *spawn_main*) exit 1;; esac\nexec "{sys.executable}" "$@"\n', "utf-8"
+    )
+    stand_in.chmod(0o755)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import multiprocessing\n"
+        "from functools import partial\n"
+        "from neuroest.exploration.errors import ExplorationError\n"
+        "from neuroest.exploration.runner import run_chunks\n"
+        f"multiprocessing.get_context('spawn').set_executable({str(stand_in)!r})\n"
+        "larger_than_a_pipe = partial(max, b'x' * 2_000_000)\n"
+        "try:\n    list(run_chunks(larger_than_a_pipe, range(4), 2))\n"
+        "except ExplorationError as error:\n    print(error)\n",
+        "utf-8",
+    )
+    words = [sys.executable, str(script)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("worker processes died 5 times")
 
 
 def test_a_run_that_is_killed_goes_on(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_sweep_is_drawn_from_memory_and_from_files(tmp_path: Path, suffix: str
     assert found.sample(5)["chip.tile.array.rows"].tolist() == [64.0] * 4
     axes = found.plot("energy_per_inference_J", path=tmp_path / "s.svg").axes[0]
     assert (tmp_path / "s.svg").stat().st_size > 1000
-    assert axes.get_xlabel() == "array › read voltage (V)"
+    assert axes.get_xlabel() == "array › read voltage"  # the unit stands at the marks
     # without merging the network does not fit, so those rows have nothing to draw
     lines = axes.get_lines()
     assert [line.get_label() for line in lines] == ["array › rows 64", "array › rows 128"]
@@ -245,6 +245,21 @@ def test_break_even_of_a_parameter_that_one_chip_has() -> None:
     found = breakeven(CHIP, "digital_spiking_28nm", NET, axis, quantity="area_m2")
     assert np.unique(found.second).size == 1
     assert np.all(found.values % 1 == 0)
+
+
+def test_marks_of_a_logarithmic_axis_do_not_crowd() -> None:
+    along = setting_axis("chip.tile.array.rows", "16..512:log")
+    found = breakeven("analog_lif_28nm", "digital_spiking_28nm", NET, along, quantity="area_m2")
+    figure = found.plot()
+    figure.draw_without_rendering()
+    texts = [label.get_text() for label in figure.axes[0].get_xticklabels(which="both")]
+    assert [text for text in texts if text and 16 <= float(text) <= 512] == ["20", "50", "100", "200", "500"]
+
+
+def test_lines_of_a_sweep_are_named_with_unit() -> None:
+    space = {"chip.tile.array.rows": [64, 128], "technology.supply_voltage": ["0.7 V", "0.9 V"]}
+    legend = sweep(CHIP, NET, space).plot("energy_per_inference_J").axes[0].get_legend()
+    assert [text.get_text()[-6:] for text in legend.get_texts()] == ["700 mV", "900 mV"]
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,18 @@ def small(memristive: Estimate, cmos: Estimate) -> Report:
     return Report((View(memristive), View(cmos)), (), {})
 
 
+def renamed(view: View, name: str) -> View:
+    """The same result under another name of its design."""
+    design = view.estimate.design
+    spec = design.spec.model_copy(update={"name": name})
+    return View(replace(view.estimate, design=replace(design, spec=spec)))
+
+
 @pytest.fixture(scope="session")
 def evil(memristive: Estimate, cmos: Estimate) -> Report:
-    def renamed(result: Estimate, name: str) -> Estimate:
+    def made_evil(result: Estimate, name: str) -> Estimate:
         spec = result.design.spec.model_copy(update={"name": name, "description": EVIL})
         network = result.workload.model_copy(update={"name": EVIL, "description": EVIL})
         return replace(result, design=replace(result.design, spec=spec), workload=network, exclusions=(EVIL,))
 
-    return Report((View(renamed(memristive, EVIL)), View(renamed(cmos, EVIL + "2"))), (), {})
+    return Report((View(made_evil(memristive, EVIL)), View(made_evil(cmos, EVIL + "2"))), (), {})

@@ -60,6 +60,13 @@ def test_results_on_projected_or_assumed_values_are_marked(twins: Comparison) ->
     assert "* rests on projected or assumed values" in twins.to_text()
 
 
+def test_draws_without_an_estimate_say_nothing_on_the_terminal() -> None:
+    # some draws of this chip on this network need infinitely long; warnings are errors here
+    both = compare("analog_lif_28nm", "diffusive_28nm_derived", "vgg9_cifar10_spiking")
+    assert both.ratios
+    assert both.baselines[0].bands.feasible < 1.0
+
+
 def test_published_chips_say_so() -> None:
     both = compare("diffusive_28nm_derived", ["loihi_14nm", "digital_spiking_28nm"], SPEECH)
     modelled, published, other = difference(both, "kind")

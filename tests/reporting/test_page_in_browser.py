@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 import pytest
 
 from neuroest.reporting.report import Report
+from neuroest.reporting.views import View
 from tests.reporting.conftest import EVIL
 
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")
@@ -257,8 +259,11 @@ def test_no_rule_of_accessibility_is_broken(
     browser: Any, small: Report, tmp_path: Path, scheme: Any, width: int
 ) -> None:  # fmt: skip
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python")
+    other = small.views[0].estimate.workload.model_copy(update={"name": "another"})
+    again = tuple(View(replace(view.estimate, workload=other)) for view in small.views)
+    twice = Report((*small.views, *again), (), {})
     file = tmp_path / "report.html"
-    file.write_text(page(small, sweep_points(FEW)), encoding="utf-8")
+    file.write_text(page(twice, sweep_points(FEW)), encoding="utf-8")
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
     )

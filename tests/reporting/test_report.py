@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
+import math
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,11 @@ import pytest
 
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
+from neuroest.exploration.importance import sensitivity
+from neuroest.library import shipped
 from neuroest.reporting import latex, markdown
 from neuroest.reporting import page as templates
+from neuroest.reporting.comparison import compare
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
 from neuroest.reporting.views import View, pareto_front
@@ -20,11 +26,15 @@ from neuroest.reporting.views import View, pareto_front
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
-from neuroest.reporting.figures import draw, lower_left_front, squarified, tornado_figure
+from matplotlib import rc_context
+
+from neuroest.reporting.figures import breakdown_figure, draw, lower_left_front, squarified, tornado_figure
+from neuroest.reporting.figures.canvas import _STYLE
 from neuroest.reporting.page import page
+from neuroest.reporting.plans import MOST_DRAWN_ALONE, plans
 from neuroest.reporting.publish import publish
 from neuroest.reporting.sweep_data import sweep_points
-from tests.reporting.conftest import EVIL
+from tests.reporting.conftest import EVIL, renamed
 from tests.reporting.latex_here import needs_latex
 
 
@@ -54,13 +64,46 @@ def test_the_bands_of_the_samples_are_those_of_the_estimate(small: Report) -> No
         assert (low, high) == pytest.approx((band.low, band.high), rel=1e-9)
 
 
+def test_the_tornado_is_that_of_the_sensitivity(memristive: Estimate) -> None:
+    total = "energy_per_inference_J"
+    found = sensitivity("diffusive_28nm_derived", "shd_recurrent_spiking", quantities=[total])
+    bars = View(memristive).tornado(total)
+    assert bars == tuple(bar for bar in found.tornado[total] if bar.low != bar.high)
+    assert any(len(bar.paths) > 1 for bar in bars), "values of one cause move together"
+    assert any(bar.cause.startswith("model_discrepancy.") for bar in bars)
+
+
 def test_the_tornado_is_sorted_and_straddles_the_estimate(memristive: Estimate) -> None:
-    swings = View(memristive).tornado()
-    widths = [abs(np.log(s.at_high / s.at_low)) for s in swings]
+    bars = View(memristive).tornado()
+    widths = [abs(np.log(bar.high / bar.low)) for bar in bars]
     assert widths == sorted(widths, reverse=True)
     total = memristive.totals["energy_per_inference_J"]
-    assert all(min(s.at_low, s.at_high) <= total * (1 + 1e-9) for s in swings)
-    assert all(max(s.at_low, s.at_high) >= total * (1 - 1e-9) for s in swings)
+    assert all(min(bar.low, bar.high) <= total * (1 + 1e-9) for bar in bars)
+    assert all(max(bar.low, bar.high) >= total * (1 - 1e-9) for bar in bars)
+
+
+def test_a_cause_that_takes_the_estimate_away_is_drawn(memristive: Estimate) -> None:
+    view = View(memristive)
+    bars = view.tornado()
+    view.__dict__["_bars"] = {"energy_per_inference_J": (replace(bars[0], high=math.nan), *bars[1:])}
+    figure = tornado_figure(view, 3.5)
+    assert [text.get_text() for text in figure.axes[0].texts] == [" no estimate at one end"]
+
+
+@pytest.mark.parametrize("quantity", ["energy", "area", "latency"])
+@pytest.mark.parametrize("count", [1, 2, 12])
+def test_breakdowns_of_any_number_of_designs_have_room(small: Report, quantity: str, count: int) -> None:
+    views = (small.views * 6)[-count:]
+    with rc_context(_STYLE):
+        figure = breakdown_figure(views, quantity, 7.16)
+        figure.draw_without_rendering()  # a layout that collapses is a warning, and warnings are errors
+    bars = [axes.get_window_extent() for axes in figure.axes[:3]]
+    assert all(box.height > 15.0 * count for box in bars)
+    paper = figure.get_window_extent()
+    for legend in (axes.get_legend() for axes in figure.axes if axes.get_legend()):
+        box = legend.get_window_extent()
+        assert box.y0 >= paper.y0
+        assert box.y1 <= min(bar.y0 for bar in bars)
 
 
 def test_the_two_fronts_agree() -> None:
@@ -85,15 +128,15 @@ def test_a_report_holds_everything(folder: Path) -> None:
         "ratios",
         "tradeoff",
         "distribution",
-        "tornado",
-        "bottleneck",
-        "area_map",
         "energy_parts",
         "area_parts",
         "latency_parts",
     )
     for figure in figures:
         assert {f"figures/{figure}_{network}.{form}" for form in ("pdf", "svg", "png")} <= names
+    alone = ("tornado", "bottleneck", "area_map")
+    designs = ("diffusive_28nm_derived", "analog_lif_28nm")
+    assert {f"figures/{figure}_{network}-{name}.pdf" for figure in alone for name in designs} <= names
     tables = {f"tables/{kind}_{network}.tex" for kind in ("differences", "results", "ratios", "energy")}
     assert tables | {"tables/assumptions.tex"} <= names
     texts = {
@@ -106,7 +149,39 @@ def test_a_report_holds_everything(folder: Path) -> None:
         "bundle.zip",
     }
     assert texts <= names
-    assert {"data/totals.csv", "data/shares.csv", "data/breakdown.csv", "data/assumptions.csv"} <= names
+    data = (
+        "totals",
+        "shares",
+        "breakdown",
+        "assumptions",
+        "tornado",
+        "times",
+        "roofline",
+        "samples",
+        "scoreboard",
+    )
+    assert {f"data/{name}.csv" for name in data} <= names
+
+
+def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Path) -> None:
+    plain = json.loads((folder / "results.json").read_text("utf-8"))["drawn"]
+    for name in ("tornado", "times", "roofline", "samples"):
+        rows = list(csv.DictReader((folder / "data" / f"{name}.csv").read_text("utf-8").splitlines()))
+        assert len(rows) == sum(len(row.get("values", [row])) for row in plain[name])
+        assert {row["architecture"] for row in rows} == {view.architecture for view in small.views}
+    first = small.views[0]
+    drawn = [row for row in plain["tornado"] if row["architecture"] == first.architecture]
+    assert [row["cause"] for row in drawn] == [bar.cause for bar in first.tornado()]
+    assert sum(row["limits"] for row in plain["times"]) >= len(first.occupation)
+
+
+def test_what_is_drawn_of_one_design_says_how_many_there_are(small: Report) -> None:
+    views = tuple(View(view.estimate) for view in small.views for _ in range(4))
+    many = Report(tuple(renamed(view, f"chip{i}") for i, view in enumerate(views)), (), {})
+    drawn = [plan for plan in plans(many, None, "ieee") if plan.name.startswith("tornado")]
+    assert len(drawn) == MOST_DRAWN_ALONE
+    assert len({plan.name for plan in drawn}) == MOST_DRAWN_ALONE
+    assert all(f"Drawn of the first {MOST_DRAWN_ALONE} of 8 designs." in plan.caption for plan in drawn)
 
 
 def test_the_json_holds_no_folder_of_the_machine(folder: Path) -> None:
@@ -125,10 +200,13 @@ def test_the_references_are_exactly_the_sources_used(small: Report, folder: Path
 
 
 def test_fonts_are_embedded_in_the_figures(folder: Path) -> None:
-    figure = (folder / "figures" / "tornado_shd_recurrent_spiking.pdf").read_bytes()
+    figure = (folder / "figures" / "tornado_shd_recurrent_spiking-analog_lif_28nm.pdf").read_bytes()
     assert b"/FontFile2" in figure
     assert b"/Type3" not in figure
-    assert b"<text" not in (folder / "figures" / "tornado_shd_recurrent_spiking.svg").read_bytes()
+    assert (
+        b"<text"
+        not in (folder / "figures" / "tornado_shd_recurrent_spiking-analog_lif_28nm.svg").read_bytes()
+    )
 
 
 def test_a_figure_is_drawn_the_same_twice(memristive: Estimate, tmp_path: Path) -> None:
@@ -336,3 +414,16 @@ def test_the_drawing_library_is_the_one_that_was_published() -> None:
     digest = hashlib.sha256((folder / "d3.min.js").read_bytes()).hexdigest()
     assert digest == "912111098ea99503a6f4967361d2bbdc9dbf58cf9c678c8e27e5b02d1a07f0c1"
     assert "Permission to use, copy, modify" in (folder / "LICENSE").read_text()
+
+
+def test_two_files_of_one_name_are_refused_and_one_file_twice_counts_once(tmp_path: Path) -> None:
+    text = shipped("architecture")["analog_lif_28nm"].read_text("utf-8")
+    other = tmp_path / "mine.yaml"
+    other.write_text(text.replace("rows: 128", "rows: 64"), "utf-8")
+    wanted = r"mine\.yaml are both called 'analog_lif_28nm'; give each a `name` of its own"
+    with pytest.raises(NeuroestError, match=wanted):
+        report(["analog_lif_28nm", other], ["mlp_mnist_spiking"])
+    with pytest.raises(NeuroestError, match=wanted):
+        compare("analog_lif_28nm", other, "mlp_mnist_spiking")
+    same = [shipped("architecture")["analog_lif_28nm"], "analog_lif_28nm"]
+    assert len(report(same, ["mlp_mnist_spiking"]).views) == 1

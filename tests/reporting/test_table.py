@@ -13,6 +13,12 @@ def shown(memristive: Estimate) -> str:
     return estimate_table(memristive)
 
 
+@pytest.mark.parametrize("network", ["vgg9_cifar10_spiking", "mlp_mnist_spiking"])
+def test_wide_bands_still_fit_a_terminal(network: str) -> None:
+    lines = estimate_table(estimate("diffusive_28nm_derived", network), {}).splitlines()
+    assert max(map(len, lines)) <= 80
+
+
 def test_the_table_has_all_of_an_estimate(shown: str, memristive: Estimate) -> None:
     for words in (
         "p10 .. p90",

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 
 import pytest
@@ -26,6 +27,9 @@ def test_a_case_as_a_table(capsys):
     assert code == 0
     assert "energy_per_synaptic_operation" in out
     assert "within" in out
+    area = next(line for line in out.splitlines() if line.strip().startswith("area "))
+    assert re.search(r"within, in [\d.]+ \.\. [\d.]+$", area)
+    assert re.search(r"\d+% inside p10 to p90", " ".join(out.split()))
 
 
 def test_a_case_as_json(capsys):
@@ -59,6 +63,11 @@ def test_rows_for_programs_and_the_record_for_reports(capsys, tmp_path):
     assert code == 0
     rows = list(csv.DictReader(io.StringIO(out)))
     assert [row["quantity"] for row in rows if row["class"] == "structural"] == ["throughput"]
+    area = next(row for row in rows if row["quantity"] == "area")
+    assert (area["inside"], area["allowed"], area["source"]) == ("yes", "x1.5", "frenkel2019")
+    assert float(area["p10"]) < float(area["p50"]) < float(area["p90"])
+    assert area["place"] == "abstract"
+    assert area["reason"].startswith("two memories")
     found = recorded(tmp_path / "board.json")
     assert [case.name for case in found.cases] == ["odin"]
     assert found.left_out_coverage is None  # one chip cannot be left out of itself

@@ -102,6 +102,18 @@ def test_vgg9_has_the_layers_of_its_published_code() -> None:
     assert_array_equal(dense.macs, table.macs)
 
 
+def test_mobilenet_has_the_macs_and_parameters_that_its_authors_state() -> None:
+    # 569 million MACs, 4.24 million parameters; two of batch normalisation for each of 10 944 channels, and 1000 biases
+    table = geometry(shipped("mobilenet_v1_imagenet_dense"))
+    assert table.macs.sum() == pytest.approx(569e6, rel=1e-3)
+    channels = sum(
+        shape[0] for name, shape in zip(table.names, table.output_shapes, strict=True) if "pool" not in name
+    )
+    parameters = table.weights.sum() + 2 * (channels - 1000) + 1000
+    assert parameters == pytest.approx(4.24e6, rel=3e-3)
+    assert table.weights.sum() == 4_209_088
+
+
 def test_keyword_spotter_has_the_published_layers() -> None:
     # 390 x 256 + 256 x 256 + 256 x 29 = 99840 + 65536 + 7424
     for coding in ("spiking", "dense"):

@@ -8,11 +8,9 @@ import numpy as np
 
 from neuroest.reporting.figures.canvas import COLOURS, MARKERS, line, logarithmic, new_figure
 from neuroest.reporting.quantities import words
-from neuroest.reporting.views import View
+from neuroest.reporting.views import View, slowest
 
 _MOST_LAYERS = 40
-_ALIKE = 1e-9
-"""Share by which times may differ that count as the same."""
 _COLOURS = len(COLOURS) - 1
 
 
@@ -44,13 +42,15 @@ def bottleneck_figure(view: View, width: float) -> Any:
 
 def _times(axes: Any, layers: Any, style: dict[str, tuple[str, str]]) -> None:
     for row, (_, times) in zip(range(len(layers))[::-1], layers, strict=True):
-        slowest = max(times.values(), default=0.0)
+        limits = slowest(times)
         for name, time in sorted(times.items(), key=lambda pair: pair[1]):
             marker, colour = style[name]
-            face = colour if time >= slowest * (1.0 - _ALIKE) else "white"
+            face = colour if name in limits else "white"
             axes.plot([time], [row], marker, ms=4.0, mec=colour, mfc=face, mew=0.8)
         if times:
-            axes.plot((min(times.values()), slowest), (row, row), color="#cccccc", lw=0.6, zorder=0)
+            axes.plot(
+                (min(times.values()), max(times.values())), (row, row), color="#cccccc", lw=0.6, zorder=0
+            )
     logarithmic(axes.xaxis, "s", 4)
     axes.set_yticks(range(len(layers)), [words(name) for name, _ in reversed(layers)])
     axes.set_ylim(-0.6, max(len(layers), 2) - 0.4)

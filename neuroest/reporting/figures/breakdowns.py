@@ -14,6 +14,7 @@ from neuroest.reporting.figures.canvas import (
     OTHERS_FILL,
     design_label,
     fill_of,
+    legended_figure,
     line,
     logarithmic,
     named,
@@ -32,6 +33,8 @@ TOTALS: Mapping[str, str] = {"energy": "energy_per_inference_J", "area": "area_m
 MOST_BESIDE = 4
 """Designs whose parts stand beside each other."""
 _KINDS = ("component", "layer")
+_BAR_INCHES, _LEGEND_INCHES = 0.22, 0.135
+"""Height of a row of bars, and of a line of the legend below them."""
 _MOST_PARTS = 9
 _LONGEST_LINE = 32
 _MOST_ROWS = 10
@@ -43,7 +46,11 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     """Totals with bands beside the shares of components and of layers, one row a design."""
     views = views[:MOST_DESIGNS]
     total = TOTALS[quantity]
-    figure, axes = new_figure(width, 1.5 + 0.22 * len(views), 3, sharey=True)
+    found_of = {by: [view.breakdown(quantity, by) for view in views] for by in _KINDS}
+    fills = {by: _fills(found_of[by]) for by in _KINDS}
+    bars = _BAR_INCHES * (len(views) + 1)
+    legend = _LEGEND_INCHES * max(-(-(len(of) + 1) // 2) for of in fills.values())
+    figure, axes, below = legended_figure(width, bars, legend, 3)
     rows = np.arange(len(views))[::-1]
     label, unit = LABELS[quantity]
     first = axes[0]
@@ -57,20 +64,25 @@ def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     first.tick_params(axis="x", rotation=30, which="both")
     first.set_yticks(rows, [design_label(view, total, _LONGEST_LINE) for view in views])
     first.set_title(f"{label}, p10 to p90")
-    for axes_of_kind, by in zip(axes[1:], _KINDS, strict=True):
-        _stacked(axes_of_kind, rows, [view.breakdown(quantity, by) for view in views], by)
+    for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
+        _stacked(axes_of_kind, place, rows, found_of[by], by, fills[by])
     if any(view.marked(total) for view in views):
         figure.supxlabel("* and open marker: rests in part on projected or assumed values", fontsize=6.0)
     return figure
 
 
-def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str) -> None:
-    large = _largest(found, _MOST_PARTS)
-    fills: dict[str, Mapping[str, str]] = {name: fill_of(index) for index, name in enumerate(large)}
+def _fills(found: Sequence[Breakdown | None]) -> dict[str, Mapping[str, str]]:
+    return {name: fill_of(index) for index, name in enumerate(_largest(found, _MOST_PARTS))}
+
+
+def _stacked(
+    axes: Any, below: Any, rows: Any, found: Sequence[Breakdown | None], by: str,
+    fills: Mapping[str, Mapping[str, str]],
+) -> None:  # fmt: skip
     others = False
     for row, breakdown in zip(rows, found, strict=True):
         shares = {item.name: item.share for item in breakdown.slices} if breakdown else {}
-        kept = {name: shares[name] for name in large if shares.get(name, 0.0) >= _LEAST_SHARE}
+        kept = {name: shares[name] for name in fills if shares.get(name, 0.0) >= _LEAST_SHARE}
         rest = max(0.0, sum(shares.values()) - sum(kept.values()))
         others = others or rest > 1e-9
         left = 0.0
@@ -82,10 +94,9 @@ def _stacked(axes: Any, rows: Any, found: Sequence[Breakdown | None], by: str) -
     handles += [patch(_OTHERS, OTHERS_FILL)] if others else []
     axes.set_xlim(0, 100)
     axes.set_title(f"share by {by} (%)")
-    below = -0.25 / (0.3 + 0.22 * len(rows))  # a quarter of an inch, whatever the height
-    axes.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, frameon=False,
-        handlelength=1.4, columnspacing=0.8,
+    below.legend(
+        handles=handles, loc="upper center", ncols=2, frameon=False, handlelength=1.4, columnspacing=0.8,
+        borderaxespad=0.0,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.errors import NeuroestError
+from neuroest.outputs import figure_bytes
 from neuroest.reporting.quantities import shown, typeset
 from neuroest.reporting.views import View
 
@@ -40,6 +41,8 @@ _STYLE = {
     "font.family": "DejaVu Sans",
 }  # fmt: skip
 _MOST_DECADES = 1e4
+_AROUND = 0.8
+"""Inches of a figure for its title, the labels of its axes and a line below."""
 _LONGEST_LINE = 24
 _LONGEST_NAME = 46
 
@@ -63,8 +66,7 @@ def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
         written = []
         for form in FORMATS:
             file = path.with_name(f"{path.name}.{form}")
-            metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(form)
-            figure.savefig(file, metadata=metadata)
+            file.write_bytes(figure_bytes(figure, file.suffix))
             written.append(file)
     return tuple(written)
 
@@ -85,6 +87,25 @@ def new_figure(width: float, height: float, columns: int = 1, **options: Any) ->
     return figure, figure.subplots(1, columns, **options)
 
 
+def legended_figure(width: float, height: float, below: float, columns: int) -> tuple[Any, Any, Any]:
+    """A figure with its axes beside each other, and room of its own below each for a legend, heights in inches.
+
+    A legend that hangs out of its axes takes their height away, until none is left.
+    """
+    figure = report_module("matplotlib.figure").Figure(
+        figsize=(width, height + below + _AROUND), layout="constrained"
+    )
+    grid = figure.add_gridspec(2, columns, height_ratios=(height, below))
+    axes = [figure.add_subplot(grid[0, 0])]
+    axes += [figure.add_subplot(grid[0, column], sharey=axes[0]) for column in range(1, columns)]
+    for one in axes[1:]:
+        one.tick_params(labelleft=False)
+    under = [figure.add_subplot(grid[1, column]) for column in range(columns)]
+    for one in under:
+        one.axis("off")
+    return figure, axes, under
+
+
 def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     """An axis of powers of ten whose ticks are quantities."""
     axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
@@ -93,8 +114,8 @@ def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     def told(value: float, _: int) -> str:
         if value <= 0.0:
             return ""
-        text = typeset(f"{value:g}" if unit == "1" else shown(value, unit))
-        return text.removeprefix("1×")
+        plain = f"{value:g}" if 1e-3 < value < 1e4 else f"{value:.0e}"
+        return typeset(plain if unit == "1" else shown(value, unit)).removeprefix("1×")
 
     def between(value: float, place: int) -> str:
         low, high = sorted(axis.get_view_interval())

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.exploration.figures import short_causes
 from neuroest.reporting.figures.canvas import (
     MOST_DESIGNS,
     design_label,
@@ -16,44 +17,35 @@ from neuroest.reporting.figures.canvas import (
     new_figure,
     patch,
 )
-from neuroest.reporting.quantities import label_and_unit, words
+from neuroest.reporting.quantities import label_and_unit
 from neuroest.reporting.views import View
 
 _LOW = {"facecolor": "white", "hatch": "////"}
 _HIGH = {"facecolor": "#56b4e9"}
+_MOST_BARS = 10
+_LONGEST_TITLE = 46
 
 
 def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
-    """The total with each parameter at its p10 and its p90, the others as they are."""
-    swings = view.tornado(total)
-    figure, axes = new_figure(width, 0.85 + 0.19 * max(len(swings), 2))
+    """The total with each cause of doubt at its p10 and its p90, the others as they are."""
+    bars = view.tornado(total)[:_MOST_BARS]
+    figure, axes = new_figure(width, 0.95 + 0.19 * max(len(bars), 2))
     label, unit = label_and_unit(total)
     base = view.estimate.totals[total] or math.nan
-    for row, swing in enumerate(reversed(swings)):
-        for end, fill in ((swing.at_low, _LOW), (swing.at_high, _HIGH)):
-            axes.barh(row, end - base, left=base, height=0.65, edgecolor="black", linewidth=0.4, **fill)
-    axes.set_yticks(range(len(swings)), [parameter_label(swing.path) for swing in reversed(swings)])
+    for row, bar in enumerate(reversed(bars)):
+        for end, fill in ((bar.low, _LOW), (bar.high, _HIGH)):
+            if math.isfinite(end):
+                axes.barh(row, end - base, left=base, height=0.65, edgecolor="black", linewidth=0.4, **fill)
+            else:
+                axes.text(base, row, " no estimate at one end", va="center", fontsize=5.5)
+    axes.set_yticks(range(len(bars)), [named(cause) for cause in short_causes([b.cause for b in bars])[::-1]])
     axes.axvline(base, color="black", lw=0.8)
     logarithmic(axes.xaxis, unit)
     axes.set_xlabel(label)
+    axes.set_title(design_label(view, total, _LONGEST_TITLE))
     handles = [patch("parameter at its p10", _LOW), patch("at its p90", _HIGH)]
     figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False)
     return figure
-
-
-def parameter_label(path: str) -> str:
-    """A parameter with what it belongs to, since its name alone says too little.
-
-    Examples
-    --------
-    >>> parameter_label("chip.tile.array.readout.interface.bias_current")
-    'interface: bias current'
-    >>> parameter_label("workload.layers.hidden.activity.rate")
-    'hidden activity: rate'
-    """
-    *owner, name = path.split(".")
-    about = " ".join(owner[-2:] if owner[-1] == "activity" else owner[-1:])
-    return named(f"{words(about)}: {words(name)}" if owner else words(name))
 
 
 def distribution_figure(views: Sequence[View], width: float, total: str = "energy_per_inference_J") -> Any:

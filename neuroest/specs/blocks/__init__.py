@@ -46,6 +46,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
     "neuroest.specs.blocks",
     {
         "sram": "memories.SramBlock",
+        "sram_table": "memories.SramTableBlock",
         "memory_macro": "memories.MemoryMacroBlock",
         "register_file": "memories.RegisterFileBlock",
         "accumulator": "digital.AccumulatorBlock",
@@ -64,6 +65,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "one_transistor_one_resistor": "cells.ResistiveCellBlock",
         "one_selector_one_resistor": "cells.SelectorCellBlock",
         "passive": "cells.PassiveCellBlock",
+        "charge_domain_sram": "cells.ChargeCellBlock",
         "level_shifter": "inputs.LevelShifterBlock",
         "spike_driver": "inputs.SpikeDriverBlock",
         "pulse_width": "inputs.PulseWidthBlock",
@@ -90,6 +92,9 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "ramp_adc": "converters.RampAdcBlock",
         "integrating_adc": "converters.IntegratingAdcBlock",
         "sense_amplifier": "converters.SenseAmplifierBlock",
+        "time_to_digital": "converters.TimeConverterBlock",
+        "analog_stage": "converters.AnalogStageBlock",
+        "analog_buffer": "inputs.AnalogBufferBlock",
         "sample_and_hold": "converters.SampleAndHoldBlock",
         "adc": "converters.AdcReadoutBlock",
         "linear_regulator": "supplies.LinearRegulatorBlock",
@@ -106,7 +111,8 @@ def _one_of(*models: str) -> Choice:
 
 
 CellBlock: TypeAlias = Annotated[
-    Block, _one_of("one_transistor_one_resistor", "one_selector_one_resistor", "passive")
+    Block,
+    _one_of("one_transistor_one_resistor", "one_selector_one_resistor", "passive", "charge_domain_sram"),
 ]
 InputBlock: TypeAlias = Annotated[
     Block, _one_of("spike_driver", "pulse_width", "capacitive_dac", "resistive_ladder")
@@ -129,15 +135,24 @@ InterfaceBlock: TypeAlias = Annotated[
 AdcBlock: TypeAlias = Annotated[
     Block,
     _one_of(
-        "survey_adc", "reported_adc", "sar_adc", "flash_adc", "ramp_adc", "integrating_adc", "sense_amplifier"
+        "survey_adc",
+        "reported_adc",
+        "sar_adc",
+        "flash_adc",
+        "ramp_adc",
+        "integrating_adc",
+        "time_to_digital",
+        "sense_amplifier",
     ),
 ]
 ReadoutBlock: TypeAlias = Annotated[Block, _one_of("neuron", "adc")]
 ReadSupplyBlock: TypeAlias = Annotated[Block, _one_of("linear_regulator", "switching_converter")]
-AnyMemoryBlock: TypeAlias = Annotated[Block, _one_of("sram", "memory_macro", "register_file")]
+LineBufferBlock: TypeAlias = Annotated[Block, _one_of("analog_buffer")]
+AnyMemoryBlock: TypeAlias = Annotated[Block, _one_of("sram", "sram_table", "memory_macro", "register_file")]
 
 FREE_BLOCKS = (
     "sram",
+    "sram_table",
     "memory_macro",
     "register_file",
     "accumulator",

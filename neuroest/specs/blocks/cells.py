@@ -19,6 +19,19 @@ class SelectorCellBlock(DeviceBlock):
     model: Literal["one_selector_one_resistor"]
 
 
+class ChargeCellBlock(DeviceBlock):
+    """Static memory cell that puts one bit of a product on a capacitor; the columns add charges."""
+
+    device_model: ClassVar[str | None] = "charge_domain_sram"
+    model: Literal["charge_domain_sram"]
+    product: Literal["and", "xnor"]
+    """and: an input of one passes the cell's bit, and an input of zero moves nothing; xnor: input and weight are plus
+    or minus one, and each input raises one of two row lines in every read."""
+    accumulation: Literal["shared_plate", "joined"]
+    """shared_plate: the capacitors of a column have one plate in common, which floats while the other plates are
+    driven; joined: each is charged on its own, and switches join them afterwards."""
+
+
 class PassiveCellBlock(DeviceBlock):
     """Crossbar cell of one resistive memory alone."""
 

@@ -42,6 +42,8 @@ class SarAdcBlock(ClockedAdcBlock):
 
     device_model: ClassVar[str | None] = "sar_adc"
     model: Literal["sar_adc"]
+    reference: Literal["own", "supply"] = "own"
+    """Reference of the capacitor array: the voltage that the device states, or the chip's supply."""
 
 
 class FlashAdcBlock(ClockedAdcBlock):
@@ -73,6 +75,24 @@ class IntegratingAdcBlock(DeviceBlock):
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
+class TimeConverterBlock(DeviceBlock):
+    """Time-to-digital converter, for columns whose result is a time."""
+
+    device_model: ClassVar[str | None] = "time_to_digital"
+    model: Literal["time_to_digital"]
+    bits: CountOrAuto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+
+
+class AnalogStageBlock(DeviceBlock):
+    """Analogue circuit at each column that acts once in each read."""
+
+    device_model: ClassVar[str | None] = "analog_stage"
+    model: Literal["analog_stage"]
+
+
 class SenseAmplifierBlock(DeviceBlock):
     """Sense amplifier: a result of one bit."""
 
@@ -90,7 +110,7 @@ class SampleAndHoldBlock(DeviceBlock):
 class AdcReadoutBlock(Block):
     """Converters at the foot of the columns."""
 
-    slots: ClassVar[tuple[str, ...]] = ("converter", "sample_and_hold")
+    slots: ClassVar[tuple[str, ...]] = ("converter", "sample_and_hold", "current_adder", "time_encoder")
     model: Literal["adc"]
     converter: AdcBlock
     """The converter."""
@@ -98,3 +118,7 @@ class AdcReadoutBlock(Block):
     """Columns that share one converter, one after the other."""
     sample_and_hold: SampleAndHoldBlock | None = None
     """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
+    current_adder: AnalogStageBlock | None = None
+    """Circuit that sums the currents of the pieces of a column."""
+    time_encoder: AnalogStageBlock | None = None
+    """Charging unit with comparator, which turns the result of a column into a time and keeps it."""

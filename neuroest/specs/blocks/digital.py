@@ -6,7 +6,15 @@ from neuroest.specs.base import BitCount, Count, Frequency, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
 
-class AccumulatorBlock(DeviceBlock):
+class ClockedBlock(DeviceBlock):
+    """Datapath with registers."""
+
+    free_running_clock: Frequency | None = None
+    """Clock that runs through all registers whether or not they are written; without it, only those are clocked that
+    are written."""
+
+
+class AccumulatorBlock(ClockedBlock):
     """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
 
     device_model: ClassVar[str | None] = "logic_library"
@@ -17,7 +25,7 @@ class AccumulatorBlock(DeviceBlock):
     """Clock."""
 
 
-class VectorUnitBlock(DeviceBlock):
+class VectorUnitBlock(ClockedBlock):
     """Digital unit for what is no matrix product: pooling, element-wise addition, activation."""
 
     device_model: ClassVar[str | None] = "logic_library"
@@ -58,7 +66,7 @@ class DigitalNeuronBlock(DeviceBlock):
     """Clock."""
 
 
-class MultiplyAccumulateBlock(DeviceBlock):
+class MultiplyAccumulateBlock(ClockedBlock):
     """Processing element of a digital array: multiplier, adder and registers."""
 
     device_model: ClassVar[str | None] = "logic_library"
@@ -78,3 +86,5 @@ class BitSerialCellBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "logic_library"
     model: Literal["bit_serial_cell"]
+    transistors: Count = 34.0
+    """Transistors of its logic: a static mirror adder has 28, a product of two bits 6."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.specs.base import VoltageOrAuto
+from neuroest.specs.base import Count, VoltageOrAuto
 from neuroest.specs.blocks import DeviceBlock
 
 
@@ -30,6 +30,19 @@ class PulseWidthBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "pulse_width"
     model: Literal["pulse_width"]
+    rows_per_converter: Count = 1.0
+    """Rows that share one converter of numbers to times, one after the other."""
+
+
+class AnalogBufferBlock(DeviceBlock):
+    """Analogue buffers along the rows or columns of a large array, which hand a value on without converting it."""
+
+    device_model: ClassVar[str | None] = "analog_stage"
+    model: Literal["analog_buffer"]
+    every: Count
+    """Cells of a line from one buffer to the next."""
+    first: Literal["driven", "buffered"]
+    """driven: the first piece of a line stands at its own driver; buffered: a buffer stands in front of it as well."""
 
 
 class CapacitiveDacBlock(DeviceBlock):

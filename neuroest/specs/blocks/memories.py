@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from neuroest.specs.base import BitCount, Frequency, WordWidth
+from neuroest.specs.base import BitCount, Count, Frequency, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
 
@@ -15,8 +15,11 @@ class MemoryBlock(DeviceBlock):
     """Capacity of one instance."""
     width: WordWidth
     """Bits that one access moves."""
-    stores: tuple[Literal["activations", "weights", "partial_sums", "state"], ...] = Field(min_length=1)
-    """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first."""
+    stores: tuple[Literal["activations", "weights", "partial_sums", "state", "queues"], ...] = Field(
+        min_length=1
+    )
+    """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
+    words that wait between units, and tables; they take area and leak, their accesses are not counted."""
 
 
 class SramBlock(MemoryBlock):
@@ -24,6 +27,19 @@ class SramBlock(MemoryBlock):
 
     device_model: ClassVar[str | None] = "sram"
     model: Literal["sram"]
+    banks: Count = 1.0
+    """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once."""
+    ports: Literal["one", "read_and_write"] = "one"
+    """one: a macro reads or writes; read_and_write: it does both at once, with cells of eight transistors."""
+
+
+class SramTableBlock(MemoryBlock):
+    """Static memory by a table of a memory model."""
+
+    device_model: ClassVar[str | None] = "sram_table"
+    model: Literal["sram_table"]
+    banks: Count = 1.0
+    """Banks that share the capacity, each with a periphery of its own, so that all can be accessed at once."""
 
 
 class MemoryMacroBlock(MemoryBlock):

@@ -1,0 +1,80 @@
+"""Plain text that fits a terminal of 80 columns: aligned columns and wrapped lines."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+WIDTH = 80
+"""Columns that every table fits in."""
+
+
+def columns(rows: Iterable[Sequence[str]], align: str, *, gap: int = 2, indent: int = 0) -> list[str]:
+    """Rows as lines with aligned columns; `align` has one ``<`` or ``>`` a column.
+
+    Examples
+    --------
+    >>> columns([("a", "1"), ("bcd", "20")], "<>")
+    ['a     1', 'bcd  20']
+    """
+    table = [tuple(row) for row in rows]
+    widths = [max((len(row[i]) for row in table), default=0) for i in range(len(align))]
+    lines = []
+    for row in table:
+        cells = [f"{cell:{side}{width}}" for cell, side, width in zip(row, align, widths, strict=True)]
+        lines.append((" " * indent + (" " * gap).join(cells)).rstrip())
+    return lines
+
+
+def fitting_columns(
+    rows: Iterable[Sequence[str]], align: str, *, indent: int = 0, widest: int = 3
+) -> list[str]:
+    """Rows as aligned columns, as far apart as 80 columns allow and at most `widest`."""
+    table = [tuple(row) for row in rows]
+    lines: list[str] = []
+    for gap in range(widest, 0, -1):
+        lines = columns(table, align, gap=gap, indent=indent)
+        if max(map(len, lines), default=0) <= WIDTH:
+            break
+    return lines
+
+
+def wrapped(text: str, *, indent: int = 0, hanging: int | None = None, width: int = WIDTH) -> list[str]:
+    """`text` broken into lines; the lines after the first are indented by `hanging`."""
+    rest = indent if hanging is None else hanging
+    return textwrap.wrap(
+        text, width, initial_indent=" " * indent, subsequent_indent=" " * rest,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def stacked_columns(rows: Iterable[Sequence[str]], align: str) -> list[str]:
+    """Rows as aligned columns; those that 80 columns have no room for stand below, under the number of their row.
+
+    Examples
+    --------
+    >>> stacked_columns([("name", "note"), ("a", "x" * 80)], "<<")[1:]
+    ['1  a', '', '   note', '1  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...']
+    """
+    table = [tuple(row) for row in rows]
+    whole = columns(table, align)
+    if max(map(len, whole), default=0) <= WIDTH:
+        return whole
+    numbers = ["", *map(str, range(1, len(table)))]
+    left = max(map(len, numbers))
+    table = [tuple(_cut(cell, WIDTH - left - 2) for cell in row) for row in table]
+    widths = [max(len(row[i]) for row in table) for i in range(len(align))]
+    lines: list[str] = []
+    first = 0
+    while first < len(align):
+        last, room = first, WIDTH - left
+        while last < len(align) and (room := room - widths[last] - 2) >= 0:
+            last += 1
+        rest = [(number, *row[first:last]) for number, row in zip(numbers, table, strict=True)]
+        lines += [*([""] if lines else []), *columns(rest, ">" + align[first:last])]
+        first = last
+    return lines
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."

@@ -1,0 +1,282 @@
+"""Columns that add charges: memory cells that each put one bit of a product on a capacitor with a common plate.
+
+All capacitors of a column are equal (`C_u`) and hang on one plate, or are joined by switches after they were charged.
+The plate itself has a capacitance to ground, given here as its ratio to `C_u`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.provenance import equation
+from neuroest.units import (
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Joule,
+    Kelvin,
+    SquareMetre,
+    Volt,
+)
+
+# Variance of an error spread evenly over one step is step^2/12.
+_UNIFORM_VARIANCE = 12.0
+
+
+@equation(
+    formula="A = max(A_t, C / c_A)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="capacitor of metal fingers above the transistors of the cell",
+)
+def stacked_cell_area(
+    transistor_area: SquareMetre, capacitance: Farad, capacitance_density: FaradPerSquareMetre
+) -> SquareMetre:
+    """Area of a cell whose capacitor lies above its transistors. [m^2].
+
+    Parameters
+    ----------
+    transistor_area : float or array
+        Area of the transistors. [m^2]
+    capacitance : float or array
+        Capacitance of the cell's capacitor. [F]
+    capacitance_density : float or array
+        Capacitance per area of the metal layers that are free for it. [F/m^2]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    3 fF at 1 fF/um^2 take more than 1.8 um^2 of transistors:
+
+    >>> f"{stacked_cell_area(1.8e-12, 3e-15, 1e-3):.3g}"
+    '3e-12'
+    """
+    return np.maximum(transistor_area, capacitance / capacitance_density)
+
+
+@equation(
+    formula="q = n p - [n p (1 - p) + n^2 p^2] / (N + c)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="products independent of each other; capacitors of idle cells stay at ground; the plate floats",
+)
+def shared_plate_charges(
+    cells: Dimensionless,
+    probability: Dimensionless,
+    capacitors: Dimensionless,
+    plate_ratio: Dimensionless,
+) -> Dimensionless:
+    """Unit capacitors that the supply charges in one read of a column with a common floating plate. [1].
+
+    Parameters
+    ----------
+    cells : float or array
+        Cells whose product may be one, n.
+    probability : float or array
+        Probability that the product of one of them is one, p.
+    capacitors : float or array
+        Capacitors on the plate, N.
+    plate_ratio : float or array
+        Capacitance of the plate to ground over that of one capacitor, c.
+
+    Returns
+    -------
+    float or array
+        Mean of k (N - k + c) / (N + c) over the number k of ones; times C_u V^2 it is the energy from the supply.
+
+    Notes
+    -----
+    The k capacitors that are driven high stand in series with the N - k that stay low. All of them together, or none,
+    take nothing; half of them take most, N/4.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    4 cells with fair products on a plate of 4 capacitors: (0 x 1 + 0.75 x 4 + 1 x 6 + 0.75 x 4 + 0 x 1) / 16.
+
+    >>> float(shared_plate_charges(4.0, 0.5, 4.0, 0.0))
+    0.75
+    """
+    ones = cells * probability
+    squared = ones * (1.0 - probability) + ones**2
+    return ones - squared / (capacitors + plate_ratio)
+
+
+@equation(
+    formula="q = n p",
+    reference="derivation: docs/models/crossbar.md",
+    valid="every capacitor is charged from ground on its own and joined with the others afterwards",
+)
+def separate_charges(cells: Dimensionless, probability: Dimensionless) -> Dimensionless:
+    """Unit capacitors that the supply charges in one read of a column whose cells are joined by switches. [1].
+
+    Parameters
+    ----------
+    cells : float or array
+        Cells whose product may be one, n.
+    probability : float or array
+        Probability that the product of one of them is one, p.
+
+    Returns
+    -------
+    float or array
+        Mean number of charged capacitors; times C_u V^2 it is the energy from the supply.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> separate_charges(2304.0, 0.5)
+    1152.0
+    """
+    return cells * probability
+
+
+@equation(
+    formula="p = d / 2",
+    reference="derivation: docs/models/crossbar.md",
+    valid="weights in two's complement and even around zero, so that half of their bits are one",
+)
+def product_probability(input_density: Dimensionless) -> Dimensionless:
+    """Probability that an input bit and a weight bit are both one. [1].
+
+    Parameters
+    ----------
+    input_density : float or array
+        Share of the input bits that are one.
+
+    Returns
+    -------
+    float or array
+        Probability.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> product_probability(0.5)
+    0.25
+    """
+    return input_density / 2.0
+
+
+@equation(
+    formula="V_fs = V N / (N + c)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="the plate floats while the capacitors are driven, or keeps its charge while they are joined",
+)
+def plate_swing(drive_voltage: Volt, capacitors: Dimensionless, plate_ratio: Dimensionless) -> Volt:
+    """Voltage of the plate when all products are one. [V].
+
+    Parameters
+    ----------
+    drive_voltage : float or array
+        Voltage that a product of one drives its capacitor to. [V]
+    capacitors : float or array
+        Capacitors on the plate, N.
+    plate_ratio : float or array
+        Capacitance of the plate to ground over that of one capacitor, c.
+
+    Returns
+    -------
+    float or array
+        Full scale of the column. [V]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A plate with a quarter of the capacitors' sum to ground keeps four fifths of 1 V:
+
+    >>> plate_swing(1.0, 100.0, 25.0)
+    0.8
+    """
+    return drive_voltage * capacitors / (capacitors + plate_ratio)
+
+
+@equation(
+    formula="E = 12 k T 4^b",
+    reference="derivation: docs/models/crossbar.md",
+    valid="noise of a switched capacitor, kT/C, against the quantisation noise of b bits",
+)
+def charge_noise_energy_floor(
+    temperature: Kelvin, bits: Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
+) -> Joule:
+    """Least C V^2 of a column for which its thermal noise is below the quantisation noise. [J].
+
+    Parameters
+    ----------
+    temperature : float or array
+        Temperature. [K]
+    bits : float or array
+        Bits to which the column is read.
+    boltzmann : float
+        Boltzmann constant. [J/K]
+
+    Returns
+    -------
+    float or array
+        Capacitance of the whole column times its full scale squared. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    8 bits at 300 K take 12 x 4.14e-21 J x 65536 = 3.26 fJ:
+
+    >>> f"{charge_noise_energy_floor(300.0, 8.0):.3g}"
+    '3.26e-15'
+    """
+    return _UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
+
+
+@equation(
+    formula="s = sigma / (2 sqrt(N))",
+    reference="derivation: docs/models/crossbar.md",
+    valid="independent capacitors, half of them driven, where the error is largest",
+)
+def capacitor_mismatch_error(relative_spread: Dimensionless, capacitors: Dimensionless) -> Dimensionless:
+    """Error of a column's voltage from the mismatch of its capacitors, over its full scale. [1].
+
+    Parameters
+    ----------
+    relative_spread : float or array
+        Standard deviation of one capacitor over its mean.
+    capacitors : float or array
+        Capacitors of the column.
+
+    Returns
+    -------
+    float or array
+        One standard deviation.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 % on each of 2500 capacitors: 0.01 / (2 x 50).
+
+    >>> f"{capacitor_mismatch_error(0.01, 2500.0):.1e}"
+    '1.0e-04'
+    """
+    return relative_spread / (2.0 * np.sqrt(capacitors))
