@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -270,3 +272,11 @@ def test_lines_of_a_sweep_are_named_with_unit() -> None:
 def test_break_even_of_nothing(path: str, values: str, quantity: str) -> None:
     with pytest.raises(NeuroestError):
         breakeven(CHIP, "analog_lif_28nm", NET, setting_axis(path, values), quantity=quantity)
+
+
+def test_a_notebook_shows_the_ends_of_a_long_table() -> None:
+    found = sweep(CHIP, NET, {"chip.tile.array.rows": [64, 128]}).pareto(["area_m2", "latency_s"])
+    assert len(found.frame) < 20
+    assert found._repr_html_().count("<tr") == len(found.frame) + 1
+    long = replace(found, frame=pd.concat([found.frame] * 1000))
+    assert long._repr_html_().count("<tr") < 30
