@@ -71,16 +71,19 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     areas = tuple(a for c in components for a in c.areas(network))
     statics = tuple(s for c in components for s in c.statics(network))
     energies = [e for c in components for e in c.energies(network)]
+    wires: list[Check] = []
     for c in components:
         if isinstance(c, Network):
             places = _places(c, chip, mapped)
-            energies += c.transport(_tile_pitch(c, mapped, areas, places), places)
+            pitch = _tile_pitch(c, mapped, areas, places)
+            energies += c.transport(pitch, places)
+            wires.append(c.wire_check(pitch, places))
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
     checks = [k for c in components for k in c.checks(network)]
-    checks.append(_supply_check(chip))
+    checks += [*wires, _supply_check(chip)]
     checks.append(_temperature_check(chip))
     return CostTable(
         energies=tuple(energies),

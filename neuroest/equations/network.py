@@ -7,6 +7,7 @@ import numpy as np
 from neuroest.equations._arithmetic import divided, rounded_up
 from neuroest.provenance import equation
 from neuroest.units import (
+    AmperePerMetre,
     Bit,
     Dimensionless,
     FaradPerMetre,
@@ -214,6 +215,45 @@ def repeated_wire_delay(
         * length
     )
     return delay
+
+
+@equation(
+    formula="tau_0 = 3 V_dd c_g / i_on",
+    reference=_DERIVED,
+    valid="inverters whose p-channel transistor is twice as wide as the other, no capacitance of their own",
+)
+def inverter_time_constant(
+    supply_voltage: Volt, gate_capacitance: FaradPerMetre, on_current: AmperePerMetre
+) -> Second:
+    """Output resistance of an inverter times its input capacitance, which does not depend on its size. [s].
+
+    Parameters
+    ----------
+    supply_voltage : float or array
+        Supply, V_dd. [V]
+    gate_capacitance : float or array
+        Gate capacitance per transistor width, c_g. [F/m]
+    on_current : float or array
+        Saturation current per transistor width, i_on. [A/m]
+
+    Returns
+    -------
+    float or array
+        Time constant. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/network.md.
+
+    Examples
+    --------
+    0.9 V, 1.45 fF/um and 0.66 mA/um of a low-power 28 nm process: 3 x 0.9 V x 1.45 fF / 0.66 mA.
+
+    >>> f"{inverter_time_constant(0.9, 1.45e-9, 660.0):.3g}"
+    '5.93e-12'
+    """
+    one, wide = 1.0, 2.0
+    return (one + wide) * supply_voltage * gate_capacitance / on_current
 
 
 @equation(

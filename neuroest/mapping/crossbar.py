@@ -62,10 +62,12 @@ class CrossbarMapper(Mapper):
                 "use a spike_driver"
             )
 
-        if self.shares and self.compute.cell.idle_rows_conduct:
+        charges = isinstance(self.compute, ChargeDomainArray)
+        if self.shares and (charges or self.compute.cell.idle_rows_conduct):
+            kind = "cells that add charges drive" if charges else "cells without transistors conduct into"
             raise MappingError(
-                f"{self.level.path}.sharing is layers, but cells without transistors conduct into every column of a "
-                "driven row, also into those of another layer; use none, or one_transistor_one_resistor cells"
+                f"{self.level.path}.sharing is layers, but {kind} every column of a driven row, also those of another "
+                "layer; use none, or one_transistor_one_resistor cells"
             )
         if isinstance(self.compute, ChargeDomainArray) and (
             self.compute.neuron is not None or not isinstance(self.compute.driver, SpikeDriver)

@@ -58,6 +58,6 @@ class RooflineMapper(Mapper):
 
     def _first(self) -> Array:
         """One for the first layer, where the call that runs all layers is entered; zero for the others."""
-        first = self.zeros()
+        first = np.zeros_like(self.layers.positions)
         first[..., 0] = 1.0
         return first

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neuroest.components.charge import ChargeDomainArray
 from neuroest.errors import NeuroestError
 from neuroest.validating.cases import cases_folder
 from neuroest.validating.expressions import unit_factor
@@ -35,7 +36,7 @@ class RecordedCase:
     evidence : str
         Whether silicon was measured, or who calculated.
     levels : tuple of str
-        Mappers of its computing levels.
+        Kinds of its computing levels.
     models : tuple of str
         Block models that its chips are made of.
     """
@@ -98,8 +99,10 @@ def models_by_path(result: Estimate) -> dict[str, str]:
 
 
 def level_of(result: Estimate) -> str:
-    """Mapper of the computing level of a design."""
-    return str(result.evaluation.mapped.level.mapper)
+    """Kind of the computing level of a design: its mapper, and whether a crossbar adds charges instead of currents."""
+    level = result.evaluation.mapped.level
+    adds_charges = isinstance(level.compute, ChargeDomainArray)
+    return f"charge_domain_{level.mapper}" if adds_charges else str(level.mapper)
 
 
 def record_text(board: Scoreboard) -> str:

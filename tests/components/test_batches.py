@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from neuroest.errors import MappingError
+from neuroest.estimating import estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.library import load_architecture, load_workload, shipped
 from neuroest.settings import design_with, workload_with
+from neuroest.validating.cases import cases_folder
 
 RESULTS = ("energy", "area", "static_power", "period")
 
@@ -24,6 +26,12 @@ def chip_and_network(name: str) -> tuple[object, object, dict[str, float], Evalu
         except MappingError:
             continue
     pytest.fail(f"{name} runs neither network")
+
+
+@pytest.mark.parametrize("name", sorted(shipped("architecture")))
+def test_nobody_writes_into_a_remembered_array(name: str) -> None:
+    _, _, _, alone = chip_and_network(name)
+    assert not np.any(alone.mapper.zeros())  # one array for all that ask for nothing
 
 
 @pytest.mark.parametrize("name", sorted(shipped("architecture")))
@@ -50,3 +58,41 @@ def test_all_costs_have_a_component_and_no_action_is_without_a_price(name: str) 
     assert {key for key in counted - priced if key[1] != "time_step"} == set()
     for row in (*alone.areas, *alone.statics):
         assert np.all(np.asarray(row.total) >= 0.0)
+
+
+@pytest.mark.parametrize(
+    ("case", "chip", "network", "moved"),
+    [
+        (
+            "timely", "chip", "full_chip",
+            {"chip.sub_chip.array.row_buffer.every": (128.0, 256.0, 512.0),
+             "chip.sub_chip.array.input.rows_per_converter": (4.0, 8.0, 16.0),
+             "chip.sub_chip.array.readout.converter.bits": (6.0, 8.0, 7.0)},
+        ),
+        (
+            "jia_2020", "chip", "full_array",
+            {"chip.array.cell.unit_capacitance": (1e-15, 2e-15, 6e-15),
+             "technology.supply_voltage": (0.85, 1.0, 1.2),
+             "chip.array.readout.converter.circuit_voltage": (0.0, 1.0, 1.2)},
+        ),
+        (
+            "keyword_spotting_processors", "gpu", "spotter",
+            {"chip.processor.processor.call_time": (0.0, 1e-3, 2e-3),
+             "chip.processor.processor.batch": (1.0, 4.0, 16.0)},
+        ),
+    ],
+)  # fmt: skip
+def test_a_batch_of_blocks_that_no_shipped_chip_has_gives_the_same_as_its_points(
+    case: str, chip: str, network: str, moved: dict[str, tuple[float, ...]]
+) -> None:
+    folder = cases_folder() / case
+    nominal = estimate(folder / f"{chip}.yaml", folder / f"{network}.yaml")
+    values = {path: claim.value for path, claim in nominal.claims.items()}
+    columns = {path: np.array(given).reshape(-1, 1) for path, given in moved.items()}
+    batch = evaluate(nominal.design, nominal.workload, {**values, **columns})
+    for place in range(3):
+        point = {path: given[place] for path, given in moved.items()}
+        alone = evaluate(nominal.design, nominal.workload, {**values, **point})
+        for name in ("energy", "area", "static_power", "period"):
+            together = np.broadcast_to(np.asarray(getattr(batch, name)), (3, 1))[place]
+            assert together == pytest.approx(np.ravel(getattr(alone, name)), rel=1e-12)

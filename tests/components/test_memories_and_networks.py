@@ -224,3 +224,16 @@ def test_every_kind_of_memory_has_energy_area_standing_power_and_time(tmp_path: 
             > 0.0
         )
         assert np.max(result.evaluation.timing.resources["chip.memory"]) > 60e-9, device
+
+
+def test_a_bus_longer_than_a_cycle_is_told(tmp_path: Path) -> None:
+    slow = run(CMOS, SPIKING, {"chip.network": wires("bus")}, tmp_path)
+    tiles = slow.evaluation.mapped.counts["chip.tile"].item()
+    found = next(c for c in slow.checks if c.name == "wire_keeps_up")
+    # 2.41 sqrt(tau_0 r c) L: 3 x 0.9 V x 1.449 fF/um / 662 uA/um; half of 7.34 ohm/um at twice the pitch; 0.2 fF/um
+    delay = 2.41 * math.sqrt(3 * 0.9 * 1.449e-9 / 662 * 7.34e6 / 2 * 0.2e-9) * tiles * 0.5e-3
+    assert found.value == pytest.approx(delay, rel=0.005)
+    assert found.passed == (delay <= 2e-9)
+    fast = run(CMOS, SPIKING, {"chip.network": wires("bus") | {"clock_frequency": "2 GHz"}}, tmp_path)
+    assert "wire_keeps_up" in failed(fast)
+    assert "wire_keeps_up" not in failed(run(CMOS, SPIKING, {}, tmp_path))

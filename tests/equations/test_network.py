@@ -32,6 +32,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "capacitance_per_length": 0.2e-9,
         "inverter_time_constant": 2e-12,
     },
+    "inverter_time_constant": {"supply_voltage": 0.9, "gate_capacitance": 1.45e-9, "on_current": 660.0},
     "bus_area": {"wires": 64.0, "pitch": 0.1e-6, "length": 1e-3, "layers": 2.0},
     "h_tree_path_length": {"side": 1e-3, "leaves": 16.0},
     "h_tree_total_length": {"side": 1e-3, "leaves": 16.0},

@@ -201,9 +201,13 @@ def test_arrays_whose_currents_meet_are_not_shared(tmp_path: Path) -> None:
     assert shared.totals["computing_units"] == alone.totals["computing_units"]
 
 
-def test_cells_without_transistors_are_not_shared(tmp_path: Path) -> None:
-    with pytest.raises(MappingError, match="cells without transistors conduct into every column"):
-        run("selector_crossbar_28nm", "mlp_mnist_dense", SHARED, tmp_path)
+@pytest.mark.parametrize(
+    ("chip", "kind"),
+    [("selector_crossbar_28nm", "without transistors"), ("charge_domain_65nm", "that add charges")],
+)
+def test_cells_that_cannot_be_cut_off_are_not_shared(chip: str, kind: str, tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=f"cells {kind} .* every column"):
+        run(chip, "mlp_mnist_dense", SHARED, tmp_path)
 
 
 def test_edges_of_large_layers_share_arrays_too(tmp_path: Path) -> None:

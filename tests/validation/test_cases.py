@@ -128,6 +128,7 @@ def test_a_call_of_many_inferences_is_paid_once():
         .totals["initiation_interval_s"]
         for call, batch in (("0 s", 1), ("1 ms", 1), ("0 s", 16), ("1 ms", 16))
     ]  # fmt: skip
+    assert estimate(folder / "gpu.yaml", folder / "spotter.yaml").totals["physical_neurons"] == 0
     assert times[1] - times[0] == pytest.approx(1e-3)
     assert times[3] - times[2] == pytest.approx(1e-3 / 16)
 
