@@ -97,6 +97,16 @@ def test_many_points_are_drawn_as_points(tmp_path: Path) -> None:
     assert sum(len(points.get_offsets()) for points in axes.collections) == 64
 
 
+def test_sobol_indices_stand_beside_the_bars_of_their_causes() -> None:
+    found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=16)
+    left, right = found.plot("area_m2", most=5).axes
+    assert len(left.get_yticklabels()) == 5
+    total = next(line for line in right.containers if line.get_label() == "total").lines[0]
+    of = {share.cause: share.total for share in found.sobol["area_m2"]}
+    wanted = [of[bar.cause] for bar in found.tornado["area_m2"][:5]]
+    assert total.get_xdata()[::-1] == pytest.approx(wanted)
+
+
 def test_shares_of_the_variance_add_up_for_an_area() -> None:
     # area is nearly a product of its uncertain factors, so its logarithm is nearly additive
     found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=512)
