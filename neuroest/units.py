@@ -350,7 +350,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
         return f"{value:g}" + ("" if unit == "1" else f" {unit}")
     size = abs(value)
     if unit == "1":
-        return f"{value:.{digits}g}" if 1e-3 <= size < 1e6 else f"{value:.{digits - 1}e}"
+        return _digits(value, digits) if 1e-3 <= size < 1e6 else f"{value:.{digits - 1}e}"
     if unit == "m^2":
         factor, name = next((f, n) for f, share, n in _SQUARE if size >= f * share)
         return f"{_digits(value / factor, digits)} {name}"
@@ -366,7 +366,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
         return f"{_digits(value / 1e6, digits)} W/mm^2"
     head, _, tail = unit.partition("/")
     if (head in {"1", "m", "m^2"} or "^" in head) and unit != "m":
-        return f"{value:.{digits}g} {unit}"
+        return f"{_digits(value, digits)} {unit}"
     factor, prefix = next(
         ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995),
         _ENGINEERING_SMALL[-1],

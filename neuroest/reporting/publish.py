@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -160,13 +161,19 @@ def _draw(drawn: list[Plan], folder: Path) -> None:
         if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
             figures.report_module("matplotlib.backends.backend_pdf")
             context = multiprocessing.get_context("fork")
-            with context.Pool(min(_WORKERS, multiprocessing.cpu_count())) as pool:
+            with context.Pool(
+                min(_WORKERS, multiprocessing.cpu_count()), initializer=_leave_interrupts
+            ) as pool:
                 pool.map(_draw_one, range(len(_PLANS)), chunksize=1)
         else:
             for index in range(len(_PLANS)):
                 _draw_one(index)
     finally:
         _PLANS.clear()
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
 
 
 def _draw_one(index: int) -> None:
