@@ -77,7 +77,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
             places = _places(c, chip, mapped)
             pitch = _tile_pitch(c, mapped, areas, places)
             energies += c.transport(pitch, places)
-            wires.append(c.wire_check(pitch, places))
+            wires += c.wire_checks(pitch, places)
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)

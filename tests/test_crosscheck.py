@@ -86,9 +86,9 @@ def by_source(script: Any, corner: str, column: str, sources: set[str]) -> dict[
 @pytest.mark.parametrize(
     ("corner", "column", "sources", "parameter"),
     [
-        *((corner, "read_pJ", {COMPILED, *ROUGH}, "read_energy_factor") for corner in ("lstp", "hp")),
-        *((corner, "area_mm2", {COMPILED, "frenkel2019"}, "area_factor") for corner in ("lstp", "hp")),
-        ("lstp", "access_ns", {COMPILED, "wang2008"}, "access_time_factor"),
+        *((corner, "read_pJ", {COMPILED, *ROUGH}, "read_energy_factor") for corner in ("lstp", "lop", "hp")),
+        *((corner, "area_mm2", {COMPILED, "frenkel2019"}, "area_factor") for corner in ("lstp", "lop", "hp")),
+        *((corner, "access_ns", {COMPILED, "wang2008"}, "access_time_factor") for corner in ("lstp", "lop")),
         ("lstp", "leakage_uW", {"frenkel2019", "wang2008"}, "leakage_factor"),
     ],
 )

@@ -11,17 +11,20 @@ import numpy as np
 from neuroest.behaviour.files import NeuronLayer
 from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
 from neuroest.components.neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
-from neuroest.dynamics.cells import DiffusiveCells, integration_time, load_cells
+from neuroest.dynamics.cells import (
+    DiffusiveCells,
+    integration_time,
+    load_cells,
+    refuse_following_gate,
+)
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import crossbar, diffusive_neuron, filament_growth
+from neuroest.equations import crossbar, diffusive_neuron
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
 from neuroest.library import Device
 from neuroest.units import format_quantity
 
 _PAIR = "column_differential"
-_SLOWER = 3.0
-"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
 
 
 @dataclass(frozen=True)
@@ -173,17 +176,7 @@ def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
     """
     if not np.all(np.isfinite(integration_time(cells, supply))):
         raise NeuroestError(f"{name}: its neurons never fire at the supply of {format_quantity(supply, 'V')}")
-    release = float(np.max(cells.control_resistance * cells.gate_capacitance))
-    closing = float(np.max(filament_growth.gap_closing_time(
-        supply, cells.field_mobility, cells.field_offset, cells.control_resistance, cells.off_resistance,
-        cells.conduction_length,
-    )))  # fmt: skip
-    if release < _SLOWER * closing:
-        raise NeuroestError(
-            f"{name}: the gate of its neurons follows the filament (it lets go in {format_quantity(release, 's')}, the "
-            f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; a "
-            "larger gate node with a smaller control resistor lets the filament complete first"
-        )
+    refuse_following_gate(name, cells, supply)
 
 
 def _cells(neuron: Any, estimate: Estimate, kinetics: str) -> DiffusiveCells:

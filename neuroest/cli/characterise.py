@@ -51,7 +51,7 @@ def run(
 ) -> None:
     """The six neuronal characteristics as experiments."""
     from neuroest.dynamics.bench import Bench  # noqa: PLC0415
-    from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
+    from neuroest.dynamics.cells import load_cells, refuse_following_gate  # noqa: PLC0415
     from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise  # noqa: PLC0415
 
     wanted = names or list(CHARACTERISTICS)
@@ -70,6 +70,7 @@ def run(
     )  # fmt: skip
     if not np.size(cells.input_voltage):
         raise NeuroestError(f"{neuron} states no input voltage")
+    refuse_following_gate(neuron, cells, float(np.max(cells.input_voltage)))
     against = neuron == MEASURED_NEURON if compare is None else compare
     bench = Bench(cells, neuron, devices, seed, against)
     lines: list[str] = []

@@ -14,6 +14,7 @@ from neuroest.equations import filament_growth, neuron_geometry
 from neuroest.equations._constants import BOLTZMANN
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Device, load_device
+from neuroest.units import format_quantity
 
 DEFAULT_KINETICS = "ion_kinetics_silver"
 NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
@@ -106,6 +107,32 @@ def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
         cells.filament_decay,
         cells.residue_decay,
     )
+
+
+_SLOWER = 3.0
+"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
+
+
+def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> None:
+    """Refuse neurons whose gate lets go about as fast as the gap closes.
+
+    Raises
+    ------
+    NeuroestError
+        The gate then follows the filament, takes its drive away, and the output stays on without a spike that could
+        be counted.
+    """
+    release = float(np.max(cells.control_resistance * cells.gate_capacitance))
+    closing = float(np.max(filament_growth.gap_closing_time(
+        level, cells.field_mobility, cells.field_offset, cells.control_resistance, cells.off_resistance,
+        cells.conduction_length,
+    )))  # fmt: skip
+    if release < _SLOWER * closing:
+        raise NeuroestError(
+            f"{name}: the gate of its neurons follows the filament (it lets go in {format_quantity(release, 's')}, the "
+            f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; a "
+            "larger gate node with a smaller control resistor lets the filament complete first"
+        )
 
 
 def immediate_switching_voltage(cells: DiffusiveCells) -> Any:

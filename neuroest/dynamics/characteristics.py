@@ -84,9 +84,8 @@ def threshold_firing(bench: Bench) -> Characteristic:
         Series("probability of the device spec", levels, np.asarray(closed)),
     ]
     half = float(np.interp(0.5, fired, levels)) if fired[-1] > 0.5 > fired[0] else np.nan
-    findings = [
-        f"half of the pulses fire at {half:.3g} V in the rate equations, at {median:.3g} V in the spec"
-    ]
+    where = f"at {half:.3g} V" if np.isfinite(half) else f"nowhere from {levels[0]:.3g} to {levels[-1]:.3g} V"
+    findings = [f"half of the pulses fire {where} in the rate equations, at {median:.3g} V in the spec"]
     misses: tuple[float, ...] = ()
     if measured is not None:
         simulated = np.interp(columns["voltage"], levels, fired)

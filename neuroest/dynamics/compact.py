@@ -3,7 +3,8 @@
 The rate equations are those of `docs/models/neurons.md`, "Integration". Filament and residue take exponential
 midpoint steps, the gate node the exact exponential step of the resistances it sees. Noise is an
 Ornstein-Uhlenbeck process with its exact transition, so that a smaller step changes no statistics. Steps in
-which a device fires or switches off are taken again in small parts, for those devices only.
+which a device fires or switches off are taken again in small parts, for those devices only. Where the small parts
+show that the gate follows the closing gap and takes the drive away, further steps are implicit: that balance is stiff.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ _MOST_PARTS = 1000
 _MOST_STEPS = 20_000_000
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
+_REACH = 0.05
+"""How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
+_HALVINGS = 40
+_SETTLED = 10.0
+"""Time constants of the gate within a step from which on its voltage is that of its resistances."""
 
 
 @dataclass
@@ -40,6 +46,7 @@ class State:
     decay_deviation: Array
     switched: Array
     rupturing: Array
+    following: Array
 
     @classmethod
     def rest(cls, devices: int) -> State:
@@ -48,7 +55,7 @@ class State:
         def zero(kind: Any = float) -> Array:
             return np.zeros(devices, dtype=kind)
 
-        return cls(zero(), zero(), zero(), zero(), zero(), zero(bool), zero(bool))
+        return cls(zero(), zero(), zero(), zero(), zero(), zero(bool), zero(bool), zero(bool))
 
     def take(self, index: Any) -> State:
         """A subset of the devices."""
@@ -226,8 +233,9 @@ class _Record:
         """Note the output's time and its spikes within one step of some devices."""
         threshold = self.engine.cells.output_threshold[index]
         high, low = np.maximum(before, after), np.minimum(before, after)
-        swing = np.where(high > low, high - low, 1.0)
-        share = np.where(high > low, np.clip((high - threshold) / swing, 0.0, 1.0), 1.0 * (high > threshold))
+        crosses = (high > threshold) & (low < threshold)
+        swing = np.where(crosses, high - low, 1.0)
+        share = np.where(crosses, np.minimum((high - threshold) / swing, 1.0), 1.0 * (high > threshold))
         self.output_time[index] += share * length
         self.peak[index] = np.maximum(self.peak[index], after)
         rising = (before <= threshold) & (after > threshold)
@@ -287,6 +295,8 @@ class _Engine:
         release = cells.control_resistance * cells.gate_capacitance
         fastest = np.minimum(np.maximum(charge, cells.rupture_time), release)
         self.fine = float(np.min(fastest)) / _PARTS_PER_SWITCHING
+        self.release: Array = np.broadcast_to(release, (self.devices,))
+        self.level_before = np.full(self.devices, np.nan)
         self.all = np.arange(self.devices)
 
     def step(self, state: State, level: Array, length: float, time: float, record: _Record) -> State:
@@ -294,6 +304,10 @@ class _Engine:
         if self.noisy:
             self._move_noise(state, length)
         after, flows, fired = self._advance(self.cells, state, level, length)
+        held = state.following & (level == self.level_before)
+        self.level_before = level
+        if np.any(held):
+            self._follow(state, after, flows, fired, self.all[held], level, length)
         parts = min(_MOST_PARTS, int(np.ceil(length / self.fine)))
         busy = fired | state.rupturing | after.rupturing | (state.switched & self.rupture)
         if parts <= 1 or not np.any(busy):
@@ -307,8 +321,46 @@ class _Engine:
             following, moved, caught = self._advance(cells, part, level[index], share)
             self._note(record, index, part, following, moved, caught, time + count * share, share)
             part = following
+        # a slow gate is no slave of the gap, and one that is still low has not taken the drive away
+        slaved = (_SETTLED * self.release[index] < length) & (part.gate > level[index] / 2.0)
+        part.following = fired[index] & ~part.switched & ~part.rupturing & slaved
         after.put(index, part)
         return after
+
+    def _follow(
+        self, state: State, after: State, flows: dict[str, Array], fired: Array, index: Array, level: Array,
+        length: float,
+    ) -> None:  # fmt: skip
+        """Correct the step of devices whose gate follows the gap: explicit steps overshoot and seem to fire."""
+        cells, part = self.cells.take(index), state.take(index)
+        filament, residue, holds = _followed(cells, part, *self._rates(cells, part), level[index], length)
+        cells, part, index = cells.take(holds), part.take(holds), index[holds]
+        filament, residue = filament[holds], residue[holds]
+        gate, moved = _gate(cells, part.gate, filament + residue, level[index], length)
+        after.filament[index], after.residue[index] = filament, residue
+        after.gate[index] = self._with_noise(cells, gate, moved)
+        after.switched[index], after.following[index], fired[index] = False, True, False
+        after.rupturing = after.rupturing & after.switched
+        flows["drawn"][index] = moved["drawn"]
+
+    def _rates(self, cells: DiffusiveCells, state: State) -> tuple[Array, Array]:
+        """Mobility and rate of settling of now."""
+        mobility, decay = cells.field_mobility, cells.filament_decay
+        if self.noisy:
+            mobility = mobility * np.exp(cells.drive_variation * state.deviation)
+            if cells.decay_variation:
+                decay = decay * np.exp(cells.decay_variation * state.decay_deviation)
+        return mobility, decay + cells.residue_rate
+
+    def _with_noise(self, cells: DiffusiveCells, gate: Array, flows: dict[str, Array]) -> Array:
+        """The gate with its kT/C, and nothing of it left in the flows."""
+        renewed = flows.pop("renewed")
+        if not self.noisy:
+            return gate
+        assert self.generator is not None  # noqa: S101
+        spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * renewed)
+        noisy: Array = gate + spread * self.generator.standard_normal(len(gate))
+        return noisy
 
     def _move_noise(self, state: State, length: float) -> None:
         assert self.generator is not None  # noqa: S101
@@ -322,12 +374,7 @@ class _Engine:
     def _advance(
         self, cells: DiffusiveCells, state: State, level: Array, length: float
     ) -> tuple[State, dict[str, Array], Array]:
-        mobility, decay = cells.field_mobility, cells.filament_decay
-        if self.noisy:
-            mobility = mobility * np.exp(cells.drive_variation * state.deviation)
-            if cells.decay_variation:
-                decay = decay * np.exp(cells.decay_variation * state.decay_deviation)
-        settling = decay + cells.residue_rate
+        mobility, settling = self._rates(cells, state)
         drive = np.maximum(level - state.gate, 0.0)
         filament, residue, complete = _ions(cells, state, mobility * drive, settling, length)
         fired = complete & ~state.switched
@@ -344,15 +391,13 @@ class _Engine:
             if self.idealised.plasticity:
                 residue = np.where(over, 0.0, residue)
         gate, flows = _gate(cells, state.gate, np.minimum(filament + residue, 1.0), level, length)
-        if self.noisy:
-            assert self.generator is not None  # noqa: S101
-            spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * flows.pop("renewed"))
-            gate = gate + spread * self.generator.standard_normal(len(gate))
+        gate = self._with_noise(cells, gate, flows)
         if self.idealised.refractory:
             gate = np.where(over, 0.0, gate)
         following = State(
-            filament, residue, gate, state.deviation, state.decay_deviation, switched, rupturing
-        )
+            filament, residue, gate, state.deviation, state.decay_deviation, switched, rupturing,
+            np.zeros(len(filament), dtype=bool),
+        )  # fmt: skip
         return following, flows, fired
 
     def _note(
@@ -393,6 +438,37 @@ def _ions(
     residue = np.minimum(residue, 1.0)
     filament = np.minimum(filament, 1.0 - residue)
     return filament, residue, complete
+
+
+def _followed(
+    cells: DiffusiveCells, state: State, mobility: Array, settling: Array, level: Array, length: float
+) -> tuple[Array, Array, Array]:
+    """Filament and residue after an implicit step with the gate at what the gap lets through, and whether they exist.
+
+    The filament grows by the drive that the gate leaves at the end of the step; the gap that agrees with its own gate
+    is found by halving.
+    """
+    keep, stay = np.exp(-settling * length), np.exp(-cells.residue_decay * length)
+
+    def grown(closed: Array) -> tuple[Array, Array]:
+        resistance = filament_growth.memristor_resistance(
+            closed, cells.on_resistance, cells.off_resistance, cells.conduction_length
+        )
+        left = level / (1.0 + cells.control_resistance / resistance)
+        field = mobility * np.maximum(left, 0.0) / (cells.field_offset + 1.0 - closed)
+        filament = state.filament * keep + field / settling * (1.0 - keep)
+        mean = (state.filament + filament) / 2.0
+        return filament, state.residue * stay + cells.residue_rate * mean / cells.residue_decay * (1.0 - stay)
+
+    low = np.maximum(state.filament + state.residue - _REACH, 0.0)
+    high = np.ones(len(low))
+    holds = (sum(grown(high)) < 1.0) & (sum(grown(low)) > low)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        grows = sum(grown(middle)) > middle
+        low, high = np.where(grows, middle, low), np.where(grows, high, middle)
+    filament, residue = grown(high)
+    return filament, residue, holds
 
 
 def _gate(

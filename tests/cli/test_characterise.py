@@ -37,3 +37,10 @@ def test_bad_input_is_one_clear_line(command: Command, tmp_path) -> None:
         assert shown.code == 1
         assert words in shown.err
         assert len(shown.err.strip().splitlines()) == 1
+
+
+def test_a_neuron_that_gives_no_spikes_to_count_is_refused_at_once(command: Command) -> None:
+    told = command("characterise", "diffusive_28nm_derived")
+    assert told.code == 1
+    assert "follows the filament" in told.err
+    assert len(told.err.strip().splitlines()) == 1

@@ -6,6 +6,7 @@ Bench values: Zhao et al., Nat. Electron. 8, 1211 (2025), Supplementary Table 1,
 import numpy as np
 import pytest
 
+from neuroest.dynamics import compact
 from neuroest.dynamics.cells import draw_devices, integration_time, load_cells
 from neuroest.dynamics.compact import default_step, simulate
 from neuroest.dynamics.energy import compare_energy, latching_sweep
@@ -178,3 +179,30 @@ def test_bad_requests_are_one_clear_line(make, words) -> None:
 def test_an_unknown_parameter_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="control_resistance"):
         load_cells("diffusive_bench", changes={"control_resistanc": "1 Gohm"})
+
+
+def test_a_gate_that_follows_the_gap_is_stiff_and_costs_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 35 ms on the gate of the derived neuron (0.6 us) takes away the drive of its filament (2 ms)."""
+    cells = load_cells("diffusive_28nm_derived").broadcast(1)
+    calls = 0
+    advance = compact._Engine._advance
+
+    def counted(*arguments):
+        nonlocal calls
+        calls += 1
+        return advance(*arguments)
+
+    monkeypatch.setattr(compact._Engine, "_advance", counted)
+    implicit = simulate(cells, constant(0.8, 35.2e-3))
+    assert calls < 3_000
+    few = calls
+    monkeypatch.setattr(compact._Engine, "_follow", lambda *_: None)
+    small = simulate(cells, constant(0.8, 35.2e-3))
+    assert calls - few > 1.5 * few  # what the small parts of the same time cost
+    for one in (implicit, small):
+        assert not np.isfinite(one.first_switch[0])
+        assert one.latched[0]
+    for name in ("filament", "residue", "gate"):
+        assert getattr(implicit.final, name) == pytest.approx(getattr(small.final, name), rel=1e-4)
+    for term in ("before_switch", "divider", "output_branch"):
+        assert implicit.energy[term] == pytest.approx(small.energy[term], rel=0.02)
