@@ -672,6 +672,7 @@ _CHOSEN = "a designer's choice, though the source made it"
 _EXACT = "exact in the file or paper that it is taken from, which is the claim"
 _TOY = "a normalised model that stands for no device in particular"
 WITHOUT_SPREAD: dict[str, dict[str, str]] = {
+    "chip_overheads": {"largest_die": "field of the exposure tools, the same for all"},
     "cmos_process": {
         "feature_size": _DEFINED,
         "nominal_supply_voltage": _DEFINED,
