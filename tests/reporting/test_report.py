@@ -30,7 +30,7 @@ pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
-from neuroest.reporting.figures import breakdown_figure, draw, squarified, tornado_figure
+from neuroest.reporting.figures import breakdown_figure, distribution_figure, draw, squarified, tornado_figure
 from neuroest.reporting.figures.canvas import _STYLE
 from neuroest.reporting.page import page
 from neuroest.reporting.plans import MOST_DRAWN_ALONE, plans
@@ -170,6 +170,16 @@ def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Pat
     drawn = [row for row in plain["tornado"] if row["architecture"] == first.architecture]
     assert [row["cause"] for row in drawn] == [bar.cause for bar in first.tornado()]
     assert sum(row["limits"] for row in plain["times"]) >= len(first.occupation)
+
+
+def test_labels_beside_long_names_stay_on_the_paper(small: Report) -> None:
+    views = [renamed(view, "a_design_with_quite_a_long_name") for view in small.views]
+    with rc_context(_STYLE):
+        figure = distribution_figure(views, 3.31)
+        figure.draw_without_rendering()
+    paper, label = figure.get_window_extent(), figure.axes[0].xaxis.label.get_window_extent()
+    assert paper.x0 <= label.x0
+    assert label.x1 <= paper.x1
 
 
 def test_what_is_drawn_of_one_design_says_how_many_there_are(small: Report) -> None:
