@@ -173,7 +173,7 @@ def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Pat
 
 
 def test_labels_beside_long_names_stay_on_the_paper(small: Report) -> None:
-    views = [renamed(view, "a_design_with_quite_a_long_name") for view in small.views]
+    views = [renamed(view, "phase_change_neuron_28nm") for view in small.views]
     with rc_context(_STYLE):
         figure = distribution_figure(views, 3.31)
         figure.draw_without_rendering()
