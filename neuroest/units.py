@@ -133,6 +133,7 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     _CAPACITANCE: ("capacitance", "F", "10 pF"),
     _CHARGE: ("charge", "C", "1 fC"),
     _FREQUENCY: ("rate", "1/s", "200 MHz"),
+    Dimension(bit=-1): ("number per bit", "1/bit", "2 1/bit"),
     Dimension(bit=1, second=-1): ("data rate", "bit/s", "20 GB/s"),
     Dimension(2, 1, -2, bit=-1): ("energy per bit", "J/bit", "50 fJ/bit"),
     Dimension(1, 1, -2, bit=-1): ("energy per bit and length", "J/bit/m", "49 fJ/bit/mm"),

@@ -326,7 +326,7 @@ def every(*kinds: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 # Where code of others may raise whatever it likes, and the user is told in a line of ours.
 CATCHING = {
     "neuroest.exploration.cluster": "what a cluster raises",
-    "neuroest.reporting.publish": "what a reader of tables raises on a file that is none",
+    "neuroest.reporting.sweep_data": "what a reader of tables raises on a file that is none",
     "neuroest.workloads.importers.onnx_file": "what a parser of somebody else's format raises",
     "neuroest.workloads.importers.onnx_shapes": "what a library in C++ raises",
     "neuroest.workloads.importers.torch_trace": "what somebody else's model raises when it runs",
