@@ -7,7 +7,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from neuroest.components.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.base import (
+    FREE_CLOCK,
+    ROOM_TEMPERATURE,
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+)
 from neuroest.components.chip import Chip
 from neuroest.components.networks import Network
 from neuroest.components.processors import ChipOverheads
@@ -77,7 +85,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
             places = _places(c, chip, mapped)
             pitch = _tile_pitch(c, mapped, areas, places)
             energies += c.transport(pitch, places)
-            wires.append(c.wire_check(pitch, places))
+            wires += c.wire_checks(pitch, places)
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
@@ -119,7 +127,7 @@ def _with_discrepancy(
         [scaled(e, "energy", "energy") for e in energies],
         tuple(scaled(a, "area", "area") for a in areas),
         # a clock that runs freely switches capacitances, it does not leak
-        tuple(scaled(s, "energy" if s.term == "clock" else "static_power", "power") for s in statics),
+        tuple(scaled(s, "energy" if s.term == FREE_CLOCK else "static_power", "power") for s in statics),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.build import Design
-from neuroest.components.base import Check
+from neuroest.components.base import FREE_CLOCK, Check
 from neuroest.components.chip import Chip, instantiate
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.ledger import OVERHEAD
@@ -118,11 +118,17 @@ class Evaluation:
     def statics(self) -> tuple[InstanceRow, ...]:
         """Static power by component and term."""
         instances = self.mapped.instances
-        return tuple(
+        rows = [
             InstanceRow(s.component, s.term, s.power * number, number)
             for s in self.costs.statics
             for number in (instances[s.counted_as or s.component],)
-        )
+        ]
+        free = [row.total for row in rows if row.term == FREE_CLOCK]
+        if free and self.costs.overheads is not None:
+            # the tree that reaches these registers, by the law that also holds for energies
+            tree = power.clock_energy(_total(free), self.costs.clock_fraction)
+            rows.append(InstanceRow(self.costs.overheads, "clock_tree", np.asarray(tree), 1.0))
+        return tuple(rows)
 
     @cached_property
     def dynamic_energy(self) -> Array:

@@ -132,6 +132,7 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     _CAPACITANCE: ("capacitance", "F", "10 pF"),
     _CHARGE: ("charge", "C", "1 fC"),
     _FREQUENCY: ("rate", "1/s", "200 MHz"),
+    Dimension(bit=-1): ("number per bit", "1/bit", "2 1/bit"),
     Dimension(bit=1, second=-1): ("data rate", "bit/s", "20 GB/s"),
     Dimension(2, 1, -2, bit=-1): ("energy per bit", "J/bit", "50 fJ/bit"),
     Dimension(1, 1, -2, bit=-1): ("energy per bit and length", "J/bit/m", "49 fJ/bit/mm"),
@@ -350,7 +351,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
         return f"{value:g}" + ("" if unit == "1" else f" {unit}")
     size = abs(value)
     if unit == "1":
-        return f"{value:.{digits}g}" if 1e-3 <= size < 1e6 else f"{value:.{digits - 1}e}"
+        return _digits(value, digits) if 1e-3 <= size < 1e6 else f"{value:.{digits - 1}e}"
     if unit == "m^2":
         factor, name = next((f, n) for f, share, n in _SQUARE if size >= f * share)
         return f"{_digits(value / factor, digits)} {name}"
@@ -366,7 +367,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
         return f"{_digits(value / 1e6, digits)} W/mm^2"
     head, _, tail = unit.partition("/")
     if (head in {"1", "m", "m^2"} or "^" in head) and unit != "m":
-        return f"{value:.{digits}g} {unit}"
+        return f"{_digits(value, digits)} {unit}"
     factor, prefix = next(
         ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995),
         _ENGINEERING_SMALL[-1],

@@ -41,6 +41,7 @@ def test_site_has_every_page_and_needs_no_network(tmp_path: Path) -> None:
         str(path.relative_to(tmp_path / "site").with_suffix("")) for path in tmp_path.glob("site/**/*.html")
     }
     assert built - {"404"} == pages | {"start", "contributing", "changelog", "benchmarks", "peers"}
+    assert not list((tmp_path / "site").rglob("__pycache__"))
     front = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert 'href="start.html"' in front
     assert (

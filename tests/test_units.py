@@ -319,6 +319,8 @@ def test_what_is_small_is_not_written_as_nothing(value: float, unit: str) -> Non
         (0.0, "V", "0 V"),
         (math.inf, "s", "inf s"),
         (0.25, "1", "0.25"),
+        (2000.0, "1", "2000"),
+        (1760.0, "1/s", "1760 1/s"),
         (999.7, "V", "1 kV"),
     ],
 )

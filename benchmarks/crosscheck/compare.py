@@ -184,6 +184,8 @@ def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, f
         float(digital.register_file_area(library.register_area, 128.0, 512.0)) * area,
         peer["DFFbuf_8KB_area"],
     )
+    file = digital.register_file_energy(library.register_energy, 128.0, 512.0, library.register_file_depth)
+    yield "register file of 8 KiB, read of 128 bits", float(file) * energy, peer["DFFbuf_8KB_read128b"]
     if corner == "LSTP":
         best8, size8 = survey(node * 1e-9, 8.0, 1e8)
         best5, size5 = survey(node * 1e-9, 5.0, 1e8)

@@ -26,6 +26,8 @@ from neuroest.units import (
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
+FREE_CLOCK = "clock"
+"""Term of the power of a clock that reaches registers whether or not they are written."""
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
 
 

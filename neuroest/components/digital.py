@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from neuroest.components.base import (
+    FREE_CLOCK,
     AreaCost,
     Check,
     Component,
@@ -79,7 +80,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
             self.register_bits(network),
             self.options["free_running_clock"],
         )
-        return [leakage, StaticCost(self.path, "clock", clock)]
+        return [leakage, StaticCost(self.path, FREE_CLOCK, clock)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the library tells what a clocked register takes."""

@@ -42,28 +42,9 @@ class Network(Component[Any]):
     def hop_time(self) -> Second:
         """Time of one hop."""
 
-    @abstractmethod
-    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
-        """Wire of one hop."""
-
-    def wire_width(self) -> Dimensionless:
-        """Width of the wires over that of the narrowest."""
-        return 1.0
-
-    def wire_check(self, tile_pitch: Metre, places: Dimensionless) -> Check:
-        """Whether a repeated wire is crossed in the time of a hop."""
-        process = self.process
-        delay = equations.repeated_wire_delay(
-            self.length(tile_pitch, places), process.wire_resistance / self.wire_width(), process.wire_capacitance,
-            equations.inverter_time_constant(
-                self.technology.supply_voltage, process.gate_capacitance, process.on_current
-            ),
-        )  # fmt: skip
-        return Check(
-            "wire_keeps_up", self.path, "limit", delay <= self.hop_time(),
-            "a repeated wire of this length takes longer than a hop is given; use a slower clock, or a mesh", delay,
-            self.hop_time(), "s",
-        )  # fmt: skip
+    def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
+        """Whether the wires are crossed in the time of a hop; a mesh states the time of routers with their links."""
+        return []
 
     @abstractmethod
     def link_rate(self) -> BitPerSecond:
@@ -76,9 +57,27 @@ class _Wires(Network):
     device: WiresParameters
     one_medium: ClassVar[bool] = True
 
-    def wire_width(self) -> Dimensionless:
-        """Of the thickness of the narrowest ones, so that resistance falls with the width alone."""
-        return self.device.wire_pitch / self.process.metal_pitch
+    @abstractmethod
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """Wire that one transfer charges."""
+
+    def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
+        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle."""
+        process = self.process
+        delay = equations.repeated_wire_delay(
+            self.length(tile_pitch, places),
+            process.wire_resistance * process.metal_pitch / self.device.wire_pitch, process.wire_capacitance,
+            equations.inverter_time_constant(
+                self.technology.supply_voltage, process.gate_capacitance, process.on_current
+            ),
+        )  # fmt: skip
+        return [
+            Check(
+                "wire_keeps_up", self.path, "limit", delay <= self.hop_time(),
+                "a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh", delay,
+                self.hop_time(), "s",
+            )
+        ]  # fmt: skip
 
     def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over the whole way, and of one bit entering and leaving."""
@@ -130,10 +129,6 @@ class Mesh(Network):
 
     model: ClassVar[str] = "mesh"
     device: MeshParameters
-
-    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
-        """From a router to its neighbour."""
-        return tile_pitch
 
     def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""

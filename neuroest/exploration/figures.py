@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from neuroest.exploration.breakeven import BreakevenResult
-    from neuroest.exploration.importance import SensitivityResult
+    from neuroest.exploration.importance import SensitivityResult, Share
     from neuroest.exploration.pareto import ParetoResult
     from neuroest.exploration.sweep import SweepResult
     from neuroest.exploration.uncertainty import UncertaintyResult
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _NARROW = 200.0
 """Ratio of the ends of a logarithmic axis below which decades alone are too few marks."""
 _YEAR = 31_557_600.0  # s, the Julian year
-_WIDTH = 5.6  # inches, a column and a half
+_WIDTH, _WIDE = 5.6, 7.2  # inches, a column and a half, and two
 _STYLE = {
     "font.size": 9.0, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8, "savefig.dpi": 200,
     "pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "neuroest",
@@ -39,10 +39,10 @@ _LINES = (
 _DARK, _LIGHT, _PALE = "#333333", "#b8b8b8", "#d9d9d9"
 
 
-def _figure(height: float) -> tuple[Any, Any]:
+def _figure(height: float, width: float = _WIDTH, **panels: Any) -> tuple[Any, Any]:
     figure_module = extra("matplotlib.figure", "explore")
-    figure = figure_module.Figure(figsize=(_WIDTH, height), layout="constrained")
-    return figure, figure.subplots()
+    figure = figure_module.Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(**panels)
 
 
 def _finished(figure: Any, path: str | Path | None) -> Any:
@@ -140,15 +140,21 @@ def short_causes(causes: Sequence[str]) -> list[str]:
 
 
 def tornado_figure(result: SensitivityResult, quantity: str, path: str | Path | None, most: int) -> Any:
-    """Bars from p10 to p90 of each cause, the longest on top."""
+    """Bars from p10 to p90 of each cause, the longest on top; beside them its Sobol indices where there are."""
     if quantity not in result.tornado:
         raise UnknownNameError("result", quantity, result.tornado)
     bars = [bar for bar in result.tornado[quantity] if bar.low != bar.high][:most]
     if not bars:
         raise ExplorationError(f"no spread moves {quantity}")
     base = result.base[quantity]
+    shares = {share.cause: share for share in result.sobol.get(quantity, ())}
     with _styled():
-        figure, axes = _figure(0.9 + 0.27 * len(bars))
+        height = 0.9 + 0.27 * len(bars)
+        if shares:
+            figure, (axes, right) = _figure(height, _WIDE, ncols=2, sharey=True, width_ratios=(5, 3))
+            _variance(right, [shares.get(bar.cause) for bar in reversed(bars)])
+        else:
+            figure, axes = _figure(height)
         known = [v for bar in bars for v in (bar.low, bar.high) if np.isfinite(v)] + [base]
         wide = min(known) > 0.0 and max(known) / min(known) > 5.0
         for row, bar in enumerate(reversed(bars)):
@@ -176,6 +182,24 @@ def tornado_figure(result: SensitivityResult, quantity: str, path: str | Path | 
         )  # fmt: skip
         _title(figure, f"{result.architecture} on {result.workload}")
         return _finished(figure, path)
+
+
+def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
+    """First-order and total shares of the variance, with 95 % confidence."""
+    drawn = [(row, share) for row, share in enumerate(shares) if share is not None]
+    for shift, fill, label, numbers in (
+        (0.15, "white", "first order", [(s.first, s.first_confidence) for _, s in drawn]),
+        (-0.15, "black", "total", [(s.total, s.total_confidence) for _, s in drawn]),
+    ):
+        axes.errorbar(
+            [value for value, _ in numbers], [row + shift for row, _ in drawn], xerr=[width for _, width in numbers],
+            fmt="o", markersize=3.5, color="black", markerfacecolor=fill, linewidth=0.8, label=label,
+        )  # fmt: skip
+    axes.axvline(0.0, color=_PALE, linewidth=0.6, zorder=0)
+    axes.set_xlim(left=min(-0.05, axes.get_xlim()[0]), right=max(1.0, axes.get_xlim()[1]))
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("Sobol index, 95 % confidence")
+    axes.legend(frameon=False, fontsize=7, loc="best")
 
 
 def pareto_figure(result: ParetoResult, path: str | Path | None) -> Any:

@@ -14,7 +14,7 @@ from neuroest.columns import WIDTH, columns, wrapped
 from neuroest.exploration.bands import common_cause, spread_over
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.groups import Group, resolve
-from neuroest.exploration.jobs import quantity_unit
+from neuroest.exploration.jobs import notebook_table, quantity_unit
 from neuroest.exploration.points import Points, block_of, check_quantities, evaluate_points, joined
 from neuroest.exploration.sensitivity import slopes, steps
 from neuroest.exploration.space import Space
@@ -130,7 +130,7 @@ class SensitivityResult:
         return f"<SensitivityResult: {self.architecture} on {self.workload}, {', '.join(self.base)}>"
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))
+        return notebook_table(self.to_frame())
 
     def to_text(self, most: int = 10) -> str:
         """Tables for a terminal: for each result its longest bars."""

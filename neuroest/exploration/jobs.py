@@ -39,6 +39,7 @@ CHUNK = 65_536
 """Points that are computed, written and repeated after a break-down as one."""
 CONFIRM_ABOVE = 1_000_000_000
 """Points that are not started without confirmation."""
+_ROWS_OF_A_NOTEBOOK = 20
 _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
     "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
@@ -325,6 +326,11 @@ class Job:
             raise ExplorationError(
                 f"{self.points:.3g} points are very many; confirm them with --yes, or ask for fewer"
             )
+
+
+def notebook_table(frame: Any) -> str:
+    """A data frame as HTML for a notebook, the middle of a long one left out."""
+    return str(frame.to_html(index=False, max_rows=_ROWS_OF_A_NOTEBOOK))
 
 
 def quantity_unit(name: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.jobs import Job, Labels
+from neuroest.exploration.jobs import Job, Labels, notebook_table
 from neuroest.exploration.pareto import ParetoResult, non_dominated
 from neuroest.exploration.points import QUANTITIES, check_quantities
 from neuroest.exploration.space import Space
@@ -58,7 +58,7 @@ class OptimisationResult:
         return f"<OptimisationResult: {len(self.front.frame)} best of {self.evaluations} designs>"
 
     def _repr_html_(self) -> str:
-        return str(self.front.frame.to_html(index=False))
+        return notebook_table(self.front.frame)
 
 
 class _Archive:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from neuroest.errors import UnknownNameError
 from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.jobs import notebook_table
 from neuroest.exploration.sweep import SweepResult, read_sweep
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ParetoResult:
         return f"<ParetoResult: {len(self.frame)} of {self.considered} feasible points>"
 
     def _repr_html_(self) -> str:
-        return str(self.frame.to_html(index=False))
+        return notebook_table(self.frame)
 
 
 def non_dominated(values: Array) -> NDArray[np.bool_]:

@@ -144,11 +144,16 @@ def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axi
     """One axis, of a text or of listed values."""
     if text is None:
         track: Levels | Range = _levels(path, [str(value) for value in values])
-    elif ".." in text and not text.lstrip().startswith(".."):
+    elif _is_range(path, text):
         track = _range(path, text)
     else:
         track = _levels(path, [item.strip() for item in text.split(",")])
     return Axis({one.strip(): track for one in path.split("+")})
+
+
+def _is_range(path: str, text: str) -> bool:
+    """Whether a text is meant as lo..hi; paths of files may hold two dots as well, and lists a comma."""
+    return path not in CHOICES and "," not in text and ".." in text and not text.lstrip().startswith("..")
 
 
 def constraint(text: str) -> Constraint:
@@ -271,7 +276,7 @@ def _track(path: str, given: Any, *, linked: bool) -> Levels | Range:
         return _range(path, text + (f":{given['scale']}" if "scale" in given else ""), named=True)
     if isinstance(given, dict) and given:
         return Levels(tuple(map(str, given)), tuple(given.values()))
-    if isinstance(given, str) and ".." in given:
+    if isinstance(given, str) and _is_range(path, given):
         return _range(path, given)
     return _levels(path, [str(given)])
 

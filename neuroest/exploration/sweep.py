@@ -64,7 +64,7 @@ class SweepResult:
 
         if self.columns is None:
             if self.output is not None and self.output.suffix == ".csv":
-                return pd.read_csv(self.output)
+                return _csv(self.output)
             return pd.DataFrame(extra("pyarrow.parquet", "explore").read_table(str(self.output)).to_pandas())
         return pd.DataFrame({name: _plain(values) for name, values in self.columns.items()})
 
@@ -147,6 +147,15 @@ class SweepResult:
             return f"<p>{self.rows} points, {self.feasible} feasible, in {self.output}</p>"
         head = self.to_frame().head(10).to_html(index=False)
         return f"<p>{self.rows} points, {self.feasible} feasible</p>{head}"
+
+
+def _csv(file: Path) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+    try:
+        return pd.read_csv(file)
+    except (OSError, ValueError) as error:  # what pandas says of a file that is no table is a ValueError
+        raise ExplorationError(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
 
 
 def _plain(values: Any) -> Any:

@@ -20,7 +20,7 @@ from neuroest.exploration.bands import SEED, Band, spread_over
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Group, resolve
 from neuroest.exploration.importance import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
-from neuroest.exploration.jobs import quantity_unit
+from neuroest.exploration.jobs import notebook_table, quantity_unit
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import Space
 from neuroest.library import Loaded
@@ -122,7 +122,7 @@ class UncertaintyResult:
         return f"<UncertaintyResult: {self.architecture} on {self.workload}, {rows} x {columns} samples>"
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(index=False))
+        return notebook_table(self.to_frame())
 
 
 @dataclass(frozen=True)

@@ -263,6 +263,7 @@ class _Explainer:
         clocked = ", ".join(sorted(short(path) for path in self.estimate.evaluation.costs.synchronous))
         rows = {
             "clock": ("clock_fraction", table.clock_fraction, power.clock_energy),
+            "clock_tree": ("clock_fraction", table.clock_fraction, power.clock_energy),
             "control": ("control_fraction", table.control_fraction, digital.control_energy),
             "white_space": ("floorplan_utilisation", table.floorplan_utilisation, power.floorplan_area),
         }

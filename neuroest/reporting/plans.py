@@ -10,6 +10,7 @@ from typing import Any
 from neuroest.reporting import figures
 from neuroest.reporting.quantities import counted
 from neuroest.reporting.report import Report, unique_slugs
+from neuroest.reporting.sweep_data import SweepPoints
 from neuroest.reporting.views import LEAST_UNPROVEN, View
 
 _BANDS = "Bands are the 10th and 90th percentile over what is not known of the inputs."
@@ -53,7 +54,7 @@ class Plan:
     wide: bool = False
 
 
-def plans(report: Report, sweep: Any, venue: str) -> list[Plan]:
+def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
     """All figures of a report."""
     standing = report.standing
     narrow, wide = figures.VENUES[venue]
@@ -72,14 +73,13 @@ def plans(report: Report, sweep: Any, venue: str) -> list[Plan]:
             partial(figures.scoreboard_figure, standing, wide), wide=True,
         )
     )  # fmt: skip
-    if sweep is not None:
-        chosen = [c for c in ("area_m2", "energy_per_inference_J", "latency_s") if c in sweep][:2]
-        if len(chosen) == 2:
-            make = partial(figures.sweep_figure, sweep[chosen], chosen, narrow)
-            caption = (
-                f"{counted(len(sweep), 'point')} of a sweep and the Pareto front of the two results shown."
-            )
-            found.append(Plan("sweep", "Sweep", caption, make))
+    if sweep is not None and sweep.results:
+        drawn = len(sweep.shown)
+        of = f", of which {drawn} are drawn," if drawn < sweep.count else ""
+        caption = (
+            f"{counted(sweep.count, 'point')} of a sweep{of} and the Pareto front of the two results shown."
+        )
+        found.append(Plan("sweep", "Sweep", caption, partial(figures.sweep_figure, sweep, narrow)))
     return found
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.errors import NeuroestError
 from neuroest.reporting import figures, latex
 from neuroest.reporting.page import page
 from neuroest.reporting.plans import Plan, plans
 from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
-from neuroest.reporting.sweep_data import sweep_points
+from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 
 _WORKERS = 2
 _FLOATS = 3
@@ -45,26 +45,7 @@ def publish(
     write_folder(target, partial(_fill, report, sweep, venue, bundle), force=force)
 
 
-def read_sweep(file: Path) -> Any:
-    """Rows of a sweep that have an estimate, from .parquet or .csv."""
-    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
-
-    if not file.is_file():
-        raise NeuroestError(f"{file}: there is no such file")
-    try:
-        frame = pd.read_csv(file) if file.suffix == ".csv" else pd.read_parquet(file)
-    except ImportError:
-        raise NeuroestError("reading .parquet needs pyarrow: pip install 'neuroest[explore]'") from None
-    except Exception as error:  # whatever the reader says of a file that is none
-        raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
-    if "feasible" in frame:
-        frame = frame[frame["feasible"].astype(bool)]
-    if frame.empty or frame.select_dtypes("number").shape[1] < 2:
-        raise NeuroestError(f"{file} holds no feasible point with two numbers")
-    return frame
-
-
-def _fill(report: Report, sweep: Any, venue: str, bundle: bool, folder: Path) -> None:
+def _fill(report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, folder: Path) -> None:
     write_tables(report, folder / "data")
     write_text(report, folder)
     drawn = plans(report, sweep, venue)
@@ -73,7 +54,7 @@ def _fill(report: Report, sweep: Any, venue: str, bundle: bool, folder: Path) ->
     _write(folder / "figures.tex", _environments(drawn))
     _write(folder / "report.tex", _article(tables))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
-    points = sweep_points(sweep) if sweep is not None else None
+    points = sweep_points(sweep.shown, sweep.count) if sweep is not None else None
     _write(folder / "report.html", page(report, points, pictures))
     if bundle:
         from neuroest.reporting.bundle import write_bundle  # noqa: PLC0415 - rarely asked for
@@ -160,13 +141,19 @@ def _draw(drawn: list[Plan], folder: Path) -> None:
         if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
             figures.report_module("matplotlib.backends.backend_pdf")
             context = multiprocessing.get_context("fork")
-            with context.Pool(min(_WORKERS, multiprocessing.cpu_count())) as pool:
+            with context.Pool(
+                min(_WORKERS, multiprocessing.cpu_count()), initializer=_leave_interrupts
+            ) as pool:
                 pool.map(_draw_one, range(len(_PLANS)), chunksize=1)
         else:
             for index in range(len(_PLANS)):
                 _draw_one(index)
     finally:
         _PLANS.clear()
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
 
 
 def _draw_one(index: int) -> None:

@@ -1,19 +1,28 @@
-"""Points of a sweep packed for the page: columns as bytes, compressed, with what their axes are called."""
+"""Points of a sweep: read from its file, however large, and packed for the page as compressed bytes."""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.errors import NeuroestError
+from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.quantities import short_names, words
 
 MOST_POINTS = 100_000
 """Points of a sweep that the page takes."""
+_DRAWN = ("area_m2", "energy_per_inference_J", "latency_s")
+"""Results of which a figure shows the first two."""
+_ROWS = 1 << 18
 _MOST_CODES = 65_535
 _BYTE = 256
 _DIGITS = 6
@@ -24,8 +33,102 @@ _UNITS = {
 }  # fmt: skip
 
 
-def sweep_points(frame: Any) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SweepPoints:
+    """Feasible points of a sweep.
+
+    Attributes
+    ----------
+    shown : pandas.DataFrame
+        All of them, or as many as are shown, equally far apart.
+    count : int
+        How many there are.
+    results : tuple of str
+        Two results that a figure shows; empty where the sweep did not keep as many.
+    front : pandas.DataFrame
+        Those results of all points that no other beats in both.
+    """
+
+    shown: Any
+    count: int
+    results: tuple[str, ...]
+    front: Any
+
+
+def read_sweep(file: Path) -> SweepPoints:
+    """Points of a sweep that have an estimate, from .parquet or .csv; memory does not grow with a Parquet file.
+
+    Raises
+    ------
+    NeuroestError
+        When there is no such file, or nothing in it to show.
+    """
+    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
+
+    if not file.is_file():
+        raise NeuroestError(f"{file}: there is no such file")
+    try:
+        count = sum(len(piece) for piece in _feasible(file, ("feasible",)))
+        step = max(1, math.ceil(count / MOST_POINTS))
+        shown, results, passed = [], None, 0
+        front: Any = None
+        for piece in _feasible(file):
+            if results is None:
+                results = tuple(name for name in _DRAWN if name in piece)[:2]
+            shown.append(piece.iloc[-passed % step :: step])
+            passed += len(piece)
+            if len(results) == 2:
+                front = _front(front, piece[list(results)])
+    except ImportError:
+        raise NeuroestError("reading .parquet needs pyarrow: pip install 'neuroest[explore]'") from None
+    except NeuroestError:
+        raise
+    except Exception as error:  # whatever the reader says of a file that is none
+        raise NeuroestError(f"{file} is no sweep: {str(error).splitlines()[0]}") from None
+    table = pd.concat(shown, ignore_index=True) if shown else pd.DataFrame()
+    if table.empty or table.select_dtypes("number").shape[1] < 2:
+        raise NeuroestError(f"{file} holds no feasible point with two numbers")
+    both = results if results is not None and len(results) == 2 else ()
+    return SweepPoints(table, count, both, front)
+
+
+def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]:
+    """The feasible rows of a file, a piece at a time; of named columns only those that there are."""
+    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
+
+    if file.suffix == ".csv":
+        frame = pd.read_csv(file)
+        yield frame[frame["feasible"].astype(bool)] if "feasible" in frame else frame
+        return
+    parquet = import_module("pyarrow.parquet").ParquetFile(str(file))
+    known = parquet.schema_arrow.names
+    chosen = [name for name in columns if name in known] if columns is not None else None
+    if columns is not None and not chosen:
+        chosen = known[:1]
+    for batch in parquet.iter_batches(batch_size=_ROWS, columns=chosen):
+        frame = batch.to_pandas()
+        yield frame[frame["feasible"].astype(bool)] if "feasible" in frame else frame
+
+
+def _front(before: Any, piece: Any) -> Any:
+    """The front of the points so far: positive values, for the axes are logarithmic."""
+    import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
+
+    fresh = piece.dropna()
+    fresh = fresh[np.all(fresh > 0.0, axis=1)]
+    both = fresh if before is None else pd.concat([before, fresh], ignore_index=True)
+    return both[non_dominated(both.to_numpy(np.float64))].drop_duplicates()
+
+
+def sweep_points(frame: Any, count: int | None = None) -> dict[str, Any]:
     """Columns of a sweep that vary, thinned evenly where the points are too many.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The points, or those that are shown.
+    count : int, optional
+        How many there are, where `frame` has not all of them.
 
     Returns
     -------
@@ -46,7 +149,13 @@ def sweep_points(frame: Any) -> dict[str, Any]:
         columns.append({"name": str(name), "label": label, "unit": unit, "scale": _scale(unit), **about})
         parts.append(content)
     data = base64.b64encode(gzip.compress(b"".join(parts), 6, mtime=0)).decode()
-    return {"columns": columns, "rows": len(points), "of": len(frame), "names": left, "data": data}
+    return {
+        "columns": columns,
+        "rows": len(points),
+        "of": len(frame) if count is None else count,
+        "names": left,
+        "data": data,
+    }
 
 
 def _label(name: str) -> tuple[str, str]:

@@ -368,22 +368,6 @@ def _moved_bits(source: Evaluation, path: str) -> Array:
     return moved
 
 
-def pareto_front(points: Array) -> NDArray[np.bool_]:
-    """Which rows no other row undercuts in every column (less is better).
-
-    Examples
-    --------
-    >>> pareto_front(np.array([[1.0, 2.0], [2.0, 1.0], [2.0, 2.0]])).tolist()
-    [True, True, False]
-    """
-    kept = np.ones(len(points), dtype=bool)
-    for index, point in enumerate(points):
-        if kept[index]:
-            beaten = np.all(points >= point, axis=1) & np.any(points > point, axis=1)
-            kept &= ~beaten
-    return kept
-
-
 def _add(store: dict[str, Any], name: str, value: Any) -> None:
     store[name] = store[name] + value if name in store else value
 

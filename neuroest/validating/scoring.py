@@ -18,7 +18,7 @@ _DRIFT = 0.05
 """Relative movement of a known miss above which the case must be looked at again."""
 COVERAGE_GOAL = 0.8
 """Share of published values that should lie between p10 and p90, by definition of the two."""
-SCALES = (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 3.0, 4.0)
+SCALES = (0.0, 0.5, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.75, 2.0, 2.5, 4.0)
 """Exponents of the model discrepancies that the calibration tries."""
 _ROUNDING = 1e-9
 

@@ -4,7 +4,9 @@ import io
 
 import pandas as pd
 
-from tests.cli.conftest import CHIP, NETWORK, Command
+from tests.cli.conftest import Command
+
+CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 
 SPACE = ("--set", "chip.tile.array.rows=32,64,128", "--set", "chip.tile.array.columns=32,64,128")
 

@@ -4,8 +4,11 @@ import io
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
-from tests.cli.conftest import CHIP, NETWORK, Command
+from tests.cli.conftest import Command
+
+CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 
 
 def test_the_front_of_a_file(command: Command, tmp_path: Path) -> None:
@@ -21,9 +24,14 @@ def test_the_front_of_a_file(command: Command, tmp_path: Path) -> None:
     assert "feasible points" in done.err
 
 
-def test_a_file_that_is_no_table_is_one_line(command: Command, tmp_path: Path) -> None:
-    file = tmp_path / "bad.parquet"
-    file.write_text("no table", "utf-8")
+@pytest.mark.parametrize(
+    ("name", "content"), [("bad.parquet", b"no table"), ("bad.csv", b"\xff\xfe\x00"), ("empty.csv", b"")]
+)
+def test_a_file_that_is_no_table_is_one_line(
+    command: Command, tmp_path: Path, name: str, content: bytes
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
     done = command("pareto", str(file), "--minimize", "area_m2", "--minimize", "latency_s")
     assert done.code == 1
     assert done.err.startswith(f"error: {file} cannot be read: ")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.cli.conftest import CHIP, NETWORK, Command
+from tests.cli.conftest import Command
+
+CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 
 ROWS = "chip.tile.array.rows=64,128"
 

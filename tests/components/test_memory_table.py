@@ -28,7 +28,7 @@ from tests.components.chips import changed, failed, known, run
 
 ROOT = Path(__file__).parents[2]
 CROSSCHECK = ROOT / "benchmarks" / "crosscheck"
-CORNERS = ("lstp", "hp")
+CORNERS = ("lstp", "lop", "hp")
 NETWORK = NetworkContext(
     spiking=False,
     timesteps=1.0,
@@ -315,11 +315,11 @@ def test_runs_of_cacti_between_the_rows_are_met() -> None:
     worst = {name: math.exp(float(np.max(np.abs(found)))) for name, found in errors.items()}
     close = ("read_pJ", "write_pJ", "area_mm2", "access_ns")
     assert all(spread[name] < 1.12 for name in close), spread
-    assert all(worst[name] < 1.35 for name in close), worst
+    assert all(worst[name] < 1.4 for name in close), worst
     # between nodes CACTI draws a straight line through off-currents that lie decades apart
     assert worst["leakage_uW"] < 1.75, worst
     # the organisation of least energy and delay is not that of the shortest cycle
-    assert worst["cycle_ns"] < 1.6, worst
+    assert worst["cycle_ns"] < 1.95, worst
 
 
 def test_batches_and_grids_of_memories_equal_the_single_ones() -> None:

@@ -19,6 +19,17 @@ def test_a_list_and_a_range_on_the_command_line() -> None:
     assert space.axes[1].tracks["c.d"] == Range("0.1 V", "10 V", 5, log=True)
 
 
+def test_two_dots_in_the_path_of_a_file_are_no_range() -> None:
+    for text in ("analog_lif_28nm,../mine.yaml", "here/../mine.yaml"):
+        track = settings_space([f"architecture={text}"]).axes[0].tracks["architecture"]
+        assert isinstance(track, Levels)
+        assert ",".join(track.labels) == text
+    with pytest.raises(SpecError, match="cannot read the unit"):
+        resolve(
+            "analog_lif_28nm", "mlp_mnist_spiking", settings_space(["technology.supply_voltage=0.7..0.8,1 V"])
+        )
+
+
 def test_linked_paths_take_the_same_value() -> None:
     space = settings_space(["chip.tile.array.rows+chip.tile.array.columns=64,128"])
     axis = resolve(CHIP, NET, space).numeric[0]

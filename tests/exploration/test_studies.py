@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +95,16 @@ def test_many_points_are_drawn_as_points(tmp_path: Path) -> None:
                   sampler="sobol", samples=64)  # fmt: skip
     axes = found.plot("area_m2", "chip.tile.array.columns").axes[0]
     assert sum(len(points.get_offsets()) for points in axes.collections) == 64
+
+
+def test_sobol_indices_stand_beside_the_bars_of_their_causes() -> None:
+    found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=16)
+    left, right = found.plot("area_m2", most=5).axes
+    assert len(left.get_yticklabels()) == 5
+    total = next(line for line in right.containers if line.get_label() == "total").lines[0]
+    of = {share.cause: share.total for share in found.sobol["area_m2"]}
+    wanted = [of[bar.cause] for bar in found.tornado["area_m2"][:5]]
+    assert total.get_xdata()[::-1] == pytest.approx(wanted)
 
 
 def test_shares_of_the_variance_add_up_for_an_area() -> None:
@@ -270,3 +282,11 @@ def test_lines_of_a_sweep_are_named_with_unit() -> None:
 def test_break_even_of_nothing(path: str, values: str, quantity: str) -> None:
     with pytest.raises(NeuroestError):
         breakeven(CHIP, "analog_lif_28nm", NET, setting_axis(path, values), quantity=quantity)
+
+
+def test_a_notebook_shows_the_ends_of_a_long_table() -> None:
+    found = sweep(CHIP, NET, {"chip.tile.array.rows": [64, 128]}).pareto(["area_m2", "latency_s"])
+    assert len(found.frame) < 20
+    assert found._repr_html_().count("<tr") == len(found.frame) + 1
+    long = replace(found, frame=pd.concat([found.frame] * 1000))
+    assert long._repr_html_().count("<tr") < 30

@@ -260,6 +260,10 @@ def test_a_clock_that_runs_freely_is_paid_whether_or_not_units_work(tmp_path: Pa
     bit = energy(plain, **registers) / (macs * 40)  # of 32 bits of sum and 8 of the activation
     time = result.evaluation.powered_time.item()
     assert table["clock"] == pytest.approx(bit / 2 * 48 * 128**2 * 500e6 * time)
+    tree = {
+        r.term: r.energy_J for r in result.breakdown if r.kind == "static" and r.component == "chip.overheads"
+    }
+    assert tree["clock_tree"] == pytest.approx(table["clock"] / 3)  # a quarter of all is a third of the rest
 
 
 def test_a_free_clock_needs_the_energy_of_the_library(tmp_path: Path) -> None:

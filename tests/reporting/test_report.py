@@ -10,30 +10,32 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from neuroest.errors import NeuroestError
 from neuroest.estimating import Estimate
 from neuroest.exploration.importance import sensitivity
+from neuroest.exploration.pareto import non_dominated
 from neuroest.library import shipped
 from neuroest.reporting import latex, markdown
 from neuroest.reporting import page as templates
 from neuroest.reporting.comparison import compare
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
-from neuroest.reporting.views import View, pareto_front
+from neuroest.reporting.views import View
 
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
-from neuroest.reporting.figures import breakdown_figure, draw, lower_left_front, squarified, tornado_figure
+from neuroest.reporting.figures import breakdown_figure, distribution_figure, draw, squarified, tornado_figure
 from neuroest.reporting.figures.canvas import _STYLE
 from neuroest.reporting.page import page
 from neuroest.reporting.plans import MOST_DRAWN_ALONE, plans
 from neuroest.reporting.publish import publish
-from neuroest.reporting.sweep_data import sweep_points
+from neuroest.reporting.sweep_data import read_sweep, sweep_points
 from tests.reporting.conftest import EVIL, renamed
 from tests.reporting.latex_here import needs_latex
 
@@ -106,11 +108,6 @@ def test_breakdowns_of_any_number_of_designs_have_room(small: Report, quantity: 
         assert box.y1 <= min(bar.y0 for bar in bars)
 
 
-def test_the_two_fronts_agree() -> None:
-    points = np.random.default_rng(1).random((200, 2))
-    assert np.array_equal(pareto_front(points), lower_left_front(points))
-
-
 def test_the_area_map_covers_the_chip_in_proportion() -> None:
     values = [5.0, 3.0, 2.0, 1.0, 0.5, 0.0]
     boxes = squarified(values)
@@ -173,6 +170,16 @@ def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Pat
     drawn = [row for row in plain["tornado"] if row["architecture"] == first.architecture]
     assert [row["cause"] for row in drawn] == [bar.cause for bar in first.tornado()]
     assert sum(row["limits"] for row in plain["times"]) >= len(first.occupation)
+
+
+def test_labels_beside_long_names_stay_on_the_paper(small: Report) -> None:
+    views = [renamed(view, "phase_change_neuron_28nm") for view in small.views]
+    with rc_context(_STYLE):
+        figure = distribution_figure(views, 3.31)
+        figure.draw_without_rendering()
+    paper, label = figure.get_window_extent(), figure.axes[0].xaxis.label.get_window_extent()
+    assert paper.x0 <= label.x0
+    assert label.x1 <= paper.x1
 
 
 def test_what_is_drawn_of_one_design_says_how_many_there_are(small: Report) -> None:
@@ -427,3 +434,32 @@ def test_two_files_of_one_name_are_refused_and_one_file_twice_counts_once(tmp_pa
         compare("analog_lif_28nm", other, "mlp_mnist_spiking")
     same = [shipped("architecture")["analog_lif_28nm"], "analog_lif_28nm"]
     assert len(report(same, ["mlp_mnist_spiking"]).views) == 1
+
+
+def test_a_sweep_of_any_size_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    rows = 5000
+    frame = pd.DataFrame(
+        {
+            "chip.tile.array.rows": np.arange(rows, dtype=float),
+            "area_m2": random.uniform(1e-6, 2e-6, rows),
+            "latency_s": random.uniform(1e-3, 2e-3, rows),
+            "feasible": random.random(rows) < 0.5,
+            "failed_check": pd.Categorical(["a"] * rows),
+        }
+    )
+    frame.to_parquet(tmp_path / "found.parquet", row_group_size=700)
+    frame.to_csv(tmp_path / "found.csv", index=False)
+    monkeypatch.setattr("neuroest.reporting.sweep_data.MOST_POINTS", 1000)
+    monkeypatch.setattr("neuroest.reporting.sweep_data._ROWS", 300)
+    good = frame[frame["feasible"]]
+    for name in ("found.parquet", "found.csv"):
+        found = read_sweep(tmp_path / name)
+        assert found.count == len(good)
+        wanted = good["chip.tile.array.rows"].iloc[:: math.ceil(len(good) / 1000)]
+        assert found.shown["chip.tile.array.rows"].tolist() == wanted.tolist()
+        assert found.results == ("area_m2", "latency_s")
+        best = good[list(found.results)][non_dominated(good[list(found.results)].to_numpy())]
+        assert sorted(found.front["area_m2"]) == sorted(best["area_m2"])
+        packed = sweep_points(found.shown, found.count)
+        assert (packed["rows"], packed["of"]) == (len(wanted), len(good))

@@ -6,7 +6,7 @@ from neuroest.reporting.figures.breakdowns import MOST_BESIDE, breakdown_figure,
 from neuroest.reporting.figures.canvas import FORMATS, MOST_DESIGNS, VENUES, draw, report_module
 from neuroest.reporting.figures.comparisons import ratios_figure, tradeoff_figure
 from neuroest.reporting.figures.scoreboard import scoreboard_figure
-from neuroest.reporting.figures.sweeps import lower_left_front, sweep_figure
+from neuroest.reporting.figures.sweeps import sweep_figure
 from neuroest.reporting.figures.uncertainty import distribution_figure, tornado_figure
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "breakdown_figure",
     "distribution_figure",
     "draw",
-    "lower_left_front",
     "parts_figure",
     "ratios_figure",
     "report_module",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.figures.canvas import (
     COLOURS,
     MARKERS,
@@ -18,7 +19,7 @@ from neuroest.reporting.figures.canvas import (
     new_figure,
 )
 from neuroest.reporting.quantities import BANDED, label_and_unit
-from neuroest.reporting.views import LEAST_UNPROVEN, View, pareto_front
+from neuroest.reporting.views import LEAST_UNPROVEN, View
 
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison
@@ -68,7 +69,7 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
     lines = math.ceil(len(views) / columns)
     figure, axes = new_figure(width, width * 0.7 + 0.13 * (lines + 2))
     table = np.array([[view.estimate.totals[name] or math.nan for name in _AXES] for view in views])
-    front = pareto_front(table * (1.0, 1.0, -1.0))
+    front = non_dominated(table * (1.0, 1.0, -1.0))
     sizes = 14.0 + 60.0 * _relative(np.log(table[:, 2]))
     for index, view in enumerate(views):
         area, energy, _ = table[index]

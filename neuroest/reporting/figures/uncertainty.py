@@ -65,5 +65,6 @@ def distribution_figure(views: Sequence[View], width: float, total: str = "energ
         axes.plot([view.estimate.totals[total]], [row], "|", color="black", ms=7.0, mew=1.2)
     logarithmic(axes.xaxis, unit)
     axes.set_yticks(range(len(views)), [design_label(view, total) for view in reversed(views)])
-    axes.set_xlabel(f"{label}; stroke: the estimate")
+    # beside long names the label is wider than the axes
+    axes.set_xlabel(f"{label}; stroke: the estimate", loc="right")
     return figure
