@@ -286,13 +286,14 @@ def _record(device: Device, changes: Mapping[str, str]) -> Any:
 def _switch(request: Request, plot: Path | None) -> Report:
     device = load_device(request.neuron)
     switch = _record(device, request.changes)
-    notes, relaxation = [], 0.0
+    notes: list[str] = []
+    relaxation = 0.0
     if device.spec.model == "threshold_switch_neuron":
         relaxation = float(switch.relaxation_time)
-        notes = [
+        notes.append(
             f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again; differences "
             "between devices are left out, since the spec states none"
-        ]
+        )
         switch = _behaviour_of(switch)
     level = _level(request, "V", float(switch.supply_voltage))
     duration = request.duration or 40.0 * (float(switch.series_resistance * switch.capacitance) + relaxation)

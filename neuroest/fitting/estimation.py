@@ -55,7 +55,7 @@ _START_SPREAD = np.log(4.0)
 _DIFFERENCE = 1e-4
 _BEND_STEP = 0.03
 _MOST_SETTLINGS = 3e3
-"""Longest time over the filament's own that is followed step by step; numerical, a fit takes thousands of such runs."""
+"""Longest time over the filament's own that is followed step by step; numerical, a fit takes thousands of runs."""
 _CORRELATED = 0.8
 _REFINED = 3
 _DEVICES_FOR_A_DEVIATION = 3
