@@ -166,8 +166,8 @@ def _refuse_slow(data: Measurements, template: Mapping[str, float]) -> None:
         if longest > _MOST_SETTLINGS * own:
             raise NeuroestError(
                 f"{data.file}: {experiment.layout.name} has times of {format_quantity(longest, 's')}, beyond "
-                f"{_MOST_SETTLINGS:g} times the {format_quantity(own, 's')} in which the filament of the starting neuron "
-                "settles; check the units, or give a slower neuron with --from"
+                f"{_MOST_SETTLINGS:g} times the {format_quantity(own, 's')} in which the filament of the starting "
+                "neuron settles; check the units, or give a slower neuron with --from"
             )
 
 
