@@ -21,7 +21,7 @@ from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import crossbar, diffusive_neuron, digital, power, retention
+from neuroest.equations import diffusive_neuron, digital, power, retention, writing
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
@@ -260,7 +260,7 @@ class Evaluation:
             rate = rate + 1.0 / (self.period * often)
         if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
             return None
-        return np.asarray(crossbar.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
+        return np.asarray(writing.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
 
     @cached_property
     def refresh(self) -> tuple[Array, Array] | None:

@@ -213,13 +213,15 @@ CONSTANTS = {
     },
     "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
-        "_CELL_LENGTH": "integral over a uniform line",
+        "_CELL_LENGTH": "geometry of a planar transistor",
         "_UNIFORM_VARIANCE": "variance of a uniform distribution",
-        "_THIRD": "integral over a uniform line",
+    },
+    "equations.crossbar_wires": {
         "_MEAN_LINE_LOSS": "integral over a uniform line",
         "_SLOWEST_LINE_MODE": "eigenvalue of a uniform line",
         "_LINE_LOSS_SPREAD": "integral over a uniform line",
     },
+    "equations.selection": {"_THIRD": "the scheme's name: a third of the voltage"},
     "equations.filament_growth": {
         "_AIRY_ZERO": "first zero of the Airy function",
         "_PASSAGE_PHASE": "phase of the passage through a saddle-node",

@@ -22,7 +22,7 @@ from neuroest.devices.arrays import (
     ResistiveCellParameters,
     SelectorCellParameters,
 )
-from neuroest.equations import charge, retention
+from neuroest.equations import charge, retention, selection, writing
 from neuroest.equations import crossbar as equations
 from neuroest.units import (
     Ampere,
@@ -130,7 +130,7 @@ class ResistiveMemory(Cell):
         """Energy of writing one cell with verification, the half-selected cells of its lines included."""
         d = self.device
         beside = self.half_select_energy(rows, columns)
-        return equations.write_verify_energy(
+        return writing.write_verify_energy(
             d.write_pulses, d.program_voltage, d.program_current, d.program_time, line_energy + beside,
             read_power * d.verify_time,
         )  # fmt: skip
@@ -241,7 +241,7 @@ class CrosspointCell(ResistiveMemory):
     def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
         """Cells of the same row and column at half of the programming voltage, during one pulse."""
         d = self.device
-        power = equations.half_select_power(
+        power = selection.half_select_power(
             rows, columns, d.program_voltage, d.program_current, d.nonlinearity
         )
         energy: Joule = power * d.program_time
@@ -252,8 +252,8 @@ class CrosspointCell(ResistiveMemory):
     ) -> list[Characteristic]:
         """What reading one cell with floating lines, and writing one, would meet."""
         d = self.device
-        sneak = equations.sneak_conductance(conductance, rows, columns)
-        power = equations.half_select_power(
+        sneak = selection.sneak_conductance(conductance, rows, columns)
+        power = selection.half_select_power(
             rows, columns, d.program_voltage, d.program_current, d.nonlinearity
         )
         return [
@@ -264,7 +264,7 @@ class CrosspointCell(ResistiveMemory):
 
     def writable_side(self) -> Dimensionless:
         """Rows and columns up to which the written cell stands out of the half-selected ones."""
-        return equations.selector_array_side(
+        return selection.selector_array_side(
             self.device.program_current, self.half_select_current(), _HALF_SELECT_MARGIN
         )
 

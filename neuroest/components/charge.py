@@ -7,7 +7,7 @@ from typing import ClassVar
 from neuroest.components.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.components.cells import ChargeCell
 from neuroest.components.crossbar import CrossbarArray
-from neuroest.equations import charge, converters
+from neuroest.equations import charge, converters, crossbar_wires, writing
 from neuroest.equations import crossbar as equations
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Second, Siemens, Volt
 
@@ -77,13 +77,13 @@ class ChargeDomainArray(CrossbarArray):
     def settling_time(self, network: NetworkContext) -> Second:
         """Time until rows and plates are within the settling error; drivers are taken to be large enough."""
         segment = self.segment_resistance()
-        row = equations.row_time_constant(0.0, self.options["columns"] * segment, self.row_capacitance())
-        column = equations.column_time_constant_floating(
+        row = crossbar_wires.row_time_constant(0.0, self.options["columns"] * segment, self.row_capacitance())
+        column = crossbar_wires.column_time_constant_floating(
             self.options["rows"] / self.cell.device.product_resistance,
             self.options["rows"] * segment,
             self.plate_capacitance(),
         )
-        return equations.settling_time(row, column, self.settled_bits())
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def programming_energy(self, network: NetworkContext) -> Joule:
         """Energy of writing one cell."""
@@ -93,7 +93,7 @@ class ChargeDomainArray(CrossbarArray):
         """Time to write one whole array."""
         cells = self.options["rows"] * self.options["columns"]
         together = self.options.get("cells_programmed_together", self.options["columns"])
-        return equations.array_programming_time(
+        return writing.array_programming_time(
             cells, together, self.cell.write_pulses(), self.cell.device.write_time, 0.0
         )
 

@@ -31,7 +31,7 @@ from neuroest.devices.arrays import (
     SampledClampParameters,
     TaperedBufferParameters,
 )
-from neuroest.equations import converters, drivers, power, retention
+from neuroest.equations import converters, crossbar_wires, drivers, power, retention, writing
 from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Ohm, Second, Siemens, Volt
@@ -303,7 +303,7 @@ class CrossbarArray(Component[None]):
 
     def segment_resistance(self) -> Ohm:
         """Wire between neighbouring cells, the same along rows and columns."""
-        return equations.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
 
     def settling_time(self, network: NetworkContext) -> Second:
         """Time until the column is within the settling error."""
@@ -312,16 +312,18 @@ class CrossbarArray(Component[None]):
         columns, rows = self.options["columns"] / along, self.options["rows"] / down
         drive = drive_resistance(self.driver, columns, conductance)
         segment = self.segment_resistance()
-        row = equations.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
+        row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
         column_resistance, total = rows * segment, rows * conductance
         column_capacitance = self.column_capacitance() / down
         if isinstance(self.interface, CurrentClamp):
-            column = equations.column_time_constant_clamped(
+            column = crossbar_wires.column_time_constant_clamped(
                 self.interface.input_resistance(), total, column_resistance, column_capacitance
             )
         else:
-            column = equations.column_time_constant_floating(total, column_resistance, column_capacitance)
-        return equations.settling_time(along * row, down * column, self.settled_bits())
+            column = crossbar_wires.column_time_constant_floating(
+                total, column_resistance, column_capacitance
+            )
+        return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> Second:
         """Time that the array itself needs for one read: the input's pulse, or settling."""
@@ -397,9 +399,7 @@ class CrossbarArray(Component[None]):
         """Time to write one whole array."""
         d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
         together = self.options.get("cells_programmed_together", self.options["columns"])
-        return equations.array_programming_time(
-            cells, together, d.write_pulses, d.program_time, d.verify_time
-        )
+        return writing.array_programming_time(cells, together, d.write_pulses, d.program_time, d.verify_time)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Cells, lines, drivers, and the circuits at the columns."""
@@ -496,7 +496,7 @@ class CrossbarArray(Component[None]):
             costs.extend(self.neuron.statics(network))
         kept = self.cell.retention_time()
         if np.any(np.isfinite(kept)):
-            rewriting = equations.refresh_power(self.programming_energy(network), kept)
+            rewriting = retention.refresh_power(self.programming_energy(network), kept)
             costs.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
         return costs
 
@@ -569,7 +569,7 @@ class CrossbarArray(Component[None]):
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What an array designer asks for."""
         segment, conductance = self.segment_resistance(), self.conductance(network)
-        side = equations.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
+        side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
         found = [
             self.characteristic("mean conductance of a cell", conductance, "S"),
             self.characteristic("settling time", self.settling_time(network), "s"),
@@ -605,7 +605,7 @@ class CrossbarArray(Component[None]):
         """Mean share of the column current that the wires cost; without transistors idle rows conduct too."""
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
-        return equations.ir_drop_error_mean(
+        return crossbar_wires.ir_drop_error_mean(
             self.conductance(network), segment, segment, self.piece("rows"), self.piece("columns"),
             active_fraction,
         )  # fmt: skip

@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.equations._arithmetic import bounded_exponential
 from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
 from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Joule, Kelvin, PerSecond, Second
+from neuroest.units import Dimensionless, Joule, Kelvin, PerSecond, Second, Siemens, Watt
 
 
 @equation(
@@ -124,3 +124,123 @@ def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_ra
     '1e-06'
     """
     return np.maximum(1.0 / retention_time, read_rate / disturb_reads)
+
+
+@equation(
+    formula="P = E_array / t_retention",
+    reference="derivation: docs/models/crossbar.md",
+    valid="the whole array rewritten once per retention time",
+)
+def refresh_power(array_programming_energy: Joule, retention_time: Second) -> Watt:
+    """Mean power of rewriting an array before it forgets. [W].
+
+    Parameters
+    ----------
+    array_programming_energy : float or array
+        Energy of programming all cells once. [J]
+    retention_time : float or array
+        Time between two rewrites. [s]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    0.27 mJ every 1000 s: 270 nW.
+
+    >>> f"{refresh_power(0.27e-3, 1000.0):.3g}"
+    '2.7e-07'
+    """
+    with np.errstate(divide="ignore"):
+        return np.divide(array_programming_energy, retention_time)
+
+
+@equation(
+    formula="t = t_0 exp(E / (k T))",
+    reference="derivation: docs/models/crossbar.md",
+    valid="one thermally activated process",
+)
+def retention_time(
+    attempt_time: Second,
+    activation_energy: Joule,
+    temperature: Kelvin,
+    boltzmann: JoulePerKelvin = BOLTZMANN,
+) -> Second:
+    """Time for which a state is kept at a temperature. [s].
+
+    Parameters
+    ----------
+    attempt_time : float or array
+        Prefactor of the Arrhenius law. [s]
+    activation_energy : float or array
+        Barrier. [J]
+    temperature : float or array
+        Temperature of the cell. [K]
+    boltzmann : float, optional
+        The exact constant. [J/K]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A barrier of 20 kT keeps a state 4.85e8 attempt times:
+
+    >>> f"{retention_time(1.0, 20 * 1.380649e-23 * 300, 300.0):.3g}"
+    '4.85e+08'
+    """
+    return attempt_time * np.exp(activation_energy / (boltzmann * temperature))
+
+
+@equation(
+    formula="G(t) = G_0 (t / t_0)^-nu",
+    reference="derivation: docs/models/crossbar.md",
+    valid="t >= t_0; empirical law of drift",
+)
+def drifted_conductance(
+    initial_conductance: Siemens, time: Second, reference_time: Second, drift_exponent: Dimensionless
+) -> Siemens:
+    """Conductance of a drifting cell some time after it was written. [S].
+
+    Parameters
+    ----------
+    initial_conductance : float or array
+        Conductance at the reference time. [S]
+    time : float or array
+        Time since the write. [s]
+    reference_time : float or array
+        Time after the write at which the initial conductance was read; it is taken for all earlier times. [s]
+    drift_exponent : float or array
+        Exponent; 0 for no drift.
+
+    Returns
+    -------
+    float or array
+        Conductance. [S]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Exponent 0.5 over two decades of time leaves a tenth:
+
+    >>> f"{drifted_conductance(10e-6, 100.0, 1.0, 0.5):.3g}"
+    '1e-06'
+    """
+    return initial_conductance * np.exp(
+        -drift_exponent * np.log(np.maximum(time, reference_time) / reference_time)
+    )

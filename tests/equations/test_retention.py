@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,19 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "disturb_rewriting_energy": {"programming_energy": 180e-12, "disturb_reads": 1e6},
     "rewriting_rate": {"retention_time": 3.156e7, "disturb_reads": 1e9, "read_rate": 1e3},
+    "refresh_power": {"array_programming_energy": 0.27e-3, "retention_time": 1e6},
+    "retention_time": {
+        "attempt_time": 1e-13,
+        "activation_energy": 1.602e-19,
+        "temperature": 358.0,
+        "boltzmann": 1.380649e-23,
+    },
+    "drifted_conductance": {
+        "initial_conductance": 40e-6,
+        "time": 1e4,
+        "reference_time": 1.0,
+        "drift_exponent": 0.01,
+    },
 }
 
 
@@ -50,3 +64,25 @@ def test_rewriting_serves_both_causes(kept: float, reads: float, rate: float) ->
     found = retention.rewriting_rate(kept, reads, rate)
     assert found >= 1.0 / kept
     assert found >= rate / reads
+
+
+def test_a_state_that_is_kept_for_ever_needs_no_refresh():
+    np.testing.assert_allclose(retention.refresh_power(0.27e-3, np.array([np.inf, 1e3])), [0.0, 0.27e-6])
+
+
+def test_retention_falls_with_temperature_by_arrhenius():
+    barrier = 1.602176634e-19
+    hot, cold = retention.retention_time(1e-13, barrier, np.array([398.0, 358.0]))
+    # 1 eV / k = 11604.5 K; 11604.5 x (1/358 - 1/398) = 3.2578; exp = 26.0
+    assert cold / hot == pytest.approx(26.0, rel=2e-3)
+
+
+def test_drift_of_exponent_0_01_takes_2_3_percent_a_decade():
+    # 10^-0.01 = 0.97724
+    assert retention.drifted_conductance(1.0, 10.0, 1.0, 0.01) == pytest.approx(0.97724, rel=1e-5)
+
+
+def test_nothing_has_drifted_before_the_reference_time():
+    np.testing.assert_array_equal(
+        retention.drifted_conductance(1.0, np.array([0.0, 0.5, 1.0]), 1.0, 0.1), 1.0
+    )

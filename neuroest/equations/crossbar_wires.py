@@ -1,0 +1,452 @@
+"""Wires of a crossbar array: how long they take to settle, and how much of the read voltage they lose.
+
+"Row" is the driven line, "column" the line whose current or voltage is read. How far each closed form is from a full
+solution of the array: docs/models/crossbar.md.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import (
+    Dimensionless,
+    Farad,
+    Metre,
+    Ohm,
+    OhmPerMetre,
+    Second,
+    Siemens,
+)
+
+# Mean of u - u^2/2 over 0..1, the profile of the voltage lost along a uniformly loaded line, 1/2 at its end.
+_MEAN_LINE_LOSS = 1.0 / 3.0
+# Standard deviation of that profile over its range.
+_LINE_LOSS_SPREAD = 2.0 / math.sqrt(45.0)
+# Slowest time constant of an open-ended uniform RC line driven by an ideal source, over its total RC.
+_SLOWEST_LINE_MODE = 4.0 / math.pi**2
+
+
+@equation(
+    formula="r = r_wire p",
+    reference="derivation: docs/models/crossbar.md",
+    valid="wire of constant cross-section",
+)
+def cell_wire_resistance(resistance_per_length: OhmPerMetre, cell_pitch: Metre) -> Ohm:
+    """Resistance of the piece of wire between two neighbouring cells. [ohm].
+
+    Parameters
+    ----------
+    resistance_per_length : float or array
+        Resistance of the wire per length, barrier and surface scattering included. [ohm/m]
+    cell_pitch : float or array
+        Pitch of the cells along the wire. [m]
+
+    Returns
+    -------
+    float or array
+        Resistance. [ohm]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    11.6 ohm/um over 4 widths of 40 nm: 11.6 x 0.16 = 1.86 ohm.
+
+    >>> f"{cell_wire_resistance(11.6e6, 0.16e-6):.3g}"
+    '1.86'
+    """
+    return resistance_per_length * cell_pitch
+
+
+@equation(
+    formula="tau = R_driver C + (4/pi^2) R_row C",
+    reference="derivation: docs/models/crossbar.md",
+    valid="uniform open-ended row; 0 to 6 % above the exact slowest mode at every driver resistance",
+)
+def row_time_constant(driver_resistance: Ohm, row_resistance: Ohm, row_capacitance: Farad) -> Second:
+    """Time constant with which the far end of a driven row settles. [s].
+
+    Parameters
+    ----------
+    driver_resistance : float or array
+        Resistance of the row driver. [ohm]
+    row_resistance : float or array
+        Resistance of the whole row. [ohm]
+    row_capacitance : float or array
+        Capacitance of the whole row. [F]
+
+    Returns
+    -------
+    float or array
+        Time constant. [s]
+
+    Notes
+    -----
+    4/pi^2 = 0.405 is the slowest mode of the line. The often used 0.38 gives the time to 50 %, which must not
+    be multiplied by a number of time constants.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 kohm and a row of 256 ohm and 26.7 fF: 26.7 + 0.405 x 6.84 = 29.5 ps.
+
+    >>> f"{row_time_constant(1e3, 256.0, 26.7e-15):.3g}"
+    '2.95e-11'
+    """
+    return (driver_resistance + _SLOWEST_LINE_MODE * row_resistance) * row_capacitance
+
+
+@equation(
+    formula="tau = C R_in / (1 + G R_in) + (4/pi^2) R_column C",
+    reference="derivation: docs/models/crossbar.md",
+    valid="uniform column with a clamp of resistance R_in at its foot; never below the exact slowest mode",
+)
+def column_time_constant_clamped(
+    input_resistance: Ohm,
+    column_conductance: Siemens,
+    column_resistance: Ohm,
+    column_capacitance: Farad,
+) -> Second:
+    """Time constant of a column whose current is read by a clamp. [s].
+
+    Parameters
+    ----------
+    input_resistance : float or array
+        Input resistance of the clamp. [ohm]
+    column_conductance : float or array
+        Sum of the conductances that join the column to driven or grounded rows. [S]
+    column_resistance : float or array
+        Resistance of the whole column wire. [ohm]
+    column_capacitance : float or array
+        Capacitance of the whole column. [F]
+
+    Returns
+    -------
+    float or array
+        Time constant. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 kohm beside 1 mS is 500 ohm; with 30 fF and no wire resistance 15 ps:
+
+    >>> f"{column_time_constant_clamped(1e3, 1e-3, 0.0, 30e-15):.3g}"
+    '1.5e-11'
+    """
+    clamp = input_resistance / (1.0 + column_conductance * input_resistance)
+    return (clamp + _SLOWEST_LINE_MODE * column_resistance) * column_capacitance
+
+
+@equation(
+    formula="tau = C / G + (4/pi^2) R_column C",
+    reference="derivation: docs/models/crossbar.md",
+    valid="column without a load; never below the exact slowest mode, equal to it without wire resistance",
+)
+def column_time_constant_floating(
+    conducting_conductance: Siemens, column_resistance: Ohm, column_capacitance: Farad
+) -> Second:
+    """Time constant of a column whose voltage is read by a high impedance. [s].
+
+    Parameters
+    ----------
+    conducting_conductance : float or array
+        Sum of the conductances of the cells that conduct. [S]
+    column_resistance : float or array
+        Resistance of the whole column wire. [ohm]
+    column_capacitance : float or array
+        Capacitance of the whole column with its load. [F]
+
+    Returns
+    -------
+    float or array
+        Time constant; infinite if no cell conducts. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    30 fF through 100 uS, no wire resistance: 0.3 ns.
+
+    >>> f"{column_time_constant_floating(100e-6, 0.0, 30e-15):.3g}"
+    '3e-10'
+    """
+    with np.errstate(divide="ignore"):
+        cells: Second = np.divide(column_capacitance, conducting_conductance)
+    return cells + _SLOWEST_LINE_MODE * column_resistance * column_capacitance
+
+
+@equation(
+    formula="t = (tau_row + tau_column) ln 2^(b+1)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="b >= 1; on the safe side for two poles in cascade",
+)
+def settling_time(row_time_constant: Second, column_time_constant: Second, bits: Dimensionless) -> Second:
+    """Time until a read has settled to half a step of its resolution. [s].
+
+    Parameters
+    ----------
+    row_time_constant, column_time_constant : float or array
+        Time constants of row and column. [s]
+    bits : float or array
+        Resolution of the read-out.
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    3 ps in all, 8 bits: 3 x 9 x 0.693 = 18.7 ps.
+
+    >>> f"{settling_time(1e-12, 2e-12, 8.0):.3g}"
+    '1.87e-11'
+    """
+    return (row_time_constant + column_time_constant) * (bits + 1.0) * math.log(2.0)
+
+
+def _relative_loss(load: Dimensionless) -> Dimensionless:
+    # First order would exceed 1 in large arrays; x/(1+x) agrees with it for small x and stays below 1.
+    return load / (1.0 + load)
+
+
+@equation(
+    formula="x = G a r_column R^2 / 3; error = x / (1 + x)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="uniform G, rows driven from one side; 15 % up to G r N^2 = 6.6, worse with few gated rows active",
+)
+def ir_drop_error_near(
+    conductance: Siemens,
+    column_segment_resistance: Ohm,
+    rows: Dimensionless,
+    conducting_fraction: Dimensionless,
+) -> Dimensionless:
+    """Share of its current that the column nearest to the row drivers loses to the wires. [1].
+
+    Parameters
+    ----------
+    conductance : float or array
+        Mean conductance of a cell. [S]
+    column_segment_resistance : float or array
+        Resistance of the column wire between two cells. [ohm]
+    rows : float or array
+        Number of rows.
+    conducting_fraction : float or array
+        Share of the rows whose cells conduct: the active share if access transistors cut the idle cells off,
+        1 if idle rows are grounded.
+
+    Returns
+    -------
+    float or array
+        Lost share of the column current, 0 to 1.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    5 uS, 6 ohm, 128 rows: x = 5e-6 x 6 x 128^2 / 3 = 0.164, error 0.164 / 1.164 = 14.1 %.
+
+    >>> f"{ir_drop_error_near(5e-6, 6.0, 128.0, 1.0):.3f}"
+    '0.141'
+    """
+    column = conducting_fraction * column_segment_resistance * rows**2
+    return _relative_loss(conductance * column * _MEAN_LINE_LOSS)
+
+
+@equation(
+    formula="x = G (r_row C^2 / 3 + a r_column R^2 / 3); error = x / (1 + x)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="uniform G, rows driven from one side, column read at one end; 5 % relative up to G r N^2 = 6.6",
+)
+def ir_drop_error_mean(
+    conductance: Siemens,
+    row_segment_resistance: Ohm,
+    column_segment_resistance: Ohm,
+    rows: Dimensionless,
+    columns: Dimensionless,
+    conducting_fraction: Dimensionless,
+) -> Dimensionless:
+    """Share of the current of all columns that is lost to the wires. [1].
+
+    Parameters
+    ----------
+    conductance : float or array
+        Mean conductance of a cell. [S]
+    row_segment_resistance, column_segment_resistance : float or array
+        Resistance of the row and of the column wire between two cells. [ohm]
+    rows, columns : float or array
+        Size of the array.
+    conducting_fraction : float or array
+        Share of the rows whose cells conduct: the active share if access transistors cut the idle cells off,
+        1 if idle rows are grounded.
+
+    Returns
+    -------
+    float or array
+        Lost share of the current, 0 to 1. The power drawn from equally driven rows falls by the same share.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    5 uS, 2 and 6 ohm, 128 x 128: x = 5e-6 x 8 x 128^2 / 3 = 0.218, error 17.9 %.
+
+    >>> f"{ir_drop_error_mean(5e-6, 2.0, 6.0, 128.0, 128.0, 1.0):.3f}"
+    '0.179'
+    """
+    row = row_segment_resistance * columns**2
+    column = conducting_fraction * column_segment_resistance * rows**2
+    return _relative_loss(conductance * (row + column) * _MEAN_LINE_LOSS)
+
+
+@equation(
+    formula="x = G (r_row C^2 / 2 + a r_column R^2 / 3); error = x / (1 + x)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="uniform G, rows driven from one side, column read at one end; 15 % relative up to G r N^2 = 6.6",
+)
+def ir_drop_error_far(
+    conductance: Siemens,
+    row_segment_resistance: Ohm,
+    column_segment_resistance: Ohm,
+    rows: Dimensionless,
+    columns: Dimensionless,
+    conducting_fraction: Dimensionless,
+) -> Dimensionless:
+    """Share of its current that the column farthest from the row drivers loses to the wires. [1].
+
+    Parameters
+    ----------
+    conductance : float or array
+        Mean conductance of a cell. [S]
+    row_segment_resistance, column_segment_resistance : float or array
+        Resistance of the row and of the column wire between two cells. [ohm]
+    rows, columns : float or array
+        Size of the array.
+    conducting_fraction : float or array
+        Share of the rows whose cells conduct: the active share if access transistors cut the idle cells off,
+        1 if idle rows are grounded.
+
+    Returns
+    -------
+    float or array
+        Lost share of the column current, 0 to 1.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    5 uS, 2 and 6 ohm, 128 x 128: x = 5e-6 x (1 + 2) x 128^2 = 0.246, error 19.7 %.
+
+    >>> f"{ir_drop_error_far(5e-6, 2.0, 6.0, 128.0, 128.0, 1.0):.3f}"
+    '0.197'
+    """
+    row = row_segment_resistance * columns**2 / 2.0
+    column = conducting_fraction * column_segment_resistance * rows**2 * _MEAN_LINE_LOSS
+    return _relative_loss(conductance * (row + column))
+
+
+@equation(
+    formula="sigma = (2/sqrt(45)) (error_far - error_near)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="losses small enough for the parabolic profile along the rows",
+)
+def ir_drop_residual_spread(near_error: Dimensionless, far_error: Dimensionless) -> Dimensionless:
+    """Spread of the IR-drop error from column to column, left after one common gain correction. [1].
+
+    Parameters
+    ----------
+    near_error, far_error : float or array
+        Errors of the nearest and of the farthest column.
+
+    Returns
+    -------
+    float or array
+        Standard deviation as a share of the column current.
+
+    Notes
+    -----
+    A gain for every column removes the systematic part altogether.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    14.1 and 19.7 %: 0.298 x 5.6 % = 1.67 %.
+
+    >>> f"{ir_drop_residual_spread(0.141, 0.197):.4f}"
+    '0.0167'
+    """
+    return _LINE_LOSS_SPREAD * (far_error - near_error)
+
+
+@equation(
+    formula="N = sqrt((error / (1 - error)) / (G r (1/2 + a/3)))",
+    reference="derivation: docs/models/crossbar.md",
+    valid="square array with the same segment resistance in rows and columns; error < 1",
+)
+def maximum_array_side(
+    allowed_error: Dimensionless,
+    conductance: Siemens,
+    segment_resistance: Ohm,
+    conducting_fraction: Dimensionless,
+) -> Dimensionless:
+    """Side of the square array whose farthest column just keeps an allowed IR-drop error. [1].
+
+    Parameters
+    ----------
+    allowed_error : float or array
+        Largest share of its current that a column may lose, below 1.
+    conductance : float or array
+        Mean conductance of a cell. [S]
+    segment_resistance : float or array
+        Resistance of the wire between two cells, in both directions. [ohm]
+    conducting_fraction : float or array
+        Share of the rows whose cells conduct: the active share if access transistors cut the idle cells off,
+        1 if idle rows are grounded.
+
+    Returns
+    -------
+    float or array
+        Number of rows and of columns, not rounded; infinite without loss or if all current may be lost.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    5 %, 1 uS, 2 ohm, all rows: sqrt(0.0526 / (2e-6 x 5/6)) = 178.
+
+    >>> f"{maximum_array_side(0.05, 1e-6, 2.0, 1.0):.0f}"
+    '178'
+    """
+    loss_of_one_cell = conductance * segment_resistance * (1.0 / 2.0 + conducting_fraction * _MEAN_LINE_LOSS)
+    possible = allowed_error < 1.0
+    load = allowed_error / np.where(possible, 1.0 - allowed_error, 1.0)
+    limited = possible & (loss_of_one_cell > 0.0)
+    return np.where(limited, np.sqrt(load / np.where(limited, loss_of_one_cell, 1.0)), np.inf)

@@ -1,0 +1,178 @@
+"""Cells without transistors: what those beside the selected one conduct, and how large their arrays can be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import (
+    Ampere,
+    Dimensionless,
+    Siemens,
+    Volt,
+    Watt,
+)
+
+# The biasing scheme that puts a third of the write voltage on every unselected cell.
+_THIRD = 3.0
+
+
+@equation(
+    formula="G_sneak = G (R - 1)(C - 1) / (R + C - 1)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="all cells alike and ohmic, all lines but the two selected ones floating",
+)
+def sneak_conductance(conductance: Siemens, rows: Dimensionless, columns: Dimensionless) -> Siemens:
+    """Conductance of all sneak paths beside one selected cell of a floating passive array. [S].
+
+    Parameters
+    ----------
+    conductance : float or array
+        Conductance of an unselected cell. [S]
+    rows, columns : float or array
+        Size of the array.
+
+    Returns
+    -------
+    float or array
+        Conductance parallel to the selected cell. [S]
+
+    Notes
+    -----
+    With every line driven or clamped, as in a matrix-vector product, there is no sneak path.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    64 x 64 cells of 10 uS: 10 x 63 x 63 / 127 = 313 uS.
+
+    >>> f"{sneak_conductance(10e-6, 64.0, 64.0):.3g}"
+    '0.000313'
+    """
+    return conductance * (rows - 1.0) * (columns - 1.0) / (rows + columns - 1.0)
+
+
+@equation(
+    formula="P = (R + C - 2) (V/2) I(V) / k",
+    reference="derivation: docs/models/crossbar.md",
+    valid="one selected cell, V/2 scheme, k = I(V)/I(V/2)",
+)
+def half_select_power(
+    rows: Dimensionless,
+    columns: Dimensionless,
+    write_voltage: Volt,
+    write_current: Ampere,
+    nonlinearity: Dimensionless,
+) -> Watt:
+    """Power in the half-selected cells while one cell is written in the V/2 scheme. [W].
+
+    Parameters
+    ----------
+    rows, columns : float or array
+        Size of the array.
+    write_voltage : float or array
+        Voltage across the selected cell. [V]
+    write_current : float or array
+        Current of an unselected cell if it had that voltage. [A]
+    nonlinearity : float or array
+        Current at the write voltage over the current at half of it; 2 for an ohmic cell.
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    128 x 128, 2 V, 100 uA, ohmic: 254 x 1 V x 50 uA = 12.7 mW.
+
+    >>> f"{half_select_power(128.0, 128.0, 2.0, 100e-6, 2.0):.3g}"
+    '0.0127'
+    """
+    half_selected = rows + columns - 2.0
+    return half_selected * (write_voltage / 2.0) * write_current / nonlinearity
+
+
+@equation(
+    formula="P = (R C - 1) (V/3) I(V/3)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="one selected cell, V/3 scheme: every other cell sees V/3",
+)
+def third_select_power(
+    rows: Dimensionless, columns: Dimensionless, write_voltage: Volt, third_voltage_current: Ampere
+) -> Watt:
+    """Power in the unselected cells while one cell is written in the V/3 scheme. [W].
+
+    Parameters
+    ----------
+    rows, columns : float or array
+        Size of the array.
+    write_voltage : float or array
+        Voltage across the selected cell. [V]
+    third_voltage_current : float or array
+        Current of an unselected cell at a third of that voltage. [A]
+
+    Returns
+    -------
+    float or array
+        Power. [W]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    10 x 10, 3 V, 1 uA at 1 V: 99 x 1 V x 1 uA = 99 uW.
+
+    >>> f"{third_select_power(10.0, 10.0, 3.0, 1e-6):.3g}"
+    '9.9e-05'
+    """
+    unselected = rows * columns - 1.0
+    return unselected * (write_voltage / _THIRD) * third_voltage_current
+
+
+@equation(
+    formula="N = I_on / (m I_half)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="rule of thumb: the half-selected cells of one line together stay m times below the selected one",
+)
+def selector_array_side(
+    on_current: Ampere, half_select_current: Ampere, current_margin: Dimensionless
+) -> Dimensionless:
+    """Largest side of a passive array that its selector allows. [1].
+
+    Parameters
+    ----------
+    on_current : float or array
+        Current of the selected cell. [A]
+    half_select_current : float or array
+        Current of one half-selected cell. [A]
+    current_margin : float or array
+        How many times the selected current must exceed the sum of the half-selected ones on its line.
+
+    Returns
+    -------
+    float or array
+        Number of cells on one line, not rounded; infinite for a perfect selector.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    100 uA against 10 nA with a margin of 10: 1000 cells.
+
+    >>> f"{selector_array_side(100e-6, 10e-9, 10.0):.0f}"
+    '1000'
+    """
+    with np.errstate(divide="ignore"):
+        return np.divide(on_current, current_margin * half_select_current)

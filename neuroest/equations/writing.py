@@ -1,0 +1,145 @@
+"""Writing the cells of a crossbar array: energy, time and wear."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import (
+    Ampere,
+    Dimensionless,
+    Joule,
+    PerSecond,
+    Second,
+    Volt,
+)
+
+
+@equation(
+    formula="E = N (V I t + E_line + E_verify)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="mean over the cells; the half-selected cells of a passive array come on top",
+)
+def write_verify_energy(
+    pulses: Dimensionless,
+    write_voltage: Volt,
+    write_current: Ampere,
+    pulse_width: Second,
+    line_energy: Joule,
+    verify_energy: Joule,
+) -> Joule:
+    """Energy of programming one cell with write-verify pulses. [J].
+
+    Parameters
+    ----------
+    pulses : float or array
+        Mean number of pulses: about 1 for two states, more for several.
+    write_voltage : float or array
+        Voltage of the supply that the write current comes from. [V]
+    write_current : float or array
+        Mean current during a pulse. [A]
+    pulse_width : float or array
+        Duration of a pulse. [s]
+    line_energy : float or array
+        Energy of charging the lines for one pulse. [J]
+    verify_energy : float or array
+        Energy of reading the cell back once. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    9 pulses of 2 V, 100 uA and 100 ns: 9 x 20 pJ = 180 pJ.
+
+    >>> f"{write_verify_energy(9.0, 2.0, 100e-6, 100e-9, 0.0, 0.0):.3g}"
+    '1.8e-10'
+    """
+    return pulses * (write_voltage * write_current * pulse_width + line_energy + verify_energy)
+
+
+@equation(
+    formula="t = ceil(n_cells / n_parallel) N (t_write + t_verify)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="groups written one after another, each for the same number of pulses",
+)
+def array_programming_time(
+    cells: Dimensionless,
+    parallel_cells: Dimensionless,
+    pulses: Dimensionless,
+    pulse_width: Second,
+    verify_time: Second,
+) -> Second:
+    """Time of programming all cells of an array. [s].
+
+    Parameters
+    ----------
+    cells : float or array
+        Number of cells to be written.
+    parallel_cells : float or array
+        Number of cells written at once.
+    pulses : float or array
+        Pulses of each group: that of its slowest cell, if all wait for it.
+    pulse_width, verify_time : float or array
+        Duration of a pulse and of the read after it. [s]
+
+    Returns
+    -------
+    float or array
+        Time. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1.5 million cells, 128 at once: 11719 x 9 x 200 ns = 21.1 ms.
+
+    >>> f"{array_programming_time(1.5e6, 128.0, 9.0, 100e-9, 100e-9):.3g}"
+    '0.0211'
+    """
+    return np.ceil(cells / parallel_cells) * pulses * (pulse_width + verify_time)
+
+
+@equation(
+    formula="t = N_endurance / (f N)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="every cell updated alike",
+)
+def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dimensionless) -> Second:
+    """Time until the cells have used up their endurance. [s].
+
+    Parameters
+    ----------
+    endurance : float or array
+        Number of pulses that a cell withstands.
+    update_rate : float or array
+        How often each cell is rewritten. [1/s]
+    pulses : float or array
+        Mean number of pulses of one rewrite.
+
+    Returns
+    -------
+    float or array
+        Time; infinite if the cells are never rewritten. [s]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1e6 pulses, 10 rewrites a second of 1 pulse: 1e5 s.
+
+    >>> f"{write_lifetime(1e6, 10.0, 1.0):.3g}"
+    '1e+05'
+    """
+    with np.errstate(divide="ignore"):
+        return np.divide(endurance, update_rate * pulses)
