@@ -151,6 +151,7 @@ CLOCKED = {
     "column_read": "every column of every array is read in each step",
     "conversion": "every column is converted in each step",
     "merge": "the mirrors of every column are biased in each step",
+    "hold": "what every neuron integrates is stored in each step",
     "sample": "every column is kept for its converter in each step",
     "addition": "every conversion is added up",
     "time_step": "every neuron is driven below its threshold",
