@@ -9,6 +9,7 @@ from neuroest.dynamics.cells import integration_time
 from neuroest.dynamics.compact import Run
 from neuroest.dynamics.stimulus import Array, Segment, constant
 from neuroest.equations import diffusive_neuron as equations
+from neuroest.units import format_quantity
 
 
 def cascaded_connection(bench: Bench) -> Characteristic:
@@ -52,15 +53,17 @@ def cascaded_connection(bench: Bench) -> Characteristic:
         )
     one = buffers[buffered.counts >= 0.9 * sender.counts[0]]
     findings.append(
-        f"one spike for one needs a buffer of {one[0]:.3g} V (pulses of {1e3 * pulse:.3g} ms)" if len(one)
-        else f"no buffer up to {buffers[-1]:.3g} V gives one spike for one within {1e3 * pulse:.3g} ms"
+        f"one spike for one needs a buffer of {one[0]:.3g} V (pulses of {format_quantity(pulse, 's')})" if len(one)
+        else f"no buffer up to {buffers[-1]:.3g} V gives one spike for one within {format_quantity(pulse, 's')}"
     )  # fmt: skip
     if np.any(buffered.latched):
         findings.append(
             f"from {buffers[buffered.latched].min():.3g} V on the output of the next neuron latches"
         )
     limit = float(np.max(equations.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED)))
-    findings.append(f"without a buffer the drain could drive {limit:.3g} F to 95 % within a pulse")
+    findings.append(
+        f"without a buffer the drain could drive {format_quantity(limit, 'F')} to 95 % within a pulse"
+    )
     findings.append("no published numbers of two connected neurons were found to compare with")
     return Characteristic(
         "cascaded_connection", "Cascaded connection", ("voltage of the buffer", "V"),

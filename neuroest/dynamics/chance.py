@@ -8,6 +8,7 @@ from neuroest.dynamics.bench import Bench, Characteristic, Series, pulse_for, re
 from neuroest.dynamics.cells import integration_time
 from neuroest.dynamics.stimulus import Array, constant, pulse_train
 from neuroest.fitting.layouts import published
+from neuroest.units import format_quantity
 
 
 def stochasticity(bench: Bench) -> Characteristic:
@@ -27,10 +28,15 @@ def stochasticity(bench: Bench) -> Characteristic:
         np.clip(probability - 1.2816 * error, 0.0, 1.0), np.clip(probability + 1.2816 * error, 0.0, 1.0),
     )]  # fmt: skip
     median, spread = _probit(levels, probability)
-    findings = [
-        f"pulses of {1e3 * width:.3g} ms: half fire at {median:.3g} V, deviation {1e3 * spread:.3g} mV",
-        f"that is {100.0 * spread / median:.2g} %; the spec states {100.0 * cells.drive_variation:.2g} %",
-    ]
+    pulses = f"pulses of {format_quantity(width, 's')}"
+    if np.isfinite(median):
+        findings = [
+            f"{pulses}: half fire at {median:.3g} V, deviation {1e3 * spread:.3g} mV",
+            f"that is {100.0 * spread / median:.2g} %; the spec states {100.0 * cells.drive_variation:.2g} %",
+        ]
+    else:
+        span = f"from {levels[0]:.3g} to {levels[-1]:.3g} V"
+        findings = [f"{pulses}: {span} the probability does not pass from a quarter to three quarters"]
     period = 1.2 / float(np.max(cells.settling))
     long = int(25.0 * float(integration_time(cells, level)) / period)
     trains = bench.run(
@@ -41,11 +47,11 @@ def stochasticity(bench: Bench) -> Characteristic:
     if len(intervals) > 10:
         spread_of = float(np.std(intervals) / np.mean(intervals))
         findings.append(
-            f"intervals in a train of pulses: mean {1e3 * np.mean(intervals):.3g} ms, coefficient of variation "
-            f"{spread_of:.2g}, from {len(intervals)} intervals"
+            f"intervals in a train of pulses: mean {format_quantity(float(np.mean(intervals)), 's')}, coefficient of "
+            f"variation {spread_of:.2g}, from {len(intervals)} intervals"
         )
     misses: tuple[float, ...] = ()
-    if bench.compare:
+    if bench.compare and np.isfinite(median):
         experiment = published("zhao2025_firing_probability").experiments[0]
         measured = experiment.columns["probability"]
         voltages = experiment.columns["voltage"]

@@ -23,7 +23,8 @@ from neuroest.dynamics.chance import stochasticity
 from neuroest.dynamics.memory import intrinsic_plasticity, refractory_period
 from neuroest.dynamics.stimulus import Array, constant, pulse_train
 from neuroest.equations import filament_growth
-from neuroest.errors import UnknownNameError
+from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.units import format_quantity
 
 
 def leaky_integration(bench: Bench) -> Characteristic:
@@ -130,6 +131,14 @@ CHARACTERISTICS: Mapping[str, Callable[[Bench], Characteristic]] = {
     "stochasticity": stochasticity,
 }
 """Experiments by name."""
+_DRIVEN_AT = {
+    "leaky_integration": "input_voltage",
+    "threshold_firing": "firing_median_voltage",
+    "cascaded_connection": "input_voltage",
+    "refractory_period": "input_voltage",
+    "stochasticity": "firing_median_voltage",
+}
+"""The voltage of the spec at which a neuron must fire at all; plasticity is driven as hard as it takes."""
 
 
 def characterise(bench: Bench, name: str) -> Characteristic:
@@ -139,7 +148,16 @@ def characterise(bench: Bench, name: str) -> Characteristic:
     ------
     UnknownNameError
         When there is no such characteristic.
+    NeuroestError
+        When the neuron never fires where the experiment needs it to.
     """
     if name not in CHARACTERISTICS:
         raise UnknownNameError("characteristic", name, CHARACTERISTICS)
+    if name in _DRIVEN_AT:
+        level = float(np.max(getattr(bench.cells, _DRIVEN_AT[name])))
+        if not np.all(np.isfinite(integration_time(bench.cells, level))):
+            raise NeuroestError(
+                f"{bench.neuron}: never fires at {format_quantity(level, 'V')}, however long, so there is no {name} to "
+                "measure; its threshold for a constant input is higher"
+            )
     return CHARACTERISTICS[name](bench)

@@ -20,6 +20,7 @@ from neuroest.dynamics.cells import DiffusiveCells, immediate_switching_voltage,
 from neuroest.dynamics.compact import Run, simulate
 from neuroest.dynamics.stimulus import Array, Segment, pulse_pair, pulse_train
 from neuroest.equations import diffusive_neuron as equations
+from neuroest.units import format_quantity
 
 
 def intrinsic_plasticity(bench: Bench) -> Characteristic:
@@ -47,15 +48,17 @@ def intrinsic_plasticity(bench: Bench) -> Characteristic:
     series = [
         Series("simulated, typical device and 80 % of devices", gaps, relative, low / first, high / first)
     ]
-    findings = [f"the first integration takes {1e3 * first:.3g} ms; shortenings are shown as shares of it"]
+    findings = [
+        f"the first integration takes {format_quantity(first, 's')}; shortenings are shown as shares of it"
+    ]
     misses: tuple[float, ...] = ()
     if measured is not None:
         whole = float(columns["first_integration_time"][0])
         misses = misses_of(relative, measured / whole)
         series.append(Series("measured, Zhao et al. 2025, Fig. 4a, b", gaps, measured / whole, measured=True))
-        findings.append(f"measured it takes {1e3 * whole:.3g} ms, {whole / first:.2f} times as long")
+        findings.append(f"measured it takes {format_quantity(whole, 's')}, {whole / first:.2f} times as long")
         findings.append("share of the first integration, " + misses_in_words(misses))
-    findings.append(f"the residue forgets with {1e3 * memory:.3g} ms")
+    findings.append(f"the residue forgets with {format_quantity(memory, 's')}")
     waves = bench.run(cells, pulse_pair(level, width, float(gaps[0])), kept=1).traces
     return Characteristic(
         "intrinsic_plasticity", "Intrinsic plasticity", ("gap between two pulses", "s"),
@@ -108,7 +111,8 @@ def refractory_period(bench: Bench) -> Characteristic:
     published_rates = simulate(many, pulse_train(level, period / 2.0, period / 2.0, pulses), rupture=False)
     latched = resistances[published_rates.latched]
     findings = [
-        f"without rupture the rate equations latch from {latched.min():.3g} ohm on, under these pulses"
+        f"without rupture the rate equations latch from {format_quantity(float(latched.min()), 'ohm')} on, under these "
+        "pulses"
         if len(latched) else "without rupture the rate equations do not latch at these resistors"
     ]  # fmt: skip
     misses: tuple[float, ...] = ()

@@ -199,7 +199,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
     first = run.first_switch[np.isfinite(run.first_switch)]
     lines.append(
         f"first complete filament: {_band(first, 's')} in {len(first)} of {request.devices} devices; closed form at "
-        f"a constant {format_quantity(level, 'V')}: {format_quantity(closed, 's')}"
+        f"a constant {format_quantity(level, 'V')}: {format_quantity(closed, 's') if np.isfinite(closed) else 'never'}"
     )
     fast = float(np.max(immediate_switching_voltage(typical)))
     lines.append(

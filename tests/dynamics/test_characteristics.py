@@ -100,3 +100,13 @@ def test_unknown_names_and_formats_are_refused(tmp_path) -> None:
         check_figure_path(tmp_path / "figure.bmp")
     with pytest.raises(NeuroestError, match="does not exist"):
         check_figure_path(tmp_path / "nowhere" / "figure.png")
+
+
+def test_a_neuron_that_never_fires_is_refused_in_one_line() -> None:
+    cells = load_cells("diffusive_bench", changes={"field_mobility": "2 1/V/s"})
+    for name in CHARACTERISTICS:
+        if name != "intrinsic_plasticity":
+            with pytest.raises(
+                NeuroestError, match=f"never fires at 8.. mV, however long, so there is no {name}"
+            ):
+                characterise(Bench(cells, "diffusive_bench", 2, 0, compare=False), name)
