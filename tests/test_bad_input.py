@@ -220,7 +220,7 @@ def test_a_file_of_100_megabytes_is_not_read(load: Any, folder: Path) -> None:
     path = folder / "large.yaml"
     with path.open("wb") as stream:
         stream.truncate(100 * 2**20)
-    assert first_line(load, "large.yaml") == "large.yaml: larger than 1024 KiB, which no spec file is"
+    assert first_line(load, "large.yaml") == "large.yaml: larger than 1024 KiB, the most that is read"
 
 
 @LOADERS

@@ -22,6 +22,8 @@ _EXAMPLES = MappingProxyType(
         "reported_neuron": "lif_28nm_besrour",
         "analog_lif": "lif_28nm_circuit",
         "threshold_switch_neuron": "switch_generic_28nm",
+        "phase_change_neuron": "phase_change_accumulating",
+        "ferroelectric_neuron": "ferroelectric_accumulating",
         "one_transistor_one_resistor": "rram_hfox_28nm",
         "one_selector_one_resistor": "rram_1s1r_generic",
         "passive": "rram_passive_generic",
@@ -67,7 +69,7 @@ def device_template(kind: str, name: str, model: str | None = None, like: str | 
     """
     known = models(kind)
     if model is not None and model not in known:
-        raise UnknownNameError(f"model of a {kind}", model, known, f"they are {', '.join(known)}")
+        raise UnknownNameError(f"model of a {kind}", model, known)
     example = load_device(like or _EXAMPLES[model or known[0]])
     if example.record.folder != _FOLDERS[kind]:
         raise NeuroestError(f"{like} is no {kind} but a {example.spec.model}")

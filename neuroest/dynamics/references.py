@@ -17,6 +17,9 @@ from neuroest.errors import NeuroestError
 
 _STEPS_PER_TIME_CONSTANT = 50.0
 _MOST_STEPS = 20_000_000
+_MOST_EVENTS = 6
+_FEW_STEPS = 20_000
+_STEPS_PER_CHARGING = 20.0
 
 
 @dataclass
@@ -72,8 +75,11 @@ def simulate_switch(
     devices: int = 1,
     generator: np.random.Generator | None = None,
     step: float | None = None,
+    relaxation: float = 0.0,
 ) -> ReferenceRun:
     """Relaxation oscillations of a threshold switch with a capacitor under a supply that may vary.
+
+    The switch conducts for the time of `relaxation` after its voltage has fallen below the hold voltage. [s]
 
     Charging and discharging are taken with the exact exponential step. A crossing within a step is found on the
     exponential, and the rest of the step belongs to the other state, so that the period does not depend on the
@@ -84,33 +90,43 @@ def simulate_switch(
         threshold = threshold * _lognormal(generator, float(switch.threshold_mismatch), devices)
     capacitance, series = float(switch.capacitance), float(switch.series_resistance)
     fast = capacitance / (1.0 / series + 1.0 / float(switch.on_resistance))
-    length = fast / 5.0 if step is None else step
+    length = _switch_step(switch, stimulus, fast / 5.0) if step is None else step
     voltage, on = np.zeros(devices), np.zeros(devices, dtype=bool)
     trip = threshold * _lognormal(generator, float(switch.threshold_variation), devices)
     drawn, spikes, rows, time = np.zeros(devices), _Spikes(), [], 0.0
+    opens = np.full(devices, np.inf)
     for segment, parts in zip(stimulus, _plan(stimulus, length), strict=True):
         part = segment.duration / parts
         supply = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
         for _ in range(parts):
             rows.append((time, voltage[0], float(supply[0])))
             left = np.full(devices, part)
-            for _ in range(4):  # at most a few events fall within one step
+            for _ in range(_MOST_EVENTS):  # at most a few fall within one step
                 state = np.where(on, float(switch.on_resistance), float(switch.off_resistance))
                 conductance = 1.0 / series + 1.0 / state
                 final, tau = supply / series / conductance, capacitance / conductance
                 goal = np.where(on, float(switch.hold_voltage), trip)
-                crosses = np.where(on, (voltage > goal) & (final < goal), (voltage < goal) & (final > goal))
+                relaxing = np.isfinite(opens)
+                falls = on & ~relaxing & (voltage > goal) & (final < goal)
+                crosses = falls | (~on & (voltage < goal) & (final > goal))
                 ratio = np.where(crosses, (final - voltage) / np.where(crosses, final - goal, 1.0), 1.0)
                 wait = np.where(crosses, tau * np.log(np.maximum(ratio, 1.0)), np.inf)
+                wait = np.where(relaxing, np.maximum(opens - (time + part - left), 0.0), wait)
                 event = wait < left
                 spent = np.where(event, wait, left)
                 after = final + (voltage - final) * np.exp(-spent / tau)
                 mean_drop = supply - final
                 moved = (voltage - final) * tau * -np.expm1(-spent / tau)
                 drawn += supply * (mean_drop * spent - moved) / series
-                voltage, left = np.where(event, goal, after), left - spent
-                spikes.add(event & ~on, time + part - left)
+                voltage, left = np.where(event & crosses, goal, after), left - spent
+                moment = time + part - left
+                spikes.add(event & ~on, moment)
                 fresh = _lognormal(generator, float(switch.threshold_variation), devices)
+                if relaxation > 0.0:
+                    opens = np.where(
+                        event & falls, moment + relaxation, np.where(event & relaxing, np.inf, opens)
+                    )
+                    event = event & ~falls
                 trip = np.where(event & on, threshold * fresh, trip)
                 on = on ^ event
                 if not np.any(left > 0.0):
@@ -119,6 +135,19 @@ def simulate_switch(
     who, when = spikes.arrays()
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
     return ReferenceRun(time, devices, who, when, {"supply": drawn}, traces)
+
+
+def _switch_step(switch: ThresholdSwitchParameters, stimulus: Stimulus, fine: float) -> float:
+    """Step that shows the discharge or, where that would take very many, the charging; events are exact anyway."""
+    if total_duration(stimulus) / fine <= _FEW_STEPS:
+        return fine
+    highest = max(float(np.max(segment.level)) for segment in stimulus)
+    series, off = float(switch.series_resistance), float(switch.off_resistance)
+    final, tau = highest * off / (series + off), float(switch.capacitance) / (1.0 / series + 1.0 / off)
+    threshold, hold = float(switch.threshold_voltage), float(switch.hold_voltage)
+    if not final > threshold > hold:
+        return max(fine, tau / _STEPS_PER_TIME_CONSTANT)
+    return max(fine, tau * float(np.log((final - hold) / (final - threshold))) / _STEPS_PER_CHARGING)
 
 
 def switch_latches(switch: ThresholdSwitchParameters) -> str:

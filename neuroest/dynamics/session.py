@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.devices.lab import ThresholdSwitchParameters
 from neuroest.dynamics.cells import (
     NEURON_MODELS,
     DiffusiveCells,
@@ -95,12 +96,18 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
     runners: dict[str, Callable[[Request, Path | None], Report]] = {
         **dict.fromkeys(NEURON_MODELS, _diffusive),
         "threshold_switch": _switch,
+        "threshold_switch_neuron": _switch,
         "analog_lif": _analog,
         "lif_behaviour": _digital,
         "langevin_particle": _langevin,
     }
     if model not in runners:
-        raise UnknownNameError("time-domain model", model, runners)
+        raise UnknownNameError(
+            "time-domain model",
+            model,
+            runners,
+            f"{request.neuron} is known by its numbers and not by equations in time",
+        )
     if model not in NEURON_MODELS and (request.temperature is not None or request.barrier_shift):
         raise NeuroestError(
             f"{request.neuron} is a {model}; temperature and barriers belong to diffusive neurons"
@@ -277,12 +284,22 @@ def _record(device: Device, changes: Mapping[str, str]) -> Any:
 
 
 def _switch(request: Request, plot: Path | None) -> Report:
-    switch = _record(load_device(request.neuron), request.changes)
+    device = load_device(request.neuron)
+    switch = _record(device, request.changes)
+    notes: list[str] = []
+    relaxation = 0.0
+    if device.spec.model == "threshold_switch_neuron":
+        relaxation = float(switch.relaxation_time)
+        notes.append(
+            f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again; differences "
+            "between devices are left out, since the spec states none"
+        )
+        switch = _behaviour_of(switch)
     level = _level(request, "V", float(switch.supply_voltage))
-    duration = request.duration or 40.0 * float(switch.series_resistance * switch.capacitance)
+    duration = request.duration or 40.0 * (float(switch.series_resistance * switch.capacitance) + relaxation)
     run = simulate_switch(
         switch, stimulus_of(request, level, duration, "V"), devices=request.devices, generator=request.generator(),
-        step=request.step,
+        step=request.step, relaxation=relaxation,
     )  # fmt: skip
     lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
     if reason := switch_latches(switch):
@@ -291,6 +308,7 @@ def _switch(request: Request, plot: Path | None) -> Report:
     if spikes:
         per = float(np.sum(run.energy["supply"])) / spikes
         lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike")
+    lines += notes
     _plot(run.traces, request, plot, "capacitor")
     return _report(
         request,
@@ -300,6 +318,16 @@ def _switch(request: Request, plot: Path | None) -> Report:
         run.duration,
         run.energy,
         {"latched": bool(reason)},
+    )
+
+
+def _behaviour_of(neuron: Any) -> ThresholdSwitchParameters:
+    """A neuron of an estimate as its behaviour in time has it: deviations relative to the threshold."""
+    shared = set(ThresholdSwitchParameters.parameters()) & set(type(neuron).parameters())
+    return ThresholdSwitchParameters(
+        **{name: float(getattr(neuron, name)) for name in shared},
+        threshold_variation=float(neuron.threshold_spread / neuron.threshold_voltage),
+        threshold_mismatch=0.0,
     )
 
 

@@ -17,6 +17,7 @@ from neuroest.errors import NeuroestError
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.layouts import Measurements, check_contradictions
 from neuroest.fitting.predictions import RATES, Rows, flat, predict, relative_error
+from neuroest.units import format_quantity
 
 CANDIDATES = (
     "field_mobility",
@@ -53,6 +54,8 @@ _BOUND = np.log(1e4)
 _START_SPREAD = np.log(4.0)
 _DIFFERENCE = 1e-4
 _BEND_STEP = 0.03
+_MOST_SETTLINGS = 3e3
+"""Longest time over the filament's own that is followed step by step; numerical, a fit takes thousands of runs."""
 _CORRELATED = 0.8
 _REFINED = 3
 _DEVICES_FOR_A_DEVIATION = 3
@@ -145,6 +148,29 @@ class Fit:
         return found
 
 
+def _refuse_slow(data: Measurements, template: Mapping[str, float]) -> None:
+    """Refuse times that the template would take for ever to follow, which wrong units give as well.
+
+    Raises
+    ------
+    NeuroestError
+        With the longest time of the data and the template's own.
+    """
+    own = 1.0 / (template["filament_decay"] + template["residue_rate"])
+    for experiment in data.experiments:
+        times = [experiment.column(name, 0.0) for name in ("integration_time", "interval", "pulse_width")]
+        trains = experiment.column("pulses_to_fire", 0.0) * (
+            experiment.column("pulse_width", 0.0) + experiment.column("gap", 0.0)
+        )
+        longest = float(np.max([*(np.max(one) for one in times), np.max(trains)]))
+        if longest > _MOST_SETTLINGS * own:
+            raise NeuroestError(
+                f"{data.file}: {experiment.layout.name} has times of {format_quantity(longest, 's')}, beyond "
+                f"{_MOST_SETTLINGS:g} times the {format_quantity(own, 's')} in which the filament of the starting "
+                "neuron settles; check the units, or give a slower neuron with --from"
+            )
+
+
 class _Problem:
     """Residuals and sensitivities over the logarithms of some parameters."""
 
@@ -205,6 +231,7 @@ def fit(
     NeuroestError
         Without scipy, or when nothing can be fitted at all.
     """
+    _refuse_slow(data, template)
     problem = _Problem(data, template, conduction_length)
     generator = np.random.default_rng(seed)
     seen = _seen(problem, CANDIDATES, generator)

@@ -16,7 +16,7 @@ Place: TypeAlias = tuple[int, int]
 
 LARGEST_FILE = 2**20
 
-_TOO_LARGE = f"larger than {LARGEST_FILE // 1024} KiB, which no spec file is"
+_TOO_LARGE = f"larger than {LARGEST_FILE // 1024} KiB, the most that is read"
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 20
 _MOST_NEIGHBOURS = 2000

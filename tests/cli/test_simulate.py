@@ -39,6 +39,8 @@ def test_the_csv_holds_one_spike_a_line(command: Command) -> None:
     [
         (("threshold_switch_example",), "a spike"),
         (("threshold_switch_example", "--set", "series_resistance=10 kohm"), "stays on"),
+        (("switch_vo2_oscillator",), "until it is fully off again"),
+        (("switch_ag_nanodots",), "a spike"),
         (("lif_28nm_circuit", "--level", "2 pA"), "membrane"),
         (("lif_behaviour_generic", "--level", "100"), "digital neuron"),
         (("langevin_example", "--level", "2", "--duration", "20 s"), "research model"),

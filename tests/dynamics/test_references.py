@@ -113,3 +113,17 @@ def test_particle_rests_at_low_voltage_oscillates_above_and_stays_on_far_above()
     assert rises[0] == 0
     assert rises[1] > 10
     assert rises[2] <= 3
+
+
+def test_a_switch_that_opens_slowly_adds_its_relaxation_to_the_period() -> None:
+    # beside the 117.375 ns above: 250 ns on, in which the capacitor falls on to 0.057143 V, and the charge from there
+    # to 0.3 V: 99.0099 ln(1.130977/0.88812) = 23.934 ns
+    run = simulate_switch(record("threshold_switch_example"), constant(1.2, 8e-6), relaxation=250e-9)
+    np.testing.assert_allclose(np.diff(run.spike_times), 391.309e-9, rtol=1e-4)
+
+
+def test_a_large_step_takes_no_event_of_a_long_run() -> None:
+    switch = record("threshold_switch_example")
+    fine = simulate_switch(switch, constant(1.2, 30e-6), step=1e-9)
+    usual = simulate_switch(switch, constant(1.2, 30e-6))
+    np.testing.assert_allclose(usual.spike_times, fine.spike_times, rtol=1e-9)

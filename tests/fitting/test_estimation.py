@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from neuroest.dynamics.first_spike import Rates, first_spike
+from neuroest.errors import NeuroestError
 from neuroest.fitting.estimation import fit
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements, example_folder, read_measurements
 from neuroest.fitting.predictions import predict
@@ -150,3 +151,16 @@ def test_a_neuron_of_the_stochastic_simulation_is_recovered() -> None:
     assert product == pytest.approx(7e-12 * np.log(5.0), rel=0.03)
     assert found.cycle_to_cycle == pytest.approx(0.03, rel=0.3)
     assert "off_resistance" in found.held
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("integration_time", {"voltage": [0.8, 0.9], "integration_time": [35.0, 22.0]}),
+        ("pulse_train", {"voltage": [0.8], "pulse_width": [0.1], "gap": [0.1], "pulses_to_fire": [88.0]}),
+    ],
+)
+def test_times_in_the_wrong_unit_are_told_at_once(name: str, columns) -> None:
+    """Seconds for milliseconds: the search would follow each run for minutes."""
+    with pytest.raises(NeuroestError, match=r"check the units, or give a slower neuron with --from"):
+        fit(measurements(name, **columns), TEMPLATE, conduction_length=LENGTH)

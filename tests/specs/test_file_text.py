@@ -86,7 +86,7 @@ def test_a_file_that_is_too_large_is_not_opened(tmp_path, monkeypatch):
     path = tmp_path / "chip.yaml"
     path.write_bytes(b"a" * (LARGEST_FILE + 1))
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("opened"))
-    assert content_problem(path) == "larger than 1024 KiB, which no spec file is"
+    assert content_problem(path) == "larger than 1024 KiB, the most that is read"
 
 
 def test_a_file_that_grows_after_it_was_looked_at_is_still_too_large(tmp_path, monkeypatch):
@@ -96,7 +96,7 @@ def test_a_file_that_grows_after_it_was_looked_at_is_still_too_large(tmp_path, m
     monkeypatch.setattr(Path, "stat", lambda *_, **__: status)
     content = file_content(path, "chip.yaml")
     assert len(content) == LARGEST_FILE + 1
-    assert text_problems(content) == [(0, 0, "larger than 1024 KiB, which no spec file is")]
+    assert text_problems(content) == [(0, 0, "larger than 1024 KiB, the most that is read")]
 
 
 def test_a_file_of_the_largest_size_is_read(tmp_path):
