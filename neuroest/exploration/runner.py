@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -134,7 +135,7 @@ def _on_pools(packed: str, chunks: Sequence[int], workers: int) -> Iterator[tupl
             workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(packed,)
         )
         try:
-            for chunk, result in _bounded(lambda c, p=pool: p.submit(_work, c), list(left), workers):  # type: ignore[misc]
+            for chunk, result in _bounded(partial(_submit, pool), list(left), workers):
                 del left[chunk]
                 deaths = 0
                 yield chunk, result
@@ -149,6 +150,20 @@ def _on_pools(packed: str, chunks: Sequence[int], workers: int) -> Iterator[tupl
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list((getattr(pool, "_processes", None) or {}).values()):
                 process.terminate()
+
+
+def _submit(pool: ProcessPoolExecutor, chunk: int) -> Future[Any]:
+    """Hand a chunk to a pool, which starts workers as it is given work.
+
+    Where one worker dies while the next one is being started, the pool closes its pipes under the start, which then
+    fails for a closed handle and not for the death that is behind it.
+    """
+    try:
+        return pool.submit(_work, chunk)
+    except (OSError, ValueError) as error:
+        if getattr(pool, "_broken", False):
+            raise BrokenProcessPool(str(error)) from error
+        raise
 
 
 @contextmanager
