@@ -55,6 +55,7 @@ def test_bands_cover_what_they_promise_for_chips_left_out(board):
     calibration = board.calibration
     assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)
     assert calibration.by_chip[calibration.shipped] >= COVERAGE_GOAL
+    assert calibration.coverage[calibration.shipped] >= COVERAGE_GOAL
 
 
 def test_every_chip_counts_once_in_the_calibration(board):
