@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 import pytest
-import scipy.sparse
-import scipy.sparse.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import crossbar
+from tests.equations.nodal import column_errors
 
 SAMPLES: dict[str, dict[str, float]] = {
     "access_transistor_width": {
@@ -70,40 +69,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "bias_current": 12e-6,
     },
 }
-
-
-def _column_errors(rows, columns, conductance, row_segment, column_segment, active, gated):
-    """Lost share of every column current by solving all 2 R C nodes."""
-    count = rows * columns
-    upper = np.arange(count).reshape(rows, columns)
-    lower = upper + count
-    conducting = np.where(active | (not gated), conductance, 0.0)
-    branches = [
-        (upper, lower, np.repeat(conducting, columns)),
-        (upper[:, :-1], upper[:, 1:], 1.0 / row_segment),
-        (lower[:-1], lower[1:], 1.0 / column_segment),
-    ]
-    first, second, value = (
-        np.concatenate([np.broadcast_to(b[k], b[0].size if k == 2 else b[0].shape).ravel() for b in branches])
-        for k in range(3)
-    )
-    diagonal = np.bincount(first, value, 2 * count) + np.bincount(second, value, 2 * count)
-    diagonal[upper[:, 0]] += 1.0 / row_segment
-    diagonal[lower[-1]] += 1.0 / column_segment
-    source = np.zeros(2 * count)
-    source[upper[:, 0]] = active / row_segment
-    nodes = np.arange(2 * count)
-    matrix = scipy.sparse.csc_array(
-        (
-            np.concatenate([-value, -value, diagonal]),
-            (np.concatenate([first, second, nodes]), np.concatenate([second, first, nodes])),
-        ),
-        shape=(2 * count, 2 * count),
-    )
-    voltages = scipy.sparse.linalg.spsolve(matrix, source)
-    currents = voltages[lower[-1]] / column_segment
-    drawn = np.sum(active * (1.0 - voltages[upper[:, 0]])) / row_segment
-    return 1.0 - currents / (conductance * active.sum()), drawn
 
 
 def test_a_53_square_cell_at_28_nm_has_a_pitch_of_204_nm():
@@ -215,13 +180,13 @@ def test_thermal_floor_at_300_kelvin(bits, expected):
 
 
 def test_grounded_idle_rows_leave_the_error_independent_of_activity():
-    everything, _ = _column_errors(32, 32, 1e-4, 1.0, 1.0, np.ones(32, bool), gated=False)
-    each = [_column_errors(32, 32, 1e-4, 1.0, 1.0, np.arange(32) == row, gated=False)[0] for row in range(32)]
+    everything, _ = column_errors(32, 32, 1e-4, 1.0, 1.0, np.ones(32, bool), gated=False)
+    each = [column_errors(32, 32, 1e-4, 1.0, 1.0, np.arange(32) == row, gated=False)[0] for row in range(32)]
     np.testing.assert_allclose(np.mean(each, axis=0), everything, rtol=1e-9)
 
 
 def test_power_drawn_from_the_rows_falls_by_the_mean_error():
-    errors, drawn = _column_errors(32, 32, 1e-4, 1.0, 1.0, np.ones(32, bool), gated=False)
+    errors, drawn = column_errors(32, 32, 1e-4, 1.0, 1.0, np.ones(32, bool), gated=False)
     assert drawn == pytest.approx(1e-4 * 32 * 32 * (1.0 - errors.mean()), rel=1e-9)
 
 

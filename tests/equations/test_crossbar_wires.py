@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 import pytest
-import scipy.sparse
-import scipy.sparse.linalg
 from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import crossbar_wires
+from tests.equations.nodal import column_errors
 
 _loads = st.floats(1e-6, 1e2)
 _shares = st.floats(0.0, 1.0)
@@ -80,40 +79,6 @@ def _slowest_time_constant(foot_conductance, cells, line_resistance, line_capaci
     node[[0, -1]] /= 2.0
     root = np.sqrt(node)
     return 1.0 / np.linalg.eigvalsh(matrix / np.outer(root, root))[0]
-
-
-def _column_errors(rows, columns, conductance, row_segment, column_segment, active, gated):
-    """Lost share of every column current by solving all 2 R C nodes."""
-    count = rows * columns
-    upper = np.arange(count).reshape(rows, columns)
-    lower = upper + count
-    conducting = np.where(active | (not gated), conductance, 0.0)
-    branches = [
-        (upper, lower, np.repeat(conducting, columns)),
-        (upper[:, :-1], upper[:, 1:], 1.0 / row_segment),
-        (lower[:-1], lower[1:], 1.0 / column_segment),
-    ]
-    first, second, value = (
-        np.concatenate([np.broadcast_to(b[k], b[0].size if k == 2 else b[0].shape).ravel() for b in branches])
-        for k in range(3)
-    )
-    diagonal = np.bincount(first, value, 2 * count) + np.bincount(second, value, 2 * count)
-    diagonal[upper[:, 0]] += 1.0 / row_segment
-    diagonal[lower[-1]] += 1.0 / column_segment
-    source = np.zeros(2 * count)
-    source[upper[:, 0]] = active / row_segment
-    nodes = np.arange(2 * count)
-    matrix = scipy.sparse.csc_array(
-        (
-            np.concatenate([-value, -value, diagonal]),
-            (np.concatenate([first, second, nodes]), np.concatenate([second, first, nodes])),
-        ),
-        shape=(2 * count, 2 * count),
-    )
-    voltages = scipy.sparse.linalg.spsolve(matrix, source)
-    currents = voltages[lower[-1]] / column_segment
-    drawn = np.sum(active * (1.0 - voltages[upper[:, 0]])) / row_segment
-    return 1.0 - currents / (conductance * active.sum()), drawn
 
 
 def _every(rows, period):
@@ -204,7 +169,7 @@ def test_ir_drop_agrees_with_the_full_nodal_solution(
     rows, columns, conductance, row_segment, column_segment, period, gated
 ):
     active = _every(rows, period)
-    errors, _ = _column_errors(rows, columns, conductance, row_segment, column_segment, active, gated)
+    errors, _ = column_errors(rows, columns, conductance, row_segment, column_segment, active, gated)
     fraction = active.mean() if gated else 1.0
     near = crossbar_wires.ir_drop_error_near(conductance, column_segment, rows, fraction)
     mean = crossbar_wires.ir_drop_error_mean(

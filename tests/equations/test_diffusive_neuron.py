@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from neuroest.equations import diffusive_neuron as dn
 from neuroest.equations import filament_growth, neuron_geometry
+from tests.equations.parameter_sets import BENCH
 
-BENCH = (150.0, 0.01, 20.0, 600.0, 5.0)  # Supplementary Table 1
 _CHARGED = {"gate_capacitance": 10e-12, "gate_peak_voltage": 0.8}
 
 SAMPLES: dict[str, dict[str, float]] = {

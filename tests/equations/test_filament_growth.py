@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 
 from neuroest.equations import filament_growth
 from neuroest.equations._special import complementary_error_function, normal_distribution
+from tests.equations.parameter_sets import BENCH, PROJECTION_3NM, SLOW
 
-BENCH = (150.0, 0.01, 20.0, 600.0, 5.0)  # Supplementary Table 1
-PROJECTION_3NM = (3e7, 0.01, 2e6, 6e7, 5e5)  # Supplementary Table 8
-SLOW = (16.0, 0.1, 0.2, 50.0, 0.42)  # SPICE model, github.com/TongWang-USC/Memristor-Model
 _RATES = {
     "field_mobility": 150.0,
     "field_offset": 0.01,
