@@ -196,8 +196,6 @@ def _scattered(
         # few rows are fitted closely, and their loss is nearly a square: its slope is then the residual itself
         unit = max(_UNIT_SCORE, float(mean_bend[mine][0]) ** 2)
         variance = (prior * unit + float(np.sum(left**2))) / known
-        if stated:
-            variance = max(variance, unit)
         pieces.append(("scatter", variance * pull[mine].T @ pull[mine], known))
     if scatter.between and scatter.devices > 1:
         # rows that name no device come from one more

@@ -114,4 +114,4 @@ def test_the_recorded_coverage_is_what_the_bands_promise() -> None:
             counted.inside += abs(np.log(value)) <= np.log(factor)
             counted.all += 1
     assert counted.inside / counted.all == pytest.approx(told["coverage_of_all"], abs=1e-3)
-    assert 0.85 <= told["coverage_of_all"] <= 0.98
+    assert 0.85 <= told["coverage_of_all"] <= 0.97
