@@ -246,7 +246,7 @@ CONSTANTS = {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
     "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
-    "components.neurons": {
+    "components.diffusive_neurons": {
         "_NOISE_SIGMAS": "a convention, told beside it",
         "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
     },
@@ -268,7 +268,11 @@ INSIDE = {
     ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",
-    ("components.neurons", "_DiffusiveNeuron", 3.0): "time constants to a settled output, a convention",
+    (
+        "components.diffusive_neurons",
+        "_DiffusiveNeuron",
+        3.0,
+    ): "time constants to a settled output, a convention",
 }
 
 

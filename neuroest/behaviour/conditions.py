@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from neuroest.behaviour.files import NeuronLayer
-from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
-from neuroest.components.neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
+from neuroest.components.column_circuits import CurrentClamp, IdealInterface
+from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.diffusive_neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
 from neuroest.dynamics.cells import (
     DiffusiveCells,
     integration_time,
