@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from neuroest.components.base import Component
 from neuroest.counting import ActionCounts
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
@@ -28,7 +30,7 @@ class Timing:
         Time of one time step of each layer: its slowest resource.
     pace : Numeric
         From one time step of a pipeline to the next (of a dense network from one inference to the next): the slowest
-        layer, or the layers that take turns on one unit; the own step of each layer where all share the units.
+        layer, or the layers that take turns on one unit or one link off the chip; the own step of each layer where all share the units.
     latency : Numeric
         From the first input to the last output.
     initiation_interval : Numeric
@@ -64,11 +66,15 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
         )
         resources[memory.path] = np.asarray(memory.busy_time(reads, writes)) / serving.of(memory.path)
     turns = mapper.turn_time(resources[mapped.level.path])
+    for path in [path for path in resources if path != mapped.level.path]:
+        turns = np.maximum(turns, serving.all_layers(path, resources[path] * serving.of(path)))
     for _, unit in mapper.chip.find("matrix_unit"):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
         resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
         turns = np.maximum(turns, np.sum(resources[unit.path], axis=-1, keepdims=True))
     busy = _network_times(mapper, serving, counts, resources)
+    for _, link in mapper.chip.find("off_chip_link"):
+        turns = np.maximum(turns, serving.all_layers(link.path, _link_time(mapper, link, counts)))
     pace = _pace(mapped, _slowest(resources), turns)
     loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
     _wait(mapper, counts, busy, loads, resources)
@@ -101,7 +107,7 @@ class _Serving:
 
     def __init__(self, mapped: NetworkMapping) -> None:
         self.shared, self.units = mapped.placement.shared, mapped.placement.units
-        self._instances = mapped.instances
+        self._instances: Mapping[str, Numeric] = mapped.instances
         self._total = np.maximum(np.sum(self.units, axis=-1, keepdims=True), 1.0)
         self._known: dict[int, Array] = {}  # blocks of one level have the same array of instances
 
@@ -112,6 +118,13 @@ class _Serving:
             part = instances + 0.0 * self.units if self.shared else instances * self.units / self._total
             self._known[id(instances)] = np.asarray(np.maximum(part, 1.0))
         return self._known[id(instances)]
+
+    def all_layers(self, path: str, alone: Array) -> Array:
+        """Time that the instances of a block work in one step for all layers of a pipeline, which work at the same time.
+
+        `alone` is the time that one instance would take for each layer.
+        """
+        return np.asarray(np.sum(alone, axis=-1, keepdims=True) / self._instances[path])
 
 
 def _network_times(
@@ -132,14 +145,21 @@ def _network_times(
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
     for _, link in mapper.chip.find("off_chip_link"):
-        sent = counts.actions.get((link.path, "bit"))
-        if sent is not None:
-            off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
-            # streamed: one request a step and layer waits for the far end
-            waiting = link.device.latency * (sent > 0.0)
-            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.device.rate, 0.0)
-            resources[link.path] = np.asarray(time * off)
+        sent = _link_time(mapper, link, counts)
+        # streamed: one request a step and layer waits for the far end
+        waiting = link.device.latency * (sent > 0.0) * _link_discrepancy(mapper)
+        resources[link.path] = np.asarray(network_equations.packet_latency(1.0, waiting, sent, 0.0))
     return busy
+
+
+def _link_time(mapper: Mapper, link: Component[Any], counts: ActionCounts) -> Array:
+    """Time in which the bits of each layer pass a link off the chip, in one step."""
+    sent = counts.actions.get((link.path, "bit"), mapper.zeros())
+    return np.asarray(sent / mapper.steps / link.device.rate * _link_discrepancy(mapper))
+
+
+def _link_discrepancy(mapper: Mapper) -> Numeric:
+    return mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
 
 
 def _wait(
