@@ -239,7 +239,7 @@ def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     stored = mapper.stored_weight_bits()
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
-        return np.asarray(np.where(mapped.passes > 1.0, stored / shared, 0.0))
+        return np.asarray(np.where(mapped.passes > 1.0, stored / shared, stored * mapper.reloads_weights()))
     return np.asarray(stored * mapper.reloads_weights() / mapper.options.get("batch", 1.0))
 
 

@@ -185,13 +185,15 @@ class Evaluation:
     def period(self) -> Array:
         """Time from one inference to the next as the chip is operated. [s]."""
         interval = np.asarray(self.timing.initiation_interval)
+        if self.chip.operation.mode == "duty_cycled":
+            return np.maximum(interval, self.powered_time)  # no inference begins before the chip is off again
         return np.maximum(interval, self.chip.period) if self.chip.period is not None else interval
 
     @cached_property
     def powered_time(self) -> Array:
         """Time that one inference is charged static power for. [s]."""
         if self.chip.operation.mode == "duty_cycled":
-            return np.asarray(self.timing.latency)
+            return np.asarray(self.timing.latency / self.timing.together)
         return self.period
 
     @cached_property
@@ -320,7 +322,24 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
-        return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+        return (
+            *own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks(), *self._power_off_checks()
+        )  # fmt: skip
+
+    def _power_off_checks(self) -> list[Check]:
+        """Whether weights that are gone when the chip is switched off come back from outside."""
+        store = self.mapper.weight_store
+        if not self.mapper.loses_weights or store is None:
+            return []
+        links = any("weights" in link.spec.carries for _, link in self.chip.find("off_chip_link"))
+        return [
+            Check(
+                "weights_come_back", store.path, "limit", links,
+                "the chip is switched off after each inference, which what holds the weights does not survive, and no "
+                "link brings them back; add an off_chip_link that carries weights, store them in cells that keep "
+                "them, or use always_on",
+            )
+        ]  # fmt: skip
 
     def _die_checks(self) -> list[Check]:
         """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""

@@ -37,6 +37,8 @@ class Timing:
         From one inference to the next.
     rest : Numeric
         Part of the interval in which the neurons only forget.
+    together : Numeric
+        Inferences that share the latency: those of a batch, or of one writing of a part of the network.
     """
 
     resources: Mapping[str, Array]
@@ -46,6 +48,7 @@ class Timing:
     latency: Second
     initiation_interval: Second
     rest: Second
+    together: Numeric
 
 
 def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Timing:
@@ -190,10 +193,11 @@ def _totals(
     neuron = getattr(mapper.compute, "neuron", None)
     rest: Numeric = neuron.rest_time() if neuron is not None else 0.0
     latency: Numeric
+    together: Numeric = 1.0
     if mapped.placement.shared:
-        batch = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
+        together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
         interval = mapper.steps * total
-        latency = interval * batch
+        latency = interval * together
     elif mapper.network.spiking:
         depth = np.sum(weighted, axis=-1, keepdims=True)
         latency = equations.layer_pipelined_latency(mapper.steps, pace, depth)
@@ -207,4 +211,7 @@ def _totals(
         part_by_part = mapped.passes > 1.0
         latency = np.where(part_by_part, worked * shared + writing, latency)
         interval = np.where(part_by_part, worked + writing / shared, interval)
-    return Timing(resources, loads, step, pace, latency, interval, rest)
+        together = np.where(part_by_part, shared, together)
+    if mapper.loses_weights:
+        latency = latency + mapper.writing_time(mapped.placement)
+    return Timing(resources, loads, step, pace, latency, interval, rest, together)

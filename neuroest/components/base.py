@@ -151,6 +151,8 @@ class Component(Generic[_DeviceT_co]):
     """Kind of block that owns a quantity together with others of it, such as all memories."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
+    stores: ClassVar[bool] = False
+    """Whether it holds data that are gone when it is switched off."""
 
     path: str
     spec: Any
@@ -169,6 +171,11 @@ class Component(Generic[_DeviceT_co]):
     def process(self) -> Process:
         """The chip's process."""
         return self.technology.process
+
+    @property
+    def forgets(self) -> bool:
+        """Whether what it stores is gone when the chip is switched off."""
+        return self.stores
 
     def energy(
         self, action: str, term: str, energy: Joule, ledger: str, owner: str | None = None

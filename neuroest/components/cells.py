@@ -303,6 +303,7 @@ class ChargeCell(Cell):
     """Static memory cell that puts one bit of a product on a capacitor."""
 
     model: ClassVar[str] = "charge_domain_sram"
+    stores: ClassVar[bool] = True
     idle_rows_conduct: ClassVar[bool] = False
     device: ChargeCellParameters
 

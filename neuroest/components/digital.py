@@ -272,6 +272,7 @@ class BitSerialCell(Datapath):
     """Memory cell with a one-bit multiplier and a full adder."""
 
     model: ClassVar[str] = "bit_serial_cell"
+    stores: ClassVar[bool] = True
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one cycle of one cell: a product of bits and a one-bit addition."""

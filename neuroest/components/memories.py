@@ -46,6 +46,7 @@ class Memory(Component[Any]):
 
     family: ClassVar[str] = "memory"
     synchronous: ClassVar[bool] = True
+    stores: ClassVar[bool] = True
 
     @abstractmethod
     def access_time(self) -> Second:
@@ -68,6 +69,11 @@ class MemoryMacro(Memory):
 
     model: ClassVar[str] = "memory_macro"
     device: MemoryMacroParameters
+
+    @property
+    def forgets(self) -> bool:
+        """What needs no refresh keeps its state by itself."""
+        return bool(np.any(self.device.refresh_power > 0.0))
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Bits of a word."""

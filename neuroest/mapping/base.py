@@ -221,8 +221,21 @@ class Mapper(ABC):
         """Bits of the weights of each layer, in the form in which they are stored."""
         return np.asarray(self.layers.weights * self.network.weight_bits)
 
+    @property
+    def weight_store(self) -> Component[Any] | None:
+        """What holds the weights between two inferences, if anything on the chip does."""
+        return self.memory("weights")
+
+    @property
+    def loses_weights(self) -> bool:
+        """Whether the weights are gone after each inference, because the chip is switched off."""
+        store = self.weight_store
+        return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
+
     def reloads_weights(self) -> Array:
-        """One where weights come from outside in each inference, because no memory on the chip holds them all."""
+        """One where weights come from outside in each inference: no memory on the chip holds them all, or keeps them."""
+        if self.loses_weights:
+            return np.ones_like(self.layers.positions)
         memory = self.memory("weights")
         if memory is None:
             return self.zeros()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
+from neuroest.components.base import Component
 from neuroest.equations import accelerators, mapping
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
@@ -18,6 +20,11 @@ class BitSerialMapper(Mapper):
     """Weights stay in the cells; every cell works in every cycle, whatever its column holds."""
 
     unit_name = "array"
+
+    @property
+    def weight_store(self) -> Component[Any]:
+        """The cells."""
+        return self.compute.slots["cell"]
 
     def refuse(self) -> None:
         """Refuse spikes, weights wider than the array, and partial sums without an adder."""

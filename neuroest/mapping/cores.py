@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 
+from neuroest.components.base import Component
 from neuroest.equations import mapping, network, neurons
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, Placement, Traffic, Work
@@ -73,6 +75,11 @@ class _CoreMapper(Mapper):
 class SpikingCoreMapper(_CoreMapper):
     """Digital cores built from memories and a shared neuron datapath."""
 
+    @property
+    def weight_store(self) -> Component[Any]:
+        """The synapse memory."""
+        return self.compute.slots["synapse_memory"]
+
     def core_neurons(self) -> Numeric:
         """Neurons whose state fits, as chosen."""
         return self.options["neurons"]
@@ -85,17 +92,17 @@ class SpikingCoreMapper(_CoreMapper):
         """Weight words, states, additions and updates."""
         weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
         operations, updates = self.operations(), self.updates()
-        per_word = np.maximum(np.floor(weights.options["width"] / self.network.weight_bits), 1.0)
-        state_words = np.maximum(np.ceil(neuron.options["state_bits"] / state.options["width"]), 1.0)
-        touched = updates + (operations if self.compute.spec.accumulation == "state_memory" else 0.0)
+        words, states = self.accesses()
         t = self.layers
         events = self.steps * t.is_weighted * self.inputs_active()
         address = mapping.block_count(np.log2(np.maximum(t.input_elements, 2.0)), 1.0)
+        loaded = self.stored_weight_bits() * self.reloads_weights() / weights.options["width"]
         return Work(
             actions={
-                (weights.path, "read"): operations / per_word,
-                (state.path, "read"): touched * state_words,
-                (state.path, "write"): touched * state_words,
+                (weights.path, "read"): words,
+                (weights.path, "write"): loaded,
+                (state.path, "read"): states,
+                (state.path, "write"): states,
                 (neuron.path, "accumulate"): operations,
                 (neuron.path, "update"): updates,
             },
@@ -105,16 +112,27 @@ class SpikingCoreMapper(_CoreMapper):
             neuron_updates=self.zeros(),
         )
 
+    def accesses(self) -> tuple[Array, Array]:
+        """Weight words that are read, and state words that are read and written, in one inference."""
+        weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
+        operations = self.operations()
+        per_word = np.maximum(np.floor(weights.options["width"] / self.network.weight_bits), 1.0)
+        state_words = np.maximum(np.ceil(neuron.options["state_bits"] / state.options["width"]), 1.0)
+        adds_in_memory = self.compute.spec.accumulation == "state_memory"
+        touched = self.updates() + (operations if adds_in_memory else 0.0)
+        return np.asarray(operations / per_word), np.asarray(touched * state_words)
+
     def unit_time(self, placement: Placement) -> Array:
-        """Updates and operations of the fullest core, one lane each a cycle, for one step."""
-        neuron = self.compute.slots["neuron"]
+        """Updates and operations of the fullest core, one lane each a cycle, or its busier memory, for one step."""
+        weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
         cores = np.maximum(placement.units, 1.0) * self.steps
-        return np.asarray(
-            neurons.time_multiplexed_step_time(
-                self.updates() / cores, self.operations() / cores, neuron.options["lanes"],
-                neuron.options["clock_frequency"],
-            )
+        datapath = neurons.time_multiplexed_step_time(
+            self.updates() / cores, self.operations() / cores, neuron.options["lanes"],
+            neuron.options["clock_frequency"],
         )  # fmt: skip
+        words, states = (accesses / cores for accesses in self.accesses())
+        memories = np.maximum(weights.busy_time(words, 0.0 * words), state.busy_time(states, states))
+        return np.asarray(np.maximum(datapath, memories))
 
 
 class EventCoreMapper(_CoreMapper):

@@ -95,6 +95,11 @@ class CrossbarMapper(Mapper):
         return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
 
     @property
+    def weight_store(self) -> Component[Any]:
+        """The cells."""
+        return self.compute.cell
+
+    @property
     def integrates(self) -> bool:
         """Whether one conversion covers all bits of an input."""
         return self.compute.converter is not None and self.compute.converter.integrates
@@ -338,7 +343,7 @@ class CrossbarMapper(Mapper):
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = column_reads
-        rewritten = self.chip.inferences_per_programming
+        rewritten = 1.0 if self.loses_weights else self.chip.inferences_per_programming
         if rewritten is not None:
             actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
         nothing = 0.0 * t.output_elements

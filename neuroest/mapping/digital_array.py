@@ -186,7 +186,8 @@ class DigitalArrayMapper(Mapper):
         elements = self.steps * t.window_elements * t.output_elements + activation
         outside = self.external_maps()
         if outside is None:
-            written, loaded = self.steps * t.output_elements * bits, nothing
+            written = self.steps * t.output_elements * bits
+            loaded = self.stored_weight_bits() / self.options["batch"] * self.reloads_weights()
         else:
             read = t.input_elements * bits
             written = t.is_weighted * (read + self.repeated_bits(read))

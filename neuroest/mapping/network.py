@@ -157,8 +157,10 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         left_out.extend(_left_out_of_array(compute, mapper))
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
         left_out.append("pooling and addition of spikes, which the published event energies do not name")
+    if chip.operation.mode == "duty_cycled" and level in {"bit_serial", "event_core", "roofline"}:
+        left_out.append("writing the weights back after each time that the chip was switched off")
     if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
-        if level == "crossbar" and chip.inferences_per_programming is None:
+        if level == "crossbar" and chip.inferences_per_programming is None and not mapper.loses_weights:
             left_out.append("programming of the weights, which stands on a line of its own")
         if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
