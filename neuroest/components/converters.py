@@ -107,6 +107,12 @@ class Converter(Component[Any], ABC):
 
     integrates: ClassVar[bool] = False
     """Whether one conversion covers all bits of an input, instead of one for each read of the array."""
+    takes_columns: ClassVar[bool] = False
+    """Whether it takes a column as it is, rather than a voltage that a circuit has made of the column's current."""
+    takes_times: ClassVar[bool] = False
+    """Whether what it takes is a time."""
+    ramps: ClassVar[bool] = False
+    """Whether it watches its input for many cycles."""
 
     def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
         """Resolution: as chosen, or lossless less the dropped bits."""
@@ -242,6 +248,7 @@ class TimeConverter(_SampledConverter):
     """Time-to-digital converter: a step for every value."""
 
     model: ClassVar[str] = "time_to_digital"
+    takes_times: ClassVar[bool] = True
     device: TimeConverterParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
@@ -271,6 +278,7 @@ class SenseAmplifier(_SampledConverter):
     """One comparison with a reference: a result of one bit."""
 
     model: ClassVar[str] = "sense_amplifier"
+    takes_columns: ClassVar[bool] = True
     device: SenseAmplifierParameters
 
     def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
@@ -378,6 +386,7 @@ class RampAdc(_ClockedConverter):
     """Single-slope converter whose ramp several columns share."""
 
     model: ClassVar[str] = "ramp_adc"
+    ramps: ClassVar[bool] = True
     device: RampAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
@@ -406,6 +415,7 @@ class IntegratingAdc(Converter):
 
     model: ClassVar[str] = "integrating_adc"
     integrates: ClassVar[bool] = True
+    takes_columns: ClassVar[bool] = True
     device: IntegratingAdcParameters
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:

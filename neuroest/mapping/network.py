@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.components.base import NetworkContext
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
+from neuroest.components.converters import Converter
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
@@ -151,7 +152,8 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     chip, compute = mapper.chip, mapper.compute
     readout = compute.slots.get("readout")
     if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
-        left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
+        reader = "neuron" if "neuron" in readout.slots else "converter"
+        left_out.append(f"circuit between column and {reader} (interface: ideal), so this is no system estimate")
     level = str(mapper.level.mapper)
     if isinstance(compute, CrossbarArray):
         left_out.extend(_left_out_of_array(compute, mapper))
@@ -185,9 +187,23 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append(
             "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
         )
-    kept = array.sampler is not None or "time_encoder" in array.readout.slots
-    if array.converter is not None and not kept:
-        shared = array.readout.options["columns_per_converter"]
-        if np.any(shared > 1.0):
+    if array.converter is not None:
+        left_out.extend(_left_out_of_columns(array, array.converter))
+    return left_out
+
+
+def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str]:
+    """Circuits that a column needs in front of its converter and that no block stands for."""
+    left_out = []
+    encoded = "time_encoder" in array.readout.slots
+    takes_columns = converter.takes_columns or isinstance(array, ChargeDomainArray)
+    if converter.takes_times and not encoded:
+        left_out.append("charging units that turn the columns' results into times (no time_encoder)")
+    elif array.interface is None and not (takes_columns or encoded):
+        left_out.append("circuits that hold the columns and hand their currents to the converters (no interface)")
+    if array.sampler is None and not encoded:
+        if np.any(array.readout.options["columns_per_converter"] > 1.0):
             left_out.append("sample-and-hold stages between columns and shared converters")
+        elif converter.ramps:
+            left_out.append("sample-and-hold stages that keep a column's result while a ramp passes it")
     return left_out

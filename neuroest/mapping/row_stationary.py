@@ -176,4 +176,8 @@ class RowStationaryMapper(DigitalArrayMapper):
         """Cycles of each layer: multiplying, or moving partial sums where that takes longer."""
         t, o = self.layers, self.options
         moving = t.is_weighted * t.output_elements * placement.row_blocks / o.get("sums_per_cycle", np.inf)
-        return np.asarray(np.maximum(self.array_cycles(), moving) / (o["clock_frequency"] * self.arrays))
+        cycle = 1.0 / o["clock_frequency"]
+        filters = self.compute.slots.get("filter_memory")
+        # every multiply-accumulate reads a filter word
+        multiplying = cycle if filters is None else np.maximum(cycle, filters.access_time())
+        return np.asarray(np.maximum(self.array_cycles() * multiplying, moving * cycle) / self.arrays)

@@ -132,6 +132,7 @@ NeuronBlock: TypeAlias = Annotated[
 InterfaceBlock: TypeAlias = Annotated[
     Block, _one_of("current_clamp", "sampled_clamp", "voltage_mode", "ideal")
 ]
+ConvertedInterfaceBlock: TypeAlias = Annotated[Block, _one_of("current_clamp", "voltage_mode", "ideal")]
 AdcBlock: TypeAlias = Annotated[
     Block,
     _one_of(

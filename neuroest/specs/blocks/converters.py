@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from neuroest.specs.base import Count, CountOrAuto, Frequency, WholeNumber
-from neuroest.specs.blocks import AdcBlock, Block, DeviceBlock
+from neuroest.specs.blocks import AdcBlock, Block, ConvertedInterfaceBlock, DeviceBlock
 
 
 class SurveyAdcBlock(DeviceBlock):
@@ -110,12 +110,17 @@ class SampleAndHoldBlock(DeviceBlock):
 class AdcReadoutBlock(Block):
     """Converters at the foot of the columns."""
 
-    slots: ClassVar[tuple[str, ...]] = ("converter", "sample_and_hold", "current_adder", "time_encoder")
+    slots: ClassVar[tuple[str, ...]] = (
+        "converter", "interface", "sample_and_hold", "current_adder", "time_encoder"
+    )  # fmt: skip
     model: Literal["adc"]
     converter: AdcBlock
     """The converter."""
     columns_per_converter: Count
     """Columns that share one converter, one after the other."""
+    interface: ConvertedInterfaceBlock | None = None
+    """Circuit that holds a column at its potential and hands its current on; voltage_mode where the converter takes the
+    voltage of a column that floats. Without it a converter of voltages has none, and the estimate says so."""
     sample_and_hold: SampleAndHoldBlock | None = None
     """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
     current_adder: AnalogStageBlock | None = None
