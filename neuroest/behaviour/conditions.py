@@ -21,8 +21,8 @@ from neuroest.dynamics.cells import (
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import crossbar, diffusive_neuron
 from neuroest.errors import NeuroestError
-from neuroest.estimating import Estimate
 from neuroest.library import Device
+from neuroest.result import Estimate
 from neuroest.units import format_quantity
 
 _PAIR = "column_differential"
