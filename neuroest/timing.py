@@ -10,8 +10,8 @@ import numpy as np
 
 from neuroest.components.base import Component
 from neuroest.counting import ActionCounts
-from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
+from neuroest.equations import pipelining
 from neuroest.mapping.base import Array, Mapper, NetworkMapping
 from neuroest.units import Numeric, Second
 
@@ -200,8 +200,8 @@ def _totals(
         latency = interval * together
     elif mapper.network.spiking:
         depth = np.sum(weighted, axis=-1, keepdims=True)
-        latency = equations.layer_pipelined_latency(mapper.steps, pace, depth)
-        interval = equations.initiation_interval(mapper.steps, pace, rest)
+        latency = pipelining.layer_pipelined_latency(mapper.steps, pace, depth)
+        interval = pipelining.initiation_interval(mapper.steps, pace, rest)
     else:
         latency, interval = total, pace
     if mapper.reprograms:

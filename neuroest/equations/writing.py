@@ -14,6 +14,8 @@ from neuroest.units import (
     Volt,
 )
 
+_OF_MAPPING = "derivation: docs/models/mapping.md"
+
 
 @equation(
     formula="E = N (V I t + E_line + E_verify)",
@@ -143,3 +145,109 @@ def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dim
     """
     with np.errstate(divide="ignore"):
         return np.divide(endurance, update_rate * pulses)
+
+
+@equation(
+    formula="N = 2 L d n",
+    reference=_OF_MAPPING,
+    valid="keys and values of one attention layer, written anew for every sequence",
+)
+def dynamic_attention_writes(
+    sequence_length: Dimensionless, width: Dimensionless, cells_per_value: Dimensionless
+) -> Dimensionless:
+    """Cells that one attention layer writes per sequence if its keys and values sit in arrays. [1].
+
+    Parameters
+    ----------
+    sequence_length : float or array
+        Tokens of a sequence. [1]
+    width : float or array
+        Width of keys and values over all heads. [1]
+    cells_per_value : float or array
+        Cells of one number: copies times slices. [1]
+
+    Returns
+    -------
+    float or array
+        Cell writes; each cell once per sequence, so the endurance over the sequence rate is the lifetime. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    512 tokens, width 512, 8 cells: 4.19 million.
+
+    >>> f"{dynamic_attention_writes(512.0, 512.0, 8.0):.3g}"
+    '4.19e+06'
+    """
+    return 2.0 * sequence_length * width * cells_per_value
+
+
+@equation(
+    formula="N = E n",
+    reference=_OF_MAPPING,
+    valid="factors that are computed anew in every inference and kept in cells for its products",
+)
+def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> Dimensionless:
+    """Cells that are written in each inference if computed factors of products sit in arrays. [1].
+
+    Parameters
+    ----------
+    elements : float or array
+        Elements of all such factors, E. [1]
+    cells_per_value : float or array
+        Cells of one number, n: copies times slices. [1]
+
+    Returns
+    -------
+    float or array
+        Cell writes in an inference; for keys and values of one layer that is `dynamic_attention_writes`. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    Keys and values of 512 tokens and width 512 in 8 cells each: 4.19 million.
+
+    >>> f"{rewritten_cells(2 * 512 * 512, 8.0):.3g}"
+    '4.19e+06'
+    """
+    return elements * cells_per_value
+
+
+@equation(
+    formula="n = N_end / N_p",
+    reference=_OF_MAPPING,
+    valid="every cell written once in an inference, with verification",
+)
+def rewriting_limit(endurance: Dimensionless, pulses: Dimensionless) -> Dimensionless:
+    """Inferences after which cells are worn out that are written in each of them. [1].
+
+    Parameters
+    ----------
+    endurance : float or array
+        Write pulses that a cell stands, N_end. [1]
+    pulses : float or array
+        Pulses of one write with verification, N_p, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Inferences. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A million cycles and nine pulses: 111 thousand inferences.
+
+    >>> f"{rewriting_limit(1e6, 9.0):.3g}"
+    '1.11e+05'
+    """
+    return endurance / pulses

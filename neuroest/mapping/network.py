@@ -12,7 +12,7 @@ from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
 from neuroest.components.converters import Converter
 from neuroest.components.crossbar import CrossbarArray
-from neuroest.equations import mapping as equations
+from neuroest.equations import writing
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Mapper, NetworkMapping, computing_level, level_counts
 from neuroest.mapping.bit_serial import BitSerialMapper
@@ -103,8 +103,8 @@ def _cost_of_writing(chip: Chip, layers: LayerTable) -> str:
     network = network_context(layers)
     columns, rows = array.devices_per_weight()
     each = rows * columns * array.slices(network)
-    cells = equations.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
-    lasts = equations.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
+    cells = writing.rewritten_cells(np.sum(of_one_point(layers.stationary_elements)), each)
+    lasts = writing.rewriting_limit(array.cell.endurance(), array.cell.write_pulses())
     return (
         f" (writing it would take {float(np.max(cells)):.2g} cell writes for the products of every inference, and "
         f"the cells would last {float(np.max(lasts)):.2g} inferences)"

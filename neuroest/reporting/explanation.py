@@ -11,8 +11,7 @@ import numpy as np
 
 from neuroest.build import Part
 from neuroest.components.chip import instantiate
-from neuroest.equations import digital, power
-from neuroest.equations import mapping as mapping_equations
+from neuroest.equations import digital, pipelining, power
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
@@ -350,9 +349,7 @@ class _Explainer:
         if result.layers.coding != "spiking":
             return "sum of the layers' times" if name == "latency_s" else f"time of the {slowest}"
         equation = (
-            mapping_equations.layer_pipelined_latency
-            if name == "latency_s"
-            else mapping_equations.initiation_interval
+            pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
         )
         info = _info(equation)
         rest = first_number(result.timing.rest)

@@ -1,0 +1,326 @@
+"""How often everything happens in one inference.
+
+All arguments are counts, rates and times that may be arrays: an axis of layers broadcasts against axes of
+design points.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided
+from neuroest.provenance import equation
+from neuroest.units import Dimensionless
+
+_DERIVED = "derivation: docs/models/mapping.md"
+
+
+@equation(
+    formula="N = T r N_neurons",
+    reference=_DERIVED,
+    valid="the mean rate of the layer over a data set; the encoded input is a layer too",
+)
+def spikes(timesteps: Dimensionless, rate: Dimensionless, neurons: Dimensionless) -> Dimensionless:
+    """Spikes of a layer in one inference. [1].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Time steps of one inference. [1]
+    rate : float or array
+        Mean spikes per neuron and time step. [1]
+    neurons : float or array
+        Neurons of the layer. [1]
+
+    Returns
+    -------
+    float or array
+        Number of spikes. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    20 steps at 0.1 and 512 neurons.
+
+    >>> f"{spikes(20.0, 0.1, 512.0):g}"
+    '1024'
+    """
+    return timesteps * rate * neurons
+
+
+@equation(
+    formula="N = T r N_connections",
+    reference=_DERIVED,
+    valid="rates that do not depend on a neuron's fan-out; synapses of zero weight count",
+)
+def synaptic_operations(
+    timesteps: Dimensionless, rate: Dimensionless, connections: Dimensionless
+) -> Dimensionless:
+    """Synaptic operations of a layer in one inference: one spike times one synapse each. [1].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Time steps of one inference. [1]
+    rate : float or array
+        Mean spikes per neuron and time step of the layer that sends. [1]
+    connections : float or array
+        Synapses of the layer, shared weights counted at every position. [1]
+
+    Returns
+    -------
+    float or array
+        Number of synaptic operations. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    784-512-512-10 has 668 672 synapses; 20 steps at 0.1.
+
+    >>> f"{synaptic_operations(20.0, 0.1, 668672.0):.7g}"
+    '1337344'
+    """
+    return timesteps * rate * connections
+
+
+@equation(
+    formula="F = k_h k_w C_out / s^2",
+    reference=_DERIVED,
+    valid="inputs away from the edge of the map",
+)
+def convolution_fan_out(
+    kernel_height: Dimensionless,
+    kernel_width: Dimensionless,
+    output_channels: Dimensionless,
+    stride: Dimensionless,
+) -> Dimensionless:
+    """Synapses that one input neuron of a convolution drives. [1].
+
+    Parameters
+    ----------
+    kernel_height, kernel_width : float or array
+        Size of the kernel. [1]
+    output_channels : float or array
+        Output channels of the group that the input belongs to. [1]
+    stride : float or array
+        Stride in both directions, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Mean fan-out. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    3 x 3 to 64 channels at stride 2: 576 / 4.
+
+    >>> f"{convolution_fan_out(3.0, 3.0, 64.0, 2.0):g}"
+    '144'
+    """
+    return divided(kernel_height * kernel_width * output_channels, stride**2)
+
+
+@equation(
+    formula="N = S n_col d",
+    reference=_DERIVED,
+    valid="event-driven reading: a row is driven only when its input spikes",
+)
+def row_activations(
+    spikes: Dimensionless, column_blocks: Dimensionless, row_copies: Dimensionless
+) -> Dimensionless:
+    """Rows that are driven in one inference of a spiking layer. [1].
+
+    Parameters
+    ----------
+    spikes : float or array
+        Spikes that the layer receives, at every position where they are read. [1]
+    column_blocks : float or array
+        Arrays along the outputs, which all get the spike. [1]
+    row_copies : float or array
+        Rows of one input: 2 for row-differential weights, otherwise 1. [1]
+
+    Returns
+    -------
+    float or array
+        Number of row activations. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    1024 spikes into 8 arrays.
+
+    >>> f"{row_activations(1024.0, 8.0, 1.0):g}"
+    '8192'
+    """
+    return spikes * column_blocks * row_copies
+
+
+@equation(
+    formula="N = P K n_col b p",
+    reference=_DERIVED,
+    valid="bit-serial inputs; the share of ones of typical activations is 0.2 to 0.5",
+)
+def dense_row_activations(
+    positions: Dimensionless,
+    reduction: Dimensionless,
+    column_blocks: Dimensionless,
+    input_planes: Dimensionless,
+    one_probability: Dimensionless,
+) -> Dimensionless:
+    """Rows that are driven in one inference of a layer that is not spiking. [1].
+
+    Parameters
+    ----------
+    positions : float or array
+        Output positions of the layer. [1]
+    reduction : float or array
+        Rows of the matrix. [1]
+    column_blocks : float or array
+        Arrays along the outputs. [1]
+    input_planes : float or array
+        Bit planes of an input that are driven one after another. [1]
+    one_probability : float or array
+        Share of ones among the input bits. [1]
+
+    Returns
+    -------
+    float or array
+        Number of row activations. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    3136 positions x 576 rows x 4 arrays x 8 planes, a quarter of them ones.
+
+    >>> f"{dense_row_activations(3136.0, 576.0, 4.0, 8.0, 0.25):g}"
+    '1.44507e+07'
+    """
+    return positions * reduction * column_blocks * input_planes * one_probability
+
+
+@equation(
+    formula="N = S d_r d_c n",
+    reference=_DERIVED,
+    valid="every cell of a synapse conducts when its row is driven",
+)
+def cell_events(
+    synaptic_operations: Dimensionless,
+    row_copies: Dimensionless,
+    column_copies: Dimensionless,
+    slices: Dimensionless,
+) -> Dimensionless:
+    """Cells that are read in one inference. [1].
+
+    Parameters
+    ----------
+    synaptic_operations : float or array
+        Synaptic operations of the layer. [1]
+    row_copies, column_copies : float or array
+        Cells of a differential weight along the rows and along the columns. [1]
+    slices : float or array
+        Cells over which the bits of a weight are spread. [1]
+
+    Returns
+    -------
+    float or array
+        Number of cell reads. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A million operations on column-differential pairs of one cell each.
+
+    >>> f"{cell_events(1e6, 1.0, 2.0, 1.0):g}"
+    '2e+06'
+    """
+    return synaptic_operations * row_copies * column_copies * slices
+
+
+@equation(
+    formula="N = T n_row M",
+    reference=_DERIVED,
+    valid="every used column of every array is converted in every step, nothing is skipped",
+)
+def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Dimensionless) -> Dimensionless:
+    """Analogue-to-digital conversions of a layer in one inference. [1].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Reads of the arrays in one inference: time steps, or positions times bit planes. [1]
+    row_blocks : float or array
+        Arrays along the inputs, whose partial sums are added digitally. [1]
+    columns : float or array
+        Columns of the matrix that are read, all copies and slices of a weight counted. [1]
+
+    Returns
+    -------
+    float or array
+        Number of conversions. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    784 inputs on 7 arrays, 512 outputs in pairs of columns, 20 steps: 20 x 7 x 1024.
+
+    >>> f"{conversions(20.0, 7.0, 1024.0):g}"
+    '143360'
+    """
+    return timesteps * row_blocks * columns
+
+
+@equation(
+    formula="p = (1 - r)^R",
+    reference=_DERIVED,
+    valid="inputs that spike independently, at most one spike a step",
+)
+def silent_block_fraction(rate: Dimensionless, rows: Dimensionless) -> Dimensionless:
+    """Share of the steps in which no row of an array is driven, so that its conversions may be skipped. [1].
+
+    Parameters
+    ----------
+    rate : float or array
+        Probability that an input spikes in a step. [1]
+    rows : float or array
+        Rows of the array that are in use. [1]
+
+    Returns
+    -------
+    float or array
+        Fraction of silent steps; 0 for a rate of 1 and above. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    1 % on 128 rows: 0.99^128 = 0.276.
+
+    >>> f"{silent_block_fraction(0.01, 128.0):.3f}"
+    '0.276'
+    """
+    silent: Dimensionless = np.maximum(1.0 - rate, 0.0) ** rows
+    return silent

@@ -1,0 +1,121 @@
+"""When layers that work as a pipeline begin and end.
+
+All arguments are counts, rates and times that may be arrays: an axis of layers broadcasts against axes of
+design points.
+"""
+
+from __future__ import annotations
+
+from neuroest.equations._arithmetic import divided
+from neuroest.provenance import equation
+from neuroest.units import Dimensionless, Second
+
+_DERIVED = "derivation: docs/models/mapping.md"
+
+
+@equation(
+    formula="t = N_work t_cycle / n",
+    reference=_DERIVED,
+    valid="work that divides evenly over the copies",
+)
+def stage_interval(work: Dimensionless, cycle_time: Second, replication: Dimensionless) -> Second:
+    """Time that one pipeline stage is busy with one inference. [s].
+
+    Parameters
+    ----------
+    work : float or array
+        Array cycles of one inference: output positions times cycles of one position. [1]
+    cycle_time : float or array
+        Time of one array cycle. [s]
+    replication : float or array
+        Copies of the layer's arrays that work in parallel. [1]
+
+    Returns
+    -------
+    float or array
+        Time; the largest of all stages is the initiation interval. Infinite without copies. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    A map of 56 x 56 positions at 100 ns on 4 copies: 3136 x 100 ns / 4.
+
+    >>> f"{stage_interval(3136.0, 100e-9, 4.0):.3g}"
+    '7.84e-05'
+    """
+    return divided(work * cycle_time, replication)
+
+
+@equation(
+    formula="t = (T + L - 1) t_step",
+    reference=_DERIVED,
+    valid="clock-driven layers that hand on their spikes after every step",
+)
+def layer_pipelined_latency(timesteps: Dimensionless, step_time: Second, layers: Dimensionless) -> Second:
+    """Time from the first input to the last output when layers work as a pipeline of time steps. [s].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Time steps of one inference. [1]
+    step_time : float or array
+        Longest step of all layers. [s]
+    layers : float or array
+        Layers, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Latency. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    20 steps of 100 ns through 3 layers.
+
+    >>> f"{layer_pipelined_latency(20.0, 100e-9, 3.0):.3g}"
+    '2.2e-06'
+    """
+    return (timesteps + layers - 1.0) * step_time
+
+
+@equation(
+    formula="t = T t_step + t_rest",
+    reference=_DERIVED,
+    valid="state that is cleared between inferences",
+)
+def initiation_interval(timesteps: Dimensionless, step_time: Second, rest_time: Second) -> Second:
+    """Time after which the next inference may begin. [s].
+
+    Parameters
+    ----------
+    timesteps : float or array
+        Time steps of one inference. [1]
+    step_time : float or array
+        Longest step of all layers. [s]
+    rest_time : float or array
+        Time until the state of the last inference is gone. [s]
+
+    Returns
+    -------
+    float or array
+        Initiation interval, the inverse of the throughput. [s]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    20 steps of 100 ns and a reset of 500 ns.
+
+    >>> f"{initiation_interval(20.0, 100e-9, 500e-9):.3g}"
+    '2.5e-06'
+    """
+    return timesteps * step_time + rest_time

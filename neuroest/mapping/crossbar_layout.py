@@ -1,0 +1,176 @@
+"""How layers are cut into crossbar arrays, copied, and put beside each other."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from neuroest.components.base import Component
+from neuroest.components.converters import IntegratingAdc
+from neuroest.components.crossbar import CrossbarArray
+from neuroest.equations import mapping as equations
+from neuroest.mapping.base import Array, Mapper, Placement
+from neuroest.mapping.packing import Sharing, share_arrays
+from neuroest.mapping.replication import copies_within
+from neuroest.units import Numeric
+
+
+class CrossbarLayout(Mapper):
+    """Arrays that each layer takes, and the time for which it keeps them busy."""
+
+    unit_name = "array"
+    compute: CrossbarArray
+
+    @cached_property
+    def held(self) -> Array:
+        """One for layers whose weights lie in arrays; zero for others, products of two computed factors among them."""
+        t = self.layers
+        return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
+
+    @property
+    def weight_store(self) -> Component[Any]:
+        """The cells."""
+        return self.compute.cell
+
+    @property
+    def integrates(self) -> bool:
+        """Whether one conversion covers all bits of an input."""
+        return self.compute.converter is not None and self.compute.converter.integrates
+
+    @property
+    def counts_partial_sums(self) -> bool:
+        """Whether arrays that share an output have neurons of their own whose spikes are counted and added."""
+        readout = self.compute.readout.spec
+        return self.compute.neuron is not None and readout.partial_sums == "digital_counter"
+
+    @property
+    def reprograms(self) -> bool:
+        """Whether the arrays are written anew with the next part of a network that is too large."""
+        return bool(self.compute.spec.when_too_small == "reprogram")
+
+    @property
+    def shares(self) -> bool:
+        """Whether an array may hold pieces of several layers."""
+        return bool(self.compute.spec.sharing == "layers")
+
+    @cached_property
+    def _block(self) -> tuple[Array, Array]:
+        """Rows and columns of one group of each layer, all devices of a weight counted."""
+        t, array = self.layers, self.compute
+        columns_each, rows_each = array.devices_per_weight()
+        rows = (t.reduction + t.recurrent_reduction) * rows_each
+        return np.asarray(rows), np.asarray(t.outputs * columns_each * array.slices(self.network))
+
+    def _groups_together(self) -> Array:
+        """Groups of a layer that may lie on the diagonal of one array."""
+        rows, columns = (np.maximum(side, 1.0) for side in self._block)
+        found = equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns)
+        return np.asarray(np.maximum(found, 1.0))
+
+    @cached_property
+    def _cut(self) -> tuple[Array, Array]:
+        """Arrays over which rows and columns of one group of each layer are split."""
+        rows, columns = self._block
+        down = equations.block_count(rows, self.options["rows"])
+        across = equations.block_count(columns, self.options["columns"])
+        return np.asarray(np.maximum(down, 1.0)), np.asarray(np.maximum(across, 1.0))
+
+    @cached_property
+    def _copy(self) -> Array:
+        """Arrays of one copy of each layer that shares none with others."""
+        row_blocks, column_blocks = self._cut
+        groups = self.layers.groups
+        one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
+        whole = np.where(
+            one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
+        )
+        return np.asarray(self.held * whole)
+
+    @cached_property
+    def _sharing(self) -> Sharing | None:
+        """Arrays that layers share; currents that meet before a neuron flow at one time, so theirs are not shared."""
+        if not self.shares:
+            return None
+        merged = self.compute.neuron is not None and self.compute.readout.spec.partial_sums == "analog_merge"
+        alone = np.logical_and(merged, self._cut[0] > 1.0)
+        copies = self._replication(self._copy)
+        return share_arrays(
+            (self.options["rows"], self.options["columns"]),
+            [*self._block, self.layers.groups, self.held * copies, alone],
+            self._layer_time(copies), self.options.get("target_interval"),
+        )  # fmt: skip
+
+    def _replication(self, arrays: Array) -> Array:
+        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for."""
+        t, target = self.layers, self.options.get("target_interval")
+        limit = self.options.get("sequential_reads", np.inf)
+        copies = np.maximum(np.ceil(t.positions / limit), 1.0)
+        most = np.maximum(t.positions, 1.0)
+        if target is not None:
+            left = np.maximum(target - self._tail_time(), 0.0)
+            wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
+            copies = np.maximum(copies, np.minimum(wanted, most))
+        budget = self.options.get("array_budget")
+        if budget is not None:
+            copies = copies_within(
+                t.positions * self.cycle_time(), arrays, copies + 0.0 * arrays, most, budget
+            )
+        return np.asarray(copies)
+
+    def cycle_time(self) -> Numeric:
+        """Time from one position of a layer to the next."""
+        array = self.compute
+        conversion = array.conversion_time(self.network)
+        if self.integrates:
+            return np.asarray(np.maximum(array.read_time(self.network) * self.planes, conversion))
+        return np.asarray(np.maximum(array.read_time(self.network), conversion) * self.planes)
+
+    def _tail_time(self) -> Numeric:
+        """Time after the last read of a step in which the neurons finish."""
+        array = self.compute
+        if array.neuron is None:
+            return 0.0
+        late = array.hold_time() if array.frees_array else 0.0
+        return late + array.neuron.refractory_time()
+
+    def _layer_time(self, replication: Array) -> Array:
+        reads = np.ceil(self.layers.positions / replication)
+        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Positions one after the other, each read for as long as its neuron integrates, then the refractory time.
+
+        Where the columns' results are kept for the neurons, only the last integration is waited for: every output
+        has its own neuron.
+        """
+        return self._layer_time(placement.replication)
+
+    def turn_time(self, times: Array) -> Array:
+        """Layers that share an array take turns on it."""
+        return self._sharing.busy(times) if self._sharing is not None else super().turn_time(times)
+
+    @property
+    def planes(self) -> Numeric:
+        """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
+        converter = self.compute.converter
+        if isinstance(converter, IntegratingAdc):
+            return converter.magnitude_bits(self.network)
+        return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
+
+    def programmed_cells(self, placement: Placement) -> Array:
+        """Cells that hold a weight, all copies of a layer counted."""
+        held = placement.utilisation * placement.units
+        return np.asarray(held * self.options["rows"] * self.options["columns"])
+
+    def writing_time(self, placement: Placement) -> Numeric:
+        """Time to write all arrays that the network needs."""
+        groups = np.ceil(placement.needed / self.options["arrays_programmed_together"])
+        return np.asarray(groups * self.compute.programming_time())
+
+    def _active(self) -> Array:
+        """Share of the rows of a layer that are active in one read."""
+        t = self.layers
+        rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
+        return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)

@@ -1,0 +1,184 @@
+"""What layers make crossbar arrays, their drivers and what reads them do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from neuroest.components.charge import ChargeDomainArray
+from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
+from neuroest.components.inputs import SpikeDriver
+from neuroest.components.neurons import Neuron
+from neuroest.equations import accelerators, counting
+from neuroest.equations import mapping as equations
+from neuroest.mapping.base import Array, Placement, Traffic, Work
+from neuroest.mapping.crossbar_layout import CrossbarLayout
+from neuroest.units import Numeric
+
+
+class CrossbarWork(CrossbarLayout):
+    """Counts of one inference."""
+
+    def work(self, placement: Placement) -> Work:
+        """Row toggles, cell and column reads, conversions, spikes."""
+        t, array, steps = self.layers, self.compute, self.steps * self.planes
+        columns_each, rows_each = array.devices_per_weight()
+        slices = array.slices(self.network)
+        taps = self.held * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
+        operations = self.held * (
+            t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        )
+        toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
+        reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
+        used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
+        column_reads = counting.conversions(steps, placement.row_blocks, used_columns)
+        driver = array.driver
+        actions: dict[tuple[str, str], Numeric] = {
+            (array.cell.path, "row_toggle"): toggles,
+            (driver.path, "row_toggle"): toggles,
+        }
+        if np.any(t.groups > 1.0) and array.unused_cells_answer:
+            beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
+            actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
+        if not isinstance(array.interface, IdealInterface):
+            actions[array.cell.path, "column_read"] = column_reads
+        if driver.whole_numbers:
+            actions[driver.path, "input"] = toggles
+        if isinstance(driver, SpikeDriver) and driver.shifter is not None:
+            actions[driver.shifter.path, "row_toggle"] = toggles
+        actions.update(self._reading(placement, reads, column_reads))
+        actions.update(self._buffering(toggles, column_reads))
+        actions.update(self._clamping(placement, column_reads))
+        if array.merge is not None:
+            merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
+            actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
+        if array.sampler is not None:
+            actions[array.sampler.path, "sample"] = column_reads
+        rewritten = 1.0 if self.loses_weights else self.chip.inferences_per_programming
+        if rewritten is not None:
+            actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
+        nothing = 0.0 * t.output_elements
+        additions: Numeric = nothing
+        updates: Numeric = nothing
+        if array.neuron is not None:
+            additions, updates = self._neuron_work(placement, array.neuron, actions)
+        elif array.converter is not None:
+            additions = column_reads / (self.planes if self.integrates else 1.0)
+            actions[array.converter.path, "conversion"] = additions
+            updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
+        activation = nothing if self.network.spiking else self.held * t.output_elements
+        elementwise = self.steps * (t.window_elements * t.output_elements) + activation
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            if np.any(t.stationary_elements > 0.0):
+                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
+        counted = {key: np.asarray(count) for key, count in actions.items()}
+        return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _toggling(self) -> Array:
+        """Share of the inputs that move their row in one read."""
+        t, array = self.layers, self.compute
+        if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
+            return np.ones_like(t.input_bit_density)
+        return t.input_density if array.driver.whole_numbers else t.input_bit_density
+
+    def _buffering(self, toggles: Numeric, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
+        array = self.compute
+        passed = {"rows": toggles, "columns": column_reads}
+        found: dict[tuple[str, str], Numeric] = {
+            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
+            for buffer, cells, lines in array.line_buffers
+        }
+        return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
+
+    def _reading(
+        self, placement: Placement, reads: Numeric, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
+        """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
+        t, array = self.layers, self.compute
+        if not isinstance(array, ChargeDomainArray):
+            return {(array.cell.path, "cell_read"): reads}
+        _, rows_each = array.devices_per_weight()
+        used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
+        active = self._active()
+        return {
+            (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
+            (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
+        }
+
+    def product_cycles(self) -> Array:
+        """Passes of a systolic array over the factor that stays, head after head."""
+        t = self.layers
+        units = self.chip.find("matrix_unit")
+        if not units or not np.any(t.stationary_elements > 0.0):
+            return self.zeros()
+        options = units[-1][1].options
+        cycles = accelerators.systolic_cycles(
+            np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
+        )  # fmt: skip
+        return np.asarray((t.is_weighted - self.held) * t.groups * cycles)
+
+    def _neuron_work(
+        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], Numeric]
+    ) -> tuple[Numeric, Numeric]:
+        """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
+        t, array = self.layers, self.compute
+        outputs = self.held * t.output_elements
+        spikes = counting.spikes(self.steps, t.output_rate, outputs)
+        actions[neuron.path, "spike"] = spikes
+        actions[neuron.path, "time_step"] = counting.spikes(self.steps, 1.0, placement.neurons)
+        if neuron.reset_between_inferences:
+            actions[neuron.path, "inference"] = placement.neurons
+        if array.buffer is not None:
+            actions[array.buffer.path, "spike"] = spikes
+        if not self.counts_partial_sums:
+            return 0.0 * spikes, 0.0 * spikes
+        split = placement.row_blocks > 1.0
+        additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
+        return additions, np.where(split, self.steps * outputs, 0.0)
+
+    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
+        interface = self.compute.interface
+        found: dict[tuple[str, str], Numeric] = {}
+        if isinstance(interface, CurrentClamp):
+            found[interface.path, "column_read"] = column_reads
+        if isinstance(interface, SampledClamp):
+            held = counting.spikes(self.steps, 1.0, self._held_results(placement))
+            found[interface.path, "hold"] = held
+        return found
+
+    def _held_results(self, placement: Placement) -> Array:
+        """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""
+        array = self.compute
+        if array.merge is not None:
+            return placement.neurons
+        arrays = 1.0 if self.counts_partial_sums else placement.row_blocks
+        columns = array.devices_per_weight()[0] * array.slices(self.network)
+        return np.asarray(placement.neurons * arrays * columns)
+
+    def _traffic(self) -> list[Traffic]:
+        t, bits = self.layers, self.network.activation_bits
+        if self.network.spiking:
+            return [
+                Traffic("activations", self.steps * self.held * self.inputs_active() * self.event_bits,
+                        self.steps * self.held * self.inputs_active() * self.event_bits, required=False)
+            ]  # fmt: skip
+        read = t.input_taps * bits
+        traffic = []
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            # the left factor once for each block of columns, the right one once, and sums between blocks of rows
+            product = t.is_weighted - self.held
+            across = equations.block_count(t.outputs, unit.options["columns"])
+            deep = equations.block_count(t.reduction, unit.options["rows"])
+            again = np.maximum(across - 1.0, 0.0) * t.input_taps + t.stationary_elements
+            read = read + product * again * bits
+            sums = product * np.maximum(deep - 1.0, 0.0) * t.output_elements * self.network.accumulator_bits
+            traffic.append(Traffic("partial_sums", sums, sums, required=False))
+        return [Traffic("activations", np.asarray(read), t.output_elements * bits), *traffic]
+
+    @property
+    def event_bits(self) -> Numeric:
+        """Bits in which a spike waits in a buffer: its row's address."""
+        return equations.block_count(np.log2(self.options["rows"]), 1.0)
