@@ -186,7 +186,8 @@ class Evaluation:
         """Time from one inference to the next as the chip is operated. [s]."""
         interval = np.asarray(self.timing.initiation_interval)
         if self.chip.operation.mode == "duty_cycled":
-            return np.maximum(interval, self.powered_time)  # no inference begins before the chip is off again
+            # no inference begins before the chip is off again
+            return np.asarray(np.maximum(interval, self.powered_time))
         return np.maximum(interval, self.chip.period) if self.chip.period is not None else interval
 
     @cached_property

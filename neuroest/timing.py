@@ -30,7 +30,8 @@ class Timing:
         Time of one time step of each layer: its slowest resource.
     pace : Numeric
         From one time step of a pipeline to the next (of a dense network from one inference to the next): the slowest
-        layer, or the layers that take turns on one unit or one link off the chip; the own step of each layer where all share the units.
+        layer, or the layers that take turns on one unit or one link off the chip; the own step of each layer where all
+        share the units.
     latency : Numeric
         From the first input to the last output.
     initiation_interval : Numeric
@@ -123,7 +124,7 @@ class _Serving:
         return self._known[id(instances)]
 
     def all_layers(self, path: str, alone: Array) -> Array:
-        """Time that the instances of a block work in one step for all layers of a pipeline, which work at the same time.
+        """Time that the instances of a block work in one step for all layers of a pipeline.
 
         `alone` is the time that one instance would take for each layer.
         """

@@ -124,7 +124,9 @@ class SpikingCoreMapper(_CoreMapper):
 
     def unit_time(self, placement: Placement) -> Array:
         """Updates and operations of the fullest core, one lane each a cycle, or its busier memory, for one step."""
-        weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
+        weights: Any = self.compute.slots["synapse_memory"]
+        state: Any = self.compute.slots["state_memory"]
+        neuron = self.compute.slots["neuron"]
         cores = np.maximum(placement.units, 1.0) * self.steps
         datapath = neurons.time_multiplexed_step_time(
             self.updates() / cores, self.operations() / cores, neuron.options["lanes"],

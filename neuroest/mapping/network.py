@@ -153,7 +153,9 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     readout = compute.slots.get("readout")
     if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
         reader = "neuron" if "neuron" in readout.slots else "converter"
-        left_out.append(f"circuit between column and {reader} (interface: ideal), so this is no system estimate")
+        left_out.append(
+            f"circuit between column and {reader} (interface: ideal), so this is no system estimate"
+        )
     level = str(mapper.level.mapper)
     if isinstance(compute, CrossbarArray):
         left_out.extend(_left_out_of_array(compute, mapper))
@@ -200,7 +202,9 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str
     if converter.takes_times and not encoded:
         left_out.append("charging units that turn the columns' results into times (no time_encoder)")
     elif array.interface is None and not (takes_columns or encoded):
-        left_out.append("circuits that hold the columns and hand their currents to the converters (no interface)")
+        left_out.append(
+            "circuits that hold the columns and hand their currents to the converters (no interface)"
+        )
     if array.sampler is None and not encoded:
         if np.any(array.readout.options["columns_per_converter"] > 1.0):
             left_out.append("sample-and-hold stages between columns and shared converters")

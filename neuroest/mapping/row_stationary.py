@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -177,7 +178,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         t, o = self.layers, self.options
         moving = t.is_weighted * t.output_elements * placement.row_blocks / o.get("sums_per_cycle", np.inf)
         cycle = 1.0 / o["clock_frequency"]
-        filters = self.compute.slots.get("filter_memory")
+        filters: Any = self.compute.slots.get("filter_memory")
         # every multiply-accumulate reads a filter word
         multiplying = cycle if filters is None else np.maximum(cycle, filters.access_time())
         return np.asarray(np.maximum(self.array_cycles() * multiplying, moving * cycle) / self.arrays)
