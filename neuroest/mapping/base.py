@@ -233,7 +233,7 @@ class Mapper(ABC):
         return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
 
     def reloads_weights(self) -> Array:
-        """One where weights come from outside in each inference, since no memory on the chip holds or keeps them all."""
+        """One where weights come from outside in each inference: no memory of the chip holds or keeps them all."""
         if self.loses_weights:
             return np.ones_like(self.layers.positions)
         memory = self.memory("weights")
