@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import reduce
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +28,10 @@ from neuroest.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
 
 _LEAKAGE_REACH = 75.0
 """Kelvin around room temperature for which leakage is taken to double in equal steps; a convention."""
+
+_TECHNOLOGY = "technology"
+EXTRAPOLATION = "extrapolation"
+"""Model name of what is added to the discrepancy of a model outside of its range."""
 
 _Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
 
@@ -86,13 +92,12 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
             pitch = _tile_pitch(c, mapped, areas, places)
             energies += c.transport(pitch, places)
             wires += c.wire_checks(pitch, places)
+    checks = [k for c in components for k in c.checks(network)]
+    checks += [*_process_checks(chip), *wires, _supply_check(chip), _temperature_check(chip)]
     if chip.discrepancy:
-        energies, areas, statics = _with_discrepancy(chip, energies, areas, statics)
+        energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
     device = overheads.device if overheads is not None else None
-    checks = [k for c in components for k in c.checks(network)]
-    checks += [*wires, _supply_check(chip)]
-    checks.append(_temperature_check(chip))
     return CostTable(
         energies=tuple(energies),
         areas=areas,
@@ -112,13 +117,18 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
 
 
 def _with_discrepancy(
-    chip: Chip, energies: list[EnergyCost], areas: tuple[AreaCost, ...], statics: tuple[StaticCost, ...]
-) -> tuple[list[EnergyCost], tuple[AreaCost, ...], tuple[StaticCost, ...]]:
-    """The costs times the factor by which each component's model is taken to be off."""
+    chip: Chip, energies: list[EnergyCost], areas: tuple[AreaCost, ...], statics: tuple[StaticCost, ...],
+    inside: Mapping[str, Any],
+) -> tuple[list[EnergyCost], tuple[AreaCost, ...], tuple[StaticCost, ...]]:  # fmt: skip
+    """The costs times the factor by which each component's model is taken to be off, and more where it extrapolates."""
     models = {c.path: c.model for c in chip.components()}
 
     def scaled(cost: _Cost, quantity: str, field: str) -> _Cost:
         factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
+        found = [inside[path] for path in (cost.component, f"{_TECHNOLOGY}.{quantity}") if path in inside]
+        if found:
+            beyond = chip.discrepancy.get(f"{EXTRAPOLATION}.{quantity}", 1.0)
+            factor = factor * np.where(reduce(np.logical_and, found), 1.0, beyond)
         if type(factor) is float and factor == 1.0:  # as it stands outside of the sampling of bands
             return cost
         return replace(cost, **{field: getattr(cost, field) * factor})
@@ -129,6 +139,29 @@ def _with_discrepancy(
         # a clock that runs freely switches capacitances, it does not leak
         tuple(scaled(s, "energy" if s.term == FREE_CLOCK else "static_power", "power") for s in statics),
     )
+
+
+def _inside(checks: list[Check]) -> Mapping[str, Any]:
+    """Whether the models of each component are within their ranges, of those that say so."""
+    found: dict[str, Any] = {}
+    for check in checks:
+        if check.severity == "range" and not np.all(check.passed):
+            # the temperature moves what all components leak
+            path = f"{_TECHNOLOGY}.static_power" if check.component == _TECHNOLOGY else check.component
+            found[path] = np.logical_and(found.get(path, True), check.passed)
+    return found
+
+
+def _process_checks(chip: Chip) -> list[Check]:
+    """Whether values that nothing moves between processes were taken on the chip's."""
+    return [
+        Check(
+            "values_process", c.path, "range", passed=False,
+            message="its values belong to another process and are used as they stand",
+        )
+        for c in chip.components()
+        if c.device_process is not None and not c.moves
+    ]  # fmt: skip
 
 
 def _places(network: Network, chip: Chip, mapped: NetworkMapping) -> Numeric:
@@ -157,7 +190,7 @@ def _temperature_check(chip: Chip) -> Check:
     temperature = chip.technology.temperature
     away = np.abs(temperature - ROOM_TEMPERATURE)
     return Check(
-        "temperature", "technology", "range", away <= _LEAKAGE_REACH,
+        "temperature", _TECHNOLOGY, "range", away <= _LEAKAGE_REACH,
         f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
         "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
     )  # fmt: skip
@@ -176,7 +209,7 @@ def _supply_check(chip: Chip) -> Check:
     )
     low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
     return Check(
-        "supply_voltage", "technology", "refuse", np.logical_and(inside, nominal > 0.0),
+        "supply_voltage", _TECHNOLOGY, "refuse", np.logical_and(inside, nominal > 0.0),
         f"the supply lies outside the {low:g} to {high:g} V that the scaling laws of the process cover",
         supply, process.maximum_supply_voltage, "V",
     )  # fmt: skip

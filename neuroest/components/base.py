@@ -151,6 +151,8 @@ class Component(Generic[_DeviceT_co]):
     """Kind of block that owns a quantity together with others of it, such as all memories."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
+    moves: ClassVar[bool] = False
+    """Whether its values follow the chip's process, or a check of its own says that they do not."""
     stores: ClassVar[bool] = False
     """Whether it holds data that are gone when it is switched off."""
 

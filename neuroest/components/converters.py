@@ -302,6 +302,8 @@ class SenseAmplifier(_SampledConverter):
 class _ClockedConverter(_SampledConverter):
     """Common part of the converters that are computed from their circuit."""
 
+    moves: ClassVar[bool] = True
+
     def clock_period(self) -> Second:
         """Period of the converter's clock."""
         period: Second = 1.0 / self.options["clock_frequency"]

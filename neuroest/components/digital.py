@@ -27,6 +27,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     """A clocked datapath of standard cells."""
 
     synchronous: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
     ledger: ClassVar[str] = ""
 
     def scaled(self, energy: Joule) -> Joule:

@@ -46,6 +46,7 @@ class Memory(Component[Any]):
 
     family: ClassVar[str] = "memory"
     synchronous: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
     stores: ClassVar[bool] = True
 
     @abstractmethod

@@ -29,6 +29,7 @@ class Network(Component[Any]):
 
     family: ClassVar[str] = "network"
     synchronous: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
     everybody_hears: ClassVar[bool] = False
     """Whether one transfer reaches all places."""
     one_medium: ClassVar[bool] = False

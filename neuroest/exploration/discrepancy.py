@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from neuroest.build import Design
 from neuroest.components.chip import DISCREPANCY
+from neuroest.costing import EXTRAPOLATION
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim
 from neuroest.specs.messages import validate
@@ -69,7 +70,7 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
     stated = discrepancies()
     exponent = stated.scale if scale is None else scale
     specs = [part.spec for part in design.root.walk()]
-    present = {getattr(spec, key, None) for spec in specs for key in ("model", "mapper")}
+    present = {getattr(spec, key, None) for spec in specs for key in ("model", "mapper")} | {EXTRAPOLATION}
     claims = {}
     for model in sorted(stated.models.keys() & present):
         for quantity, given in stated.models[model].items():

@@ -1,0 +1,75 @@
+"""What an estimate says, and how its bands widen, where a model is asked outside of its range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from neuroest.build import build
+from neuroest.estimating import estimate
+from neuroest.evaluation import Evaluation, evaluate
+from neuroest.exploration.bands import draw
+from neuroest.exploration.discrepancy import discrepancies, discrepancy_claims
+from neuroest.library import load_architecture, load_workload
+from neuroest.settings import design_with
+
+ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
+AT_65 = {"technology.process": "cmos_65nm", "technology.supply_voltage": "1.1 V"}
+
+
+def evaluated(settings: dict[str, str], **factors: float) -> Evaluation:
+    design = design_with(load_architecture(ADC), settings)
+    values: dict[str, Any] = dict(design.values)
+    values |= {f"model_discrepancy.extrapolation.{name}": factor for name, factor in factors.items()}
+    return evaluate(design, load_workload(DENSE).spec, values)
+
+
+def term(evaluation: Evaluation, component: str) -> float:
+    return sum(float(np.ravel(r.total)[0]) for r in evaluation.areas if r.component.endswith(component))
+
+
+def test_values_of_another_process_are_told() -> None:
+    here = estimate(ADC, DENSE)
+    assert "values_process" not in {check.name for check in here.failed_checks}
+    there = estimate(ADC, DENSE, AT_65)
+    told = {check.component for check in there.failed_checks if check.name == "values_process"}
+    # logic, memories and routers are moved by their laws; the cell and the circuit at the columns are not
+    assert told == {"chip.tile.array.cell", "chip.tile.array.readout.interface"}
+
+
+def test_a_band_takes_one_more_factor_where_a_model_extrapolates() -> None:
+    plain, wider = evaluated(AT_65), evaluated(AT_65, area=3.0, energy=5.0)
+    assert term(wider, "interface") == pytest.approx(3.0 * term(plain, "interface"))
+    assert term(wider, "buffer") == pytest.approx(term(plain, "buffer"))
+    inside, same = evaluated({}), evaluated({}, area=3.0, energy=5.0, static_power=7.0)
+    assert same.area == pytest.approx(inside.area)
+    assert same.energy == pytest.approx(inside.energy)
+
+
+def test_leakage_far_from_room_temperature_is_less_well_known() -> None:
+    hot = {"technology.temperature": "400 K"}
+    plain, wider = evaluated(hot), evaluated(hot, static_power=2.0)
+    assert wider.static_power == pytest.approx(2.0 * plain.static_power)
+    assert wider.dynamic_energy == pytest.approx(plain.dynamic_energy)
+
+
+def test_each_point_of_a_list_widens_by_itself() -> None:
+    design = build(load_architecture(ADC))
+    values: dict[str, Any] = dict(design.values)
+    values["technology.temperature"] = np.array([[300.0], [400.0]])
+    values["model_discrepancy.extrapolation.static_power"] = np.array([[2.0], [2.0]])
+    both = evaluate(design, load_workload(DENSE).spec, values).static_power
+    cold, hot = evaluated({}), evaluated({"technology.temperature": "400 K"}, static_power=2.0)
+    assert np.ravel(both) == pytest.approx([cold.static_power.item(), hot.static_power.item()], rel=1e-12)
+
+
+def test_every_estimate_draws_that_factor() -> None:
+    result = estimate(ADC, DENSE, AT_65)
+    claims = discrepancy_claims(result.design)
+    drawn = draw({**result.claims, **claims}, samples=64, seed=1)
+    for quantity in ("energy", "area", "static_power"):
+        path = f"model_discrepancy.extrapolation.{quantity}"
+        assert claims[path].high == pytest.approx(2.0 ** discrepancies().scale)
+        assert np.ptp(drawn[path]) > 0.0
