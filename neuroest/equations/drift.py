@@ -99,9 +99,7 @@ def drifted_conductance(
     '1e-06'
     """
     logarithm = drift_logarithm(time, reference_time)
-    return initial_conductance * np.exp(
-        (exponent_spread * logarithm) ** 2 / 2.0 - drift_exponent * logarithm
-    )
+    return initial_conductance * np.exp((exponent_spread * logarithm) ** 2 / 2.0 - drift_exponent * logarithm)
 
 
 @equation(
@@ -180,9 +178,7 @@ def flicker_spread(flicker_noise: Dimensionless, time: Second, pulse_width: Seco
     >>> f"{flicker_spread(0.0088, 20.0, 250e-9):.4f}"
     '0.0368'
     """
-    return flicker_noise * np.sqrt(
-        np.maximum(np.log((time + pulse_width) / (2.0 * pulse_width)), 0.0)
-    )
+    return flicker_noise * np.sqrt(np.maximum(np.log((time + pulse_width) / (2.0 * pulse_width)), 0.0))
 
 
 @equation(
