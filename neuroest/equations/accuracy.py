@@ -382,6 +382,45 @@ def charge_noise_spread(
 
 
 @equation(
+    formula="step = n (2^b_in - 1)(2^b_cell - 1) / 2^b",
+    reference="derivation: docs/models/crossbar.md",
+    valid="codes spread evenly over the largest sum of a column",
+)
+def converter_step(
+    rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless, bits: Dimensionless
+) -> Dimensionless:
+    """Step of a converter in levels of a column's sum. [1].
+
+    Parameters
+    ----------
+    rows : float or array
+        Rows of the array, n. [1]
+    input_bits, cell_bits : float or array
+        Bits of an input in one conversion, and of one cell. [1]
+    bits : float or array
+        Resolution, b. [1]
+
+    Returns
+    -------
+    float or array
+        Step; one and less where every sum has a code of its own. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    128 rows of one bit on two-bit cells have sums up to 384; seven bits step by three.
+
+    >>> f"{converter_step(128.0, 1.0, 2.0, 7.0):.0f}"
+    '3'
+    """
+    largest_sum = rows * (np.exp2(input_bits) - 1.0) * (np.exp2(cell_bits) - 1.0)
+    return largest_sum / np.exp2(bits)
+
+
+@equation(
     formula="s = step / sqrt(12)",
     reference="derivation: docs/models/crossbar.md",
     valid="values spread evenly over a step",
@@ -414,7 +453,7 @@ def quantisation_spread(step: Dimensionless) -> Dimensionless:
 @equation(
     formula="s = sqrt((max(step, 1)^2 - 1) / 12)",
     reference="derivation: docs/models/crossbar.md",
-    valid="whole numbers, equally often",
+    valid="whole numbers, equally often; exact for steps of whole levels",
 )
 def rounding_spread(step: Dimensionless) -> Dimensionless:
     """Standard deviation of what a converter rounds off whole numbers. [1].
@@ -422,7 +461,7 @@ def rounding_spread(step: Dimensionless) -> Dimensionless:
     Parameters
     ----------
     step : float or array
-        Step of the converter in levels, a power of two; up to one nothing is lost. [1]
+        Step of the converter in levels; up to one nothing is lost. [1]
 
     Returns
     -------

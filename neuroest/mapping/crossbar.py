@@ -82,10 +82,32 @@ class CrossbarMapper(Mapper):
                 f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
                 "row_buffer and column_buffer"
             )
+        self._refuse_times_and_references()
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
                 f"{self.compute.driver.path} applies it at once; use a spike_driver"
+            )
+
+    def _refuse_times_and_references(self) -> None:
+        """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
+        spec = self.compute.spec
+        charges = isinstance(self.compute, ChargeDomainArray)
+        if charges and self.compute.age is not None:
+            raise MappingError(
+                f"{self.level.path} adds charges of static memory cells, which do not age; leave out "
+                "time_since_programming and refresh_interval"
+            )
+        if spec.offset_reference not in (None, "none") and (charges or spec.pairing != "offset"):
+            raise MappingError(
+                f"{self.level.path}.offset_reference is {spec.offset_reference}, but "
+                + ("cells that add charges have no offset" if charges else f"{spec.pairing} has no offset")
+                + "; leave it out"
+            )
+        if self.compute.neuron is not None and self.compute.offset_reference == "digital_sum":
+            raise MappingError(
+                f"{self.level.path}.offset_reference is digital_sum, but neurons are given currents, of which nothing "
+                "digital can be taken off; use reference_column"
             )
 
     @cached_property
@@ -227,7 +249,7 @@ class CrossbarMapper(Mapper):
 
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
-        loss = array.ir_drop(self.network, np.clip(self._active(), 0.0, 1.0))
+        loss = array.ir_drop(self.network, np.clip(self.active_share(), 0.0, 1.0))
         worst = np.max(np.where(self.held > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
             Check(
@@ -237,7 +259,7 @@ class CrossbarMapper(Mapper):
             )
         ]  # fmt: skip
         if isinstance(array.interface, CurrentClamp):
-            current = array.column_current(self.network, np.clip(self._active(), 0.0, 1.0))
+            current = array.column_current(self.network, np.clip(self.active_share(), 0.0, 1.0))
             largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
             checks.append(
@@ -277,7 +299,7 @@ class CrossbarMapper(Mapper):
                     "rows and loses how many there are; use a clamp, or cells without transistors",
                 )
             )  # fmt: skip
-            reached = array.column_voltage(self._active())
+            reached = array.column_voltage(self.active_share())
             lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
             wanted = getattr(array.neuron.device, "input_voltage", 0.0)
             checks.append(
@@ -289,7 +311,7 @@ class CrossbarMapper(Mapper):
             )  # fmt: skip
         return checks
 
-    def _active(self) -> Array:
+    def active_share(self) -> Array:
         """Share of the rows of a layer that are active in one read."""
         t = self.layers
         rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
@@ -324,12 +346,15 @@ class CrossbarMapper(Mapper):
         if np.any(t.groups > 1.0) and array.unused_cells_answer:
             beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
-        if not isinstance(array.interface, IdealInterface):
-            actions[array.cell.path, "column_read"] = column_reads
         if driver.whole_numbers:
             actions[driver.path, "input"] = toggles
         if isinstance(driver, SpikeDriver) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
+        column_reads = column_reads + self._reference_reads(placement)
+        if array.reference_columns:
+            actions[array.cell.path, "reference_read"] = toggles
+        if not isinstance(array.interface, IdealInterface):
+            actions[array.cell.path, "column_read"] = column_reads
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
         actions.update(self._clamping(placement, column_reads))
@@ -347,8 +372,9 @@ class CrossbarMapper(Mapper):
         if array.neuron is not None:
             additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
-            additions = column_reads / (self.planes if self.integrates else 1.0)
-            actions[array.converter.path, "conversion"] = additions
+            conversions = column_reads / (self.planes if self.integrates else 1.0)
+            actions[array.converter.path, "conversion"] = conversions
+            additions = conversions + self._offset_additions()
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
         activation = nothing if self.network.spiking else self.held * t.output_elements
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
@@ -357,6 +383,25 @@ class CrossbarMapper(Mapper):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _reference_reads(self, placement: Placement) -> Numeric:
+        """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
+        t = self.layers
+        if not self.compute.reference_columns:
+            return 0.0
+        each = self.held * t.positions * t.groups * placement.column_blocks
+        return equations.conversions(self.steps * self.planes, placement.row_blocks, each)
+
+    def _offset_additions(self) -> Numeric:
+        """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
+        t, reference = self.layers, self.compute.offset_reference
+        if reference == "none":
+            return 0.0
+        subtracted = self.steps * self.held * t.output_elements
+        if reference == "reference_column":
+            return subtracted
+        inputs = t.input_density * t.input_taps + t.output_rate * t.recurrent_reduction
+        return subtracted + self.steps * self.held * inputs
 
     def _toggling(self) -> Array:
         """Share of the inputs that move their row in one read."""
@@ -384,7 +429,7 @@ class CrossbarMapper(Mapper):
             return {(array.cell.path, "cell_read"): reads}
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
-        active = self._active()
+        active = self.active_share()
         return {
             (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
             (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
@@ -492,7 +537,7 @@ class CrossbarMapper(Mapper):
         """Cells, drivers and column circuits per array; neurons per output of the network."""
         array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
         found: dict[str, Numeric] = {
-            array.cell.path: units * rows * columns,
+            array.cell.path: units * rows * (columns + array.reference_columns),
             array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,
@@ -509,7 +554,7 @@ class CrossbarMapper(Mapper):
         )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
-                found[circuit.path] = units * columns
+                found[circuit.path] = units * (columns + array.reference_columns)
         if isinstance(array.interface, SampledClamp):
             stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
             found[array.interface.held] = stages
@@ -518,7 +563,5 @@ class CrossbarMapper(Mapper):
             if owned is not None:
                 found[owned.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
         if array.converter is not None:
-            found[array.converter.path] = units * np.ceil(
-                columns / array.readout.options["columns_per_converter"]
-            )
+            found[array.converter.path] = units * array.converters_each()
         return found
