@@ -255,19 +255,16 @@ class _Columns:
         step = accuracy.converter_step(
             array.options["rows"], at_once, array.bits_per_cell(network), array.resolution(network)
         )
-        if isinstance(array, ChargeDomainArray) or array.age is None:
-            lost = accuracy.rounding_spread(step)
-        else:  # levels have moved off the codes
-            lost = accuracy.quantisation_spread(step / self._left())
+        # levels that have drifted together lie closer than the codes
+        lost = accuracy.rounding_spread(step / self._left())
         inputs = np.exp2(at_once) - 1.0
         reads = 1.0 if self.mapper.integrates else self.reads
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
 
     def _left(self) -> Dimensionless:
-        """Share of a step of the weights that the converters still see, with a corrected gain."""
-        return (
-            full_weight(self.array, self.array.age) / full_weight(self.array, None)
-            if (self.array.spec.drift_correction == "common_gain")
-            else 1.0
-        )
+        """Distance of the levels over what it was when they were written, where results are read by it."""
+        array = self.array
+        if isinstance(array, ChargeDomainArray) or array.spec.drift_correction == "none":
+            return 1.0
+        return full_weight(array, array.age) / full_weight(array, None)
