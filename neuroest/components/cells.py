@@ -127,7 +127,7 @@ class ResistiveMemory(Cell):
         d = self.device
         stated = (
             d.high_drift_exponent, d.low_drift_exponent, d.high_drift_exponent_spread, d.low_drift_exponent_spread,
-            d.relaxation_spread, d.relaxation_growth,
+            d.relaxation_spread, d.relaxation_growth, d.low_relaxation_spread, d.low_relaxation_growth,
         )  # fmt: skip
         return any(np.any(number > 0.0) for number in stated)
 

@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.components.array_circuit import ArrayCircuit
 from neuroest.components.base import NetworkContext
 from neuroest.equations import accuracy, crossbar, drift
-from neuroest.units import Dimensionless, Second, Siemens
+from neuroest.units import Dimensionless, Numeric, Second, Siemens
 
 _LONGEST = 1e12
 """Seconds up to which a refresh interval is looked for; longer ones count as never."""
@@ -62,6 +62,19 @@ def digit_gain(array: ArrayCircuit, network: NetworkContext) -> Dimensionless:
     return accuracy.digit_error_gain(array.bits_per_cell(network), array.slices(network))
 
 
+def wandered(array: ArrayCircuit, age: Second) -> tuple[Dimensionless, Dimensionless]:
+    """Spread of what written cells, and cells at the low conductance, have wandered, over the highest conductance."""
+    d = array.memory.device
+    written, at_low = (
+        drift.relaxation_spread(age, d.relaxation_reference_time, spread, growth)
+        for spread, growth in (
+            (d.relaxation_spread, d.relaxation_growth),
+            (d.low_relaxation_spread, d.low_relaxation_growth),
+        )
+    )
+    return written, at_low
+
+
 def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> WeightErrors:
     """What each cause adds to the error of a weight so long after writing; None: just written.
 
@@ -89,8 +102,10 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     def rms(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
         return 0.0 if of is None else accuracy.root_mean_square_conductance(low, high - low, *of)
 
-    def absolute(spread: Siemens) -> Dimensionless:
-        return weight((spread, 0.0 if opposite is None else spread))
+    def absolute(spread: Siemens, at_low: Siemens) -> Dimensionless:
+        # the other cell of a pair is left at the low conductance, those of a reference column are written
+        beside = spread if subtracts_column(array) else at_low
+        return weight((spread, 0.0 if opposite is None else beside))
 
     def apart(low_spread: Dimensionless, high_spread: Dimensionless) -> Dimensionless:
         both = (
@@ -100,7 +115,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
         return weight((next(both), next(both)))
 
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
-    missed = absolute(d.programming_error * high)
+    missed = absolute(d.programming_error * high, d.low_programming_error * high)
     lasting: dict[str, Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
     if age is not None:
         logarithm = drift.drift_logarithm(age, d.drift_reference_time)
@@ -110,19 +125,14 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
                 for spread in (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
             )
         )
-        lasting["relaxation"] = absolute(
-            written
-            * drift.relaxation_spread(
-                age, d.relaxation_reference_time, d.relaxation_spread, d.relaxation_growth
-            )
-        )
+        lasting["relaxation"] = absolute(*(spread * written for spread in wandered(array, age)))
         if array.spec.drift_correction == "none":
             left = full_weight(array, age) / whole
             lasting["drift, all cells alike"] = np.abs(1.0 - left) * np.sqrt(moment)
     flicker = drift.flicker_spread(
         d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
     )
-    white, pink = absolute(d.read_noise * high), relative(flicker)
+    white, pink = absolute(d.read_noise * high, d.read_noise * high), relative(flicker)
     return WeightErrors(lasting, {"noise of the cells": np.sqrt(white * white + pink * pink)})
 
 
@@ -149,3 +159,47 @@ def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: Dimension
     at_once = weight_errors(array, network, first).total <= limit
     never = weight_errors(array, network, _LONGEST).total <= limit
     return np.where(at_once, np.where(never, np.inf, np.exp(early)), 0.0)
+
+
+def drawn_conductances(
+    array: ArrayCircuit, levels: Numeric, age: Second | None, generator: np.random.Generator
+) -> Siemens:
+    """Conductances of single cells with the lasting errors that `weight_errors` gives the spread of.
+
+    Parameters
+    ----------
+    array : ArrayCircuit
+        Its cells.
+    levels : array
+        What each cell was written to, as a share of the window.
+    age : float or None
+        Time since writing; None for just written.
+    generator : Generator
+        Source of chance; each call is another array.
+
+    Returns
+    -------
+    array
+        Conductances, access transistor included, never below zero.
+    """
+    d, shape = array.memory.device, np.shape(levels)
+    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+
+    def scatter(sigma: Dimensionless) -> Dimensionless:
+        return np.exp(sigma * generator.standard_normal(shape) - sigma * sigma / 2.0)
+
+    def wander(spread: Siemens) -> Siemens:
+        return spread * generator.standard_normal(shape)
+
+    lower, upper = low + 0.0 * levels, (high - low) * levels
+    if age is not None:
+        logarithm = drift.drift_logarithm(age, d.drift_reference_time)
+        lower = lower * scatter(d.low_drift_exponent_spread * logarithm)
+        upper = upper * scatter(d.high_drift_exponent_spread * logarithm)
+    bottom = levels <= 0.0
+    missed = np.where(bottom, d.low_programming_error, d.programming_error)
+    found = (lower + upper) * scatter(d.conductance_spread) + wander(missed * high)
+    if age is not None:
+        spread, at_low = wandered(array, age)
+        found = found + wander(np.where(bottom, at_low, spread) * array.memory.limited(d.high_conductance))
+    return np.maximum(found, 0.0)

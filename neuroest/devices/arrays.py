@@ -36,10 +36,12 @@ class CellParameters(Record):
         "Standard deviation of the logarithm of a programmed conductance, from cell to cell.", absent=0.0
     )
     programming_error: Dimensionless = non_negative(
-        "Standard deviation by which a written conductance misses its target, over the highest one, whatever the "
-        "target.",
+        "Standard deviation by which a written conductance misses its target, over the highest one.",
         maximum=1.0,
         absent=0.0,
+    )
+    low_programming_error: Dimensionless = non_negative(
+        "The same of cells that are left at the low conductance.", maximum=1.0, absent=0.0
     )
     high_drift_exponent: Dimensionless = non_negative(
         "Exponent with which the high conductance falls after writing; without it there is no drift.",
@@ -65,11 +67,20 @@ class CellParameters(Record):
         "Time after writing at which the stated conductances are read.", symbol="t_0", absent=1.0
     )
     relaxation_spread: Dimensionless = non_negative(
-        "Standard deviation of what conductances have wandered by the time of the first reading, over the highest one.",
-        maximum=1.0, absent=0.0,
-    )  # fmt: skip
+        "Standard deviation by which written conductances have wandered at the first reading, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
     relaxation_growth: Dimensionless = non_negative(
         "Growth of that standard deviation per decade of time.", maximum=1.0, absent=0.0
+    )
+    low_relaxation_spread: Dimensionless = non_negative(
+        "Standard deviation by which cells at the low conductance have wandered by then, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_relaxation_growth: Dimensionless = non_negative(
+        "Growth of that of cells at the low conductance per decade of time.", maximum=1.0, absent=0.0
     )
     relaxation_reference_time: Second = positive(
         "Time of the first reading after writing, for the relaxation.", absent=1.0
