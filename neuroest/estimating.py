@@ -164,7 +164,15 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "programming_time_s": None if writing_time is None else first_number(writing_time),
         "refresh_interval_s": None if result.refresh is None else first_number(result.refresh[0]),
         "refresh_power_W": None if result.refresh is None else first_number(result.refresh[1]),
+        "signal_to_error_dB": _finite(result.signal_to_error),
+        "effective_bits": _finite(result.effective_bits),
     }
+
+
+def _finite(value: Any) -> float | None:
+    """A number, or None where there is none or it has no end, such as the exactness of what has no errors."""
+    number = math.nan if value is None else first_number(value)
+    return number if math.isfinite(number) else None
 
 
 def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:

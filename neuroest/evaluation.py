@@ -7,7 +7,7 @@ the design points before it. What users meet is `neuroest.estimate`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -21,8 +21,9 @@ from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import diffusive_neuron, digital, power, retention, writing
+from neuroest.equations import accuracy, diffusive_neuron, digital, power, retention, writing
 from neuroest.mapping.base import Mapper, NetworkMapping
+from neuroest.mapping.column_errors import ColumnErrors, column_errors
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
 from neuroest.specs.workload import WorkloadSpec
@@ -128,7 +129,30 @@ class Evaluation:
             # the tree that reaches these registers, by the law that also holds for energies
             tree = power.clock_energy(_total(free), self.costs.clock_fraction)
             rows.append(InstanceRow(self.costs.overheads, "clock_tree", np.asarray(tree), 1.0))
+        array = self.mapper.compute
+        if isinstance(array, CrossbarArray) and np.any(np.isfinite(array.cell.disturb_reads())):
+            left = self._refreshed_share(array)
+            rows = [
+                replace(row, total=row.total * left)
+                if (row.component, row.term) == (array.cell.path, "refresh")
+                else row
+                for row in rows
+            ]
         return tuple(rows)
+
+    def _refreshed_share(self, array: CrossbarArray) -> Array:
+        """Share of the refreshes of all cells that reads have not asked for already."""
+        cells = self.mapper.programmed_cells(self.mapped.placement)
+        left = cells * retention.refresh_share(
+            array.rewriting_interval(), array.cell.disturb_reads(), self._reads_per_cell(array) / self.period
+        )
+        held = np.sum(cells, axis=-1, keepdims=True)
+        return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
+
+    def _reads_per_cell(self, array: CrossbarArray) -> Array:
+        """Reads of one cell of each layer in an inference."""
+        reads = self.counts.actions.get((array.cell.path, "cell_read"), self.mapper.zeros())
+        return np.asarray(reads / np.maximum(self.mapper.programmed_cells(self.mapped.placement), 1.0))
 
     @cached_property
     def dynamic_energy(self) -> Array:
@@ -287,14 +311,31 @@ class Evaluation:
 
     def _rewriting_rate(self, array: CrossbarArray) -> Array:
         """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
-        reads = self.counts.actions.get((array.cell.path, "cell_read"), self.mapper.zeros())
-        cells = self.mapper.programmed_cells(self.mapped.placement)
-        each = np.max(reads / np.maximum(cells, 1.0), axis=-1, keepdims=True)
+        each = np.max(self._reads_per_cell(array), axis=-1, keepdims=True)
         return np.asarray(
             retention.rewriting_rate(
-                array.cell.retention_time(), array.cell.disturb_reads(), each / self.period
+                array.rewriting_interval(), array.cell.disturb_reads(), each / self.period
             )
         )
+
+    @cached_property
+    def column_errors(self) -> ColumnErrors | None:
+        """How exact the results of the columns are; None where nothing is computed in arrays."""
+        if not (isinstance(self.mapper, CrossbarMapper) and np.any(self.mapper.held > 0.0)):
+            return None
+        return column_errors(self.mapper, self.mapped.placement)
+
+    @property
+    def signal_to_error(self) -> Array | None:
+        """Variance of the results of the least exact layer over that of their errors, in dB; None without errors."""
+        found = self.column_errors
+        return None if found is None else np.asarray(accuracy.decibels(found.worst))
+
+    @property
+    def effective_bits(self) -> Array | None:
+        """Bits that a read of a column of that layer tells of its result; None without errors."""
+        found = self.column_errors
+        return None if found is None else np.asarray(accuracy.effective_bits(found.worst))
 
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:

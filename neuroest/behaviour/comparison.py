@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from neuroest.behaviour.calibration import calibrate
 from neuroest.behaviour.conditions import Conditions
 from neuroest.behaviour.files import NeuronLayer, Samples
 from neuroest.behaviour.reference import decided, ideal_network, ideal_spikes
-from neuroest.behaviour.spiking import Chips, Drive, LayerActivity, Setting, run_network
+from neuroest.behaviour.spiking import Chips, Drive, LayerActivity, Setting, cells_of, run_network
 from neuroest.behaviour.statistics import Interval, difference, share
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
@@ -87,6 +87,16 @@ class Study:
     settings: Mapping[str, str]
 
     @property
+    def cell_errors(self) -> bool:
+        """Whether cells hold their weights with errors."""
+        return self.origin.cell_errors
+
+    @property
+    def setting(self) -> Setting:
+        """What of the chip counts when nothing is left out."""
+        return Setting(cell_errors=self.cell_errors)
+
+    @property
     def place(self) -> Conditions:
         """The chip's conditions."""
         return self.origin.place
@@ -149,12 +159,14 @@ def compare(
         _ideal(study, "ideal_behind_columns", "the same behind the chip's columns", columns, reference),
     ]
     say("the device")
-    whole = run_network(study.place, study.layers, study.drives, study.samples.spikes, Setting(), study.chips)
+    whole = run_network(
+        study.place, study.layers, study.drives, study.samples.spikes, study.setting, study.chips
+    )
     right = decided(whole[study.layers[-1].name].counts) == study.labels
     found.append(_outcome(study, "device", "everything", whole, reference, None))
     for name in without:
         say(f"without {name.replace('_', ' ')}")
-        setting, drives = WITHOUT[name], study.drives
+        setting, drives = replace(WITHOUT[name], cell_errors=study.cell_errors), study.drives
         if calibration is not None and setting.threshold:
             drives = calibrate(study.place, study.layers, calibration, study.chips, setting=setting)
         slopes = None if setting.threshold else _slopes(whole)
@@ -171,17 +183,21 @@ def compare(
 def _behind_columns(study: Study) -> dict[str, Array]:
     """Ideal neurons that are given the chip's currents, in units of the current that makes one of them fire."""
     found, given = {}, study.samples.spikes
-    for layer in study.layers:
+    for number, layer in enumerate(study.layers):
+        cells = cells_of(study.place, layer, study.setting, study.chips, number)
         unit = study.place.unit_current(layer) / layer.threshold
         own = np.zeros((len(given), layer.outputs), dtype=bool)
         if layer.recurrent is None:
             steps = range(given.shape[1])
-            drive = np.stack([study.place.currents(layer, given[:, t]) for t in steps], axis=1) / unit
+            drive = (
+                np.stack([study.place.currents(layer, given[:, t], cells=cells) for t in steps], axis=1)
+                / unit
+            )
             given = ideal_spikes(layer, drive)
         else:
             state, spikes = np.zeros(own.shape), []
             for step in range(given.shape[1]):
-                current = study.place.currents(layer, np.hstack([given[:, step], own]))
+                current = study.place.currents(layer, np.hstack([given[:, step], own]), cells=cells)
                 state = layer.decay * state + current / unit - layer.threshold * (state > layer.threshold)
                 own = state > layer.threshold
                 spikes.append(own)

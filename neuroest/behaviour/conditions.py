@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from neuroest.behaviour.files import NeuronLayer
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.diffusive_neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
+from neuroest.components.weight_errors import drawn_conductances
 from neuroest.dynamics.cells import (
     DiffusiveCells,
     integration_time,
@@ -26,6 +27,9 @@ from neuroest.result import Estimate
 from neuroest.units import format_quantity
 
 _PAIR = "column_differential"
+Cells: TypeAlias = list[tuple[float, Array, Array]]
+"""Each slice of a layer's weights: its share of the current, and the conductances (chips, outputs, inputs) of the
+positive and of the negative cells."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Conditions:
         Time in each timestep that a neuron sees its input, and time that it does not. [s]
     unbuffered_share : dict of str to float
         Row voltage over the read voltage if the drains of a layer drove the rows of the next by themselves.
+    drawn : callable
+        Conductances of single cells with the errors that the estimate gives weights, from levels and a generator.
     """
 
     neuron: Device
@@ -66,13 +72,47 @@ class Conditions:
     hold: float
     rest: float
     unbuffered_share: Mapping[str, float]
+    drawn: Callable[[Array, np.random.Generator], Array]
 
     @property
     def timestep(self) -> float:
         """Length of a timestep. [s]."""
         return self.hold + self.rest
 
-    def currents(self, layer: NeuronLayer, spikes: Array, amplitude: float = 1.0) -> Array:
+    def levels(self, layer: NeuronLayer) -> Cells:
+        """What the positive and the negative cells of each slice hold, over the highest; on one chip."""
+        magnitude, base = np.abs(layer.matrix)[None], 2**self.slice_bits
+        sides = (layer.matrix[None] > 0.0, layer.matrix[None] < 0.0)
+        slices = -(-self.magnitude_bits // self.slice_bits)
+        found = []
+        for number in range(slices):
+            level = np.floor(magnitude / base**number) % base / (base - 1)
+            plus, minus = (np.where(side, level, 0.0) for side in sides)
+            found.append((float(base) ** (number + 1 - slices), plus, minus))
+        return found
+
+    def as_meant(self, layer: NeuronLayer) -> Cells:
+        """The conductances that a layer's weights stand for."""
+        window = self.high - self.low
+        return [
+            (share, self.low + window * plus, self.low + window * minus)
+            for share, plus, minus in self.levels(layer)
+        ]
+
+    def as_written(self, layer: NeuronLayer, chips: int, generator: np.random.Generator) -> Cells:
+        """The conductances of a layer's weights on several chips, each cell with errors of its own."""
+        return [
+            (
+                share,
+                self.drawn(np.repeat(plus, chips, axis=0), generator),
+                self.drawn(np.repeat(minus, chips, axis=0), generator),
+            )
+            for share, plus, minus in self.levels(layer)
+        ]
+
+    def currents(
+        self, layer: NeuronLayer, spikes: Array, amplitude: float = 1.0, cells: Cells | None = None
+    ) -> Array:
         """Current of the positive less that of the negative column of each neuron.
 
         Parameters
@@ -83,27 +123,26 @@ class Conditions:
             Rows that are active.
         amplitude : float
             Row voltage over the read voltage.
+        cells : Cells, optional
+            Conductances of each chip, to which the samples are dealt out in turn; as meant if nothing is said.
         """
-        magnitude, total = np.abs(layer.matrix), np.zeros((len(spikes), layer.outputs))
-        base = 2**self.slice_bits
-        slices = -(-self.magnitude_bits // self.slice_bits)
-        for number in range(slices):
-            level = np.floor(magnitude / base**number) % base / (base - 1)
-            share = float(base) ** (number + 1 - slices)
-            for first in range(0, magnitude.shape[1], self.rows):
-                block = slice(first, first + self.rows)
-                active = spikes[:, block].astype(float)
-                total += share * (
-                    self._column(active, np.where(layer.matrix > 0.0, level, 0.0)[:, block], amplitude)
-                    - self._column(active, np.where(layer.matrix < 0.0, level, 0.0)[:, block], amplitude)
-                )
+        total = np.zeros((len(spikes), layer.outputs))
+        for share, plus, minus in cells if cells is not None else self.as_meant(layer):
+            for chip in range(min(len(plus), len(spikes))):
+                mine = slice(chip, None, len(plus))
+                for first in range(0, layer.matrix.shape[1], self.rows):
+                    block = slice(first, first + self.rows)
+                    active = spikes[mine, block].astype(float)
+                    total[mine] += share * (
+                        self._column(active, plus[chip][:, block], amplitude)
+                        - self._column(active, minus[chip][:, block], amplitude)
+                    )
         return total
 
-    def _column(self, active: Array, level: Array, amplitude: float) -> Array:
-        conductance = active @ (self.low + (self.high - self.low) * level).T
+    def _column(self, active: Array, cells: Array, amplitude: float) -> Array:
         return np.asarray(
             crossbar.biased_clamp_current(
-                amplitude * self.read_voltage, conductance, self.input_resistance, self.bias_current
+                amplitude * self.read_voltage, active @ cells.T, self.input_resistance, self.bias_current
             )
         )
 
@@ -142,19 +181,19 @@ def conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> 
             "use a current_clamp or sampled_clamp"
         )
     clamp = array.interface.device if isinstance(array.interface, CurrentClamp) else None
-    cell, hold = array.memory, _number(array.neuron_time(network))
+    hold = _number(array.neuron_time(network))
     step = _number(np.max(estimate.evaluation.timing.pace))
     row = _number(array.options["columns"]) * _number(array.conductance(network))
     device = neuron.device
     bare = diffusive_neuron.unbuffered_row_voltage(
         _number(device.output_supply_voltage), _number(device.load_resistance), row
     )
+    low, high = array.ends()
     read, cells = _number(array.options["read_voltage"]), _cells(neuron, estimate, kinetics)
     _fires(name, cells, _number(array.technology.supply_voltage))
     return Conditions(
         neuron=estimate.design.devices[neuron.path], cells=cells, read_voltage=read,
-        low=_number(cell.limited(cell.device.low_conductance)),
-        high=_number(cell.limited(cell.device.high_conductance)),
+        low=_number(low), high=_number(high),
         rows=int(_number(array.options["rows"])),
         magnitude_bits=int(_number(array.magnitude_bits(network))),
         slice_bits=int(_number(array.bits_per_cell(network))),
@@ -163,6 +202,7 @@ def conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> 
         supply_voltage=_number(array.technology.supply_voltage),
         hold=hold, rest=max(step - hold, 0.0),
         unbuffered_share={layer.name: _number(bare) / read for layer in layers},
+        drawn=lambda levels, generator: np.asarray(drawn_conductances(array, levels, array.age, generator)),
     )  # fmt: skip
 
 

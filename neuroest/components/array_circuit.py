@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from neuroest.components.base import Component, NetworkContext
 from neuroest.components.cells import Cell, ResistiveMemory
-from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, FanOutBuffer
+from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, FanOutBuffer, VoltageMode
 from neuroest.components.converters import AnalogBuffer, AnalogStage, Converter, SampleAndHold
 from neuroest.components.inputs import RowDriver, drive_resistance
 from neuroest.components.neurons import Neuron
-from neuroest.equations import converters, crossbar_wires, drivers, power
+from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power
 from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Ohm, Second, Siemens, Volt
@@ -43,10 +44,14 @@ class ArrayCircuit(Component[None]):
         """Neuron or converter read-out."""
         return self.slots["readout"]
 
-    @property
+    @cached_property
     def neuron(self) -> Neuron | None:
-        """Neuron at the columns, if the array is read by neurons."""
-        return self.readout.slots.get("neuron")  # type: ignore[return-value]
+        """Neuron at the columns, if the array is read by neurons, driven by what the weights still are."""
+        neuron: Any = self.readout.slots.get("neuron")
+        if neuron is None or self.age is None or not self.drift_weakens:
+            return neuron  # type: ignore[no-any-return]
+        driven: Neuron = neuron.driven(self.weight_share())
+        return driven
 
     @property
     def interface(self) -> Component[Any] | None:
@@ -122,15 +127,52 @@ class ArrayCircuit(Component[None]):
         """Cells side by side that hold the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
 
+    @property
+    def offset_reference(self) -> str:
+        """What offset coding subtracts: `reference_column`, `digital_sum`, or `none`."""
+        if self.spec.pairing != "offset":
+            return "none"
+        return str(self.spec.offset_reference or "reference_column")
+
+    @property
+    def reference_columns(self) -> float:
+        """Columns of an array beside those of the weights."""
+        return 1.0 if self.offset_reference == "reference_column" else 0.0
+
+    @property
+    def age(self) -> Second | None:
+        """Time since the weights were written: as stated, or the whole of the refresh interval; None for no time."""
+        return self.options.get("time_since_programming", self.options.get("refresh_interval"))
+
+    @property
+    def drift_weakens(self) -> bool:
+        """Whether results fall with the conductances: no gain is corrected, and no ratio of them is read."""
+        ratio = isinstance(self.interface, VoltageMode)
+        return bool(self.spec.drift_correction == "none") and not ratio
+
+    def ends(self) -> tuple[Siemens, Siemens]:
+        """Lowest and highest conductance of a cell when it is read, access transistor included."""
+        low, high = self.memory.ends(self.age)
+        return self.memory.limited(low), self.memory.limited(high)
+
+    def weight_share(self) -> Dimensionless:
+        """Share of a weight that its conductance still stands for when it is read."""
+        memory = self.memory
+        written_low, written_high = memory.ends(None)
+        low, high = self.ends()
+        return drift.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)
+
     def conductance(self, network: NetworkContext) -> Siemens:
-        """Mean conductance of one cell, access transistor included."""
-        d = self.cell.device
+        """Mean conductance of one cell when it is read, access transistor included."""
+        return self.mean_conductance(network, self.age)
+
+    def mean_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
+        """Mean conductance of one cell so long after writing, access transistor included."""
+        low, high = self.memory.ends(age)
         if self.spec.pairing == "offset":
-            mean = equations.offset_mean_conductance(d.low_conductance, d.high_conductance)
+            mean = equations.offset_mean_conductance(low, high)
         else:
-            mean = equations.pair_mean_conductance(
-                d.low_conductance, d.high_conductance, network.mean_absolute_weight
-            )
+            mean = equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
         return self.memory.limited(mean)
 
     def read_supply_voltage(self) -> Volt:
@@ -216,9 +258,20 @@ class ArrayCircuit(Component[None]):
         if self.converter is None:
             return 0.0
         return converters.shared_read_time(
-            self.readout.options["columns_per_converter"],
-            self.converter.rate(self.resolution(network), network),
+            self.columns_in_turn(), self.converter.rate(self.resolution(network), network)
         )
+
+    def converters_each(self) -> Dimensionless:
+        """Converters of one array: the reference column has one of its own where there are several."""
+        found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
+        return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
+
+    def columns_in_turn(self) -> Dimensionless:
+        """Columns that one converter reads in turn, the reference column among them if there is no other converter."""
+        shared = self.readout.options["columns_per_converter"]
+        if not self.reference_columns:
+            return shared
+        return shared + np.where(shared >= self.options["columns"], self.reference_columns, 0.0)
 
     def resolution(self, network: NetworkContext) -> Dimensionless:
         """Resolution of the converters."""

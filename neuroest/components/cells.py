@@ -22,7 +22,7 @@ from neuroest.devices.arrays import (
     ResistiveCellParameters,
     SelectorCellParameters,
 )
-from neuroest.equations import charge, retention, selection, writing
+from neuroest.equations import charge, drift, retention, selection, writing
 from neuroest.equations import crossbar as equations
 from neuroest.units import (
     Ampere,
@@ -103,6 +103,33 @@ class ResistiveMemory(Cell):
     @abstractmethod
     def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
         """Energy of the cells beside the written one during one programming pulse."""
+
+    def ends(self, age: Second | None) -> tuple[Siemens, Siemens]:
+        """Lowest and highest conductance so long after writing, nothing in series; None: as they were written."""
+        d = self.device
+        if age is None:
+            return d.low_conductance, d.high_conductance
+        low = drift.drifted_conductance(
+            d.low_conductance, age, d.drift_reference_time, d.low_drift_exponent, d.low_drift_exponent_spread
+        )
+        high = drift.drifted_conductance(
+            d.high_conductance,
+            age,
+            d.drift_reference_time,
+            d.high_drift_exponent,
+            d.high_drift_exponent_spread,
+        )
+        return low, high
+
+    @property
+    def ages(self) -> bool:
+        """Whether the device states how its conductances change after writing."""
+        d = self.device
+        stated = (
+            d.high_drift_exponent, d.low_drift_exponent, d.high_drift_exponent_spread, d.low_drift_exponent_spread,
+            d.relaxation_spread, d.relaxation_growth, d.low_relaxation_spread, d.low_relaxation_growth,
+        )  # fmt: skip
+        return any(np.any(number > 0.0) for number in stated)
 
     def bits(self) -> Dimensionless:
         """Bits as the device states them."""

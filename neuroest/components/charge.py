@@ -27,6 +27,11 @@ class ChargeDomainArray(CrossbarArray):
         """Whether an input raises a row line in every read, whatever it is."""
         return self.cell.signed_product
 
+    @property
+    def offset_reference(self) -> str:
+        """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
+        return "none"
+
     def conductance(self, network: NetworkContext) -> Siemens:
         """None: a charged capacitor carries no current."""
         return 0.0
@@ -142,10 +147,14 @@ class ChargeDomainArray(CrossbarArray):
             )
         ]  # fmt: skip
 
+    def signal_energy(self, network: NetworkContext) -> Joule:
+        """Energy that a column at full scale takes."""
+        return equations.line_toggle_energy(self.plate_capacitance(), self.full_scale())
+
     def noise_check(self, network: NetworkContext) -> Check:
         """Whether the thermal noise of the capacitors stays below what the columns are read to."""
         floor = charge.charge_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
-        signal = equations.line_toggle_energy(self.plate_capacitance(), self.full_scale())
+        signal = self.signal_energy(network)
         return Check(
             "column_noise", self.path, "limit", signal >= floor,
             "the thermal noise of the capacitors exceeds the quantisation noise of what the columns are read to",

@@ -15,8 +15,9 @@ from neuroest.components.base import (
 )
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver, output_stage_area
+from neuroest.components.weight_errors import cell_error, time_to_error, weight_errors
+from neuroest.equations import converters, crossbar_wires, retention, writing
 from neuroest.equations import crossbar as equations
-from neuroest.equations import crossbar_wires, retention, writing
 from neuroest.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
 
 _SOLVED_LOSS = 6.6
@@ -31,8 +32,16 @@ class CrossbarArray(ArrayCircuit):
         voltage = self.cell.device.program_voltage
         line = equations.line_toggle_energy(self.column_capacitance(), voltage)
         line = line + equations.line_toggle_energy(self.row_capacitance(), voltage)
-        read = self.conductance(network) * self.options["read_voltage"] * self.read_supply_voltage()
+        written = self.mean_conductance(network, None)
+        read = written * self.options["read_voltage"] * self.read_supply_voltage()
         return self.memory.programming_energy(self.options["rows"], self.options["columns"], line, read)
+
+    def rewriting_interval(self) -> Second:
+        """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
+        kept = self.cell.retention_time()
+        if "refresh_interval" in self.options:
+            return np.minimum(kept, self.options["refresh_interval"])
+        return kept
 
     def programming_time(self) -> Second:
         """Time to write one whole array."""
@@ -71,12 +80,15 @@ class CrossbarArray(ArrayCircuit):
         cell, supply = self.memory, self.read_supply_voltage()
         used, beside = (
             equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time)
-            for conductance in (self.conductance(network), cell.limited(cell.device.low_conductance))
+            for conductance in (self.conductance(network), self.ends()[0])
         )
-        return [
+        costs = [
             cell.cell_energy("cell_read", "read_current", used, "cell read current"),
             cell.cell_energy("off_diagonal_read", "read_current", beside, "cell read current"),
         ]
+        if self.reference_columns:  # its cells stand in the middle of the window, as weights do in the mean
+            costs.append(cell.cell_energy("reference_read", "reference_current", used, "cell read current"))
+        return costs
 
     def column_line_energies(self) -> list[EnergyCost]:
         """Charging a column for one read; an ideal interface leaves it where it is."""
@@ -133,7 +145,7 @@ class CrossbarArray(ArrayCircuit):
         costs = self.driver.statics(network)
         if self.neuron is not None:
             costs.extend(self.neuron.statics(network))
-        kept = self.cell.retention_time()
+        kept = self.rewriting_interval()
         if np.any(np.isfinite(kept)):
             rewriting = retention.refresh_power(self.programming_energy(network), kept)
             costs.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
@@ -171,7 +183,41 @@ class CrossbarArray(ArrayCircuit):
         return [
             *self.memory.cell_checks(read, self.options["rows"], self.options["columns"]),
             self._loss_check(network),
+            *self._ageing_checks(network),
         ]
+
+    def _ageing_checks(self, network: NetworkContext) -> list[Check]:
+        """Whether weights as old as stated are kept, told apart, and as exact as they are asked to be."""
+        found, age = [], self.age
+        if age is not None:
+            kept, interval = self.cell.retention_time(), self.options.get("refresh_interval", np.inf)
+            error = cell_error(self, network, age)
+            step = converters.half_step(1.0, self.bits_per_cell(network))
+            found = [
+                Check(
+                    "age_within_refresh", self.path, "refuse", age <= interval,
+                    "time_since_programming is longer than the refresh_interval, after which weights are new", age,
+                    interval, "s",
+                ),
+                Check(
+                    "weights_are_kept", self.cell.path, "limit", age <= kept,
+                    "the weights are older than the cells keep them", age, kept, "s",
+                ),
+                Check(
+                    "levels_stay_apart", self.cell.path, "limit", error <= step,
+                    "drift, relaxation and programming move a cell by more than half a level", error, step,
+                ),
+            ]  # fmt: skip
+        if "weight_error_limit" in self.options:
+            error, limit = weight_errors(self, network, age).total, self.options["weight_error_limit"]
+            found.append(
+                Check(
+                    "weight_error", self.cell.path, "limit", error <= limit,
+                    "the error of a weight, one standard deviation over the largest, exceeds what is allowed; refresh "
+                    "more often, or correct the gain", error, limit,
+                )
+            )  # fmt: skip
+        return found
 
     def signal_energy(self, network: NetworkContext) -> Joule:
         """Energy that all cells of one column dissipate in one read."""
@@ -218,6 +264,7 @@ class CrossbarArray(ArrayCircuit):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
+        found.extend(self._ageing_characteristics(network))
         scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         found.append(
             self.characteristic(
@@ -234,6 +281,24 @@ class CrossbarArray(ArrayCircuit):
             error = buffer.error(self.options[cells])
             label = f"error that the buffers of {lines} add at their end, over full scale"
             found.append(buffer.characteristic(label, error, "1"))
+        return found
+
+    def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """How exact a weight is, now and some time after writing."""
+        age = self.age
+        written = weight_errors(self, network, None)
+        found = [self.characteristic("error of a weight as written, over the largest", written.total, "1")]
+        if age is not None:
+            errors = weight_errors(self, network, age)
+            found.append(self.characteristic("share of a weight that is left", self.weight_share(), "1"))
+            found.append(self.characteristic("error of a weight, over the largest", errors.total, "1"))
+            found.extend(
+                self.characteristic(f"error of a weight from {cause}", error, "1")
+                for cause, error in errors.lasting.items()
+            )
+        if "weight_error_limit" in self.options:
+            longest = time_to_error(self, network, self.options["weight_error_limit"])
+            found.append(self.characteristic("longest refresh interval for the weight error", longest, "s"))
         return found
 
     def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -38,6 +38,10 @@ class _DiffusiveNeuron(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
 
     device: IonDynamics
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The memristor sees a lower voltage, and integrates for longer or never fires."""
+        return self.with_device(input_voltage=self.device.input_voltage * share)
 
     @abstractmethod
     def gate_capacitance(self) -> Farad:

@@ -7,7 +7,8 @@ physical neurons as the network has outputs.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -37,6 +38,22 @@ class Neuron(Component[Any]):
 
     reset_between_inferences: ClassVar[bool] = False
     """Whether its state outlives an inference, so that each neuron is reset before the next one."""
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The neuron when it is given this share of the input that it was designed for.
+
+        Neurons whose circuit does not say what a weaker input does stay as they are.
+        """
+        return self
+
+    @property
+    def feels_drive(self) -> bool:
+        """Whether it is known what a weaker input does to the neuron."""
+        return type(self).driven is not Neuron.driven
+
+    def with_device(self, **values: Any) -> Self:
+        """The same neuron with some other numbers of its device."""
+        return replace(self, device=self.device.changed(**values))
 
     @abstractmethod
     def input_hold_time(self) -> Second:
@@ -97,6 +114,13 @@ class ReportedNeuron(Neuron):
     model: ClassVar[str] = "reported_neuron"
     device: ReportedNeuronParameters
 
+    def driven(self, share: Dimensionless) -> Self:
+        """A weaker input is held for longer in proportion, as if it charged something; what follows stays."""
+        d = self.device
+        longer = d.input_hold_time / share
+        interval = 1.0 / d.maximum_spike_rate + longer - d.input_hold_time
+        return self.with_device(input_hold_time=longer, maximum_spike_rate=1.0 / interval)
+
     def input_hold_time(self) -> Second:
         """Time that the input must be held, as stated."""
         return self.device.input_hold_time
@@ -128,6 +152,10 @@ class AnalogLif(Neuron):
 
     model: ClassVar[str] = "analog_lif"
     device: AnalogLifParameters
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The membrane is charged by a smaller current."""
+        return self.with_device(maximum_input_current=self.device.maximum_input_current * share)
 
     def maximum_rate(self) -> Any:
         """Rate at the largest membrane current."""
@@ -197,6 +225,10 @@ class ThresholdSwitch(Neuron):
 
     model: ClassVar[str] = "threshold_switch_neuron"
     device: ThresholdSwitchNeuronParameters
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The column charges the capacitor towards a lower voltage."""
+        return self.with_device(supply_voltage=self.device.supply_voltage * share)
 
     def input_hold_time(self) -> Second:
         """Time to charge the capacitor from the hold to the threshold voltage."""

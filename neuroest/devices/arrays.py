@@ -35,6 +35,70 @@ class CellParameters(Record):
     conductance_spread: Dimensionless = non_negative(
         "Standard deviation of the logarithm of a programmed conductance, from cell to cell.", absent=0.0
     )
+    programming_error: Dimensionless = non_negative(
+        "Standard deviation by which a written conductance misses its target, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_programming_error: Dimensionless = non_negative(
+        "The same of cells that are left at the low conductance.", maximum=1.0, absent=0.0
+    )
+    high_drift_exponent: Dimensionless = non_negative(
+        "Exponent with which the high conductance falls after writing; without it there is no drift.",
+        maximum=1.0, symbol="nu_high", absent=0.0,
+    )  # fmt: skip
+    low_drift_exponent: Dimensionless = non_negative(
+        "Exponent with which the low conductance falls after writing.",
+        maximum=1.0,
+        symbol="nu_low",
+        absent=0.0,
+    )
+    high_drift_exponent_spread: Dimensionless = non_negative(
+        "Standard deviation of the exponent of the high conductance from cell to cell.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_drift_exponent_spread: Dimensionless = non_negative(
+        "Standard deviation of the exponent of the low conductance from cell to cell.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    drift_reference_time: Second = positive(
+        "Time after writing at which the stated conductances are read.", symbol="t_0", absent=1.0
+    )
+    relaxation_spread: Dimensionless = non_negative(
+        "Standard deviation by which written conductances have wandered at the first reading, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    relaxation_growth: Dimensionless = non_negative(
+        "Growth of that standard deviation per decade of time.", maximum=1.0, absent=0.0
+    )
+    low_relaxation_spread: Dimensionless = non_negative(
+        "Standard deviation by which cells at the low conductance have wandered by then, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_relaxation_growth: Dimensionless = non_negative(
+        "Growth of that of cells at the low conductance per decade of time.", maximum=1.0, absent=0.0
+    )
+    relaxation_reference_time: Second = positive(
+        "Time of the first reading after writing, for the relaxation.", absent=1.0
+    )
+    read_noise: Dimensionless = non_negative(
+        "Standard deviation of a conductance from read to read, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    flicker_noise: Dimensionless = non_negative(
+        "Root of the relative spectral density of 1/f noise times the frequency.",
+        maximum=1.0,
+        symbol="Q_s",
+        absent=0.0,
+    )
+    flicker_pulse_width: Second = positive(
+        "Width of the read pulses that the 1/f noise was found with.", symbol="t_read", absent=1e-6
+    )
     bits_per_cell: Dimensionless = quantity("Bits that one cell can hold.", minimum=1, maximum=16)
     memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
     read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")

@@ -113,6 +113,10 @@ class Record:
             values = {**left_out, **values}
         self.__dict__.update(values)
 
+    def changed(self, **values: Numeric) -> Self:
+        """The same record with some other numbers."""
+        return type(self)(**{**{name: getattr(self, name) for name in self.declared}, **values})
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
 

@@ -7,7 +7,7 @@ import numpy as np
 from neuroest.equations._arithmetic import bounded_exponential
 from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
 from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Joule, Kelvin, PerSecond, Second, Siemens, Watt
+from neuroest.units import Dimensionless, Joule, Kelvin, PerSecond, Second, Watt
 
 
 @equation(
@@ -127,6 +127,50 @@ def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_ra
 
 
 @equation(
+    formula="share = max(1 - t f_read / N, 0)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="reads that disturb alike; whatever rewrites a weight makes it new",
+)
+def refresh_share(
+    retention_time: Second, disturb_reads: Dimensionless, read_rate: PerSecond
+) -> Dimensionless:
+    """Share of the refreshes that reads have not asked for already, because they disturb. [1].
+
+    Parameters
+    ----------
+    retention_time : float or array
+        Time after which weights are written again without being read. [s]
+    disturb_reads : float or array
+        Reads that a state stands, N, above zero; infinite where reading does not disturb. [1]
+    read_rate : float or array
+        Reads of the cell per time, f_read. [1/s]
+
+    Returns
+    -------
+    float or array
+        Share, 0 to 1. [1]
+
+    Notes
+    -----
+    With it the rewriting that reads cause and the refreshes add up to `rewriting_rate` and no more.
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Reads ask every 1e6 s, refreshes every 4e5 s: of 2.5 rewritings in 1e6 s the reads have caused one.
+
+    >>> f"{refresh_share(4e5, 1e9, 1e3):.2f}"
+    '0.60'
+    """
+    with np.errstate(invalid="ignore"):
+        asked = np.where(read_rate > 0.0, retention_time * (read_rate / disturb_reads), 0.0)
+    return np.maximum(1.0 - np.where(np.isnan(asked), 0.0, asked), 0.0)
+
+
+@equation(
     formula="P = E_array / t_retention",
     reference="derivation: docs/models/crossbar.md",
     valid="the whole array rewritten once per retention time",
@@ -202,45 +246,3 @@ def retention_time(
     '4.85e+08'
     """
     return attempt_time * np.exp(activation_energy / (boltzmann * temperature))
-
-
-@equation(
-    formula="G(t) = G_0 (t / t_0)^-nu",
-    reference="derivation: docs/models/crossbar.md",
-    valid="t >= t_0; empirical law of drift",
-)
-def drifted_conductance(
-    initial_conductance: Siemens, time: Second, reference_time: Second, drift_exponent: Dimensionless
-) -> Siemens:
-    """Conductance of a drifting cell some time after it was written. [S].
-
-    Parameters
-    ----------
-    initial_conductance : float or array
-        Conductance at the reference time. [S]
-    time : float or array
-        Time since the write. [s]
-    reference_time : float or array
-        Time after the write at which the initial conductance was read; it is taken for all earlier times. [s]
-    drift_exponent : float or array
-        Exponent; 0 for no drift.
-
-    Returns
-    -------
-    float or array
-        Conductance. [S]
-
-    References
-    ----------
-    Derivation: docs/models/crossbar.md.
-
-    Examples
-    --------
-    Exponent 0.5 over two decades of time leaves a tenth:
-
-    >>> f"{drifted_conductance(10e-6, 100.0, 1.0, 0.5):.3g}"
-    '1e-06'
-    """
-    return initial_conductance * np.exp(
-        -drift_exponent * np.log(np.maximum(time, reference_time) / reference_time)
-    )

@@ -96,6 +96,10 @@ def _lifetime(result: Evaluation) -> Any:
     return np.nan if found is None else np.where(np.isfinite(found), found, np.nan)
 
 
+def _finite(found: Any) -> Any:
+    return np.nan if found is None else np.where(np.isfinite(found), found, np.nan)
+
+
 def _worst_ir_drop(result: Evaluation) -> Any:
     found = [check.value for check in result.mapped.checks if check.name == "ir_drop"]
     found += [check.value for check in result.mapped.placement.checks if check.name == "ir_drop"]
@@ -129,11 +133,13 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "programming_time_s": lambda r: np.nan if r.programming_time is None else r.programming_time,
         "refresh_interval_s": lambda r: np.nan if r.refresh is None else r.refresh[0],
         "refresh_power_W": lambda r: np.nan if r.refresh is None else r.refresh[1],
+        "signal_to_error_dB": lambda r: _finite(r.signal_to_error),
+        "effective_bits": lambda r: _finite(r.effective_bits),
         "worst_ir_drop": _worst_ir_drop,
     }
 )
 """Every result by its name, the unit in the name: those of `Estimate.totals`, the energy of operations alone, and the
-share of the column current that the wires of the worst layer take, which stands in for accuracy."""
+share of the column current that the wires of the worst layer take."""
 
 
 def check_quantities(names: Sequence[str]) -> None:

@@ -72,10 +72,32 @@ class CrossbarMapper(CrossbarWork):
                 f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
                 "row_buffer and column_buffer"
             )
+        self._refuse_times_and_references()
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
                 f"{self.compute.driver.path} applies it at once; use a spike_driver"
+            )
+
+    def _refuse_times_and_references(self) -> None:
+        """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
+        spec = self.compute.spec
+        charges = isinstance(self.compute, ChargeDomainArray)
+        if charges and self.compute.age is not None:
+            raise MappingError(
+                f"{self.level.path} adds charges of static memory cells, which do not age; leave out "
+                "time_since_programming and refresh_interval"
+            )
+        if spec.offset_reference not in (None, "none") and (charges or spec.pairing != "offset"):
+            raise MappingError(
+                f"{self.level.path}.offset_reference is {spec.offset_reference}, but "
+                + ("cells that add charges have no offset" if charges else f"{spec.pairing} has no offset")
+                + "; leave it out"
+            )
+        if self.compute.neuron is not None and self.compute.offset_reference == "digital_sum":
+            raise MappingError(
+                f"{self.level.path}.offset_reference is digital_sum, but neurons are given currents, of which nothing "
+                "digital can be taken off; use reference_column"
             )
 
     def place(self) -> Placement:
@@ -106,7 +128,7 @@ class CrossbarMapper(CrossbarWork):
 
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute
-        loss = array.ir_drop(self.network, np.clip(self._active(), 0.0, 1.0))
+        loss = array.ir_drop(self.network, np.clip(self.active_share(), 0.0, 1.0))
         worst = np.max(np.where(self.held > 0.0, loss, 0.0), axis=-1, keepdims=True)
         checks = [
             Check(
@@ -116,7 +138,7 @@ class CrossbarMapper(CrossbarWork):
             )
         ]  # fmt: skip
         if isinstance(array.interface, CurrentClamp):
-            current = array.column_current(self.network, np.clip(self._active(), 0.0, 1.0))
+            current = array.column_current(self.network, np.clip(self.active_share(), 0.0, 1.0))
             largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
             checks.append(
@@ -156,7 +178,7 @@ class CrossbarMapper(CrossbarWork):
                     "rows and loses how many there are; use a clamp, or cells without transistors",
                 )
             )  # fmt: skip
-            reached = array.column_voltage(self._active())
+            reached = array.column_voltage(self.active_share())
             lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
             wanted = getattr(array.neuron.device, "input_voltage", 0.0)
             checks.append(
@@ -172,7 +194,7 @@ class CrossbarMapper(CrossbarWork):
         """Cells, drivers and column circuits per array; neurons per output of the network."""
         array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
         found: dict[str, Numeric] = {
-            array.cell.path: units * rows * columns,
+            array.cell.path: units * rows * (columns + array.reference_columns),
             array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,
@@ -189,7 +211,7 @@ class CrossbarMapper(CrossbarWork):
         )  # fmt: skip
         for circuit in at_columns:
             if circuit is not None:
-                found[circuit.path] = units * columns
+                found[circuit.path] = units * (columns + array.reference_columns)
         if isinstance(array.interface, SampledClamp):
             stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
             found[array.interface.held] = stages
@@ -198,7 +220,5 @@ class CrossbarMapper(CrossbarWork):
             if owned is not None:
                 found[owned.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
         if array.converter is not None:
-            found[array.converter.path] = units * np.ceil(
-                columns / array.readout.options["columns_per_converter"]
-            )
+            found[array.converter.path] = units * array.converters_each()
         return found

@@ -169,7 +169,7 @@ class CrossbarLayout(Mapper):
         groups = np.ceil(placement.needed / self.options["arrays_programmed_together"])
         return np.asarray(groups * self.compute.programming_time())
 
-    def _active(self) -> Array:
+    def active_share(self) -> Array:
         """Share of the rows of a layer that are active in one read."""
         t = self.layers
         rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)

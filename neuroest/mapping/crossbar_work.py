@@ -41,12 +41,15 @@ class CrossbarWork(CrossbarLayout):
         if np.any(t.groups > 1.0) and array.unused_cells_answer:
             beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
-        if not isinstance(array.interface, IdealInterface):
-            actions[array.cell.path, "column_read"] = column_reads
         if driver.whole_numbers:
             actions[driver.path, "input"] = toggles
         if isinstance(driver, SpikeDriver) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
+        column_reads = column_reads + self._reference_reads(placement)
+        if array.reference_columns:
+            actions[array.cell.path, "reference_read"] = toggles
+        if not isinstance(array.interface, IdealInterface):
+            actions[array.cell.path, "column_read"] = column_reads
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
         actions.update(self._clamping(placement, column_reads))
@@ -64,8 +67,9 @@ class CrossbarWork(CrossbarLayout):
         if array.neuron is not None:
             additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
-            additions = column_reads / (self.planes if self.integrates else 1.0)
-            actions[array.converter.path, "conversion"] = additions
+            conversions = column_reads / (self.planes if self.integrates else 1.0)
+            actions[array.converter.path, "conversion"] = conversions
+            additions = conversions + self._offset_additions()
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
         activation = nothing if self.network.spiking else self.held * t.output_elements
         elementwise = self.steps * (t.window_elements * t.output_elements) + activation
@@ -74,6 +78,25 @@ class CrossbarWork(CrossbarLayout):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+
+    def _reference_reads(self, placement: Placement) -> Numeric:
+        """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
+        t = self.layers
+        if not self.compute.reference_columns:
+            return 0.0
+        each = self.held * t.positions * t.groups * placement.column_blocks
+        return counting.conversions(self.steps * self.planes, placement.row_blocks, each)
+
+    def _offset_additions(self) -> Numeric:
+        """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
+        t, reference = self.layers, self.compute.offset_reference
+        if reference == "none":
+            return 0.0
+        subtracted = self.steps * self.held * t.output_elements
+        if reference == "reference_column":
+            return subtracted
+        inputs = t.input_density * t.input_taps + t.output_rate * t.recurrent_reduction
+        return subtracted + self.steps * self.held * inputs
 
     def _toggling(self) -> Array:
         """Share of the inputs that move their row in one read."""
@@ -101,7 +124,7 @@ class CrossbarWork(CrossbarLayout):
             return {(array.cell.path, "cell_read"): reads}
         _, rows_each = array.devices_per_weight()
         used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
-        active = self._active()
+        active = self.active_share()
         return {
             (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
             (array.cell.path, "product"): column_reads * array.products_of_one(used, active),

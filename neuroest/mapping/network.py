@@ -185,10 +185,15 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if merges and array.merge is None:
         left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
-    if array.spec.pairing == "offset" and not isinstance(array, ChargeDomainArray):
+    resistive = not isinstance(array, ChargeDomainArray)
+    if array.spec.pairing == "offset" and resistive and array.offset_reference == "none":
         left_out.append(
             "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
         )
+    if array.reference_columns and array.neuron is not None:
+        left_out.append("mirrors that subtract the current of the reference column from every column")
+    if resistive:
+        left_out.extend(_left_out_of_ageing(array))
     if array.converter is not None:
         left_out.extend(_left_out_of_columns(array, array.converter))
     return left_out
@@ -210,4 +215,24 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str
             left_out.append("sample-and-hold stages between columns and shared converters")
         elif converter.ramps:
             left_out.append("sample-and-hold stages that keep a column's result while a ramp passes it")
+    return left_out
+
+
+def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
+    """What of the time after writing is not in the estimate."""
+    if array.age is None:
+        return (
+            ["change of the cells' conductances after writing (no time_since_programming of the array)"]
+            if array.memory.ages
+            else []
+        )
+    left_out = []
+    if not array.memory.ages:
+        left_out.append(
+            "change of the conductances with time, of which the device of the cell states nothing"
+        )
+    elif array.spec.drift_correction == "common_gain":
+        left_out.append("reads and circuits that find and correct the common gain of drifted arrays")
+    elif array.neuron is not None and not array.neuron.feels_drive:
+        left_out.append("what the weaker input of a drifted array does to neurons of this model")
     return left_out

@@ -130,6 +130,11 @@ class CrossbarLevel(Level):
     """Columns of one array."""
     pairing: Literal["column_differential", "row_differential", "offset"]
     """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
+    offset_reference: Literal["reference_column", "digital_sum", "none"] | None = None
+    """What takes the offset off with `pairing: offset`: reference_column, one more column in each array, its cells in
+    the middle of the window, read like the others and subtracted from each result; digital_sum, the accumulator adds
+    up the inputs; none, nothing is counted and the estimate says so. Left out it is reference_column, except for
+    cells that add charges, which need none."""
     bits_per_cell: CountOrAuto = "auto"
     """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
     read_voltage: Voltage
@@ -152,6 +157,16 @@ class CrossbarLevel(Level):
     """Cells of one array that are written at a time; auto: one row."""
     arrays_programmed_together: Count = 1.0
     """Arrays of the chip that are written at the same time."""
+    time_since_programming: Time | None = None
+    """Time since the weights were written, at which the chip is estimated: conductances drift and wander by then.
+    Left out it is the `refresh_interval`, and without that the cells are as they were written."""
+    refresh_interval: Time | None = None
+    """Time after which all weights are written again, whether or not they have faded."""
+    drift_correction: Literal["none", "common_gain"] = "none"
+    """common_gain: results are multiplied by one factor for an array, which makes up for the mean drift of its cells;
+    none: they fall with the conductances, and slow neurons integrate for longer."""
+    weight_error_limit: PositiveFraction | None = None
+    """Error of a weight, one standard deviation over the largest weight, above which a design check fails."""
     when_too_small: Literal["refuse", "reprogram"] = "refuse"
     """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
     the next part of the network, again in every inference."""

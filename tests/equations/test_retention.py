@@ -28,12 +28,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "temperature": 358.0,
         "boltzmann": 1.380649e-23,
     },
-    "drifted_conductance": {
-        "initial_conductance": 40e-6,
-        "time": 1e4,
-        "reference_time": 1.0,
-        "drift_exponent": 0.01,
-    },
+    "refresh_share": {"retention_time": 4e5, "disturb_reads": 1e9, "read_rate": 1e3},
 }
 
 
@@ -77,12 +72,8 @@ def test_retention_falls_with_temperature_by_arrhenius():
     assert cold / hot == pytest.approx(26.0, rel=2e-3)
 
 
-def test_drift_of_exponent_0_01_takes_2_3_percent_a_decade():
-    # 10^-0.01 = 0.97724
-    assert retention.drifted_conductance(1.0, 10.0, 1.0, 0.01) == pytest.approx(0.97724, rel=1e-5)
-
-
-def test_nothing_has_drifted_before_the_reference_time():
-    np.testing.assert_array_equal(
-        retention.drifted_conductance(1.0, np.array([0.0, 0.5, 1.0]), 1.0, 0.1), 1.0
-    )
+@given(st.floats(1.0, 1e9), st.floats(1.0, 1e15), st.floats(0.0, 1e9))
+def test_refreshes_and_rewriting_by_reads_add_up_to_one_rate(kept: float, reads: float, rate: float) -> None:
+    refreshed = retention.refresh_share(kept, reads, rate) / kept
+    assert refreshed + rate / reads == pytest.approx(retention.rewriting_rate(kept, reads, rate), rel=1e-9)
+    assert retention.refresh_share(np.inf, reads, 0.0) == 1.0

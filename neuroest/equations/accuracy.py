@@ -1,0 +1,704 @@
+"""Errors of what a column computes, in units of its weights, and what they leave of the result.
+
+A result is the sum of inputs times weights, both over their largest value; weights lie evenly around zero. Errors are
+standard deviations in the same unit. Derivations, and a random array against them: docs/models/crossbar.md.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.provenance import equation
+from neuroest.units import Dimensionless, Joule, Kelvin, Ohm, Second, Siemens, Volt
+
+# Variance of an error spread evenly over one step is step^2/12.
+_UNIFORM_VARIANCE = 12.0
+# A power ratio of ten is 10 dB.
+_DECIBELS_PER_DECADE = 10.0
+
+_LIMITS = (
+    "S. K. Gonugondla et al., IEEE TCAD 41, 3188 (2022), doi:10.1109/TCAD.2021.3124757, abstract: ratio of the "
+    "variances of result and error"
+)
+
+
+@equation(
+    formula="F = (B - 1)(B^n + 1) / ((B + 1)(B^n - 1)), B = 2^b",
+    reference="derivation: docs/models/crossbar.md",
+    valid="digits weighed by powers of B, each with an error of its own of one size over its largest value",
+)
+def digit_error_gain(digit_bits: Dimensionless, digits: Dimensionless) -> Dimensionless:
+    """Square of the error of a number over that of its digits, both over their largest value. [1].
+
+    Parameters
+    ----------
+    digit_bits : float or array
+        Bits of one digit, b. [1]
+    digits : float or array
+        Digits of the number, n. [1]
+
+    Returns
+    -------
+    float or array
+        Gain: one for a single digit, towards (B - 1)/(B + 1) for many. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Eight digits of one bit: (1 + 4 + ... + 4^7)/255^2 = 21845/65025 = 0.336.
+
+    >>> f"{digit_error_gain(1.0, 8.0):.3f}"
+    '0.336'
+    """
+    base, whole = np.exp2(digit_bits), np.exp2(digit_bits * digits)
+    return (base - 1.0) * (whole + 1.0) / ((base + 1.0) * (whole - 1.0))
+
+
+@equation(
+    formula="E[w^2]/w_max^2 = min((pi/2) (E|w|/w_max)^2, E|w|/w_max)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="Gaussian weights that are hardly clipped, or weights of two or three values",
+)
+def weight_mean_square(mean_absolute_weight: Dimensionless) -> Dimensionless:
+    """Mean square of weights over the square of the largest one, from their mean absolute value. [1].
+
+    Parameters
+    ----------
+    mean_absolute_weight : float or array
+        Mean absolute weight over the largest absolute weight, 0 to 1. [1]
+
+    Returns
+    -------
+    float or array
+        Mean square, never more than the mean absolute value itself. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Gaussian weights clipped at three standard deviations: 0.266 gives 0.111, one ninth.
+
+    >>> f"{weight_mean_square(0.266):.3f}"
+    '0.111'
+    """
+    gaussian = mean_absolute_weight * mean_absolute_weight * (math.pi / 2.0)
+    return np.minimum(gaussian, mean_absolute_weight)
+
+
+@equation(
+    formula="E[x^2] = d^2 + d (1 - d) F(1, b)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="independent bits, each one with probability d",
+)
+def input_mean_square(bit_density: Dimensionless, bits: Dimensionless) -> Dimensionless:
+    """Mean square of an input over the square of the largest one. [1].
+
+    Parameters
+    ----------
+    bit_density : float or array
+        Probability that a bit is one, d. [1]
+    bits : float or array
+        Bits of an input, b. [1]
+
+    Returns
+    -------
+    float or array
+        Mean square; d itself for one bit. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Eight even bits: 1/4 + 0.336/4 = 0.334, close to the third of an even distribution.
+
+    >>> f"{input_mean_square(0.5, 8.0):.3f}"
+    '0.334'
+    """
+    return bit_density * bit_density + bit_density * (1.0 - bit_density) * digit_error_gain(1.0, bits)
+
+
+@equation(
+    formula="G_rms = sqrt(G_low^2 + 2 G_low dG u + dG^2 u2)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="conductances on a line between the ends of the window",
+)
+def root_mean_square_conductance(
+    low_conductance: Siemens,
+    window: Siemens,
+    mean_share: Dimensionless,
+    mean_square_share: Dimensionless,
+) -> Siemens:
+    """Root mean square of the conductances of cells. [S].
+
+    Parameters
+    ----------
+    low_conductance : float or array
+        Lower end of the window. [S]
+    window : float or array
+        Upper less lower end, dG. [S]
+    mean_share, mean_square_share : float or array
+        Mean and mean square of the share of the window that a cell is above its lower end. [1]
+
+    Returns
+    -------
+    float or array
+        Root mean square. [S]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Half of the cells at 1 uS and half at 7 uS: sqrt((1 + 49)/2) = 5 uS.
+
+    >>> f"{root_mean_square_conductance(1e-6, 6e-6, 0.5, 0.5):.3g}"
+    '5e-06'
+    """
+    mixed = 2.0 * low_conductance * window * mean_share
+    return np.sqrt(low_conductance * low_conductance + mixed + window * window * mean_square_share)
+
+
+@equation(
+    formula="s = sqrt((s_low G_low)^2 + (s_high dG)^2 u2)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="a cell between the ends behaves like parts of both in parallel, which scatter on their own",
+)
+def parallel_cell_spread(
+    low_conductance: Siemens,
+    window: Siemens,
+    mean_square_share: Dimensionless,
+    low_spread: Dimensionless,
+    high_spread: Dimensionless,
+) -> Siemens:
+    """Standard deviation of cells whose states scatter differently, root mean square over the states. [S].
+
+    Parameters
+    ----------
+    low_conductance : float or array
+        Lower end of the window. [S]
+    window : float or array
+        Upper less lower end, dG. [S]
+    mean_square_share : float or array
+        Mean square of the share of the window that a cell is above its lower end, u2. [1]
+    low_spread, high_spread : float or array
+        Relative standard deviation at the lower and at the upper end. [1]
+
+    Returns
+    -------
+    float or array
+        Standard deviation. [S]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 uS that scatters by 30 % beside a window of 24 uS, 4 % of a ninth of it in the square: sqrt(0.3^2 + 0.32^2) uS.
+
+    >>> f"{parallel_cell_spread(1e-6, 24e-6, 1 / 9, 0.3, 0.04):.3g}"
+    '4.39e-07'
+    """
+    low, high = low_spread * low_conductance, high_spread * window
+    return np.sqrt(low * low + high * high * mean_square_share)
+
+
+@equation(
+    formula="s_w = sqrt(F (s_1^2 + s_2^2)) / W",
+    reference="derivation: docs/models/crossbar.md",
+    valid="errors of cells independent of each other",
+)
+def weight_error(
+    written_spread: Siemens, opposite_spread: Siemens, full_weight: Siemens, gain: Dimensionless
+) -> Dimensionless:
+    """Standard deviation of a weight over the largest weight. [1].
+
+    Parameters
+    ----------
+    written_spread : float or array
+        Standard deviation of the cell that holds the weight, or a digit of it. [S]
+    opposite_spread : float or array
+        Standard deviation of what is subtracted: the other cell of a pair, a cell of the reference column, or zero. [S]
+    full_weight : float or array
+        Difference of conductance that the largest weight stands for: the window, half of it with offset coding. [S]
+    gain : float or array
+        Gain of errors of digits, F; one for a weight in one cell. [1]
+
+    Returns
+    -------
+    float or array
+        Error of a weight. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    3 uS and 4 uS on a window of 50 uS: 10 %.
+
+    >>> f"{weight_error(3e-6, 4e-6, 50e-6, 1.0):.3g}"
+    '0.1'
+    """
+    together = written_spread * written_spread + opposite_spread * opposite_spread
+    return np.sqrt(gain * together) / full_weight
+
+
+@equation(
+    formula="s_y = s_w sqrt(n E[x^2])",
+    reference="derivation: docs/models/crossbar.md",
+    valid="weights, or their errors, independent of each other and of the inputs, with mean zero",
+)
+def dot_product_spread(
+    fan_in: Dimensionless, input_mean_square: Dimensionless, weight_spread: Dimensionless
+) -> Dimensionless:
+    """Standard deviation of a sum of products, of the weights themselves or of their errors. [1].
+
+    Parameters
+    ----------
+    fan_in : float or array
+        Products in the sum, n. [1]
+    input_mean_square : float or array
+        Mean square of the inputs over the square of the largest. [1]
+    weight_spread : float or array
+        Standard deviation of the weights, or of their errors, over the largest weight. [1]
+
+    Returns
+    -------
+    float or array
+        Standard deviation in units of the largest product. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A hundred inputs of one, weights of a third: 10/3.
+
+    >>> f"{dot_product_spread(100.0, 1.0, 1 / 3):.3f}"
+    '3.333'
+    """
+    return weight_spread * np.sqrt(fan_in * input_mean_square)
+
+
+@equation(
+    formula="s = sqrt(2 k T G / t) / (V W)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="thermal noise of conductances, averaged over the read",
+)
+def thermal_noise_spread(
+    temperature: Kelvin,
+    total_conductance: Siemens,
+    read_time: Second,
+    read_voltage: Volt,
+    full_weight: Siemens,
+    boltzmann: JoulePerKelvin = BOLTZMANN,
+) -> Dimensionless:
+    """Thermal noise of a column over the current of one cell pair with the largest weight. [1].
+
+    Parameters
+    ----------
+    temperature : float or array
+        Temperature of the cells. [K]
+    total_conductance : float or array
+        Sum of the conductances at the columns that one result comes from. [S]
+    read_time : float or array
+        Time over which the current is averaged. [s]
+    read_voltage : float or array
+        Voltage of an active row. [V]
+    full_weight : float or array
+        Difference of conductance that the largest weight stands for. [S]
+    boltzmann : float, optional
+        The exact constant. [J/K]
+
+    Returns
+    -------
+    float or array
+        Standard deviation in units of the largest product. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 mS for 10 ns at 300 K: 29 nA; a weight of 40 uS at 0.2 V carries 8 uA.
+
+    >>> f"{thermal_noise_spread(300.0, 1e-3, 10e-9, 0.2, 40e-6):.2e}"
+    '3.60e-03'
+    """
+    current = np.sqrt(2.0 * boltzmann * temperature * total_conductance / read_time)
+    return current / (read_voltage * full_weight)
+
+
+@equation(
+    formula="s = sqrt(k T / E)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="charge of a capacitance that has settled, E = C V^2 at full scale",
+)
+def charge_noise_spread(
+    temperature: Kelvin, signal_energy: Joule, boltzmann: JoulePerKelvin = BOLTZMANN
+) -> Dimensionless:
+    """Thermal noise of a stored voltage over its full scale. [1].
+
+    Parameters
+    ----------
+    temperature : float or array
+        Temperature. [K]
+    signal_energy : float or array
+        Capacitance times the square of the full scale. [J]
+    boltzmann : float, optional
+        The exact constant. [J/K]
+
+    Returns
+    -------
+    float or array
+        Standard deviation over full scale. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    1 fF at 1 V and 300 K: sqrt(4.14e-21 / 1e-15) = 0.2 %.
+
+    >>> f"{charge_noise_spread(300.0, 1e-15):.2e}"
+    '2.04e-03'
+    """
+    return np.sqrt(boltzmann * temperature / signal_energy)
+
+
+@equation(
+    formula="step = n (2^b_in - 1)(2^b_cell - 1) / 2^b",
+    reference="derivation: docs/models/crossbar.md",
+    valid="codes spread evenly over the largest sum of a column",
+)
+def converter_step(
+    rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless, bits: Dimensionless
+) -> Dimensionless:
+    """Step of a converter in levels of a column's sum. [1].
+
+    Parameters
+    ----------
+    rows : float or array
+        Rows of the array, n. [1]
+    input_bits, cell_bits : float or array
+        Bits of an input in one conversion, and of one cell. [1]
+    bits : float or array
+        Resolution, b. [1]
+
+    Returns
+    -------
+    float or array
+        Step; one and less where every sum has a code of its own. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    128 rows of one bit on two-bit cells have sums up to 384; seven bits step by three.
+
+    >>> f"{converter_step(128.0, 1.0, 2.0, 7.0):.0f}"
+    '3'
+    """
+    largest_sum = rows * (np.exp2(input_bits) - 1.0) * (np.exp2(cell_bits) - 1.0)
+    return largest_sum / np.exp2(bits)
+
+
+@equation(
+    formula="s = step / sqrt(12)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="values spread evenly over a step",
+)
+def quantisation_spread(step: Dimensionless) -> Dimensionless:
+    """Standard deviation of what a converter rounds off values that lie anywhere. [1].
+
+    Parameters
+    ----------
+    step : float or array
+        Step of the converter. [1]
+
+    Returns
+    -------
+    float or array
+        Standard deviation, in the unit of the step. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> f"{quantisation_spread(2.0):.3f}"
+    '0.577'
+    """
+    return step / math.sqrt(_UNIFORM_VARIANCE)
+
+
+@equation(
+    formula="s = sqrt((max(step, 1)^2 - 1) / 12)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="whole numbers, equally often; exact for steps of whole levels",
+)
+def rounding_spread(step: Dimensionless) -> Dimensionless:
+    """Standard deviation of what a converter rounds off whole numbers. [1].
+
+    Parameters
+    ----------
+    step : float or array
+        Step of the converter in levels; up to one nothing is lost. [1]
+
+    Returns
+    -------
+    float or array
+        Standard deviation in levels. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Steps of four levels are off by -1, 0, 1 and 2, about their mean of a half: sqrt(15/12) = 1.118.
+
+    >>> f"{rounding_spread(4.0):.3f}"
+    '1.118'
+    """
+    counted = np.maximum(step, 1.0)
+    return np.sqrt((counted * counted - 1.0) / _UNIFORM_VARIANCE)
+
+
+@equation(
+    formula="s = R s_G / (1 + R G)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="second order in R s_G, sum and difference of the columns of a pair independent",
+)
+def clamp_curvature(
+    input_resistance: Ohm, column_conductance: Siemens, pair_spread: Siemens
+) -> Dimensionless:
+    """Relative error of a pair of columns from the input resistance of their clamps, a common gain removed. [1].
+
+    Parameters
+    ----------
+    input_resistance : float or array
+        Of the clamp, R. [ohm]
+    column_conductance : float or array
+        Mean conductance of the active cells of one column, G. [S]
+    pair_spread : float or array
+        Standard deviation, from read to read, of the sum of both columns, s_G. [S]
+
+    Returns
+    -------
+    float or array
+        Standard deviation over that of the result. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    3 kohm, 100 uS a column, 40 uS of spread: 0.12/1.3.
+
+    >>> f"{clamp_curvature(3e3, 100e-6, 40e-6):.4f}"
+    '0.0923'
+    """
+    return input_resistance * pair_spread / (1.0 + input_resistance * column_conductance)
+
+
+@equation(
+    formula="s_G = sqrt(n (E[x] E[g^2] - (E[x] E[g])^2))",
+    reference="derivation: docs/models/crossbar.md",
+    valid="rows that are on or off, independent of each other",
+)
+def column_sum_spread(
+    rows: Dimensionless,
+    active_share: Dimensionless,
+    mean_conductance: Siemens,
+    root_mean_square: Siemens,
+) -> Siemens:
+    """Standard deviation, from read to read, of the conductance that active rows show. [S].
+
+    Parameters
+    ----------
+    rows : float or array
+        Weights of a column, n. [1]
+    active_share : float or array
+        Probability that a row is on. [1]
+    mean_conductance, root_mean_square : float or array
+        Of what one row adds, both columns of a pair together. [S]
+
+    Returns
+    -------
+    float or array
+        Standard deviation. [S]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A hundred equal rows of 2 uS, half of them on: 2 uS sqrt(25) = 10 uS.
+
+    >>> f"{column_sum_spread(100.0, 0.5, 2e-6, 2e-6):.3g}"
+    '1e-05'
+    """
+    mean = active_share * mean_conductance
+    variance = active_share * root_mean_square * root_mean_square - mean * mean
+    return np.sqrt(rows * np.maximum(variance, 0.0 * variance))
+
+
+@equation(
+    formula="eps = 2^(-(b + 1) t / t_s)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="one slowest mode, settled to half a step of b bits after t_s",
+)
+def settling_residue(read_time: Second, settling_time: Second, bits: Dimensionless) -> Dimensionless:
+    """Share of its final value that a column lacks at the end of a read. [1].
+
+    Parameters
+    ----------
+    read_time : float or array
+        Time that the rows are driven, t. [s]
+    settling_time : float or array
+        Time to settle to half a step, t_s, above zero. [s]
+    bits : float or array
+        Bits that half step belongs to, b. [1]
+
+    Returns
+    -------
+    float or array
+        Share. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Six bits after twice their settling time: 2^-14.
+
+    >>> f"{settling_residue(20e-9, 10e-9, 6.0):.2e}"
+    '6.10e-05'
+    """
+    return np.exp2(-(bits + 1.0) * read_time / settling_time)
+
+
+@equation(
+    formula="SNR = (s_y / s_e)^2",
+    reference=_LIMITS,
+    valid="errors independent of the result",
+)
+def signal_to_error_ratio(result_spread: Dimensionless, error: Dimensionless) -> Dimensionless:
+    """Variance of what a column should compute over that of its error. [1].
+
+    Parameters
+    ----------
+    result_spread : float or array
+        Standard deviation of the exact results. [1]
+    error : float or array
+        Standard deviation of the errors, all causes together. [1]
+
+    Returns
+    -------
+    float or array
+        Ratio of powers; infinite without an error. [1]
+
+    References
+    ----------
+    S. K. Gonugondla, C. Sakr, H. Dbouk and N. R. Shanbhag, "Fundamental limits on energy-delay-accuracy of in-memory
+    architectures in inference applications", IEEE TCAD 41, 3188 (2022), doi:10.1109/TCAD.2021.3124757, abstract.
+
+    Examples
+    --------
+    An error of a tenth: a ratio of 100.
+
+    >>> f"{signal_to_error_ratio(5.0, 0.5):.0f}"
+    '100'
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.divide(result_spread, error)
+    return np.where(error > 0.0, ratio * ratio, np.inf)
+
+
+@equation(
+    formula="SNR_dB = 10 log10(SNR)",
+    reference="definition of the decibel",
+    valid="ratios of powers above zero",
+)
+def decibels(power_ratio: Dimensionless) -> Dimensionless:
+    """A ratio of powers in decibels. [1].
+
+    Parameters
+    ----------
+    power_ratio : float or array
+        Ratio. [1]
+
+    Returns
+    -------
+    float or array
+        In dB. [1]
+
+    References
+    ----------
+    Definition.
+
+    Examples
+    --------
+    >>> f"{decibels(100.0):.0f}"
+    '20'
+    """
+    return _DECIBELS_PER_DECADE * np.log10(power_ratio)
+
+
+@equation(
+    formula="b = log2(1 + SNR) / 2",
+    reference="C. E. Shannon, Proc. IRE 37, 10 (1949), doi:10.1109/JRPROC.1949.232969, capacity of a Gaussian channel",
+    valid="results and errors about Gaussian, as sums of many are",
+)
+def effective_bits(power_ratio: Dimensionless) -> Dimensionless:
+    """Bits that one read of a column tells of its exact result. [1].
+
+    Parameters
+    ----------
+    power_ratio : float or array
+        Variance of the results over that of their errors. [1]
+
+    Returns
+    -------
+    float or array
+        Bits, zero where the error hides the result. [1]
+
+    Notes
+    -----
+    Not the effective number of bits of converters, whose reference is a sine of full scale: results of a column fill
+    little of its full scale.
+
+    References
+    ----------
+    C. E. Shannon, "Communication in the presence of noise", Proc. IRE 37, 10 (1949), doi:10.1109/JRPROC.1949.232969.
+
+    Examples
+    --------
+    A ratio of 63: three bits.
+
+    >>> f"{effective_bits(63.0):.0f}"
+    '3'
+    """
+    return np.log2(1.0 + power_ratio) / 2.0

@@ -1,0 +1,128 @@
+"""Claims about the errors of a column, against hand calculation and against random arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from neuroest.equations import accuracy, crossbar
+
+SAMPLES: dict[str, dict[str, float]] = {
+    "digit_error_gain": {"digit_bits": 2.0, "digits": 4.0},
+    "weight_mean_square": {"mean_absolute_weight": 0.266},
+    "input_mean_square": {"bit_density": 0.3, "bits": 8.0},
+    "root_mean_square_conductance": {
+        "low_conductance": 1e-6,
+        "window": 39e-6,
+        "mean_share": 0.266,
+        "mean_square_share": 0.111,
+    },
+    "parallel_cell_spread": {
+        "low_conductance": 1e-6,
+        "window": 24e-6,
+        "mean_square_share": 0.111,
+        "low_spread": 0.3,
+        "high_spread": 0.04,
+    },
+    "weight_error": {
+        "written_spread": 1e-6,
+        "opposite_spread": 0.5e-6,
+        "full_weight": 39e-6,
+        "gain": 0.6,
+    },
+    "dot_product_spread": {"fan_in": 128.0, "input_mean_square": 0.3, "weight_spread": 0.05},
+    "thermal_noise_spread": {
+        "temperature": 300.0,
+        "total_conductance": 1e-3,
+        "read_time": 10e-9,
+        "read_voltage": 0.2,
+        "full_weight": 39e-6,
+    },
+    "charge_noise_spread": {"temperature": 300.0, "signal_energy": 1e-12},
+    "converter_step": {"rows": 128.0, "input_bits": 1.0, "cell_bits": 2.0, "bits": 7.0},
+    "quantisation_spread": {"step": 2.0},
+    "rounding_spread": {"step": 4.0},
+    "clamp_curvature": {"input_resistance": 3e3, "column_conductance": 1e-4, "pair_spread": 4e-5},
+    "column_sum_spread": {
+        "rows": 128.0,
+        "active_share": 0.3,
+        "mean_conductance": 12e-6,
+        "root_mean_square": 15e-6,
+    },
+    "settling_residue": {"read_time": 20e-9, "settling_time": 10e-9, "bits": 6.0},
+    "signal_to_error_ratio": {"result_spread": 5.0, "error": 0.5},
+    "decibels": {"power_ratio": 100.0},
+    "effective_bits": {"power_ratio": 63.0},
+}
+
+
+@pytest.mark.parametrize(("bits", "digits"), [(1, 1), (1, 8), (2, 4), (4, 2), (7, 1)])
+def test_gain_of_digits_is_their_sum_of_squares(bits: int, digits: int) -> None:
+    base = 2**bits
+    parts = [(base**place * (base - 1) / (base**digits - 1)) ** 2 for place in range(digits)]
+    assert accuracy.digit_error_gain(float(bits), float(digits)) == pytest.approx(sum(parts), rel=1e-12)
+
+
+@given(st.floats(1.0, 8.0), st.floats(1.0, 16.0))
+def test_more_digits_never_make_the_error_larger(bits: float, digits: float) -> None:
+    one = accuracy.digit_error_gain(bits, digits)
+    assert accuracy.digit_error_gain(bits, digits + 1.0) <= one * (1.0 + 1e-12) <= 1.0 + 2e-12
+
+
+@pytest.mark.parametrize("clip", [2.5, 3.0, 4.0])
+def test_mean_square_of_clipped_gaussian_weights(clip: float) -> None:
+    weights = np.clip(np.random.default_rng(1).normal(size=400_000), -clip, clip) / clip
+    found = accuracy.weight_mean_square(crossbar.clipped_gaussian_mean_weight(clip))
+    assert found == pytest.approx(np.mean(weights**2), rel=0.03)
+
+
+def test_binary_weights_have_a_mean_square_of_one() -> None:
+    assert accuracy.weight_mean_square(1.0) == 1.0
+
+
+def test_mean_square_of_inputs_against_all_codes() -> None:
+    codes = np.arange(256) / 255.0
+    assert accuracy.input_mean_square(0.5, 8.0) == pytest.approx(np.mean(codes**2), rel=1e-12)
+    assert accuracy.input_mean_square(0.2, 1.0) == pytest.approx(0.2)
+
+
+def test_rounding_of_whole_numbers_against_all_of_them() -> None:
+    numbers = np.arange(64)
+    for step in (1, 2, 4, 8):
+        error = numbers - step * np.floor(numbers / step)
+        assert accuracy.rounding_spread(float(step)) == pytest.approx(np.std(error), rel=1e-12)
+
+
+def test_curvature_of_clamps_against_random_columns() -> None:
+    generator = np.random.default_rng(2)
+    rows, share, resistance, low, window = 128, 0.3, 1e3, 1e-6, 39e-6
+    weights = np.clip(generator.normal(size=(200, rows)), -3.0, 3.0) / 3.0
+    plus, minus = (low + window * np.maximum(side, 0.0) for side in (weights, -weights))
+    active = generator.random((400, rows)) < share
+    first, second = active @ plus.T, active @ minus.T
+    exact = first - second
+    seen = first / (1.0 + resistance * first) - second / (1.0 + resistance * second)
+    gain = np.sum(seen * exact) / np.sum(exact * exact)
+    measured = np.std(seen / gain - exact) / np.std(exact)
+    mean, square = np.mean(plus + minus), np.sqrt(np.mean((plus + minus) ** 2))
+    spread = accuracy.column_sum_spread(float(rows), share, mean, square)
+    found = accuracy.clamp_curvature(resistance, rows * share * mean / 2.0, spread)
+    assert found == pytest.approx(measured, rel=0.15)
+
+
+def test_thermal_noise_by_hand() -> None:
+    # 2 k T G / t = 2 x 1.380649e-23 x 300 x 1e-3 / 1e-8 = 8.284e-16 A^2, root 28.78 nA, over 0.2 V x 40 uS
+    found = accuracy.thermal_noise_spread(300.0, 1e-3, 1e-8, 0.2, 40e-6)
+    assert found == pytest.approx(28.782e-9 / 8e-6, rel=1e-4)
+
+
+def test_without_an_error_the_ratio_is_infinite_and_with_a_large_one_nothing_is_told() -> None:
+    assert accuracy.signal_to_error_ratio(1.0, 0.0) == np.inf
+    assert accuracy.effective_bits(accuracy.signal_to_error_ratio(1.0, 1e9)) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_bit_more_takes_a_quarter_of_the_error_power() -> None:
+    few, more = accuracy.effective_bits(np.array([1e6, 4e6]))
+    assert more - few == pytest.approx(1.0, abs=1e-5)

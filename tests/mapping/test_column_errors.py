@@ -1,0 +1,180 @@
+"""Errors of a weight and of a column, against random arrays that are drawn cell by cell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.components.weight_errors import (
+    cell_error,
+    drawn_conductances,
+    full_weight,
+    result_weight,
+    time_to_error,
+    weight_errors,
+)
+from neuroest.equations import accuracy
+
+ARRAY = "chip.tile.array"
+GAUSSIAN = {"workload.weights.mean_absolute": "0.266"}
+PCM = {f"{ARRAY}.cell.device": "pcm_28nm_fdsoi", f"{ARRAY}.read_voltage": "0.05 V"}
+CORRECTED = {f"{ARRAY}.drift_correction": "common_gain"}
+
+
+def aged(time: str) -> dict[str, str]:
+    return {f"{ARRAY}.time_since_programming": time}
+
+
+def found(architecture="adc_crossbar_28nm", workload="mlp_mnist_spiking", **settings):
+    return neuroest.estimate(architecture, workload, {**GAUSSIAN, **settings})
+
+
+def weights(shape, generator):
+    return np.clip(generator.normal(size=shape), -3.0, 3.0) / 3.0
+
+
+def halves(array, signed, generator):
+    """Conductances of both cells of each weight, as written and aged."""
+    return [
+        drawn_conductances(array, np.maximum(side, 0.0), array.age, generator) for side in (signed, -signed)
+    ]
+
+
+CASES = {
+    "written": {},
+    "relaxed": aged("1 day"),
+    "drifted": {**PCM, **CORRECTED, **aged("1 year")},
+    "drifted, gain not corrected": {**PCM, **aged("3600 s")},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_error_of_a_weight_is_that_of_drawn_cells(case: str) -> None:
+    result = found(**CASES[case])
+    array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
+    generator = np.random.default_rng(5)
+    signed = weights(400_000, generator)
+    plus, minus = halves(array, signed, generator)
+    seen = (plus - minus) / result_weight(array, array.age)
+    errors = weight_errors(array, network, array.age)
+    # one cell a weight: what slices do is a sum of squares with a test of its own
+    expected = errors.total / np.sqrt(_gain_of_digits(array, network))
+    if "drift, all cells alike" in errors.lasting:
+        alike = errors.lasting["drift, all cells alike"]
+        rest = (errors.total**2 - alike**2) / _gain_of_digits(array, network)
+        expected = np.sqrt(rest + alike**2)
+    # cells at the bottom of the window cannot fall below zero, which takes some of their error
+    assert np.sqrt(np.mean((seen - signed) ** 2)) == pytest.approx(float(expected), rel=0.08)
+
+
+def _gain_of_digits(array, network):
+    return accuracy.digit_error_gain(array.bits_per_cell(network), array.slices(network))
+
+
+def test_error_of_a_column_is_that_of_a_random_array() -> None:
+    """Cells, thermal noise and converters of one result, two slices of four bits, rows over seven arrays."""
+    result = found(**aged("1 day"), **{f"{ARRAY}.readout.converter.dropped_bits": "4"})
+    mapper, errors = result.evaluation.mapper, result.evaluation.column_errors
+    array, network = mapper.compute, mapper.network
+    layer = int(np.argmax(mapper.layers.reduction))
+    fan_in, share = int(mapper.layers.reduction[layer]), float(mapper.active_share()[layer])
+    rows, slices = int(array.options["rows"]), int(array.slices(network))
+    base, generator = 2 ** int(array.bits_per_cell(network)), np.random.default_rng(6)
+    window, noise = full_weight(array, None), array.memory.device.read_noise * array.ends()[1]
+    level = window / (base - 1)
+    step = level * rows * (base - 1) / 2 ** float(array.resolution(network))
+    # every digit spread like a weight, which is what the estimate takes
+    digits = weights((slices, 60, fan_in), generator)
+    cells = halves(array, digits, generator)
+    active = generator.random((300, fan_in)) < share
+
+    def code(block: slice, half: np.ndarray) -> np.ndarray:
+        on = active[:, block]
+        seen = on @ half[:, block].T
+        seen = seen + noise * np.sqrt(on.sum(axis=1, keepdims=True)) * generator.normal(size=seen.shape)
+        heat = 2.0 * 1.380649e-23 * 300.0 * np.maximum(seen, 0.0) / float(array.read_time(network))
+        seen = seen + np.sqrt(heat) / array.options["read_voltage"] * generator.normal(size=seen.shape)
+        return np.round(seen / step) * step
+
+    total, exact = 0.0, 0.0
+    for place in range(slices):
+        weight = base**place * (base - 1) / (base**slices - 1)
+        for first in range(0, fan_in, rows):
+            block = slice(first, first + rows)
+            total = total + weight * (code(block, cells[0][place]) - code(block, cells[1][place])) / window
+        exact = exact + weight * active @ digits[place].T
+    modelled = np.sqrt(
+        sum(
+            float(np.broadcast_to(errors.causes[name], mapper.layers.reduction.shape)[layer]) ** 2
+            for name in ("programming", "relaxation", "noise of the cells", "thermal noise", "quantisation")
+        )
+    )
+    assert np.std(total - exact) == pytest.approx(modelled, rel=0.1)
+
+
+def test_errors_add_up_and_the_worst_layer_is_told() -> None:
+    result = found(workload="mlp_mnist_dense")
+    errors = result.evaluation.column_errors
+    squares = sum(np.asarray(e) ** 2 for e in errors.causes.values())
+    np.testing.assert_allclose(errors.error**2, np.broadcast_to(squares, errors.error.shape), rtol=1e-12)
+    ratio = float(np.min(errors.result[errors.held > 0] ** 2 / errors.error[errors.held > 0] ** 2))
+    assert result.totals["signal_to_error_dB"] == pytest.approx(10.0 * np.log10(ratio))
+    assert result.totals["effective_bits"] == pytest.approx(np.log2(1.0 + ratio) / 2.0)
+
+
+def test_chips_without_columns_have_no_such_errors() -> None:
+    result = neuroest.estimate("digital_int8_28nm", "mlp_mnist_dense")
+    assert result.evaluation.column_errors is None
+    assert result.totals["signal_to_error_dB"] is None
+    assert result.totals["effective_bits"] is None
+
+
+def test_offset_coding_is_less_exact_than_pairs_of_the_same_cells() -> None:
+    # Xiao et al., IEEE Circuits Syst. Mag. 22(4), 26 (2022), abstract: conductances in proportion to weights resist
+    # programming errors and resistances of wires better
+    pairs, offset = (found(**{f"{ARRAY}.pairing": kind}) for kind in ("column_differential", "offset"))
+    for cause in ("programming", "loss along the wires"):
+        relative = [
+            np.max(np.asarray(r.evaluation.column_errors.causes[cause]) / r.evaluation.column_errors.result)
+            for r in (pairs, offset)
+        ]
+        assert relative[1] > 2.0 * relative[0], cause
+    assert offset.totals["effective_bits"] < pairs.totals["effective_bits"]
+
+
+def test_more_time_is_never_more_exact() -> None:
+    bits = [found(**aged(time)).totals["effective_bits"] for time in ("1 s", "3600 s", "1 day", "1 year")]
+    assert bits == sorted(bits, reverse=True)
+
+
+def test_a_batch_of_times_is_its_points_one_by_one() -> None:
+    result = found("pcm_crossbar_28nm", "mlp_mnist_dense", **aged("1 day"))
+    array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
+    times = np.array([[1.0], [1e3], [1e6]])
+    together = weight_errors(array, network, times).total
+    alone = [weight_errors(array, network, time).total for time in (1.0, 1e3, 1e6)]
+    np.testing.assert_allclose(together[:, 0], alone, rtol=1e-12)
+
+
+@pytest.mark.parametrize("limit", [0.07, 0.1, 0.12])
+def test_the_longest_refresh_interval_keeps_to_the_error(limit: float) -> None:
+    result = found(**aged("1 s"))
+    array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
+    longest = float(time_to_error(array, network, limit))
+    at_first = float(weight_errors(array, network, 1.0).total)
+    if at_first > limit:
+        assert longest == 0.0
+    else:
+        assert float(weight_errors(array, network, longest).total) == pytest.approx(limit, rel=1e-6)
+    assert float(time_to_error(array, network, 1.0)) == np.inf
+
+
+def test_error_of_a_cell_is_that_of_its_levels() -> None:
+    result = found(**{f"{ARRAY}.pairing": "offset", f"{ARRAY}.offset_reference": "digital_sum"})
+    array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
+    generator = np.random.default_rng(7)
+    levels = (1.0 + weights(200_000, generator)) / 2.0
+    low, high = array.ends()
+    seen = np.std(drawn_conductances(array, levels, None, generator) - low - (high - low) * levels)
+    assert float(cell_error(array, network, None)) == pytest.approx(seen / (high - low), rel=0.02)
