@@ -233,6 +233,20 @@ class RooflineParameters(Record):
         "Time of a call beside its kernels: framework and transfer to and from the host; without it none.",
         absent=0.0,
     )
+    host_time: Second = non_negative(
+        "Time that the host spends on each inference of a batch: making the input, moving it, reading the result.",
+        absent=0.0,
+    )
+    handover_time: Second = non_negative(
+        "Time to hand kernels that stand side by side to other threads and to wait for them, for each depth of the "
+        "network that has several; zero where one thread starts all kernels.",
+        absent=0.0,
+    )
+    cores: Dimensionless = positive("Cores that share the peak rate.", absent=1.0)
+    operations_per_thread: Dimensionless = non_negative(
+        "Operations of a kernel for which one more thread is worth starting; without it every kernel has all cores.",
+        absent=0.0,
+    )
     idle_power: Watt = non_negative("Power of the idle processor.")
     busy_power: Watt = positive("Power at full load, idle power included.")
     die_area: SquareMetre = positive("Area of the die.")

@@ -792,6 +792,53 @@ def roofline_time(
 
 
 @equation(
+    formula="P = min[P_cores, max(floor(F / F_thread), 1)]",
+    reference="Eigen, TensorCostModel.h, numThreads",
+    valid="products of matrices on a pool of threads; a product with a vector takes one thread whatever its size",
+)
+def kernel_threads(
+    operations: Dimensionless, operations_per_thread: Dimensionless, cores: Dimensionless
+) -> Dimensionless:
+    """Threads over which a library spreads one kernel. [1].
+
+    Parameters
+    ----------
+    operations : float or array
+        Operations of the kernel; a multiply-accumulate is two. [1]
+    operations_per_thread : float or array
+        Operations for which one more thread is worth starting; zero where every kernel has all cores. [1]
+    cores : float or array
+        Cores of the processor, at least one. [1]
+
+    Returns
+    -------
+    float or array
+        Threads, a whole number where `cores` is one. [1]
+
+    Notes
+    -----
+    Eigen starts ``floor((c - 1e5) / 1e5 + 0.9)`` threads for a cost of c cycles, which differs by a tenth of a grain.
+    It counts narrow matrices twice and, for these, the packing of the weights; both are left out.
+
+    References
+    ----------
+    .. [1] Eigen, unsupported/Eigen/CXX11/src/Tensor/TensorCostModel.h and TensorContractionThreadPool.h,
+       https://github.com/eigenteam/eigen-git-mirror.
+
+    Examples
+    --------
+    A layer of 390 by 256 on 16 inputs has 3.2 million operations. At 800 000 for a thread, which are the 100 000 cycles
+    of Eigen with vectors of four numbers, that is three threads; one input gets one.
+
+    >>> f"{kernel_threads(3.19e6, 8e5, 12.0):.0f} {kernel_threads(2e5, 8e5, 12.0):.0f}"
+    '3 1'
+    """
+    worth = np.floor(divided(operations, operations_per_thread))
+    threads: Dimensionless = np.minimum(np.maximum(worth, 1.0), cores)
+    return threads
+
+
+@equation(
     formula="t = t_call / B",
     reference="derivation: docs/models/mapping.md",
     valid="one call computes the whole batch; calls follow one another and do not overlap",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 
 from neuroest.equations import accelerators
 from neuroest.mapping.base import Array, Mapper, Placement, Work
 from neuroest.units import Numeric
+from neuroest.workloads.shapes import NETWORK_INPUT
 
 _BYTE = 8.0  # bits; a processor moves nothing smaller
 
@@ -48,16 +51,29 @@ class RooflineMapper(Mapper):
         element = np.maximum(self.network.activation_bits, _BYTE)
         moved = (t.input_elements + t.output_elements) * element * self.batch
         weights = t.weights * np.maximum(self.network.weight_bits, _BYTE)
-        operations = 2.0 * t.macs + t.window_elements * t.output_elements
+        operations = (2.0 * t.macs + t.window_elements * t.output_elements) * self.batch
+        threads = accelerators.kernel_threads(operations, d.operations_per_thread, d.cores)
         time = accelerators.roofline_time(
-            operations * self.batch, moved + weights, d.peak_rate, d.memory_rate, d.compute_efficiency,
+            operations, moved + weights, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
             d.memory_efficiency, 1.0, d.launch_time,
         )  # fmt: skip
-        call = accelerators.call_time_share(d.call_time, self.batch) / self.steps
-        return np.asarray(time / self.batch + self._first() * call)
+        handed = self._abreast() * d.handover_time
+        call = (accelerators.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
+        return np.asarray((time + handed) / self.batch + self._first() * call)
 
     def _first(self) -> Array:
         """One for the first layer, where the call that runs all layers is entered; zero for the others."""
         first = np.zeros_like(self.layers.positions)
         first[..., 0] = 1.0
         return first
+
+    def _abreast(self) -> Array:
+        """One for the first layer of each depth at which several kernels stand side by side; zero for the others."""
+        depth: list[int] = []
+        for reads in self.layers.reads:
+            depth.append(1 + max((depth[layer] for layer in reads if layer != NETWORK_INPUT), default=0))
+        several = {level for level, kernels in Counter(depth).items() if kernels > 1}
+        abreast = np.zeros_like(self.layers.positions)
+        for level in several:
+            abreast[..., depth.index(level)] = 1.0
+        return abreast

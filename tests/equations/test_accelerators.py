@@ -106,6 +106,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "kernels": 10.0,
         "launch_time": 4e-6,
     },
+    "kernel_threads": {"operations": 3.2e6, "operations_per_thread": 8e5, "cores": 12.0},
     "call_time_share": {"call_time": 1.3e-3, "batch": 16.0},
     "roofline_energy": {
         "time": 1e-4,
@@ -201,6 +202,21 @@ def test_tiny_network_on_a_processor_is_launch_time():
     # 668 672 multiply-accumulates and 5.3 Mbit of weights: 0.2 us of traffic beside 3 kernels of 4 us.
     time = accelerators.roofline_time(2 * 668672.0, 8 * 668672.0, 989e12, 26.8e12, 0.5, 0.8, 3.0, 4e-6)
     assert time == pytest.approx(12.25e-6, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("batch", "threads"), [(1, 1), (2, 1), (4, 1), (8, 1), (16, 3), (32, 7), (64, 12), (1024, 12)]
+)
+def test_threads_of_a_layer_by_the_rule_of_eigen(batch, threads):
+    # a multiply-accumulate is a quarter of a cycle with vectors of four numbers; a thread for each 100 000 cycles
+    cycles = 390 * 256 * batch / 4
+    assert min(12, max(1, int((cycles - 1e5) / 1e5 + 0.9))) == threads
+    assert accelerators.kernel_threads(2 * 390 * 256 * batch, 8e5, 12.0) == threads
+
+
+def test_without_a_rule_for_threads_every_kernel_has_all_cores():
+    assert accelerators.kernel_threads(1.0, 0.0, 12.0) == 12.0
+    assert accelerators.kernel_threads(0.0, 8e5, 12.0) == 1.0
 
 
 def test_energy_per_operation_of_an_h100_at_its_power_limit():

@@ -1,0 +1,67 @@
+"""Claims about kernels on processors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from neuroest.estimating import estimate
+from neuroest.evaluation import evaluate
+from neuroest.validating.cases import cases_folder
+
+FOLDER = cases_folder() / "keyword_spotting_processors"
+SLOT = "chip.processor.processor."
+
+
+def time_of_a_call(chip: str, network: str, **settings: object) -> float:
+    result = estimate(
+        FOLDER / f"{chip}.yaml", FOLDER / f"{network}.yaml", {SLOT + k: v for k, v in settings.items()}
+    )
+    return float(result.totals["initiation_interval_s"]) * float(settings.get("batch", 1))  # type: ignore[arg-type]
+
+
+def test_the_host_works_once_for_each_inference_and_the_framework_once_a_call():
+    for batch in (1, 16):
+        host = [time_of_a_call("gpu", "spotter", batch=batch, host_time=time) for time in ("0 us", "10 us")]
+        call = [time_of_a_call("gpu", "spotter", batch=batch, call_time=time) for time in ("0 us", "10 us")]
+        assert host[1] - host[0] == pytest.approx(batch * 10e-6)
+        assert call[1] - call[0] == pytest.approx(10e-6)
+
+
+@pytest.mark.parametrize(("network", "depths"), [("spotter", 0), ("copies_2", 10), ("copies_10", 10)])
+def test_branches_are_handed_over_once_a_depth_however_many_there_are(network, depths):
+    # ten layers in each copy stand beside those of the others; the first, the joining and the last two stand alone
+    times = [time_of_a_call("cpu", network, handover_time=time) for time in ("0 us", "100 us")]
+    assert times[1] - times[0] == pytest.approx(depths * 100e-6, abs=1e-12)
+
+
+def test_small_kernels_have_one_core_and_large_ones_all():
+    # 2 x 173 thousand multiply-accumulates on one core of twelve, of which 45 % is used, take 55 us
+    quiet = {"launch_time": "0 us", "call_time": "0 us", "host_time": "0 us"}
+    macs = 390 * 256 + 256 * 256 + 256 * 29
+    assert time_of_a_call("cpu", "spotter", **quiet) == pytest.approx(
+        2 * macs / (168e9 / 12 * 0.45), rel=1e-9
+    )
+    assert time_of_a_call("cpu", "spotter", **quiet, batch=100000) == pytest.approx(
+        2 * macs * 100000 / (168e9 * 0.45), rel=1e-9
+    )
+
+
+def test_lists_of_points_equal_their_points():
+    nominal = estimate(FOLDER / "cpu.yaml", FOLDER / "copies_2.yaml")
+    values = {path: claim.value for path, claim in nominal.claims.items()}
+    moved = {
+        "batch": (1.0, 4.0, 64.0),
+        "cores": (1.0, 12.0, 8.0),
+        "operations_per_thread": (0.0, 8e5, 1e5),
+        "host_time": (0.0, 1e-6, 1e-5),
+        "handover_time": (0.0, 1e-5, 1e-4),
+    }
+    columns = {SLOT + name: np.array(given).reshape(-1, 1) for name, given in moved.items()}
+    batch = evaluate(nominal.design, nominal.workload, {**values, **columns})
+    for place in range(3):
+        point = {SLOT + name: given[place] for name, given in moved.items()}
+        alone = evaluate(nominal.design, nominal.workload, {**values, **point})
+        for name in ("energy", "period"):
+            together = np.broadcast_to(np.asarray(getattr(batch, name)), (3, 1))[place]
+            assert together == pytest.approx(np.ravel(getattr(alone, name)), rel=1e-12)
