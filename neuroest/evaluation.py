@@ -18,6 +18,7 @@ from neuroest.build import Design
 from neuroest.components.base import FREE_CLOCK, Check
 from neuroest.components.chip import Chip, instantiate
 from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.dram import Dram
 from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
@@ -320,7 +321,9 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
-        return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+        return (
+            *own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks(), *self._outside_checks()
+        )  # fmt: skip
 
     def _die_checks(self) -> list[Check]:
         """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
@@ -358,6 +361,19 @@ class Evaluation:
                 "refresh_keeps_up", self.mapper.compute.slots["cell"].path, "limit", self.programming_time <= interval,
                 "the weights fade faster than they can be written again", self.programming_time, interval, "s",
             )
+        ]  # fmt: skip
+
+    def _outside_checks(self) -> list[Check]:
+        """Whether the weights that come from a memory off the chip fit into it."""
+        weights = np.sum(self.mapper.stored_weight_bits(), axis=-1, keepdims=True)
+        return [
+            Check(
+                "weights_fit_outside", memory.path, "limit", weights <= memory.capacity(),
+                "the memory off the chip cannot hold the weights; give it a larger capacity", weights,
+                memory.capacity(), "bit",
+            )
+            for memory in self.chip.links()
+            if isinstance(memory, Dram) and "weights" in memory.spec.carries
         ]  # fmt: skip
 
     def _memory_checks(self) -> list[Check]:

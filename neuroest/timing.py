@@ -131,13 +131,13 @@ def _network_times(
             busy[mesh.path] = bits / (mesh.link_rate() * links)
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
-    for _, link in mapper.chip.find("off_chip_link"):
-        sent = counts.actions.get((link.path, "bit"))
-        if sent is not None:
-            off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
+    for link in mapper.chip.links():
+        if any(path == link.path for path, _ in counts.actions):
+            sent = _demand(mapper, counts, link.path)
+            off = mapper.chip.discrepancy.get(f"{link.model}.time", 1.0)
             # streamed: one request a step and layer waits for the far end
-            waiting = link.device.latency * (sent > 0.0)
-            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.device.rate, 0.0)
+            waiting: Numeric = link.latency() * (sent > 0.0)
+            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.rate(), 0.0)
             resources[link.path] = np.asarray(time * off)
     return busy
 
