@@ -203,21 +203,26 @@ def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, s
     is_last[-1] = 1.0
     first = np.zeros_like(reads_input)
     first[int(np.argmax(reads_input))] = 1.0
-    for _, link in mapper.chip.find("off_chip_link"):
-        bits: Any = 0.0 * mapper.steps * t.input_rate
+    for link in mapper.chip.links():
+        read: Any = 0.0 * mapper.steps * t.input_rate
+        written: Any = read
         if "inputs" in link.spec.carries:
             rate = t.input_rate * packet if by_event else mapper.network.activation_bits
-            bits = bits + first * mapper.steps * t.input_elements * rate
+            read = read + first * mapper.steps * t.input_elements * rate
         if "outputs" in link.spec.carries:
             rate = t.output_rate * packet if by_event else mapper.network.activation_bits
-            bits = bits + is_last * mapper.steps * t.output_elements * rate
+            written = written + is_last * mapper.steps * t.output_elements * rate
         if "between_chips" in link.spec.carries:
-            bits = bits + _between_chips(mapper, mapped, packet if by_event else None)
+            read = read + _between_chips(mapper, mapped, packet if by_event else None)
         if "weights" in link.spec.carries:
-            bits = bits + _reloaded_weights(mapper, mapped)
+            read = read + _reloaded_weights(mapper, mapped)
         if "activations" in link.spec.carries:
-            bits = bits + _spilled_activations(mapper)
-        actions[link.path, "bit"] = np.asarray(bits)
+            returning, leaving = _spilled_activations(mapper)
+            read, written = read + returning, written + leaving
+        if link.reads_and_writes:
+            actions[link.path, "read"], actions[link.path, "write"] = np.asarray(read), np.asarray(written)
+        else:
+            actions[link.path, "bit"] = np.asarray(read + written)
 
 
 def _between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> Array:
@@ -243,23 +248,24 @@ def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
     return np.asarray(stored * mapper.reloads_weights() / mapper.options.get("batch", 1.0))
 
 
-def _spilled_activations(mapper: Mapper) -> Array:
-    """Activation bits that leave the chip and return, because a layer's input and output do not fit together.
+def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
+    """Activation bits that return and that leave the chip, because a layer's input and output do not fit together.
 
     The network's own input and output are left to `inputs` and `outputs`.
     """
     t = mapper.layers
     memory = mapper.memory("activations")
     if memory is None or mapper.network.spiking:
-        return mapper.zeros()
+        return mapper.zeros(), mapper.zeros()
     bits = mapper.network.activation_bits
     read, written = t.input_elements * bits, t.output_elements * bits
     outside = mapper.external_maps()
     if outside is not None:
-        return np.asarray((outside.read + outside.written) * bits + mapper.repeated_bits(read))
+        returning = outside.read * bits + mapper.repeated_bits(read)
+        return np.asarray(returning), np.asarray(outside.written * bits)
     from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
     last = np.zeros_like(from_outside)
     last[-1] = 1.0
     spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
-    once = read * (1.0 - from_outside) + written * (1.0 - last)
-    return np.asarray(spills * (once + mapper.repeated_bits(read)))
+    returning = spills * (read * (1.0 - from_outside) + mapper.repeated_bits(read))
+    return np.asarray(returning), np.asarray(spills * written * (1.0 - last))

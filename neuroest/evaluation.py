@@ -18,6 +18,7 @@ from neuroest.build import Design
 from neuroest.components.base import FREE_CLOCK, Check
 from neuroest.components.chip import Chip, instantiate
 from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.dram import Dram
 from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
@@ -365,7 +366,8 @@ class Evaluation:
                 )
             )  # fmt: skip
         return (
-            *own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks(), *self._power_off_checks()
+            *own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks(), *self._outside_checks(),
+            *self._power_off_checks(),
         )  # fmt: skip
 
     def _power_off_checks(self) -> list[Check]:
@@ -373,7 +375,7 @@ class Evaluation:
         store = self.mapper.weight_store
         if not self.mapper.loses_weights or store is None:
             return []
-        links = any("weights" in link.spec.carries for _, link in self.chip.find("off_chip_link"))
+        links = any("weights" in link.spec.carries for link in self.chip.links())
         return [
             Check(
                 "weights_come_back", store.path, "limit", links,
@@ -419,6 +421,19 @@ class Evaluation:
                 "refresh_keeps_up", self.mapper.compute.slots["cell"].path, "limit", self.programming_time <= interval,
                 "the weights fade faster than they can be written again", self.programming_time, interval, "s",
             )
+        ]  # fmt: skip
+
+    def _outside_checks(self) -> list[Check]:
+        """Whether the weights that come from a memory off the chip fit into it."""
+        weights = np.sum(self.mapper.stored_weight_bits(), axis=-1, keepdims=True)
+        return [
+            Check(
+                "weights_fit_outside", memory.path, "limit", weights <= memory.capacity(),
+                "the memory off the chip cannot hold the weights; give it a larger capacity", weights,
+                memory.capacity(), "bit",
+            )
+            for memory in self.chip.links()
+            if isinstance(memory, Dram) and "weights" in memory.spec.carries
         ]  # fmt: skip
 
     def _memory_checks(self) -> list[Check]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from neuroest.components.base import Component
+from neuroest.components.networks import Link
 from neuroest.counting import ActionCounts
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
@@ -77,7 +76,7 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
         resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
         turns = np.maximum(turns, np.sum(resources[unit.path], axis=-1, keepdims=True))
     busy = _network_times(mapper, serving, counts, resources)
-    for _, link in mapper.chip.find("off_chip_link"):
+    for link in mapper.chip.links():
         turns = np.maximum(turns, serving.all_layers(link.path, _link_time(mapper, link, counts)))
     pace = _pace(mapped, _slowest(resources), turns)
     loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
@@ -148,22 +147,22 @@ def _network_times(
             busy[mesh.path] = bits / (mesh.link_rate() * links)
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
-    for _, link in mapper.chip.find("off_chip_link"):
+    for link in mapper.chip.links():
         sent = _link_time(mapper, link, counts)
         # streamed: one request a step and layer waits for the far end
-        waiting = link.device.latency * (sent > 0.0) * _link_discrepancy(mapper)
+        waiting = np.asarray(link.latency() * (sent > 0.0) * _link_discrepancy(mapper, link))
         resources[link.path] = np.asarray(network_equations.packet_latency(1.0, waiting, sent, 0.0))
     return busy
 
 
-def _link_time(mapper: Mapper, link: Component[Any], counts: ActionCounts) -> Array:
+def _link_time(mapper: Mapper, link: Link, counts: ActionCounts) -> Array:
     """Time in which the bits of each layer pass a link off the chip, in one step."""
-    sent = counts.actions.get((link.path, "bit"), mapper.zeros())
-    return np.asarray(sent / mapper.steps / link.device.rate * _link_discrepancy(mapper))
+    sent = _demand(mapper, counts, link.path)
+    return np.asarray(sent / mapper.steps / link.rate() * _link_discrepancy(mapper, link))
 
 
-def _link_discrepancy(mapper: Mapper) -> Numeric:
-    return mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
+def _link_discrepancy(mapper: Mapper, link: Link) -> Numeric:
+    return mapper.chip.discrepancy.get(f"{link.model}.time", 1.0)
 
 
 def _wait(

@@ -721,6 +721,27 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     "logic_library": {"reference_voltage": _DEFINED},
     "mesh": {"reference_voltage": _DEFINED},
     "off_chip_link": {"rate": _CHOSEN},
+    "dram": {
+        **dict.fromkeys(
+            ("capacity", "channels", "width", "data_rate", "burst_length", "row_size", "banks", "refreshed_banks",
+             "supply_voltage", "second_supply_voltage", "interface_voltage", "loop_voltage"),
+            _CHOSEN,
+        ),
+        "open_banks": _DEFINED,
+        "conducting_share": "mean of random bits",
+        **dict.fromkeys(("refresh_halving_temperature", "maximum_temperature"), _RANGE),
+        **dict.fromkeys(
+            ("row_active_time", "precharge_time", "row_to_column_time", "column_time", "activation_interval",
+             "activation_window", "refresh_time", "refresh_interval", "power_down_exit_time", "self_refresh_exit_time"),
+            "a time that the device must be given, whatever it would need",
+        ),
+        **{
+            f"{second}{state}_current": "a limit of the data sheet; how far real devices lie below it stands in factors"
+            for second in ("", "second_")
+            for state in ("activating", "precharged_standby", "power_down", "active_standby", "reading", "writing",
+                          "refreshing", "self_refresh")
+        },
+    },
     "one_transistor_one_resistor": {"bits_per_cell": _CHOSEN},
     "analog_lif": {"supply_voltage": _CHOSEN},
     "event_energies": {"neurons_per_core": _CHOSEN, "synapse_memory": _CHOSEN, "spike_time": _EXACT},
@@ -764,10 +785,10 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
 _READ = """
 akopyan2015 ankit2019 bhavnagarwala2003 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
 donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 indiveri2011 irds2021
-jansen1999 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
-moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 pan2015 pei2019 pickett2013
-rabaey2003 sakurai1983 saltelli2010 sharma2011 sheffield_906 spyx stapper1983 tagantsev2002 tensorflow_4132 tuma2016
-ushakov2021 wang2017 wang2018
+jansen1999 jesd79_4 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
+micron_tn4101 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 pan2015 pei2019
+pickett2013 rabaey2003 sakurai1983 saltelli2010 sharma2011 sheffield_906 spyx stapper1983 tagantsev2002
+tensorflow_4132 tuma2016 ushakov2021 wang2017 wang2018
 wang2024 weste2011 williams2009 yang2020 yanglab2021 yao2020 yi2018 zhuo2022
 """
 READ_ONLY = frozenset(_READ.split())

@@ -241,6 +241,8 @@ def test_what_is_not_traced_depends_on_nothing() -> None:
 # Component model and term; whoever adds a line says why no equation is due.
 PRICED_AS_STATED = {
     ("off_chip_link", "transfer"): "published energy per bit, times one bit",
+    ("dram", "controller"): "stated energy per bit, times one bit, and stated power of each channel",
+    ("dram", "input_output"): "stated area of each channel",
     ("roofline_processor", "work"): "busy power less idle power, for one second",
     ("mesh", "router"): "published router area, scaled by the ratio of two logic areas",
     **{

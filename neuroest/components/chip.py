@@ -44,6 +44,7 @@ from neuroest.components.digital import (
     MultiplyAccumulate,
     VectorUnit,
 )
+from neuroest.components.dram import Dram
 from neuroest.components.inputs import (
     CapacitiveDac,
     LevelShifter,
@@ -52,7 +53,7 @@ from neuroest.components.inputs import (
     SpikeDriver,
 )
 from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram, TabulatedSram
-from neuroest.components.networks import Bus, HTree, Mesh, Network, OffChip
+from neuroest.components.networks import Bus, HTree, Link, Mesh, Network, OffChip
 from neuroest.components.neurons import (
     AnalogLif,
     ReportedNeuron,
@@ -96,6 +97,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 DieYield,
                 DiffusiveNeuron,
                 DigitalNeuron,
+                Dram,
                 EventEnergies,
                 FanOutBuffer,
                 FerroelectricNeuron,
@@ -227,6 +229,10 @@ class Chip:
     def memories(self) -> list[Memory]:
         """Free memories, from the top down."""
         return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Memory)]
+
+    def links(self) -> list[Link]:
+        """Links off the chip, from the top down."""
+        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Link)]
 
     def networks(self) -> list[tuple[LevelNode, Network]]:
         """Networks on the chip with the level whose children they connect."""

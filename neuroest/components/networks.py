@@ -166,10 +166,35 @@ class Mesh(Network):
         return self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
 
 
-class OffChip(Component[LinkParameters]):
-    """Link off the chip."""
+class Link(Component[Any]):
+    """What counting and timing must know of a link off the chip."""
+
+    family: ClassVar[str] = "off_chip_link"
+    reads_and_writes: ClassVar[bool] = False
+    """Whether there is a memory at its end, which takes reading and writing apart."""
+
+    @abstractmethod
+    def latency(self) -> Second:
+        """Time from a request to its first bit."""
+
+    @abstractmethod
+    def rate(self) -> BitPerSecond:
+        """Data rate."""
+
+
+class OffChip(Link):
+    """Link off the chip, or the memory behind it, by its value per bit."""
 
     model: ClassVar[str] = "off_chip_link"
+    device: LinkParameters
+
+    def latency(self) -> Second:
+        """As stated."""
+        return self.device.latency
+
+    def rate(self) -> BitPerSecond:
+        """As stated."""
+        return self.device.rate
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one bit; input and output do not scale with the process."""

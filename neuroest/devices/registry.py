@@ -45,6 +45,7 @@ from neuroest.devices.digital import (
     SramTableParameters,
     WiresParameters,
 )
+from neuroest.devices.dynamic import DramParameters
 from neuroest.devices.lab import (
     IonKineticsParameters,
     LangevinParameters,
@@ -72,6 +73,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             CurrentMirrorParameters,
             DieCost,
             DiffusiveNeuronParameters,
+            DramParameters,
             EventEnergiesParameters,
             FerroelectricNeuronParameters,
             FixedBlockParameters,

@@ -85,9 +85,7 @@ class DigitalArrayMapper(Mapper):
             raise MappingError(
                 f"{self.level.path}.layer_outputs is external, but spikes stay on the chip; set it to kept"
             )
-        if self.external and not any(
-            "activations" in link.spec.carries for _, link in self.chip.find("off_chip_link")
-        ):
+        if self.external and not any("activations" in link.spec.carries for link in self.chip.links()):
             raise MappingError(
                 f"{self.level.path}.layer_outputs is external, but no off_chip_link carries activations"
             )

@@ -168,7 +168,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
             left_out.append("programming of the weights, which stands on a line of its own")
         if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
-        if not chip.find("off_chip_link"):
+        if not chip.links():
             left_out.append("input and output of the chip (no off_chip_link block)")
         if not chip.find("chip_overheads"):
             left_out.append("clock, control and floor plan (no chip_overheads block)")

@@ -189,6 +189,9 @@ PositiveFraction: TypeAlias = Annotated[
 ]
 PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="5")]
 BitCount: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")]
+BitCountOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("bit", minimum=1, maximum=2.0**60, example="1 GiB", words=("auto",))
+]
 WordWidth: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")]
 Voltage: TypeAlias = Annotated[float, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")]
 Temperature: TypeAlias = Annotated[float, QuantityField("K", minimum=1, maximum=1000, example="300 K")]

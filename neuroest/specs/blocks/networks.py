@@ -4,7 +4,15 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from neuroest.specs.base import Frequency, LengthOrAuto, PositiveNumberOrAuto, WordWidth, WordWidthOrAuto
+from neuroest.specs.base import (
+    BitCountOrAuto,
+    Count,
+    Frequency,
+    LengthOrAuto,
+    PositiveNumberOrAuto,
+    WordWidth,
+    WordWidthOrAuto,
+)
 from neuroest.specs.blocks import DeviceBlock
 
 
@@ -66,3 +74,23 @@ class OffChipBlock(DeviceBlock):
     """What goes over the link. weights: those that no memory of the chip can hold; activations: what a layer reads
     and writes, where both together exceed the memory that stores activations; between_chips: what layers on different
     chips exchange, where the chip's own count is above one."""
+
+
+class DramBlock(DeviceBlock):
+    """Dynamic memory off the chip with its channels, by the data sheet of a device."""
+
+    device_model: ClassVar[str | None] = "dram"
+    model: Literal["dram"]
+    carries: tuple[Literal["inputs", "outputs", "weights", "activations"], ...] = Field(min_length=1)
+    """What is read from it (inputs, weights) and written to it (outputs). weights: those that no memory of the chip can
+    hold; activations: what a layer reads and writes, where both together exceed the memory that stores activations."""
+    channels: Count = 1.0
+    """Channels that work on their own."""
+    channel_width: WordWidthOrAuto = "auto"
+    """Data pins of a channel; auto: those of one channel of a device. Wider channels take devices side by side."""
+    capacity: BitCountOrAuto = "auto"
+    """Capacity of all channels; auto: one rank of devices. More takes further ranks, which rest and are refreshed."""
+    run_length: BitCountOrAuto = "auto"
+    """Bits that are moved from one place on before the next begins elsewhere; auto: streams that fill their rows."""
+    rest: Literal["active_standby", "precharged_standby", "power_down", "self_refresh"] = "precharged_standby"
+    """State of the devices while nothing is moved."""

@@ -1,0 +1,284 @@
+"""Dynamic memory off the chip."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import numpy as np
+
+from neuroest.components.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.networks import Link
+from neuroest.devices.dynamic import DramParameters
+from neuroest.equations import dram as equations
+from neuroest.units import (
+    Bit,
+    BitPerSecond,
+    Dimensionless,
+    Joule,
+    JoulePerBit,
+    PerBit,
+    Second,
+    Watt,
+)
+
+_RANDOM_BITS = 1.0 / 2.0**2
+"""How often a random bit charges a line that keeps its level until the next one."""
+_RESTS = {
+    "active_standby": "active_standby_current",
+    "precharged_standby": "precharged_standby_current",
+    "power_down": "power_down_current",
+    "self_refresh": "self_refresh_current",
+}
+
+
+class Dram(Link):
+    """Devices off the chip, the channels to them, and what is at the chip's end of the channels."""
+
+    model: ClassVar[str] = "dram"
+    reads_and_writes: ClassVar[bool] = True
+    device: DramParameters
+
+    # --- organisation
+
+    def channel_width(self) -> Bit:
+        """Data pins of a channel."""
+        return self.options.get("channel_width", self.device.width)
+
+    def side_by_side(self) -> Dimensionless:
+        """Devices, or channels of them, that make a channel."""
+        return self.channel_width() / self.device.width
+
+    def devices_of_a_rank(self) -> Dimensionless:
+        """Devices that hold one rank of all channels."""
+        return equations.devices_of_a_rank(
+            self.options["channels"], self.channel_width(), self.device.width, self.device.channels
+        )
+
+    def ranks(self) -> Dimensionless:
+        """Ranks that hold the capacity."""
+        if "capacity" not in self.options:
+            return 1.0
+        return equations.ranks(self.options["capacity"], self.devices_of_a_rank() * self.device.capacity)
+
+    def devices(self) -> Dimensionless:
+        """All devices."""
+        return self.devices_of_a_rank() * self.ranks()
+
+    def capacity(self) -> Bit:
+        """Capacity of all devices."""
+        return self.devices() * self.device.capacity
+
+    def burst_size(self) -> Bit:
+        """Bits of a burst on one channel."""
+        return self.device.burst_length * self.channel_width()
+
+    def rows_per_bit(self) -> PerBit:
+        """Rows that are opened for every bit."""
+        return equations.rows_opened_per_bit(
+            self.options.get("run_length", math.inf),
+            self.device.row_size * self.side_by_side(),
+            self.burst_size(),
+        )
+
+    # --- power and energy of one channel of one device
+
+    def at_rest(self, current: str) -> Watt:
+        """Power in a state that the device rests in."""
+        d = self.device
+        first = equations.standby_power(d.supply_voltage, getattr(d, current))
+        second = equations.standby_power(d.second_supply_voltage, getattr(d, f"second_{current}"))
+        return (first + second) * d.standby_factor
+
+    def activation(self) -> Joule:
+        """Energy of opening and closing one row."""
+        d = self.device
+        times = d.row_active_time, self.row_cycle_time()
+        first = equations.activation_energy(
+            d.supply_voltage, d.activating_current,
+            equations.one_bank_current(d.precharged_standby_current, d.active_standby_current, d.open_banks),
+            d.precharged_standby_current, *times,
+        )  # fmt: skip
+        second = equations.activation_energy(
+            d.second_supply_voltage, d.second_activating_current,
+            equations.one_bank_current(
+                d.second_precharged_standby_current, d.second_active_standby_current, d.open_banks
+            ),
+            d.second_precharged_standby_current, *times,
+        )  # fmt: skip
+        return (first + second) * d.activation_factor
+
+    def command(self, current: str, duration: Second, factor: Dimensionless) -> Joule:
+        """Energy of a burst or of a refresh."""
+        d = self.device
+        first = equations.energy_above_standby(
+            d.supply_voltage, getattr(d, current), d.active_standby_current, duration
+        )
+        second = equations.energy_above_standby(
+            d.second_supply_voltage,
+            getattr(d, f"second_{current}"),
+            d.second_active_standby_current,
+            duration,
+        )
+        return (first + second) * factor
+
+    def refreshing(self) -> Watt:
+        """Mean power of refreshing."""
+        energy = self.command("refreshing_current", self.device.refresh_time, self.device.refresh_factor)
+        return energy / self.refresh_interval()
+
+    def resting(self) -> Watt:
+        """Power while nothing is moved; refreshing is in it in self-refresh only."""
+        return self.at_rest(_RESTS[self.spec.rest])
+
+    def interface(self) -> JoulePerBit:
+        """Energy of a bit on its pin."""
+        d, bit = self.device, 1.0
+        terminated = equations.termination_energy(
+            d.loop_voltage, d.driver_resistance + d.termination_resistance, d.conducting_share, d.data_rate
+        )
+        charged = equations.pin_charge_energy(
+            _RANDOM_BITS, d.pin_capacitance, d.interface_voltage, d.pin_swing, bit
+        )
+        return terminated + charged
+
+    def open_rows(self) -> JoulePerBit:
+        """Energy of keeping the rows of a channel open for the time of a bit."""
+        working = self.at_rest("active_standby_current")
+        if self.spec.rest == "self_refresh":
+            working = working + self.refreshing()
+        every = self.side_by_side()
+        return equations.open_row_energy(working * every, self.resting() * every, self.channel_rate())
+
+    # --- time
+
+    def row_cycle_time(self) -> Second:
+        """From one row of a bank to the next."""
+        return self.device.row_active_time + self.device.precharge_time
+
+    def burst_time(self) -> Second:
+        """One burst on the pins."""
+        return self.device.burst_length / (self.device.data_rate / self.one_bit())
+
+    def one_bit(self) -> Bit:
+        """What a pin moves at a time."""
+        return 1.0
+
+    def refresh_interval(self) -> Second:
+        """From one refresh to the next at the temperature of the chip, which the memory is taken to have too."""
+        d = self.device
+        return equations.refresh_interval(
+            d.refresh_interval, self.technology.temperature, d.refresh_halving_temperature
+        )
+
+    def refresh_share(self) -> Dimensionless:
+        """Share of the time for which refreshing keeps a channel waiting."""
+        d = self.device
+        return equations.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
+
+    def channel_rate(self) -> BitPerSecond:
+        """Data rate of a channel that is kept up."""
+        d = self.device
+        interval = equations.row_interval(
+            d.activation_interval, d.activation_window, self.row_cycle_time(), d.banks
+        )
+        peak = d.data_rate * (self.channel_width() / self.one_bit())
+        return equations.sustained_rate(
+            peak, d.bus_share, self.rows_per_bit(), interval, self.refresh_share()
+        )
+
+    def rate(self) -> BitPerSecond:
+        """Data rate of all channels that is kept up."""
+        return self.channel_rate() * self.options["channels"]
+
+    def wake_time(self) -> Second:
+        """Time to leave the state that it rests in."""
+        if self.spec.rest == "power_down":
+            return self.device.power_down_exit_time
+        return self.device.self_refresh_exit_time if self.spec.rest == "self_refresh" else 0.0
+
+    def latency(self) -> Second:
+        """Time from a request to the end of its first burst."""
+        d = self.device
+        return equations.access_latency(
+            d.controller_time, self.wake_time(), d.precharge_time, d.row_to_column_time, d.column_time,
+            self.burst_time(), d.refresh_time, self.refresh_share(),
+        )  # fmt: skip
+
+    # --- costs
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a bit that is read and of one that is written."""
+        d, bit, every = self.device, 1.0, self.side_by_side()
+        bits = d.burst_length * d.width
+        opened = self.activation() * every * self.rows_per_bit() * bit
+        commands = {
+            "read": self.command("reading_current", self.burst_time(), d.reading_factor) / bits * bit,
+            "write": self.command("writing_current", self.burst_time(), d.writing_factor) / bits * bit,
+        }
+        common = (
+            ("activation", opened),
+            ("interface", self.interface() * bit),
+            ("open_row", self.open_rows() * bit),
+            ("controller", d.controller_energy * bit),
+        )
+        return [
+            self.energy(action, term, energy, "off-chip transfer", owner="off_chip_link")
+            for action, burst in commands.items()
+            for term, energy in (("burst", burst), *common)
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of interfaces and controllers, which is outside the floor plan's utilisation."""
+        footprint = self.device.footprint * self.options["channels"]
+        return [AreaCost(self.path, "input_output", footprint, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of all devices at rest, of refreshing them, and of the idle channels."""
+        number = self.devices() * self.device.channels
+        own = [] if self.spec.rest == "self_refresh" else [
+            StaticCost(self.path, "refresh", self.refreshing() * number)
+        ]  # fmt: skip
+        return [
+            StaticCost(self.path, "standby", self.resting() * number),
+            *own,
+            StaticCost(self.path, "controller", self.device.controller_power * self.options["channels"]),
+        ]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer asks for: how much there is, and how fast it is."""
+        d = self.device
+        peak = d.data_rate * (self.channel_width() / self.one_bit()) * self.options["channels"]
+        return [
+            self.characteristic("devices", self.devices(), "1"),
+            self.characteristic("capacity", self.capacity(), "bit"),
+            self.characteristic("peak_rate", peak, "bit/s"),
+            self.characteristic("sustained_rate", self.rate(), "bit/s"),
+            self.characteristic("access_latency", self.latency(), "s"),
+            self.characteristic("refresh_share", self.refresh_share(), "1"),
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether there is such a memory and the data sheet covers it."""
+        d, side = self.device, self.side_by_side()
+        run = self.options.get("run_length", math.inf)
+        temperature = self.technology.temperature
+        return [
+            Check(
+                "dram_width", self.path, "refuse", np.logical_and(side >= 1.0, side == np.round(side)),
+                "a channel is made of whole devices side by side: channel_width must be a multiple of their width",
+                self.channel_width(), d.width, "bit",
+            ),
+            Check(
+                "dram_run_length", self.path, "refuse", run >= self.burst_size(),
+                "nothing shorter than a burst is moved: run_length must not be below it", run, self.burst_size(), "bit",
+            ),
+            Check(
+                "dram_refresh", self.path, "refuse", self.refresh_share() < 1.0,
+                "the rows fade faster than they can be refreshed", self.refresh_share(), 1.0,
+            ),
+            Check(
+                "dram_temperature", self.path, "range", temperature <= d.maximum_temperature,
+                "the data sheet of the memory does not cover this temperature", temperature, d.maximum_temperature, "K",
+            ),
+        ]  # fmt: skip
