@@ -148,6 +148,18 @@ class PhaseChangeNeuron(AccumulatingNeuron):
         d = self.device
         return equations.pulse_energy(d.reset_voltage, d.reset_current, d.reset_time)
 
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the reset is stronger than a pulse that crystallises."""
+        d = self.device
+        return [
+            *super().checks(network),
+            Check(
+                "reset_melts", self.path, "limit", d.reset_current > d.pulse_current,
+                "the reset current is no larger than that of a pulse that crystallises, so that it melts nothing",
+                d.reset_current, d.pulse_current, "A",
+            ),
+        ]  # fmt: skip
+
     def read_energy(self) -> Joule:
         """At the threshold, where the cell conducts most before it is reset."""
         d = self.device

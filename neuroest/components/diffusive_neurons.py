@@ -8,12 +8,14 @@ from typing import ClassVar, Self
 import numpy as np
 
 from neuroest.components.base import (
+    ROOM_TEMPERATURE,
     AreaCost,
     Characteristic,
     Check,
     EnergyCost,
     NetworkContext,
     StaticCost,
+    either,
     leakage_at_chip_temperature,
 )
 from neuroest.components.neurons import Neuron
@@ -24,14 +26,25 @@ from neuroest.devices.neurons import (
 )
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import filament_growth, neuron_geometry
+from neuroest.equations.neurons import capacitor_area
 from neuroest.units import Dimensionless, Farad, Ohm, Second, SquareMetre, Volt, Watt
-
-_NOISE_SIGMAS = 6.0
-"""Standard deviations of kT/C noise that the threshold must exceed; a convention, once in 10^9 for a Gaussian."""
 
 _LEAST_SEPARATION = 5.0
 """Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
 15 %, against the rate equations (docs/models/neurons.md)."""
+
+GATE_MARGIN = 3.0
+"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
+
+_LITTLE = 0.05
+"""Share of the drive that the unswitched memristor may lose to the gate node, and of the integration time that the
+gate may take to charge, before the closed forms are off by as much."""
+
+_WARMER = 10.0  # K
+"""Distance from room temperature over which rates of ions change by half (0.3 eV)."""
+
+_SETTLED = 3.0
+"""Time constants after which a node counts as charged: 95 %."""
 
 
 class _DiffusiveNeuron(Neuron):
@@ -64,33 +77,40 @@ class _DiffusiveNeuron(Neuron):
         """Gate voltage below which the next integration begins."""
         return self.device.rearm_fraction * self.device.input_voltage
 
+    def activation(self) -> Dimensionless:
+        """Rates of the ions at the chip's temperature over those at room temperature, at which they are stated."""
+        return filament_growth.activation_factor(
+            self.device.activation_energy, self.technology.temperature, ROOM_TEMPERATURE
+        )
+
     def input_hold_time(self) -> Second:
         """Integration time at the input voltage: the ions move only while it is applied."""
-        d = self.device
+        d, faster = self.device, self.activation()
         return filament_growth.integration_time(
             d.input_voltage,
-            d.field_mobility,
+            d.field_mobility * faster,
             d.field_offset,
-            d.residue_rate,
-            d.filament_decay,
-            d.residue_decay,
+            d.residue_rate * faster,
+            d.filament_decay * faster,
+            d.residue_decay * faster,
         )
 
     def refractory_time(self) -> Second:
-        """Time for the control resistor to discharge the gate node."""
-        return diffusive.refractory_time(
+        """Time for the control resistor to discharge the gate node, and at least for the filament to rupture."""
+        discharge = diffusive.refractory_time(
             self.control_resistance(), self.gate_capacitance(), self.gate_peak_voltage(), self.rearm_voltage()
         )
+        return np.maximum(discharge, self.device.relaxation_time)
 
     def rest_time(self) -> Second:
         """Time for the residue to dissolve."""
         return filament_growth.residue_rest_time(
-            self.device.residue_decay, self.options["rest_time_constants"]
+            self.device.residue_decay * self.activation(), self.options["rest_time_constants"]
         )
 
     def memory_time(self) -> Second:
         """Time constant with which the filament dissolves."""
-        return 1.0 / self.device.filament_decay
+        return 1.0 / (self.device.filament_decay * self.activation())
 
     def endurance(self) -> Dimensionless:
         """Filament cycles."""
@@ -157,6 +177,16 @@ class _DiffusiveNeuron(Neuron):
         """Leakage of the output transistor."""
         return [StaticCost(self.path, "leakage", self.off_power())]
 
+    def gap_closing_time(self) -> Second:
+        """Time in which the last of the gap closes, from where it conducts as the control resistor does."""
+        d, known = self.device, self.device.conduction_length > 0.0
+        length = either(known, d.conduction_length, 1.0)
+        closing = filament_growth.gap_closing_time(
+            d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.control_resistance(),
+            d.off_resistance, length,
+        )  # fmt: skip
+        return either(known, closing, 0.0)
+
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the neuron fires at all, and whether its output can drive its load."""
         d = self.device
@@ -166,6 +196,14 @@ class _DiffusiveNeuron(Neuron):
         swing = d.load_resistance * d.load_capacitance
         duration = self.output_pulse_duration(0.0)
         separation = filament_growth.timescale_separation(d.residue_rate, d.filament_decay, d.residue_decay)
+        resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
+        charging = _SETTLED * d.on_resistance * self.gate_capacitance()
+        release = self.control_resistance() * self.gate_capacitance()
+        height = diffusive.output_swing(
+            d.output_supply_voltage, d.load_resistance, d.transistor_on_resistance
+        )
+        temperature = self.technology.temperature
+        known = np.logical_or(d.activation_energy > 0.0, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
         return [
             self.check_range(
                 "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
@@ -177,14 +215,53 @@ class _DiffusiveNeuron(Neuron):
                 d.input_voltage, threshold, "V",
             ),
             Check(
-                "output_drives_load", self.path, "limit", 3.0 * swing <= duration,
+                "output_drives_load", self.path, "limit", _SETTLED * swing <= duration,
                 "the load resistor is too large to charge the output within a third of the pulse",
-                3.0 * swing, duration, "s",
+                _SETTLED * swing, duration, "s",
             ),
             Check(
                 "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > d.output_threshold,
                 "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
                 d.output_threshold, "V",
+            ),
+            Check(
+                "output_turns_off", self.path, "refuse", resting < d.output_threshold,
+                "the open memristor lets so much through that the output is on without a spike", resting,
+                d.output_threshold, "V",
+            ),
+            Check(
+                "gate_rearms", self.path, "refuse", self.rearm_voltage() < self.gate_peak_voltage(),
+                "the gate node does not reach the voltage at which the neuron can fire again, so that nothing resets",
+                self.gate_peak_voltage(), self.rearm_voltage(), "V",
+            ),
+            Check(
+                "output_swings", self.path, "limit", height >= d.output_supply_voltage / 2.0,
+                "the output falls by less than half of its supply, which no inverter takes for a spike", height,
+                d.output_supply_voltage / 2.0, "V",
+            ),
+            self.check_range(
+                "drive_stays", resting / d.input_voltage, 0.0, _LITTLE, "1",
+                "the gate node takes more than a twentieth of the drive before the switch, so that the integration "
+                "time is too short",
+            ),
+            Check(
+                "gate_charges", self.path, "range", charging <= _LITTLE * self.input_hold_time(),
+                "the complete filament charges the gate node slowly, which is not in the integration time", charging,
+                _LITTLE * self.input_hold_time(), "s",
+            ),
+            Check(
+                "gate_waits", self.path, "range", release >= GATE_MARGIN * self.gap_closing_time(),
+                "the gate node follows the closing gap and takes its drive away, so that by the rate equations the "
+                "output stays on instead of spiking", release, GATE_MARGIN * self.gap_closing_time(), "s",
+            ),
+            Check(
+                "ions_at_temperature", self.path, "range", known,
+                "no activation energy is stated, so that the rates of the ions are those of room temperature",
+                temperature, ROOM_TEMPERATURE, "K",
+            ),
+            self.noise_check(
+                self.gate_capacitance(), d.output_threshold,
+                "the gate node is so small that thermal noise fires the output",
             ),
         ]  # fmt: skip
 
@@ -263,25 +340,27 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
             if self.spec.layout == "stacked"
             else neuron_geometry.planar_footprint
         )
-        return [AreaCost(self.path, "footprint", combine(transistor, self.memristor_area(), resistor))]
+        stacked = combine(transistor, self.memristor_area(), resistor)
+        capacitor = capacitor_area(d.explicit_capacitance, d.capacitance_density)
+        return [AreaCost(self.path, "footprint", stacked + capacitor)]
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
+        stated = d.restoration_edge_time
         edge = diffusive.slow_edge_energy(
-            d.restoration_edge_time, d.restoration_peak_current, self.technology.supply_voltage
-        )
+            either(stated > 0.0, stated, d.refractory_time), d.restoration_peak_current,
+            self.technology.supply_voltage,
+        )  # fmt: skip
         restoration = self.neuron_energy("spike", "restoration", edge, "neuron output restoration")
         return [*super().spike_energies(read_time), restoration]
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Feed-through and noise of the small node."""
+        """Feed-through to the small node, and whether all of its area is known."""
         d, node = self.device, self.gate_capacitance()
         memristor = self.memristor_capacitance()
         allowed = neuron_geometry.feedthrough_limit(node - memristor, d.input_voltage, d.output_threshold)
-        needed = neuron_geometry.noise_limited_capacitance(
-            self.technology.temperature, d.output_threshold, _NOISE_SIGMAS
-        )
+        placed = np.logical_or(np.isfinite(d.capacitance_density), d.explicit_capacitance <= 0.0)
         return [
             *super().checks(network),
             Check(
@@ -289,7 +368,8 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
                 "the edge of the input couples to the gate node and may trigger the output", memristor, allowed, "F",
             ),
             Check(
-                "thermal_noise", self.path, "limit", node >= needed,
-                "the gate node is so small that thermal noise fires the output", node, needed, "F",
+                "capacitor_has_area", self.path, "refuse", placed,
+                "a capacitor was added without its density, so that it would take no area; state capacitance_density",
+                d.explicit_capacitance, 0.0, "F",
             ),
         ]  # fmt: skip

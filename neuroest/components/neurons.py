@@ -21,6 +21,7 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    either,
     leakage_at_chip_temperature,
 )
 from neuroest.devices.neurons import (
@@ -28,9 +29,23 @@ from neuroest.devices.neurons import (
     ReportedNeuronParameters,
     ThresholdSwitchNeuronParameters,
 )
-from neuroest.equations import crossbar, filament_growth
+from neuroest.equations import crossbar, filament_growth, neuron_geometry
+from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neurons as equations
-from neuroest.units import Dimensionless, Second
+from neuroest.units import Dimensionless, Farad, Joule, Kelvin, Second, Volt
+
+_NOISE_SIGMAS = 6.0
+"""Standard deviations of kT/C noise that a threshold must exceed; a convention, once in 10^9 for a Gaussian."""
+
+_ALIKE = 2.0
+"""Factor between the currents of two neurons, one standard deviation apart, up to which they count as alike."""
+
+_MUCH_LESS = 0.2
+"""Share of the series resistor up to which the closed switch counts as one of little resistance: the discharge then
+takes up to half as long again as the closed form says while the drive stays on (docs/models/neurons.md)."""
+
+_SOME_HEATING = 1e-6
+"""Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
 
 
 class Neuron(Component[Any]):
@@ -102,6 +117,11 @@ class Neuron(Component[Any]):
         if probability is not None:
             found.append(self.characteristic("firing probability", probability, "1"))
         return found
+
+    def noise_check(self, node: Farad, swing: Volt, what: str) -> Check:
+        """Whether thermal noise stays far below the voltage that separates rest from firing."""
+        needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)
+        return Check("thermal_noise", self.path, "limit", node >= needed, what, node, needed, "F")
 
     def neuron_energy(self, action: str, term: str, energy: Any, ledger: str) -> EnergyCost:
         """An energy term in the ledger of neurons."""
@@ -183,8 +203,18 @@ class AnalogLif(Neuron):
         return [
             self.neuron_energy("spike", "membrane", membrane, "neuron membrane charge"),
             self.neuron_energy("spike", "parasitic", parasitic, "neuron membrane charge"),
-            self.neuron_energy("spike", "short_circuit", d.short_circuit_energy, "neuron short circuit"),
+            self.neuron_energy("spike", "short_circuit", self.short_circuit(), "neuron short circuit"),
         ]
+
+    def short_circuit(self) -> Joule:
+        """Crowbar of the comparator: what is stated, and what flows while the membrane crosses its window.
+
+        The ramp is that of the largest current; a smaller one crosses more slowly and costs more.
+        """
+        d = self.device
+        edge = equations.ramp_edge_time(d.membrane_capacitance, d.conduction_window, d.maximum_input_current)
+        slow = diffusive.slow_edge_energy(edge, d.short_circuit_current, d.supply_voltage)
+        return d.short_circuit_energy + slow
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Transistors and the membrane capacitor."""
@@ -200,21 +230,56 @@ class AnalogLif(Neuron):
         power = self.device.bias_current * self.device.supply_voltage
         return [StaticCost(self.path, "bias", leakage_at_chip_temperature(self, power, ROOM_TEMPERATURE))]
 
-    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
-        """Mismatch between neurons, where the device states what it follows from."""
-        d = self.device
-        side = np.sqrt(d.matched_gate_area)
-        sigma = equations.threshold_mismatch(d.matching_coefficient, side, side)
-        spread = equations.subthreshold_current_spread(
-            sigma, d.slope_factor, equations.thermal_voltage(self.technology.temperature)
+    def mismatch(self) -> Volt:
+        """Standard deviation of the threshold voltages of its transistors, zero where the device does not state it."""
+        side = np.sqrt(self.device.matched_gate_area)
+        return equations.threshold_mismatch(self.device.matching_coefficient, side, side)
+
+    def current_spread(self) -> Dimensionless:
+        """Factor between the currents of two neurons that are one standard deviation apart."""
+        return equations.subthreshold_current_spread(
+            self.mismatch(), self.device.slope_factor, equations.thermal_voltage(self.technology.temperature)
         )
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Mismatch between neurons, and how long a slow one takes."""
+        spread = self.current_spread()
         return [
             *super().characteristics(network),
-            self.characteristic("mismatch of threshold voltages", sigma, "V"),
+            self.characteristic("mismatch of threshold voltages", self.mismatch(), "V"),
             self.characteristic(
                 "factor between currents of two neurons, one standard deviation", spread, "1"
             ),
-        ]
+            self.characteristic(
+                "integration time of a neuron slow by one standard deviation",
+                self.input_hold_time() * spread, "s",
+            ),
+        ]  # fmt: skip
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the membrane can reach its threshold, above noise, and whether neurons are alike."""
+        d, spread = self.device, self.current_spread()
+        stated = np.asarray(d.short_circuit_energy + d.short_circuit_current * d.conduction_window) > 0.0
+        return [
+            Check(
+                "neuron_fires", self.path, "refuse", d.threshold_voltage < d.supply_voltage,
+                "the threshold is not below the supply, so the membrane never reaches it", d.threshold_voltage,
+                d.supply_voltage, "V",
+            ),
+            self.noise_check(
+                d.membrane_capacitance, d.threshold_voltage,
+                "the membrane is so small that thermal noise fires the neuron",
+            ),
+            Check(
+                "neurons_match", self.path, "limit", spread <= _ALIKE,
+                "currents of two neurons differ by more than a factor of two at one standard deviation", spread,
+                _ALIKE,
+            ),
+            Check(
+                "short_circuit_stated", self.path, "range", stated,
+                "neither energy nor current of the comparator's short circuit is stated, so that spikes cost too little",
+            ),
+        ]  # fmt: skip
 
 
 class ThresholdSwitch(Neuron):
@@ -230,19 +295,39 @@ class ThresholdSwitch(Neuron):
         """The column charges the capacitor towards a lower voltage."""
         return self.with_device(supply_voltage=self.device.supply_voltage * share)
 
+    def heating_left(self) -> Dimensionless:
+        """Thresholds at the chip's temperature over those that the device states."""
+        left = equations.transition_voltage_factor(
+            self.technology.temperature, self.device.transition_temperature, self.stated_temperature()
+        )
+        return either(left > _SOME_HEATING, left, _SOME_HEATING)
+
+    def stated_temperature(self) -> Kelvin:
+        """Temperature that the thresholds of the device belong to."""
+        stated = self.device.reference_temperature
+        return either(stated > 0.0, stated, ROOM_TEMPERATURE)
+
+    def threshold_voltage(self) -> Volt:
+        """Voltage at which the switch turns on at the chip's temperature."""
+        return self.device.threshold_voltage * self.heating_left()
+
+    def hold_voltage(self) -> Volt:
+        """Voltage below which it turns off again at the chip's temperature."""
+        return self.device.hold_voltage * self.heating_left()
+
     def input_hold_time(self) -> Second:
         """Time to charge the capacitor from the hold to the threshold voltage."""
         d = self.device
         return equations.switch_charge_time(
-            d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, d.threshold_voltage,
-            d.hold_voltage,
+            d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
+            self.hold_voltage(),
         )  # fmt: skip
 
     def discharge_time(self) -> Second:
         """Time that the switch is on."""
         d = self.device
         return equations.switch_discharge_time(
-            d.on_resistance, d.capacitance, d.threshold_voltage, d.hold_voltage
+            d.on_resistance, d.capacitance, self.threshold_voltage(), self.hold_voltage()
         )
 
     def refractory_time(self) -> Second:
@@ -256,20 +341,22 @@ class ThresholdSwitch(Neuron):
     def firing_probability(self) -> Dimensionless:
         """Probability that the threshold of one cycle lies below the drive."""
         d = self.device
-        return filament_growth.firing_probability(d.supply_voltage, d.threshold_voltage, d.threshold_spread)
+        return filament_growth.firing_probability(
+            d.supply_voltage, self.threshold_voltage(), d.threshold_spread
+        )
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
         d = self.device
         charge = equations.switch_recharge_energy(
-            d.capacitance, d.supply_voltage, d.threshold_voltage, d.hold_voltage
+            d.capacitance, d.supply_voltage, self.threshold_voltage(), self.hold_voltage()
         )
         discharge = equations.switch_discharge_energy(
             d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
         )
         leak = equations.switch_leakage_energy(
             d.supply_voltage,
-            d.threshold_voltage,
+            self.threshold_voltage(),
             d.off_resistance,
             np.maximum(read_time, self.input_hold_time()),
         )
@@ -289,16 +376,33 @@ class ThresholdSwitch(Neuron):
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the switch turns on at all, and whether it turns off again."""
-        d = self.device
-        smallest = equations.smallest_series_resistance(d.supply_voltage, d.hold_voltage, d.hold_current)
-        largest = equations.largest_series_resistance(
-            d.supply_voltage, d.threshold_voltage, d.threshold_voltage / d.off_resistance
+        d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
+        # what holds it on at another temperature is a smaller current in the same ratio as the voltage
+        smallest = equations.smallest_series_resistance(
+            d.supply_voltage, hold, d.hold_current * self.heating_left()
         )
+        largest = equations.largest_series_resistance(
+            d.supply_voltage, threshold, threshold / d.off_resistance
+        )
+        closed = d.on_resistance / d.series_resistance
+        apart = threshold - hold
+        temperature = self.technology.temperature
         return [
             Check(
-                "neuron_fires", self.path, "refuse", d.supply_voltage > d.threshold_voltage,
+                "switch_below_transition", self.path, "refuse", temperature < d.transition_temperature,
+                "the chip is at or above the transition of the switch, which never opens", temperature,
+                d.transition_temperature, "K",
+            ),
+            Check(
+                "thresholds_below_transition", self.path, "refuse",
+                self.stated_temperature() < d.transition_temperature,
+                "the temperature of the thresholds is not below the transition of the switch",
+                self.stated_temperature(), d.transition_temperature, "K",
+            ),
+            Check(
+                "neuron_fires", self.path, "refuse", d.supply_voltage > threshold,
                 "the drive is at or below the threshold of the switch, so the neuron never fires",
-                d.supply_voltage, d.threshold_voltage, "V",
+                d.supply_voltage, threshold, "V",
             ),
             Check(
                 "switch_opens", self.path, "limit", d.series_resistance >= smallest,
@@ -314,5 +418,14 @@ class ThresholdSwitch(Neuron):
                 "hysteresis", self.path, "refuse", d.threshold_voltage > d.hold_voltage,
                 "the hold voltage is not below the threshold, so that nothing oscillates", d.threshold_voltage,
                 d.hold_voltage, "V",
+            ),
+            self.check_range(
+                "switch_conducts", closed, 0.0, _MUCH_LESS, "1",
+                "the closed switch has no small resistance beside the series resistor, so that the discharge is too "
+                "short",
+            ),
+            self.noise_check(
+                d.capacitance, either(apart > 0.0, apart, threshold),
+                "the capacitor is so small that thermal noise fires the neuron",
             ),
         ]  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from neuroest.devices.base import Record, non_negative, positive
+from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import (
     Ampere,
     Dimensionless,
     Farad,
     FaradPerSquareMetre,
     Joule,
+    Kelvin,
     Metre,
     Ohm,
     OhmMetre,
@@ -58,6 +59,23 @@ class IonDynamics(Record):
     )
     firing_voltage_spread: Volt = positive("Standard deviation of the firing amplitude.", symbol="sigma_V")
     endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
+    relaxation_time: Second = non_negative(
+        "Time in which a complete filament ruptures once no field holds it; without it that takes no time.",
+        symbol="t_relax",
+        absent=0.0,
+    )
+    conduction_length: Dimensionless = quantity(
+        "Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate "
+        "follows the closing gap.",
+        minimum=0.01,
+        symbol="lambda",
+        absent=0.0,
+    )
+    activation_energy: Joule = non_negative(
+        "Barrier that all four rates have; without it they are those of room temperature at any temperature.",
+        symbol="E_a",
+        absent=0.0,
+    )
 
 
 class DiffusiveNeuronParameters(IonDynamics):
@@ -84,6 +102,9 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     relative_permittivity: Dimensionless = positive("Permittivity of the switching oxide.", symbol="eps_r")
     local_wire_length: Metre = positive("Wire between memristor, gate and resistor.", maximum=1e-3)
     explicit_capacitance: Farad = non_negative("Capacitor added on purpose.")
+    capacitance_density: FaradPerSquareMetre = positive(
+        "Density of that capacitor, which lies beside the rest.", symbol="c_A", absent=math.inf
+    )
     refractory_time: Second = positive(
         "Refractory time that the control resistor is sized for.", symbol="t_ref"
     )
@@ -91,7 +112,11 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
         "Resistivity of the thin film of the control resistor.", symbol="rho_f"
     )
     resistor_thickness: Metre = positive("Height of the vertical film of the control resistor.", symbol="t_f")
-    restoration_edge_time: Second = positive("Time that the first restoring inverter conducts through.")
+    restoration_edge_time: Second = positive(
+        "Time that the first restoring inverter conducts through; without it the refractory time, since the output "
+        "follows the gate.",
+        absent=0.0,
+    )
     restoration_peak_current: Ampere = positive("Peak of the current through the first restoring inverter.")
 
 
@@ -123,7 +148,19 @@ class AnalogLifParameters(Record):
     supply_voltage: Volt = positive("Supply of the neuron.", symbol="V_dd")
     bias_current: Ampere = non_negative("Sum of the bias and leakage currents.")
     maximum_input_current: Ampere = positive("Largest membrane current, which sets the highest rate.")
-    short_circuit_energy: Joule = non_negative("Crowbar energy of the comparator per spike.")
+    short_circuit_energy: Joule = non_negative(
+        "Crowbar energy of the comparator per spike, beside that of its slow input edge.", absent=0.0
+    )
+    short_circuit_current: Ampere = non_negative(
+        "Peak of the current straight through the comparator while the membrane crosses its threshold.",
+        symbol="I_peak",
+        absent=0.0,
+    )
+    conduction_window: Volt = non_negative(
+        "Span of membrane voltages in which the comparator conducts straight through.",
+        symbol="dV",
+        absent=0.0,
+    )
     transistor_area: SquareMetre = positive("Area of the transistors and their wiring.")
     capacitance_density: FaradPerSquareMetre = positive("Density of the membrane capacitor.", symbol="c_A")
     matching_coefficient: VoltMetre = non_negative(
@@ -159,3 +196,14 @@ class ThresholdSwitchNeuronParameters(Record):
     switch_area: SquareMetre = positive("Area of the switch.")
     transistor_area: SquareMetre = non_negative("Area of the transistors below it: output and reset.")
     endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
+    transition_temperature: Kelvin = positive(
+        "Temperature to which its own heat must bring the switch; without it the thresholds do not depend on the "
+        "temperature of the chip.",
+        symbol="T_c",
+        absent=math.inf,
+    )
+    reference_temperature: Kelvin = positive(
+        "Temperature at which the thresholds were taken; without it room temperature.",
+        symbol="T_0",
+        absent=0.0,
+    )

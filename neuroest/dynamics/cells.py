@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.components.diffusive_neurons import GATE_MARGIN
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth, neuron_geometry
@@ -109,10 +110,6 @@ def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
     )
 
 
-_SLOWER = 3.0
-"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
-
-
 def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> None:
     """Refuse neurons whose gate lets go about as fast as the gap closes.
 
@@ -127,7 +124,7 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
         level, cells.field_mobility, cells.field_offset, cells.control_resistance, cells.off_resistance,
         cells.conduction_length,
     )))  # fmt: skip
-    if release < _SLOWER * closing:
+    if release < GATE_MARGIN * closing:
         raise NeuroestError(
             f"{name}: the gate of its neurons follows the filament (it lets go in {format_quantity(release, 's')}, the "
             f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; a "
@@ -180,7 +177,7 @@ def load_cells(
         raise NeuroestError(
             f"{kinetics} is a {kinetic.spec.model}; expected a device of the model ion_kinetics"
         )
-    values = {**_values(device), **_values(kinetic)}
+    values = {**_values(kinetic), **_values(device)}
     for name, text in (changes or {}).items():
         record = device.record if name in device.record.declared else kinetic.record
         if name not in values:

@@ -3,7 +3,7 @@
 - threshold switch (VO2, NbO2, ovonic, perovskite ...) with a series resistor and an explicit capacitor:
   `switch_charge_time`, `switch_discharge_time`, `switch_spike_rate`, `switch_recharge_energy`,
   `switch_discharge_energy`, `switch_leakage_energy`, `smallest_series_resistance`,
-  `largest_series_resistance`, `switch_neuron_area`, `capacitor_area`
+  `largest_series_resistance`, `transition_voltage_factor`, `switch_neuron_area`, `capacitor_area`
 - subthreshold analog CMOS: `membrane_charge_energy`, `bias_energy_per_spike`, `ramp_edge_time`,
   `integrator_maximum_rate`, `leak_time_constant`, `thermal_voltage`, `analog_neuron_area`,
   `threshold_mismatch`, `subthreshold_current_spread`
@@ -361,6 +361,48 @@ def largest_series_resistance(
     '300 kohm'
     """
     return (supply_voltage - threshold_voltage) / threshold_current
+
+
+@equation(
+    formula="V(T)/V(T_0) = sqrt((T_c - T)/(T_c - T_0))",
+    reference=_DERIVATION,
+    valid="switch that its own heat turns on, resistance and heat flow as at T_0; zero from T_c on",
+)
+def transition_voltage_factor(
+    temperature: Kelvin, transition_temperature: Kelvin, reference_temperature: Kelvin
+) -> Dimensionless:
+    """Threshold of a switch that heats itself to a transition, over that at another temperature.
+
+    Parameters
+    ----------
+    temperature : float or ndarray
+        Temperature around the switch, T. [K]
+    transition_temperature : float or ndarray
+        Temperature at which the switch turns on, T_c; infinite for one that does not turn on by heat. [K]
+    reference_temperature : float or ndarray
+        Temperature at which the threshold is known, T_0, below T_c. [K]
+
+    Returns
+    -------
+    float or ndarray
+        Ratio of the voltages.
+
+    References
+    ----------
+    docs/models/neurons.md, "Threshold switch with a capacitor".
+
+    Examples
+    --------
+    Vanadium dioxide, 340 K: from 300 K to 330 K a quarter of the heating is left, half of the voltage.
+
+    >>> f"{transition_voltage_factor(330.0, 340.0, 300.0):.2f}"
+    '0.50'
+    """
+    span = transition_temperature - reference_temperature
+    apart = span > 0.0
+    warming = (temperature - reference_temperature) / np.where(apart, span, reference_temperature)
+    result: Dimensionless = np.sqrt(np.where(apart, np.maximum(1.0 - warming, 0.0), 0.0))
+    return result
 
 
 @equation(formula="A = C/c_A", reference=_DERIVATION, valid="large capacitor, without its guard ring")

@@ -40,6 +40,11 @@ SAMPLES: dict[str, dict[str, float]] = {
         "threshold_current": 1e-6,
     },
     "capacitor_area": {"capacitance": 1e-12, "capacitance_density": 2e-3},
+    "transition_voltage_factor": {
+        "temperature": 320.0,
+        "transition_temperature": 340.0,
+        "reference_temperature": 300.0,
+    },
     "switch_neuron_area": {
         "switch_area": 1e-12,
         "transistor_area": 0.3e-12,
@@ -290,3 +295,13 @@ def test_wide_words_share_their_read_among_the_weights() -> None:
 def test_one_lane_serves_its_neurons_in_turn() -> None:
     # 2000 operations on 4 lanes at 100 MHz
     assert ne.time_multiplexed_step_time(256.0, 1744.0, 4.0, 100e6) == pytest.approx(5e-6)
+
+
+def test_threshold_of_a_switch_that_heats_itself_vanishes_at_its_transition() -> None:
+    # heat V^2/R goes with the distance to the transition: half the voltage where a quarter of the heating is left
+    factor = ne.transition_voltage_factor(np.array([300.0, 330.0, 340.0, 400.0]), 340.0, 300.0)
+    assert factor == pytest.approx([1.0, 0.5, 0.0, 0.0])
+    assert ne.transition_voltage_factor(260.0, 340.0, 300.0) == pytest.approx(np.sqrt(2.0))
+    # no transition, no dependence; a threshold that was taken above the transition is none
+    assert ne.transition_voltage_factor(400.0, np.inf, 300.0) == 1.0
+    assert ne.transition_voltage_factor(300.0, 290.0, 300.0) == 0.0
