@@ -10,8 +10,8 @@ from datetime import date
 
 import numpy as np
 
-from neuroest.behaviour.conditions import Conditions
-from neuroest.behaviour.spiking import Chips, Drive, LayerActivity
+from neuroest.behaviour.conditions import Chips, Conditions
+from neuroest.behaviour.spiking import Drive, LayerActivity
 from neuroest.behaviour.statistics import Interval
 from neuroest.dynamics.stimulus import Array
 from neuroest.errors import NeuroestError
@@ -35,8 +35,6 @@ class Origin:
         Architecture whose columns drive the neurons.
     files : dict of str to str
         Hash of each file that went in, by what it holds.
-    cell_errors : bool
-        Whether the cells of the arrays hold their weights with the errors of the estimate.
     """
 
     chip: str
@@ -46,7 +44,6 @@ class Origin:
     kinetics: str
     version: str
     files: Mapping[str, str]
-    cell_errors: bool = False
 
 
 def simulated_workload(
@@ -124,7 +121,6 @@ def _about(found: Mapping[str, LayerActivity], origin: Origin, samples: int, day
         "model": MODEL, "program": f"neuroest {origin.version} behave", "neuron": origin.place.neuron.spec.name,
         "kinetics": origin.kinetics, "chips": origin.chips.number, "seed": origin.chips.seed, "samples": samples,
         "timestep": format_quantity(origin.place.timestep, "s"), "input circuit": drives, "date": day,
-        **({"cells": "with the errors of the estimate"} if origin.cell_errors else {}),
         **{f"sha256 of the {what}": value for what, value in origin.files.items()},
         "sha256": digest.hexdigest(),
     }  # fmt: skip

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from neuroest.behaviour.conditions import Conditions
+from neuroest.behaviour.columns import Columns
+from neuroest.behaviour.conditions import Chips, Conditions
 from neuroest.behaviour.files import NeuronLayer, Samples
 from neuroest.behaviour.reference import decided, ideal_network
-from neuroest.behaviour.spiking import Chips, Drive, Layer, Setting, cells_of, devices_of
+from neuroest.behaviour.spiking import Drive, Layer, Setting, devices_of
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import filament_growth
 
@@ -103,11 +104,9 @@ class _Trials:
         if self.layer.recurrent is not None:
             before = np.concatenate([np.zeros_like(wanted[:, :1]), wanted[:, :-1]], axis=1)
             rows = np.concatenate([given, before], axis=2)
+        columns = Columns(self.place, self.layer, self.chips, self.number, self.setting.array)
         steps = range(rows.shape[1])
-        cells = cells_of(self.place, self.layer, self.setting, self.chips, self.number)
-        return np.stack(
-            [self.place.currents(self.layer, rows[:, t], self.amplitude, cells) for t in steps], axis=1
-        )
+        return np.stack([columns.currents(rows[:, t], self.amplitude) for t in steps], axis=1)
 
     def _all_at_once(self, drives: list[Drive], currents: Array) -> list[Array]:
         """Spike counts under each of several drives, as one run with the same devices under each."""

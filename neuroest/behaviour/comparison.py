@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.behaviour.activity import Origin, simulated_workload
 from neuroest.behaviour.calibration import calibrate
-from neuroest.behaviour.conditions import Conditions
+from neuroest.behaviour.columns import Columns, Truth
+from neuroest.behaviour.conditions import Chips, Conditions
 from neuroest.behaviour.files import NeuronLayer, Samples
 from neuroest.behaviour.reference import decided, ideal_network, ideal_spikes
-from neuroest.behaviour.spiking import Chips, Drive, LayerActivity, Setting, cells_of, run_network
+from neuroest.behaviour.spiking import Drive, LayerActivity, Setting, run_network
 from neuroest.behaviour.statistics import Interval, difference, share
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
@@ -30,8 +31,10 @@ WITHOUT: Mapping[str, Setting] = {
     "refractory_period": Setting(idealised=Idealised(refractory=True)),
     "stochasticity": Setting(noise=False),
     "device_spread": Setting(spread=False),
+    "cell_errors": Setting(array=Truth(errors=False)),
+    "wire_loss": Setting(array=Truth(wires=False)),
 }
-"""The six characteristics and the differences of devices, each left out."""
+"""The six characteristics, the differences of devices and cells, and the wires, each left out."""
 
 MEANING: Mapping[str, str] = {
     "leaky_integration": "the residue never decays",
@@ -40,7 +43,9 @@ MEANING: Mapping[str, str] = {
     "intrinsic_plasticity": "a rupture takes the residue with it",
     "refractory_period": "the gate is empty as soon as the filament has ruptured",
     "stochasticity": "no fluctuation within a device",
-    "device_spread": "all devices alike",
+    "device_spread": "all neurons alike",
+    "cell_errors": "all cells as they were meant to be written",
+    "wire_loss": "wires without resistance",
 }
 """What leaving out means."""
 
@@ -85,16 +90,6 @@ class Study:
     samples: Samples
     origin: Origin
     settings: Mapping[str, str]
-
-    @property
-    def cell_errors(self) -> bool:
-        """Whether cells hold their weights with errors."""
-        return self.origin.cell_errors
-
-    @property
-    def setting(self) -> Setting:
-        """What of the chip counts when nothing is left out."""
-        return Setting(cell_errors=self.cell_errors)
 
     @property
     def place(self) -> Conditions:
@@ -159,14 +154,12 @@ def compare(
         _ideal(study, "ideal_behind_columns", "the same behind the chip's columns", columns, reference),
     ]
     say("the device")
-    whole = run_network(
-        study.place, study.layers, study.drives, study.samples.spikes, study.setting, study.chips
-    )
+    whole = run_network(study.place, study.layers, study.drives, study.samples.spikes, Setting(), study.chips)
     right = decided(whole[study.layers[-1].name].counts) == study.labels
     found.append(_outcome(study, "device", "everything", whole, reference, None))
     for name in without:
         say(f"without {name.replace('_', ' ')}")
-        setting, drives = replace(WITHOUT[name], cell_errors=study.cell_errors), study.drives
+        setting, drives = WITHOUT[name], study.drives
         if calibration is not None and setting.threshold:
             drives = calibrate(study.place, study.layers, calibration, study.chips, setting=setting)
         slopes = None if setting.threshold else _slopes(whole)
@@ -184,20 +177,17 @@ def _behind_columns(study: Study) -> dict[str, Array]:
     """Ideal neurons that are given the chip's currents, in units of the current that makes one of them fire."""
     found, given = {}, study.samples.spikes
     for number, layer in enumerate(study.layers):
-        cells = cells_of(study.place, layer, study.setting, study.chips, number)
+        columns = Columns(study.place, layer, study.chips, number, Truth())
         unit = study.place.unit_current(layer) / layer.threshold
         own = np.zeros((len(given), layer.outputs), dtype=bool)
         if layer.recurrent is None:
             steps = range(given.shape[1])
-            drive = (
-                np.stack([study.place.currents(layer, given[:, t], cells=cells) for t in steps], axis=1)
-                / unit
-            )
+            drive = np.stack([columns.currents(given[:, t]) for t in steps], axis=1) / unit
             given = ideal_spikes(layer, drive)
         else:
             state, spikes = np.zeros(own.shape), []
             for step in range(given.shape[1]):
-                current = study.place.currents(layer, np.hstack([given[:, step], own]), cells=cells)
+                current = columns.currents(np.hstack([given[:, step], own]))
                 state = layer.decay * state + current / unit - layer.threshold * (state > layer.threshold)
                 own = state > layer.threshold
                 spikes.append(own)

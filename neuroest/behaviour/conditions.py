@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
@@ -20,16 +20,29 @@ from neuroest.dynamics.cells import (
     refuse_following_gate,
 )
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import crossbar, diffusive_neuron
+from neuroest.equations import diffusive_neuron
 from neuroest.errors import NeuroestError
 from neuroest.library import Device
 from neuroest.result import Estimate
 from neuroest.units import format_quantity
 
 _PAIR = "column_differential"
-Cells: TypeAlias = list[tuple[float, Array, Array]]
-"""Each slice of a layer's weights: its share of the current, and the conductances (chips, outputs, inputs) of the
-positive and of the negative cells."""
+
+
+@dataclass(frozen=True)
+class Chips:
+    """Chips that a run is spread over: each has neurons and cells of its own.
+
+    Attributes
+    ----------
+    number : int
+        Chips; the samples are dealt out to them in turn.
+    seed : int
+        Seed of the devices and cells of all chips, and of the noise.
+    """
+
+    number: int = 8
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,8 +57,14 @@ class Conditions:
         Conductances that a weight of zero and the largest weight of a slice have, access transistor included. [S]
     rows : int
         Rows of an array; more inputs take several, whose currents are added.
+    columns : int
+        Columns of an array.
     magnitude_bits, slice_bits : int
         Bits of a weight without its sign, and of one cell.
+    segment_resistance : float
+        Wire from one cell to the next. [ohm]
+    line_rows, line_columns : float
+        Cells of a column and of a row from one buffer to the next.
     input_resistance, bias_current : float
         Of the clamp; zero and infinite where the interface is ideal. [ohm], [A]
     supply_voltage : float
@@ -55,7 +74,8 @@ class Conditions:
     unbuffered_share : dict of str to float
         Row voltage over the read voltage if the drains of a layer drove the rows of the next by themselves.
     drawn : callable
-        Conductances of single cells with the errors that the estimate gives weights, from levels and a generator.
+        Conductances of single cells with the errors that the estimate gives weights, from what they were written to
+        over the window, and a generator.
     """
 
     neuron: Device
@@ -64,8 +84,12 @@ class Conditions:
     low: float
     high: float
     rows: int
+    columns: int
     magnitude_bits: int
     slice_bits: int
+    segment_resistance: float
+    line_rows: float
+    line_columns: float
     input_resistance: float
     bias_current: float
     supply_voltage: float
@@ -78,73 +102,6 @@ class Conditions:
     def timestep(self) -> float:
         """Length of a timestep. [s]."""
         return self.hold + self.rest
-
-    def levels(self, layer: NeuronLayer) -> Cells:
-        """What the positive and the negative cells of each slice hold, over the highest; on one chip."""
-        magnitude, base = np.abs(layer.matrix)[None], 2**self.slice_bits
-        sides = (layer.matrix[None] > 0.0, layer.matrix[None] < 0.0)
-        slices = -(-self.magnitude_bits // self.slice_bits)
-        found = []
-        for number in range(slices):
-            level = np.floor(magnitude / base**number) % base / (base - 1)
-            plus, minus = (np.where(side, level, 0.0) for side in sides)
-            found.append((float(base) ** (number + 1 - slices), plus, minus))
-        return found
-
-    def as_meant(self, layer: NeuronLayer) -> Cells:
-        """The conductances that a layer's weights stand for."""
-        window = self.high - self.low
-        return [
-            (share, self.low + window * plus, self.low + window * minus)
-            for share, plus, minus in self.levels(layer)
-        ]
-
-    def as_written(self, layer: NeuronLayer, chips: int, generator: np.random.Generator) -> Cells:
-        """The conductances of a layer's weights on several chips, each cell with errors of its own."""
-        return [
-            (
-                share,
-                self.drawn(np.repeat(plus, chips, axis=0), generator),
-                self.drawn(np.repeat(minus, chips, axis=0), generator),
-            )
-            for share, plus, minus in self.levels(layer)
-        ]
-
-    def currents(
-        self, layer: NeuronLayer, spikes: Array, amplitude: float = 1.0, cells: Cells | None = None
-    ) -> Array:
-        """Current of the positive less that of the negative column of each neuron.
-
-        Parameters
-        ----------
-        layer : NeuronLayer
-            Its weights stand in the array.
-        spikes : ndarray of shape (samples, inputs)
-            Rows that are active.
-        amplitude : float
-            Row voltage over the read voltage.
-        cells : Cells, optional
-            Conductances of each chip, to which the samples are dealt out in turn; as meant if nothing is said.
-        """
-        total = np.zeros((len(spikes), layer.outputs))
-        for share, plus, minus in cells if cells is not None else self.as_meant(layer):
-            for chip in range(min(len(plus), len(spikes))):
-                mine = slice(chip, None, len(plus))
-                for first in range(0, layer.matrix.shape[1], self.rows):
-                    block = slice(first, first + self.rows)
-                    active = spikes[mine, block].astype(float)
-                    total[mine] += share * (
-                        self._column(active, plus[chip][:, block], amplitude)
-                        - self._column(active, minus[chip][:, block], amplitude)
-                    )
-        return total
-
-    def _column(self, active: Array, cells: Array, amplitude: float) -> Array:
-        return np.asarray(
-            crossbar.biased_clamp_current(
-                amplitude * self.read_voltage, active @ cells.T, self.input_resistance, self.bias_current
-            )
-        )
 
     def unit_current(self, layer: NeuronLayer) -> float:
         """Current, without loss, of the weighted sum at which the ideal neuron fires. [A]."""
@@ -195,8 +152,11 @@ def conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> 
         neuron=estimate.design.devices[neuron.path], cells=cells, read_voltage=read,
         low=_number(low), high=_number(high),
         rows=int(_number(array.options["rows"])),
+        columns=int(_number(array.options["columns"])),
         magnitude_bits=int(_number(array.magnitude_bits(network))),
         slice_bits=int(_number(array.bits_per_cell(network))),
+        segment_resistance=_number(array.segment_resistance()),
+        line_rows=_number(array.piece("rows")), line_columns=_number(array.piece("columns")),
         input_resistance=0.0 if clamp is None else _number(clamp.input_resistance),
         bias_current=np.inf if clamp is None else _number(clamp.bias_current),
         supply_voltage=_number(array.technology.supply_voltage),

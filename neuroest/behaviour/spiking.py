@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from neuroest.behaviour.conditions import Cells, Conditions
+from neuroest.behaviour.columns import Columns, Truth
+from neuroest.behaviour.conditions import Chips, Conditions
 from neuroest.behaviour.files import NeuronLayer
 from neuroest.dynamics.cells import DiffusiveCells, draw_devices
 from neuroest.dynamics.compact import Idealised, State, simulate
@@ -58,8 +59,8 @@ class Setting:
         The row drivers restore a spike's amplitude. Without them the drains drive the rows.
     idealised : Idealised
         Refractory time and memory of earlier spikes.
-    cell_errors : bool
-        Cells hold their weights with the errors of the estimate, others on each chip.
+    array : Truth
+        Differences of the cells, and loss along the wires.
     """
 
     noise: bool = True
@@ -68,23 +69,7 @@ class Setting:
     threshold: bool = True
     restoration: bool = True
     idealised: Idealised = field(default_factory=Idealised)
-    cell_errors: bool = False
-
-
-@dataclass(frozen=True)
-class Chips:
-    """Device samples that a run is spread over.
-
-    Attributes
-    ----------
-    number : int
-        Chips; the samples are dealt out to them in turn.
-    seed : int
-        Seed of the devices of all chips, and of the noise.
-    """
-
-    number: int = 8
-    seed: int = 0
+    array: Truth = field(default_factory=Truth)
 
 
 @dataclass
@@ -208,15 +193,6 @@ def devices_of(
     return drawn.take(index)
 
 
-def cells_of(
-    place: Conditions, layer: NeuronLayer, setting: Setting, chips: Chips, number: int
-) -> Cells | None:
-    """Conductances of a layer's weights on each chip; None where they are as meant."""
-    if not setting.cell_errors:
-        return None
-    return place.as_written(layer, chips.number, np.random.default_rng([chips.seed, number, 2]))
-
-
 _NO_LEAK = 1e-6
 """Share of the residue's decay that stands for none."""
 
@@ -254,16 +230,15 @@ def run_network(
     for name, one in running.items():
         if isinstance(one, ProportionalLayer):
             one.slope = (slopes or {})[name]
-    own = {layer.name: np.zeros((samples, layer.outputs), dtype=bool) for layer in layers}
-    written = {
-        layer.name: cells_of(place, layer, setting, chips, number) for number, layer in enumerate(layers)
+    columns = {
+        layer.name: Columns(place, layer, chips, number, setting.array) for number, layer in enumerate(layers)
     }
+    own = {layer.name: np.zeros((samples, layer.outputs), dtype=bool) for layer in layers}
     for step in range(spikes.shape[1]):
         given, amplitude = spikes[:, step], 1.0
         for layer in layers:
             rows = given if layer.recurrent is None else np.hstack([given, own[layer.name]])
-            current = place.currents(layer, rows, amplitude, written[layer.name])
-            own[layer.name] = running[layer.name].advance(current)
+            own[layer.name] = running[layer.name].advance(columns[layer.name].currents(rows, amplitude))
             given = own[layer.name]
             amplitude = 1.0 if setting.restoration else min(place.unbuffered_share[layer.name], 1.0)
     return {name: one.activity() for name, one in running.items()}

@@ -9,11 +9,12 @@ import pytest
 import neuroest
 from neuroest.behaviour.activity import Origin, parse_drive, simulated_workload
 from neuroest.behaviour.calibration import calibrate
+from neuroest.behaviour.columns import Columns
 from neuroest.behaviour.comparison import WITHOUT
-from neuroest.behaviour.conditions import conditions
+from neuroest.behaviour.conditions import Chips, conditions
 from neuroest.behaviour.files import read_network, read_samples
 from neuroest.behaviour.reference import decided, ideal_network
-from neuroest.behaviour.spiking import Chips, Drive, Setting, run_layer, run_network
+from neuroest.behaviour.spiking import Drive, Setting, run_layer, run_network
 from neuroest.behaviour.statistics import difference, share
 from neuroest.dynamics.cells import integration_time
 from neuroest.errors import NeuroestError
@@ -56,15 +57,16 @@ def test_currents_are_those_of_the_columns(small) -> None:
     clamp = lambda g: min(0.1 * g / (1.0 + 3e3 * g), 12e-6)  # noqa: E731
     upper, lower = low + (high - low) * 7 / 15, high
     expected = clamp(2 * upper) - clamp(2 * low) + (clamp(2 * lower) - clamp(2 * low)) / 16
-    found = place.currents(layers[0], samples.spikes[:1, 0])
+    columns = Columns(place, layers[0])
+    found = columns.currents(samples.spikes[:1, 0])
     assert found[0, 0] == pytest.approx(expected, rel=1e-6)
     # inputs that are off draw nothing
-    assert np.all(place.currents(layers[0], np.zeros((1, 4), dtype=bool)) == 0.0)
+    assert np.all(columns.currents(np.zeros((1, 4), dtype=bool)) == 0.0)
 
 
 def test_a_clamp_carries_no_more_than_its_bias(small) -> None:
     _, layers, samples, place = small
-    loud = place.currents(layers[0], samples.spikes[:1, 0], amplitude=50.0)
+    loud = Columns(place, layers[0]).currents(samples.spikes[:1, 0], amplitude=50.0)
     assert np.max(np.abs(loud)) <= 12e-6 * (1 + 1 / 16) + 1e-12
 
 

@@ -8,13 +8,14 @@ import scipy.sparse.linalg
 
 
 def column_errors(rows, columns, conductance, row_segment, column_segment, active, gated):
-    """Lost share of every column current by solving all 2 R C nodes."""
+    """Lost share of every column current by solving all 2 R C nodes; one conductance, or one of each cell."""
     count = rows * columns
     upper = np.arange(count).reshape(rows, columns)
     lower = upper + count
-    conducting = np.where(active | (not gated), conductance, 0.0)
+    cells = np.broadcast_to(conductance, (rows, columns))
+    conducting = np.where((active | (not gated))[:, None], cells, 0.0)
     branches = [
-        (upper, lower, np.repeat(conducting, columns)),
+        (upper, lower, conducting.ravel()),
         (upper[:, :-1], upper[:, 1:], 1.0 / row_segment),
         (lower[:-1], lower[1:], 1.0 / column_segment),
     ]
@@ -38,4 +39,4 @@ def column_errors(rows, columns, conductance, row_segment, column_segment, activ
     voltages = scipy.sparse.linalg.spsolve(matrix, source)
     currents = voltages[lower[-1]] / column_segment
     drawn = np.sum(active * (1.0 - voltages[upper[:, 0]])) / row_segment
-    return 1.0 - currents / (conductance * active.sum()), drawn
+    return 1.0 - currents / (active @ cells), drawn
