@@ -143,9 +143,9 @@ class _Columns:
         array, network = self.array, self.network
         errors = weight_errors(array, network, array.age)
         found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
-        if "drift, all cells alike" in found and array.offset_reference in ("digital_sum", "none"):
+        if "common drift" in found and array.offset_reference in ("digital_sum", "none"):
             lost = 1.0 - full_weight(array, array.age) / self.weight
-            found["drift, all cells alike"] = np.abs(lost) * np.hypot(self.result, self.offset)
+            found["common drift"] = np.abs(lost) * np.hypot(self.result, self.offset)
         for cause, error in errors.fluctuating.items():
             each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
             found[cause] = np.asarray(each_read)

@@ -60,8 +60,8 @@ def test_error_of_a_weight_is_that_of_drawn_cells(case: str) -> None:
     errors = weight_errors(array, network, array.age)
     # one cell a weight: what slices do is a sum of squares with a test of its own
     expected = errors.total / np.sqrt(_gain_of_digits(array, network))
-    if "drift, all cells alike" in errors.lasting:
-        alike = errors.lasting["drift, all cells alike"]
+    if "common drift" in errors.lasting:
+        alike = errors.lasting["common drift"]
         rest = (errors.total**2 - alike**2) / _gain_of_digits(array, network)
         expected = np.sqrt(rest + alike**2)
     # cells at the bottom of the window cannot fall below zero, which takes some of their error
