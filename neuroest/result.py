@@ -82,7 +82,7 @@ class LayerErrors:
     ----------
     layer : str
         The layer.
-    signal_to_error_dB : float or None
+    signal_to_error_ratio : float or None
         Variance of its exact results over that of their errors; None without any error.
     effective_bits : float or None
         Bits that a read tells of a result.
@@ -91,7 +91,7 @@ class LayerErrors:
     """
 
     layer: str
-    signal_to_error_dB: float | None  # noqa: N815 - the unit is part of the column's name
+    signal_to_error_ratio: float | None
     effective_bits: float | None
     causes: dict[str, float]
 
@@ -259,17 +259,18 @@ class Estimate:
         if found is None:
             return ()
         shape = (len(names),)
-        result, ratio = (np.broadcast_to(each, shape) for each in (found.result, found.ratio))
-        causes = {name: np.broadcast_to(error, shape) / result for name, error in found.causes.items()}
-        held = np.broadcast_to(found.held, shape)
+        held = np.flatnonzero(np.broadcast_to(found.held, shape) > 0.0)
+        result, ratio = (np.broadcast_to(each, shape)[held] for each in (found.result, found.ratio))
+        causes = {name: np.broadcast_to(error, shape)[held] / result for name, error in found.causes.items()}
+        bits = np.asarray(accuracy.effective_bits(ratio))
         return tuple(
             LayerErrors(
-                names[i],
-                float(accuracy.decibels(ratio[i])) if math.isfinite(ratio[i]) else None,
-                float(accuracy.effective_bits(ratio[i])) if math.isfinite(ratio[i]) else None,
+                names[layer],
+                float(ratio[i]) if math.isfinite(ratio[i]) else None,
+                float(bits[i]) if math.isfinite(ratio[i]) else None,
                 {name: float(errors[i]) for name, errors in causes.items()},
             )
-            for i in np.flatnonzero(held > 0.0)
+            for i, layer in enumerate(held)
         )
 
     @property

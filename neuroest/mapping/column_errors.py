@@ -256,15 +256,18 @@ class _Columns:
             array.options["rows"], at_once, array.bits_per_cell(network), array.resolution(network)
         )
         # levels that have drifted together lie closer than the codes
-        lost = accuracy.rounding_spread(step / self._left())
+        left = self._left()
+        lost = accuracy.rounding_spread(step / left)
+        if array.spec.drift_correction == "none":
+            lost = lost * left
         inputs = np.exp2(at_once) - 1.0
         reads = 1.0 if self.mapper.integrates else self.reads
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
 
     def _left(self) -> Dimensionless:
-        """Distance of the levels over what it was when they were written, where results are read by it."""
+        """Distance of the levels over what it was when they were written."""
         array = self.array
-        if isinstance(array, ChargeDomainArray) or array.spec.drift_correction == "none":
+        if isinstance(array, ChargeDomainArray) or array.age is None:
             return 1.0
         return full_weight(array, array.age) / full_weight(array, None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from neuroest.reporting.quantities import percent, shown
+from neuroest.equations import accuracy
+from neuroest.reporting.quantities import percent
 from neuroest.result import Estimate, LayerErrors
 
-_MOST = 3
-"""Causes that are named."""
+_MOST, _LEAST_SHARE = 3, 0.01
+"""Causes that are named, and the share of the errors' variance that each of them has at least."""
 
 
 def least_exact(estimate: Estimate) -> LayerErrors | None:
@@ -24,12 +25,12 @@ def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:
 def exactness_words(estimate: Estimate) -> str | None:
     """The least exact layer with the causes that matter, in one sentence; None where nothing lies in arrays."""
     found = least_exact(estimate)
-    if found is None or found.signal_to_error_dB is None or found.effective_bits is None:
+    if found is None or found.signal_to_error_ratio is None or found.effective_bits is None:
         return None
-    causes = ", ".join(
-        f"{name} {percent(share)}" for name, _, share in largest_causes(found)[:_MOST] if share > 0.01
-    )
+    told = [(name, share) for name, _, share in largest_causes(found)[:_MOST] if share > _LEAST_SHARE]
+    decibels = float(accuracy.decibels(found.signal_to_error_ratio))
     return (
         f"least exact layer: {found.layer}, error {percent(found.error)} of the spread of its results "
-        f"({shown(found.signal_to_error_dB, 'dB')}, {found.effective_bits:.2g} effective bits), from {causes}"
+        f"({decibels:.3g} dB, {found.effective_bits:.2g} effective bits), from "
+        + ", ".join(f"{name} {percent(share)}" for name, share in told)
     )

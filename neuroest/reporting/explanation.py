@@ -324,7 +324,7 @@ class _Explainer:
             return "1 / time from one inference to the next", (period, *self._times())
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
-        if name in {"signal_to_error_dB", "effective_bits"}:
+        if name in {"signal_to_error_ratio", "effective_bits"}:
             return self._exactness(name)
         return self._count(name)
 
@@ -338,7 +338,7 @@ class _Explainer:
                 for cause, error, share in largest_causes(found)
                 if error > _LEAST_ERROR * found.error
             )
-            value = found.effective_bits if name == "effective_bits" else found.signal_to_error_dB
+            value = found.effective_bits if name == "effective_bits" else found.signal_to_error_ratio
             told = (
                 f"error {found.error:.3g} of the spread of its exact results, independent causes squared and added",
             )

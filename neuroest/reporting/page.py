@@ -33,7 +33,7 @@ from neuroest.reporting.views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.result import package_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_dB")
+_EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
 _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 _MOST_TOLD = 0.99
 """Share of a component's energy and area whose formulas are told."""
