@@ -164,7 +164,7 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "programming_time_s": None if writing_time is None else first_number(writing_time),
         "refresh_interval_s": None if result.refresh is None else first_number(result.refresh[0]),
         "refresh_power_W": None if result.refresh is None else first_number(result.refresh[1]),
-        "signal_to_error_dB": _finite(result.signal_to_error),
+        "signal_to_error_ratio": _finite(result.signal_to_error_ratio),
         "effective_bits": _finite(result.effective_bits),
     }
 

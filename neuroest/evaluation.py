@@ -327,10 +327,10 @@ class Evaluation:
         return column_errors(self.mapper, self.mapped.placement)
 
     @property
-    def signal_to_error(self) -> Array | None:
-        """Variance of the results of the least exact layer over that of their errors, in dB; None without errors."""
+    def signal_to_error_ratio(self) -> Array | None:
+        """Variance of the results of the least exact layer over that of their errors; None without errors."""
         found = self.column_errors
-        return None if found is None else np.asarray(accuracy.decibels(found.worst))
+        return None if found is None else found.worst
 
     @property
     def effective_bits(self) -> Array | None:

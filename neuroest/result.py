@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.build import Design, InputFile
+from neuroest.equations import accuracy
 from neuroest.evaluation import Evaluation, trace_costs
 from neuroest.exploration.bands import Bands, Sample, sample_bands, sample_estimate
 from neuroest.exploration.sensitivity import Sensitivity, attributed_share, sensitivity
@@ -71,6 +72,33 @@ class BreakdownRow:
     energy_J: float  # noqa: N815 - the unit is part of the column's name
     area_m2: float
     count: float
+
+
+@dataclass(frozen=True, eq=False)
+class LayerErrors:
+    """How exact the results of a layer are that lies in crossbar arrays.
+
+    Attributes
+    ----------
+    layer : str
+        The layer.
+    signal_to_error_ratio : float or None
+        Variance of its exact results over that of their errors; None without any error.
+    effective_bits : float or None
+        Bits that a read tells of a result.
+    causes : dict of str to float
+        Standard deviation of the error by cause, over that of the exact results.
+    """
+
+    layer: str
+    signal_to_error_ratio: float | None
+    effective_bits: float | None
+    causes: dict[str, float]
+
+    @property
+    def error(self) -> float:
+        """All causes together."""
+        return math.sqrt(sum(error * error for error in self.causes.values()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,6 +252,27 @@ class Estimate:
             ]
         return tuple((c.component, c.name, first_number(c.value), c.unit) for c in found)
 
+    @cached_property
+    def column_errors(self) -> tuple[LayerErrors, ...]:
+        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+        found, names = self.evaluation.column_errors, self.evaluation.layers.names
+        if found is None:
+            return ()
+        shape = (len(names),)
+        held = np.flatnonzero(np.broadcast_to(found.held, shape) > 0.0)
+        result, ratio = (np.broadcast_to(each, shape)[held] for each in (found.result, found.ratio))
+        causes = {name: np.broadcast_to(error, shape)[held] / result for name, error in found.causes.items()}
+        bits = np.asarray(accuracy.effective_bits(ratio))
+        return tuple(
+            LayerErrors(
+                names[layer],
+                float(ratio[i]) if math.isfinite(ratio[i]) else None,
+                float(bits[i]) if math.isfinite(ratio[i]) else None,
+                {name: float(errors[i]) for name, errors in causes.items()},
+            )
+            for i, layer in enumerate(held)
+        )
+
     @property
     def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:
         """Headline numbers that the sources of the devices give, with the path of each device."""
@@ -355,6 +404,7 @@ class Estimate:
                 for path, name, value, unit in self.characteristics
             ],
             "layers": self._layers(),
+            "column_errors": [asdict(errors) for errors in self.column_errors],
             "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],
             "basis_share": self.basis_share,

@@ -119,7 +119,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     lasting: dict[str, Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
     if age is not None:
         logarithm = drift.drift_logarithm(age, d.drift_reference_time)
-        lasting["drift, cells apart"] = apart(
+        lasting["uneven drift"] = apart(
             *(
                 crossbar.lognormal_relative_spread(spread * logarithm)
                 for spread in (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
@@ -128,7 +128,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
         lasting["relaxation"] = absolute(*(spread * written for spread in wandered(array, age)))
         if array.spec.drift_correction == "none":
             left = full_weight(array, age) / whole
-            lasting["drift, all cells alike"] = np.abs(1.0 - left) * np.sqrt(moment)
+            lasting["common drift"] = np.abs(1.0 - left) * np.sqrt(moment)
     flicker = drift.flicker_spread(
         d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
     )
@@ -139,9 +139,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
 def cell_error(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> Dimensionless:
     """Lasting error of one cell over its window, the mean drift left out, which moves all levels alike."""
     errors = weight_errors(array, network, age).lasting
-    squares = sum(
-        (error * error for cause, error in errors.items() if cause != "drift, all cells alike"), start=0.0
-    )
+    squares = sum((error * error for cause, error in errors.items() if cause != "common drift"), start=0.0)
     devices = 2.0 if array.spec.pairing != "offset" or subtracts_column(array) else 1.0
     half = 2.0 if array.spec.pairing == "offset" else 1.0
     found: Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half

@@ -133,7 +133,7 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "programming_time_s": lambda r: np.nan if r.programming_time is None else r.programming_time,
         "refresh_interval_s": lambda r: np.nan if r.refresh is None else r.refresh[0],
         "refresh_power_W": lambda r: np.nan if r.refresh is None else r.refresh[1],
-        "signal_to_error_dB": lambda r: _finite(r.signal_to_error),
+        "signal_to_error_ratio": lambda r: _finite(r.signal_to_error_ratio),
         "effective_bits": lambda r: _finite(r.effective_bits),
         "worst_ir_drop": _worst_ir_drop,
     }

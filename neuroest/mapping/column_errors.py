@@ -143,9 +143,9 @@ class _Columns:
         array, network = self.array, self.network
         errors = weight_errors(array, network, array.age)
         found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
-        if "drift, all cells alike" in found and array.offset_reference in ("digital_sum", "none"):
+        if "common drift" in found and array.offset_reference in ("digital_sum", "none"):
             lost = 1.0 - full_weight(array, array.age) / self.weight
-            found["drift, all cells alike"] = np.abs(lost) * np.hypot(self.result, self.offset)
+            found["common drift"] = np.abs(lost) * np.hypot(self.result, self.offset)
         for cause, error in errors.fluctuating.items():
             each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
             found[cause] = np.asarray(each_read)
@@ -256,15 +256,18 @@ class _Columns:
             array.options["rows"], at_once, array.bits_per_cell(network), array.resolution(network)
         )
         # levels that have drifted together lie closer than the codes
-        lost = accuracy.rounding_spread(step / self._left())
+        left = self._left()
+        lost = accuracy.rounding_spread(step / left)
+        if array.spec.drift_correction == "none":
+            lost = lost * left
         inputs = np.exp2(at_once) - 1.0
         reads = 1.0 if self.mapper.integrates else self.reads
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
 
     def _left(self) -> Dimensionless:
-        """Distance of the levels over what it was when they were written, where results are read by it."""
+        """Distance of the levels over what it was when they were written."""
         array = self.array
-        if isinstance(array, ChargeDomainArray) or array.spec.drift_correction == "none":
+        if isinstance(array, ChargeDomainArray) or array.age is None:
             return 1.0
         return full_weight(array, array.age) / full_weight(array, None)

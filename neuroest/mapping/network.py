@@ -222,7 +222,7 @@ def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
     """What of the time after writing is not in the estimate."""
     if array.age is None:
         return (
-            ["change of the cells' conductances after writing (no time_since_programming of the array)"]
+            ["change of the cells' conductances after writing (the array states no time since then)"]
             if array.memory.ages
             else []
         )

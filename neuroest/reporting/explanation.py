@@ -11,11 +11,12 @@ import numpy as np
 
 from neuroest.build import Part
 from neuroest.components.chip import instantiate
-from neuroest.equations import digital, pipelining, power
+from neuroest.equations import accuracy, digital, pipelining, power
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
+from neuroest.reporting.exactness import largest_causes
 from neuroest.reporting.quantities import label_and_unit, percent, short, shown, shown_interval, words
 from neuroest.reporting.text import PLAIN, Style, one_line
 from neuroest.result import Estimate, first_number
@@ -25,6 +26,8 @@ _ALIASES = {
     "power": "average_power_W",
     "operations": "synaptic_operations",
 }
+_LEAST_ERROR = 1e-6
+"""Share of the whole error below which a cause is not told."""
 _MOVERS = {
     "energy_per_inference_J": "energy",
     "dynamic_energy_J": "energy",
@@ -320,7 +323,26 @@ class _Explainer:
             return "1 / time from one inference to the next", (period, *self._times())
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
+        if name in {"signal_to_error_ratio", "effective_bits"}:
+            return self._exactness(name)
         return self._count(name)
+
+    def _exactness(self, name: str) -> tuple[str, tuple[Step, ...]]:
+        """The errors of each layer's columns, the least exact layer first, each cause with its share."""
+        equation = accuracy.effective_bits if name == "effective_bits" else accuracy.signal_to_error_ratio
+        info, steps = _info(equation), []
+        for found in sorted(self.estimate.column_errors, key=lambda errors: -errors.error):
+            parts = tuple(
+                Step(cause, error, "1", f"{percent(share)} of the variance of the errors")
+                for cause, error, share in largest_causes(found)
+                if error > _LEAST_ERROR * found.error
+            )
+            value = found.effective_bits if name == "effective_bits" else found.signal_to_error_ratio
+            told = (
+                f"error {found.error:.3g} of the spread of its exact results, independent causes squared and added",
+            )
+            steps.append(Step(f"layer {found.layer}", value, label_and_unit(name)[1], "", told, parts))
+        return f"of the least exact layer: {info.formula} ({info.reference})", tuple(steps)
 
     def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
         kinds = {"dynamic_energy_J": {"dynamic"}, "static_energy_J": {"static"}}.get(

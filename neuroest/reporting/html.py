@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
+from neuroest.reporting.exactness import exactness_words
 from neuroest.reporting.quantities import (
     check_line,
     label_and_unit,
@@ -99,6 +100,8 @@ def _details(title: str, parts: Sequence[ComponentSum], unit: str, *, opened: bo
 
 def _closing(estimate: Estimate) -> str:
     items = [check_line(check) for check in estimate.failed_checks]
+    exactness = exactness_words(estimate)
+    items += [exactness] if exactness else []
     items += [f"{name} rests on {basis_words(shares)}" for name, shares in estimate.basis_share.items()]
     items += [f"reported by its source: {text}" for text in reported_values(estimate)]
     items += [f"left out: {item}" for item in estimate.exclusions]

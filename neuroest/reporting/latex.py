@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from neuroest.reporting.bibliography import escaped
+from neuroest.reporting.exactness import exactness_words
 from neuroest.reporting.quantities import BANDED, check_line, label_and_unit, short, words
 from neuroest.reporting.views import LEAST_UNPROVEN, View
 from neuroest.result import Estimate
@@ -303,6 +304,8 @@ def comparison_latex(comparison: Comparison) -> str:
 
 def _notes(estimate: Estimate) -> list[str]:
     lines = [check_line(check) for check in estimate.failed_checks]
+    exactness = exactness_words(estimate)
+    lines += [exactness] if exactness else []
     lines += [f"left out: {item}" for item in estimate.exclusions]
     return [" ".join(line.split()) for line in lines]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from neuroest.reporting.exactness import exactness_words
 from neuroest.reporting.quantities import (
     BANDED,
     check_line,
@@ -84,6 +85,8 @@ def estimate_markdown(estimate: Estimate) -> str:
             ]
             lines += [*table((f"{quantity} by component", "value", "share"), shares, "<>>"), ""]
     lines += [f"- {plain(check_line(check))}" for check in estimate.failed_checks]
+    exactness = exactness_words(estimate)
+    lines += [f"- {plain(exactness)}"] if exactness else []
     lines += [f"- {name} rests on {plain(basis_words(s))}" for name, s in estimate.basis_share.items()]
     lines += [f"- reported by its source: {plain(text)}" for text in reported_values(estimate)]
     lines += [f"- left out: {plain(item)}" for item in estimate.exclusions]

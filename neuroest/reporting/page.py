@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.reporting.bibliography import reference
+from neuroest.reporting.exactness import exactness_words
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.figures import report_module
 from neuroest.reporting.plans import Plan
@@ -32,7 +33,7 @@ from neuroest.reporting.views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.result import package_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J")
+_EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
 _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 _MOST_TOLD = 0.99
 """Share of a component's energy and area whose formulas are told."""
@@ -173,6 +174,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
                 "why": keys.get(name, ""), "strip": strip.get(name),
             }
         )  # fmt: skip
+    exactness = exactness_words(result) or ""
     totals = [
         (label_and_unit(name)[0], value, typeset(shown(value, label_and_unit(name)[1])))
         for name, value in result.totals.items()
@@ -185,6 +187,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
         "totals": totals,
         "checks": [check_line(check) for check in result.failed_checks],
         "passed": len(result.checks) - len(result.failed_checks),
+        "exactness": typeset(exactness[:1].upper() + exactness[1:]),
         "basis": [(name, basis_words(shares)) for name, shares in result.basis_share.items()],
         "explanations": [(anchor, label, text) for anchor, _, label, text in explanations],
         "keys": keys,

@@ -22,7 +22,6 @@ _SUFFIXES = (
     ("_J", "J"),
     ("_s", "s"),
     ("_W", "W"),
-    ("_dB", "dB"),
 )
 _SCALES = {
     "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
@@ -70,7 +69,7 @@ def shown(value: float | None, unit: str) -> str:
         return f"{value:.3g} V"
     if unit == "1/s" and 1e3 <= size < 1e6:
         return f"{_three_digits(value)} 1/s"
-    return f"{value:.3g} {unit}" if unit in {"TOPS/W", "dB"} else format_quantity(value, unit)
+    return f"{value:.3g} {unit}" if unit == "TOPS/W" else format_quantity(value, unit)
 
 
 def _three_digits(value: float) -> str:

@@ -16,6 +16,7 @@ from neuroest.reporting.breakdown import (
     energy_by_component,
     neuron_components,
 )
+from neuroest.reporting.exactness import exactness_words
 from neuroest.reporting.quantities import (
     check_line,
     counted,
@@ -336,6 +337,8 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     lines = ["reported by the sources of its devices, and in no sum above:"] if reported else []
     lines += bullets(reported)
     lines += _bottleneck(estimate)
+    exactness = exactness_words(estimate)
+    lines += wrapped(exactness, hanging=2) if exactness else []
     failed = estimate.failed_checks
     if failed:
         for check in failed:

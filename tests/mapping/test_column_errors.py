@@ -60,8 +60,8 @@ def test_error_of_a_weight_is_that_of_drawn_cells(case: str) -> None:
     errors = weight_errors(array, network, array.age)
     # one cell a weight: what slices do is a sum of squares with a test of its own
     expected = errors.total / np.sqrt(_gain_of_digits(array, network))
-    if "drift, all cells alike" in errors.lasting:
-        alike = errors.lasting["drift, all cells alike"]
+    if "common drift" in errors.lasting:
+        alike = errors.lasting["common drift"]
         rest = (errors.total**2 - alike**2) / _gain_of_digits(array, network)
         expected = np.sqrt(rest + alike**2)
     # cells at the bottom of the window cannot fall below zero, which takes some of their error
@@ -119,14 +119,14 @@ def test_errors_add_up_and_the_worst_layer_is_told() -> None:
     squares = sum(np.asarray(e) ** 2 for e in errors.causes.values())
     np.testing.assert_allclose(errors.error**2, np.broadcast_to(squares, errors.error.shape), rtol=1e-12)
     ratio = float(np.min(errors.result[errors.held > 0] ** 2 / errors.error[errors.held > 0] ** 2))
-    assert result.totals["signal_to_error_dB"] == pytest.approx(10.0 * np.log10(ratio))
+    assert result.totals["signal_to_error_ratio"] == pytest.approx(ratio)
     assert result.totals["effective_bits"] == pytest.approx(np.log2(1.0 + ratio) / 2.0)
 
 
 def test_chips_without_columns_have_no_such_errors() -> None:
     result = neuroest.estimate("digital_int8_28nm", "mlp_mnist_dense")
     assert result.evaluation.column_errors is None
-    assert result.totals["signal_to_error_dB"] is None
+    assert result.totals["signal_to_error_ratio"] is None
     assert result.totals["effective_bits"] is None
 
 
