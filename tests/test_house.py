@@ -225,6 +225,7 @@ CONSTANTS = {
     },
     "equations.selection": {"_THIRD": "the scheme's name: a third of the voltage"},
     "equations.filament_growth": {
+        "GATE_MARGIN": "where the rate equations stop spiking, told beside it",
         "_AIRY_ZERO": "first zero of the Airy function",
         "_PASSAGE_PHASE": "phase of the passage through a saddle-node",
     },
@@ -248,9 +249,17 @@ CONSTANTS = {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
     "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
-    "components.diffusive_neurons": {
+    "components.neurons": {
         "_NOISE_SIGMAS": "a convention, told beside it",
+        "_ALIKE": "a convention, told beside it",
+        "_MUCH_LESS": "where a closed form gets worse, told beside it",
+        "_SOME_HEATING": "a guard of a division, told beside it",
+    },
+    "components.diffusive_neurons": {
         "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
+        "_LITTLE": "where closed forms get worse, told beside it",
+        "_WARMER": "a convention, told beside it",
+        "_SETTLED": "time constants to a settled output, a convention",
     },
     "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
@@ -270,11 +279,6 @@ INSIDE = {
     ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",
-    (
-        "components.diffusive_neurons",
-        "_DiffusiveNeuron",
-        3.0,
-    ): "time constants to a settled output, a convention",
 }
 
 
@@ -752,19 +756,24 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
              "transistor_width"),
             _CHOSEN,
         ),
-        **dict.fromkeys(("field_offset", "off_resistance", "gate_capacitance", "output_threshold"), _EXACT),
+        **dict.fromkeys(
+            ("field_offset", "off_resistance", "gate_capacitance", "output_threshold", "conduction_length"), _EXACT
+        ),
     },
     "diffusive_1m1t1r_integrated": {
         **dict.fromkeys(
             ("input_voltage", "output_supply_voltage", "explicit_capacitance", "refractory_time"), _CHOSEN
         ),
-        "field_offset": _EXACT,
+        **dict.fromkeys(("field_offset", "conduction_length"), _EXACT),
     },
     "ion_kinetics": {"conduction_length": _EXACT, "decay_variation": _CHOSEN, "reference_temperature": _DEFINED},
     "langevin_particle": {"*": _TOY},
     "lif_behaviour": {"*": _TOY},
     "threshold_switch": {"*": _TOY},
-    "threshold_switch_neuron": dict.fromkeys(("supply_voltage", "series_resistance", "capacitance"), _CHOSEN),
+    "threshold_switch_neuron": {
+        **dict.fromkeys(("supply_voltage", "series_resistance", "capacitance"), _CHOSEN),
+        "reference_temperature": _DEFINED,
+    },
     "memory_macro": dict.fromkeys(("minimum_capacity", "maximum_capacity"), _RANGE),
     "die_cost": {"wafer_diameter": _CHOSEN},
     "level_shifter": {"maximum_voltage": _RANGE},

@@ -33,9 +33,6 @@ _LEAST_SEPARATION = 5.0
 """Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
 15 %, against the rate equations (docs/models/neurons.md)."""
 
-GATE_MARGIN = 3.0
-"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
-
 _LITTLE = 0.05
 """Share of the drive that the unswitched memristor may lose to the gate node, and of the integration time that the
 gate may take to charge, before the closed forms are off by as much."""
@@ -202,6 +199,7 @@ class _DiffusiveNeuron(Neuron):
         height = diffusive.output_swing(
             d.output_supply_voltage, d.load_resistance, d.transistor_on_resistance
         )
+        slow = filament_growth.GATE_MARGIN * self.gap_closing_time()
         temperature = self.technology.temperature
         known = np.logical_or(d.activation_energy > 0.0, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
         return [
@@ -250,9 +248,9 @@ class _DiffusiveNeuron(Neuron):
                 _LITTLE * self.input_hold_time(), "s",
             ),
             Check(
-                "gate_waits", self.path, "range", release >= GATE_MARGIN * self.gap_closing_time(),
+                "gate_waits", self.path, "range", release >= slow,
                 "the gate node follows the closing gap and takes its drive away, so that by the rate equations the "
-                "output stays on instead of spiking", release, GATE_MARGIN * self.gap_closing_time(), "s",
+                "output stays on instead of spiking", release, slow, "s",
             ),
             Check(
                 "ions_at_temperature", self.path, "range", known,

@@ -277,7 +277,7 @@ class AnalogLif(Neuron):
             ),
             Check(
                 "short_circuit_stated", self.path, "range", stated,
-                "neither energy nor current of the comparator's short circuit is stated, so that spikes cost too little",
+                "no energy or current of the comparator's short circuit is stated, so that spikes cost too little",
             ),
         ]  # fmt: skip
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.components.diffusive_neurons import GATE_MARGIN
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth, neuron_geometry
@@ -124,7 +123,7 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
         level, cells.field_mobility, cells.field_offset, cells.control_resistance, cells.off_resistance,
         cells.conduction_length,
     )))  # fmt: skip
-    if release < GATE_MARGIN * closing:
+    if release < filament_growth.GATE_MARGIN * closing:
         raise NeuroestError(
             f"{name}: the gate of its neurons follows the filament (it lets go in {format_quantity(release, 's')}, the "
             f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; a "

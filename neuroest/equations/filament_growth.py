@@ -38,6 +38,9 @@ from neuroest.units import (
 KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
 
 _DERIVATION = "derivation: docs/models/neurons.md"
+
+GATE_MARGIN = 3.0
+"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
 _AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai
 _PASSAGE_PHASE = 1.5 * np.pi  # 3/2 of the half turn of phase between two zeros of an oscillation
 

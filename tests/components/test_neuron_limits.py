@@ -65,7 +65,7 @@ def test_neurons_out_of_their_range_are_told(
 
 
 def test_the_gate_of_the_integrated_neuron_follows_its_filament(tmp_path: Path) -> None:
-    # docs/models/neurons.md, "When the gate follows": 0.62 us against 0.76 us, while the bench has 2.5 ms against 0.82 us
+    # docs/models/neurons.md, "When the gate follows": 0.62 us against 0.76 us; the bench has 2.5 ms against 0.82 us
     assert "gate_waits" in checked(DERIVED, tmp_path)
     assert "gate_waits" not in checked(BENCH, tmp_path)
     # a conduction that falls off more slowly leaves less of the gap to close: ln(1 + 1.718 x 2.35e-4) of it, in 34 ns
