@@ -78,7 +78,7 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
     traffic = list(work.traffic)
     for model, action, count in (
         ("accumulator", "addition", work.additions),
-        ("vector_unit", "operation", work.element_operations),
+        *(("vector_unit", action, number) for action, number in work.element_operations.items()),
         ("digital_lif", "update", work.neuron_updates),
     ):
         blocks = mapper.chip.find(model)

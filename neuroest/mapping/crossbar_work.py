@@ -67,13 +67,11 @@ class CrossbarWork(CrossbarLayout):
             additions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = additions
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
-        activation = nothing if self.network.spiking else self.held * t.output_elements
-        elementwise = self.steps * (t.window_elements * t.output_elements) + activation
         for _, unit in self.chip.find("matrix_unit")[-1:]:
             if np.any(t.stationary_elements > 0.0):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
-        return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+        return Work(counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates))
 
     def _toggling(self) -> Array:
         """Share of the inputs that move their row in one read."""
