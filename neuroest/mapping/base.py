@@ -267,6 +267,11 @@ class Mapper(ABC):
         """Nothing, for every layer."""
         return np.zeros_like(self.layers.positions)
 
+    def value_bits(self) -> Array:
+        """Bits of a number that a layer of a spiking network is given beside the address of each: zero for spikes."""
+        bits = self.layers.input_bits
+        return np.asarray(np.where(bits > 1.0, bits, 0.0))
+
     def elementwise(self) -> Mapping[str, Array]:
         """What a vector unit does in one inference, by action.
 

@@ -159,10 +159,9 @@ class CrossbarWork(CrossbarLayout):
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits
         if self.network.spiking:
-            return [
-                Traffic("activations", self.steps * self.held * self.inputs_active() * self.event_bits,
-                        self.steps * self.held * self.inputs_active() * self.event_bits, required=False)
-            ]  # fmt: skip
+            numbers = t.input_rate * t.input_elements * self.value_bits()
+            stored = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            return [Traffic("activations", stored, stored, required=False)]
         read = t.input_taps * bits
         traffic = []
         for _, unit in self.chip.find("matrix_unit")[-1:]:
