@@ -78,7 +78,7 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
     traffic = list(work.traffic)
     for model, action, count in (
         ("accumulator", "addition", work.additions),
-        ("vector_unit", "operation", work.element_operations),
+        *(("vector_unit", action, number) for action, number in work.element_operations.items()),
         ("digital_lif", "update", work.neuron_updates),
     ):
         blocks = mapper.chip.find(model)
@@ -159,10 +159,14 @@ def _transport(
     packet: Numeric = 0.0
     if mesh.spec.packet == "address_event" and mapper.network.spiking:
         packet = event_packet_bits(mapper, mesh, mapped)
-        payload: Numeric = events * packet
+        numbers = mapper.steps * t.input_rate * t.input_elements * mapper.value_bits()
+        payload: Numeric = events * packet + numbers
     else:
-        elements = mapper.steps * (t.input_elements + t.recurrent_reduction)
-        payload = network_equations.frame_bits(elements, mapper.network.activation_bits)
+        wide = np.maximum(mapper.network.activation_bits, mapper.value_bits())
+        payload = network_equations.frame_bits(mapper.steps * t.input_elements, wide)
+        payload = payload + network_equations.frame_bits(
+            mapper.steps * t.recurrent_reduction, mapper.network.activation_bits
+        )
     reached = equations.units_for(placement.reached_units, per_router)
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
     hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
@@ -207,7 +211,9 @@ def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, s
         read: Any = 0.0 * mapper.steps * t.input_rate
         written: Any = read
         if "inputs" in link.spec.carries:
-            rate = t.input_rate * packet if by_event else mapper.network.activation_bits
+            value = mapper.value_bits()
+            wide = np.maximum(mapper.network.activation_bits, value)
+            rate: Numeric = t.input_rate * (packet + value) if by_event else wide
             read = read + first * mapper.steps * t.input_elements * rate
         if "outputs" in link.spec.carries:
             rate = t.output_rate * packet if by_event else mapper.network.activation_bits

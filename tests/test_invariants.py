@@ -162,6 +162,7 @@ CLOCKED = {
     "read": "the state of every neuron is fetched",
     "write": "and stored",
     "operation": "elements of pooling and addition are handled as they are",
+    "spike_comparison": "and so are those of the largest in a window",
     "clock": "runs",
     "control": "runs",
 }

@@ -261,28 +261,38 @@ class CrosspointCell(ResistiveMemory):
         """Nothing stands in series that the stated conductances do not contain."""
         return conductance
 
-    def half_select_current(self) -> Ampere:
-        """Current of a cell at half of the programming voltage."""
-        return self.device.program_current / self.device.nonlinearity
+    @property
+    def thirds(self) -> bool:
+        """Whether cells that are not written see a third of the programming voltage."""
+        return bool(self.spec.write_scheme == "third")
 
-    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
-        """Cells of the same row and column at half of the programming voltage, during one pulse."""
+    def half_select_current(self) -> Ampere:
+        """Current of a cell that shares a line with the one that is written."""
         d = self.device
-        power = selection.half_select_power(
+        if self.thirds:
+            return selection.third_voltage_current(d.program_current, d.nonlinearity)
+        return d.program_current / d.nonlinearity
+
+    def half_select_power(self, rows: Dimensionless, columns: Dimensionless) -> Watt:
+        """Power of the cells that see a part of the programming voltage."""
+        d = self.device
+        if self.thirds:
+            return selection.third_select_power(rows, columns, d.program_voltage, self.half_select_current())
+        return selection.half_select_power(
             rows, columns, d.program_voltage, d.program_current, d.nonlinearity
         )
-        energy: Joule = power * d.program_time
+
+    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+        """Cells that see a part of the programming voltage, during one pulse."""
+        energy: Joule = self.half_select_power(rows, columns) * self.device.program_time
         return energy
 
     def cell_characteristics(
         self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
     ) -> list[Characteristic]:
         """What reading one cell with floating lines, and writing one, would meet."""
-        d = self.device
         sneak = selection.sneak_conductance(conductance, rows, columns)
-        power = selection.half_select_power(
-            rows, columns, d.program_voltage, d.program_current, d.nonlinearity
-        )
+        power = self.half_select_power(rows, columns)
         return [
             self.characteristic("sneak conductance beside one cell if other lines float", sneak, "S"),
             self.characteristic("power of half-selected cells while one is written", power, "W"),

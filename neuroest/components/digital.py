@@ -125,10 +125,22 @@ class VectorUnit(Datapath):
     model: ClassVar[str] = "vector_unit"
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
-        """Energy of one element-wise operation: an addition or a comparison at accumulator width, and a register."""
-        bits = network.accumulator_bits
-        energy = self.add(bits) + self.registers(bits)
-        return [self.energy("operation", "operation", self.scaled(energy), "element-wise operation")]
+        """Energy of an addition or comparison at accumulator width, with a register that keeps the result.
+
+        What is neither counts as an addition; spikes are compared at one bit.
+        """
+        bits, spike = network.accumulator_bits, 1.0
+        kept = self.registers(bits)
+        costs = {
+            "comparison": self.compare(bits) + kept,
+            "spike_comparison": self.compare(spike) + self.registers(spike),
+            "addition": self.add(bits) + kept,
+            "operation": self.add(bits) + kept,
+        }
+        return [
+            self.energy(action, action, self.scaled(energy), "element-wise operation")
+            for action, energy in costs.items()
+        ]
 
     def register_bits(self, network: NetworkContext) -> Bit:
         """The result of each lane."""

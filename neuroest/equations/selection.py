@@ -140,6 +140,41 @@ def third_select_power(
 
 
 @equation(
+    formula="I(V/3) = I(V) 3^(-log2 k), k = I(V) / I(V/2)",
+    reference="derivation: docs/models/crossbar.md",
+    valid="a power law through the currents at V and V/2; a current that rises exponentially is larger at V/3",
+)
+def third_voltage_current(write_current: Ampere, nonlinearity: Dimensionless) -> Ampere:
+    """Current of a cell at a third of the voltage, from those at all of it and at half of it. [A].
+
+    Parameters
+    ----------
+    write_current : float or array
+        Current at the whole voltage. [A]
+    nonlinearity : float or array
+        Current at the whole voltage over the current at half of it; 2 for an ohmic cell.
+
+    Returns
+    -------
+    float or array
+        Current at a third of the voltage. [A]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    An ohmic cell carries a third; one with k = 8, whose current goes with the cube, a 27th.
+
+    >>> f"{third_voltage_current(270e-6, 2.0):.3g} {third_voltage_current(270e-6, 8.0):.3g}"
+    '9e-05 1e-05'
+    """
+    current: Ampere = write_current * np.exp(-np.log(_THIRD) * np.log2(nonlinearity))
+    return current
+
+
+@equation(
     formula="N = I_on / (m I_half)",
     reference="derivation: docs/models/crossbar.md",
     valid="rule of thumb: the half-selected cells of one line together stay m times below the selected one",

@@ -94,8 +94,8 @@ class Work:
         Count by component path and action, by layer.
     traffic : sequence of Traffic
         Memory traffic, to be served by whichever memory stores it.
-    element_operations : array
-        Pooling, addition and activation operations for a vector unit.
+    element_operations : mapping
+        Pooling, addition and activation for a vector unit, by action.
     additions : array
         Partial-sum additions for an accumulator.
     neuron_updates : array
@@ -104,7 +104,7 @@ class Work:
 
     actions: Mapping[tuple[str, str], Array]
     traffic: Sequence[Traffic]
-    element_operations: Array
+    element_operations: Mapping[str, Array]
     additions: Array
     neuron_updates: Array
 
@@ -266,6 +266,28 @@ class Mapper(ABC):
     def zeros(self) -> Array:
         """Nothing, for every layer."""
         return np.zeros_like(self.layers.positions)
+
+    def value_bits(self) -> Array:
+        """Bits of a number that a layer of a spiking network is given beside the address of each: zero for spikes."""
+        bits = self.layers.input_bits
+        return np.asarray(np.where(bits > 1.0, bits, 0.0))
+
+    def elementwise(self) -> Mapping[str, Array]:
+        """What a vector unit does in one inference, by action.
+
+        An activation function is a comparison, and so is each further element of a maximum; spikes have one bit, and
+        neurons in place of an activation function.
+        """
+        t = self.layers
+        outputs = self.steps * t.output_elements
+        compared, added = outputs * t.window_comparisons, outputs * t.window_additions
+        others = np.where(t.is_pooling + t.window_additions > 0.0, 0.0, outputs * t.window_elements)
+        if self.network.spiking:
+            found = {"spike_comparison": compared}
+        else:
+            computed = t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0)
+            found = {"comparison": compared + computed * t.output_elements}
+        return {**found, "addition": np.asarray(added), "operation": np.asarray(others)}
 
     def inputs_active(self) -> Array:
         """Events per time step that enter each layer: active inputs and, for recurrent layers, own outputs."""

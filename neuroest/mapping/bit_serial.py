@@ -72,7 +72,7 @@ class BitSerialMapper(Mapper):
         return Work(
             actions={(self.compute.slots["cell"].path, "cycle"): np.asarray(cycles)},
             traffic=[Traffic("activations", t.input_taps * bits, outputs * bits, required=False)],
-            element_operations=t.window_elements * t.output_elements + outputs,
+            element_operations=self.elementwise(),
             additions=np.asarray(sums),
             neuron_updates=self.zeros(),
         )

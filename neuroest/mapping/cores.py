@@ -66,11 +66,6 @@ class _CoreMapper(Mapper):
         t = self.layers
         return np.asarray(self.steps * t.is_weighted * t.output_elements)
 
-    def elementwise(self) -> Array:
-        """Pooling and addition of spikes."""
-        t = self.layers
-        return np.asarray(self.steps * t.window_elements * t.output_elements)
-
 
 class SpikingCoreMapper(_CoreMapper):
     """Digital cores built from memories and a shared neuron datapath."""
@@ -169,7 +164,7 @@ class EventCoreMapper(_CoreMapper):
                 (events.path, "hop"): sent * placement.reached_units * hops,
             },
             traffic=[],
-            element_operations=self.zeros(),
+            element_operations={},
             additions=self.zeros(),
             neuron_updates=self.zeros(),
         )

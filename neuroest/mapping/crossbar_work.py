@@ -71,13 +71,11 @@ class CrossbarWork(CrossbarLayout):
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions + self._offset_additions()
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
-        activation = nothing if self.network.spiking else self.held * t.output_elements
-        elementwise = self.steps * (t.window_elements * t.output_elements) + activation
         for _, unit in self.chip.find("matrix_unit")[-1:]:
             if np.any(t.stationary_elements > 0.0):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
-        return Work(counted, self._traffic(), elementwise, np.asarray(additions), np.asarray(updates))
+        return Work(counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates))
 
     def _reference_reads(self, placement: Placement) -> Numeric:
         """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
@@ -184,10 +182,9 @@ class CrossbarWork(CrossbarLayout):
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits
         if self.network.spiking:
-            return [
-                Traffic("activations", self.steps * self.held * self.inputs_active() * self.event_bits,
-                        self.steps * self.held * self.inputs_active() * self.event_bits, required=False)
-            ]  # fmt: skip
+            numbers = t.input_rate * t.input_elements * self.value_bits()
+            stored = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            return [Traffic("activations", stored, stored, required=False)]
         read = t.input_taps * bits
         traffic = []
         for _, unit in self.chip.find("matrix_unit")[-1:]:

@@ -180,8 +180,7 @@ class DigitalArrayMapper(Mapper):
         stationary = self.steps * t.stationary_elements * bits
         nothing = 0.0 * operations
         spiking_updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
-        activation = nothing if self.network.spiking else t.is_weighted * t.output_elements
-        elements = self.steps * t.window_elements * t.output_elements + activation
+        elements = self.elementwise()
         outside = self.external_maps()
         if outside is None:
             written = self.steps * t.output_elements * bits
@@ -190,7 +189,7 @@ class DigitalArrayMapper(Mapper):
             read = t.input_elements * bits
             written = t.is_weighted * (read + self.repeated_bits(read))
             loaded = weights * self.reloads_weights()
-            elements = _moved(elements, outside.owner)
+            elements = {action: _moved(count, outside.owner) for action, count in elements.items()}
         unit = self.compute.slots["unit"].path
         actions = {(unit, "multiply_accumulate"): operations}
         if self.winograd:

@@ -43,7 +43,7 @@ class RooflineMapper(Mapper):
         """Seconds of work per inference."""
         path = self.compute.slots["processor"].path
         busy = self.unit_time(placement) * self.steps
-        return Work({(path, "busy_second"): busy}, [], self.zeros(), self.zeros(), self.zeros())
+        return Work({(path, "busy_second"): busy}, [], {}, self.zeros(), self.zeros())
 
     def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""

@@ -139,7 +139,7 @@ class RowStationaryMapper(DigitalArrayMapper):
                 Traffic("partial_sums", sums, sums),
                 Traffic("weights", loaded, loaded * self.reloads_weights()),
             ],
-            element_operations=t.window_elements * t.output_elements + outputs,
+            element_operations=self.elementwise(),
             additions=nothing,
             neuron_updates=nothing,
         )

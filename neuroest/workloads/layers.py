@@ -86,8 +86,10 @@ class Geometry:
     input_taps : array
         Elements that the kernel (or pooling window) meets over all positions, without padding.
     window_elements : array
-        Operations of a vector unit for one output: elements of a pooling window, operands of an addition,
-        operations of an element-wise layer or a recurrent cell; zero for other weighted layers.
+        Elements of a pooling window, operands of an addition, operations of an element-wise layer or a recurrent
+        cell; zero for other weighted layers.
+    window_comparisons, window_additions : array
+        Of one output of a pooling layer or an addition, one less than its elements; zero for others.
     stationary_elements : array
         Elements of a factor that takes the place of weights though it is computed anew in each inference.
     sequential_steps : array
@@ -135,6 +137,8 @@ class Geometry:
     weights: Array
     input_taps: Array
     window_elements: Array
+    window_comparisons: Array
+    window_additions: Array
     line_buffer_elements: Array
     stationary_elements: Array
     sequential_steps: Array

@@ -108,6 +108,8 @@ class LayerCounts:
     positions: int = 1
     input_taps: int = 0
     window_elements: int = 0
+    window_comparisons: int = 0
+    window_additions: int = 0
     line_buffer_elements: int = 0
     stationary_elements: int = 0
     sequential_steps: int = 1
@@ -288,6 +290,7 @@ class ShapeInference:
             positions=prod(shape[1:]),
             input_taps=len(shapes) * prod(shape),
             window_elements=len(shapes),
+            window_additions=len(shapes) - 1,
         )
 
     def _concatenation(
@@ -442,6 +445,8 @@ class ShapeInference:
             positions=rows.positions * columns.positions,
             input_taps=rows.taps * columns.taps * channels,
             window_elements=prod(kernel),
+            window_comparisons=prod(kernel) - 1 if layer.mode == "maximum" else 0,
+            window_additions=prod(kernel) - 1 if layer.mode == "average" else 0,
             line_buffer_elements=rows_at_hand * shape[2] * channels,
         )
 

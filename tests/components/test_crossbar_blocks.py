@@ -49,6 +49,21 @@ def test_half_selected_cells_are_paid_for_while_a_passive_array_is_written(tmp_p
     assert known(result, "energy to program a cell") == pytest.approx(9 * 274e-12, rel=0.01)
 
 
+def test_thirds_of_the_voltage_reach_every_cell(tmp_path: Path) -> None:
+    third = {"model": "passive", "device": "rram_passive_generic", "write_scheme": "third"}
+    result = run(ADC, DENSE, {f"{ARRAY}cell": third}, tmp_path)
+    # k = 10: a third of the voltage drives 100 uA / 10^1.585 = 2.6 uA through each of 128^2 - 1 cells
+    beside = (128**2 - 1) * (2 / 3) * 100e-6 / 10 ** math.log2(3)
+    assert known(result, "power of half-selected cells while one is written") == pytest.approx(beside)
+    assert known(result, "energy to program a cell") == pytest.approx(
+        9 * (2 * 100e-6 + beside) * 100e-9, rel=0.01
+    )
+    # 10^1.585 / 6 cells on a line, where half of the voltage allows 10 / 6
+    assert known(result, "largest side of an array that can be written") == pytest.approx(
+        10 ** math.log2(3) / 6
+    )
+
+
 def test_idle_rows_load_a_column_without_access_transistors(tmp_path: Path) -> None:
     # 40 uS cells of 200 nm pitch: the loss no longer depends on how many rows are active
     cell = {"model": "passive", "device": "rram_passive_generic"}

@@ -118,3 +118,46 @@ def test_clock_and_control_of_a_chip_are_their_shares_of_the_clocked_blocks(tmp_
     # the tree takes a quarter of what clocked logic draws with it, so a third of what it draws without: 0.25 / 0.75
     assert energy(result, action="clock") == pytest.approx(base / 3.0, rel=1e-9)
     assert energy(result, action="control") == pytest.approx(0.15 * base, rel=1e-9)
+
+
+def by_layer(result: Any, action: str) -> dict[str, float]:
+    counts = result.evaluation.counts.actions["chip.vector_unit", action]
+    return dict(zip(result.evaluation.layers.names, counts, strict=True))
+
+
+def price(result: Any, action: str) -> float:
+    """Energy of one action of the vector unit."""
+    return float(
+        sum(
+            c.energy
+            for c in result.evaluation.costs.energies
+            if c.component == "chip.vector_unit" and c.action == action
+        )
+    )
+
+
+def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
+    result = run("digital_int8_28nm", "resnet18_imagenet_dense", {}, tmp_path)
+    unit = result.evaluation.chip.find("vector_unit")[0][1]
+    d, scale = unit.device, unit.scaled(1.0)
+    bits = result.evaluation.mapper.network.accumulator_bits
+    compare, add, keep = (d.compare_energy * bits, d.add_energy * bits, d.register_energy * bits)
+    # 3 x 3 windows of the stem, 64 channels of 56 x 56, by the equation of models/digital.md
+    largest = by_layer(result, "comparison")["stem_pool"] * price(result, "comparison")
+    assert largest == pytest.approx(64 * 56 * 56 * digital.max_pool_energy(3.0, compare, keep) * scale)
+    # mean over 7 x 7; dividing by 49 is left to the scale of the next layer
+    mean = by_layer(result, "addition")["pool"] * price(result, "addition")
+    assert mean == pytest.approx(512 * digital.average_pool_energy(7.0, add + keep, 0.0) * scale)
+    # ReLU: one comparison for each output of a layer with weights
+    assert by_layer(result, "comparison")["stem"] == 64 * 112 * 112
+    # a block and its shortcut are one addition an element
+    sums = [name for name, kind in zip(result.evaluation.layers.names, result.evaluation.layers.types, strict=True)
+            if kind == "add"]  # fmt: skip
+    assert by_layer(result, "addition")[sums[0]] == 64 * 56 * 56
+
+
+def test_the_largest_of_spikes_is_a_gate(tmp_path: Path) -> None:
+    made = block(VectorUnit, "logic_45nm_horowitz", "cmos_45nm_hp", 0.9, lanes=1.0)
+    costs = {c.action: float(c.energy) for c in made.energies(network(16.0))}
+    assert costs["spike_comparison"] == pytest.approx(costs["comparison"] / 16.0)
+    assert costs["comparison"] < costs["addition"] == costs["operation"]

@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
-from tests.components.chips import area, count, energy, failed, run
+from neuroest.estimating import estimate
+from neuroest.library import find_file
+from tests.components.chips import area, changed, count, energy, failed, run
 
 SPIKING, DENSE = "mlp_mnist_spiking", "mlp_mnist_dense"
 ADC, INT8, CORES = "adc_crossbar_28nm", "digital_int8_28nm", "digital_spiking_28nm"
@@ -141,3 +144,21 @@ def test_converters_take_what_a_clamp_hands_them(tmp_path: Path) -> None:
 def test_a_ramp_needs_its_input_for_as_long_as_it_rises(tmp_path: Path) -> None:
     bare = run("ramp_crossbar_28nm", DENSE, {"chip.tile.array.readout.sample_and_hold": None}, tmp_path)
     assert any("while a ramp passes" in line for line in bare.exclusions)
+
+
+def test_numbers_at_the_input_of_a_spiking_network_travel_with_all_their_bits(tmp_path: Path) -> None:
+    data = yaml.safe_load(find_file("workload", SPIKING).read_text(encoding="utf-8"))
+    about = {"basis": "assumed", "rationale": "for this test"}
+    numbers = {
+        "shape": data["input"]["shape"],
+        "bits": 8,
+        "activity": {"density": 0.2, "bit_density": 0.1, **about},
+    }
+    file = tmp_path / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump({**data, "input": numbers}), encoding="utf-8")
+    result = estimate(changed(ADC, {}, tmp_path), file)
+    # a frame of 784 numbers of 8 bits in each of 20 steps, and 10 spikes of one bit out of it
+    assert count(result, "link", "bit") == pytest.approx(20 * (784 * 8 + 10))
+    first = result.evaluation.counts.actions["chip.network", "bit_entry"][0]
+    reached = result.evaluation.mapped.placement.reached_units[0]
+    assert first / (20 * 784 * 8) == pytest.approx(np.ceil(reached / 8))

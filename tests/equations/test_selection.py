@@ -16,6 +16,7 @@ SAMPLES: dict[str, dict[str, float]] = {
         "write_current": 100e-6,
         "nonlinearity": 10.0,
     },
+    "third_voltage_current": {"write_current": 100e-6, "nonlinearity": 10.0},
     "third_select_power": {
         "rows": 128.0,
         "columns": 64.0,
@@ -67,7 +68,8 @@ def test_bias_schemes_against_the_sum_over_all_ohmic_cells(row_bias, column_bias
     if scheme == "half":
         found = selection.half_select_power(rows, columns, voltage, conductance * voltage, 2.0)
     else:
-        found = selection.third_select_power(rows, columns, voltage, conductance * voltage / 3.0)
+        third = selection.third_voltage_current(conductance * voltage, 2.0)
+        found = selection.third_select_power(rows, columns, voltage, third)
     assert found == pytest.approx(unselected, rel=1e-12)
 
 

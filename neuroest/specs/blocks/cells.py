@@ -12,7 +12,15 @@ class ResistiveCellBlock(DeviceBlock):
     model: Literal["one_transistor_one_resistor"]
 
 
-class SelectorCellBlock(DeviceBlock):
+class CrosspointCellBlock(DeviceBlock):
+    """Crossbar cell without a transistor."""
+
+    write_scheme: Literal["half", "third"] = "half"
+    """Voltage that a cell sees which is not to be written. half: half of the programming voltage on the lines of the
+    written cell, none elsewhere; third: a third of it on every cell of the array."""
+
+
+class SelectorCellBlock(CrosspointCellBlock):
     """Crossbar cell of one resistive memory and one two-terminal selector."""
 
     device_model: ClassVar[str | None] = "one_selector_one_resistor"
@@ -32,7 +40,7 @@ class ChargeCellBlock(DeviceBlock):
     driven; joined: each is charged on its own, and switches join them afterwards."""
 
 
-class PassiveCellBlock(DeviceBlock):
+class PassiveCellBlock(CrosspointCellBlock):
     """Crossbar cell of one resistive memory alone."""
 
     device_model: ClassVar[str | None] = "passive"
