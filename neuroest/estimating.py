@@ -168,7 +168,6 @@ class Estimate:
                 for layer, e, n in zip(names, energies, counts, strict=True)
                 if e > 0.0 or n > 0.0
             ]
-        powered = _number(result.powered_time)
         rows += [
             BreakdownRow(
                 "static",
@@ -176,7 +175,7 @@ class Estimate:
                 s.component,
                 "rest",
                 s.term,
-                _number(s.total) * powered,
+                _number(s.total) * _number(result.standing_time(s)),
                 0.0,
                 _number(s.instances),
             )

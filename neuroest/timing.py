@@ -136,7 +136,7 @@ def _network_times(
             sent = _demand(mapper, counts, link.path)
             off = mapper.chip.discrepancy.get(f"{link.model}.time", 1.0)
             # streamed: one request a step and layer waits for the far end
-            waiting: Numeric = link.latency() * (sent > 0.0)
+            waiting = np.asarray(link.latency() * (sent > 0.0), dtype=np.float64)
             time = network_equations.packet_latency(1.0, waiting, sent / steps / link.rate(), 0.0)
             resources[link.path] = np.asarray(time * off)
     return busy

@@ -30,11 +30,11 @@ class DramParameters(Record):
     model: ClassVar[str] = "dram"
     folder: ClassVar[str] = "dram"
 
-    capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.")
-    channels: Dimensionless = quantity(
+    device_capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.")
+    device_channels: Dimensionless = quantity(
         "Channels of a device that work on their own.", minimum=1, maximum=1024, integer=True
     )
-    width: Bit = positive("Data pins of one channel of a device, each with one bit.")
+    device_width: Bit = positive("Data pins of one channel of a device, each with one bit.")
     data_rate: BitPerSecond = positive("Data rate of one pin.")
     burst_length: Dimensionless = quantity(
         "Bits that one pin moves in a burst.", minimum=1, maximum=256, integer=True
