@@ -715,6 +715,12 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     "logic_library": {"reference_voltage": _DEFINED},
     "mesh": {"reference_voltage": _DEFINED},
     "off_chip_link": {"rate": _CHOSEN},
+    "edram": {
+        "reference_voltage": _DEFINED,
+        **dict.fromkeys(
+            ("minimum_feature_size", "maximum_feature_size", "minimum_capacity", "maximum_capacity"), _RANGE
+        ),
+    },
     "dram": {
         **dict.fromkeys(
             ("device_capacity", "device_channels", "device_width", "data_rate", "burst_length", "row_size", "banks",

@@ -44,6 +44,7 @@ from neuroest.components.digital import (
     VectorUnit,
 )
 from neuroest.components.dram import Dram
+from neuroest.components.edram import Edram
 from neuroest.components.inputs import (
     CapacitiveDac,
     LevelShifter,
@@ -99,6 +100,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 DiffusiveNeuron,
                 DigitalNeuron,
                 Dram,
+                Edram,
                 EventEnergies,
                 FanOutBuffer,
                 FerroelectricNeuron,
