@@ -284,10 +284,11 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
 
 def _check_operation(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:
     operation = loaded.spec.operation
-    if (operation.mode == "always_on") != (operation.period is not None):
+    stated = operation.period is not None
+    if operation.mode != "duty_cycled" and (operation.mode == "always_on") != stated:
         message = (
             "always_on needs the `period` from one inference to the next"
             if operation.mode == "always_on"
-            else f"{operation.mode} has no period; it belongs to always_on"
+            else f"{operation.mode} has no period; it belongs to always_on and duty_cycled"
         )
         builder.problems.append(problem_at(loaded.document, ("operation",), message))

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,9 +19,6 @@ from neuroest.result import CheckResult, Estimate, first_number
 from neuroest.settings import design_with, workload_with
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
-
-if TYPE_CHECKING:
-    pass
 
 _LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 

@@ -57,6 +57,8 @@ class InstanceRow:
     term: str
     total: Numeric
     instances: Numeric
+    asleep: bool = False
+    """Whether it is power that is drawn while the chip is switched off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +123,10 @@ class Evaluation:
         """Static power by component and term."""
         instances = self.mapped.instances
         rows = [
-            InstanceRow(s.component, s.term, s.power * number, number)
+            InstanceRow(s.component, s.term, s.power * number, number, s.asleep)
             for s in self.costs.statics
             for number in (instances[s.counted_as or s.component],)
+            if not s.asleep or self.chip.operation.mode == "duty_cycled"
         ]
         free = [row.total for row in rows if row.term == FREE_CLOCK]
         if free and self.costs.overheads is not None:
@@ -196,7 +199,13 @@ class Evaluation:
     @cached_property
     def static_power(self) -> Array:
         """Power that the chip draws whether or not it works. [W]."""
-        return _total([row.total for row in self.statics])
+        return _total([row.total for row in self.statics if not row.asleep])
+
+    @cached_property
+    def sleeping_energy(self) -> Array:
+        """Energy of what must be kept while the chip is switched off from one inference to the next. [J]."""
+        power_asleep = _total([row.total for row in self.statics if row.asleep])
+        return np.asarray(power.static_energy(power_asleep, self.sleeping_time))
 
     @cached_property
     def area(self) -> Array:
@@ -223,9 +232,18 @@ class Evaluation:
         return self.period
 
     @cached_property
+    def sleeping_time(self) -> Array:
+        """Time for which the chip is switched off after an inference. [s]."""
+        return np.maximum(self.period - self.powered_time, 0.0)
+
+    def standing_time(self, row: InstanceRow) -> Array:
+        """Time of one inference for which a static power is drawn. [s]."""
+        return self.sleeping_time if row.asleep else self.powered_time
+
+    @cached_property
     def static_energy(self) -> Array:
         """Static energy of one inference. [J]."""
-        return np.asarray(power.static_energy(self.static_power, self.powered_time))
+        return np.asarray(power.static_energy(self.static_power, self.powered_time)) + self.sleeping_energy
 
     @cached_property
     def energy(self) -> Array:
@@ -236,7 +254,7 @@ class Evaluation:
     def average_power(self) -> Array:
         """Mean power while the chip is powered. [W]."""
         with np.errstate(all="ignore"):  # a neuron that never fires takes for ever, and a check refuses it
-            return np.asarray(power.average_power(self.energy, self.powered_time))
+            return np.asarray(power.average_power(self.energy - self.sleeping_energy, self.powered_time))
 
     @cached_property
     def power_density(self) -> Array:

@@ -194,7 +194,6 @@ class Estimate:
                 for layer, e, n in zip(names, energies, counts, strict=True)
                 if e > 0.0 or n > 0.0
             ]
-        powered = first_number(result.powered_time)
         rows += [
             BreakdownRow(
                 "static",
@@ -202,7 +201,7 @@ class Estimate:
                 s.component,
                 "rest",
                 s.term,
-                first_number(s.total) * powered,
+                first_number(s.total) * first_number(result.standing_time(s)),
                 0.0,
                 first_number(s.instances),
             )

@@ -725,10 +725,16 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     "logic_library": {"reference_voltage": _DEFINED},
     "mesh": {"reference_voltage": _DEFINED},
     "off_chip_link": {"rate": _CHOSEN},
+    "edram": {
+        "reference_voltage": _DEFINED,
+        **dict.fromkeys(
+            ("minimum_feature_size", "maximum_feature_size", "minimum_capacity", "maximum_capacity"), _RANGE
+        ),
+    },
     "dram": {
         **dict.fromkeys(
-            ("capacity", "channels", "width", "data_rate", "burst_length", "row_size", "banks", "refreshed_banks",
-             "supply_voltage", "second_supply_voltage", "interface_voltage", "loop_voltage"),
+            ("device_capacity", "device_channels", "device_width", "data_rate", "burst_length", "row_size", "banks",
+             "refreshed_banks", "supply_voltage", "second_supply_voltage", "interface_voltage", "loop_voltage"),
             _CHOSEN,
         ),
         "open_banks": _DEFINED,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from neuroest.build import numeric_options
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import MappingError
 from neuroest.estimating import estimate
 from neuroest.library import load_architecture, load_device, shipped
+from neuroest.specs.blocks import BLOCKS
 
 ROOT = Path(__file__).parents[1]
 DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
@@ -61,3 +63,11 @@ def test_baseline_of_an_architecture_exists(name: str) -> None:
     spec = load_architecture(name).spec
     assert spec.name == name
     assert spec.baseline is None or spec.baseline in ARCHITECTURES
+
+
+def test_no_choice_of_a_block_has_the_name_of_a_parameter_of_its_device() -> None:
+    # both stand under the path of the block
+    for model, block in BLOCKS.items():
+        if getattr(block, "device_model", None) is not None:
+            record = DEVICE_MODELS[str(block.device_model)]
+            assert not set(numeric_options(block)) & set(record.declared), model

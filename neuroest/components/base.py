@@ -85,6 +85,8 @@ class StaticCost:
     power: Watt
     counted_as: str | None = None
     """What the instances are counted under, where not all of the component's draw it."""
+    asleep: bool = False
+    """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,6 +45,7 @@ from neuroest.components.digital import (
     VectorUnit,
 )
 from neuroest.components.dram import Dram
+from neuroest.components.edram import Edram
 from neuroest.components.inputs import (
     CapacitiveDac,
     LevelShifter,
@@ -98,6 +99,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 DiffusiveNeuron,
                 DigitalNeuron,
                 Dram,
+                Edram,
                 EventEnergies,
                 FanOutBuffer,
                 FerroelectricNeuron,

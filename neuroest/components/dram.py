@@ -43,23 +43,28 @@ class Dram(Link):
 
     def channel_width(self) -> Bit:
         """Data pins of a channel."""
-        return self.options.get("channel_width", self.device.width)
+        return self.options.get("channel_width", self.device.device_width)
 
     def side_by_side(self) -> Dimensionless:
         """Devices, or channels of them, that make a channel."""
-        return self.channel_width() / self.device.width
+        return self.channel_width() / self.device.device_width
 
     def devices_of_a_rank(self) -> Dimensionless:
         """Devices that hold one rank of all channels."""
         return equations.devices_of_a_rank(
-            self.options["channels"], self.channel_width(), self.device.width, self.device.channels
+            self.options["channels"],
+            self.channel_width(),
+            self.device.device_width,
+            self.device.device_channels,
         )
 
     def ranks(self) -> Dimensionless:
         """Ranks that hold the capacity."""
         if "capacity" not in self.options:
             return 1.0
-        return equations.ranks(self.options["capacity"], self.devices_of_a_rank() * self.device.capacity)
+        return equations.ranks(
+            self.options["capacity"], self.devices_of_a_rank() * self.device.device_capacity
+        )
 
     def devices(self) -> Dimensionless:
         """All devices."""
@@ -67,7 +72,7 @@ class Dram(Link):
 
     def capacity(self) -> Bit:
         """Capacity of all devices."""
-        return self.devices() * self.device.capacity
+        return self.devices() * self.device.device_capacity
 
     def burst_size(self) -> Bit:
         """Bits of a burst on one channel."""
@@ -210,7 +215,7 @@ class Dram(Link):
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a bit that is read and of one that is written."""
         d, bit, every = self.device, 1.0, self.side_by_side()
-        bits = d.burst_length * d.width
+        bits = d.burst_length * d.device_width
         opened = self.activation() * every * self.rows_per_bit() * bit
         commands = {
             "read": self.command("reading_current", self.burst_time(), d.reading_factor) / bits * bit,
@@ -235,7 +240,7 @@ class Dram(Link):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Power of all devices at rest, of refreshing them, and of the idle channels."""
-        number = self.devices() * self.device.channels
+        number = self.devices() * self.device.device_channels
         own = [] if self.spec.rest == "self_refresh" else [
             StaticCost(self.path, "refresh", self.refreshing() * number)
         ]  # fmt: skip
@@ -243,7 +248,15 @@ class Dram(Link):
             StaticCost(self.path, "standby", self.resting() * number),
             *own,
             StaticCost(self.path, "controller", self.device.controller_power * self.options["channels"]),
+            *self._kept(number),
         ]
+
+    def _kept(self, devices: Dimensionless) -> list[StaticCost]:
+        """Self-refresh while the chip is switched off, where the memory holds what the next inference needs."""
+        if "weights" not in self.spec.carries:
+            return []
+        power = self.at_rest("self_refresh_current") * devices
+        return [StaticCost(self.path, "self_refresh", power, asleep=True)]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What a designer asks for: how much there is, and how fast it is."""
@@ -267,7 +280,7 @@ class Dram(Link):
             Check(
                 "dram_width", self.path, "refuse", np.logical_and(side >= 1.0, side == np.round(side)),
                 "a channel is made of whole devices side by side: channel_width must be a multiple of their width",
-                self.channel_width(), d.width, "bit",
+                self.channel_width(), d.device_width, "bit",
             ),
             Check(
                 "dram_run_length", self.path, "refuse", run >= self.burst_size(),

@@ -13,9 +13,11 @@ from neuroest.units import (
     Farad,
     JoulePerBit,
     Kelvin,
+    Metre,
     Ohm,
     Second,
     SquareMetre,
+    SquareMetrePerBit,
     Volt,
     Watt,
 )
@@ -30,11 +32,11 @@ class DramParameters(Record):
     model: ClassVar[str] = "dram"
     folder: ClassVar[str] = "dram"
 
-    capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.")
-    channels: Dimensionless = quantity(
+    device_capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.")
+    device_channels: Dimensionless = quantity(
         "Channels of a device that work on their own.", minimum=1, maximum=1024, integer=True
     )
-    width: Bit = positive("Data pins of one channel of a device, each with one bit.")
+    device_width: Bit = positive("Data pins of one channel of a device, each with one bit.")
     data_rate: BitPerSecond = positive("Data rate of one pin.")
     burst_length: Dimensionless = quantity(
         "Bits that one pin moves in a burst.", minimum=1, maximum=256, integer=True
@@ -130,3 +132,55 @@ class DramParameters(Record):
         maximum=1.0,
     )
     footprint: SquareMetre = non_negative("Controller and interface on the die, per channel.")
+
+
+class EdramParameters(Record):
+    """Embedded dynamic memory of cells with one transistor and one capacitor, by its cells and lines."""
+
+    model: ClassVar[str] = "edram"
+    folder: ClassVar[str] = "memories"
+
+    reference_voltage: Volt = positive("Supply of the array that retention and times belong to.")
+    minimum_feature_size: Metre = positive("Finest process that the cell may be moved to.")
+    maximum_feature_size: Metre = positive("Coarsest process that the cell may be moved to.")
+    minimum_capacity: Bit = positive("Smallest memory that the values stand for.")
+    maximum_capacity: Bit = positive("Largest memory that the values stand for.")
+
+    cell_area: SquareMetrePerBit = positive("Area of a cell on the device's process.")
+    cell_aspect_ratio: Dimensionless = positive(
+        "Length of a cell along the bit line over that along the word line."
+    )
+    cell_capacitance: Farad = positive("Capacitor of a cell.", symbol="C_s")
+    access_width: Dimensionless = positive("Width of the access transistor in feature sizes.")
+    cells_per_bitline: Dimensionless = quantity("Cells on a bit line.", minimum=1, maximum=4096)
+    cells_per_wordline: Dimensionless = quantity("Cells on a word line.", minimum=1, maximum=65536)
+    amplifier_capacitance: Farad = non_negative("Amplifier and what else hangs on a bit line.")
+    wordline_swing: Volt = positive("From the low to the high level of a word line.", symbol="V_s")
+    pump_efficiency: Dimensionless = positive(
+        "Share of their energy that the pumps of the word lines deliver.", maximum=1.0
+    )
+    repeater_factor: Dimensionless = positive(
+        "Capacitance of data wires with their repeaters over that of the wires."
+    )
+    access_energy_factor: Dimensionless = positive(
+        "Energy of an access to a real macro over that of its cells and lines."
+    )
+    lost_share: Dimensionless = quantity(
+        "Share of its charge that a cell loses until it is refreshed.", minimum=0, maximum=1
+    )
+    retention_time: Second = positive("Time within which every cell is refreshed.")
+    retention_temperature: Kelvin = positive("Temperature that the retention time belongs to.")
+    retention_halving_temperature: Kelvin = positive(
+        "Rise of the temperature that halves the retention time."
+    )
+
+    array_efficiency: Dimensionless = positive(
+        "Share of the cells in the arrays with their amplifiers and drivers.", maximum=1.0
+    )
+    port_area: SquareMetrePerBit = non_negative("Latches and drivers of one bit of a port.")
+    control_area: SquareMetre = non_negative("Decoders, clocks and pumps of a bank.")
+    leakage_width: Dimensionless = non_negative(
+        "Width that leaks in the area of a two-input gate of everything but cells, in feature sizes."
+    )
+    access_time: Second = positive("From the address to the data of a small macro.")
+    cycle_time: Second = positive("From one access of a bank to the next.")

@@ -45,7 +45,7 @@ from neuroest.devices.digital import (
     SramTableParameters,
     WiresParameters,
 )
-from neuroest.devices.dynamic import DramParameters
+from neuroest.devices.dynamic import DramParameters, EdramParameters
 from neuroest.devices.lab import (
     IonKineticsParameters,
     LangevinParameters,
@@ -74,6 +74,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             DieCost,
             DiffusiveNeuronParameters,
             DramParameters,
+            EdramParameters,
             EventEnergiesParameters,
             FerroelectricNeuronParameters,
             FixedBlockParameters,

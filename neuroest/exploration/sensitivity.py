@@ -58,7 +58,9 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
     for row in result.dynamic:
         _store(energy, (row.component, row.term), elasticity(np.sum(row.energy, axis=-1)))
     for static in result.statics:
-        _store(energy, (static.component, static.term), elasticity(static.total * result.powered_time))
+        _store(
+            energy, (static.component, static.term), elasticity(static.total * result.standing_time(static))
+        )
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
     return Sensitivity(paths, totals, energy, area)
 

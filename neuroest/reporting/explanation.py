@@ -213,9 +213,14 @@ class _Explainer:
     def _how(self, term: TermSum) -> str:
         unit = term.unit
         if term.kind == "static":
-            seconds = first_number(self.estimate.evaluation.powered_time)
+            result = self.estimate.evaluation
+            row = next(s for s in result.statics if (s.component, s.term) == (term.component, term.term))
+            seconds, state = (
+                first_number(result.standing_time(row)),
+                "switched off" if row.asleep else "powered",
+            )
             each = term.value / seconds / term.count if term.count and seconds else 0.0
-            return f"{term.count:.6g} of them x {shown(each, 'W')} x {shown(seconds, 's')} of being powered"
+            return f"{term.count:.6g} of them x {shown(each, 'W')} x {shown(seconds, 's')} of being {state}"
         if term.component == self.estimate.evaluation.costs.overheads:
             return ""
         what = "of them" if term.kind == "area" else f"{words(term.action)} actions"

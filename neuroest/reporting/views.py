@@ -182,7 +182,7 @@ class View:
             for row in source.dynamic:
                 _add(store, row.component, np.sum(row.energy, axis=-1))
             for static in source.statics:
-                _add(store, static.component, _flat(static.total) * _flat(source.powered_time))
+                _add(store, static.component, _flat(static.total) * _flat(source.standing_time(static)))
         about = "Energy of one inference, dynamic and static; the parts add up to the energy per inference."
         return self._broken_down("energy", "component", "J", about, values, draws)
 
@@ -198,7 +198,7 @@ class View:
                 for index, name in enumerate(names):
                     _add(store, name, energy[..., index])
             for static in source.statics:
-                _add(store, STATIC, _flat(static.total) * _flat(source.powered_time))
+                _add(store, STATIC, _flat(static.total) * _flat(source.standing_time(static)))
         about = "Dynamic energy of one inference by layer; static energy belongs to the whole chip."
         return self._broken_down("energy", "layer", "J", about, values, draws)
 

@@ -54,7 +54,8 @@ class Operation(Spec):
     """back_to_back: inferences follow each other at the initiation interval; duty_cycled: powered for the
     latency of each inference and off between; always_on: powered through, one inference a `period`."""
     period: Time | None = None
-    """Time from one inference to the next in always_on."""
+    """Time from one inference to the next in always_on. With it, duty_cycled also pays for what must be kept while the
+    chip is off: the self-refresh of a memory off the chip that holds weights."""
     inferences_per_programming: Count | None = None
     """Inferences after which the weights are written anew: each then carries its share of the energy of programming.
     Left out, programming is reported on its own line only."""

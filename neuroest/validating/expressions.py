@@ -144,7 +144,7 @@ class _Parts:
         return self._sum(path, [(row.component, row.total) for row in self.result.areas], "part with an area")
 
     def static_power(self, path: str) -> Any:
-        rows = [(row.component, row.total) for row in self.result.statics]
+        rows = [(row.component, row.total) for row in self.result.statics if not row.asleep]
         return self._sum(path, rows, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
@@ -157,7 +157,7 @@ class _Parts:
 
     def power(self, path: str) -> Any:
         names = [row.component for row in self.result.dynamic]
-        names += [row.component for row in self.result.statics]
+        names += [row.component for row in self.result.statics if not row.asleep]
         if not any(name == path or name.startswith(f"{path}.") for name in names):
             raise UnknownNameError("part with power", path, names)
         total: Any = 0.0

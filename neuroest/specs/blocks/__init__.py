@@ -48,6 +48,7 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "sram": "memories.SramBlock",
         "sram_table": "memories.SramTableBlock",
         "memory_macro": "memories.MemoryMacroBlock",
+        "edram": "memories.EdramBlock",
         "register_file": "memories.RegisterFileBlock",
         "accumulator": "digital.AccumulatorBlock",
         "vector_unit": "digital.VectorUnitBlock",
@@ -150,12 +151,15 @@ AdcBlock: TypeAlias = Annotated[
 ReadoutBlock: TypeAlias = Annotated[Block, _one_of("neuron", "adc")]
 ReadSupplyBlock: TypeAlias = Annotated[Block, _one_of("linear_regulator", "switching_converter")]
 LineBufferBlock: TypeAlias = Annotated[Block, _one_of("analog_buffer")]
-AnyMemoryBlock: TypeAlias = Annotated[Block, _one_of("sram", "sram_table", "memory_macro", "register_file")]
+AnyMemoryBlock: TypeAlias = Annotated[
+    Block, _one_of("sram", "sram_table", "memory_macro", "edram", "register_file")
+]
 
 FREE_BLOCKS = (
     "sram",
     "sram_table",
     "memory_macro",
+    "edram",
     "register_file",
     "accumulator",
     "vector_unit",

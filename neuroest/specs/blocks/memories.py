@@ -49,6 +49,18 @@ class MemoryMacroBlock(MemoryBlock):
     model: Literal["memory_macro"]
 
 
+class EdramBlock(MemoryBlock):
+    """Embedded dynamic memory of cells with one transistor and one capacitor."""
+
+    device_model: ClassVar[str | None] = "edram"
+    model: Literal["edram"]
+    banks: Count = 1.0
+    """Banks that share the capacity, each with a port of its own; they refresh side by side."""
+    refresh: Literal["fixed", "tracking"] = "fixed"
+    """fixed: as often as the stated temperature asks for, and more often above it; tracking: as the temperature of the
+    chip asks for."""
+
+
 class RegisterFileBlock(MemoryBlock):
     """Registers of a standard-cell library with a multiplexer."""
 
