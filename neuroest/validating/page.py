@@ -227,9 +227,9 @@ def _constants(board: Scoreboard) -> list[str]:
     lines = [
         "## Constants",
         "",
-        "What was fitted, on what, and where the error of values that it was not fitted on is shown; no value is scored",
-        "with what was solved from it. All other constants come with the devices, from sources that know none of these",
-        "chips but for those named below.",
+        "What was fitted, on what, and where the error of values that it was not fitted on is shown. No value is",
+        "scored with what was solved from it. All other constants come with the devices, from sources that know none of",
+        "these chips but for those named below.",
         "",
     ]
     solved = [
