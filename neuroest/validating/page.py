@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import statistics
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.validating.scoring import COVERAGE_GOAL, Row, Summary
+from neuroest.validating.scoring import COVERAGE_GOAL, Row, Summary, summaries
 from neuroest.validating.specs import CLASSES
 
 if TYPE_CHECKING:
@@ -223,19 +224,57 @@ def _bands(board: Scoreboard) -> list[str]:
 
 
 def _constants(board: Scoreboard) -> list[str]:
-    lines = ["## Constants", "", "Solved from values of their own case, which are then not scored: "]
-    fitted = [
-        f"{r.case.spec.name}: {', '.join(r.case.spec.fitted)}" for r in board.results if r.case.spec.fitted
+    lines = [
+        "## Constants",
+        "",
+        "What was fitted, on what, and where the error of values that it was not fitted on is shown. No value is",
+        "scored with what was solved from it. All other constants come with the devices, from sources that know none of",
+        "these chips but for those named below.",
+        "",
     ]
-    lines[-1] += ("; ".join(fitted) or "none") + "."
-    shared = [
-        f"- {r.case.spec.title}: {' '.join(text.split())}"
+    solved = [
+        (r.case.spec.name, " ".join(text.split()), _others(board, r.case.spec.name))
         for r in board.results
-        for text in r.case.spec.shared_with_model
+        for text in r.case.spec.fitted
     ]
+    calibration, rows = board.calibration, []
+    if calibration is not None:
+        rows.append(
+            (
+                f"the one exponent over all model discrepancies, {calibration.shipped:g}",
+                f"bottom-up values of {len(calibration.chosen)} chips",
+                f"each chip by the exponent of the others: {calibration.left_out_coverage:.0%} inside, see above",
+            )
+        )
+    rows += [(text, f"values of {name} itself", error) for name, text, error in solved]
+    lines += _markdown_table(("fitted", "on", "error shown"), rows) if rows else ["None was fitted.", ""]
+    shared = [r.case.spec for r in board.results if r.case.spec.shared_with_model]
     if shared:
-        lines += ["", "Shipped constants that name one of these chips among their sources:", "", *shared]
-    return [*lines, ""]
+        lines += ["Shipped constants that name one of these chips among their sources:", ""]
+        lines += [f"- {s.title}: {' '.join(text.split())}." for s in shared for text in s.shared_with_model]
+        apart = [row for row in board.rows if row.case not in {s.name for s in shared}]
+        lines += [
+            "",
+            "Bottom-up values of the chips without these:",
+            "",
+            *_summaries([s for s in summaries(apart) if s.quantity_class == "bottom_up"]),
+        ]
+    return lines
+
+
+def _others(board: Scoreboard, case: str) -> str:
+    """How far the values of a case lie off that nothing was solved from."""
+    logs = [
+        math.log(row.ratio)
+        for row in board.rows
+        if row.case == case and row.quantity_class == "structural" and row.scored
+    ]
+    if not logs:
+        return "no other values of the case"
+    median, worst = statistics.median(map(abs, logs)), math.exp(max(logs, key=abs))
+    return (
+        f"its {len(logs)} other structural values: median abs(ln ratio) {median:.3f}, worst ratio {worst:.3g}"
+    )
 
 
 def _rows(rows: Sequence[Row], *, banded: bool) -> list[str]:

@@ -174,6 +174,18 @@ def test_page_and_table_hold_every_value(board):
         assert row.quantity in terminal
 
 
+def test_the_page_says_of_each_fitted_constant_on_what_and_where_its_error_stands(board):
+    text = page(board)
+    constants = text[text.index("## Constants") : text.index("## Bookkeeping")]
+    for result in board.results:
+        for fitted in result.case.spec.fitted:
+            line = next(line for line in constants.splitlines() if " ".join(fitted.split()) in line)
+            assert f"values of {result.case.spec.name} itself" in line
+            assert "worst ratio" in line
+        for shared in result.case.spec.shared_with_model:
+            assert " ".join(shared.split()) in constants
+
+
 def test_page_in_the_docs_is_the_one_that_would_be_written(board):
     path = cases_folder().parent / "docs" / "scoreboard.md"
     assert path.read_text(encoding="utf-8") == page(board), (

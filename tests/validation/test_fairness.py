@@ -1,11 +1,22 @@
 """The comparison page of the claim for the 1M1T1R neuron."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from neuroest.estimating import estimate
 from neuroest.evaluation import evaluate
-from neuroest.validating.fairness import NEURON, conditions, contenders, energy, fairness_page, solve
+from neuroest.validating.fairness import (
+    NEURON,
+    area,
+    conditions,
+    contenders,
+    energy,
+    fairness_page,
+    ratio_to,
+    solve,
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +48,68 @@ def test_a_condition_that_no_value_fulfils_is_not_reachable(pair):
     ours, twin = pair
     condition = next(c for c in conditions() if c.paths == (f"{NEURON}.load_capacitance",) and not c.fast)
     assert solve(condition, ours, twin, 10.0).reachable == 0.0
+
+
+def test_a_band_does_not_leave_out_the_samples_that_nothing_helps(pair):
+    ours, twin = pair
+    root = solve(conditions()[0], ours, twin, 10.0)
+    assert 0.1 < root.reachable < 0.5
+    assert (root.low, root.median) == (0.0, 0.0)
+    assert 0.0 < root.high < root.today
+
+
+def test_more_takes_more(pair):
+    ours, twin = pair
+    roots = [solve(conditions()[0], ours, twin, times) for times in (1.0, 10.0, 100.0)]
+    for easier, harder in pairwise(roots):
+        assert easier.reachable >= harder.reachable
+        assert all(getattr(easier, at) >= getattr(harder, at) for at in ("low", "median", "high"))
+
+
+@pytest.mark.parametrize("condition", conditions(), ids=lambda condition: condition.title)
+def test_bisection_is_right_since_costs_only_rise_or_only_fall(pair, condition):
+    ours, _ = pair
+    values = {path: claim.value for path, claim in ours.claims.items()}
+    if condition.fast:
+        values |= {path: values[path] * 1e9 for path in conditions()[0].paths}
+    costs = []
+    for factor in np.geomspace(condition.best, condition.worst, 25):
+        changed = {**values, **{path: values[path] * factor for path in condition.paths}}
+        with np.errstate(all="ignore"):
+            costs.append(
+                float(np.ravel(condition.compared(evaluate(ours.design, ours.workload, changed)))[0])
+            )
+    costs = [np.inf if np.isnan(cost) else cost for cost in costs]
+    assert all(after >= before * (1 - 1e-12) for before, after in pairwise(costs))
+
+
+def test_a_chip_costs_what_it_costs(pair):
+    ours, twin = pair
+    same = ratio_to(twin, twin)
+    assert (same.low, same.median, same.high) == (1.0, 1.0, 1.0)
+    above = ratio_to(ours, twin)
+    assert 1.0 < above.low < above.median < above.high
+
+
+def test_the_best_of_neurons_gains_what_the_neuron_costs_and_its_time(pair):
+    _, twin = pair
+    gain, room = ratio_to(twin, twin, free=True), ratio_to(twin, twin, area, free=True)
+    for ratio in (gain, room):
+        assert 0.0 < ratio.low <= ratio.median <= ratio.high <= 1.0
+    # the twin's neurons nominally hold their columns for no longer than the 10 ns of the read pulse, so what goes is
+    # their own energy, spikes of 1.61 fJ, and wires across their area: less than a ten-thousandth of 459 nJ
+    whole = float(twin.totals["energy_per_inference_J"])
+    neuron = sum(row.energy_J for row in twin.breakdown if row.component == NEURON and row.energy_J)
+    values = {path: claim.value for path, claim in twin.claims.items()}
+
+    def left(*names: str) -> float:
+        free = values | {f"{NEURON}.{name}": 0.0 for name in names}
+        return float(np.ravel(energy(evaluate(twin.design, twin.workload, free)))[0])
+
+    assert whole - left("spike_energy") == pytest.approx(neuron, rel=1e-6)
+    assert (
+        neuron < whole - left("spike_energy", "input_hold_time", "static_power", "footprint") < 1e-4 * whole
+    )
 
 
 def test_page_has_every_contender_on_every_network():
