@@ -228,8 +228,8 @@ def _constants(board: Scoreboard) -> list[str]:
         "## Constants",
         "",
         "What was fitted, on what, and where the error of values that it was not fitted on is shown. No value is",
-        "scored with what was solved from it. All other constants come with the devices, from sources that know none of",
-        "these chips but for those named below.",
+        "scored with what was solved from it. All other constants come with the devices, from sources that know none",
+        "of these chips but for those named below.",
         "",
     ]
     solved = [
