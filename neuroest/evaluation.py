@@ -221,7 +221,7 @@ class Evaluation:
         interval = np.asarray(self.timing.initiation_interval)
         if self.chip.operation.mode == "duty_cycled":
             # no inference begins before the chip is off again
-            return np.asarray(np.maximum(interval, self.powered_time))
+            interval = np.asarray(np.maximum(interval, self.powered_time))
         return np.maximum(interval, self.chip.period) if self.chip.period is not None else interval
 
     @cached_property

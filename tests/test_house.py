@@ -241,6 +241,9 @@ CONSTANTS = {
     },
     "components.base": {"ROOM_TEMPERATURE": "part of the definition of a process parameter"},
     "components.cells": {"_HALF_SELECT_MARGIN": "a convention, told beside it"},
+    "components.edram": {
+        "_SUPPLY_MARGIN": "part of the supply within which a statement is taken to hold, a convention"
+    },
     "components.memories": {
         "_TWO_PORT_CELL": "transistors of a cell with two ports over those of one with a port",
         "_LARGEST_REGISTER_FILE": "design practice, told beside it",

@@ -1,4 +1,4 @@
-"""Commented templates that pass the check as they are: neurons, synapses, architectures and workloads."""
+"""Commented templates that pass the check as they are: neurons, synapses, memories, architectures and workloads."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Device, load_device, shipped
 
-TEMPLATES = ("neuron", "synapse", "architecture", "workload")
+TEMPLATES = ("neuron", "synapse", "memory", "architecture", "workload")
 """Kinds of templates."""
 
-_FOLDERS = MappingProxyType({"neuron": "neurons", "synapse": "synapses"})
+_FOLDERS = MappingProxyType(
+    {"neuron": ("neurons",), "synapse": ("synapses",), "memory": ("memories", "dram")}
+)
 _EXAMPLES = MappingProxyType(
     {
         "diffusive_1m1t1r": "diffusive_bench",
@@ -27,6 +29,10 @@ _EXAMPLES = MappingProxyType(
         "one_transistor_one_resistor": "rram_hfox_28nm",
         "one_selector_one_resistor": "rram_1s1r_generic",
         "passive": "rram_passive_generic",
+        "dram": "lpddr4_3200_micron",
+        "edram": "edram_ibm_32nm",
+        "memory_macro": "gain_cell_16nm",
+        "sram": "sram_28nm_anchored",
     }
 )
 _DEVICE_HEAD = """\
@@ -43,16 +49,16 @@ _EDITOR_LINE = re.compile(r"\A# yaml-language-server:.*\n")
 
 def models(kind: str) -> tuple[str, ...]:
     """Device models of a kind of template."""
-    return tuple(name for name in _EXAMPLES if DEVICE_MODELS[name].folder == _FOLDERS[kind])
+    return tuple(name for name in _EXAMPLES if DEVICE_MODELS[name].folder in _FOLDERS[kind])
 
 
 def device_template(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
-    """A neuron or a synapse, its values those of a device that ships.
+    """A neuron, a synapse or a memory, its values those of a device that ships.
 
     Parameters
     ----------
     kind : str
-        ``neuron`` or ``synapse``.
+        ``neuron``, ``synapse`` or ``memory``.
     name : str
         Name of the new device.
     model : str, optional
@@ -71,7 +77,7 @@ def device_template(kind: str, name: str, model: str | None = None, like: str | 
     if model is not None and model not in known:
         raise UnknownNameError(f"model of a {kind}", model, known)
     example = load_device(like or _EXAMPLES[model or known[0]])
-    if example.record.folder != _FOLDERS[kind]:
+    if example.spec.model not in known:
         raise NeuroestError(f"{like} is no {kind} but a {example.spec.model}")
     if model is not None and example.spec.model != model:
         raise NeuroestError(f"{like} is a {example.spec.model}, not a {model}; leave out --model or --like")
@@ -126,7 +132,7 @@ def architecture_template(name: str, neuron: str | None = None, synapse: str | N
 
 def _placed(device: str, kind: str) -> str:
     found: Device = load_device(device)
-    if found.record.folder != _FOLDERS[kind]:
+    if found.record.folder not in _FOLDERS[kind]:
         raise NeuroestError(f"{device} is no {kind} but a {found.spec.model}")
     layout = ", layout: stacked" if found.spec.model == "diffusive_1m1t1r_integrated" else ""
     return f'{{model: {found.spec.model}, device: "{device}"{layout}}}'

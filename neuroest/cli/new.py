@@ -17,8 +17,12 @@ class Template(StrEnum):
 
     NEURON = "neuron"
     SYNAPSE = "synapse"
+    MEMORY = "memory"
     ARCHITECTURE = "architecture"
     WORKLOAD = "workload"
+
+
+_DEVICES = {Template.NEURON, Template.SYNAPSE, Template.MEMORY}
 
 
 def run(
@@ -34,7 +38,8 @@ def run(
         ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", show_default=False, help="Device model of a neuron or synapse.")
+        str | None,
+        typer.Option("--model", show_default=False, help="Device model of a neuron, synapse or memory."),
     ] = None,
     like: Annotated[
         str | None,
@@ -62,7 +67,7 @@ def run(
     from neuroest.authoring import templates  # noqa: PLC0415
     from neuroest.authoring.device_text import check_output  # noqa: PLC0415
 
-    _applicable(kind, {"--model": model}, {Template.NEURON, Template.SYNAPSE})
+    _applicable(kind, {"--model": model}, _DEVICES)
     _applicable(kind, {"--neuron": neuron, "--synapse": synapse}, {Template.ARCHITECTURE})
     if like is not None and (neuron is not None or synapse is not None):
         raise NeuroestError(
@@ -72,7 +77,7 @@ def run(
     if output is not None and written:
         check_output(output, force=force)
     name = output.stem if output is not None and written else f"my_{kind.value}"
-    if kind in {Template.NEURON, Template.SYNAPSE}:
+    if kind in _DEVICES:
         text = templates.device_template(kind.value, name, model, like)
     elif like is not None:
         text = templates.copy_of(kind.value, name, like)

@@ -19,7 +19,8 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("kind", "model"), [(kind, model) for kind in ("neuron", "synapse") for model in templates.models(kind)]
+    ("kind", "model"),
+    [(kind, model) for kind in ("neuron", "synapse", "memory") for model in templates.models(kind)],
 )
 def test_a_template_of_every_model_passes_the_check_and_explains_every_value(
     tmp_path: Path, kind: str, model: str

@@ -9,7 +9,7 @@ from tests.authoring.test_table import HEADER, OTHER, ROW
 from tests.cli.conftest import Command
 
 
-@pytest.mark.parametrize("kind", ["neuron", "synapse", "architecture", "workload"])
+@pytest.mark.parametrize("kind", ["neuron", "synapse", "memory", "architecture", "workload"])
 def test_a_template_is_written_and_passes_the_check(command: Command, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "ours.yaml"
     made = command("new", kind, "-o", str(path))

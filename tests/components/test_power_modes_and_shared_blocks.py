@@ -43,7 +43,7 @@ def test_static_weights_are_loaded_again_after_power_off(tmp_path: Path, batch: 
     on = run(INT8, DENSE, {"chip.array.batch": batch}, tmp_path)
     off = run(INT8, DENSE, {"chip.array.batch": batch}, tmp_path, operation__mode="duty_cycled")
     loaded = WEIGHTS * 8 / batch
-    assert count(off, "memory", "bit") - count(on, "memory", "bit") == pytest.approx(loaded)
+    assert count(off, "memory", "read") - count(on, "memory", "read") == pytest.approx(loaded)
     assert count(off, "weights", "write") == pytest.approx(loaded / 512)
     # LPDDR4 alone is worth five chips that stay on
     assert energy(off, component="memory") > 4.0 * on.totals["energy_per_inference_J"] / batch
