@@ -132,15 +132,25 @@ class VectorUnit(Datapath):
         bits, spike = network.accumulator_bits, 1.0
         kept = self.registers(bits)
         costs = {
+            "activation": self.compare(bits) + kept,
             "comparison": self.compare(bits) + kept,
             "spike_comparison": self.compare(spike) + self.registers(spike),
             "addition": self.add(bits) + kept,
             "operation": self.add(bits) + kept,
         }
-        return [
+        found = [
             self.energy(action, action, self.scaled(energy), "element-wise operation")
             for action, energy in costs.items()
         ]
+        if self.multiplies:
+            scale = equations.multiplier_energy(self.device.multiply_energy, bits, self.options["scale_bits"])
+            found.append(self.energy("activation", "rescaling", self.scaled(scale), "element-wise operation"))
+        return found
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether sums are brought back to the bits of an activation by a factor."""
+        return bool(self.spec.rescaling == "multiply")
 
     def register_bits(self, network: NetworkContext) -> Bit:
         """The result of each lane."""
@@ -150,6 +160,8 @@ class VectorUnit(Datapath):
         """Adder, comparator and register of each lane."""
         bits, d = network.accumulator_bits, self.device
         lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
+        if self.multiplies:
+            lane = lane + equations.multiplier_area(d.multiplier_area, bits, self.options["scale_bits"])
         return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
 
 

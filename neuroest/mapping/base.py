@@ -275,8 +275,8 @@ class Mapper(ABC):
     def elementwise(self) -> Mapping[str, Array]:
         """What a vector unit does in one inference, by action.
 
-        An activation function is a comparison, and so is each further element of a maximum; spikes have one bit, and
-        neurons in place of an activation function.
+        An activation function is a comparison, with which a sum comes back to the bits of an activation; so is each
+        further element of a maximum. Spikes have one bit, and neurons in place of an activation function.
         """
         t = self.layers
         outputs = self.steps * t.output_elements
@@ -286,7 +286,7 @@ class Mapper(ABC):
             found = {"spike_comparison": compared}
         else:
             computed = t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0)
-            found = {"comparison": compared + computed * t.output_elements}
+            found = {"activation": computed * t.output_elements, "comparison": compared}
         return {**found, "addition": np.asarray(added), "operation": np.asarray(others)}
 
     def inputs_active(self) -> Array:

@@ -175,6 +175,9 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         has_unit = chip.find("vector_unit") or chip.stands_for("element_operations")
         if not mapper.network.spiking and not has_unit:
             left_out.append("activation functions (no vector_unit block)")
+        units = [block for _, block in chip.find("vector_unit")[-1:]]
+        if not mapper.network.spiking and any(unit.spec.rescaling == "none" for unit in units):
+            left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
     return tuple(left_out)
 
 

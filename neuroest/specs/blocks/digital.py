@@ -34,6 +34,11 @@ class VectorUnitBlock(ClockedBlock):
     """Elements that one instance handles in a clock cycle."""
     clock_frequency: Frequency
     """Clock."""
+    rescaling: Literal["none", "shift", "multiply"] = "none"
+    """How the sum of a layer with weights comes back to the bits of an activation. multiply: by a factor of each output
+    channel; shift: by a power of two, which takes nothing; none: the unit does not do it, and the estimate says so."""
+    scale_bits: WordWidth = 16.0
+    """Bits of that factor."""
 
 
 class MatrixUnitBlock(DeviceBlock):
