@@ -18,6 +18,7 @@ from neuroest.components.chip import Chip, LevelNode
 from neuroest.components.memories import Memory
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
+from neuroest.mapping.turns import Turns, nobody
 from neuroest.remembering import remember_numbers
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
@@ -197,9 +198,9 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
-    def turn_time(self, times: Array) -> Array:
-        """Time for which the busiest unit works that several layers share, given the layers' own times."""
-        return np.zeros((*np.shape(times)[:-1], 1))
+    def turns(self) -> Turns:
+        """Which layers take turns on units of this level."""
+        return nobody(np.shape(self.layers.positions)[-1])
 
     def product_cycles(self) -> Array:
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""

@@ -12,6 +12,7 @@ from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Mapper, Placement
 from neuroest.mapping.packing import Sharing, share_arrays
 from neuroest.mapping.replication import copies_within
+from neuroest.mapping.turns import Turns
 from neuroest.units import Numeric
 
 
@@ -140,9 +141,9 @@ class CrossbarLayout(Mapper):
         """
         return self._layer_time(placement.replication)
 
-    def turn_time(self, times: Array) -> Array:
+    def turns(self) -> Turns:
         """Layers that share an array take turns on it."""
-        return self._sharing.busy(times) if self._sharing is not None else super().turn_time(times)
+        return self._sharing.turns if self._sharing is not None else super().turns()
 
     @property
     def planes(self) -> Numeric:

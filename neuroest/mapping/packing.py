@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.mapping.base import Array
+from neuroest.mapping.turns import Flags, Turns
 from neuroest.units import Numeric
-
-Flags = NDArray[np.bool_]
 
 
 class Piece(NamedTuple):
@@ -142,24 +141,13 @@ class Sharing:
         Arrays of all layers together.
     units : array
         Arrays of each layer, parts of them too.
+    turns : Turns
+        Layers that take turns on the arrays that they share.
     """
 
     needed: Array
     units: Array
-    _kinds: tuple[Packed, ...]
-    _kind: NDArray[np.intp]
-
-    def busy(self, times: Array) -> Array:
-        """Time for which the busiest shared array works, its layers one after the other."""
-        shape = np.broadcast_shapes(times.shape, self.units.shape)
-        each = np.broadcast_to(times, shape).reshape(-1, shape[-1])
-        kinds = np.broadcast_to(self._kind, shape[:-1]).reshape(-1)
-        longest = np.zeros(len(each))
-        for index, kind in enumerate(self._kinds):
-            if len(kind.companies):
-                here = kinds == index
-                longest[here] = np.max(each[here] @ kind.companies.T.astype(float), axis=-1)
-        return longest.reshape((*shape[:-1], 1))
+    turns: Turns
 
 
 def share_arrays(
@@ -193,7 +181,7 @@ def share_arrays(
     kinds = tuple(_packed(*np.split(point, [len(size), len(size) + len(blocks)])) for point in points)
     units = np.stack([k.shares for k in kinds])[kind].reshape(shape)
     needed = np.array([k.arrays for k in kinds])[kind].reshape((*shape[:-1], 1))
-    return Sharing(needed, units, kinds, kind.reshape(shape[:-1]))
+    return Sharing(needed, units, Turns(tuple(k.companies for k in kinds), kind.reshape(shape[:-1])))
 
 
 def _packed(size: Array, blocks: Array, turns: Array) -> Packed:

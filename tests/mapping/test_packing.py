@@ -120,7 +120,7 @@ def test_many_design_points_are_packed_as_one_each(
         assert found.needed[index, 0] == alone.arrays
         assert found.units[index] == pytest.approx(alone.shares, rel=1e-12)
         longest = max((float(times[index] @ company) for company in alone.companies), default=0.0)
-        assert found.busy(times)[index, 0] == pytest.approx(longest, rel=1e-12)
+        assert found.turns.busiest(times)[index, 0] == pytest.approx(longest, rel=1e-12)
 
 
 def test_three_layers_by_hand() -> None:
