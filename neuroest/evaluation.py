@@ -32,6 +32,8 @@ from neuroest.workloads.layers import LayerTable, layer_table
 
 Array: TypeAlias = NDArray[np.float64]
 
+_ROUNDING = 2.0**-40
+"""What a sum of times may be off by."""
 _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
 
@@ -320,7 +322,22 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
+        own += self._target_checks()
         return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+
+    def _target_checks(self) -> list[Check]:
+        """Whether the pace is the one that copies of the layers were made for."""
+        target = self.mapper.options.get("target_interval")
+        if target is None:
+            return []
+        pace, shared = np.max(self.timing.pace, axis=-1, keepdims=True), self.timing.bottleneck
+        slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
+        return [
+            Check(
+                "target_interval", self.mapped.level.path, "limit", pace <= target * (1.0 + _ROUNDING),
+                f"no copies of the arrays bring the pace to the target; it is that of {slowest}", pace, target, "s",
+            )
+        ]  # fmt: skip
 
     def _die_checks(self) -> list[Check]:
         """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
