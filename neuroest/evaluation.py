@@ -25,6 +25,7 @@ from neuroest.equations import diffusive_neuron, digital, power, retention, writ
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
+from neuroest.mapping.turns import ROUNDING
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
 from neuroest.units import Numeric
@@ -32,8 +33,6 @@ from neuroest.workloads.layers import LayerTable, layer_table
 
 Array: TypeAlias = NDArray[np.float64]
 
-_ROUNDING = 2.0**-40
-"""What a sum of times may be off by."""
 _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
 
@@ -313,7 +312,7 @@ class Evaluation:
             "the package cannot cool this power density", self.power_density, self.costs.power_density_limit,
             "W/m^2",
         )  # fmt: skip
-        own = [*self.costs.checks, *self.mapped.checks, heat, *self._die_checks()]
+        own = [*self.costs.checks, *self.mapped.checks, *self.counts.checks, heat, *self._die_checks()]
         if self.chip.period is not None:
             interval = np.asarray(self.timing.initiation_interval)
             own.append(
@@ -334,7 +333,7 @@ class Evaluation:
         slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
         return [
             Check(
-                "target_interval", self.mapped.level.path, "limit", pace <= target * (1.0 + _ROUNDING),
+                "target_interval", self.mapped.level.path, "limit", pace <= target * (1.0 + ROUNDING),
                 f"no copies of the arrays bring the pace to the target; it is that of {slowest}", pace, target, "s",
             )
         ]  # fmt: skip

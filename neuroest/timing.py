@@ -12,11 +12,8 @@ from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
 from neuroest.mapping.base import Array, Mapper, NetworkMapping
 from neuroest.mapping.places import Places
-from neuroest.mapping.turns import Turns, longest_way, one_unit, way_in_turns
+from neuroest.mapping.turns import ROUNDING, Turns, longest_way, one_unit, way_in_turns
 from neuroest.units import Numeric, Second
-
-_ROUNDING = 2.0**-40
-"""What a sum of times may be off by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +59,7 @@ class Timing:
         """Resource on which layers take turns for longer than the slowest layer needs; None where there is none."""
         slowest = np.max(self.step, axis=-1)
         longest = max(self.turns, key=lambda path: float(np.max(self.turns[path])), default=None)
-        if longest is None or np.max(self.turns[longest]) <= np.max(slowest) * (1.0 + _ROUNDING):
+        if longest is None or np.max(self.turns[longest]) <= np.max(slowest) * (1.0 + ROUNDING):
             return None
         return longest
 
@@ -91,7 +88,7 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
     pace = _pace(mapped, _steps(mapper, mapped, resources), turns)
     loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
     _wait(mapper, counts, busy, loads, resources)
-    return _totals(mapper, mapped, resources, loads, turns, sharing)
+    return _totals(mapper, mapped, counts, resources, loads, turns, sharing)
 
 
 def _blocks(
@@ -166,16 +163,20 @@ def _network_times(
         if carried is not None:
             there = carried.bits > 0.0
             bits, links = carried.bits / steps, carried.lanes
+            sums = carried.sums / steps
             if mesh.one_medium:
                 links = places.serving(mesh.path) if places.shared else np.ones_like(bits)
                 if not places.shared:
                     bits = np.sum(bits, axis=-1, keepdims=True) * there
-            busy[mesh.path] = bits / (mesh.link_rate() * links)
+                    sums = np.sum(sums, axis=-1, keepdims=True) * there
+            busy[mesh.path] = (bits / links + sums) / mesh.link_rate()
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
     for _, link in mapper.chip.find("off_chip_link"):
         sent = counts.actions.get((link.path, "bit"))
         if sent is not None:
+            # weights come while cells are written, not while layers work
+            sent = sent - counts.weights.get(link.path, 0.0)
             off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
             # streamed: one request a step and layer waits for the far end
             waiting = link.device.latency * (sent > 0.0)
@@ -200,6 +201,7 @@ def _wait(
 def _totals(
     mapper: Mapper,
     mapped: NetworkMapping,
+    counts: ActionCounts,
     resources: Mapping[str, Array],
     loads: Mapping[str, Array],
     turns: Mapping[str, Array],
@@ -223,15 +225,33 @@ def _totals(
         interval = pipelining.initiation_interval(mapper.steps, pace, rest)
     else:
         latency, interval = _pipelined(mapper, step, pace, sharing), pace
-    writing: Numeric = 0.0
+    writing = _writing(mapper, mapped, counts)
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         part_by_part = mapped.passes > 1.0
-        writing = np.where(part_by_part, mapper.writing_time(mapped.placement) / shared, 0.0)
         worked = mapper.steps * total
         latency = np.where(part_by_part, (worked + writing) * shared, latency)
-        interval = np.where(part_by_part, worked + writing, interval)
+        interval = np.where(part_by_part, worked, interval)
+    interval = interval + writing
     return Timing(resources, loads, step, turns, pace, latency, interval, rest, writing)
+
+
+def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Numeric:
+    """Time of an inference in which cells are written that cannot be read meanwhile: the slower of cells and links."""
+    often = mapper.chip.inferences_per_programming
+    amortised: Numeric = 0.0 if often is None else 1.0 / often
+    if mapper.reprograms:
+        amortised = np.where(mapped.passes > 1.0, 1.0 / mapper.options["inferences_per_pass"], amortised)
+    if not np.any(np.asarray(amortised) > 0.0):
+        return 0.0
+    writing: Numeric = mapper.writing_time(mapped.placement) * amortised
+    chips = mapped.counts[mapper.chip.top.path]
+    for _, link in mapper.chip.find("off_chip_link"):
+        if link.path in counts.weights:
+            off = mapper.chip.discrepancy.get("off_chip_link.time", 1.0)
+            sent = np.sum(counts.weights[link.path], axis=-1, keepdims=True)
+            writing = np.maximum(writing, sent / (link.device.rate * chips) * off)
+    return writing
 
 
 def _pipelined(mapper: Mapper, step: Array, pace: Array, sharing: Sequence[tuple[Turns, Array]]) -> Array:

@@ -83,6 +83,9 @@ class Traffic:
     written: Array
     required: bool = True
     """Whether a chip without such a memory cannot run the network."""
+    inputs: Array | None = None
+    """Bits of what the layers read, once each, where each memory near a part of a layer has them written into it; None
+    where there is but one memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +204,10 @@ class Mapper(ABC):
     def turns(self) -> Turns:
         """Which layers take turns on units of this level."""
         return nobody(np.shape(self.layers.positions)[-1])
+
+    def partial_sum_bits(self) -> Numeric:
+        """Bits of a sum that goes on from one unit to the next; none where sums are whole or currents."""
+        return 0.0
 
     def product_cycles(self) -> Array:
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.mapping.base import Array
-from neuroest.mapping.replication import ROUNDING, copies_within
-from neuroest.mapping.turns import Flags, Turns
+from neuroest.mapping.replication import copies_within
+from neuroest.mapping.turns import ROUNDING, Flags, Turns
 
 _PARTS = (1.0, 2.0, 4.0)
 """Parts of the interval within which a layer is tried to be done."""

@@ -7,8 +7,8 @@ import numpy as np
 from neuroest.mapping.base import Array, NetworkMapping
 from neuroest.units import Numeric
 
-_NARROWEST = 1e-9
-"""Share of a unit over which a layer without units of its own is spread, at one place of the chip."""
+NEAR = 2.0**-30
+"""Share of a unit within which two places are one; what rounding leaves of sums of parts of units."""
 
 
 class Places:
@@ -60,17 +60,10 @@ class Places:
         """Instances that serve a layer, and by kind of design points the shares of its work that instances have."""
         level = block.rpartition(".")[0]
         if level not in self._levels:
-            each = self._units_each(level)
+            each = units_each(self._mapped, level)
             serving = np.asarray(np.maximum(self._width / each, 1.0))
             self._levels[level] = serving, self._shares_by_kind(each)
         return self._levels[level]
-
-    def _units_each(self, level: str) -> Numeric:
-        """Units that one instance of a level serves."""
-        if level in self._mapped.units_per_child:
-            return self._mapped.units_per_child[level]
-        instances = np.maximum(self._mapped.counts[level], 1.0)
-        return self._mapped.counts[self._mapped.level.path] / instances
 
     def _shares_by_kind(self, each: Numeric) -> list[tuple[Array, Array]]:
         layers = self._width.shape[-1]
@@ -83,13 +76,20 @@ class Places:
             return [(np.ones(shape[:-1], bool), _shares(*table[0]))]
         kinds, index = np.unique(table.reshape(len(table), -1), axis=0, return_inverse=True)
         where = index.reshape(shape[:-1])
-        return [(where == n, _shares(*kind.reshape(3, layers))) for n, kind in enumerate(kinds)]
+        return [(where == n, _shares(*kind.reshape(-1, layers))) for n, kind in enumerate(kinds)]
+
+
+def units_each(mapped: NetworkMapping, level: str) -> Numeric:
+    """Computing units in one instance of a level; their mean where the level does not hold them."""
+    if level in mapped.units_per_child:
+        return mapped.units_per_child[level]
+    return mapped.counts[mapped.level.path] / np.maximum(mapped.counts[level], 1.0)
 
 
 def _shares(begin: Array, width: Array, each: Array) -> Array:
     """Share of each layer's work that an instance does: those at which a layer begins, and the next one of each."""
     first = np.floor(begin / each)
     instances = np.unique(np.concatenate([first, first + 1.0]))[:, np.newaxis]
-    wide = np.maximum(width, _NARROWEST)
+    wide = np.maximum(width, NEAR)
     until = np.clip(((instances + 1.0) * each - begin) / wide, 0.0, 1.0)
     return np.asarray(until - np.clip((instances * each - begin) / wide, 0.0, 1.0))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from neuroest.mapping.base import Array
+from neuroest.mapping.turns import ROUNDING
 from neuroest.units import Numeric
 
 _HALVINGS = 50
 """Halvings of the interval's logarithm, which find it to some 1e-12 of itself."""
-ROUNDING = 2.0**-40
-"""What a ratio of two times may be off by."""
 
 
 def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget: Numeric) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]
 
-_ROUNDING = 2.0**-40
+ROUNDING = 2.0**-40
 """What a sum of times may be off by."""
 
 
@@ -184,5 +184,5 @@ def _worked_off(ready: Array, time: Array, plan: Sequence[tuple[Array, Array]], 
     begin = np.maximum(begin, before)
     taken = np.maximum(end - begin, 0.0)
     free = begin - (np.cumsum(taken, axis=-1) - taken)
-    in_the_way = free < time[:, np.newaxis] - _ROUNDING * each
+    in_the_way = free < time[:, np.newaxis] - ROUNDING * each
     return np.asarray(ready + time + np.sum(np.where(in_the_way, taken, 0.0), axis=-1))
