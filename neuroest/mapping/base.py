@@ -18,6 +18,7 @@ from neuroest.components.chip import Chip, LevelNode
 from neuroest.components.memories import Memory
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
+from neuroest.mapping.turns import Turns, nobody
 from neuroest.remembering import remember_numbers
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
@@ -82,6 +83,9 @@ class Traffic:
     written: Array
     required: bool = True
     """Whether a chip without such a memory cannot run the network."""
+    inputs: Array | None = None
+    """Bits of what the layers read, once each, where each memory near a part of a layer has them written into it; None
+    where there is but one memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,9 +201,13 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
-    def turn_time(self, times: Array) -> Array:
-        """Time for which the busiest unit works that several layers share, given the layers' own times."""
-        return np.zeros((*np.shape(times)[:-1], 1))
+    def turns(self) -> Turns:
+        """Which layers take turns on units of this level."""
+        return nobody(np.shape(self.layers.positions)[-1])
+
+    def partial_sum_bits(self) -> Numeric:
+        """Bits of a sum that goes on from one unit to the next; none where sums are whole or currents."""
+        return 0.0
 
     def product_cycles(self) -> Array:
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
@@ -231,6 +239,11 @@ class Mapper(ABC):
         """Whether the weights are gone after each inference, because the chip is switched off."""
         store = self.weight_store
         return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
+
+    @property
+    def inferences_per_writing(self) -> Numeric | None:
+        """Inferences after which the cells of an array are written anew; None where they never are."""
+        return 1.0 if self.loses_weights else self.chip.inferences_per_programming
 
     def reloads_weights(self) -> Array:
         """One where weights come from outside in each inference: no memory of the chip holds or keeps them all."""
