@@ -16,6 +16,7 @@ from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.mapping.coding import spike_coding
 from neuroest.mapping.cores import producers
 from neuroest.mapping.crossings import instances_reached, off_chip
 from neuroest.units import Numeric
@@ -98,6 +99,9 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
             if model == "digital_lif":
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved))
+    coding = spike_coding(mapper)
+    if coding is not None:
+        actions.update(coding.actions)
     if mapper.reprograms:
         _reprogram(mapper, mapped, actions)
     for stream in traffic:
@@ -110,7 +114,7 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
         transport,
         (*exclusions, *outside.exclusions),
         outside.weights,
-        outside.checks,
+        (*outside.checks, *(coding.checks if coding is not None else ())),
     )
 
 

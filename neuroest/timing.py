@@ -99,7 +99,7 @@ def _blocks(
 ) -> dict[str, Array]:
     """Times of adders, vector units, neurons and memories; the busiest instance of each."""
     alone: dict[str, Array] = {}
-    for model in ("accumulator", "vector_unit", "digital_lif"):
+    for model in ("accumulator", "vector_unit", "digital_lif", "spike_coder"):
         for _, block in mapper.chip.find(model):
             capacity = block.options["lanes"] * block.options["clock_frequency"]
             alone[block.path] = _demand(mapper, counts, block.path) / (mapper.steps * capacity)

@@ -42,6 +42,7 @@ from neuroest.components.digital import (
     DigitalNeuron,
     MatrixUnit,
     MultiplyAccumulate,
+    SpikeCoder,
     VectorUnit,
 )
 from neuroest.components.inputs import (
@@ -126,6 +127,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 SarAdc,
                 SelectorCell,
                 SenseAmplifier,
+                SpikeCoder,
                 SpikeDriver,
                 Sram,
                 SurveyAdc,

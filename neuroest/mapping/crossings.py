@@ -11,6 +11,7 @@ import numpy as np
 from neuroest.components.base import Check
 from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Mapper, NetworkMapping
+from neuroest.mapping.coding import spike_coding
 from neuroest.mapping.places import NEAR, units_each
 from neuroest.units import Numeric
 
@@ -54,18 +55,22 @@ def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> 
     first[next(n for n, inputs in enumerate(t.reads) if -1 in inputs)] = 1.0
     last[-1] = 1.0
     written, kept = _written_weights(mapper, mapped), _kept_results(mapper, mapped)
-    links = mapper.chip.find("off_chip_link")
+    links, coding = mapper.chip.find("off_chip_link"), spike_coding(mapper)
     bits: dict[str, Array] = {}
     weights: dict[str, Array] = {}
     for _, link in links:
         carries = link.spec.carries
         found: Any = 0.0 * mapper.steps * t.input_rate
-        if "inputs" in carries:
+        if "inputs" in carries and coding is not None and coding.inputs is not None:
+            found = found + coding.inputs
+        elif "inputs" in carries:
             value = mapper.value_bits()
             wide = np.maximum(mapper.network.activation_bits, value)
             rate: Numeric = t.input_rate * (packet + value) if packet is not None else wide
             found = found + first * mapper.steps * t.input_elements * rate
-        if "outputs" in carries:
+        if "outputs" in carries and coding is not None:
+            found = found + coding.outputs
+        elif "outputs" in carries:
             rate = t.output_rate * packet if packet is not None else mapper.network.activation_bits
             found = found + last * mapper.steps * t.output_elements * rate
         if "between_chips" in carries:
