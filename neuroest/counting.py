@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.components.base import Component
+from neuroest.components.base import Check, Component
 from neuroest.components.chip import LevelNode
 from neuroest.components.networks import Mesh, Network
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.mapping.coding import spike_coding
 from neuroest.mapping.cores import producers
+from neuroest.mapping.crossings import instances_reached, off_chip
 from neuroest.units import Numeric
 
 
@@ -36,6 +38,8 @@ class Transport:
         Links side by side over which the bits leave the layer before: those of a mesh that the busiest link bounds.
     packet : Numeric
         Bits of one address event; zero for frames, which come when they are scheduled.
+    sums : array
+        Bits of partial sums on the busiest link between the places of a layer; all of them where there is one medium.
     """
 
     bits: Array
@@ -43,6 +47,7 @@ class Transport:
     farthest: Array
     lanes: Array
     packet: Numeric
+    sums: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +62,17 @@ class ActionCounts:
         Load of the on-chip network.
     exclusions : tuple of str
         What found no component to be counted on.
+    weights : mapping
+        Bits over each link of the chip that are weights on their way into cells.
+    checks : tuple of Check
+        What must have room on the chip.
     """
 
     actions: Mapping[tuple[str, str], Array]
     transport: Transport | None
     exclusions: tuple[str, ...]
+    weights: Mapping[str, Array]
+    checks: tuple[Check, ...]
 
 
 def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
@@ -88,13 +99,30 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
             if model == "digital_lif":
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved))
+    coding = spike_coding(mapper)
+    if coding is not None:
+        actions.update(coding.actions)
     if mapper.reprograms:
         _reprogram(mapper, mapped, actions)
     for stream in traffic:
-        _serve(mapper, stream, actions, exclusions)
+        _serve(mapper, mapped, stream, actions, exclusions)
     transport = _transport(mapper, mapped, actions)
-    _off_chip(mapper, mapped, actions)
-    return ActionCounts(MappingProxyType(actions), transport, tuple(exclusions))
+    outside = off_chip(mapper, mapped, _packet(mapper, mapped))
+    actions.update(outside.actions)
+    return ActionCounts(
+        MappingProxyType(actions),
+        transport,
+        (*exclusions, *outside.exclusions),
+        outside.weights,
+        (*outside.checks, *(coding.checks if coding is not None else ())),
+    )
+
+
+def _packet(mapper: Mapper, mapped: NetworkMapping) -> Numeric | None:
+    """Bits of an event on its way, where spikes travel as events."""
+    found = _mesh(mapper)
+    by_event = mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
+    return event_packet_bits(mapper, found[1], mapped) if by_event and found is not None else None
 
 
 def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
@@ -105,8 +133,9 @@ def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, 
 
 
 def _serve(
-    mapper: Mapper, stream: Traffic, actions: dict[tuple[str, str], Array], exclusions: list[str]
-) -> None:
+    mapper: Mapper, mapped: NetworkMapping, stream: Traffic, actions: dict[tuple[str, str], Array],
+    exclusions: list[str],
+) -> None:  # fmt: skip
     memory = mapper.memory(stream.contents)
     if memory is None:
         if mapper.chip.stands_for(stream.contents):
@@ -120,7 +149,14 @@ def _serve(
             exclusions.append(f"buffering of {stream.contents} (no memory block stores them)")
         return
     width = memory.options["width"]
-    for action, bits in (("read", stream.read), ("write", stream.written)):
+    read, written = stream.read, stream.written
+    if stream.inputs is not None:
+        level = memory.path.rpartition(".")[0]
+        every = np.maximum(instances_reached(mapped, level), 1.0)
+        parts = np.maximum(instances_reached(mapped, level, copies=False), 1.0)
+        # the copies of a layer divide its positions, the parts of a copy all read each of them
+        read, written = read * parts, written + (every - 1.0) * stream.inputs
+    for action, bits in (("read", read), ("write", written)):
         if np.any(bits > 0.0):
             key = (memory.path, action)
             actions[key] = actions.get(key, 0.0) + bits / width
@@ -167,7 +203,7 @@ def _transport(
         payload = payload + network_equations.frame_bits(
             mapper.steps * t.recurrent_reduction, mapper.network.activation_bits
         )
-    reached = equations.units_for(placement.reached_units, per_router)
+    reached = instances_reached(mapped, child.path) if child is not None else placement.reached_units
     destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
     hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
     senders, receivers = np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
@@ -189,89 +225,14 @@ def _transport(
         bits = np.asarray(travels * payload + 0.0 * entries)
     else:
         bits = entries
-    actions[mesh.path, "bit_hop"] = bits * hops
-    actions[mesh.path, "bit_entry"] = entries
+    # sums of a layer that more than one place adds up go on to the neighbour
+    beyond = np.maximum(equations.units_for(placement.row_blocks, per_router) - 1.0, 0.0)
+    sums = mapper.steps * t.output_elements * mapper.partial_sum_bits() * beyond * (placement.units > 0.0)
+    actions[mesh.path, "bit_hop"] = bits * hops + sums
+    actions[mesh.path, "bit_entry"] = entries + sums
     nothing = 0.0 * bits
+    columns = np.maximum(placement.units / placement.row_blocks * beyond, 1.0)
     return Transport(
-        bits, np.asarray(hops + nothing), np.asarray(farthest + nothing), np.asarray(lanes), packet
-    )
-
-
-def _off_chip(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
-    t = mapper.layers
-    found = _mesh(mapper)
-    by_event = mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
-    packet = event_packet_bits(mapper, found[1], mapped) if by_event and found is not None else 1.0
-    reads_input = np.array([1.0 if -1 in inputs else 0.0 for inputs in t.reads])
-    is_last = np.zeros_like(reads_input)
-    is_last[-1] = 1.0
-    first = np.zeros_like(reads_input)
-    first[int(np.argmax(reads_input))] = 1.0
-    for link in mapper.chip.links():
-        read: Any = 0.0 * mapper.steps * t.input_rate
-        written: Any = read
-        if "inputs" in link.spec.carries:
-            value = mapper.value_bits()
-            wide = np.maximum(mapper.network.activation_bits, value)
-            rate: Numeric = t.input_rate * (packet + value) if by_event else wide
-            read = read + first * mapper.steps * t.input_elements * rate
-        if "outputs" in link.spec.carries:
-            rate = t.output_rate * packet if by_event else mapper.network.activation_bits
-            written = written + is_last * mapper.steps * t.output_elements * rate
-        if "between_chips" in link.spec.carries:
-            read = read + _between_chips(mapper, mapped, packet if by_event else None)
-        if "weights" in link.spec.carries:
-            read = read + _reloaded_weights(mapper, mapped)
-        if "activations" in link.spec.carries:
-            returning, leaving = _spilled_activations(mapper)
-            read, written = read + returning, written + leaving
-        if link.reads_and_writes:
-            actions[link.path, "read"], actions[link.path, "write"] = np.asarray(read), np.asarray(written)
-        else:
-            actions[link.path, "bit"] = np.asarray(read + written)
-
-
-def _between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> Array:
-    """Bits that enter each layer from another chip, the layers placed one after the other and never moved."""
-    t, units = mapper.layers, mapped.placement.units
-    chips = mapped.counts[mapper.chip.top.path]
-    each = mapped.counts[mapper.level.path] / chips
-    ends = np.cumsum(units, axis=-1)
-    first, last = np.floor((ends - units) / each), np.floor(np.maximum(ends - 1.0, 0.0) / each)
-    source = producers(last + 1.0, t.reads) - 1.0
-    reached = np.where(units > 0.0, last - first + np.where(first > source, 1.0, 0.0), 0.0)
-    if packet is not None:
-        return np.asarray(mapper.steps * mapper.inputs_active() * packet * reached)
-    return np.asarray(mapper.steps * t.input_elements * mapper.network.activation_bits * reached)
-
-
-def _reloaded_weights(mapper: Mapper, mapped: NetworkMapping) -> Array:
-    """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
-    stored = mapper.stored_weight_bits()
-    if mapper.reprograms:
-        shared = mapper.options["inferences_per_pass"]
-        return np.asarray(np.where(mapped.passes > 1.0, stored / shared, stored * mapper.reloads_weights()))
-    return np.asarray(stored * mapper.reloads_weights() / mapper.options.get("batch", 1.0))
-
-
-def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
-    """Activation bits that return and that leave the chip, because a layer's input and output do not fit together.
-
-    The network's own input and output are left to `inputs` and `outputs`.
-    """
-    t = mapper.layers
-    memory = mapper.memory("activations")
-    if memory is None or mapper.network.spiking:
-        return mapper.zeros(), mapper.zeros()
-    bits = mapper.network.activation_bits
-    read, written = t.input_elements * bits, t.output_elements * bits
-    outside = mapper.external_maps()
-    if outside is not None:
-        returning = outside.read * bits + mapper.repeated_bits(read)
-        return np.asarray(returning), np.asarray(outside.written * bits)
-    from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
-    last = np.zeros_like(from_outside)
-    last[-1] = 1.0
-    spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
-    returning = spills * (read * (1.0 - from_outside) + mapper.repeated_bits(read))
-    return np.asarray(returning), np.asarray(spills * written * (1.0 - last))
+        bits, np.asarray(hops + nothing), np.asarray(farthest + nothing), np.asarray(lanes), packet,
+        np.asarray(sums if mesh.one_medium else sums / columns),
+    )  # fmt: skip

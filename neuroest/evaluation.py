@@ -27,6 +27,7 @@ from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.column_errors import ColumnErrors, column_errors
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
+from neuroest.mapping.turns import ROUNDING
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
 from neuroest.units import Numeric
@@ -374,7 +375,7 @@ class Evaluation:
             "the package cannot cool this power density", self.power_density, self.costs.power_density_limit,
             "W/m^2",
         )  # fmt: skip
-        own = [*self.costs.checks, *self.mapped.checks, heat, *self._die_checks()]
+        own = [*self.costs.checks, *self.mapped.checks, *self.counts.checks, heat, *self._die_checks()]
         if self.chip.period is not None:
             interval = np.asarray(self.timing.initiation_interval)
             own.append(
@@ -383,6 +384,7 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
+        own += self._target_checks()
         return (
             *own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks(), *self._outside_checks(),
             *self._power_off_checks(),
@@ -400,6 +402,20 @@ class Evaluation:
                 "the chip is switched off after each inference, which what holds the weights does not survive, and no "
                 "link brings them back; add an off_chip_link that carries weights, store them in cells that keep "
                 "them, or use always_on",
+            )
+        ]  # fmt: skip
+
+    def _target_checks(self) -> list[Check]:
+        """Whether the pace is the one that copies of the layers were made for."""
+        target = self.mapper.options.get("target_interval")
+        if target is None:
+            return []
+        pace, shared = np.max(self.timing.pace, axis=-1, keepdims=True), self.timing.bottleneck
+        slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
+        return [
+            Check(
+                "target_interval", self.mapped.level.path, "limit", pace <= target * (1.0 + ROUNDING),
+                f"no copies of the arrays bring the pace to the target; it is that of {slowest}", pace, target, "s",
             )
         ]  # fmt: skip
 

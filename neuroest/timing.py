@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from neuroest.counting import ActionCounts
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
 from neuroest.mapping.base import Array, Mapper, NetworkMapping
+from neuroest.mapping.places import Places
+from neuroest.mapping.turns import ROUNDING, Turns, longest_way, one_unit, way_in_turns
 from neuroest.units import Numeric, Second
 
 
@@ -26,17 +28,21 @@ class Timing:
     loads : mapping
         Share of the time for which the busiest link of the network on the chip works, by layer, by component path.
     step : array
-        Time of one time step of each layer: its slowest resource.
+        Time of one time step of each layer: its slowest resource, or where its next step waits for what this one
+        gives, one after the other.
+    turns : mapping
+        Time for which the busiest instance of a resource works for all layers that it serves, by component path.
     pace : Numeric
         From one time step of a pipeline to the next (of a dense network from one inference to the next): the slowest
-        layer, or the layers that take turns on one unit or one link off the chip; the own step of each layer where all
-        share the units.
+        layer, or the layers that take turns on one unit; the own step of each layer where all share the units.
     latency : Numeric
         From the first input to the last output.
     initiation_interval : Numeric
         From one inference to the next.
     rest : Numeric
         Part of the interval in which the neurons only forget.
+    writing : Numeric
+        Part of the interval in which cells are written.
     together : Numeric
         Inferences that share the latency: those of a batch, or of one writing of a part of the network.
     """
@@ -44,59 +50,105 @@ class Timing:
     resources: Mapping[str, Array]
     loads: Mapping[str, Array]
     step: Array
+    turns: Mapping[str, Array]
     pace: Array
     latency: Second
     initiation_interval: Second
     rest: Second
+    writing: Second
     together: Numeric
+
+    @property
+    def bottleneck(self) -> str | None:
+        """Resource on which layers take turns for longer than the slowest layer needs; None where there is none."""
+        slowest = np.max(self.step, axis=-1)
+        longest = max(self.turns, key=lambda path: float(np.max(self.turns[path])), default=None)
+        if longest is None or np.max(self.turns[longest]) <= np.max(slowest) * (1.0 + ROUNDING):
+            return None
+        return longest
 
 
 def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Timing:
     """Latency and initiation interval of a mapped network."""
     placement = mapped.placement
+    level = mapped.level.path
     off = mapper.chip.discrepancy.get(f"{mapped.level.mapper}.time", 1.0)
-    resources: dict[str, Array] = {mapped.level.path: mapper.unit_time(placement) * off}
-    serving = _Serving(mapped)
-    for model in ("accumulator", "vector_unit", "digital_lif"):
+    resources: dict[str, Array] = {level: mapper.unit_time(placement) * off}
+    places = Places(mapped, mapper.layers.reads)
+    turns = _blocks(mapper, places, counts, resources)
+    sharing = [(mapper.turns(), resources[level])]
+    for _, unit in mapper.chip.find("matrix_unit"):
+        capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
+        resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
+        sharing.append((one_unit(mapper.layers.stationary_elements > 0.0), resources[unit.path]))
+        turns[unit.path] = sharing[-1][0].busiest(resources[unit.path])
+    turns[level] = sharing[0][0].busiest(resources[level])
+    busy = _network_times(mapper, places, counts, resources)
+    chips = mapped.counts[mapper.chip.top.path]
+    for link in mapper.chip.links():
+        if link.path in resources:
+            # every chip has links of its own, and the busiest carries at least the mean
+            turns[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / chips
+    pace = _pace(mapped, _steps(mapper, mapped, resources), turns)
+    loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
+    _wait(mapper, counts, busy, loads, resources)
+    return _totals(mapper, mapped, counts, resources, loads, turns, sharing)
+
+
+def _blocks(
+    mapper: Mapper, places: Places, counts: ActionCounts, resources: dict[str, Array]
+) -> dict[str, Array]:
+    """Times of adders, vector units, neurons and memories; the busiest instance of each."""
+    alone: dict[str, Array] = {}
+    for model in ("accumulator", "vector_unit", "digital_lif", "spike_coder"):
         for _, block in mapper.chip.find(model):
             capacity = block.options["lanes"] * block.options["clock_frequency"]
-            demand = _demand(mapper, counts, block.path)
-            resources[block.path] = demand / (mapper.steps * capacity * serving.of(block.path))
+            alone[block.path] = _demand(mapper, counts, block.path) / (mapper.steps * capacity)
     for memory in mapper.chip.memories():
         reads, writes = (
             counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps
             for action in ("read", "write")
         )
-        resources[memory.path] = np.asarray(memory.busy_time(reads, writes)) / serving.of(memory.path)
-    turns = mapper.turn_time(resources[mapped.level.path])
-    for path in [path for path in resources if path != mapped.level.path]:
-        turns = np.maximum(turns, serving.all_layers(path, resources[path] * serving.of(path)))
-    for _, unit in mapper.chip.find("matrix_unit"):
-        capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
-        resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
-        turns = np.maximum(turns, np.sum(resources[unit.path], axis=-1, keepdims=True))
-    busy = _network_times(mapper, serving, counts, resources)
-    for link in mapper.chip.links():
-        turns = np.maximum(turns, serving.all_layers(link.path, _link_time(mapper, link, counts)))
-    pace = _pace(mapped, _slowest(resources), turns)
-    loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
-    _wait(mapper, counts, busy, loads, resources)
-    return _totals(mapper, mapped, resources, loads, turns)
+        alone[memory.path] = np.asarray(memory.busy_time(reads, writes))
+    for path, time in alone.items():
+        resources[path] = time / places.serving(path)
+    return {path: places.busiest(path, time) for path, time in alone.items() if np.any(time > 0.0)}
+
+
+def _steps(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array]) -> Array:
+    """Time of one step of each layer.
+
+    The resources of a layer work at the same time on what streams through it. A layer that reads its own output must
+    wait for it: what is not part of the reading itself comes after it.
+    """
+    slowest = _slowest(resources)
+    t = mapper.layers
+    loops = np.logical_or(t.recurrent_reduction > 0.0, t.sequential_steps > 1.0)
+    if not np.any(loops) or mapped.placement.shared:
+        return slowest
+    outside = {link.path for link in mapper.chip.links()}
+    reading = {mapped.level.path, *(block.path for _, block in mapper.chip.find("accumulator"))}
+    parts = [time for path, time in resources.items() if path not in reading | outside]
+    around = _slowest({p: time for p, time in resources.items() if p in reading}) + sum(parts)
+    return np.asarray(np.where(loops, np.maximum(around, slowest), slowest))
 
 
 def _slowest(resources: Mapping[str, Array]) -> Array:
-    """Time of one step of each layer."""
+    """Time of one step of each layer where all its resources work at once."""
     first, *others = resources.values()
     for needed in others:
         first = np.maximum(first, needed)
     return first
 
 
-def _pace(mapped: NetworkMapping, step: Array, turns: Array) -> Array:
+def _pace(mapped: NetworkMapping, step: Array, turns: Mapping[str, Array]) -> Array:
     """From one step to the next: that of each layer where all share the units, else of the slowest."""
     if mapped.placement.shared:
         return step
-    return np.asarray(np.maximum(np.max(step, axis=-1, keepdims=True), turns))
+    pace = np.max(step, axis=-1, keepdims=True)
+    for together in turns.values():
+        pace = np.maximum(pace, together)
+    return np.asarray(pace)
 
 
 def _demand(mapper: Mapper, counts: ActionCounts, path: str) -> Array:
@@ -105,33 +157,8 @@ def _demand(mapper: Mapper, counts: ActionCounts, path: str) -> Array:
     return sum(others, start=first)
 
 
-class _Serving:
-    """Instances of a block that serve one layer: all where layers take turns, else in proportion to its units."""
-
-    def __init__(self, mapped: NetworkMapping) -> None:
-        self.shared, self.units = mapped.placement.shared, mapped.placement.units
-        self._instances: Mapping[str, Numeric] = mapped.instances
-        self._total = np.maximum(np.sum(self.units, axis=-1, keepdims=True), 1.0)
-        self._known: dict[int, Array] = {}  # blocks of one level have the same array of instances
-
-    def of(self, path: str) -> Array:
-        """By layer, at least one."""
-        instances = self._instances[path]
-        if id(instances) not in self._known:
-            part = instances + 0.0 * self.units if self.shared else instances * self.units / self._total
-            self._known[id(instances)] = np.asarray(np.maximum(part, 1.0))
-        return self._known[id(instances)]
-
-    def all_layers(self, path: str, alone: Array) -> Array:
-        """Time that the instances of a block work in one step for all layers of a pipeline.
-
-        `alone` is the time that one instance would take for each layer.
-        """
-        return np.asarray(np.sum(alone, axis=-1, keepdims=True) / self._instances[path])
-
-
 def _network_times(
-    mapper: Mapper, serving: _Serving, counts: ActionCounts, resources: dict[str, Array]
+    mapper: Mapper, places: Places, counts: ActionCounts, resources: dict[str, Array]
 ) -> dict[str, Array]:
     """Time of network and links, packets that wait for each other left out; the part for which a link is busy."""
     steps, busy = mapper.steps, {}
@@ -140,25 +167,24 @@ def _network_times(
         if carried is not None:
             there = carried.bits > 0.0
             bits, links = carried.bits / steps, carried.lanes
+            sums = carried.sums / steps
             if mesh.one_medium:
-                links = serving.of(mesh.path) if serving.shared else np.ones_like(bits)
-                if not serving.shared:
+                links = places.serving(mesh.path) if places.shared else np.ones_like(bits)
+                if not places.shared:
                     bits = np.sum(bits, axis=-1, keepdims=True) * there
-            busy[mesh.path] = bits / (mesh.link_rate() * links)
+                    sums = np.sum(sums, axis=-1, keepdims=True) * there
+            busy[mesh.path] = (bits / links + sums) / mesh.link_rate()
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
     for link in mapper.chip.links():
-        sent = _link_time(mapper, link, counts)
-        # streamed: one request a step and layer waits for the far end
-        waiting = np.asarray(link.latency() * (sent > 0.0) * _link_discrepancy(mapper, link))
-        resources[link.path] = np.asarray(network_equations.packet_latency(1.0, waiting, sent, 0.0))
+        if any(path == link.path for path, _ in counts.actions):
+            # weights come while cells are written, not while layers work
+            sent = _demand(mapper, counts, link.path) - counts.weights.get(link.path, 0.0)
+            # streamed: one request a step and layer waits for the far end
+            waiting = np.asarray(link.latency() * (sent > 0.0))
+            time = network_equations.packet_latency(1.0, waiting, sent / steps / link.rate(), 0.0)
+            resources[link.path] = np.asarray(time * _link_discrepancy(mapper, link))
     return busy
-
-
-def _link_time(mapper: Mapper, link: Link, counts: ActionCounts) -> Array:
-    """Time in which the bits of each layer pass a link off the chip, in one step."""
-    sent = _demand(mapper, counts, link.path)
-    return np.asarray(sent / mapper.steps / link.rate() * _link_discrepancy(mapper, link))
 
 
 def _link_discrepancy(mapper: Mapper, link: Link) -> Numeric:
@@ -181,15 +207,17 @@ def _wait(
 def _totals(
     mapper: Mapper,
     mapped: NetworkMapping,
+    counts: ActionCounts,
     resources: Mapping[str, Array],
     loads: Mapping[str, Array],
-    turns: Array,
+    turns: Mapping[str, Array],
+    sharing: Sequence[tuple[Turns, Array]],
 ) -> Timing:
-    """Latency and interval; `turns` is the time of the unit that layers of a pipeline take one after the other."""
-    weighted = mapper.layers.is_weighted
-    step = _slowest(resources)
+    """Latency and interval."""
+    step = _steps(mapper, mapped, resources)
     pace = _pace(mapped, step, turns)
     total = np.sum(step, axis=-1, keepdims=True)
+    reads = mapper.layers.reads
     neuron = getattr(mapper.compute, "neuron", None)
     rest: Numeric = neuron.rest_time() if neuron is not None else 0.0
     latency: Numeric
@@ -199,19 +227,53 @@ def _totals(
         interval = mapper.steps * total
         latency = interval * together
     elif mapper.network.spiking:
-        depth = np.sum(weighted, axis=-1, keepdims=True)
+        depth = longest_way(np.where(step > 0.0, 1.0, 0.0), reads)
         latency = pipelining.layer_pipelined_latency(mapper.steps, pace, depth)
         interval = pipelining.initiation_interval(mapper.steps, pace, rest)
     else:
-        latency, interval = total, pace
+        latency, interval = _pipelined(mapper, step, pace, sharing), pace
+    writing = _writing(mapper, mapped, counts)
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
-        writing = mapper.writing_time(mapped.placement)
-        worked = mapper.steps * total
         part_by_part = mapped.passes > 1.0
-        latency = np.where(part_by_part, worked * shared + writing, latency)
-        interval = np.where(part_by_part, worked + writing / shared, interval)
+        worked = mapper.steps * total
+        latency = np.where(part_by_part, (worked + writing) * shared, latency)
+        interval = np.where(part_by_part, worked, interval)
         together = np.where(part_by_part, shared, together)
     if mapper.loses_weights:
-        latency = latency + mapper.writing_time(mapped.placement)
-    return Timing(resources, loads, step, pace, latency, interval, rest, together)
+        latency = latency + writing
+    interval = interval + writing
+    return Timing(resources, loads, step, turns, pace, latency, interval, rest, writing, together)
+
+
+def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Numeric:
+    """Time of an inference in which cells are written that cannot be read meanwhile: the slower of cells and links."""
+    often = mapper.inferences_per_writing
+    amortised: Numeric = 0.0 if often is None else 1.0 / often
+    if mapper.reprograms:
+        amortised = np.where(mapped.passes > 1.0, 1.0 / mapper.options["inferences_per_pass"], amortised)
+    if not np.any(np.asarray(amortised) > 0.0):
+        return 0.0
+    writing: Numeric = mapper.writing_time(mapped.placement) * amortised
+    chips = mapped.counts[mapper.chip.top.path]
+    for link in mapper.chip.links():
+        if link.path in counts.weights:
+            off = _link_discrepancy(mapper, link)
+            sent = np.sum(counts.weights[link.path], axis=-1, keepdims=True)
+            writing = np.maximum(writing, sent / (link.rate() * chips) * off)
+    return writing
+
+
+def _pipelined(mapper: Mapper, step: Array, pace: Array, sharing: Sequence[tuple[Turns, Array]]) -> Array:
+    """Latency of a dense network; where layers share units, amid the stream of inferences of the chip's operation."""
+    shared = [(turns, times) for turns, times in sharing if any(len(units) for units in turns.kinds)]
+    if not shared:
+        return longest_way(step, mapper.layers.reads)
+    if mapper.chip.operation.mode == "duty_cycled":
+        # nobody follows before the chip was off, so nobody is in the way
+        alone = np.sum(step, axis=-1, keepdims=True) + sum(
+            np.sum(times, axis=-1, keepdims=True) for _, times in shared
+        )
+        return way_in_turns(step, mapper.layers.reads, shared, np.asarray(2.0 * alone))
+    period = pace if mapper.chip.period is None else np.maximum(pace, mapper.chip.period)
+    return way_in_turns(step, mapper.layers.reads, shared, period)

@@ -267,10 +267,13 @@ CONSTANTS = {
     "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
     "evaluation": {"_QUEUING": "a convention, told beside it"},
-    "mapping.replication": {
-        "_HALVINGS": "convergence of a bisection",
-        "_ROUNDING": "rounding error of a double",
+    "mapping.packing": {
+        "_PARTS": "what is tried",
+        "_HALVINGS": "of a search, which find it to 1e-4",
     },
+    "mapping.places": {"NEAR": "rounding of sums of parts of units"},
+    "mapping.replication": {"_HALVINGS": "of a search, which find it to 1e-12"},
+    "mapping.turns": {"ROUNDING": "of a ratio or a sum of times"},
 }
 
 # Numbers inside of functions that are mathematics: exponents, the quadratic formula, means over a triangle.

@@ -742,6 +742,10 @@ def outcome_of(result: Evaluation, points: int) -> dict[str, np.ndarray]:
 def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -> dict[str, np.ndarray]:
     """Seven values each of some claims: choices of whole numbers by whole factors, the rest by a few per cent."""
     paths = [p for p, c in claims.items() if c.value != 0.0]
+    if any(path.endswith(".unit.weight_bits") for path in paths):  # wider numbers are refused there
+        paths = [
+            p for p in paths if p not in {"workload.precision.weights", "workload.precision.activations"}
+        ]
     # always one each of chip, technology and network, the rest wherever it falls
     chosen = {
         generator.choice([p for p in paths if p.startswith(prefix)])

@@ -233,6 +233,11 @@ class ResistiveCell(ResistiveMemory):
                 "access_fits_cell", self.path, "limit", self.area() >= taken,
                 "the cell is smaller than its access transistor with contacts", taken, self.area(), "m^2",
             ),
+            Check(
+                "wires_fit_cell", self.path, "limit", self.pitch() >= process.metal_pitch,
+                "the cell is narrower than the pitch of the metal wires that cross it", process.metal_pitch,
+                self.pitch(), "m",
+            ),
         ]  # fmt: skip
 
 

@@ -42,6 +42,7 @@ from neuroest.components.digital import (
     DigitalNeuron,
     MatrixUnit,
     MultiplyAccumulate,
+    SpikeCoder,
     VectorUnit,
 )
 from neuroest.components.dram import Dram
@@ -130,6 +131,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 SarAdc,
                 SelectorCell,
                 SenseAmplifier,
+                SpikeCoder,
                 SpikeDriver,
                 Sram,
                 SurveyAdc,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+import numpy as np
+
 from neuroest.components.base import (
     FREE_CLOCK,
     AreaCost,
@@ -18,7 +20,7 @@ from neuroest.components.base import (
     logic_energy_ratio,
 )
 from neuroest.devices.digital import LogicLibraryParameters
-from neuroest.equations import accelerators, neurons, technology, winograd
+from neuroest.equations import accelerators, converters, neurons, technology, winograd
 from neuroest.equations import digital as equations
 from neuroest.units import Bit, Joule, SquareMetre
 
@@ -132,15 +134,25 @@ class VectorUnit(Datapath):
         bits, spike = network.accumulator_bits, 1.0
         kept = self.registers(bits)
         costs = {
+            "activation": self.compare(bits) + kept,
             "comparison": self.compare(bits) + kept,
             "spike_comparison": self.compare(spike) + self.registers(spike),
             "addition": self.add(bits) + kept,
             "operation": self.add(bits) + kept,
         }
-        return [
+        found = [
             self.energy(action, action, self.scaled(energy), "element-wise operation")
             for action, energy in costs.items()
         ]
+        if self.multiplies:
+            scale = equations.multiplier_energy(self.device.multiply_energy, bits, self.options["scale_bits"])
+            found.append(self.energy("activation", "rescaling", self.scaled(scale), "element-wise operation"))
+        return found
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether sums are brought back to the bits of an activation by a factor."""
+        return bool(self.spec.rescaling == "multiply")
 
     def register_bits(self, network: NetworkContext) -> Bit:
         """The result of each lane."""
@@ -150,6 +162,8 @@ class VectorUnit(Datapath):
         """Adder, comparator and register of each lane."""
         bits, d = network.accumulator_bits, self.device
         lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
+        if self.multiplies:
+            lane = lane + equations.multiplier_area(d.multiplier_area, bits, self.options["scale_bits"])
         return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
 
 
@@ -174,6 +188,40 @@ class DigitalNeuron(Datapath):
             d.comparator_area, bits
         )
         return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))
+
+
+class SpikeCoder(Datapath):
+    """Random comparisons in front of a spiking network, and counters behind it."""
+
+    model: ClassVar[str] = "spike_coder"
+
+    def count_bits(self, network: NetworkContext) -> Bit:
+        """Bits of a counter that holds a spike in every timestep."""
+        most = 1.0
+        return np.ceil(converters.equivalent_resolution(network.timesteps, most))
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """A comparison with a new random number, a counter that goes up, and a comparison of two counts."""
+        number, count = self.options["input_bits"], self.count_bits(network)
+        costs = {
+            "encode": self.compare(number) + self.registers(number),
+            "count": self.add(count) + self.registers(count),
+            "decide": self.compare(count) + self.registers(count),
+        }
+        return [
+            self.energy(action, action, self.scaled(energy), "spike coding")
+            for action, energy in costs.items()
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Comparator, random number and adder of each lane, and all counters."""
+        o, d, count = self.options, self.device, self.count_bits(network)
+        lane = (
+            equations.comparator_area(d.comparator_area, o["input_bits"])
+            + equations.register_area(d.register_area, o["input_bits"])
+            + equations.adder_area(d.adder_area, count)
+        )
+        return o["lanes"] * lane + o["counters"] * equations.register_area(d.register_area, count)
 
 
 class Multiplying(Datapath, ABC):

@@ -46,6 +46,7 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "memory access": "memory",
         "partial-sum addition": "accumulator",
         "element-wise operation": "vector_unit",
+        "spike coding": "spike_coder",
         "digital neuron arithmetic": "digital_lif",
         "multiply-accumulate": "multiply_accumulate",
         "dynamic product": "matrix_unit",

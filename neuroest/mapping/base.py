@@ -18,6 +18,7 @@ from neuroest.components.chip import Chip, LevelNode
 from neuroest.components.memories import Memory
 from neuroest.equations import mapping as equations
 from neuroest.errors import MappingError
+from neuroest.mapping.turns import Turns, nobody
 from neuroest.remembering import remember_numbers
 from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable
@@ -82,6 +83,9 @@ class Traffic:
     written: Array
     required: bool = True
     """Whether a chip without such a memory cannot run the network."""
+    inputs: Array | None = None
+    """Bits of what the layers read, once each, where each memory near a part of a layer has them written into it; None
+    where there is but one memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,9 +201,13 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
-    def turn_time(self, times: Array) -> Array:
-        """Time for which the busiest unit works that several layers share, given the layers' own times."""
-        return np.zeros((*np.shape(times)[:-1], 1))
+    def turns(self) -> Turns:
+        """Which layers take turns on units of this level."""
+        return nobody(np.shape(self.layers.positions)[-1])
+
+    def partial_sum_bits(self) -> Numeric:
+        """Bits of a sum that goes on from one unit to the next; none where sums are whole or currents."""
+        return 0.0
 
     def product_cycles(self) -> Array:
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
@@ -231,6 +239,11 @@ class Mapper(ABC):
         """Whether the weights are gone after each inference, because the chip is switched off."""
         store = self.weight_store
         return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
+
+    @property
+    def inferences_per_writing(self) -> Numeric | None:
+        """Inferences after which the cells of an array are written anew; None where they never are."""
+        return 1.0 if self.loses_weights else self.chip.inferences_per_programming
 
     def reloads_weights(self) -> Array:
         """One where weights come from outside in each inference: no memory of the chip holds or keeps them all."""
@@ -275,8 +288,8 @@ class Mapper(ABC):
     def elementwise(self) -> Mapping[str, Array]:
         """What a vector unit does in one inference, by action.
 
-        An activation function is a comparison, and so is each further element of a maximum; spikes have one bit, and
-        neurons in place of an activation function.
+        An activation function is a comparison, with which a sum comes back to the bits of an activation; so is each
+        further element of a maximum. Spikes have one bit, and neurons in place of an activation function.
         """
         t = self.layers
         outputs = self.steps * t.output_elements
@@ -286,7 +299,7 @@ class Mapper(ABC):
             found = {"spike_comparison": compared}
         else:
             computed = t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0)
-            found = {"comparison": compared + computed * t.output_elements}
+            found = {"activation": computed * t.output_elements, "comparison": compared}
         return {**found, "addition": np.asarray(added), "operation": np.asarray(others)}
 
     def inputs_active(self) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ class CrossbarMapper(CrossbarWork):
         t, array, sharing = self.layers, self.compute, self._sharing
         rows, columns = self._block
         row_blocks, column_blocks = self._cut
-        replication = self._replication(self._copy)
+        replication = self._copies
         units = self._copy * replication if sharing is None else sharing.units
         cells = self.held * t.groups * rows * columns * replication
         filled = cells / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
@@ -113,7 +114,7 @@ class CrossbarMapper(CrossbarWork):
         neurons = self.held * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
         if self.counts_partial_sums:
             neurons = neurons * row_blocks
-        return Placement(
+        found = Placement(
             units=units,
             utilisation=filled,
             replication=replication,
@@ -125,6 +126,14 @@ class CrossbarMapper(CrossbarWork):
             checks=tuple(self._checks(row_blocks)),
             together=None if sharing is None else sharing.needed,
         )
+        budget = self.options.get("array_budget")
+        if budget is None:
+            return found
+        within = Check(
+            "array_budget", array.path, "limit", found.needed <= budget,
+            "the network needs more arrays than its budget with the fewest copies", found.needed, budget,
+        )  # fmt: skip
+        return replace(found, checks=(*found.checks, within))
 
     def _checks(self, row_blocks: Array) -> list[Check]:
         t, array = self.layers, self.compute

@@ -12,8 +12,9 @@ from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Mapper, Placement
-from neuroest.mapping.packing import Sharing, share_arrays
+from neuroest.mapping.packing import Sharing, Wanted, share_arrays
 from neuroest.mapping.replication import copies_within
+from neuroest.mapping.turns import Turns
 from neuroest.units import Numeric
 
 
@@ -95,29 +96,48 @@ class CrossbarLayout(Mapper):
             return None
         merged = self.compute.neuron is not None and self.compute.readout.spec.partial_sums == "analog_merge"
         alone = np.logical_and(merged, self._cut[0] > 1.0)
-        copies = self._replication(self._copy)
+        rows, columns = self._block
         return share_arrays(
-            (self.options["rows"], self.options["columns"]),
-            [*self._block, self.layers.groups, self.held * copies, alone],
-            self._layer_time(copies), self.options.get("target_interval"),
+            Wanted(
+                rows, columns, self.layers.groups, self.held * self._least_copies(), self.held * self._most_copies(),
+                alone + 0.0, self.cycle_time() + 0.0 * rows, self.layers.positions + 0.0 * rows,
+                self._tail_time() + 0.0 * rows, _layered(self.options["rows"]), _layered(self.options["columns"]),
+                _layered(self.options.get("target_interval", np.inf)),
+                _layered(self.options.get("array_budget", np.inf)),
+            )
         )  # fmt: skip
 
-    def _replication(self, arrays: Array) -> Array:
-        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for."""
-        t, target = self.layers, self.options.get("target_interval")
-        limit = self.options.get("sequential_reads", np.inf)
-        copies = np.maximum(np.ceil(t.positions / limit), 1.0)
-        most = np.maximum(t.positions, 1.0)
+    def _parallel(self) -> Array:
+        """Positions that do not wait for each other: the steps of a recurrent cell do."""
+        return np.asarray(self.layers.positions / np.maximum(self.layers.sequential_steps, 1.0))
+
+    def _most_copies(self) -> Array:
+        """Copies that a layer can use."""
+        return np.asarray(np.maximum(self._parallel(), 1.0))
+
+    def _least_copies(self) -> Array:
+        """Copies that the longest run of one copy and the interval ask for."""
+        target = self.options.get("target_interval")
+        copies = np.maximum(np.ceil(self._parallel() / self.options.get("sequential_reads", np.inf)), 1.0)
         if target is not None:
             left = np.maximum(target - self._tail_time(), 0.0)
-            wanted = equations.replication_for_interval(t.positions, self.cycle_time(), left)
-            copies = np.maximum(copies, np.minimum(wanted, most))
-        budget = self.options.get("array_budget")
-        if budget is not None:
-            copies = copies_within(
-                t.positions * self.cycle_time(), arrays, copies + 0.0 * arrays, most, budget
-            )
+            wanted = equations.replication_for_interval(self.layers.positions, self.cycle_time(), left)
+            copies = np.maximum(copies, np.minimum(wanted, self._most_copies()))
         return np.asarray(copies)
+
+    @cached_property
+    def _copies(self) -> Array:
+        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for.
+
+        A budget counts arrays as they are in the end, after layers have been put beside each other.
+        """
+        copies, budget = self._least_copies(), self.options.get("array_budget")
+        if budget is None:
+            return copies
+        if self._sharing is not None:
+            return np.where(self.held > 0.0, self._sharing.copies, copies)
+        work = self.layers.positions * self.cycle_time()
+        return copies_within(work, self._copy, copies + 0.0 * self._copy, self._most_copies(), budget)
 
     def cycle_time(self) -> Numeric:
         """Time from one position of a layer to the next."""
@@ -135,21 +155,18 @@ class CrossbarLayout(Mapper):
         late = array.hold_time() if array.frees_array else 0.0
         return late + array.neuron.refractory_time()
 
-    def _layer_time(self, replication: Array) -> Array:
-        reads = np.ceil(self.layers.positions / replication)
-        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
-
     def unit_time(self, placement: Placement) -> Array:
         """Positions one after the other, each read for as long as its neuron integrates, then the refractory time.
 
         Where the columns' results are kept for the neurons, only the last integration is waited for: every output
         has its own neuron.
         """
-        return self._layer_time(placement.replication)
+        reads = np.ceil(self.layers.positions / placement.replication)
+        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
 
-    def turn_time(self, times: Array) -> Array:
+    def turns(self) -> Turns:
         """Layers that share an array take turns on it."""
-        return self._sharing.busy(times) if self._sharing is not None else super().turn_time(times)
+        return self._sharing.turns if self._sharing is not None else super().turns()
 
     @property
     def planes(self) -> Numeric:
@@ -174,3 +191,8 @@ class CrossbarLayout(Mapper):
         t = self.layers
         rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
         return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)
+
+
+def _layered(value: Numeric) -> Array:
+    """A value for all layers, with the axis of the layers."""
+    return np.asarray(value, dtype=float).reshape(np.shape(value) or (1,))

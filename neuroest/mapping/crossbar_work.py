@@ -15,6 +15,7 @@ from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Placement, Traffic, Work
 from neuroest.mapping.crossbar_layout import CrossbarLayout
 from neuroest.units import Numeric
+from neuroest.workloads.shapes import GATES
 
 
 class CrossbarWork(CrossbarLayout):
@@ -58,7 +59,7 @@ class CrossbarWork(CrossbarLayout):
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = column_reads
-        rewritten = 1.0 if self.loses_weights else self.chip.inferences_per_programming
+        rewritten = self.inferences_per_writing
         if rewritten is not None:
             actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
         nothing = 0.0 * t.output_elements
@@ -182,11 +183,13 @@ class CrossbarWork(CrossbarLayout):
     def _traffic(self) -> list[Traffic]:
         t, bits = self.layers, self.network.activation_bits
         if self.network.spiking:
+            # every memory in reach of the layer has the events that enter it written into it, and read once
             numbers = t.input_rate * t.input_elements * self.value_bits()
-            stored = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
-            return [Traffic("activations", stored, stored, required=False)]
+            events = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            return [Traffic("activations", events, events, required=False, inputs=events)]
         read = t.input_taps * bits
-        traffic = []
+        inputs = self.held * (t.input_elements + t.recurrent_reduction) * bits
+        traffic = self._cell_states()
         for _, unit in self.chip.find("matrix_unit")[-1:]:
             # the left factor once for each block of columns, the right one once, and sums between blocks of rows
             product = t.is_weighted - self.held
@@ -196,7 +199,30 @@ class CrossbarWork(CrossbarLayout):
             read = read + product * again * bits
             sums = product * np.maximum(deep - 1.0, 0.0) * t.output_elements * self.network.accumulator_bits
             traffic.append(Traffic("partial_sums", sums, sums, required=False))
-        return [Traffic("activations", np.asarray(read), t.output_elements * bits), *traffic]
+        entering = np.array([t.input_elements_total if -1 in sources else 0.0 for sources in t.reads])
+        written = (t.output_elements + entering) * bits
+        return [
+            Traffic("activations", np.asarray(read), np.asarray(written), inputs=np.asarray(inputs)),
+            *traffic,
+        ]
+
+    def _cell_states(self) -> list[Traffic]:
+        """State of long short-term memories beside their output, read and written in each step."""
+        t = self.layers
+        hidden = t.output_elements / np.maximum(t.positions, 1.0)
+        is_long = self.held * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
+        if not np.any(is_long > 0.0):
+            return []
+        moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)
+        return [Traffic("state" if self.memory("state") else "activations", moved, moved)]
+
+    def partial_sum_bits(self) -> Numeric:
+        """Bits of a converter's sums and of counts of spikes; currents for a common neuron meet on its line."""
+        if self.compute.converter is not None:
+            return self.network.accumulator_bits
+        if self.counts_partial_sums:
+            return equations.block_count(np.log2(np.max(self._cut[0]) + 1.0), 1.0)
+        return 0.0
 
     @property
     def event_bits(self) -> Numeric:

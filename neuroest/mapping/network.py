@@ -175,6 +175,13 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         has_unit = chip.find("vector_unit") or chip.stands_for("element_operations")
         if not mapper.network.spiking and not has_unit:
             left_out.append("activation functions (no vector_unit block)")
+        if mapper.network.spiking and not chip.find("spike_coder"):
+            left_out.append(
+                "making spikes of the input, and reading those of the output (no spike_coder block)"
+            )
+        units = [block for _, block in chip.find("vector_unit")[-1:]]
+        if not mapper.network.spiking and any(unit.spec.rescaling == "none" for unit in units):
+            left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
     return tuple(left_out)
 
 
@@ -194,6 +201,12 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append("mirrors that subtract the current of the reference column from every column")
     if resistive:
         left_out.extend(_left_out_of_ageing(array))
+    if resistive:
+        left_out.append(
+            "circuits that write the cells: decoders, write drivers, supply of the programming voltage"
+        )
+    if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
+        left_out.append("making the voltage of the rows, which is above the supply")
     if array.converter is not None:
         left_out.extend(_left_out_of_columns(array, array.converter))
     return left_out
@@ -202,6 +215,9 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
 def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str]:
     """Circuits that a column needs in front of its converter and that no block stands for."""
     left_out = []
+    shared = np.any(array.readout.options["columns_per_converter"] > 1.0)
+    if shared:
+        left_out.append("multiplexers between columns and shared converters")
     encoded = "time_encoder" in array.readout.slots
     takes_columns = converter.takes_columns or isinstance(array, ChargeDomainArray)
     if converter.takes_times and not encoded:
@@ -211,7 +227,7 @@ def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str
             "circuits that hold the columns and hand their currents to the converters (no interface)"
         )
     if array.sampler is None and not encoded:
-        if np.any(array.readout.options["columns_per_converter"] > 1.0):
+        if shared:
             left_out.append("sample-and-hold stages between columns and shared converters")
         elif converter.ramps:
             left_out.append("sample-and-hold stages that keep a column's result while a ramp passes it")

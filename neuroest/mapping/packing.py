@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.mapping.base import Array
-from neuroest.units import Numeric
+from neuroest.mapping.replication import copies_within
+from neuroest.mapping.turns import ROUNDING, Flags, Turns
 
-Flags = NDArray[np.bool_]
+_PARTS = (1.0, 2.0, 4.0)
+"""Parts of the interval within which a layer is tried to be done."""
+_HALVINGS = 16
+"""Halvings of the interval's logarithm for a budget of arrays, which find it to some 1e-4 of itself."""
 
 
 class Piece(NamedTuple):
@@ -138,73 +142,170 @@ class Sharing:
 
     Attributes
     ----------
+    copies : array
+        Copies of each layer.
     needed : array
         Arrays of all layers together.
     units : array
         Arrays of each layer, parts of them too.
+    turns : Turns
+        Layers that take turns on the arrays that they share.
     """
 
+    copies: Array
     needed: Array
     units: Array
-    _kinds: tuple[Packed, ...]
-    _kind: NDArray[np.intp]
-
-    def busy(self, times: Array) -> Array:
-        """Time for which the busiest shared array works, its layers one after the other."""
-        shape = np.broadcast_shapes(times.shape, self.units.shape)
-        each = np.broadcast_to(times, shape).reshape(-1, shape[-1])
-        kinds = np.broadcast_to(self._kind, shape[:-1]).reshape(-1)
-        longest = np.zeros(len(each))
-        for index, kind in enumerate(self._kinds):
-            if len(kind.companies):
-                here = kinds == index
-                longest[here] = np.max(each[here] @ kind.companies.T.astype(float), axis=-1)
-        return longest.reshape((*shape[:-1], 1))
+    turns: Turns
 
 
-def share_arrays(
-    size: tuple[Numeric, Numeric], blocks: Sequence[Numeric], times: Array, limit: Numeric | None
-) -> Sharing:
+class Wanted(NamedTuple):
+    """What the layers of one design point need, a value by layer, and what they may take together.
+
+    Attributes
+    ----------
+    rows, columns : array
+        Rows and columns of one group of a copy.
+    groups : array
+        Groups of a copy.
+    least, most : array
+        Copies that a layer has in any case, and that it can use; none for a layer without weights.
+    alone : array
+        One where the arrays of a layer are shared with nobody.
+    reads : array
+        Time for which one copy is busy with one position.
+    positions : array
+        Positions that the copies divide among them.
+    tail : array
+        Time after the last of them.
+    array_rows, array_columns : array
+        Size of an array.
+    limit : array
+        Time that the layers of one array may take together; infinite where it does not matter.
+    budget : array
+        Arrays that all layers may take, for the shortest interval; infinite where no copies are made for it.
+    """
+
+    rows: Array
+    columns: Array
+    groups: Array
+    least: Array
+    most: Array
+    alone: Array
+    reads: Array
+    positions: Array
+    tail: Array
+    array_rows: Array
+    array_columns: Array
+    limit: Array
+    budget: Array
+
+
+def share_arrays(wanted: Wanted) -> Sharing:
     """Arrays that layers share, worked out once for all design points that agree in what matters.
 
-    Parameters
-    ----------
-    size : tuple
-        Rows and columns of an array.
-    blocks : sequence of array
-        By layer: rows and columns of one group of a copy, groups, copies (none for a layer without weights), and one
-        where the arrays of a layer are shared with nobody.
-    times : array
-        Time for which a layer keeps its arrays busy.
-    limit : float or array, optional
-        Time that the layers of one array may take together.
+    Times count in those of the slowest read, so that points which differ in it alone agree. What cannot matter, a time
+    without limit and budget, is left out of the comparison.
     """
-    layers = np.shape(times)[-1]
-    inputs: list[Numeric] = [*size, *blocks]
-    if limit is not None:
-        inputs += [times, limit]
-    shape = np.broadcast_shapes(*(np.shape(i) for i in inputs), (layers,))
-    table = np.stack([np.broadcast_to(i, shape).reshape(-1, layers) for i in inputs], axis=1)
+    layers = max(np.shape(a)[-1] for a in wanted if np.ndim(a))
+    shape = np.broadcast_shapes(*(np.shape(a) for a in wanted), (layers,))
+    table = np.stack([np.broadcast_to(a, shape).reshape(-1, layers) for a in _scaled(wanted)], axis=1)
     if np.all(table == table[0]):
         points, kind = table[:1], np.zeros(len(table), np.intp)
     else:
         flat, kind = np.unique(table.reshape(len(table), -1), axis=0, return_inverse=True)
         points = flat.reshape(-1, *table.shape[1:])
-    kinds = tuple(_packed(*np.split(point, [len(size), len(size) + len(blocks)])) for point in points)
-    units = np.stack([k.shares for k in kinds])[kind].reshape(shape)
-    needed = np.array([k.arrays for k in kinds])[kind].reshape((*shape[:-1], 1))
-    return Sharing(needed, units, kinds, kind.reshape(shape[:-1]))
+    found = [_arranged(Wanted(*point)) for point in points]
+    copies = np.stack([c for c, _ in found])[kind].reshape(shape)
+    units = np.stack([p.shares for _, p in found])[kind].reshape(shape)
+    needed = np.array([p.arrays for _, p in found])[kind].reshape((*shape[:-1], 1))
+    turns = Turns(tuple(p.companies for _, p in found), kind.reshape(shape[:-1]))
+    return Sharing(copies, needed, units, turns)
 
 
-def _packed(size: Array, blocks: Array, turns: Array) -> Packed:
-    """One design point, each row a value by layer; `turns` are times and their limit, or nothing without a limit."""
-    rows, columns = size[:, 0].tolist()
-    times, limit = turns if len(turns) else (np.zeros(size.shape[-1]), np.array([np.inf]))
+def _scaled(wanted: Wanted) -> Wanted:
+    if np.all(np.isinf(wanted.limit)) and np.all(np.isinf(wanted.budget)):
+        return wanted._replace(reads=np.zeros(1), tail=np.zeros(1))
+    unit = np.max(wanted.reads, axis=-1, keepdims=True)
+    unit = np.where(np.isfinite(unit) & (unit > 0.0), unit, 1.0)
+    return wanted._replace(reads=wanted.reads / unit, tail=wanted.tail / unit, limit=wanted.limit / unit)
+
+
+def _arranged(wanted: Wanted) -> tuple[Array, Packed]:
+    """Copies and places at one design point.
+
+    With a budget: those of the shortest interval at which the layers, with the copies and within the turns that it
+    allows, take no more arrays. Where not even the fewest copies on as few arrays as possible fit it, those.
+    """
+    limit, budget = float(wanted.limit[0]), float(wanted.budget[0])
+    if np.isinf(budget):
+        return wanted.least, _packed(wanted, wanted.least, limit)
+    fewest = _turn_times(wanted, wanted.least)
+    longest = min(float(np.sum(fewest)) * (1.0 + ROUNDING), limit)
+    best = _within(wanted, longest)
+    alone = _turn_times(wanted, _copies_alone(wanted))
+    if float(np.max(alone)) < longest:
+        found = _within(wanted, float(np.max(alone)) * (1.0 + ROUNDING))
+        best, longest = (best, longest) if found is None else (found, float(np.max(alone)))
+    if best is None:
+        return wanted.least, _packed(wanted, wanted.least, limit)
+    shortest = max(float(np.max(_turn_times(wanted, wanted.most))), np.finfo(np.float64).tiny)
+    low, high = np.log(shortest), np.log(longest)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        found = _within(wanted, float(np.exp(middle)))
+        best, low, high = (best, middle, high) if found is None else (found, low, middle)
+    return best
+
+
+def _within(wanted: Wanted, interval: float) -> tuple[Array, Packed] | None:
+    """Copies and places that keep an interval with no more arrays than the budget, if such are found.
+
+    With more copies than the interval asks for, a layer's turns are shorter and fit beside those of others.
+    """
+    budget, work = float(wanted.budget[0]), wanted.reads * wanted.positions
+    left = interval - float(np.max(wanted.tail))
+    cells = wanted.groups * wanted.rows * wanted.columns
+    for parts in _PARTS:
+        needed = np.ceil(work * parts / left * (1.0 - ROUNDING)) if left > 0.0 else wanted.most
+        copies = np.clip(needed, wanted.least, wanted.most)
+        if float(np.sum(copies * cells)) > budget * float(wanted.array_rows[0] * wanted.array_columns[0]):
+            return None
+        found = _packed(wanted, copies, interval)
+        if found.arrays <= budget and float(np.max(_turn_times(wanted, copies))) <= interval * (
+            1.0 + ROUNDING
+        ):
+            return copies, found
+    return None
+
+
+def _copies_alone(wanted: Wanted) -> Array:
+    """Copies that the budget allows where no arrays are shared."""
+    size = float(wanted.array_rows[0]), float(wanted.array_columns[0])
+    blocks = np.stack([wanted.rows, wanted.columns, wanted.groups], axis=-1).tolist()
+    arrays = [
+        sum(p.number for p in pieces_of(n, size, (r, c), int(g), 1)) for n, (r, c, g) in enumerate(blocks)
+    ]
+    placed = np.where(wanted.least > 0.0, np.array(arrays, float), 0.0)
+    least, most = np.maximum(wanted.least, 1.0), np.maximum(wanted.most, 1.0)
+    copies = copies_within(wanted.reads * wanted.positions, placed, least, most, float(wanted.budget[0]))
+    return np.where(wanted.least > 0.0, copies, 0.0)
+
+
+def _turn_times(wanted: Wanted, copies: Array) -> Array:
+    """Time for which a layer keeps its arrays busy."""
+    reads = np.ceil(wanted.positions / np.maximum(copies, 1.0)) * wanted.reads + wanted.tail
+    return np.where(copies > 0.0, reads, 0.0)
+
+
+def _packed(wanted: Wanted, copies: Array, limit: float) -> Packed:
+    """One design point with so many copies."""
+    size = float(wanted.array_rows[0]), float(wanted.array_columns[0])
     pieces = []
-    for layer, (height, width, groups, copies, alone) in enumerate(blocks.T.tolist()):
-        own = pieces_of(layer, (rows, columns), (height, width), int(groups), int(copies))
-        pieces += [p._replace(rows=rows, columns=columns) for p in own] if alone else own
-    return pack(rows, columns, pieces, times.tolist(), float(limit[0]))
+    blocks = np.stack([wanted.rows, wanted.columns, wanted.groups, copies, wanted.alone], axis=-1).tolist()
+    for layer, (height, width, groups, number, alone) in enumerate(blocks):
+        own = pieces_of(layer, size, (height, width), int(groups), int(number))
+        pieces += [p._replace(rows=size[0], columns=size[1]) for p in own] if alone else own
+    return pack(*size, pieces, _turn_times(wanted, copies).tolist(), limit)
 
 
 def pieces_of(

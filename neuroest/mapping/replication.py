@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from neuroest.mapping.base import Array
+from neuroest.mapping.turns import ROUNDING
 from neuroest.units import Numeric
 
 _HALVINGS = 50
 """Halvings of the interval's logarithm, which find it to some 1e-12 of itself."""
-_ROUNDING = 2.0**-40
-"""What a ratio of two times may be off by."""
 
 
 def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget: Numeric) -> Array:
@@ -42,7 +41,7 @@ def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget:
 
     def copies(interval: Array) -> Array:
         # a whole number that is a rounding error too large would cost a copy
-        return np.asarray(np.clip(np.ceil(placed / interval * (1.0 - _ROUNDING)), least, most))
+        return np.asarray(np.clip(np.ceil(placed / interval * (1.0 - ROUNDING)), least, most))
 
     for _ in range(_HALVINGS):
         middle = (low + high) / 2.0

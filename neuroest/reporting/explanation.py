@@ -371,10 +371,13 @@ class _Explainer:
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
-        takes_turns = first_number(result.timing.pace) > first_number(np.max(result.timing.step))
-        slowest = "layers that take turns on one unit" if takes_turns else "slowest layer"
+        shared = result.timing.bottleneck
+        slowest = f"layers that take turns on {shared}" if shared is not None else "slowest layer"
         if result.layers.coding != "spiking":
-            return "sum of the layers' times" if name == "latency_s" else f"time of the {slowest}"
+            way = (
+                "longest way through the layers' times, with waits for the turns of others on what they share"
+            )
+            return way if name == "latency_s" else f"time of the {slowest}"
         equation = (
             pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
         )

@@ -382,7 +382,8 @@ def _bottleneck(estimate: Estimate) -> list[str]:
     )
     layer = estimate.evaluation.layers.names[index]
     lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
-    pace = float(np.max(timing.pace))
-    if pace > float(timing.step[index]):
-        lines += wrapped(f"layers that take turns on one unit need {shown(pace, 's')} together", hanging=2)
+    shared = timing.bottleneck
+    if shared is not None:
+        together = shown(float(np.max(timing.turns[shared])), "s")
+        lines += wrapped(f"layers that take turns on {short(shared)} need {together} together", hanging=2)
     return lines

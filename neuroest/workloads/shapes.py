@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from types import MappingProxyType
 from typing import TypeAlias
 
 from neuroest.errors import did_you_mean
@@ -35,7 +36,8 @@ NETWORK_INPUT = -1
 WEIGHTLESS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
 """Layers that pass on the activity of what they read."""
 _SEVERAL = (Add, Concatenation, MatrixProduct, ElementWise, Rearrangement, Host)
-_GATES = {"simple": 1, "gru": 3, "lstm": 4}
+GATES = MappingProxyType({"simple": 1, "gru": 3, "lstm": 4})
+"""Weighted sums of one neuron of a recurrent cell in one step."""
 # multiplications, additions and functions of one neuron in one step, besides the weighted sums
 _CELL_OPERATIONS = {"simple": 1, "gru": 9, "lstm": 9}
 
@@ -360,7 +362,7 @@ class ShapeInference:
             input_elements=seen * steps,
             is_weighted=1,
             reduction=seen,
-            outputs=_GATES[layer.cell] * layer.outputs,
+            outputs=GATES[layer.cell] * layer.outputs,
             positions=steps,
             input_taps=seen * steps,
             window_elements=_CELL_OPERATIONS[layer.cell] - 1,

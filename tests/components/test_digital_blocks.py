@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,7 +34,8 @@ def block(kind: type, library: str, process: str, voltage: float, **options: flo
     home = load_device(library).spec.process
     there = None if home in (None, process) else record(home)
     point = TechnologyPoint(record(process), voltage, ROOM)
-    return kind("block", None, record(library), there, options, point, MappingProxyType({}))
+    spec = SimpleNamespace(rescaling="none")
+    return kind("block", spec, record(library), there, options, point, MappingProxyType({}))
 
 
 def arithmetic(made: Any, context: NetworkContext) -> float:
@@ -148,8 +149,16 @@ def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
     # mean over 7 x 7; dividing by 49 is left to the scale of the next layer
     mean = by_layer(result, "addition")["pool"] * price(result, "addition")
     assert mean == pytest.approx(512 * digital.average_pool_energy(7.0, add + keep, 0.0) * scale)
-    # ReLU: one comparison for each output of a layer with weights
-    assert by_layer(result, "comparison")["stem"] == 64 * 112 * 112
+    # a rectifier for each output of a layer with weights, and a product of the 32-bit sum with a factor of 16 bits
+    assert by_layer(result, "activation")["stem"] == 64 * 112 * 112
+    product = digital.multiplier_energy(d.multiply_energy, bits, 16.0)
+    assert price(result, "activation") == pytest.approx((compare + keep + product) * scale)
+    plain = {"chip.vector_unit.rescaling": "shift"}
+    shifted = run("digital_int8_28nm", "resnet18_imagenet_dense", plain, tmp_path)
+    assert price(shifted, "activation") == pytest.approx((compare + keep) * scale)
+    none = {"chip.vector_unit.rescaling": None}
+    told = run("digital_int8_28nm", "resnet18_imagenet_dense", none, tmp_path).exclusions
+    assert any("bits of an activation" in line for line in told)
     # a block and its shortcut are one addition an element
     sums = [name for name, kind in zip(result.evaluation.layers.names, result.evaluation.layers.types, strict=True)
             if kind == "add"]  # fmt: skip

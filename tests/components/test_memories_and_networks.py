@@ -106,13 +106,12 @@ def test_layers_on_different_chips_pay_for_the_link(tmp_path: Path) -> None:
     units = result.evaluation.mapped.placement.units
     each, chips = 4 * 8, result.evaluation.mapped.counts["chip"].item()
     assert chips == math.ceil(units.sum() / each)
-    ends = np.cumsum(units)
-    crossed = 0.0
-    before = 0
-    for i, events in enumerate(20 * result.evaluation.mapper.inputs_active()):
-        first, last = (ends[i] - units[i]) // each, (ends[i] - 1) // each
-        crossed += events * (last - first + (1 if first > before else 0))
-        before = last
+    # 112, 64 and 4 arrays on chips of 32: the first layer on four chips, of which one already has the input; the second
+    # on three from the fourth on, which has 16/112 of its input; the third on the sixth with 16/64 of its input
+    assert units.tolist() == [112.0, 64.0, 4.0]
+    assert each == 32
+    first, second, third = 20 * result.evaluation.mapper.inputs_active()
+    crossed = first * 3 + second * (3 - 16 / 112) + third * (1 - 16 / 64)
     bits = count(result, "board", "bit")
     packet = count(result, "link", "bit") / (
         20 * result.evaluation.layers.input_rate[0] * 784 + 20 * 0.1 * 10

@@ -73,3 +73,21 @@ def test_every_estimate_draws_that_factor() -> None:
         path = f"model_discrepancy.extrapolation.{quantity}"
         assert claims[path].high == pytest.approx(2.0 ** discrepancies().scale)
         assert np.ptp(drawn[path]) > 0.0
+
+
+def test_a_cell_must_be_as_wide_as_the_wires_that_cross_it() -> None:
+    fits = estimate(ADC, DENSE)
+    # 4 F^2 at 28 nm is 56 nm, the metal pitch 90 nm
+    small = {
+        "chip.tile.array.cell.cell_feature_squares": "4",
+        "chip.tile.array.cell.minimum_cell_area": "0 um^2",
+    }
+    assert "wires_fit_cell" not in {check.name for check in fits.failed_checks}
+    assert "wires_fit_cell" in {check.name for check in estimate(ADC, DENSE, small).failed_checks}
+
+
+def test_circuits_that_no_block_stands_for_are_told() -> None:
+    told = estimate(ADC, DENSE).exclusions
+    assert any(line.startswith("multiplexers between columns") for line in told)
+    assert any(line.startswith("circuits that write the cells") for line in told)
+    assert not any("voltage of the rows" in line for line in told)

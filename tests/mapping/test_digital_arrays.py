@@ -100,11 +100,14 @@ def test_external_maps_leave_after_what_follows_at_once(tmp_path: Path) -> None:
     # input and output of the network, the pooled map written once and read by l2 and l3, the sum written and read;
     # the map before pooling and the output of l2 never leave, and the weights stay on the chip
     assert bits(result) == 8 * (16 * 64 + 8 * 16 + 3 * pooled + 2 * pooled)
-    operations = result.evaluation.counts.actions["chip.vector_unit", "comparison"]
-    by_layer = dict(zip(result.evaluation.layers.names, operations, strict=True))
+    counts, names = result.evaluation.counts.actions, result.evaluation.layers.names
+    activations, comparisons = (
+        dict(zip(names, counts["chip.vector_unit", action], strict=True))
+        for action in ("activation", "comparison")
+    )
     # activation of 64 positions and three comparisons of 16 windows count with the convolution that they follow
-    assert by_layer["l0"] == 32 * 64 + 3 * pooled
-    assert by_layer["l1"] == 0
+    assert (activations["l0"], comparisons["l0"]) == (32 * 64, 3 * pooled)
+    assert comparisons["l1"] == 0
     kept = run(tmp_path, one, {"chip.memory": LINK})
     assert bits(kept) == 8 * (16 * 64 + 8 * 16)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from neuroest.errors import MappingError
 from neuroest.evaluation import evaluate
 from neuroest.library import load_architecture, load_workload
-from neuroest.mapping.packing import Packed, Piece, pack, pieces_of, share_arrays
+from neuroest.mapping.packing import Packed, Piece, Wanted, pack, pieces_of, share_arrays
 from neuroest.result import Estimate
 from neuroest.settings import design_with
 from tests.components.chips import arrays, changed, count, energy, failed, run
@@ -112,15 +112,20 @@ def test_many_design_points_are_packed_as_one_each(
 ) -> None:
     points = [p[:3] for p in points]
     table = np.array(points, float)  # point, layer, property
-    blocks = [*np.moveaxis(table, -1, 0)[:4], np.zeros(table.shape[:2])]
-    times = table[..., 4]
-    found = share_arrays(SIZE, blocks, times, 3.0 if limited else None)
+    rows, columns, groups, copies, times = np.moveaxis(table, -1, 0)
+    one = np.ones(1)
+    found = share_arrays(
+        Wanted(
+            rows, columns, groups, copies, copies, 0.0 * rows, times, copies, 0.0 * times, SIZE[0] * one,
+            SIZE[1] * one, np.array([3.0 if limited else math.inf]), math.inf * one,
+        )
+    )  # fmt: skip
     for index, layers in enumerate(points):
         alone = packed(layers, 3.0 if limited else math.inf)
         assert found.needed[index, 0] == alone.arrays
         assert found.units[index] == pytest.approx(alone.shares, rel=1e-12)
         longest = max((float(times[index] @ company) for company in alone.companies), default=0.0)
-        assert found.busy(times)[index, 0] == pytest.approx(longest, rel=1e-12)
+        assert found.turns.busiest(times)[index, 0] == pytest.approx(longest, rel=1e-12)
 
 
 def test_three_layers_by_hand() -> None:

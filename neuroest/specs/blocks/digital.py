@@ -34,6 +34,11 @@ class VectorUnitBlock(ClockedBlock):
     """Elements that one instance handles in a clock cycle."""
     clock_frequency: Frequency
     """Clock."""
+    rescaling: Literal["none", "shift", "multiply"] = "none"
+    """How the sum of a layer with weights comes back to the bits of an activation. multiply: by a factor of each output
+    channel; shift: by a power of two, which takes nothing; none: the unit does not do it, and the estimate says so."""
+    scale_bits: WordWidth = 16.0
+    """Bits of that factor."""
 
 
 class MatrixUnitBlock(DeviceBlock):
@@ -49,6 +54,26 @@ class MatrixUnitBlock(DeviceBlock):
     """Bits of either factor."""
     accumulator_bits: WordWidth
     """Bits of a sum."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class SpikeCoderBlock(DeviceBlock):
+    """Makes spikes of the numbers that a spiking network is given, and reads its output by counting spikes."""
+
+    device_model: ClassVar[str | None] = "logic_library"
+    model: Literal["spike_coder"]
+    input: Literal["numbers", "events"] = "numbers"
+    """numbers: spikes are made on the chip, at random in proportion to each number; events: spikes enter the chip, as
+    from a sensor."""
+    input_bits: WordWidth
+    """Bits of a number at the input, which a random number of as many bits is held against in each timestep."""
+    output: Literal["counts", "class"]
+    """What leaves the chip. counts: how often each output has spiked; class: the number of the one that spiked most."""
+    counters: Count
+    """Outputs whose spikes can be counted."""
+    lanes: Count
+    """Inputs that are compared, or spikes that are counted, in a clock cycle."""
     clock_frequency: Frequency
     """Clock."""
 
