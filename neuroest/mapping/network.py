@@ -142,11 +142,11 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         units_per_child=MappingProxyType(per_child),
         passes=passes,
         checks=(*placement.checks, *checks),
-        exclusions=_left_out(mapper),
+        exclusions=_left_out(mapper, passes),
     )
 
 
-def _left_out(mapper: Mapper) -> tuple[str, ...]:
+def _left_out(mapper: Mapper, passes: Numeric) -> tuple[str, ...]:
     left_out = list(mapper.chip.exclusions)
     chip, compute = mapper.chip, mapper.compute
     readout = compute.slots.get("readout")
@@ -158,7 +158,7 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
         left_out.append("pooling and addition of spikes, which the published event energies do not name")
     if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
-        if level == "crossbar" and chip.inferences_per_programming is None:
+        if level == "crossbar" and chip.inferences_per_programming is None and not np.all(passes > 1.0):
             left_out.append("programming of the weights, which stands on a line of its own")
         if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
