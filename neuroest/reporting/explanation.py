@@ -371,13 +371,18 @@ class _Explainer:
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
+        if first_number(result.mapped.passes) > 1.0:
+            rule = "sum of the layers' times in each part that they are in, and of writing the cells"
+            return rule + (", x inferences_per_pass" if name == "latency_s" else "")
         shared = result.timing.bottleneck
         slowest = f"layers that take turns on {shared}" if shared is not None else "slowest layer"
         if result.layers.coding != "spiking":
             way = (
                 "longest way through the layers' times, with waits for the turns of others on what they share"
             )
-            return way if name == "latency_s" else f"time of the {slowest}"
+            writing = first_number(result.timing.writing)
+            renewed = f", and {shown(writing, 's')} of writing the cells now and then" if writing else ""
+            return way if name == "latency_s" else f"time of the {slowest}{renewed}"
         equation = (
             pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
         )
