@@ -213,6 +213,10 @@ CONSTANTS = {
         "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
+    "equations.accuracy": {
+        "_UNIFORM_VARIANCE": "variance of a uniform distribution",
+        "_DECIBELS_PER_DECADE": "definition of the decibel",
+    },
     "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "geometry of a planar transistor",
@@ -251,6 +255,10 @@ CONSTANTS = {
     "components.diffusive_neurons": {
         "_NOISE_SIGMAS": "a convention, told beside it",
         "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
+    },
+    "components.weight_errors": {
+        "_LONGEST": "where a search ends, told beside it",
+        "_HALVINGS": "convergence of a bisection",
     },
     "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
