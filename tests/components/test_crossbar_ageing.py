@@ -132,7 +132,7 @@ def test_weights_older_than_their_retention_are_told(tmp_path: Path) -> None:
 
 
 def test_relaxation_leaves_about_four_bits_for_three(tmp_path: Path) -> None:
-    # 8.4 % of the window a day after writing is more than half of a level of four bits, 3.3 %
+    # 8.1 % of the window a day after writing is more than half of a level of four bits, 3.3 %
     assert "levels_stay_apart" in failed(run(RRAM, DENSE, {TIME: "1 day"}, tmp_path))
     assert "levels_stay_apart" not in failed(
         run(RRAM, DENSE, {TIME: "1 day", f"{ARRAY}bits_per_cell": 2}, tmp_path)
