@@ -29,7 +29,7 @@ from neuroest.reporting.quantities import (
     words,
 )
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
-from neuroest.result import Estimate
+from neuroest.result import Estimate, first_number
 from neuroest.specs.claims import BASES, DESIGN
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
             shown(claims["technology.supply_voltage"].value, "V"),
             shown(claims["technology.temperature"].value, "K"),
             words(spec.operation.mode),
+            *_ages(estimate),
         )
     )
     network = estimate.workload
@@ -135,6 +136,12 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
         *wrapped(f"{place}; {coding}"),
         *wrapped("rests on " + maturity_words(estimate), hanging=2),
     ]
+
+
+def _ages(estimate: Estimate) -> list[str]:
+    """Age of the weights, where an array states one."""
+    age = getattr(estimate.evaluation.mapper.compute, "age", None)
+    return [] if age is None else [f"weights {shown(first_number(age), 's')} old"]
 
 
 def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:

@@ -13,8 +13,9 @@ from neuroest.behaviour.comparison import WITHOUT
 from neuroest.behaviour.conditions import conditions
 from neuroest.behaviour.files import read_network, read_samples
 from neuroest.behaviour.reference import decided, ideal_network
-from neuroest.behaviour.spiking import Chips, Drive, Setting, run_layer, run_network
+from neuroest.behaviour.spiking import Chips, Drive, Setting, cells_of, run_layer, run_network
 from neuroest.behaviour.statistics import difference, share
+from neuroest.components.weight_errors import digit_gain, full_weight, weight_errors
 from neuroest.dynamics.cells import integration_time
 from neuroest.errors import NeuroestError
 from neuroest.library import load_workload
@@ -60,6 +61,44 @@ def test_currents_are_those_of_the_columns(small) -> None:
     assert found[0, 0] == pytest.approx(expected, rel=1e-6)
     # inputs that are off draw nothing
     assert np.all(place.currents(layers[0], np.zeros((1, 4), dtype=bool)) == 0.0)
+
+
+def test_drawn_cells_scatter_as_the_estimate_says(small) -> None:
+    workload, layers, _, _ = small
+    aged = {"chip.tile.array.time_since_programming": "1 day"}
+    chip = neuroest.estimate("diffusive_bench_28nm", workload, aged)
+    place = conditions(chip, layers, "ion_kinetics_silver")
+    array, network = chip.evaluation.mapper.compute, chip.evaluation.mapper.network
+    meant, written = place.as_meant(layers[0]), place.as_written(layers[0], 20_000, np.random.default_rng(0))
+    share = sum(abs(weight) ** 2 for weight, *_ in meant) / sum(weight for weight, *_ in meant) ** 2
+    found = [
+        np.std((plus - minus) - (right - wrong), axis=0)
+        for (_, right, wrong), (_, plus, minus) in zip(meant, written, strict=True)
+    ]
+    assert share == pytest.approx(float(digit_gain(array, network)), rel=1e-6)
+    # weights of 127 have the cell of their upper slice at level 7 of 15, of the lower at 15
+    errors = weight_errors(array, network, array.age).lasting
+    relaxed = errors["relaxation"] / np.sqrt(digit_gain(array, network)) * full_weight(array, array.age)
+    level = array.memory.limited(array.memory.device.high_conductance)
+    scatter = np.sqrt(np.expm1(0.06**2)) * level
+    assert found[0][0, 0] == pytest.approx(np.hypot(relaxed, scatter), rel=0.05)
+
+
+def test_cells_with_errors_are_others_on_each_chip_and_the_same_again(small) -> None:
+    _, layers, samples, place = small
+    setting, chips = Setting(noise=False, spread=False, cell_errors=True), Chips(2, seed=1)
+    first, again = (cells_of(place, layers[0], setting, chips, 0) for _ in range(2))
+    for (_, plus, minus), (_, same, too) in zip(first, again, strict=True):
+        np.testing.assert_array_equal(plus, same)
+        np.testing.assert_array_equal(minus, too)
+        assert plus.shape[0] == 2
+        assert not np.array_equal(plus[0], plus[1])
+    assert cells_of(place, layers[0], Setting(), chips, 0) is None
+    # the samples are dealt out to the chips in turn
+    currents = place.currents(layers[0], np.repeat(samples.spikes[:1, 0], 4, axis=0), cells=first)
+    np.testing.assert_allclose(currents[0], currents[2])
+    np.testing.assert_allclose(currents[1], currents[3])
+    assert not np.allclose(currents[0], currents[1])
 
 
 def test_a_clamp_carries_no_more_than_its_bias(small) -> None:

@@ -156,6 +156,19 @@ def test_charges_do_not_age(tmp_path: Path) -> None:
         run("charge_domain_65nm", DENSE, {TIME: "1 day"}, tmp_path)
 
 
+def test_what_a_device_is_silent_on_can_be_set(tmp_path: Path) -> None:
+    cell = f"{ARRAY}cell.".replace(".", "__")
+    settings = {f"{cell}high_drift_exponent": "0.05", f"{cell}drift_reference_time": "1 s"}
+    old = run(RRAM, DENSE, {TIME: "1000 s"}, tmp_path, **settings)
+    path = f"{ARRAY}cell.high_drift_exponent"
+    assert old.claims[path].basis == "assumed"
+    assert "silent" in str(old.claims[path].rationale)
+    # 1000^-0.05 of the high conductance, behind 4 kohm
+    high = 40e-6 * 1000.0**-0.05
+    share = (high / (1 + 4e3 * high) - 1e-6 / 1.004) / (40e-6 / 1.16 - 1e-6 / 1.004)
+    assert known(old, "share of a weight that is left") == pytest.approx(share)
+
+
 # --- Offset coding --------------------------------------------------------------------------------------------------
 
 
