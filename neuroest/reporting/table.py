@@ -16,7 +16,7 @@ from neuroest.reporting.breakdown import (
     energy_by_component,
     neuron_components,
 )
-from neuroest.reporting.exactness import exactness_words
+from neuroest.reporting.exactness import exactness_words, weights_age
 from neuroest.reporting.quantities import (
     check_line,
     counted,
@@ -29,7 +29,7 @@ from neuroest.reporting.quantities import (
     words,
 )
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
-from neuroest.result import Estimate, first_number
+from neuroest.result import Estimate
 from neuroest.specs.claims import BASES, DESIGN
 
 if TYPE_CHECKING:
@@ -119,13 +119,14 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
     spec = estimate.design.spec
     claims = estimate.claims
     process = estimate.design.devices["technology.process"].spec.name
+    age = weights_age(estimate)
     place = ", ".join(
         (
             f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
             shown(claims["technology.supply_voltage"].value, "V"),
             shown(claims["technology.temperature"].value, "K"),
             words(spec.operation.mode),
-            *_ages(estimate),
+            *([f"weights {age} old"] if age else []),
         )
     )
     network = estimate.workload
@@ -136,12 +137,6 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
         *wrapped(f"{place}; {coding}"),
         *wrapped("rests on " + maturity_words(estimate), hanging=2),
     ]
-
-
-def _ages(estimate: Estimate) -> list[str]:
-    """Age of the weights, where an array states one."""
-    age = getattr(estimate.evaluation.mapper.compute, "age", None)
-    return [] if age is None else [f"weights {shown(first_number(age), 's')} old"]
 
 
 def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:
