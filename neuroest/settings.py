@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.build import Design, build
+from neuroest.devices.base import ParameterInfo
 from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.library import Loaded
 from neuroest.specs.architecture import ArchitectureSpec
@@ -127,15 +128,35 @@ def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
     claims = dict(design.claims)
     problems = []
     for path, text in parameters.items():
-        if path not in claims:
+        silent = None if path in claims else _left_out(design, path)
+        if path not in claims and silent is None:
             raise UnknownNameError("parameter", path, _paths(design), "`neuroest explain` lists them")
         try:
-            claims[path] = _changed(claims[path], _check(design, path, claims[path]).read(text))
+            if silent is not None:
+                claims[path] = _stated(path, silent, text)
+            else:
+                claims[path] = _changed(claims[path], _check(design, path, claims[path]).read(text))
         except QuantityError as error:
             problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))
     if problems:
         raise SpecError(problems)
     return replace(design, claims=MappingProxyType(claims))
+
+
+def _left_out(design: Design, path: str) -> ParameterInfo | None:
+    """A parameter that a device need not state, and whose file is silent on it; None for anything else."""
+    owner, _, name = path.rpartition(".")
+    device = design.devices.get(owner)
+    found = None if device is None else device.record.parameters().get(name)
+    return found if found is not None and found.absent is not None else None
+
+
+def _stated(path: str, info: ParameterInfo, text: str) -> Claim:
+    value = info.check.read(text)
+    return Claim(
+        path=path, value=value, unit=info.check.unit, basis="assumed", about=info.description, low=value, high=value,
+        rationale="set to this value for the run; the file of the device is silent on it", origin=SETTING,
+    )  # fmt: skip
 
 
 def _paths(design: Design) -> list[str]:

@@ -213,6 +213,10 @@ CONSTANTS = {
         "_DECIBELS_PER_BIT": "20 log10 2, definition of the decibel",
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
+    "equations.accuracy": {
+        "_UNIFORM_VARIANCE": "variance of a uniform distribution",
+        "_DECIBELS_PER_DECADE": "definition of the decibel",
+    },
     "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "geometry of a planar transistor",
@@ -263,6 +267,10 @@ CONSTANTS = {
         "_LITTLE": "where closed forms get worse, told beside it",
         "_WARMER": "a convention, told beside it",
         "_SETTLED": "time constants to a settled output, a convention",
+    },
+    "components.weight_errors": {
+        "_LONGEST": "where a search ends, told beside it",
+        "_HALVINGS": "convergence of a bisection",
     },
     "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},

@@ -35,6 +35,8 @@ class Origin:
         Architecture whose columns drive the neurons.
     files : dict of str to str
         Hash of each file that went in, by what it holds.
+    cell_errors : bool
+        Whether the cells of the arrays hold their weights with the errors of the estimate, and the wires lose.
     """
 
     chip: str
@@ -44,6 +46,7 @@ class Origin:
     kinetics: str
     version: str
     files: Mapping[str, str]
+    cell_errors: bool = False
 
 
 def simulated_workload(
@@ -121,6 +124,7 @@ def _about(found: Mapping[str, LayerActivity], origin: Origin, samples: int, day
         "model": MODEL, "program": f"neuroest {origin.version} behave", "neuron": origin.place.neuron.spec.name,
         "kinetics": origin.kinetics, "chips": origin.chips.number, "seed": origin.chips.seed, "samples": samples,
         "timestep": format_quantity(origin.place.timestep, "s"), "input circuit": drives, "date": day,
+        **({"cells": "with the errors of the estimate"} if origin.cell_errors else {}),
         **{f"sha256 of the {what}": value for what, value in origin.files.items()},
         "sha256": digest.hexdigest(),
     }  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from neuroest.behaviour.activity import Origin, simulated_workload
 from neuroest.behaviour.calibration import calibrate
-from neuroest.behaviour.columns import Columns, Truth
+from neuroest.behaviour.columns import AS_MEANT, Columns, Truth
 from neuroest.behaviour.conditions import Chips, Conditions
 from neuroest.behaviour.files import NeuronLayer, Samples
 from neuroest.behaviour.reference import decided, ideal_network, ideal_spikes
@@ -31,10 +31,8 @@ WITHOUT: Mapping[str, Setting] = {
     "refractory_period": Setting(idealised=Idealised(refractory=True)),
     "stochasticity": Setting(noise=False),
     "device_spread": Setting(spread=False),
-    "cell_errors": Setting(array=Truth(errors=False)),
-    "wire_loss": Setting(array=Truth(wires=False)),
 }
-"""The six characteristics, the differences of devices and cells, and the wires, each left out."""
+"""The six characteristics and the differences of devices, each left out."""
 
 MEANING: Mapping[str, str] = {
     "leaky_integration": "the residue never decays",
@@ -44,8 +42,6 @@ MEANING: Mapping[str, str] = {
     "refractory_period": "the gate is empty as soon as the filament has ruptured",
     "stochasticity": "no fluctuation within a device",
     "device_spread": "all neurons alike",
-    "cell_errors": "all cells as they were meant to be written",
-    "wire_loss": "wires without resistance",
 }
 """What leaving out means."""
 
@@ -90,6 +86,16 @@ class Study:
     samples: Samples
     origin: Origin
     settings: Mapping[str, str]
+
+    @property
+    def cell_errors(self) -> bool:
+        """Whether cells hold their weights with errors, and wires lose."""
+        return self.origin.cell_errors
+
+    @property
+    def setting(self) -> Setting:
+        """What of the chip counts when nothing is left out."""
+        return Setting(array=Truth() if self.cell_errors else AS_MEANT)
 
     @property
     def place(self) -> Conditions:
@@ -154,12 +160,14 @@ def compare(
         _ideal(study, "ideal_behind_columns", "the same behind the chip's columns", columns, reference),
     ]
     say("the device")
-    whole = run_network(study.place, study.layers, study.drives, study.samples.spikes, Setting(), study.chips)
+    whole = run_network(
+        study.place, study.layers, study.drives, study.samples.spikes, study.setting, study.chips
+    )
     right = decided(whole[study.layers[-1].name].counts) == study.labels
     found.append(_outcome(study, "device", "everything", whole, reference, None))
     for name in without:
         say(f"without {name.replace('_', ' ')}")
-        setting, drives = WITHOUT[name], study.drives
+        setting, drives = replace(WITHOUT[name], array=study.setting.array), study.drives
         if calibration is not None and setting.threshold:
             drives = calibrate(study.place, study.layers, calibration, study.chips, setting=setting)
         slopes = None if setting.threshold else _slopes(whole)
@@ -177,7 +185,7 @@ def _behind_columns(study: Study) -> dict[str, Array]:
     """Ideal neurons that are given the chip's currents, in units of the current that makes one of them fire."""
     found, given = {}, study.samples.spikes
     for number, layer in enumerate(study.layers):
-        columns = Columns(study.place, layer, study.chips, number, Truth())
+        columns = Columns(study.place, layer, study.chips, number, study.setting.array)
         unit = study.place.unit_current(layer) / layer.threshold
         own = np.zeros((len(given), layer.outputs), dtype=bool)
         if layer.recurrent is None:

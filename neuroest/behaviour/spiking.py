@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from neuroest.behaviour.columns import Columns, Truth
+from neuroest.behaviour.columns import AS_MEANT, Columns, Truth
 from neuroest.behaviour.conditions import Chips, Conditions
 from neuroest.behaviour.files import NeuronLayer
 from neuroest.dynamics.cells import DiffusiveCells, draw_devices
@@ -69,7 +69,7 @@ class Setting:
     threshold: bool = True
     restoration: bool = True
     idealised: Idealised = field(default_factory=Idealised)
-    array: Truth = field(default_factory=Truth)
+    array: Truth = AS_MEANT
 
 
 @dataclass

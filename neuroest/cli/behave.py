@@ -71,6 +71,13 @@ def run(
         bool,
         typer.Option("--recalibrate", help="Choose offset and load anew wherever something is left out."),
     ] = False,
+    cell_errors: Annotated[
+        bool,
+        typer.Option(
+            "--cell-errors",
+            help="Draw each cell with the errors of the estimate, and lose what the wires take.",
+        ),
+    ] = False,
     count: Annotated[
         int | None, typer.Option("--count", min=1, show_default=False, help="Only so many of the samples.")
     ] = None,
@@ -91,7 +98,7 @@ def run(
     """  # fmt: skip
     asked = _Asked(
         architecture, workload, weights, samples, currents, calibration, tuple(drive or ()), tuple(without or ()),
-        recalibrate, count, chips, seed, parse_settings(settings or []), kinetics, output, plot, form,
+        recalibrate, cell_errors, count, chips, seed, parse_settings(settings or []), kinetics, output, plot, form,
     )  # fmt: skip
     _check(asked)
     if asked.currents is not None:
@@ -113,6 +120,7 @@ class _Asked:
     drive: tuple[str, ...]
     without: tuple[str, ...]
     recalibrate: bool
+    cell_errors: bool
     count: int | None
     chips: int
     seed: int
@@ -131,8 +139,11 @@ def _check(asked: _Asked) -> None:
     if asked.currents is not None:
         given = {"--weights": asked.weights, "--samples": asked.samples, "--calibration": asked.calibration}
         extra = [name for name, value in given.items() if value is not None]
-        if extra or asked.without or asked.plot:
-            others = extra or (["--without"] if asked.without else ["--plot"])
+        others = [
+            *extra, *(["--without"] if asked.without else []), *(["--plot"] if asked.plot else []),
+            *(["--cell-errors"] if asked.cell_errors else []),
+        ]  # fmt: skip
+        if others:
             raise NeuroestError(f"--currents drives layers without a network; leave out {', '.join(others)}")
         if not asked.drive:
             raise NeuroestError("--currents needs --drive LAYER=OFFSET,LOAD for each of its layers")
@@ -171,9 +182,11 @@ def _network(asked: _Asked) -> None:
     import neuroest  # noqa: PLC0415
     from neuroest.behaviour.activity import Origin  # noqa: PLC0415
     from neuroest.behaviour.calibration import calibrate  # noqa: PLC0415
+    from neuroest.behaviour.columns import AS_MEANT, Truth  # noqa: PLC0415
     from neuroest.behaviour.comparison import WITHOUT, Study, compare  # noqa: PLC0415
     from neuroest.behaviour.conditions import Chips, conditions  # noqa: PLC0415
     from neuroest.behaviour.files import read_network, read_samples  # noqa: PLC0415
+    from neuroest.behaviour.spiking import Setting  # noqa: PLC0415
     from neuroest.library import load_workload  # noqa: PLC0415
 
     assert asked.weights is not None and asked.samples is not None  # noqa: S101, PT018 - checked
@@ -190,9 +203,25 @@ def _network(asked: _Asked) -> None:
     else:
         assert seen is not None  # noqa: S101 - checked
         note(["choosing offset and load of each layer"])
-        drives = calibrate(place, layers, seen, chips, lambda text: note([f"  {text}"]))
+        drives = calibrate(
+            place,
+            layers,
+            seen,
+            chips,
+            lambda text: note([f"  {text}"]),
+            Setting(array=Truth() if asked.cell_errors else AS_MEANT),
+        )
         files["calibration samples"] = seen.sha256
-    origin = Origin(chip.architecture, place, drives, chips, asked.kinetics, neuroest.__version__, files)
+    origin = Origin(
+        chip.architecture,
+        place,
+        drives,
+        chips,
+        asked.kinetics,
+        neuroest.__version__,
+        files,
+        asked.cell_errors,
+    )
     study = Study(chip, workload, layers, samples, origin, asked.settings)
     without = list(WITHOUT) if "all" in asked.without else list(dict.fromkeys(asked.without))
     outcomes = compare(
@@ -218,6 +247,10 @@ def _told(asked: _Asked, study: Any, outcomes: list[Any]) -> None:
             f"seed {study.chips.seed}"
         )
     ]
+    if study.cell_errors:
+        head.append(
+            "cells of the arrays hold their weights with the errors of the estimate, others on each chip; wires lose"
+        )
     lines = [
         *head, *condition_lines(study.chip.architecture, study.place, study.drives),
         *activity_lines(study.place, device.activity), "", *outcome_table(outcomes),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from neuroest.equations import accuracy
-from neuroest.reporting.quantities import percent
-from neuroest.result import Estimate, LayerErrors
+from neuroest.reporting.quantities import percent, shown
+from neuroest.result import Estimate, LayerErrors, first_number
 
 _MOST, _LEAST_SHARE = 3, 0.01
 """Causes that are named, and the share of the errors' variance that each of them has at least."""
@@ -13,6 +13,12 @@ _MOST, _LEAST_SHARE = 3, 0.01
 def least_exact(estimate: Estimate) -> LayerErrors | None:
     """The layer whose results have the largest error over their spread; None where there is none in arrays."""
     return max(estimate.column_errors, key=lambda found: found.error, default=None)
+
+
+def weights_age(estimate: Estimate) -> str | None:
+    """Time since the weights were written; None where the array states none, and where there is no array."""
+    age = getattr(estimate.evaluation.mapper.compute, "age", None)
+    return None if age is None else shown(first_number(age), "s")
 
 
 def largest_causes(found: LayerErrors) -> list[tuple[str, float, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from neuroest.reporting.exactness import weights_age
 from neuroest.reporting.quantities import counted, percent, shown, words
 from neuroest.reporting.table import basis_words
 from neuroest.result import Estimate
@@ -71,6 +72,14 @@ def _operation(result: Estimate) -> str:
     )
 
 
+def _exactness(result: Estimate) -> str:
+    bits = result.totals["effective_bits"]
+    if bits is None:
+        return "no columns"
+    age = weights_age(result)
+    return f"{bits:.2g} effective bits, weights " + ("as written" if age is None else f"{age} old")
+
+
 def _kind(result: Estimate) -> str:
     for part in result.design.root.walk():
         mapper = getattr(part.spec, "mapper", None)
@@ -107,6 +116,7 @@ PROPERTIES: Mapping[str, Callable[[Estimate], str]] = {
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
     "temperature": lambda result: _number(result, "technology.temperature", "K"),
     "operation": _operation,
+    "exactness of the columns": _exactness,
     "failed checks": _failed,
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
     "basis of the area": lambda result: basis_words(result.basis_share["area"]),

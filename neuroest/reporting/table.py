@@ -16,7 +16,7 @@ from neuroest.reporting.breakdown import (
     energy_by_component,
     neuron_components,
 )
-from neuroest.reporting.exactness import exactness_words
+from neuroest.reporting.exactness import exactness_words, weights_age
 from neuroest.reporting.quantities import (
     check_line,
     counted,
@@ -119,12 +119,14 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
     spec = estimate.design.spec
     claims = estimate.claims
     process = estimate.design.devices["technology.process"].spec.name
+    age = weights_age(estimate)
     place = ", ".join(
         (
             f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
             shown(claims["technology.supply_voltage"].value, "V"),
             shown(claims["technology.temperature"].value, "K"),
             words(spec.operation.mode),
+            *([f"weights {age} old"] if age else []),
         )
     )
     network = estimate.workload

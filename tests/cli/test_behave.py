@@ -52,6 +52,21 @@ def test_json_has_intervals_rates_and_energies(command: Command, tmp_path) -> No
     assert device["layers"]["hidden"]["spikes_per_timestep"] >= device["layers"]["hidden"]["rate"] > 0.0
 
 
+def test_cells_with_errors_are_told_and_recorded(command: Command, tmp_path) -> None:
+    files = write(tmp_path)
+    out = tmp_path / "written.yaml"
+    shown = command("behave", *given(files), *DRIVES, "--cell-errors", "-o", str(out))
+    assert shown.code == 0, shown.err
+    assert "hold their weights with the errors of the estimate" in " ".join(shown.out.split())
+    assert "cells: with the errors of the estimate" in " ".join(out.read_text("utf-8").split())
+    refused = command(
+        "behave", CHIP, "-w", str(files["workload"]), "--currents", "x.npz", "--drive", "hidden=0 V,1 kohm",
+        "--cell-errors",
+    )  # fmt: skip
+    assert refused.code == 1
+    assert "leave out --cell-errors" in refused.err
+
+
 def test_a_layer_under_given_currents(command: Command, tmp_path) -> None:
     files = write(tmp_path)
     currents = tmp_path / "currents.npz"

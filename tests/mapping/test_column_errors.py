@@ -178,3 +178,31 @@ def test_error_of_a_cell_is_that_of_its_levels() -> None:
     low, high = array.ends()
     seen = np.std(drawn_conductances(array, levels, None, generator) - low - (high - low) * levels)
     assert float(cell_error(array, network, None)) == pytest.approx(seen / (high - low), rel=0.02)
+
+
+def _fitted_cells(targets, time, generator):
+    """Conductances over the highest, by the fits to phase-change cells at every state (docs/models/crossbar.md)."""
+    normal = generator.standard_normal
+    written = targets + (0.26348 + 1.9650 * targets - 1.1731 * targets**2) / 25.0 * normal(targets.shape)
+    logarithm = np.log(np.maximum(targets, 1e-7))
+    exponent = np.clip(0.0244 - 0.0155 * logarithm, 0.049, 0.1)
+    spread = np.clip(-0.0059 - 0.0125 * logarithm, 0.008, 0.045)
+    drawn = np.abs(exponent + spread * normal(targets.shape))
+    return np.maximum(written, 0.0) * (time / 20.0) ** -drawn
+
+
+@pytest.mark.parametrize("time", [20.0, 3600.0, 86400.0, 31557600.0])
+def test_two_ends_stand_for_the_fits_of_all_states_of_phase_change_cells(time: float) -> None:
+    generator = np.random.default_rng(8)
+    signed = weights(400_000, generator)
+    plus, minus = (_fitted_cells(np.maximum(side, 0.0), time, generator) for side in (signed, -signed))
+    seen = plus - minus
+    gain = np.sum(seen * signed) / np.sum(signed**2)
+    measured = np.std(seen / gain - signed)
+    result = found("pcm_crossbar_28nm", "mlp_mnist_dense", **CORRECTED, **aged(f"{time} s"))
+    array, network = result.evaluation.mapper.compute, result.evaluation.mapper.network
+    errors = weight_errors(array, network, array.age)
+    expected = float(errors.total) / np.sqrt(float(_gain_of_digits(array, network)))
+    # the line between the ends leaves out what bends between them
+    assert expected == pytest.approx(measured, rel=0.09)
+    assert float(array.weight_share()) == pytest.approx(gain, rel=0.02)
