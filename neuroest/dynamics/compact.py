@@ -227,6 +227,7 @@ class _Record:
         self.peak = np.zeros(devices)
         self.rows: list[tuple[float, Array, Array, Array, Array]] = []
         self.waiting: list[tuple[Any, ...]] = []
+        self.whose: Any = _EVERY
 
     def sample(self, time: float, level: Array, state: State) -> None:
         if self.kept and self.ticks % self.every == 0:
@@ -477,10 +478,7 @@ class _Engine:
             first = fired & np.isinf(record.first_switch[index])
             # the gap closes at the end of the step in which it is found closed
             record.first_switch[self.all[index][first]] = time + length
-        if index is _EVERY:
-            record.later(before, after, flows, time, length)
-        else:
-            record.note(index, before, after, flows, time, length)
+        record.note(index, before, after, flows, time, length)
 
 
 @dataclass(frozen=True)
@@ -511,8 +509,11 @@ def _ions(
         made = cells.residue_rate * mean / cells.residue_decay * factors.faded[part]
         return filament, state.residue * factors.stay[part] + made
 
-    half = move(state.filament + state.residue, 0)
-    filament, residue = move(np.minimum(half[0] + half[1], 1.0), 1)
+    closed = state.filament + state.residue
+    if drive.any():  # without a drive it does not matter how far the gap has closed
+        half = move(closed, 0)
+        closed = np.minimum(half[0] + half[1], 1.0)
+    filament, residue = move(closed, 1)
     complete = filament + residue >= 1.0
     residue = np.minimum(residue, 1.0)
     filament = np.minimum(filament, 1.0 - residue)
@@ -562,6 +563,8 @@ def _gate(
     phase = length * conductance / cells.gate_capacitance
     keep = np.exp(-phase)
     following = final + (gate - final) * keep
-    mean = final + (gate - final) * -np.expm1(-phase) / phase
-    drawn = level * (level - mean) / resistance * length
-    return following, {"drawn": drawn, "level": np.asarray(level), "phase": phase}
+    drawn = np.zeros(len(following))
+    if level.any():
+        mean = final + (gate - final) * -np.expm1(-phase) / phase
+        drawn = level * (level - mean) / resistance * length
+    return following, {"drawn": drawn, "level": level, "phase": phase}
