@@ -33,33 +33,32 @@ def cascaded_connection(bench: Bench) -> Characteristic:
         equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
     drain = np.where(on, low, supply)
-    straight = bench.run(cells, _waveform(steps, drain), kept=1)
     silent = bench.run(cells, constant(supply, duration))
     buffers = np.linspace(0.5, 4.0, 15) * level
-    many = repeat(cells.broadcast(1), len(buffers))
-    buffered = bench.run(many, _waveform(steps, np.outer(on, buffers)))
-    needed = np.where(buffered.counts > 0, sender.counts[0] / np.maximum(buffered.counts, 1), np.nan)
+    # behind the bare drain and behind each buffer, side by side in one run
+    many = repeat(cells.broadcast(1), 1 + len(buffers))
+    driven = bench.run(many, _waveform(steps, np.column_stack([drain, np.outer(on, buffers)])))
+    straight, counts, latched = float(driven.counts[0]), driven.counts[1:], driven.latched[1:]
+    needed = np.where(counts > 0, sender.counts[0] / np.maximum(counts, 1), np.nan)
     shown = np.where(np.isfinite(needed), needed, np.nan)
     findings = [
         f"the output rests at {supply:.3g} V and falls to {low:.3g} V with a spike: the edge is inverted"
     ]
     findings.append(_straight(straight, silent, supply))
-    works = buffers[buffered.counts > 0]
+    works = buffers[counts > 0]
     pulse = float(np.median(_lengths(on, steps)))
     if len(works):
         findings.append(
             f"through an inverting buffer the next neuron fires from {works[0]:.3g} V on; at its own {level:.3g} V "
-            + _at_level(buffered.counts, buffers, level, float(sender.counts[0]))
+            + _at_level(counts, buffers, level, float(sender.counts[0]))
         )
-    one = buffers[buffered.counts >= 0.9 * sender.counts[0]]
+    one = buffers[counts >= 0.9 * sender.counts[0]]
     findings.append(
         f"one spike for one needs a buffer of {one[0]:.3g} V (pulses of {format_quantity(pulse, 's')})" if len(one)
         else f"no buffer up to {buffers[-1]:.3g} V gives one spike for one within {format_quantity(pulse, 's')}"
     )  # fmt: skip
-    if np.any(buffered.latched):
-        findings.append(
-            f"from {buffers[buffered.latched].min():.3g} V on the output of the next neuron latches"
-        )
+    if np.any(latched):
+        findings.append(f"from {buffers[latched].min():.3g} V on the output of the next neuron latches")
     limit = float(np.max(equations.unbuffered_load_limit(np.asarray(pulse), cells.load_resistance, _SETTLED)))
     findings.append(
         f"without a buffer the drain could drive {format_quantity(limit, 'F')} to 95 % within a pulse"
@@ -76,15 +75,15 @@ _SETTLED = 3.0
 """Time constants after which a load counts as charged: 95 %."""
 
 
-def _straight(straight: Run, silent: Run, supply: float) -> str:
+def _straight(straight: float, silent: Run, supply: float) -> str:
     if silent.counts[0] > 0 or np.isfinite(silent.first_switch[0]):
         return (
             f"wired straight the link fails: the resting output of {supply:.3g} V fires the next neuron "
-            f"{silent.counts[0]:.0f} times without any spike of the first ({straight.counts[0]:.0f} times with)"
+            f"{silent.counts[0]:.0f} times without any spike of the first ({straight:.0f} times with)"
         )
-    if straight.counts[0] == 0:
+    if straight == 0.0:
         return "wired straight the link fails: the next neuron never fires"
-    return f"wired straight the next neuron fires {straight.counts[0]:.0f} times"
+    return f"wired straight the next neuron fires {straight:.0f} times"
 
 
 def _at_level(counts: Array, buffers: Array, level: float, sent: float) -> str:

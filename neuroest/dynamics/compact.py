@@ -31,6 +31,11 @@ _RUPTURED = 1e-4
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
 _HALVINGS = 40
+_MOST_LENGTHS = 1000
+_TOGETHER = 200
+"""Steps whose energies and spikes are added up at once."""
+_EVERY = slice(None)
+"""All devices: a view, where a list of them would be copied."""
 _SETTLED = 10.0
 """Time constants of the gate within a step from which on its voltage is that of its resistances."""
 
@@ -146,7 +151,7 @@ def simulate(
     *,
     generator: np.random.Generator | None = None,
     step: float | None = None,
-    rupture: bool = True,
+    rupture: Any = True,
     start: State | None = None,
     kept: int = 0,
     samples: int = 4000,
@@ -165,9 +170,9 @@ def simulate(
         Source of noise; without one the run is deterministic.
     step : float, optional
         Longest step. [s]
-    rupture : bool
-        Whether a complete filament that no field holds ruptures within its measured time. Without, the rate
-        equations are taken as published and let go only by their slow decay.
+    rupture : bool or ndarray of bool
+        Whether a complete filament that no field holds ruptures within its measured time, of all or of each device.
+        Without, the rate equations are taken as published and let go only by their slow decay.
     start : State, optional
         State to go on from.
     kept : int
@@ -204,7 +209,7 @@ def simulate(
             record.sample(time, level, state)
             state = engine.step(state, level, length, time, record)
             time += length
-        if until_switched and np.all(np.isfinite(record.first_switch)):
+        if until_switched and np.isfinite(record.first_switch).all():
             break
     return record.finish(time, level, state)
 
@@ -221,6 +226,8 @@ class _Record:
         self.output_time, self.on_since = np.zeros(devices), np.full(devices, np.inf)
         self.peak = np.zeros(devices)
         self.rows: list[tuple[float, Array, Array, Array, Array]] = []
+        self.waiting: list[tuple[Any, ...]] = []
+        self.whose: Any = _EVERY
 
     def sample(self, time: float, level: Array, state: State) -> None:
         if self.kept and self.ticks % self.every == 0:
@@ -229,23 +236,63 @@ class _Record:
             self.rows.append((time, *(part.copy() for part in parts)))  # type: ignore[arg-type]
         self.ticks += 1
 
-    def gate_step(self, index: Array, before: Array, after: Array, time: float, length: float) -> None:
-        """Note the output's time and its spikes within one step of some devices."""
-        threshold = self.engine.cells.output_threshold[index]
-        high, low = np.maximum(before, after), np.minimum(before, after)
+    def note(
+        self, index: Any, before: State, after: State, flows: dict[str, Array], time: float, length: float
+    ) -> None:
+        """Take down one step of some devices."""
+        self.flush()
+        one = [before.gate, after.gate, flows["drawn"], flows["level"], after.switched]
+        self._add(index, [part[np.newaxis] for part in one], np.array([[time]]), np.array([[length]]))
+
+    def later(self, before: State, after: State, flows: dict[str, Array], time: float, length: float) -> None:
+        """Take down one step of all devices, together with others: adding up is as long as the step itself."""
+        self.waiting.append(
+            (before.gate, after.gate, flows["drawn"], flows["level"], after.switched, time, length)
+        )
+        if len(self.waiting) >= _TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Add up the steps that wait."""
+        if self.waiting:
+            columns = list(zip(*self.waiting, strict=True))
+            self.waiting.clear()
+            moment, span = (np.array(column)[:, np.newaxis] for column in columns[5:])
+            self._add(_EVERY, [np.array(column) for column in columns[:5]], moment, span)
+
+    def _add(self, index: Any, told: list[Array], time: Array, length: Array) -> None:
+        """Energy, the output's time and its spikes within steps: one line a step, one column a device."""
+        before, after, drawn, level, switched = told
+        cells, threshold = self.engine.cells, self.engine.cells.output_threshold[index]
+        self.peak[index] = np.maximum(self.peak[index], after.max(axis=0))
+        if level.any():
+            conducting = (after > threshold) | switched
+            risen = np.maximum(after - before, 0.0) * level
+            charged = np.minimum(cells.gate_capacitance[index] * risen, np.maximum(drawn, 0.0))
+            self.energy["gate_charge"][index] += charged.sum(axis=0)
+            self.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged).sum(axis=0)
+            self.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0).sum(axis=0)
+        high = np.maximum(before, after)
+        if not (high > threshold).any():  # nothing is on, and nothing was
+            return
+        low = np.minimum(before, after)
         crosses = (high > threshold) & (low < threshold)
         swing = np.where(crosses, high - low, 1.0)
         share = np.where(crosses, np.minimum((high - threshold) / swing, 1.0), 1.0 * (high > threshold))
-        self.output_time[index] += share * length
-        self.peak[index] = np.maximum(self.peak[index], after)
+        self.output_time[index] += (share * length).sum(axis=0)
         rising = (before <= threshold) & (after > threshold)
-        if np.any(rising):
-            moment = time + length * (1.0 - share[rising])
-            self.spikes.append((index[rising].astype(float), moment))
-            self.on_since[index[rising]] = moment
-        self.on_since[index[after <= threshold]] = np.inf
+        devices = self.engine.all[index]
+        if rising.any():
+            moment = time + length * (1.0 - share)
+            _, who = np.nonzero(rising)
+            self.spikes.append((devices[who].astype(float), moment[rising]))
+            latest = np.where(rising, moment, -np.inf).max(axis=0)
+            risen_now = np.isfinite(latest)
+            self.on_since[devices[risen_now]] = latest[risen_now]
+        self.on_since[devices[after[-1] <= threshold]] = np.inf
 
     def finish(self, time: float, level: Array, state: State) -> Run:
+        self.flush()
         cells = self.engine.cells
         devices = np.concatenate([d for d, _ in self.spikes]) if self.spikes else np.zeros(0)
         times = np.concatenate([t for _, t in self.spikes]) if self.spikes else np.zeros(0)
@@ -284,13 +331,16 @@ class _Engine:
         self,
         cells: DiffusiveCells,
         generator: np.random.Generator | None,
-        rupture: bool,
+        rupture: Any,
         idealised: Idealised,
     ) -> None:
         self.devices = cells.devices
         self.cells = cells.broadcast(self.devices)
-        self.generator, self.rupture, self.idealised = generator, rupture, idealised
+        self.generator, self.idealised = generator, idealised
+        self.ruptures: Array = np.broadcast_to(np.asarray(rupture, dtype=bool), (self.devices,))
         self.noisy = generator is not None
+        self.steady = not (self.noisy and cells.decay_variation)
+        self.known: dict[float, _Factors] = {}
         charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
         release = cells.control_resistance * cells.gate_capacitance
         fastest = np.minimum(np.maximum(charge, cells.rupture_time), release)
@@ -303,22 +353,31 @@ class _Engine:
         """All devices one step on; those that switch, in small parts."""
         if self.noisy:
             self._move_noise(state, length)
-        after, flows, fired = self._advance(self.cells, state, level, length)
-        held = state.following & (level == self.level_before)
+        rates = self._rates(self.cells, state)
+        factors = self._factors(rates[1], length)
+        after, flows, fired = self._advance(self.cells, state, level, length, rates, factors, self.ruptures)
+        if state.following.any():
+            held = state.following & (level == self.level_before)
+            if held.any():
+                self._follow(state, after, flows, fired, self.all[held], level, length)
         self.level_before = level
-        if np.any(held):
-            self._follow(state, after, flows, fired, self.all[held], level, length)
         parts = min(_MOST_PARTS, int(np.ceil(length / self.fine)))
-        busy = fired | state.rupturing | after.rupturing | (state.switched & self.rupture)
-        if parts <= 1 or not np.any(busy):
-            self._note(record, self.all, state, after, flows, fired, time, length)
+        if parts <= 1:
+            self._note(record, _EVERY, state, after, flows, fired, time, length)
+            return after
+        busy = fired | state.rupturing | after.rupturing | (state.switched & self.ruptures)
+        if not busy.any():
+            self._note(record, _EVERY, state, after, flows, fired, time, length)
             return after
         calm, index = self.all[~busy], self.all[busy]
-        kept = {name: value[~busy] for name, value in flows.items()}
-        self._note(record, calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
-        part, cells, share = state.take(index), self.cells.take(index), length / parts
+        if len(calm):
+            kept = {name: value[~busy] for name, value in flows.items()}
+            self._note(record, calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
+        part, cells, share, steps = state.take(index), self.cells.take(index), length / parts, level[index]
+        rates, ruptures = (rates[0][index], rates[1][index]), self.ruptures[index]
+        factors = _Factors.of(cells, rates[1], share)  # the noise stands still within a step
         for count in range(parts):
-            following, moved, caught = self._advance(cells, part, level[index], share)
+            following, moved, caught = self._advance(cells, part, steps, share, rates, factors, ruptures)
             self._note(record, index, part, following, moved, caught, time + count * share, share)
             part = following
         # a slow gate is no slave of the gap, and one that is still low has not taken the drive away
@@ -326,6 +385,16 @@ class _Engine:
         part.following = fired[index] & ~part.switched & ~part.rupturing & slaved
         after.put(index, part)
         return after
+
+    def _factors(self, settling: Array, length: float) -> _Factors:
+        """What a step of a length does to filament and residue; the same in every such step, unless rates fluctuate."""
+        if not self.steady:
+            return _Factors.of(self.cells, settling, length)
+        if length not in self.known:
+            if len(self.known) >= _MOST_LENGTHS:
+                self.known.clear()
+            self.known[length] = _Factors.of(self.cells, settling, length)
+        return self.known[length]
 
     def _follow(
         self, state: State, after: State, flows: dict[str, Array], fired: Array, index: Array, level: Array,
@@ -354,11 +423,11 @@ class _Engine:
 
     def _with_noise(self, cells: DiffusiveCells, gate: Array, flows: dict[str, Array]) -> Array:
         """The gate with its kT/C, and nothing of it left in the flows."""
-        renewed = flows.pop("renewed")
+        phase = flows.pop("phase")
         if not self.noisy:
             return gate
         assert self.generator is not None  # noqa: S101
-        spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * renewed)
+        spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * -np.expm1(-2.0 * phase))
         noisy: Array = gate + spread * self.generator.standard_normal(len(gate))
         return noisy
 
@@ -372,17 +441,18 @@ class _Engine:
             state.decay_deviation = keep * state.decay_deviation + fresh_noise
 
     def _advance(
-        self, cells: DiffusiveCells, state: State, level: Array, length: float
-    ) -> tuple[State, dict[str, Array], Array]:
-        mobility, settling = self._rates(cells, state)
+        self, cells: DiffusiveCells, state: State, level: Array, length: float, rates: tuple[Array, Array],
+        factors: _Factors, ruptures: Array,
+    ) -> tuple[State, dict[str, Array], Array]:  # fmt: skip
+        mobility, settling = rates
         drive = np.maximum(level - state.gate, 0.0)
-        filament, residue, complete = _ions(cells, state, mobility * drive, settling, length)
+        filament, residue, complete = _ions(cells, state, mobility * drive, settling, factors)
         fired = complete & ~state.switched
         switched = state.switched | fired
-        rupturing, over = state.rupturing, np.zeros(len(filament), dtype=bool)
-        if self.rupture:
+        rupturing = over = np.zeros(len(filament), dtype=bool)
+        if (switched & ruptures).any():
             held = mobility * drive / cells.field_offset > settling * filament
-            rupturing = switched & (rupturing | (~held & ~fired))
+            rupturing = switched & (state.rupturing | (~held & ~fired)) & ruptures
             gone = np.exp(-(settling + 1.0 / cells.rupture_time) * length)
             filament = np.where(rupturing, state.filament * gone, filament)
             over = rupturing & (filament < _RUPTURED)
@@ -401,39 +471,49 @@ class _Engine:
         return following, flows, fired
 
     def _note(
-        self, record: _Record, index: Array, before: State, after: State, flows: dict[str, Array],
+        self, record: _Record, index: Any, before: State, after: State, flows: dict[str, Array],
         fired: Array, time: float, length: float,
     ) -> None:  # fmt: skip
-        first = fired & np.isinf(record.first_switch[index])
-        if np.any(first):
+        if fired.any():
+            first = fired & np.isinf(record.first_switch[index])
             # the gap closes at the end of the step in which it is found closed
-            record.first_switch[index[first]] = time + length
-        conducting = (after.gate > self.cells.output_threshold[index]) | after.switched
-        drawn = flows["drawn"]
-        risen = np.maximum(after.gate - before.gate, 0.0) * flows["level"]
-        charged = np.minimum(self.cells.gate_capacitance[index] * risen, np.maximum(drawn, 0.0))
-        record.energy["gate_charge"][index] += charged
-        record.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged)
-        record.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0)
-        record.gate_step(index, before.gate, after.gate, time, length)
+            record.first_switch[self.all[index][first]] = time + length
+        record.note(index, before, after, flows, time, length)
+
+
+@dataclass(frozen=True)
+class _Factors:
+    """What half a step and a whole one leave of filament and residue, and what they make up."""
+
+    keep: tuple[Array, Array]
+    grown: tuple[Array, Array]
+    stay: tuple[Array, Array]
+    faded: tuple[Array, Array]
+
+    @classmethod
+    def of(cls, cells: DiffusiveCells, settling: Array, length: float) -> _Factors:
+        keep = np.exp(-settling * length * 0.5), np.exp(-settling * length)
+        stay = np.exp(-cells.residue_decay * length * 0.5), np.exp(-cells.residue_decay * length)
+        return cls(keep, (1.0 - keep[0], 1.0 - keep[1]), stay, (1.0 - stay[0], 1.0 - stay[1]))
 
 
 def _ions(
-    cells: DiffusiveCells, state: State, drive: Array, settling: Array, length: float
+    cells: DiffusiveCells, state: State, drive: Array, settling: Array, factors: _Factors
 ) -> tuple[Array, Array, Array]:
     """Filament and residue after an exponential midpoint step, and whether the gap closed."""
 
-    def move(closed: Array, share: float) -> tuple[Array, Array]:
+    def move(closed: Array, part: int) -> tuple[Array, Array]:
         field = drive / (cells.field_offset + np.maximum(1.0 - closed, 0.0))
-        keep = np.exp(-settling * length * share)
-        filament = state.filament * keep + field / settling * (1.0 - keep)
+        filament = state.filament * factors.keep[part] + field / settling * factors.grown[part]
         mean = (state.filament + filament) / 2.0
-        stay = np.exp(-cells.residue_decay * length * share)
-        residue = state.residue * stay + cells.residue_rate * mean / cells.residue_decay * (1.0 - stay)
-        return filament, residue
+        made = cells.residue_rate * mean / cells.residue_decay * factors.faded[part]
+        return filament, state.residue * factors.stay[part] + made
 
-    half = move(state.filament + state.residue, 0.5)
-    filament, residue = move(np.minimum(half[0] + half[1], 1.0), 1.0)
+    closed = state.filament + state.residue
+    if drive.any():  # without a drive it does not matter how far the gap has closed
+        half = move(closed, 0)
+        closed = np.minimum(half[0] + half[1], 1.0)
+    filament, residue = move(closed, 1)
     complete = filament + residue >= 1.0
     residue = np.minimum(residue, 1.0)
     filament = np.minimum(filament, 1.0 - residue)
@@ -483,6 +563,8 @@ def _gate(
     phase = length * conductance / cells.gate_capacitance
     keep = np.exp(-phase)
     following = final + (gate - final) * keep
-    mean = final + (gate - final) * -np.expm1(-phase) / phase
-    drawn = level * (level - mean) / resistance * length
-    return following, {"drawn": drawn, "level": np.asarray(level), "renewed": -np.expm1(-2.0 * phase)}
+    drawn = np.zeros(len(following))
+    if level.any():
+        mean = final + (gate - final) * -np.expm1(-phase) / phase
+        drawn = level * (level - mean) / resistance * length
+    return following, {"drawn": drawn, "level": level, "phase": phase}

@@ -95,11 +95,20 @@ def refractory_period(bench: Bench) -> Characteristic:
     )  # fmt: skip
     level, resistances = float(columns["voltage"][0]), columns["control_resistance"]
     period = float(columns["stimulus_period"][0])
-    many = cells.changed(control_resistance=resistances)
+    count = len(resistances)
+    # as published and with the measured rupture, side by side in one run
+    twice = cells.changed(control_resistance=np.tile(resistances, 2))
+    ruptures = np.repeat([True, False], count)
     pulses = int(_TRAINS * float(integration_time(cells, level)) / period) + 20
     pulses += int(30.0 * float(np.max(resistances * cells.gate_capacitance)) / period)
-    run = bench.run(many, pulse_train(level, period / 2.0, period / 2.0, pulses), kept=len(resistances))
-    simulated = np.array([_mean_interval(run, device) for device in range(len(resistances))])
+    run = simulate(
+        twice,
+        pulse_train(level, period / 2.0, period / 2.0, pulses),
+        step=bench.step,
+        rupture=ruptures,
+        kept=count,
+    )
+    simulated = np.array([_mean_interval(run, device) for device in range(count)])
     peak = equations.gate_peak_voltage(level, cells.on_resistance, resistances)
     closed = equations.refractory_time(
         resistances, cells.gate_capacitance, peak, cells.rearm_fraction * level
@@ -108,8 +117,7 @@ def refractory_period(bench: Bench) -> Characteristic:
         Series("rate equations with rupture", resistances, simulated),
         Series("closed form of the refractory time", resistances, np.asarray(closed)),
     ]
-    published_rates = simulate(many, pulse_train(level, period / 2.0, period / 2.0, pulses), rupture=False)
-    latched = resistances[published_rates.latched]
+    latched = resistances[run.latched[count:]]
     findings = [
         f"without rupture the rate equations latch from {format_quantity(float(latched.min()), 'ohm')} on, under these "
         "pulses"
@@ -121,7 +129,7 @@ def refractory_period(bench: Bench) -> Characteristic:
         series.append(Series("measured, Zhao et al. 2025, Fig. 4d", resistances, measured, measured=True))
         findings.append("rate equations with rupture, " + misses_in_words(misses))
         findings.append("closed form, " + misses_in_words(misses_of(np.maximum(closed, period), measured)))
-    middle = len(resistances) // 2
+    middle = count // 2
     waves = {k: v if v.ndim == 1 else v[:, [middle]] for k, v in run.traces.items()}
     return Characteristic(
         "refractory_period", "Refractory period", ("control resistor", "ohm"), ("interval between spikes", "s"),
