@@ -181,7 +181,7 @@ def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, f
     yield "register, area per bit", float(library.register_area) * area, peer["dff_area_per_bit"]
     yield (
         "register file of 8 KiB, area",
-        float(digital.register_file_area(library.register_area, 128.0, 512.0)) * area,
+        float(digital.register_file_area(library.register_area, 128.0, 512.0, 0.0, 0.0)) * area,
         peer["DFFbuf_8KB_area"],
     )
     file = digital.register_file_energy(library.register_energy, 128.0, 512.0, library.register_file_depth)
