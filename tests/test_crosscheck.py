@@ -187,6 +187,8 @@ EXPLAINED: dict[tuple[str, str], str] = {
     ("PUMA", "shift-and-add"): "shift-and-add of 16 bits to ISAAC and PUMA at 32 nm",
     ("PUMA", "converter of 8 bits, area"): "to ISAAC, FORMS, Newton, Jia, PUMA",
     ("PUMA", "embedded memory of 64 KiB, 256 bits"): "PUMA's file has 8.6 pJ",
+    ("hwcomponents-cacti", "embedded memory of 64 KiB, 256 bits (by"): "CACTI 7 writes a word with 54 times",
+    ("hwcomponents-cacti", "memory off the chip, a burst"): "say nothing of rows",
     ("NVMExplorer", "1 MiB"): "NVSim optimises banks and mats",
     ("hwcomponents-cacti", "static memory, read (as used)"): "static memory as used to hwcomponents-cacti",
     ("hwcomponents-cacti", "static memory, write (as used)"): "static memory as used to hwcomponents-cacti",

@@ -23,6 +23,8 @@ from neuroest.components.base import (
     logic_area_ratio,
     logic_energy_ratio,
 )
+from neuroest.components.dram import Dram
+from neuroest.components.edram import Edram
 from neuroest.components.memories import Memory, Sram, TabulatedSram
 from neuroest.equations import converters, crossbar, digital, drivers, memories, technology
 from neuroest.library import load_device
@@ -43,6 +45,7 @@ FAST = {45: "cmos_45nm_hp", 32: "cmos_32nm_hp", 22: "cmos_22nm_hp", 14: "cmos_14
 SUPPLIES = {130: 1.3, 90: 1.2, 65: 1.1, 45: 1.0, 32: 0.9, 22: 0.85, 14: 0.8, 7: 0.7}
 """What NeuroSim's low-power logic runs on."""
 MEMORIES_OUTSIDE = {"LPDDR4": "lpddr4", "HBM2": "hbm2", "HBM3": "hbm2"}
+BY_CURRENTS = {"LPDDR4": "lpddr4_3200_micron", "HBM2": "hbm2_2000", "HBM3": "hbm3e_6400"}
 MEBIBYTE = 8.0 * 2**20
 ROOM = 300.0
 ONE_PORT = SimpleNamespace(ports="one")
@@ -135,6 +138,31 @@ def memory(
     }  # fmt: skip
 
 
+def dynamic(name: str) -> dict[str, float]:
+    """Energy of a bit that is read from a memory off the chip, in streams and one burst from each row."""
+    d, found = record(name), dict[str, float]()
+    burst = {"run_length": d.burst_length * d.device_width}
+    for case, choices in (("stream", {}), ("burst", burst)):
+        made: Any = Dram(
+            "memory", SimpleNamespace(rest="precharged_standby", carries=("weights",)), d, None,
+            {"channels": 1.0, **choices}, TechnologyPoint(record("cmos_28nm_lp"), 0.9, ROOM), MappingProxyType({}),
+        )  # fmt: skip
+        found[case] = sum(float(c.energy) for c in made.energies(NETWORK) if c.action == "read")
+    return found
+
+
+def embedded(name: str, capacity: float, width: float) -> dict[str, float]:
+    """Costs of an embedded dynamic memory on its own process."""
+    home = record(str(load_device(name).spec.process))
+    made: Any = Edram(
+        "memory", SimpleNamespace(refresh="fixed"), record(name), home,
+        {"capacity": capacity, "width": width, "banks": 1.0},
+        TechnologyPoint(home, home.nominal_supply_voltage, ROOM), MappingProxyType({}),
+    )  # fmt: skip
+    read, _ = made.energies(NETWORK)
+    return {"read": float(read.energy), "area": sum(float(a.area) for a in made.areas(NETWORK))}
+
+
 def table(corner: str, node: float, capacity: float, width: float) -> dict[str, float]:
     """What the table of a corner has, without the factors of real macros and at its own supply."""
     name = f"sram_cacti_{corner}"
@@ -181,7 +209,7 @@ def _neurosim(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, f
     yield "register, area per bit", float(library.register_area) * area, peer["dff_area_per_bit"]
     yield (
         "register file of 8 KiB, area",
-        float(digital.register_file_area(library.register_area, 128.0, 512.0)) * area,
+        float(digital.register_file_area(library.register_area, 128.0, 512.0, 0.0, 0.0)) * area,
         peer["DFFbuf_8KB_area"],
     )
     file = digital.register_file_energy(library.register_energy, 128.0, 512.0, library.register_file_depth)
@@ -265,11 +293,17 @@ def _cacti_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float
         d = record("edram_isaac_32nm")
         yield "embedded memory of 64 KiB, 256 bits", float(256.0 * d.read_energy), peer["read_energy"]
         yield "embedded memory of 64 KiB, area", float(2.0**19 * d.area), peer["area"]
+        cells = embedded("edram_ibm_32nm", 2.0**19, 256.0)
+        yield "embedded memory of 64 KiB, 256 bits (by cells and lines)", cells["read"], peer["read_energy"]
+        yield "embedded memory of 64 KiB, area (by cells and lines)", cells["area"], peer["area"]
         return
     if first in MEMORIES_OUTSIDE:
         width = float(case.partition("_")[2].rstrip("b"))
-        ours = float(record(MEMORIES_OUTSIDE[first]).energy)
-        yield "memory off the chip, energy per bit", ours, peer["read_energy"] / width
+        each = peer["read_energy"] / width
+        flat, currents = float(record(MEMORIES_OUTSIDE[first]).energy), dynamic(BY_CURRENTS[first])
+        yield "memory off the chip, energy per bit", flat, each
+        yield "memory off the chip, read in streams (by currents)", currents["stream"], each
+        yield "memory off the chip, a burst from each row (by currents)", currents["burst"], each
         return
     node, size, width = (float(re.sub("[a-zA-Z]", "", word)) for word in case.split("_"))
     capacity = size * 8192.0
@@ -302,6 +336,10 @@ def _puma(_case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, floa
         peer["edram64KB_energy_256b"],
     )
     yield "embedded memory of 64 KiB, area", float(2.0**19 * edram.area), peer["edram64KB_area"]
+    cells = embedded("edram_ibm_32nm", 2.0**19, 256.0)
+    what = "embedded memory of 64 KiB, {} (by cells and lines)"
+    yield what.format("256 bits"), cells["read"], peer["edram64KB_energy_256b"]
+    yield what.format("area"), cells["area"], peer["edram64KB_area"]
     yield "router, area", float(record("mesh_noxim").router_area), peer["router_area"]
 
 
@@ -425,6 +463,10 @@ def _library(case: str, peer: dict[str, float]) -> Iterator[tuple[str, float, fl
             peer["edram_256b_x2048_energy"],
         )
         yield "embedded memory of 64 KiB, area", float(2.0**19 * d.area), peer["edram_256b_x2048_area"]
+        cells = embedded("edram_ibm_32nm", 2.0**19, 256.0)
+        what = "embedded memory of 64 KiB, {} (by cells and lines)"
+        yield what.format("256 bits"), cells["read"], peer["edram_256b_x2048_energy"]
+        yield what.format("area"), cells["area"], peer["edram_256b_x2048_area"]
         mesh = record("mesh_noxim")
         yield "router, 256 bits one hop", float(256.0 * mesh.router_energy), peer["router_256b_energy"]
         yield "router, area", float(mesh.router_area), peer["router_area"]

@@ -37,6 +37,8 @@ from neuroest.units import Bit, Dimensionless, Joule, Kelvin, Metre, Numeric, Se
 
 _LARGEST_REGISTER_FILE = 32768.0
 """Bits above which nobody builds a memory of flip-flops; design practice."""
+_MOST_REGISTER_PORTS = 8.0
+"""Ports beyond which a file is built of multi-ported cells or of copies; design practice."""
 _TWO_PORT_CELL = 8.0 / 6.0
 """Transistors of a cell with one read and one write port over those of one with a single port."""
 
@@ -123,6 +125,16 @@ class RegisterFile(Memory):
         """Words that the capacity holds."""
         return self.options["capacity"] / self.options["width"]
 
+    @property
+    def shared(self) -> bool:
+        """Whether reading and writing wait for one another."""
+        return not {"read_ports", "write_ports"} & set(self.options)
+
+    def ports(self, name: str) -> Dimensionless:
+        """Words of a kind that move in one cycle."""
+        ports: Dimensionless = self.options.get(name, 1.0)
+        return ports
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a word: it grows with the depth of the multiplexer."""
         d = self.device
@@ -135,7 +147,10 @@ class RegisterFile(Memory):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Registers on the chip's process, with the overhead of a real datapath."""
         d = self.device
-        area = digital.register_file_area(d.register_area, self.options["width"], self.words())
+        further = self.ports("read_ports") + self.ports("write_ports") - 2.0
+        area = digital.register_file_area(
+            d.register_area, self.options["width"], self.words(), further, d.register_port_area
+        )
         return [AreaCost(self.path, "registers", area * logic_area_ratio(self) * d.area_overhead)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
@@ -150,13 +165,25 @@ class RegisterFile(Memory):
         time: Second = 1.0 / self.options["clock_frequency"]
         return time
 
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """Cycles of the ports that are busy longest."""
+        if self.shared:
+            return super().busy_time(reads, writes)
+        cycles = np.maximum(reads / self.ports("read_ports"), writes / self.ports("write_ports"))
+        time: Second = cycles * self.access_time()
+        return time
+
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether a memory of cells were the better choice."""
         return [
             self.check_range(
                 "memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit",
                 "register files of this size are built as memory cells",
-            )
+            ),
+            self.check_range(
+                "register_ports", self.ports("read_ports") + self.ports("write_ports"), 2.0, _MOST_REGISTER_PORTS,
+                "1", "register files with so many ports are built of cells with a port for each, or of copies",
+            ),
         ]  # fmt: skip
 
 

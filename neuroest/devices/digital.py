@@ -135,6 +135,9 @@ class LogicLibraryParameters(Record):
     register_file_depth: Dimensionless = non_negative(
         "Growth of a register file's energy with the logarithm of its words, to base two.", absent=0.0
     )
+    register_port_area: Dimensionless = non_negative(
+        "Area of one further port of a register file at each stored bit, of the area of that bit.", absent=0.0
+    )
 
 
 class MeshParameters(Record):

@@ -24,7 +24,7 @@ from neuroest.units import (
 )
 
 _DERIVED = "derivation: docs/models/digital.md"
-_REGISTER_FILE = "one small register file with one port; larger ones are memories"
+_REGISTER_FILE = "one small register file of flip-flops with a few ports; larger ones are memories"
 
 
 def _tree_bits(inputs: Numeric, bits: Numeric, growth: Numeric) -> Numeric:
@@ -423,9 +423,15 @@ def register_file_energy(
     return energy_per_bit * bits * (1.0 + depth_coefficient * np.log2(np.maximum(words, 1.0)))
 
 
-@equation(formula="A = a_bit b n_words", reference=_DERIVED, valid=_REGISTER_FILE)
-def register_file_area(area_per_bit: SquareMetrePerBit, bits: Bit, words: Dimensionless) -> SquareMetre:
-    """Area of a register file. [m^2].
+@equation(formula="A = a_bit b n_words [1 + k p]", reference=_DERIVED, valid=_REGISTER_FILE)
+def register_file_area(
+    area_per_bit: SquareMetrePerBit,
+    bits: Bit,
+    words: Dimensionless,
+    further_ports: Dimensionless,
+    port_share: Dimensionless,
+) -> SquareMetre:
+    """Area of a register file: every further port adds a multiplexer with an input from each stored bit. [m^2].
 
     Parameters
     ----------
@@ -435,6 +441,10 @@ def register_file_area(area_per_bit: SquareMetrePerBit, bits: Bit, words: Dimens
         Width of a word. [bit]
     words : float or array
         How many words the file holds. [1]
+    further_ports : float or array
+        Ports beyond one that reads and one that writes. [1]
+    port_share : float or array
+        Area that one further port adds to a stored bit, of the area of that bit. [1]
 
     Returns
     -------
@@ -447,12 +457,14 @@ def register_file_area(area_per_bit: SquareMetrePerBit, bits: Bit, words: Dimens
 
     Examples
     --------
-    16 words of 8 bits at 6 um^2: 768 um^2.
+    16 words of 8 bits at 6 um^2: 768 um^2; a second port to read adds 0.45 of it.
 
-    >>> f"{register_file_area(6e-12, 8.0, 16.0):.3g}"
+    >>> f"{register_file_area(6e-12, 8.0, 16.0, 0.0, 0.45):.3g}"
     '7.68e-10'
+    >>> f"{register_file_area(6e-12, 8.0, 16.0, 1.0, 0.45):.4g}"
+    '1.114e-09'
     """
-    return area_per_bit * bits * words
+    return area_per_bit * bits * words * (1.0 + port_share * further_ports)
 
 
 @equation(formula="E = e_bit b", reference=_DERIVED, valid="magnitude comparators of 4 to 64 bits")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,6 +47,30 @@ def test_register_file_grows_with_its_depth(tmp_path: Path) -> None:
     assert ratio == pytest.approx(3.0 / 2.25)
     huge = run(ADC, DENSE, {"chip.tile.buffer": file("64 Kibit")}, tmp_path)
     assert "memory_capacity" in failed(huge)
+
+
+def test_ports_of_a_register_file_take_area_and_save_time(tmp_path: Path) -> None:
+    def file(**ports: float) -> dict[str, object]:
+        return {
+            "model": "register_file", "device": "logic_45nm_horowitz", "capacity": "1024 bit", "width": "32 bit",
+            "stores": ["activations"], "clock_frequency": "200 MHz", **ports,
+        }  # fmt: skip
+
+    shared = run(ADC, DENSE, {"chip.tile.buffer": file()}, tmp_path)
+    two = run(ADC, DENSE, {"chip.tile.buffer": file(read_ports=1, write_ports=1)}, tmp_path)
+    three = run(ADC, DENSE, {"chip.tile.buffer": file(read_ports=2)}, tmp_path)
+    assert area(two, "buffer") == pytest.approx(area(shared, "buffer"))
+    assert area(three, "buffer") == pytest.approx(1.45 * area(shared, "buffer"))
+    assert energy(three, component="buffer") == pytest.approx(energy(shared, component="buffer"))
+
+    def busy(result: Any) -> Any:
+        return np.asarray(result.evaluation.timing.resources["chip.tile.buffer"])
+
+    reads, writes = (count(shared, "buffer", action) for action in ("read", "write"))
+    assert reads > writes > 0.0
+    assert np.sum(busy(two)) < np.sum(busy(shared))
+    assert np.all(busy(three) <= busy(two))
+    assert "register_ports" in failed(run(ADC, DENSE, {"chip.tile.buffer": file(read_ports=9)}, tmp_path))
 
 
 def wires(model: str) -> dict[str, object]:

@@ -20,7 +20,13 @@ SAMPLES: dict[str, dict[str, float]] = {
     "register_energy": {"energy_per_bit": 9e-15, "bits": 16.0},
     "register_area": {"area_per_bit": 5.98e-12, "bits": 16.0},
     "register_file_energy": {"energy_per_bit": 9e-15, "bits": 16.0, "words": 24.0, "depth_coefficient": 0.25},
-    "register_file_area": {"area_per_bit": 5.98e-12, "bits": 16.0, "words": 24.0},
+    "register_file_area": {
+        "area_per_bit": 5.98e-12,
+        "bits": 16.0,
+        "words": 24.0,
+        "further_ports": 1.0,
+        "port_share": 0.45,
+    },
     "comparator_energy": {"energy_per_bit": 0.9e-15, "bits": 16.0},
     "comparator_area": {"area_per_bit": 2.2e-12, "bits": 16.0},
     "max_pool_energy": {"window": 2.0, "comparator_energy": 7e-15, "register_energy": 72e-15},
@@ -81,8 +87,16 @@ def test_areas_of_the_40_nm_library():
     # Aladdin (Shao et al. 2014): adder 278 um^2 and comparator 71 um^2 of 32 bits, register 5.98 um^2 a bit.
     assert digital.adder_area(278e-12 / 32, 16.0) == pytest.approx(139e-12, rel=1e-12)
     assert digital.comparator_area(71e-12 / 32, 16.0) == pytest.approx(35.5e-12, rel=1e-12)
-    assert digital.register_file_area(5.98e-12, 8.0, 16.0) == pytest.approx(765.4e-12, rel=1e-3)
+    assert digital.register_file_area(5.98e-12, 8.0, 16.0, 0.0, 0.45) == pytest.approx(765.4e-12, rel=1e-3)
     assert digital.multiplier_area(6350e-12 / 1024, 8.0, 8.0) == pytest.approx(397e-12, rel=1e-3)
+
+
+def test_one_more_port_of_a_register_file_is_one_multiplexer_a_bit():
+    # Nangate 45 nm: a flip-flop of 3.23 um by 1.4 um, a multiplexer of two inputs of 1.33 um.
+    alone, wider = (
+        digital.register_file_area(3.23 * 1.4e-12, 32.0, 32.0, p, 1.33 / 3.23) for p in (0.0, 1.0)
+    )
+    assert wider - alone == pytest.approx(1024 * 1.33 * 1.4e-12, rel=1e-12)
 
 
 def test_window_of_one_number_needs_no_pooling():

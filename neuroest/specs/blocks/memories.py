@@ -68,3 +68,8 @@ class RegisterFileBlock(MemoryBlock):
     model: Literal["register_file"]
     clock_frequency: Frequency
     """Clock; an access takes one cycle."""
+    read_ports: Count | None = None
+    """Words that can be read in one cycle, beside those that are written. Without read_ports and write_ports, the file
+    reads or writes one word in a cycle."""
+    write_ports: Count | None = None
+    """Words that can be written in one cycle, beside those that are read."""
