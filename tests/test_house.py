@@ -722,7 +722,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     },
     "reported_adc": {"bits": _CHOSEN, "sample_rate": _CHOSEN},
     "logic_library": {"reference_voltage": _DEFINED},
-    "mesh": {"reference_voltage": _DEFINED},
+    "mesh": {"reference_voltage": _DEFINED, "flit_width": _CHOSEN},
     "off_chip_link": {"rate": _CHOSEN},
     "one_transistor_one_resistor": {"bits_per_cell": _CHOSEN},
     "analog_lif": {"supply_voltage": _CHOSEN},
