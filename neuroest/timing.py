@@ -174,7 +174,7 @@ def _network_times(
                 if not places.shared:
                     bits = np.sum(bits, axis=-1, keepdims=True) * there
                     sums = np.sum(sums, axis=-1, keepdims=True) * there
-            busy[mesh.path] = (bits / links + sums) / mesh.link_rate()
+            busy[mesh.path] = bits / links / mesh.payload_rate(carried.packet) + sums / mesh.link_rate()
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], 0.0)
             resources[mesh.path] = np.asarray(time * there)
     for link in mapper.chip.links():
@@ -200,7 +200,7 @@ def _wait(
     carried = counts.transport
     for _, mesh in mapper.chip.networks():
         if carried is not None and np.any(carried.packet > 0.0) and not mesh.one_medium:
-            wait = network_equations.queueing_wait(carried.packet / mesh.link_rate(), loads[mesh.path])
+            wait = network_equations.queueing_wait(mesh.packet_time(carried.packet), loads[mesh.path])
             time = network_equations.packet_latency(carried.farthest, mesh.hop_time(), busy[mesh.path], wait)
             resources[mesh.path] = np.where(carried.bits > 0.0, time, 0.0)
 

@@ -737,7 +737,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     },
     "reported_adc": {"bits": _CHOSEN, "sample_rate": _CHOSEN},
     "logic_library": {"reference_voltage": _DEFINED},
-    "mesh": {"reference_voltage": _DEFINED},
+    "mesh": {"reference_voltage": _DEFINED, "flit_width": _CHOSEN},
     "off_chip_link": {"rate": _CHOSEN},
     "edram": {
         "reference_voltage": _DEFINED,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Any, ClassVar
 
+import numpy as np
+
 from neuroest.components.base import (
     AreaCost,
     Check,
@@ -21,7 +23,7 @@ from neuroest.components.base import (
 from neuroest.devices.digital import LinkParameters, MeshParameters, WiresParameters
 from neuroest.equations import network as equations
 from neuroest.equations import technology
-from neuroest.units import BitPerSecond, Dimensionless, Metre, Second
+from neuroest.units import Bit, BitPerSecond, Dimensionless, Metre, Second
 
 
 class Network(Component[Any]):
@@ -50,6 +52,21 @@ class Network(Component[Any]):
     @abstractmethod
     def link_rate(self) -> BitPerSecond:
         """Data rate of one link."""
+
+    @abstractmethod
+    def flit_width(self) -> Bit:
+        """Bits that a link moves in one cycle."""
+
+    def packet_time(self, packet: Bit) -> Second:
+        """Time for which a packet occupies a link: whole cycles."""
+        width = self.flit_width()
+        return equations.serialisation_time(packet, width, self.link_rate() / width)
+
+    def payload_rate(self, packet: Bit) -> BitPerSecond:
+        """Data rate of a link for packets of so many bits, which leave a part of their last cycle empty; 0: frames."""
+        event = packet > 0.0
+        size = np.where(event, packet, 1.0)
+        return np.where(event, size / self.packet_time(size), self.link_rate())
 
 
 class _Wires(Network):
@@ -101,6 +118,10 @@ class _Wires(Network):
     def link_rate(self) -> BitPerSecond:
         """Width times clock."""
         return self.options["width"] * self.options["clock_frequency"]
+
+    def flit_width(self) -> Bit:
+        """All wires at once."""
+        return self.options["width"]
 
 
 class Bus(_Wires):
@@ -164,6 +185,10 @@ class Mesh(Network):
     def link_rate(self) -> BitPerSecond:
         """Data rate of one link."""
         return self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
+
+    def flit_width(self) -> Bit:
+        """Width of a link."""
+        return self.device.flit_width
 
 
 class Link(Component[Any]):

@@ -154,6 +154,9 @@ class MeshParameters(Record):
     router_leakage: Watt = non_negative("Leakage of one router.")
     hop_time: Second = positive("Time of one hop.")
     link_rate: BitPerSecond = positive("Data rate of one link.")
+    flit_width: Bit = positive(
+        "Bits that a link moves in one cycle, of which a packet takes a whole number.", absent=1.0
+    )
 
 
 class WiresParameters(Record):

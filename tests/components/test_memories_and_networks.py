@@ -80,6 +80,15 @@ def wires(model: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("width", "cycles"), [("64 bit", 1), ("30 bit", 1), ("29 bit", 2), ("8 bit", 4)])
+def test_an_event_takes_whole_cycles_of_a_bus(tmp_path: Path, width: str, cycles: int) -> None:
+    result = run(CMOS, SPIKING, {"chip.network": wires("bus") | {"width": width}}, tmp_path)
+    events = result.evaluation.mapper.inputs_active().sum()
+    # events of 30 bits in one step, one after the other at 500 MHz, after the one cycle of the wire itself
+    time = result.evaluation.timing.resources["chip.network"]
+    assert np.max(time) == pytest.approx((events * cycles + 1) / 500e6)
+
+
 def test_a_bus_charges_its_whole_length_once_for_everybody(tmp_path: Path) -> None:
     result = run(CMOS, SPIKING, {"chip.network": wires("bus")}, tmp_path)
     events = (20 * result.evaluation.mapper.inputs_active()).sum()
@@ -96,10 +105,10 @@ def test_a_bus_charges_its_whole_length_once_for_everybody(tmp_path: Path) -> No
 
 def test_layers_take_turns_on_a_bus(tmp_path: Path) -> None:
     result = run(CMOS, SPIKING, {"chip.network": wires("bus")}, tmp_path)
-    bits = 30 * result.evaluation.mapper.inputs_active().sum()
+    events = result.evaluation.mapper.inputs_active().sum()
     times = result.evaluation.timing.resources["chip.network"]
-    # all layers' bits of a step over 64 wires at 500 MHz, and one cycle
-    assert times.max() == pytest.approx(bits / 32e9 + 2e-9, rel=1e-6)
+    # all events of a step, one a cycle of 500 MHz though 64 wires are wider than 30 bits, and one cycle
+    assert times.max() == pytest.approx(events / 500e6 + 2e-9, rel=1e-6)
 
 
 def test_a_tree_is_climbed_and_descended(tmp_path: Path) -> None:
@@ -183,14 +192,17 @@ def test_events_wait_for_each_other_on_the_links_of_a_mesh(tmp_path: Path) -> No
     evaluation = result.evaluation
     carried, mesh = evaluation.counts.transport, evaluation.chip.networks()[0][1]
     assert carried is not None
-    rate, pace = float(mesh.link_rate()), float(np.ravel(evaluation.timing.pace)[0])
+    packet, pace = float(np.ravel(carried.packet)[0]), float(np.ravel(evaluation.timing.pace)[0])
+    # an event of less than 64 bits takes one cycle of a link of 64 wires, as a full flit does
+    assert packet < 64
+    rate = packet / 64 * float(mesh.link_rate())
     for index in range(3):
         # the bits of a step over the links of the boundary, and a mean wait at each router of the way
         bits, lanes, hops = (
             float(np.ravel(x)[index]) for x in (carried.bits / 20, carried.lanes, carried.farthest)
         )
         load = bits / (lanes * rate) / pace
-        wait = load / (1 - load) / 2 * float(np.ravel(carried.packet)[0]) / rate
+        wait = load / (1 - load) / 2 * packet / rate
         found = float(np.ravel(evaluation.timing.resources["chip.network"])[index])
         assert found == pytest.approx(
             hops * (float(mesh.hop_time()) + wait) + bits / (lanes * rate), rel=1e-9
