@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.components.base import Check, Component
 from neuroest.components.charge import ChargeDomainArray
-from neuroest.components.crossbar import CurrentClamp, SampledClamp
+from neuroest.components.column_circuits import CurrentClamp, SampledClamp
 from neuroest.components.inputs import SpikeDriver
 from neuroest.errors import MappingError
 from neuroest.mapping.base import Array, Placement

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from neuroest.components.charge import ChargeDomainArray
-from neuroest.components.crossbar import CurrentClamp, IdealInterface, SampledClamp
+from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
 from neuroest.components.neurons import Neuron
 from neuroest.equations import accelerators, counting
