@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.estimating import Estimate
 from neuroest.library import load_workload
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.reporting.table import estimate_table
+from neuroest.result import Estimate
 from tests.components.chips import count, energy, failed, known, run
 
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."
