@@ -208,8 +208,9 @@ def _bands(board: Scoreboard) -> list[str]:
                 ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
             ],
         ),
-        "Values of one chip err together, so each chip counts once when the exponent is chosen. Leave-one-chip-out:",
-        f"for each chip the smallest exponent is taken that covers {COVERAGE_GOAL:.0%} of the *other* chips. So",
+        "Values of one chip err together, so each chip is also counted once, and both shares have to reach the goal",
+        "when the exponent is chosen. Leave-one-chip-out: for each chip the smallest exponent is taken by which",
+        f"{COVERAGE_GOAL:.0%} of the *other* chips' values lie inside, and as much with each of them counted once. So",
         f"chosen, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
         f"{calibration.left_out_of_values:.0%} of all their values:",
         "",
@@ -228,8 +229,8 @@ def _constants(board: Scoreboard) -> list[str]:
         "## Constants",
         "",
         "What was fitted, on what, and where the error of values that it was not fitted on is shown. No value is",
-        "scored with what was solved from it. All other constants come with the devices, from sources that know none of",
-        "these chips but for those named below.",
+        "scored with what was solved from it. All other constants come with the devices, from sources that know none",
+        "of these chips but for those named below.",
         "",
     ]
     solved = [
