@@ -44,6 +44,15 @@ class ChargeDomainArray(CrossbarArray):
         """None: what has settled carries no current."""
         return 0.0 * active_fraction
 
+    def row_capacitance(self) -> Farad:
+        """Capacitance of one row line, which passes all the columns that a folded column lies in."""
+        return equations.row_capacitance(
+            self.options["columns"],
+            self.cell.options["column_folding"] * self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.row_load(),
+        )
+
     def row_energy(self) -> Joule:
         """Energy of raising one row line to the level that it hands on to the capacitors."""
         return equations.column_swing_energy(
@@ -82,7 +91,8 @@ class ChargeDomainArray(CrossbarArray):
     def settling_time(self, network: NetworkContext) -> Second:
         """Time until rows and plates are within the settling error; drivers are taken to be large enough."""
         segment = self.segment_resistance()
-        row = crossbar_wires.row_time_constant(0.0, self.options["columns"] * segment, self.row_capacitance())
+        along = self.cell.options["column_folding"] * self.options["columns"]
+        row = crossbar_wires.row_time_constant(0.0, along * segment, self.row_capacitance())
         column = crossbar_wires.column_time_constant_floating(
             self.options["rows"] / self.cell.device.product_resistance,
             self.options["rows"] * segment,

@@ -108,7 +108,7 @@ class Calibration:
     by_chip : mapping
         The same with every chip counted once: mean of the shares of its values.
     chosen : mapping
-        For each chip the smallest exponent that covers the *other* chips, each of them counted once.
+        For each chip the smallest exponent that covers the *other* chips: their values, and each of them counted once.
     width : mapping
         Mean of ln(p90 / p10) over the same values by exponent.
     left_out_coverage : float
@@ -227,16 +227,16 @@ def calibrate(results: Sequence[CaseResult], shipped: float) -> Calibration | No
     if len(chips) < 2:
         return None
 
-    def coverage(scale: float) -> float:
-        return float(np.mean([hit for chip in chips for hit in hits[scale][chip]]))
+    def coverage(scale: float, without: str | None = None) -> float:
+        return float(np.mean([hit for chip in chips if chip != without for hit in hits[scale][chip]]))
 
     def by_chip(scale: float, without: str | None = None) -> float:
         # values of one chip err together, so that twenty of them tell little more than a few
         return float(np.mean([np.mean(hits[scale][chip]) for chip in chips if chip != without]))
 
     def smallest(without: str | None) -> float:
-        reached = (scale for scale in SCALES if by_chip(scale, without) >= COVERAGE_GOAL)
-        return next(reached, SCALES[-1])
+        both = ((scale, min(by_chip(scale, without), coverage(scale, without))) for scale in SCALES)
+        return next((scale for scale, share in both if share >= COVERAGE_GOAL), SCALES[-1])
 
     chosen = {chip: smallest(chip) for chip in chips}
     left_out = {chip: hits[chosen[chip]][chip] for chip in chips}

@@ -19,7 +19,10 @@ ROWS, COLUMNS, SUPPLY = 2304, 256, 0.85
 UNIT = 1.2e-15
 PITCH = (426 * (65e-9) ** 2) ** 0.5  # 1.34 um; 426 squares are more than 1.2 fF at 1.5 fF/um^2
 PLATE = ROWS * PITCH * 0.2e-9  # wires of 0.2 fF/um, no junctions
-ROW = COLUMNS * (PITCH * 0.2e-9 + 0.13e-6 * 1.08e-9)  # wire, and a junction of 0.13 um at 1.08 fF/um
+FOLDING = 3  # a column lies in three, so that a row line passes 768 cells and serves 256
+ROW = COLUMNS * (
+    FOLDING * PITCH * 0.2e-9 + 0.13e-6 * 1.08e-9
+)  # wire, and a junction of 0.13 um at 1.08 fF/um
 
 
 def macro(workload: str = "full_array.yaml", **settings: str) -> Estimate:
@@ -28,7 +31,7 @@ def macro(workload: str = "full_array.yaml", **settings: str) -> Estimate:
     )
 
 
-def variant(folder: Path, **cell: str) -> Path:
+def variant(folder: Path, **cell: str | int) -> Path:
     data = yaml.safe_load((FOLDER / "chip.yaml").read_text())
     data["chip"]["array"]["cell"].update(cell)
     data["name"] = "variant"
@@ -43,6 +46,18 @@ def test_a_common_plate_is_charged_through_the_capacitors_that_stay_low() -> Non
     charged = ROWS / 2 - (ROWS / 4 + (ROWS / 2) ** 2) / (ROWS + ratio)
     assert count(result, "cell", "charge") == pytest.approx(COLUMNS * charged)
     assert energy(result, term="capacitors") == pytest.approx(COLUMNS * charged * UNIT * SUPPLY**2)
+
+
+def test_folded_columns_lengthen_the_wires_of_the_rows_and_nothing_else(tmp_path: Path) -> None:
+    flat, folded = (
+        estimate(variant(tmp_path, column_folding=times), FOLDER / "full_array.yaml") for times in (1, 3)
+    )
+    wire = COLUMNS * PITCH * 0.2e-9
+    more = energy(folded, term="row_line") - energy(flat, term="row_line")
+    assert more == pytest.approx(ROWS * 2 * wire * SUPPLY**2)
+    for term in ("capacitors", "driven_plates", "conversion"):
+        assert energy(folded, term=term) == pytest.approx(energy(flat, term=term))
+    assert area(folded, "cell") == pytest.approx(area(flat, "cell"))
 
 
 def test_the_driven_plates_have_a_capacitance_of_their_own(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal
 
+from neuroest.specs.base import Count
 from neuroest.specs.blocks import DeviceBlock
 
 
@@ -38,6 +39,9 @@ class ChargeCellBlock(DeviceBlock):
     accumulation: Literal["shared_plate", "joined"]
     """shared_plate: the capacitors of a column have one plate in common, which floats while the other plates are
     driven; joined: each is charged on its own, and switches join them afterwards."""
+    column_folding: Count = 1.0
+    """Columns side by side that make one, each with its share of the rows: the array becomes as many times wider and
+    lower, and its row lines pass as many times more cells than they serve."""
 
 
 class PassiveCellBlock(CrosspointCellBlock):
