@@ -32,12 +32,36 @@ ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of 
 
 
 @dataclass(frozen=True, eq=False)
+class Corner:
+    """What the corner of its process makes of a chip's transistors, over typical ones.
+
+    Attributes
+    ----------
+    delay, drive, leakage, switching_energy : Numeric
+        Ratios at the depth of the table. [1]
+    threshold_shift : Numeric
+        Threshold of an n-type transistor less the typical one, at the depth of the table. [V]
+    speed_depth, leakage_depth : Numeric
+        How far out this process's corner lies beside the table's. [1]
+    """
+
+    delay: Dimensionless
+    drive: Dimensionless
+    leakage: Dimensionless
+    switching_energy: Dimensionless
+    threshold_shift: Volt
+    speed_depth: Dimensionless
+    leakage_depth: Dimensionless
+
+
+@dataclass(frozen=True, eq=False)
 class TechnologyPoint:
-    """Process, supply and temperature that a chip works at."""
+    """Process, supply and temperature that a chip works at; its corner where that is not the typical one."""
 
     process: Process
     supply_voltage: Volt
     temperature: Kelvin
+    corner: Corner | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,16 +253,17 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Di
     here, there = component.process, component.device_process
     supply = component.technology.supply_voltage
     if there is None:
-        return scaling.supply_energy_factor(supply, reference_voltage)
+        return energy_at_corner(component, scaling.supply_energy_factor(supply, reference_voltage))
     between = scaling.logic_energy_factor(
         here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
     ) / scaling.logic_energy_factor(
         there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
     )
-    return (
+    return energy_at_corner(
+        component,
         between
         * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
-        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage)
+        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage),
     )
 
 
@@ -247,12 +272,40 @@ def logic_delay_ratio(
 ) -> Dimensionless:
     """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
     here, there = component.process, reference or component.device_process or component.process
-    return scaling.logic_delay_factor(
+    ratio = scaling.logic_delay_factor(
         component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
         here.delay_constant,
     ) / scaling.logic_delay_factor(
         reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
     )  # fmt: skip
+    corner = component.technology.corner
+    return ratio if corner is None else scaling.at_corner(ratio, corner.delay, corner.speed_depth)
+
+
+def energy_at_corner(component: Component[Any], energy: Numeric) -> Numeric:
+    """Switching energy of transistors, or a ratio of such, at the chip's corner."""
+    corner = component.technology.corner
+    return energy if corner is None else scaling.at_corner(energy, corner.switching_energy, corner.speed_depth)
+
+
+def drive_at_corner(component: Component[Any], current: Numeric) -> Numeric:
+    """Current that a transistor of given width carries, at the chip's corner."""
+    corner = component.technology.corner
+    return current if corner is None else scaling.at_corner(current, corner.drive, corner.speed_depth)
+
+
+def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
+    """Threshold of a transistor of the chip's process, at its corner."""
+    corner = component.technology.corner
+    if corner is None:
+        return threshold
+    return scaling.threshold_at_corner(threshold, corner.threshold_shift, corner.speed_depth)
+
+
+def resistance_at_corner(component: Component[Any], resistance: Numeric) -> Numeric:
+    """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
+    corner = component.technology.corner
+    return resistance if corner is None else resistance / drive_at_corner(component, 1.0)
 
 
 def logic_area_ratio(component: Component[Any]) -> Dimensionless:
@@ -264,10 +317,12 @@ def logic_area_ratio(component: Component[Any]) -> Dimensionless:
 def leakage_at_chip_temperature(
     component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE
 ) -> Watt:
-    """Leakage at the chip's temperature."""
-    return scaling.leakage_at_temperature(
+    """Leakage at the chip's temperature and corner."""
+    typical = scaling.leakage_at_temperature(
         leakage, component.technology.temperature, stated_at, component.process.leakage_doubling_temperature
     )
+    corner = component.technology.corner
+    return typical if corner is None else scaling.at_corner(typical, corner.leakage, corner.leakage_depth)
 
 
 def leakage_ratio(

@@ -13,7 +13,9 @@ from neuroest.components.base import (
     Check,
     Component,
     EnergyCost,
+    drive_at_corner,
     leakage_at_chip_temperature,
+    resistance_at_corner,
 )
 from neuroest.devices.arrays import (
     ChargeCellParameters,
@@ -184,7 +186,9 @@ class ResistiveCell(ResistiveMemory):
 
     def limited(self, conductance: Siemens) -> Siemens:
         """Conductance with the access transistor in series."""
-        return equations.access_limited_conductance(conductance, self.device.access_resistance)
+        return equations.access_limited_conductance(
+            conductance, resistance_at_corner(self, self.device.access_resistance)
+        )
 
     def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
         """Nothing: the transistors of the other rows are off."""
@@ -193,7 +197,8 @@ class ResistiveCell(ResistiveMemory):
     def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
         """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
         d, process = self.device, self.process
-        width = equations.access_transistor_width(d.program_current, process.on_current, 1.0, 0.0)
+        current = drive_at_corner(self, process.on_current)
+        width = equations.access_transistor_width(d.program_current, current, 1.0, 0.0)
         taken = equations.transistor_limited_cell_area(d.access_width, process.feature_size)
         return [
             *super().cell_checks(read_voltage, rows, columns),

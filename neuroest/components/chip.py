@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
+from neuroest.build import CORNER, PROCESS, TECHNOLOGY, TEMPERATURE, Design, Part, numeric_options
 from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeuron
-from neuroest.components.base import Component, TechnologyPoint
+from neuroest.components.base import Component, Corner, TechnologyPoint
 from neuroest.components.cells import ChargeCell, PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.converters import (
@@ -66,9 +66,11 @@ from neuroest.components.processors import (
     FixedBlock,
     RooflineProcessor,
 )
-from neuroest.devices.process import Process
+from neuroest.devices.corners import CornerTable
+from neuroest.devices.process import Process, ProcessCorners
+from neuroest.provenance import recorded
 from neuroest.specs.architecture import Level, Operation
-from neuroest.units import Numeric
+from neuroest.units import Kelvin, Numeric, Volt
 
 DISCREPANCY = "model_discrepancy."
 """Beginning of the paths of factors that stand for what a model leaves out."""
@@ -266,8 +268,9 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         Value by path: floats, or arrays of design points with a last axis of length one.
     """
     process = Process.from_values(values, PROCESS)
+    supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
     point = TechnologyPoint(
-        process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"]
+        process, supply, temperature, _corner(design, values, process, supply, temperature)
     )
     top = _level(design.root, values, point)
     discrepancy = {
@@ -279,6 +282,31 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         point, design.spec.operation, values.get("operation.period"),
         values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
         MappingProxyType(discrepancy),
+    )  # fmt: skip
+
+
+def _corner(
+    design: Design, values: Mapping[str, Numeric], process: Process, supply: Volt, temperature: Kelvin
+) -> Corner | None:
+    """What the design's corner does at this supply and temperature; None for a typical die."""
+    name, device = design.spec.technology.corner, design.devices.get(CORNER)
+    if device is None:
+        return None
+    table: CornerTable = device.table
+    depths = ProcessCorners.from_values(values, CORNER)
+    where = (process.feature_size, supply / process.nominal_supply_voltage, temperature)
+
+    def told(value: Numeric, what: str) -> Any:
+        return recorded(
+            value, f"{name}_{what}", "between the rows of a table", "docs/models/technology.md",
+            node=where[0], supply_share=where[1], temperature=where[2],
+        )  # fmt: skip
+
+    ratios = {q: told(table.ratio(name, q, *where), q) for q in CornerTable.QUANTITIES}
+    shift = told(table.shift(name, *where), "threshold_shift")
+    return Corner(
+        delay=ratios["delay"], drive=ratios["drive"], leakage=ratios["leakage"], switching_energy=ratios["energy"],
+        threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth,
     )  # fmt: skip
 
 

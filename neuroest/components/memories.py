@@ -16,6 +16,7 @@ from neuroest.components.base import (
     NetworkContext,
     StaticCost,
     either,
+    energy_at_corner,
     leakage_at_chip_temperature,
     leakage_ratio,
     logic_area_ratio,
@@ -303,6 +304,7 @@ class TabulatedSram(Memory):
             ),
             technology.supply_energy_factor(self.technology.supply_voltage, voltage),
         )
+        ratio = energy_at_corner(self, ratio)
         return self.accesses(
             self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
             self.quantity("write_pJ") * self.device.write_energy_factor * ratio,

@@ -20,7 +20,10 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    drive_at_corner,
     leakage_at_chip_temperature,
+    resistance_at_corner,
+    threshold_at_corner,
 )
 from neuroest.devices.neurons import (
     AnalogLifParameters,
@@ -124,6 +127,14 @@ class _DiffusiveNeuron(Neuron):
         d = self.device
         return diffusive.gate_peak_voltage(d.input_voltage, d.on_resistance, self.control_resistance())
 
+    def output_threshold(self) -> Volt:
+        """Gate voltage at which the output transistor turns on, at the chip's corner."""
+        return threshold_at_corner(self, self.device.output_threshold)
+
+    def transistor_on_resistance(self) -> Ohm:
+        """Output transistor that is on, at the chip's corner."""
+        return resistance_at_corner(self, self.device.transistor_on_resistance)
+
     def rearm_voltage(self) -> Volt:
         """Gate voltage below which the next integration begins."""
         return self.device.rearm_fraction * self.device.input_voltage
@@ -168,7 +179,7 @@ class _DiffusiveNeuron(Neuron):
         """Time that the output branch conducts in one spike."""
         return diffusive.output_pulse_duration(
             self.high_time(read_time), self.control_resistance(), self.gate_capacitance(),
-            self.gate_peak_voltage(), self.device.output_threshold,
+            self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
@@ -181,7 +192,7 @@ class _DiffusiveNeuron(Neuron):
             d.input_voltage, d.on_resistance, self.control_resistance(), self.high_time(read_time)
         )
         branch = diffusive.output_branch_energy(
-            d.output_supply_voltage, d.load_resistance, d.transistor_on_resistance,
+            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance(),
             self.output_pulse_duration(read_time),
         )  # fmt: skip
         load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
@@ -246,9 +257,9 @@ class _DiffusiveNeuron(Neuron):
                 3.0 * swing, duration, "s",
             ),
             Check(
-                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > d.output_threshold,
+                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > self.output_threshold(),
                 "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
-                d.output_threshold, "V",
+                self.output_threshold(), "V",
             ),
         ]  # fmt: skip
 
@@ -333,7 +344,8 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
         edge = diffusive.slow_edge_energy(
-            d.restoration_edge_time, d.restoration_peak_current, self.technology.supply_voltage
+            d.restoration_edge_time, drive_at_corner(self, d.restoration_peak_current),
+            self.technology.supply_voltage,
         )
         restoration = self.neuron_energy("spike", "restoration", edge, "neuron output restoration")
         return [*super().spike_energies(read_time), restoration]
@@ -342,9 +354,11 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         """Feed-through and noise of the small node."""
         d, node = self.device, self.gate_capacitance()
         memristor = self.memristor_capacitance()
-        allowed = neuron_geometry.feedthrough_limit(node - memristor, d.input_voltage, d.output_threshold)
+        allowed = neuron_geometry.feedthrough_limit(
+            node - memristor, d.input_voltage, self.output_threshold()
+        )
         needed = neuron_geometry.noise_limited_capacitance(
-            self.technology.temperature, d.output_threshold, _NOISE_SIGMAS
+            self.technology.temperature, self.output_threshold(), _NOISE_SIGMAS
         )
         return [
             *super().checks(network),

@@ -7,9 +7,6 @@ from typing import Annotated, ClassVar, TypeAlias
 from neuroest.devices.base import Record, non_negative, positive, quantity
 from neuroest.units import Dimensionless, Farad, Joule, Kelvin, Numeric, Ohm, Second, Unit, Volt
 
-KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
-
-
 class IonKineticsParameters(Record):
     """Conduction, noise, rupture and temperature of a diffusive memristor, beside the rates of its neuron."""
 
@@ -41,7 +38,6 @@ class IonKineticsParameters(Record):
     reference_temperature: Kelvin = positive("Temperature that the rates belong to.", symbol="T_0")
     thermal_resistance: KelvinPerWatt = non_negative("Heating of the complete filament.", symbol="R_th")
 
-
 class ThresholdSwitchParameters(Record):
     """Volatile threshold switch with a series resistor and a capacitor across it."""
 
@@ -57,7 +53,6 @@ class ThresholdSwitchParameters(Record):
     capacitance: Farad = positive("Capacitor across the switch.", symbol="C")
     threshold_variation: Dimensionless = non_negative("Relative deviation of the threshold between cycles.")
     threshold_mismatch: Dimensionless = non_negative("Relative deviation of the threshold between devices.")
-
 
 class LifBehaviourParameters(Record):
     """Behaviour in time of a leaky integrate-and-fire neuron, beside the parameters of its cost."""
@@ -77,7 +72,6 @@ class LifBehaviourParameters(Record):
         maximum=48,
         integer=True,
     )
-
 
 class LangevinParameters(Record):
     """Dimensionless particle in a pinning potential, with its temperature and its circuit: a research model."""

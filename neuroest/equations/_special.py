@@ -50,3 +50,26 @@ def complementary_error_function(x: Dimensionless) -> Dimensionless:
 def normal_distribution(z: Dimensionless) -> Dimensionless:
     """Probability that a standard normal variable is below `z`. [1]."""
     return complementary_error_function(-z / np.sqrt(2.0)) / 2.0
+
+
+_LAMBERT_STEPS = 4
+"""Steps of Halley's method that bring the series below to the rounding error everywhere on the branch."""
+
+
+def lambert_fraction(z: Dimensionless) -> Dimensionless:
+    """The y from 0 to 1 with y exp(-y) = z, which is -W0(-z), for z from 0 to 1/e; 1 beyond. [1]."""
+    inside = np.clip(z, 0.0, np.exp(-1.0))
+    # a series in the distance from the branch point, where Newton's steps would divide by nothing
+    p = np.sqrt(np.maximum(2.0 * (1.0 - np.e * inside), 0.0))
+    y = 1.0 - p * (1.0 - p * (1.0 / 3.0 - p * 11.0 / 72.0))
+    y = np.clip(y, 0.0, 1.0)
+    for _ in range(_LAMBERT_STEPS):
+        off = y * np.exp(-y) - inside
+        slope = np.exp(-y) * (1.0 - y)
+        bend = np.exp(-y) * (y - 2.0)
+        denominator = 2.0 * slope * slope - off * bend
+        possible = np.logical_and(denominator > 0.0, slope > 0.0)
+        step = np.where(possible, 2.0 * off * slope / np.where(possible, denominator, 1.0), 0.0)
+        y = np.clip(y - step, 0.0, 1.0)
+    result: Dimensionless = y
+    return result

@@ -25,6 +25,7 @@ from neuroest.units import (
     Dimensionless,
     Joule,
     Kelvin,
+    KelvinPerWatt,
     Numeric,
     Ohm,
     PerSecond,
@@ -35,7 +36,6 @@ from neuroest.units import (
     Volt,
 )
 
-KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 _AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai

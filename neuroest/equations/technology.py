@@ -579,3 +579,81 @@ def cell_area_ratio(
     '1.11'
     """
     return bitcell_area_per_bit / (squares_per_bit * feature_size**2)
+
+
+@equation(
+    formula="y = y_typical k^s",
+    reference="derivation: docs/models/technology.md",
+    valid="a whole chip at one corner of its process; k of transistors at the same supply and temperature",
+)
+def at_corner(typical_value: Numeric, corner_ratio: Dimensionless, depth: Dimensionless) -> Numeric:
+    """What a corner of the process makes of a typical delay, current, leakage or energy.
+
+    Parameters
+    ----------
+    typical_value : float or array
+        Value on a typical die.
+    corner_ratio : float or array
+        Value at the corner over that on a typical die, of the kit that the ratio was found in, above zero. [1]
+    depth : float or array
+        How far this process's corner lies out beside the kit's, as an exponent; 0 is a typical die. [1]
+
+    Returns
+    -------
+    float or array
+        Value at the corner, in the unit of the typical one.
+
+    Notes
+    -----
+    The exponent keeps slow slow: whatever it is, above zero a ratio above one stays above one. It is linear in the
+    threshold voltage that makes most of a corner, for leakage is exponential in it.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A corner twice as far out as one where logic takes 1.2 times as long: 1.44.
+
+    >>> f"{at_corner(1.0, 1.2, 2.0):.4g}"
+    '1.44'
+    """
+    return typical_value * corner_ratio**depth
+
+
+@equation(
+    formula="V_T = V_T,typical + s dV_T",
+    reference="derivation: docs/models/technology.md",
+    valid="transistors of the logic process",
+)
+def threshold_at_corner(typical_threshold: Volt, threshold_shift: Volt, depth: Dimensionless) -> Volt:
+    """Threshold voltage of a transistor at a corner of the process. [V].
+
+    Parameters
+    ----------
+    typical_threshold : float or array
+        Threshold on a typical die. [V]
+    threshold_shift : float or array
+        Threshold at the corner less that on a typical die, of the kit that it was found in. [V]
+    depth : float or array
+        How far this process's corner lies out beside the kit's. [1]
+
+    Returns
+    -------
+    float or array
+        Threshold voltage, not below zero. [V]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    0.4 V and a slow corner of 25 mV, once and a half as far out: 0.4375 V.
+
+    >>> f"{threshold_at_corner(0.4, 0.025, 1.5):.4g}"
+    '0.4375'
+    """
+    threshold: Volt = np.maximum(typical_threshold + threshold_shift * depth, 0.0)
+    return threshold

@@ -19,6 +19,7 @@ from neuroest.specs.base import (
     PositiveFraction,
     Spec,
     Temperature,
+    ThermalResistance,
     Time,
     Voltage,
 )
@@ -41,10 +42,21 @@ class Technology(Spec):
 
     process: str
     """Name or path of a device spec of model `cmos_process`."""
+    corner: Literal["slow", "typical", "fast"] = "typical"
+    """Where all transistors of the die lie within what the process turns out: slow and fast are the corners that a
+    foundry signs off, both kinds of transistors alike."""
+    corners: str = "corners_open_kits"
+    """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
     supply_voltage: Voltage
     """Supply of the digital blocks and the drivers."""
-    temperature: Temperature
-    """Temperature of the die."""
+    temperature: Temperature | None = None
+    """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
+    ambient_temperature: Temperature | None = None
+    """Temperature of the air around the package: the die is as warm as its own power makes it."""
+    package: str | None = None
+    """Name or path of a device spec of model `package`, with `ambient_temperature`."""
+    thermal_resistance: ThermalResistance | None = None
+    """Thermal resistance from the die of one chip to the air, in place of a `package`."""
 
 
 class Operation(Spec):
