@@ -31,6 +31,7 @@ PROCESS = "technology.process"
 CORNER = "technology.corner"
 PACKAGE = "technology.package"
 TEMPERATURE = "technology.temperature"
+AMBIENT = "technology.ambient_temperature"
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,8 @@ class Design:
     claims : mapping
         Every parameter and every numeric choice by path.
     devices : mapping
-        Device of each part that has one, by the part's path; the process under ``technology.process``, what a corner and
-        a package are under ``technology.corner`` and ``technology.package``.
+        Device of each part that has one, by the part's path; the process under ``technology.process``, what a corner
+        and a package are under ``technology.corner`` and ``technology.package``.
     sources : mapping
         Bibliography entries that the claims may refer to.
     files : tuple of InputFile
@@ -303,7 +304,11 @@ def _check_technology(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> No
         for name in ("temperature", "ambient_temperature", "package", "thermal_resistance")
         if getattr(technology, name) is not None
     }
-    if given in ({"temperature"}, {"ambient_temperature", "package"}, {"ambient_temperature", "thermal_resistance"}):
+    if given in (
+        {"temperature"},
+        {"ambient_temperature", "package"},
+        {"ambient_temperature", "thermal_resistance"},
+    ):
         return
     message = (
         "needs the `temperature` of the die, or `ambient_temperature` with a `package` or a `thermal_resistance`, and "

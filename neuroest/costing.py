@@ -93,6 +93,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     checks = [k for c in components for k in c.checks(network)]
     checks += [*wires, _supply_check(chip)]
     checks.append(_temperature_check(chip))
+    checks += _corner_checks(chip)
     return CostTable(
         energies=tuple(energies),
         areas=areas,
@@ -161,6 +162,30 @@ def _temperature_check(chip: Chip) -> Check:
         f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
         "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
     )  # fmt: skip
+
+
+def _corner_checks(chip: Chip) -> list[Check]:
+    """Whether process, supply and temperature lie within the table of the corners."""
+    point = chip.technology
+    if point.corner is None:
+        return []
+    table = point.corner.table
+    share = point.supply_voltage / point.process.nominal_supply_voltage
+    found = []
+    for name, value, axis, unit, what in (
+        ("corner_node", point.process.feature_size, table.nodes, "m", "process"),
+        ("corner_supply", share, table.shares, "1", "supply over the nominal one"),
+        ("corner_temperature", point.temperature, table.temperatures, "K", "temperature"),
+    ):
+        low, high = float(axis[0]), float(axis[-1])
+        found.append(
+            Check(
+                name, "technology", "range", np.logical_and(value >= low, value <= high),
+                f"the table of corners has no transistors at this {what}; the nearest stand for them", value,
+                np.where(value < low, low, high), unit,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _supply_check(chip: Chip) -> Check:

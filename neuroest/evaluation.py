@@ -7,33 +7,40 @@ the design points before it. What users meet is `neuroest.estimate`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.build import Design
+from neuroest.build import PROCESS, TEMPERATURE, Design
 from neuroest.components.base import FREE_CLOCK, Check
-from neuroest.components.chip import Chip, instantiate
+from neuroest.components.chip import Chip, heat_path, instantiate
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import diffusive_neuron, digital, power, retention, writing
+from neuroest.equations import diffusive_neuron, digital, power, retention, technology, writing
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
-from neuroest.units import Numeric
+from neuroest.units import Kelvin, Numeric
 from neuroest.workloads.layers import LayerTable, layer_table
 
 Array: TypeAlias = NDArray[np.float64]
 
 _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
+_BALANCE = 0.01
+"""Share of the rise of the die's temperature that may be left unexplained; a convention."""
+_LEAST_RISE = 0.01
+"""Least distance of two temperatures between which the growth of the power is told, in doublings of the leakage."""
+_TRIALS = 3
+"""Temperatures at which the power is found beside those that the first guess rests on. What leaks by one exponential is
+exact after the guess; the others are for memories whose tables bend."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +65,26 @@ class InstanceRow:
 
 
 @dataclass(frozen=True, eq=False)
+class SelfHeating:
+    """How warm a die makes itself, where nobody states its temperature.
+
+    Attributes
+    ----------
+    temperature : Numeric
+        Temperature of the die. [K]
+    constant_power, leakage : Numeric
+        Power of one die without what grows with the temperature, and that at the ambient temperature. [W]
+    load : Numeric
+        Leakage over the largest that the package can carry off beside the constant power. [1]
+    """
+
+    temperature: Numeric
+    constant_power: Numeric
+    leakage: Numeric
+    load: Numeric
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """All results of a pass, as arrays.
 
@@ -65,6 +92,8 @@ class Evaluation:
     ----------
     layers, chip, mapped, counts, costs, timing
         What each stage returned.
+    heating : SelfHeating or None
+        How the temperature came about, where the chip's own power makes it.
     """
 
     layers: LayerTable
@@ -74,6 +103,7 @@ class Evaluation:
     counts: ActionCounts
     costs: CostTable
     timing: Timing
+    heating: SelfHeating | None = None
 
     @cached_property
     def dynamic(self) -> tuple[EnergyRow, ...]:
@@ -216,6 +246,17 @@ class Evaluation:
         return np.asarray(power.power_density(self.average_power, self.area))
 
     @cached_property
+    def power_of_a_die(self) -> Array:
+        """Mean power of one chip while it is powered; zero where nothing can be told of it. [W]."""
+        power_of_all = np.where(np.isfinite(self.average_power), self.average_power, 0.0)
+        return np.asarray(power_of_all / self.mapped.counts[self.chip.top.path])
+
+    @cached_property
+    def junction_temperature(self) -> Numeric | None:
+        """Temperature of the die where its own power makes it; None where it is stated. [K]."""
+        return None if self.heating is None else self.heating.temperature
+
+    @cached_property
     def neuron_lifetime(self) -> Array | None:
         """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
         neuron = getattr(self.mapper.compute, "neuron", None)
@@ -320,7 +361,35 @@ class Evaluation:
                     "an inference takes longer than the period it is asked for", interval, self.chip.period, "s",
                 )
             )  # fmt: skip
-        return (*own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks())
+        return (
+            *own,
+            *self._heat_checks(),
+            *self._memory_checks(),
+            *self._refresh_checks(),
+            *self._load_checks(),
+        )
+
+    def _heat_checks(self) -> list[Check]:
+        """Whether there is a temperature at which the package carries the power off, and whether it was found."""
+        heating, path = self.heating, self.chip.heat_path
+        if heating is None or path is None:
+            return []
+        ambient, resistance = path
+        balance = ambient + resistance * self.power_of_a_die
+        off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
+        stable = np.asarray(heating.load) <= 1.0
+        return [
+            Check(
+                "thermal_runaway", "technology", "refuse", stable,
+                "the leakage grows faster with the temperature than the package carries heat off: leakage over the "
+                "largest that it can bear", heating.load, 1.0,
+            ),
+            Check(
+                "heat_balance", "technology", "range", np.logical_or(off <= _BALANCE, ~stable),
+                "the temperature of the die does not follow from its power within a hundredth of its rise", off,
+                _BALANCE,
+            ),
+        ]  # fmt: skip
 
     def _die_checks(self) -> list[Check]:
         """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
@@ -413,6 +482,13 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeri
 
 
 def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
+    if TEMPERATURE in values:
+        return _pass(design, workload, values)
+    heating = _self_heating(design, workload, values)
+    return replace(_pass(design, workload, {**values, TEMPERATURE: heating.temperature}), heating=heating)
+
+
+def _pass(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
     moved = {k: v for k, v in values.items() if k.startswith("workload.")}
     layers = layer_table(workload, moved, _list_length(values))
     chip = instantiate(design, values)
@@ -424,6 +500,48 @@ def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numer
     return Evaluation(layers, chip, mapper, mapped, counts, costs, timing)
 
 
+def _self_heating(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> SelfHeating:
+    """The temperature at which the package carries off what the die takes there.
+
+    The power is found at the ambient temperature and at others, and the exponential of the process's leakage is laid
+    through the first and the newest of them, whose balance is known in closed form. Everything that depends on the
+    temperature goes through the same pass as the results, so nothing is left out of the balance.
+    """
+    ambient, resistance = heat_path(values)
+    doubling = values[f"{PROCESS}.leakage_doubling_temperature"]
+
+    def power_at(temperature: Numeric) -> Numeric:
+        found = _pass(design, workload, {**values, TEMPERATURE: temperature}).power_of_a_die
+        return float(found[0]) if found.shape == (1,) else found
+
+    cold = power_at(ambient)
+    trial = ambient + doubling
+    constant, leakage = _split(cold, power_at(trial), ambient, trial, doubling)
+    for _ in range(_TRIALS):
+        trial = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
+        # a rise too small for a second point says nothing new
+        moved = np.maximum(trial, ambient + _LEAST_RISE * doubling)
+        constant, leakage = _split(cold, power_at(_plain(moved)), ambient, moved, doubling)
+    return SelfHeating(
+        _plain(power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)), constant, leakage,
+        power.thermal_load(resistance, constant, leakage, doubling),
+    )  # fmt: skip
+
+
+def _split(
+    cold: Numeric, warm: Numeric, ambient: Kelvin, temperature: Kelvin, doubling: Kelvin
+) -> tuple[Numeric, Numeric]:
+    """Power that does not depend on the temperature, and leakage at the ambient one, from the power at two."""
+    growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling) - 1.0
+    leakage = np.clip((warm - cold) / growth, 0.0, cold)
+    return _plain(cold - leakage), _plain(leakage)
+
+
+def _plain(value: Numeric) -> Numeric:
+    """A single number as one, as the components of a single point expect it."""
+    return float(value) if np.ndim(value) == 0 else value
+
+
 def _list_length(values: Mapping[str, Numeric]) -> int:
     """Points of a list; one for a single point and for an open grid."""
     shapes = {np.shape(value) for value in values.values() if not isinstance(value, float)}
@@ -431,6 +549,20 @@ def _list_length(values: Mapping[str, Numeric]) -> int:
     return int(long[0][0]) if len(long) == 1 and len(long[0]) == 2 else 1
 
 
+def with_temperature(values: Mapping[str, Any], evaluation: Evaluation) -> Mapping[str, Any]:
+    """Values with the temperature that an evaluation found, made again from them so that its origin is known."""
+    heating = evaluation.heating
+    if heating is None:
+        return values
+    ambient, resistance = heat_path(values)
+    warm = power.self_heated_temperature(
+        ambient, resistance, heating.constant_power, heating.leakage,
+        values[f"{PROCESS}.leakage_doubling_temperature"],
+    )  # fmt: skip
+    return {**values, TEMPERATURE: warm}
+
+
 def trace_costs(design: Design, values: Mapping[str, Any], evaluation: Evaluation, network: Any) -> CostTable:
     """The cost table once more, from values that remember where they come from."""
-    return cost_components(instantiate(design, values), evaluation.mapped, network)
+    chip = instantiate(design, with_temperature(values, evaluation))
+    return cost_components(chip, evaluation.mapped, network)

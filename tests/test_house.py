@@ -205,6 +205,7 @@ CONSTANTS = {
         "_ERFC_COEFFICIENTS": "coefficients of a mathematical series",
         "_ERFC_CENTRE": "variable of that series",
         "_ERFC_UNDERFLOW": "where a double underflows",
+        "_LAMBERT_STEPS": "steps of an iteration to the rounding error",
     },
     "equations.converters": {
         "_DECIBELS_PER_DECADE": "definition of the decibel",
@@ -252,7 +253,12 @@ CONSTANTS = {
     },
     "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
-    "evaluation": {"_QUEUING": "a convention, told beside it"},
+    "evaluation": {
+        "_QUEUING": "a convention, told beside it",
+        "_BALANCE": "a convention, told beside it",
+        "_LEAST_RISE": "step of a difference quotient",
+        "_TRIALS": "steps of an iteration whose balance a check confirms",
+    },
     "mapping.replication": {
         "_HALVINGS": "convergence of a bisection",
         "_ROUNDING": "rounding error of a double",

@@ -54,7 +54,9 @@ class Model:
         code = folder / "bsimcmg107"
         body = (code / "bsimcmg_body.include").read_text(encoding="latin-1")
         # the cards stand on the lower bound of this parameter, which a binary fraction misses
-        (code / "relaxed_body.include").write_text(body.replace("from [0.1n:inf)", "from (0:inf)"), encoding="latin-1")
+        (code / "relaxed_body.include").write_text(
+            body.replace("from [0.1n:inf)", "from (0:inf)"), encoding="latin-1"
+        )
         (code / "wrapper.va").write_text(_WRAPPER, encoding="utf-8")
         self.cards = folder / "asap7"
         self.module: Any = openvaf_py.compile_va(str(code / "wrapper.va"))[0]
@@ -64,23 +66,29 @@ class Model:
             r"parameter\s+(real|integer)\s+(\w+)\s*=\s*(.+?)\s*(?:from\b[^;]*|exclude\b[^;]*)?;", text
         )
         self.whole = {name for kind, name, _ in self.defaults if kind == "integer"}
-        constants = "\n".join((code / f).read_text(encoding="latin-1") for f in ("common_defs.include", "constants.vams"))
+        constants = "\n".join(
+            (code / f).read_text(encoding="latin-1") for f in ("common_defs.include", "constants.vams")
+        )
         self.macros = {n: v.strip() for n, v in re.findall(r"`define\s+(\w+)\s+([^\n]+)", _plain(constants))}
         eval_kinds = list(zip(self.module.param_names, self.module.param_kinds, strict=True))
-        self.kinds = eval_kinds + list(zip(self.module.init_param_names, self.module.init_param_kinds, strict=True))
+        self.kinds = eval_kinds + list(
+            zip(self.module.init_param_names, self.module.init_param_kinds, strict=True)
+        )
         self.voltages = [(name, name[2:-1].split(",")) for name, kind in eval_kinds if kind == "voltage"]
 
     def _default(self, text: str, known: dict[str, float]) -> float:
         for _ in range(3):
             text = re.sub(r"`(\w+)", lambda m: f"({self.macros[m[1]]})", text)
         text = re.sub(r"\b(\d[\d.]*)([pnumkKM])\b", lambda m: f"({m[1]}*{_SCALE[m[2]]})", text)
-        return float(eval(text, {"ln": math.log, "sqrt": math.sqrt, "exp": math.exp}, known))  # noqa: S307
+        return float(eval(text, {"ln": math.log, "sqrt": math.sqrt, "exp": math.exp}, known))
 
     @functools.cache  # noqa: B019 - one model lives as long as the program
     def parameters(self, corner: str, device: str, temperature: float, fins: int) -> dict[str, float]:
         """Arguments of the model but for the voltages."""
         text = (self.cards / f"7nm_{corner.upper()}_160803.pm").read_text(encoding="latin-1")
-        card = re.search(rf"^\.model {device} ([np])mos[^\n]*\n(.*?)(?=^\.model|\Z)", text, re.MULTILINE | re.DOTALL)
+        card = re.search(
+            rf"^\.model {device} ([np])mos[^\n]*\n(.*?)(?=^\.model|\Z)", text, re.MULTILINE | re.DOTALL
+        )
         if card is None:
             sys.exit(f"the cards of ASAP7 have no {device}")
         lines = re.sub(r"^\*.*$", "", card[2], flags=re.MULTILINE)
@@ -110,7 +118,14 @@ class Model:
         asked = dict(self.parameters(corner, device, temperature, fins))
         asked |= {name: at[a] - at[b] for name, (a, b) in self.voltages}
         residuals, jacobian = self.module.run_init_eval(asked)
-        place = (0, 1, 2, 3, 0, 2)  # the inner nodes coincide with the outer ones: resistances are in the current
+        place = (
+            0,
+            1,
+            2,
+            3,
+            0,
+            2,
+        )  # the inner nodes coincide with the outer ones: resistances are in the current
         current, charge = np.zeros(4), np.zeros(4)
         slopes, capacitances = np.zeros((4, 4)), np.zeros((4, 4))
         for node, (resistive, reactive) in zip(place, residuals, strict=True):
@@ -135,10 +150,18 @@ class Chain:
             gate = source if stage == 0 else at[stage - 1]
             for device, rail in (("nmos_rvt", 0.0), ("pmos_rvt", self.supply)):
                 i, q, g, c = self.model(
-                    self.corner, device, {"d": at[stage], "g": gate, "s": rail, "e": rail}, self.temperature, FINS
+                    self.corner,
+                    device,
+                    {"d": at[stage], "g": gate, "s": rail, "e": rail},
+                    self.temperature,
+                    FINS,
                 )
                 # where each terminal belongs: drain, gate, source, body
-                belongs = (stage, stage - 1 if stage else None, *((4, 4) if rail and stage == 2 else (None, None)))
+                belongs = (
+                    stage,
+                    stage - 1 if stage else None,
+                    *((4, 4) if rail and stage == 2 else (None, None)),
+                )
                 for row, node in enumerate(belongs):
                     if node is None:
                         continue
@@ -169,7 +192,9 @@ class Chain:
         before = self.nodes(at, source)
         width, trace, drawn = span / steps, [at], 0.0
         for step in range(1, steps + 1):
-            source = (low if rising else high) + (1 if rising else -1) * self.supply * min(1.0, step / (0.02 * steps))
+            source = (low if rising else high) + (1 if rising else -1) * self.supply * min(
+                1.0, step / (0.02 * steps)
+            )
             for _ in range(50):
                 now = self.nodes(at, source)
                 residual = (now[1] - before[1])[:4] / width + (now[0] + before[0])[:4] / 2

@@ -13,10 +13,8 @@ libraries of the same kits have corners of process, supply and temperature at on
 from __future__ import annotations
 
 import argparse
-import csv
 import itertools
 import math
-import random
 import re
 import subprocess
 import sys
@@ -48,9 +46,9 @@ COLUMNS = (
 
 HEADING = """\
 # Transistors of open design kits at the corners of their process, simulated at the same supplies and temperatures.
-# Models and their commits: benchmarks/corners/set_up.sh; circuits: simulate.py there, one run of ngspice a row, or of
-# BSIM-CMG 107 for asap7. An inverter that drives four of its kind, its energy in a whole cycle, its mean leakage in both
-# states, the currents of its transistors on and off, and the gate voltage of 100 nA times width over length.
+# The kits with their commits: benchmarks/corners/set_up.sh; the circuits: simulate.py there. A row is a run of ngspice,
+# or of BSIM-CMG 107 for asap7. An inverter that drives four of its kind: mean delay, energy of a whole cycle, mean
+# leakage of both states; its transistors when they are on and off; the gate voltage at 100 nA times width over length.
 # ss and ff are slow and fast, both kinds of transistors alike, sf a slow n-type with a fast p-type, fs the other way.
 """
 
@@ -206,7 +204,14 @@ def run(point: Point, folder: Path) -> dict[str, str]:
     """A row of the table."""
     values = fins(point, folder) if point.kit == "asap7" else spice(point, folder)
     kit = KITS[point.kit]
-    head = (point.kit, f"{kit.node:g}", f"{kit.supply:g}", point.corner, f"{point.share:g}", str(point.temperature))
+    head = (
+        point.kit,
+        f"{kit.node:g}",
+        f"{kit.supply:g}",
+        point.corner,
+        f"{point.share:g}",
+        str(point.temperature),
+    )
     return dict(zip(COLUMNS, (*head, *("" if math.isnan(v) else f"{v:.5g}" for v in values)), strict=True))
 
 

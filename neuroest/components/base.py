@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.components.ledger import OWNERS
 from neuroest.devices.base import Record
+from neuroest.devices.corners import CornerTable
 from neuroest.devices.process import Process
 from neuroest.equations import technology as scaling
 from neuroest.errors import NeuroestError
@@ -43,6 +44,8 @@ class Corner:
         Threshold of an n-type transistor less the typical one, at the depth of the table. [V]
     speed_depth, leakage_depth : Numeric
         How far out this process's corner lies beside the table's. [1]
+    table : CornerTable
+        Where the ratios come from.
     """
 
     delay: Dimensionless
@@ -52,6 +55,7 @@ class Corner:
     threshold_shift: Volt
     speed_depth: Dimensionless
     leakage_depth: Dimensionless
+    table: CornerTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,7 +289,9 @@ def logic_delay_ratio(
 def energy_at_corner(component: Component[Any], energy: Numeric) -> Numeric:
     """Switching energy of transistors, or a ratio of such, at the chip's corner."""
     corner = component.technology.corner
-    return energy if corner is None else scaling.at_corner(energy, corner.switching_energy, corner.speed_depth)
+    return (
+        energy if corner is None else scaling.at_corner(energy, corner.switching_energy, corner.speed_depth)
+    )
 
 
 def drive_at_corner(component: Component[Any], current: Numeric) -> Numeric:

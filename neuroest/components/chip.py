@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from neuroest.build import CORNER, PROCESS, TECHNOLOGY, TEMPERATURE, Design, Part, numeric_options
+import numpy as np
+
+from neuroest.build import (
+    AMBIENT,
+    CORNER,
+    PACKAGE,
+    PROCESS,
+    TECHNOLOGY,
+    TEMPERATURE,
+    Design,
+    Part,
+    numeric_options,
+)
 from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeuron
 from neuroest.components.base import Component, Corner, TechnologyPoint
 from neuroest.components.cells import ChargeCell, PassiveCell, ResistiveCell, SelectorCell
@@ -68,9 +80,10 @@ from neuroest.components.processors import (
 )
 from neuroest.devices.corners import CornerTable
 from neuroest.devices.process import Process, ProcessCorners
+from neuroest.equations import _grids as grids
 from neuroest.provenance import recorded
 from neuroest.specs.architecture import Level, Operation
-from neuroest.units import Kelvin, Numeric, Volt
+from neuroest.units import Kelvin, KelvinPerWatt, Numeric, Volt
 
 DISCREPANCY = "model_discrepancy."
 """Beginning of the paths of factors that stand for what a model leaves out."""
@@ -201,6 +214,8 @@ class Chip:
     exclusions: tuple[str, ...]
     discrepancy: Mapping[str, Numeric]
     """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
+    heat_path: tuple[Kelvin, KelvinPerWatt] | None = None
+    """Ambient temperature and thermal resistance, where the chip's power makes its temperature."""
 
     def path_to(self, level: LevelNode) -> list[LevelNode]:
         """Levels from the top down to `level`."""
@@ -281,8 +296,15 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
     return Chip(
         point, design.spec.operation, values.get("operation.period"),
         values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
-        MappingProxyType(discrepancy),
+        MappingProxyType(discrepancy), heat_path(values) if AMBIENT in values else None,
     )  # fmt: skip
+
+
+def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Ambient temperature and the thermal resistance from a die to it. [K], [K/W]."""
+    stated = f"{TECHNOLOGY}.thermal_resistance"
+    resistance = values[stated] if stated in values else values[f"{PACKAGE}.thermal_resistance"]
+    return values[AMBIENT], resistance
 
 
 def _corner(
@@ -294,19 +316,27 @@ def _corner(
         return None
     table: CornerTable = device.table
     depths = ProcessCorners.from_values(values, CORNER)
-    where = (process.feature_size, supply / process.nominal_supply_voltage, temperature)
+    share = supply / process.nominal_supply_voltage
+    places = [
+        grids.bracketed(np.log(table.nodes), np.log(np.asarray(process.feature_size, dtype=np.float64))),
+        grids.bracketed(table.shares, share),
+        grids.bracketed(table.temperatures, temperature),
+    ]
 
     def told(value: Numeric, what: str) -> Any:
         return recorded(
             value, f"{name}_{what}", "between the rows of a table", "docs/models/technology.md",
-            node=where[0], supply_share=where[1], temperature=where[2],
+            node=process.feature_size, supply_share=share, temperature=temperature,
         )  # fmt: skip
 
-    ratios = {q: told(table.ratio(name, q, *where), q) for q in CornerTable.QUANTITIES}
-    shift = told(table.shift(name, *where), "threshold_shift")
+    ratios = {
+        quantity: told(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
+        for quantity in CornerTable.QUANTITIES
+    }
+    shift = told(grids.interpolated(table.shifts[name], places), "threshold_shift")
     return Corner(
         delay=ratios["delay"], drive=ratios["drive"], leakage=ratios["leakage"], switching_energy=ratios["energy"],
-        threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth,
+        threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth, table=table,
     )  # fmt: skip
 
 

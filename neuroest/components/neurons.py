@@ -344,7 +344,8 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
         edge = diffusive.slow_edge_energy(
-            d.restoration_edge_time, drive_at_corner(self, d.restoration_peak_current),
+            d.restoration_edge_time,
+            drive_at_corner(self, d.restoration_peak_current),
             self.technology.supply_voltage,
         )
         restoration = self.neuron_energy("spike", "restoration", edge, "neuron output restoration")

@@ -13,10 +13,8 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.equations import _grids as grids
 from neuroest.errors import Problem, SpecError, did_you_mean
 from neuroest.specs.file_text import decoded, file_content
-from neuroest.units import Dimensionless, Kelvin, Metre, Numeric
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -72,8 +70,8 @@ class CornerTable:
             f"{node * _NANO:g} nm ({kit})" for node, kit in zip(self.nodes, self.kits, strict=True)
         )
         return (
-            f"{kits}; {self.shares[0]:g} to {self.shares[-1]:g} times the nominal supply, {self.temperatures[0]:g} K to "
-            f"{self.temperatures[-1]:g} K"
+            f"{kits}; {self.shares[0]:g} to {self.shares[-1]:g} times the nominal supply, "
+            f"{self.temperatures[0]:g} K to {self.temperatures[-1]:g} K"
         )
 
     @classmethod
@@ -86,28 +84,6 @@ class CornerTable:
             With all that is wrong in the file.
         """
         return _Reader(path).table()
-
-    def places(self, node: Metre, share: Dimensionless, temperature: Kelvin) -> list[tuple[NDArray[np.intp], Array]]:
-        """Where a process, a supply and a temperature lie in the table; its ends hold outside."""
-        return [
-            grids.bracketed(np.log(self.nodes), np.log(np.asarray(node, dtype=np.float64))),
-            grids.bracketed(self.shares, share),
-            grids.bracketed(self.temperatures, temperature),
-        ]
-
-    def ratio(
-        self, corner: str, quantity: str, node: Metre, share: Dimensionless, temperature: Kelvin
-    ) -> Dimensionless:
-        """A quantity at a corner over the typical one."""
-        found: Numeric = np.exp(
-            grids.interpolated(self.ratios[corner, quantity], self.places(node, share, temperature))
-        )
-        return found
-
-    def shift(self, corner: str, node: Metre, share: Dimensionless, temperature: Kelvin) -> Numeric:
-        """Threshold at a corner less the typical one. [V]."""
-        found: Numeric = grids.interpolated(self.shifts[corner], self.places(node, share, temperature))
-        return found
 
 
 class _Reader:
@@ -126,7 +102,13 @@ class _Reader:
         if missing:
             raise SpecError(
                 [
-                    Problem(self.file, kept[0][0], 1, name, f"is not among the columns{did_you_mean(name, heading)}")
+                    Problem(
+                        self.file,
+                        kept[0][0],
+                        1,
+                        name,
+                        f"is not among the columns{did_you_mean(name, heading)}",
+                    )
                     for name in missing
                 ]
             )
@@ -160,7 +142,8 @@ class _Reader:
 
     def table(self) -> CornerTable:
         """The rows as grids of ratios."""
-        axes = [sorted({key[place] for key in self.rows if key[1] == _TYPICAL}) for place in (0, 2, 3)]
+        known = [(node, share, warm) for node, corner, share, warm in self.rows if corner == _TYPICAL]
+        axes = [sorted({key[place] for key in known}) for place in range(3)]
         ratios, shifts = {}, {}
         for corner, short in _NAMES.items():
             for quantity, column in CornerTable.QUANTITIES.items():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, TypeAlias
+from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
-from neuroest.units import Dimensionless, Farad, Joule, Kelvin, Numeric, Ohm, Second, Unit, Volt
+from neuroest.units import Dimensionless, Farad, Joule, Kelvin, KelvinPerWatt, Ohm, Second, Volt
+
 
 class IonKineticsParameters(Record):
     """Conduction, noise, rupture and temperature of a diffusive memristor, beside the rates of its neuron."""
@@ -38,6 +39,7 @@ class IonKineticsParameters(Record):
     reference_temperature: Kelvin = positive("Temperature that the rates belong to.", symbol="T_0")
     thermal_resistance: KelvinPerWatt = non_negative("Heating of the complete filament.", symbol="R_th")
 
+
 class ThresholdSwitchParameters(Record):
     """Volatile threshold switch with a series resistor and a capacitor across it."""
 
@@ -53,6 +55,7 @@ class ThresholdSwitchParameters(Record):
     capacitance: Farad = positive("Capacitor across the switch.", symbol="C")
     threshold_variation: Dimensionless = non_negative("Relative deviation of the threshold between cycles.")
     threshold_mismatch: Dimensionless = non_negative("Relative deviation of the threshold between devices.")
+
 
 class LifBehaviourParameters(Record):
     """Behaviour in time of a leaky integrate-and-fire neuron, beside the parameters of its cost."""
@@ -72,6 +75,7 @@ class LifBehaviourParameters(Record):
         maximum=48,
         integer=True,
     )
+
 
 class LangevinParameters(Record):
     """Dimensionless particle in a pinning potential, with its temperature and its circuit: a research model."""

@@ -115,12 +115,14 @@ class ProcessCorners(Record):
     table: ClassVar[type[CornerTable]] = CornerTable
 
     speed_depth: Dimensionless = positive(
-        "How far the corner lies out beside the table's in delay, current, threshold and switching energy, as an exponent.",
+        "How far the corner lies out beside the table's in delay, current, threshold and energy, as an exponent.",
         maximum=5.0,
         symbol="s_t",
     )
     leakage_depth: Dimensionless = positive(
-        "How far the corner lies out beside the table's in leakage, as an exponent.", maximum=5.0, symbol="s_L"
+        "How far the corner lies out beside the table's in leakage, as an exponent.",
+        maximum=5.0,
+        symbol="s_L",
     )
 
 

@@ -52,17 +52,15 @@ def normal_distribution(z: Dimensionless) -> Dimensionless:
     return complementary_error_function(-z / np.sqrt(2.0)) / 2.0
 
 
-_LAMBERT_STEPS = 4
-"""Steps of Halley's method that bring the series below to the rounding error everywhere on the branch."""
+_LAMBERT_STEPS = 3
+"""Steps of Halley's method from the parabola at the branch point to the rounding error, everywhere on the branch."""
 
 
 def lambert_fraction(z: Dimensionless) -> Dimensionless:
     """The y from 0 to 1 with y exp(-y) = z, which is -W0(-z), for z from 0 to 1/e; 1 beyond. [1]."""
     inside = np.clip(z, 0.0, np.exp(-1.0))
-    # a series in the distance from the branch point, where Newton's steps would divide by nothing
-    p = np.sqrt(np.maximum(2.0 * (1.0 - np.e * inside), 0.0))
-    y = 1.0 - p * (1.0 - p * (1.0 / 3.0 - p * 11.0 / 72.0))
-    y = np.clip(y, 0.0, 1.0)
+    # the parabola at the branch point, where steps from elsewhere would divide by nothing
+    y = np.clip(1.0 - np.sqrt(np.maximum(2.0 * (1.0 - np.e * inside), 0.0)), 0.0, 1.0)
     for _ in range(_LAMBERT_STEPS):
         off = y * np.exp(-y) - inside
         slope = np.exp(-y) * (1.0 - y)

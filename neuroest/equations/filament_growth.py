@@ -11,8 +11,6 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
-
 import numpy as np
 
 from neuroest.equations._constants import (
@@ -26,16 +24,13 @@ from neuroest.units import (
     Joule,
     Kelvin,
     KelvinPerWatt,
-    Numeric,
     Ohm,
     PerSecond,
     PerVolt,
     PerVoltSecond,
     Second,
-    Unit,
     Volt,
 )
-
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 _AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai

@@ -432,8 +432,14 @@ def self_heated_temperature(
     """
     slope = np.log(2.0) / doubling_temperature
     heated = ambient_temperature + thermal_resistance * constant_power
-    rise = slope * thermal_resistance * leakage_at_ambient * bounded_exponential(slope * (heated - ambient_temperature))
-    return heated + lambert_fraction(rise) / slope
+    rise = (
+        slope
+        * thermal_resistance
+        * leakage_at_ambient
+        * bounded_exponential(slope * (heated - ambient_temperature))
+    )
+    warm: Kelvin = heated + lambert_fraction(rise) / slope
+    return warm
 
 
 @equation(

@@ -153,6 +153,11 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if readout is not None and "interface" in readout.slots and readout.slots["interface"].model == "ideal":
         left_out.append("circuit between column and neuron (interface: ideal), so this is no system estimate")
     level = str(mapper.level.mapper)
+    if chip.technology.corner is not None:
+        left_out.append(
+            "what the corner does to values that stand as chosen or as published: clock and sample rates, converters, "
+            "bias currents of references, macros and neurons known by their energies"
+        )
     if isinstance(compute, CrossbarArray):
         left_out.extend(_left_out_of_array(compute, mapper))
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):

@@ -15,6 +15,7 @@ from neuroest.equations import digital, power
 from neuroest.equations import mapping as mapping_equations
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.estimating import Estimate
+from neuroest.evaluation import with_temperature
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
@@ -304,6 +305,7 @@ class _Explainer:
                 "energy / synaptic operations",
                 steps("energy_per_inference_J", "synaptic_operations"),
             ),
+            "junction_temperature_K": ("ambient temperature + thermal resistance x power of a die", ()),
             "tops_per_watt": (
                 "2 x multiply-accumulates / energy, in 10^12 per joule",
                 steps("multiply_accumulates", "energy_per_inference_J"),
@@ -374,7 +376,8 @@ class _Explainer:
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
-            chip = instantiate(self.estimate.design, values)
+            warm = with_temperature(values, self.estimate.evaluation)
+            chip = instantiate(self.estimate.design, warm)
             level = next(level for level in chip.top.walk() if level.compute is not None)
             compute: Any = level.compute
             steps = []

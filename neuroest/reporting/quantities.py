@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from neuroest.estimating import CheckResult
+from neuroest.build import AMBIENT, TEMPERATURE, Design
+from neuroest.estimating import CheckResult, Estimate
 from neuroest.exploration.bands import Band
 from neuroest.units import format_quantity
 
@@ -22,6 +23,7 @@ _SUFFIXES = (
     ("_J", "J"),
     ("_s", "s"),
     ("_W", "W"),
+    ("_K", "K"),
 )
 _SCALES = {
     "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
@@ -171,3 +173,17 @@ def check_line(check: CheckResult) -> str:
     """A failed check in one line, with what kind of fault it is."""
     kind = "outside a model's range" if check.severity == "range" else "design check failed"
     return f"{kind}: {check}"
+
+
+def corner_words(design: Design) -> str:
+    """``slow corner``; nothing for a typical die."""
+    corner = design.spec.technology.corner
+    return "" if corner == "typical" else f"{corner} corner"
+
+
+def temperature_words(result: Estimate) -> str:
+    """Temperature of the die: ``300 K``, or ``341 K in air of 300 K`` where its own power makes it."""
+    warm = result.totals["junction_temperature_K"]
+    if warm is None:
+        return shown(result.claims[TEMPERATURE].value, "K")
+    return f"{shown(warm, 'K')} in air of {shown(result.claims[AMBIENT].value, 'K')}"

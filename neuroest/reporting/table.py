@@ -19,6 +19,7 @@ from neuroest.reporting.breakdown import (
 )
 from neuroest.reporting.quantities import (
     check_line,
+    corner_words,
     counted,
     label_and_unit,
     percent,
@@ -26,6 +27,7 @@ from neuroest.reporting.quantities import (
     short_names,
     shown,
     shown_band,
+    temperature_words,
     words,
 )
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
@@ -107,6 +109,11 @@ def side_by_side_table(
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def totals_table(comparison: Comparison) -> str:
+    """The totals of all designs of a comparison in one table."""
+    return "\n".join(_columns(comparison)) + "\n"
+
+
 def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
     """What was changed for the run."""
     if not settings:
@@ -118,14 +125,14 @@ def _header(estimate: Estimate, style: Style) -> list[str]:
     spec = estimate.design.spec
     claims = estimate.claims
     process = estimate.design.devices["technology.process"].spec.name
-    place = ", ".join(
-        (
-            f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
-            shown(claims["technology.supply_voltage"].value, "V"),
-            shown(claims["technology.temperature"].value, "K"),
-            words(spec.operation.mode),
-        )
+    told = (
+        f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
+        corner_words(estimate.design),
+        shown(claims["technology.supply_voltage"].value, "V"),
+        temperature_words(estimate),
+        words(spec.operation.mode),
     )
+    place = ", ".join(text for text in told if text)
     network = estimate.workload
     steps = estimate.claims.get("workload.timesteps")
     coding = network.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
@@ -217,7 +224,7 @@ def lopsided(value: float | None, band: Band | None) -> str:
     return "the stated values give more than p90: their spreads reach further down than up"
 
 
-def _beside(comparison: Comparison) -> list[str]:
+def _columns(comparison: Comparison) -> list[str]:
     estimates = comparison.estimates
     rows = [("", *(estimate.architecture for estimate in estimates))]
     for name in _known(comparison.design):
@@ -231,8 +238,12 @@ def _beside(comparison: Comparison) -> list[str]:
             told = [shown_band(band, unit) for band in bands]
             rows.append(("    p10 .. p90", *(interval for interval, _ in told)))
             rows.append(("    median", *(median for _, median in told)))
-    lines = [*fitting_columns(rows, "<" + ">" * len(estimates)), ""]
-    for estimate in estimates:
+    return fitting_columns(rows, "<" + ">" * len(estimates))
+
+
+def _beside(comparison: Comparison) -> list[str]:
+    lines = [*_columns(comparison), ""]
+    for estimate in comparison.estimates:
         for name, band in estimate.bands.totals.items():
             doubt = lopsided(estimate.totals.get(name), band)
             if doubt:
