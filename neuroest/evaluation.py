@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.build import PROCESS, TEMPERATURE, Design
+from neuroest.build import PROCESS, TEMPERATURE, Design, numeric_options
 from neuroest.components.base import FREE_CLOCK, Check
 from neuroest.components.chip import Chip, heat_path, instantiate
 from neuroest.components.crossbar import CrossbarArray
@@ -25,9 +25,10 @@ from neuroest.equations import diffusive_neuron, digital, power, retention, tech
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
+from neuroest.specs.architecture import Technology
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
-from neuroest.units import Kelvin, Numeric
+from neuroest.units import Numeric
 from neuroest.workloads.layers import LayerTable, layer_table
 
 Array: TypeAlias = NDArray[np.float64]
@@ -36,11 +37,11 @@ _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
 _BALANCE = 0.01
 """Share of the rise of the die's temperature that may be left unexplained; a convention."""
-_LEAST_RISE = 0.01
-"""Least distance of two temperatures between which the growth of the power is told, in doublings of the leakage."""
-_TRIALS = 3
-"""Temperatures at which the power is found beside those that the first guess rests on. What leaks by one exponential is
-exact after the guess; the others are for memories whose tables bend."""
+_LEAST_STEP = 1e-6
+"""Least step of the growth of the leakage, over the growth, that still tells how the power follows it."""
+_TRIALS = 4
+"""Temperatures at which the power is found beside the two that the first guess rests on. What leaks by one exponential
+is exact after the first; the others are for memories whose tables bend."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +74,19 @@ class SelfHeating:
     temperature : Numeric
         Temperature of the die. [K]
     constant_power, leakage : Numeric
-        Power of one die without what grows with the temperature, and that at the ambient temperature. [W]
+        Power of one die without what grows with the temperature, and what that is at the ambient temperature, both of
+        the exponential that touches the power at the temperature of the die. [W]
     load : Numeric
         Leakage over the largest that the package can carry off beside the constant power. [1]
+    cool : bool or array of bool
+        Whether the temperature lies below the highest that a file may state; where not, it stands at that.
     """
 
     temperature: Numeric
     constant_power: Numeric
     leakage: Numeric
     load: Numeric
+    cool: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -378,6 +383,7 @@ class Evaluation:
         balance = ambient + resistance * self.power_of_a_die
         off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
         stable = np.asarray(heating.load) <= 1.0
+        cool = np.logical_or(heating.cool, ~stable)
         return [
             Check(
                 "thermal_runaway", "technology", "refuse", stable,
@@ -385,7 +391,12 @@ class Evaluation:
                 "largest that it can bear", heating.load, 1.0,
             ),
             Check(
-                "heat_balance", "technology", "range", np.logical_or(off <= _BALANCE, ~stable),
+                "die_stays_cool", "technology", "refuse", cool,
+                "the package cannot carry off the power at any temperature that a die stands", balance,
+                heating.temperature, "K",
+            ),
+            Check(
+                "heat_balance", "technology", "range", np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool)),
                 "the temperature of the die does not follow from its power within a hundredth of its rise", off,
                 _BALANCE,
             ),
@@ -503,38 +514,36 @@ def _pass(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric])
 def _self_heating(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> SelfHeating:
     """The temperature at which the package carries off what the die takes there.
 
-    The power is found at the ambient temperature and at others, and the exponential of the process's leakage is laid
-    through the first and the newest of them, whose balance is known in closed form. Everything that depends on the
-    temperature goes through the same pass as the results, so nothing is left out of the balance.
+    The exponential of the process's leakage and a constant are laid through the power at the two newest temperatures,
+    whose balance is known in closed form. Everything that depends on the temperature goes through the same pass as the
+    results, so nothing is left out of the balance.
     """
     ambient, resistance = heat_path(values)
     doubling = values[f"{PROCESS}.leakage_doubling_temperature"]
+    hottest = numeric_options(Technology)["temperature"].maximum
 
-    def power_at(temperature: Numeric) -> Numeric:
+    def drawn(temperature: Numeric) -> tuple[Numeric, Numeric]:
+        """Growth of the leakage since the ambient temperature, and the power of a die."""
         found = _pass(design, workload, {**values, TEMPERATURE: temperature}).power_of_a_die
-        return float(found[0]) if found.shape == (1,) else found
+        growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling)
+        return growth, float(found[0]) if found.shape == (1,) else found
 
-    cold = power_at(ambient)
-    trial = ambient + doubling
-    constant, leakage = _split(cold, power_at(trial), ambient, trial, doubling)
+    before, last = drawn(ambient), drawn(_plain(np.minimum(ambient + doubling, hottest)))
+    leakage: Numeric = 0.0
     for _ in range(_TRIALS):
+        step = last[0] - before[0]
+        told = np.abs(step) > _LEAST_STEP * last[0]
+        slope = (last[1] - before[1]) / np.where(told, step, 1.0)
+        leakage = _plain(np.where(told, np.maximum(slope, 0.0), leakage))
+        constant = last[1] - leakage * last[0]
         trial = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
-        # a rise too small for a second point says nothing new
-        moved = np.maximum(trial, ambient + _LEAST_RISE * doubling)
-        constant, leakage = _split(cold, power_at(_plain(moved)), ambient, moved, doubling)
+        before, last = last, drawn(_plain(np.minimum(trial, hottest)))
+    constant = last[1] - leakage * last[0]
+    warm = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
     return SelfHeating(
-        _plain(power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)), constant, leakage,
-        power.thermal_load(resistance, constant, leakage, doubling),
+        _plain(np.minimum(warm, hottest)), _plain(constant), leakage,
+        power.thermal_load(resistance, constant, leakage, doubling), warm <= hottest,
     )  # fmt: skip
-
-
-def _split(
-    cold: Numeric, warm: Numeric, ambient: Kelvin, temperature: Kelvin, doubling: Kelvin
-) -> tuple[Numeric, Numeric]:
-    """Power that does not depend on the temperature, and leakage at the ambient one, from the power at two."""
-    growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling) - 1.0
-    leakage = np.clip((warm - cold) / growth, 0.0, cold)
-    return _plain(cold - leakage), _plain(leakage)
 
 
 def _plain(value: Numeric) -> Numeric:

@@ -256,7 +256,7 @@ CONSTANTS = {
     "evaluation": {
         "_QUEUING": "a convention, told beside it",
         "_BALANCE": "a convention, told beside it",
-        "_LEAST_RISE": "step of a difference quotient",
+        "_LEAST_STEP": "step of a difference quotient",
         "_TRIALS": "steps of an iteration whose balance a check confirms",
     },
     "mapping.replication": {

@@ -27,6 +27,8 @@ from neuroest.units import (
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
+_CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
+
 FREE_CLOCK = "clock"
 """Term of the power of a clock that reaches registers whether or not they are written."""
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
@@ -257,14 +259,17 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Di
     here, there = component.process, component.device_process
     supply = component.technology.supply_voltage
     if there is None:
-        return energy_at_corner(component, scaling.supply_energy_factor(supply, reference_voltage))
+        return at_corner(
+            component, "switching_energy", scaling.supply_energy_factor(supply, reference_voltage)
+        )
     between = scaling.logic_energy_factor(
         here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
     ) / scaling.logic_energy_factor(
         there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
     )
-    return energy_at_corner(
+    return at_corner(
         component,
+        "switching_energy",
         between
         * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
         * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage),
@@ -282,22 +287,16 @@ def logic_delay_ratio(
     ) / scaling.logic_delay_factor(
         reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
     )  # fmt: skip
+    return at_corner(component, "delay", ratio)
+
+
+def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: Numeric) -> Numeric:
+    """A typical value at the chip's corner: what drawn transistors there take, carry or leak."""
     corner = component.technology.corner
-    return ratio if corner is None else scaling.at_corner(ratio, corner.delay, corner.speed_depth)
-
-
-def energy_at_corner(component: Component[Any], energy: Numeric) -> Numeric:
-    """Switching energy of transistors, or a ratio of such, at the chip's corner."""
-    corner = component.technology.corner
-    return (
-        energy if corner is None else scaling.at_corner(energy, corner.switching_energy, corner.speed_depth)
-    )
-
-
-def drive_at_corner(component: Component[Any], current: Numeric) -> Numeric:
-    """Current that a transistor of given width carries, at the chip's corner."""
-    corner = component.technology.corner
-    return current if corner is None else scaling.at_corner(current, corner.drive, corner.speed_depth)
+    if corner is None:
+        return typical
+    depth = corner.leakage_depth if quantity == "leakage" else corner.speed_depth
+    return typical * scaling.corner_factor(getattr(corner, quantity), depth)
 
 
 def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
@@ -310,8 +309,9 @@ def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
 
 def resistance_at_corner(component: Component[Any], resistance: Numeric) -> Numeric:
     """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
-    corner = component.technology.corner
-    return resistance if corner is None else resistance / drive_at_corner(component, 1.0)
+    return (
+        resistance if component.technology.corner is None else resistance / at_corner(component, "drive", 1.0)
+    )
 
 
 def logic_area_ratio(component: Component[Any]) -> Dimensionless:
@@ -327,8 +327,7 @@ def leakage_at_chip_temperature(
     typical = scaling.leakage_at_temperature(
         leakage, component.technology.temperature, stated_at, component.process.leakage_doubling_temperature
     )
-    corner = component.technology.corner
-    return typical if corner is None else scaling.at_corner(typical, corner.leakage, corner.leakage_depth)
+    return at_corner(component, "leakage", typical)
 
 
 def leakage_ratio(

@@ -265,16 +265,18 @@ class CrossbarArray(Component[None]):
         """Cells side by side that hold the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
 
-    def conductance(self, network: NetworkContext) -> Siemens:
-        """Mean conductance of one cell, access transistor included."""
+    def memristor_conductance(self, network: NetworkContext) -> Siemens:
+        """Mean conductance of one memristor alone."""
         d = self.cell.device
         if self.spec.pairing == "offset":
-            mean = equations.offset_mean_conductance(d.low_conductance, d.high_conductance)
-        else:
-            mean = equations.pair_mean_conductance(
-                d.low_conductance, d.high_conductance, network.mean_absolute_weight
-            )
-        return self.memory.limited(mean)
+            return equations.offset_mean_conductance(d.low_conductance, d.high_conductance)
+        return equations.pair_mean_conductance(
+            d.low_conductance, d.high_conductance, network.mean_absolute_weight
+        )
+
+    def conductance(self, network: NetworkContext) -> Siemens:
+        """Mean conductance of one cell, access transistor included."""
+        return self.memory.limited(self.memristor_conductance(network))
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
@@ -387,6 +389,11 @@ class CrossbarArray(Component[None]):
             self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
         )
 
+    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+        """Largest current of one row of a typical die, which its driver is drawn for."""
+        conductance = self.memory.limited_as_drawn(self.memristor_conductance(network))
+        return drivers.row_current(self.options["read_voltage"], self.piece("columns"), 1.0, conductance)
+
     def programming_energy(self, network: NetworkContext) -> Joule:
         """Energy of writing one cell with verification, its lines included."""
         voltage = self.cell.device.program_voltage
@@ -471,7 +478,7 @@ class CrossbarArray(Component[None]):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, one driver, and one circuit at a column."""
         driver = self.driver
-        stage = output_stage_area(driver, self.row_current(network))
+        stage = output_stage_area(driver, self.drawn_row_current(network))
         costs = [
             AreaCost(self.cell.path, "cells", self.cell.area()),
             AreaCost(driver.path, "driver", stage + driver.own_area(network)),

@@ -15,8 +15,8 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    at_corner,
     either,
-    energy_at_corner,
     leakage_at_chip_temperature,
     leakage_ratio,
     logic_area_ratio,
@@ -304,7 +304,7 @@ class TabulatedSram(Memory):
             ),
             technology.supply_energy_factor(self.technology.supply_voltage, voltage),
         )
-        ratio = energy_at_corner(self, ratio)
+        ratio = at_corner(self, "switching_energy", ratio)
         return self.accesses(
             self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
             self.quantity("write_pJ") * self.device.write_energy_factor * ratio,

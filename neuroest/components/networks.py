@@ -12,7 +12,7 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
-    drive_at_corner,
+    at_corner,
     leakage_at_chip_temperature,
     leakage_ratio,
     logic_area_ratio,
@@ -70,7 +70,7 @@ class _Wires(Network):
             process.wire_resistance * process.metal_pitch / self.device.wire_pitch, process.wire_capacitance,
             equations.inverter_time_constant(
                 self.technology.supply_voltage, process.gate_capacitance,
-                drive_at_corner(self, process.on_current),
+                at_corner(self, "drive", process.on_current),
             ),
         )  # fmt: skip
         return [

@@ -20,7 +20,7 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
-    drive_at_corner,
+    at_corner,
     leakage_at_chip_temperature,
     resistance_at_corner,
     threshold_at_corner,
@@ -345,7 +345,7 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         d = self.device
         edge = diffusive.slow_edge_energy(
             d.restoration_edge_time,
-            drive_at_corner(self, d.restoration_peak_current),
+            at_corner(self, "drive", d.restoration_peak_current),
             self.technology.supply_voltage,
         )
         restoration = self.neuron_energy("spike", "restoration", edge, "neuron output restoration")

@@ -582,26 +582,24 @@ def cell_area_ratio(
 
 
 @equation(
-    formula="y = y_typical k^s",
+    formula="x = k^s",
     reference="derivation: docs/models/technology.md",
     valid="a whole chip at one corner of its process; k of transistors at the same supply and temperature",
 )
-def at_corner(typical_value: Numeric, corner_ratio: Dimensionless, depth: Dimensionless) -> Numeric:
-    """What a corner of the process makes of a typical delay, current, leakage or energy.
+def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensionless:
+    """Delay, current, leakage or energy at a corner of the process over the typical one. [1].
 
     Parameters
     ----------
-    typical_value : float or array
-        Value on a typical die.
     corner_ratio : float or array
-        Value at the corner over that on a typical die, of the kit that the ratio was found in, above zero. [1]
+        The same ratio in the kit that it was found in, above zero. [1]
     depth : float or array
         How far this process's corner lies out beside the kit's, as an exponent; 0 is a typical die. [1]
 
     Returns
     -------
     float or array
-        Value at the corner, in the unit of the typical one.
+        Ratio. [1]
 
     Notes
     -----
@@ -616,10 +614,10 @@ def at_corner(typical_value: Numeric, corner_ratio: Dimensionless, depth: Dimens
     --------
     A corner twice as far out as one where logic takes 1.2 times as long: 1.44.
 
-    >>> f"{at_corner(1.0, 1.2, 2.0):.4g}"
+    >>> f"{corner_factor(1.2, 2.0):.4g}"
     '1.44'
     """
-    return typical_value * corner_ratio**depth
+    return corner_ratio**depth
 
 
 @equation(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.build import Part
+from neuroest.build import AMBIENT, TEMPERATURE, Part
 from neuroest.components.chip import instantiate
 from neuroest.equations import digital, power
 from neuroest.equations import mapping as mapping_equations
@@ -305,7 +305,7 @@ class _Explainer:
                 "energy / synaptic operations",
                 steps("energy_per_inference_J", "synaptic_operations"),
             ),
-            "junction_temperature_K": ("ambient temperature + thermal resistance x power of a die", ()),
+            "junction_temperature_K": ("where power and leakage balance", self._temperature()),
             "tops_per_watt": (
                 "2 x multiply-accumulates / energy, in 10^12 per joule",
                 steps("multiply_accumulates", "energy_per_inference_J"),
@@ -324,6 +324,19 @@ class _Explainer:
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
         return self._count(name)
+
+    def _temperature(self) -> tuple[Step, ...]:
+        """The balance that the temperature solves; nothing where it is stated."""
+        claims = self.estimate.claims
+        if AMBIENT not in claims:
+            return ()
+        values = {path: Traced(claim.value, Parameter(path)) for path, claim in claims.items()}
+        with tracing(), np.errstate(all="ignore"):
+            warm = with_temperature(values, self.estimate.evaluation)[TEMPERATURE]
+        power_step = Step(
+            "power of a die", _scalar(self.estimate.evaluation.power_of_a_die), "W", "average power / dies"
+        )
+        return (Derivation(claims).step("temperature", warm, "K"), power_step)
 
     def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
         kinds = {"dynamic_energy_J": {"dynamic"}, "static_energy_J": {"static"}}.get(
