@@ -13,8 +13,10 @@ libraries of the same kits have corners of process, supply and temperature at on
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import math
+import random
 import re
 import subprocess
 import sys
@@ -85,6 +87,9 @@ class Kit(NamedTuple):
 
 _THRESHOLD_CURRENT = 1e-7
 """Drain current over width and length at which the gate is at the threshold, a convention. [A]"""
+
+_REPEATABLE = 1e-3
+"""Difference of two runs that other steps in time explain."""
 
 SAME = {c: c for c in CORNERS}
 KITS = {
@@ -261,10 +266,42 @@ def points() -> Iterator[Point]:
                 yield Point(name, corner, share, temperature)
 
 
-if __name__ == "__main__":
+def text(row: dict[str, str]) -> str:
+    """A line of the file."""
+    return ",".join(row.values())
+
+
+def shipped() -> dict[tuple[str, ...], dict[str, str]]:
+    """Rows of the table that ships, by what makes them."""
+    lines = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return {tuple(row[name] for name in COLUMNS[:6]): row for row in csv.DictReader(lines)}
+
+
+def main() -> None:
+    """The table anew, or some of its rows again."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    args = parser.parse_args()
-    with ThreadPoolExecutor(2) as pool:
-        for row in pool.map(lambda p: run(p, args.folder.resolve()), points()):
-            print(",".join(row.values()), flush=True)
+    parser.add_argument("kits", type=Path, help="folder that set_up.sh has made")
+    parser.add_argument("--check", type=int, metavar="ROWS", help="run so many rows again and compare")
+    parser.add_argument("--jobs", type=int, default=1)
+    chosen = parser.parse_args()
+    wanted = list(points())
+    if chosen.check:
+        wanted = random.Random(0).sample(wanted, chosen.check)
+    with ThreadPoolExecutor(chosen.jobs) as pool:
+        found = list(pool.map(lambda point: run(point, chosen.kits.resolve()), wanted))
+    if not chosen.check:
+        TABLE.write_text(HEADING + "\n".join([",".join(COLUMNS), *map(text, found)]) + "\n", encoding="utf-8")
+        return
+    known = shipped()
+    for row in found:
+        ships = known[tuple(row[name] for name in COLUMNS[:6])]
+        off = {
+            name: f"{value} for {ships[name]}"
+            for name, value in row.items()
+            if value != ships[name] and abs(float(value) / float(ships[name]) - 1.0) > _REPEATABLE
+        }
+        print(f"{' '.join(row[name] for name in COLUMNS[:6])}: {off or 'as shipped'}")
+
+
+if __name__ == "__main__":
+    main()
