@@ -46,6 +46,8 @@ def run(
     The differences and what each side leaves out come first, the ratios carry bands. A setting changes every
     design that has its path.
     """
+    if not (baselines or corners):
+        raise typer.BadParameter("name what it is put beside, or ask for --corners", param_hint="BASELINE...")
     sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
     sides += baselines or []
     comparison = neuroest.compare(architecture, sides, workloads, parse_settings(settings or []))
