@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from neuroest.devices.base import Record
+from neuroest.devices.lab import IonKineticsParameters
 from neuroest.devices.process import Package, Process, ProcessCorners
 from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.library import Device, Loaded, find_file, load_device
@@ -218,12 +219,20 @@ class _Builder:
                 reference, table = device.spec.process, device.table
                 if reference is not None:
                     self.reference_process(path, reference, device)
+            if getattr(spec, "kinetics", None) is not None:
+                self.kinetics(f"{path}.kinetics", spec, (*where, "kinetics"))
         names = [name for name in spec.slots if isinstance(getattr(spec, name, None), Spec)]
         inside: dict[str, Any] = {name: getattr(spec, name) for name in names}
         if isinstance(spec, Level):
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
         return Part(path, spec, record, reference, table, MappingProxyType(parts))
+
+    def kinetics(self, path: str, spec: Any, where: tuple[str, ...]) -> None:
+        """Barriers of the ions of a neuron."""
+        device = self.device(path, spec.kinetics, IonKineticsParameters.model, where)
+        if device is not None:
+            self.adopt(path, device)
 
     def reference_process(self, path: str, name: str, device: Device) -> None:
         if name == self.loaded.spec.technology.process:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -70,6 +70,7 @@ from neuroest.components.neurons import (
     IntegratedDiffusiveNeuron,
     ReportedNeuron,
     ThresholdSwitch,
+    at_temperature,
 )
 from neuroest.components.processors import (
     ChipOverheads,
@@ -79,6 +80,8 @@ from neuroest.components.processors import (
     RooflineProcessor,
 )
 from neuroest.devices.corners import CornerTable
+from neuroest.devices.lab import IonKineticsParameters
+from neuroest.devices.neurons import IonDynamics
 from neuroest.devices.process import Process, ProcessCorners
 from neuroest.equations import _grids as grids
 from neuroest.provenance import recorded
@@ -370,6 +373,9 @@ def _component(
     only: set[str] | None = None,
 ) -> Component[Any]:  # fmt: skip
     device = part.record.from_values(values, part.path) if part.record is not None else None
+    if getattr(part.spec, "kinetics", None) is not None:
+        kinetics = IonKineticsParameters.from_values(values, f"{part.path}.kinetics")
+        device = at_temperature(cast("IonDynamics", device), kinetics, point.temperature)
     reference = None
     if part.reference_process is not None and f"{part.path}.process.feature_size" in values:
         reference = Process.from_values(values, f"{part.path}.process")

@@ -25,6 +25,7 @@ from neuroest.components.base import (
     resistance_at_corner,
     threshold_at_corner,
 )
+from neuroest.devices.lab import ION_BARRIERS, IonKineticsParameters
 from neuroest.devices.neurons import (
     AnalogLifParameters,
     DiffusiveNeuronParameters,
@@ -36,7 +37,7 @@ from neuroest.devices.neurons import (
 from neuroest.equations import crossbar, filament_growth, neuron_geometry
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neurons as equations
-from neuroest.units import Dimensionless, Farad, Ohm, Second, SquareMetre, Volt, Watt
+from neuroest.units import Dimensionless, Farad, Kelvin, Ohm, Second, SquareMetre, Volt, Watt
 
 _NOISE_SIGMAS = 6.0
 """Standard deviations of kT/C noise that the threshold must exceed; a convention, once in 10^9 for a Gaussian."""
@@ -103,6 +104,18 @@ class Neuron(Component[Any]):
     def neuron_energy(self, action: str, term: str, energy: Any, ledger: str) -> EnergyCost:
         """An energy term in the ledger of neurons."""
         return self.energy(action, term, energy, ledger, owner="neuron")
+
+
+def at_temperature(device: IonDynamics, kinetics: IonKineticsParameters, temperature: Kelvin) -> IonDynamics:
+    """A neuron's device with its rates at a temperature instead of that they were measured at."""
+    rates = {
+        rate: getattr(device, rate)
+        * filament_growth.activation_factor(
+            getattr(kinetics, barrier), temperature, kinetics.reference_temperature
+        )
+        for rate, barrier in ION_BARRIERS.items()
+    }
+    return type(device)(**{**vars(device), **rates})
 
 
 class _DiffusiveNeuron(Neuron):

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neuroest.components.base import NetworkContext
+from neuroest.components.base import ROOM_TEMPERATURE, NetworkContext
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
 from neuroest.components.crossbar import CrossbarArray
@@ -159,6 +159,10 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
             "bias currents of references, macros and neurons known by their energies"
         )
     if isinstance(compute, CrossbarArray):
+        if _ions_stay_cold(compute):
+            left_out.append(
+                "ions of the neurons at the temperature of the chip (no kinetics): they move as measured"
+            )
         left_out.extend(_left_out_of_array(compute, mapper))
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
         left_out.append("pooling and addition of spikes, which the published event energies do not name")
@@ -175,6 +179,14 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
         if not mapper.network.spiking and not has_unit:
             left_out.append("activation functions (no vector_unit block)")
     return tuple(left_out)
+
+
+def _ions_stay_cold(array: CrossbarArray) -> bool:
+    """Whether the chip's temperature is not the one that the rates of its memristor neurons are taken at."""
+    neuron = array.neuron
+    if neuron is None or not hasattr(neuron.spec, "kinetics") or neuron.spec.kinetics is not None:
+        return False
+    return bool(np.any(np.asarray(array.technology.temperature) != ROOM_TEMPERATURE))
 
 
 def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.registry import Registry
 from neuroest.specs.base import (
@@ -49,14 +50,21 @@ class Technology(Spec):
     """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
     supply_voltage: Voltage
     """Supply of the digital blocks and the drivers."""
-    temperature: Temperature | None = None
-    """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
     ambient_temperature: Temperature | None = None
     """Temperature of the air around the package: the die is as warm as its own power makes it."""
     package: str | None = None
     """Name or path of a device spec of model `package`, with `ambient_temperature`."""
     thermal_resistance: ThermalResistance | None = None
     """Thermal resistance from the die of one chip to the air, in place of a `package`."""
+    temperature: Temperature | None = Field(default=None, validate_default=True)
+    """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
+
+    @field_validator("temperature")
+    @classmethod
+    def _known_in_some_way(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated is None and info.data.get("ambient_temperature") is None:
+            raise PydanticCustomError("missing", "is missing")
+        return stated
 
 
 class Operation(Spec):

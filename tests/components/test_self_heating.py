@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import neuroest.evaluation
+from neuroest.behaviour.conditions import conditions
 from neuroest.errors import RangeError, SpecError
 from neuroest.estimating import Estimate, estimate
 from neuroest.evaluation import evaluate
@@ -190,7 +191,7 @@ def test_a_stated_temperature_costs_one_pass(monkeypatch: pytest.MonkeyPatch, tm
     ("technology", "told"),
     [
         ({AMBIENT: "300 K"}, "not both; got ambient_temperature, temperature"),
-        ({"technology.temperature": None}, "got none of them"),
+        ({"technology.temperature": None}, "technology.temperature: is missing"),
         ({"technology.temperature": None, AMBIENT: "300 K"}, "got ambient_temperature"),
         ({"technology.thermal_resistance": "30 K/W"}, "not both; got temperature, thermal_resistance"),
         (
@@ -207,3 +208,74 @@ def test_what_is_missing_or_too_much_is_told(tmp_path: Path, technology: dict[st
     with pytest.raises(SpecError, match=told) as error:
         estimate(changed(CHIP, technology, tmp_path), NET)
     assert all("technology" in str(problem) for problem in error.value.problems)
+
+
+# --- Ions ----------------------------------------------------------------------------------------------------------
+
+NEURON = "chip.tile.array.readout.neuron"
+DIFFUSIVE, SPIKES = "diffusive_28nm_derived", "mlp_mnist_spiking"
+SILVER = {f"{NEURON}.kinetics": "ion_kinetics_silver"}
+
+
+def hold(result: Estimate) -> float:
+    neuron: Any = result.evaluation.mapper.compute.neuron  # type: ignore[attr-defined]
+    return float(np.ravel(neuron.input_hold_time())[0])
+
+
+def test_ions_follow_the_temperature_where_their_barriers_are_named() -> None:
+    at = {"technology.temperature": "310 K"}
+    cold, warm = estimate(DIFFUSIVE, SPIKES, SILVER), estimate(DIFFUSIVE, SPIKES, SILVER | at)
+    # four equal barriers of 0.3 eV: all times shrink by exp(0.3 / 8.617e-5 x (1/300 - 1/310)) = 1.454
+    assert hold(cold) / hold(warm) == pytest.approx(
+        np.exp(0.3 / 8.617333e-5 * (1.0 / 300.0 - 1.0 / 310.0)), rel=1e-6
+    )
+    assert hold(cold) / hold(warm) == pytest.approx(1.454, rel=1e-3)
+    plain = estimate(DIFFUSIVE, SPIKES)
+    assert plain.totals == cold.totals
+    unmoved = estimate(DIFFUSIVE, SPIKES, at)
+    assert hold(unmoved) == hold(plain)
+    told = "ions of the neurons at the temperature of the chip"
+    assert any(told in item for item in unmoved.exclusions)
+    for other in (plain, cold, warm):
+        assert not any(told in item for item in other.exclusions)
+    assert f"{NEURON}.kinetics.mobility_activation" in warm.used_paths
+
+
+def test_ions_of_a_die_that_warms_itself_move_faster(tmp_path: Path) -> None:
+    chip = heated(
+        tmp_path, base=DIFFUSIVE, resistance="100 K/W", **{f"{NEURON}.kinetics": "ion_kinetics_silver"}
+    )
+    result = estimate(chip, SPIKES)
+    warm = result.totals["junction_temperature_K"]
+    stated = estimate(DIFFUSIVE, SPIKES, SILVER | {"technology.temperature": f"{warm!r} K"})
+    assert hold(result) == pytest.approx(hold(stated), rel=1e-9)
+    assert hold(result) < hold(estimate(DIFFUSIVE, SPIKES))
+    assert rise(result) == pytest.approx(100.0 * result.totals["average_power_W"], rel=1e-6)
+
+
+def test_a_batch_of_temperatures_moves_ions_like_its_points() -> None:
+    design = design_with(load_architecture(DIFFUSIVE), SILVER)
+    workload = load_workload(SPIKES).spec
+    values = {path: claim.value for path, claim in design.claims.items()}
+    warm = np.array([[290.0], [300.0], [350.0]])
+    together = evaluate(design, workload, values | {"technology.temperature": warm})
+    for index in range(3):
+        alone = evaluate(design, workload, values | {"technology.temperature": float(warm[index, 0])})
+        for quantity in ("energy", "area", "static_power", "period"):
+            found = np.broadcast_to(getattr(together, quantity), (3, 1))[index, 0]
+            assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12)
+
+
+def test_a_simulation_takes_the_rates_at_the_temperature_once() -> None:
+    at = {"technology.temperature": "320 K"}
+    cells = [
+        conditions(estimate("diffusive_bench_28nm", SPIKES, at | more), [], "ion_kinetics_silver").cells
+        for more in ({}, SILVER)
+    ]
+    for name in ("field_mobility", "residue_rate", "filament_decay", "residue_decay"):
+        assert getattr(cells[0], name) == pytest.approx(getattr(cells[1], name), rel=1e-12)
+
+
+def test_kinetics_of_another_model_are_refused() -> None:
+    with pytest.raises(SpecError, match="ion_kinetics"):
+        estimate(DIFFUSIVE, SPIKES, {f"{NEURON}.kinetics": "cmos_28nm_lp"})
