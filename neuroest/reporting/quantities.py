@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 
 from neuroest.build import AMBIENT, TEMPERATURE, Design
-from neuroest.estimating import CheckResult, Estimate
 from neuroest.exploration.bands import Band
+from neuroest.result import CheckResult, Estimate
 from neuroest.units import format_quantity
 
 CHIP = "chip."

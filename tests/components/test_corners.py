@@ -14,10 +14,11 @@ import yaml
 import neuroest
 from neuroest.devices.corners import CornerTable
 from neuroest.errors import MappingError, SpecError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.evaluation import evaluate
 from neuroest.library import data_folder, load_architecture, load_device, load_workload, shipped
 from neuroest.reporting.comparison import at_corner
+from neuroest.result import Estimate
 from neuroest.settings import design_with
 from tests.components.chips import changed
 

@@ -12,10 +12,11 @@ import pytest
 import neuroest.evaluation
 from neuroest.behaviour.conditions import conditions
 from neuroest.errors import RangeError, SpecError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.evaluation import evaluate
 from neuroest.library import load_architecture, load_device, load_workload
 from neuroest.reporting.explanation import explain
+from neuroest.result import Estimate
 from neuroest.settings import design_with
 from tests.components.chips import changed
 
