@@ -118,6 +118,46 @@ def test_the_finfets_of_the_table_are_those_of_the_paper() -> None:
     assert float(typical["off_p_pA"]) / fins == pytest.approx(23.0, rel=0.2)
 
 
+def along(kit: str, corner: str, column: str, share: float, temperature: float) -> float:
+    """A column of the file between its rows: over the supply at 300 K, over the temperature at the nominal supply."""
+    own = [r for r in rows() if (r["kit"], r["corner"]) == (kit, corner) and r[column]]
+    supplies = [
+        (float(r["supply_share"]), np.log(float(r[column]))) for r in own if r["temperature_K"] == "300"
+    ]
+    warm = [(float(r["temperature_K"]), np.log(float(r[column]))) for r in own if r["supply_share"] == "1"]
+    # linear in 1/T and carried on, since one library is colder than the file
+    slope, start = np.polyfit([1.0 / t for t, _ in warm], [value for _, value in warm], 1)
+    moved = slope / temperature + start - (slope / 300.0 + start)
+    return float(np.exp(np.interp(share, *zip(*supplies, strict=True)) + moved))
+
+
+def test_libraries_of_the_kits_tell_much_the_same() -> None:
+    """Their corners mix process, supply and temperature: benchmarks/corners/libraries.csv."""
+    folder = Path(__file__).parents[2] / "benchmarks" / "corners"
+    text = (folder / "libraries.csv").read_text(encoding="utf-8").splitlines()
+    cells = list(csv.DictReader(line for line in text if not line.startswith("#")))
+    nominal = {"sky130": 1.8, "asap7": 0.7}
+    typical = {row["kit"]: row for row in cells if row["corner"] == "tt"}
+    spread = load_device("corners_open_kits").claims["speed_depth"]
+    for row in cells:
+        if row["corner"] == "tt":
+            continue
+        kit, base = row["kit"], typical[row["kit"]]
+
+        def table(column: str, of: dict[str, str], kit: str = kit) -> float:
+            share = float(of["supply_V"]) / nominal[kit]
+            return along(kit, of["corner"], column, share, float(of["temperature_K"]))
+
+        told = np.log(float(row["delay_ps"]) / float(base["delay_ps"]))
+        depth = told / np.log(table("delay_ps", row) / table("delay_ps", base))
+        assert spread.low < depth < spread.high
+        assert 0.7 < depth < 1.5
+        if kit == "asap7":  # the other library takes its leakage from models of their own
+            supply = float(row["supply_V"]) / float(base["supply_V"])
+            leakage = supply * table("leakage_pA", row) / table("leakage_pA", base)
+            assert leakage == pytest.approx(float(row["leakage_nW"]) / float(base["leakage_nW"]), rel=0.4)
+
+
 # --- What it does to a chip ----------------------------------------------------------------------------------------
 
 
