@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from neuroest.build import AMBIENT, TEMPERATURE, Design
+from neuroest.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.exploration.bands import Band
 from neuroest.result import CheckResult, Estimate
 from neuroest.units import format_quantity
@@ -187,3 +187,16 @@ def temperature_words(result: Estimate) -> str:
     if warm is None:
         return shown(result.claims[TEMPERATURE].value, "K")
     return f"{shown(warm, 'K')} in air of {shown(result.claims[AMBIENT].value, 'K')}"
+
+
+def operating_point(result: Estimate) -> str:
+    """Node, corner, supply, temperature and operation: ``28 nm (cmos_28nm_lp), 0.9 V, 300 K, always on``."""
+    process = result.design.devices[PROCESS].spec.name
+    told = (
+        f"{shown(result.claims[f'{PROCESS}.feature_size'].value, 'm')} ({process})",
+        corner_words(result.design),
+        shown(result.claims[f"{TECHNOLOGY}.supply_voltage"].value, "V"),
+        temperature_words(result),
+        words(result.design.spec.operation.mode),
+    )
+    return ", ".join(text for text in told if text)

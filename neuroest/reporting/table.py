@@ -18,15 +18,14 @@ from neuroest.reporting.breakdown import (
 )
 from neuroest.reporting.quantities import (
     check_line,
-    corner_words,
     counted,
     label_and_unit,
+    operating_point,
     percent,
     short,
     short_names,
     shown,
     shown_band,
-    temperature_words,
     words,
 )
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
@@ -122,23 +121,12 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
 
 
 def _header(estimate: Estimate, style: Style) -> list[str]:
-    spec = estimate.design.spec
-    claims = estimate.claims
-    process = estimate.design.devices["technology.process"].spec.name
-    told = (
-        f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
-        corner_words(estimate.design),
-        shown(claims["technology.supply_voltage"].value, "V"),
-        temperature_words(estimate),
-        words(spec.operation.mode),
-    )
-    place = ", ".join(text for text in told if text)
     network = estimate.workload
     steps = estimate.claims.get("workload.timesteps")
     coding = network.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
     return [
         style.bold(f"{estimate.architecture} on {network.name}"),
-        *wrapped(f"{place}; {coding}"),
+        *wrapped(f"{operating_point(estimate)}; {coding}"),
         *wrapped("rests on " + maturity_words(estimate), hanging=2),
     ]
 

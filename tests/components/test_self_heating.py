@@ -188,6 +188,26 @@ def test_a_stated_temperature_costs_one_pass(monkeypatch: pytest.MonkeyPatch, tm
     assert len(passes) <= 8
 
 
+def test_air_and_a_package_set_for_a_run_take_the_place_of_the_temperature(tmp_path: Path) -> None:
+    warm = {AMBIENT: "310 K", "technology.package": "package_vqfn_48"}
+    result = estimate(CHIP, NET, warm)
+    assert rise(result) == pytest.approx(29.6 * result.totals["average_power_W"], rel=1e-6)
+    bare = estimate(heated(tmp_path), NET, {"technology.package": "package_wcsp_34"})
+    assert rise(bare) == pytest.approx(76.2 * bare.totals["average_power_W"], rel=1e-6)
+    stated = estimate(heated(tmp_path), NET, {"technology.temperature": "320 K"})
+    for name, value in estimate(CHIP, NET, {"technology.temperature": "320 K"}).totals.items():
+        assert stated.totals[name] == (None if value is None else pytest.approx(value, rel=1e-12)), name
+    swept = neuroest.sweep(
+        CHIP, NET, {AMBIENT: ["290 K", "310 K"]}, settings={"technology.package": "package_vqfn_48"}
+    )
+    frame = swept.to_frame()
+    assert frame["energy_per_inference_J"].iloc[1] == pytest.approx(
+        result.totals["energy_per_inference_J"], rel=1e-12
+    )
+    with pytest.raises(SpecError, match="not both"):
+        estimate(CHIP, NET, warm | {"technology.temperature": "300 K"})
+
+
 @pytest.mark.parametrize(
     ("technology", "told"),
     [
