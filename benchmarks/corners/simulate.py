@@ -112,7 +112,7 @@ KITS = {
         + "\n"
         ".include '{folder}/nfet_01v8/sky130_fd_pr__nfet_01v8__{corner}.pm3.spice'\n"
         ".include '{folder}/pfet_01v8_hvt/sky130_fd_pr__pfet_01v8_hvt__{corner}.pm3.spice'",
-        SAME,
+        SAME | {"sf": "fs", "fs": "sf"},  # this kit names the p-type first
         "sky130_fd_pr__nfet_01v8 w=0.65 l=0.15 ad=0.17 as=0.17 pd=1.82 ps=1.82",
         "sky130_fd_pr__pfet_01v8_hvt w=1 l=0.15 ad=0.26 as=0.26 pd=2.52 ps=2.52",
         "x", 16e-9, 0.65 / 0.15,
