@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import Any, get_args
 
 from neuroest.devices.base import Record
-from neuroest.devices.process import Process
+from neuroest.devices.lab import IonKineticsParameters
+from neuroest.devices.process import Package, Process, ProcessCorners
 from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.library import Device, Loaded, find_file, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
@@ -28,6 +29,10 @@ from neuroest.units import Numeric
 
 TECHNOLOGY = "technology"
 PROCESS = "technology.process"
+CORNER = "technology.corner"
+PACKAGE = "technology.package"
+TEMPERATURE = "technology.temperature"
+AMBIENT = "technology.ambient_temperature"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +97,8 @@ class Design:
     claims : mapping
         Every parameter and every numeric choice by path.
     devices : mapping
-        Device of each part that has one, by the part's path; the process under ``technology.process``.
+        Device of each part that has one, by the part's path; the process under ``technology.process``, what a corner
+        and a package are under ``technology.corner`` and ``technology.package``.
     sources : mapping
         Bibliography entries that the claims may refer to.
     files : tuple of InputFile
@@ -213,12 +219,20 @@ class _Builder:
                 reference, table = device.spec.process, device.table
                 if reference is not None:
                     self.reference_process(path, reference, device)
+            if getattr(spec, "kinetics", None) is not None:
+                self.kinetics(f"{path}.kinetics", spec, (*where, "kinetics"))
         names = [name for name in spec.slots if isinstance(getattr(spec, name, None), Spec)]
         inside: dict[str, Any] = {name: getattr(spec, name) for name in names}
         if isinstance(spec, Level):
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
         return Part(path, spec, record, reference, table, MappingProxyType(parts))
+
+    def kinetics(self, path: str, spec: Any, where: tuple[str, ...]) -> None:
+        """Barriers of the ions of a neuron."""
+        device = self.device(path, spec.kinetics, IonKineticsParameters.model, where)
+        if device is not None:
+            self.adopt(path, device)
 
     def reference_process(self, path: str, name: str, device: Device) -> None:
         if name == self.loaded.spec.technology.process:
@@ -264,6 +278,16 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     process = builder.device(PROCESS, technology.process, Process.model, ("technology", "process"))
     if process is not None:
         builder.adopt(PROCESS, process)
+    for path, name, model in (
+        (CORNER, technology.corners if technology.corner != "typical" else None, ProcessCorners.model),
+        (PACKAGE, technology.package, Package.model),
+    ):
+        if name is not None:
+            field = "corners" if path == CORNER else "package"
+            device = builder.device(path, name, model, ("technology", field))
+            if device is not None:
+                builder.adopt(path, device)
+    _check_technology(builder, loaded)
     root = builder.part("chip", loaded.spec.chip, ("chip",))
     _check_operation(builder, loaded)
     if builder.problems:
@@ -280,6 +304,26 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
         loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
         MappingProxyType(sources), tuple(files),
     )  # fmt: skip
+
+
+def _check_technology(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:
+    technology = loaded.spec.technology
+    given = {
+        name
+        for name in ("temperature", "ambient_temperature", "package", "thermal_resistance")
+        if getattr(technology, name) is not None
+    }
+    if given in (
+        {"temperature"},
+        {"ambient_temperature", "package"},
+        {"ambient_temperature", "thermal_resistance"},
+    ):
+        return
+    message = (
+        "needs the `temperature` of the die, or `ambient_temperature` with a `package` or a `thermal_resistance`, and "
+        f"not both; got {', '.join(sorted(given)) or 'none of them'}"
+    )
+    builder.problems.append(problem_at(loaded.document, ("technology",), message))
 
 
 def _check_operation(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:

@@ -93,7 +93,13 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
             energies += c.transport(pitch, places)
             wires += c.wire_checks(pitch, places)
     checks = [k for c in components for k in c.checks(network)]
-    checks += [*_process_checks(chip), *wires, _supply_check(chip), _temperature_check(chip)]
+    checks += [
+        *_process_checks(chip),
+        *wires,
+        _supply_check(chip),
+        _temperature_check(chip),
+        *_corner_checks(chip),
+    ]
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
     overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
@@ -194,6 +200,30 @@ def _temperature_check(chip: Chip) -> Check:
         f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
         "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
     )  # fmt: skip
+
+
+def _corner_checks(chip: Chip) -> list[Check]:
+    """Whether process, supply and temperature lie within the table of the corners."""
+    point = chip.technology
+    if point.corner is None:
+        return []
+    table = point.corner.table
+    share = point.supply_voltage / point.process.nominal_supply_voltage
+    found = []
+    for name, value, axis, unit, what in (
+        ("corner_node", point.process.feature_size, table.nodes, "m", "process"),
+        ("corner_supply", share, table.shares, "1", "supply over the nominal one"),
+        ("corner_temperature", point.temperature, table.temperatures, "K", "temperature"),
+    ):
+        low, high = float(axis[0]), float(axis[-1])
+        found.append(
+            Check(
+                name, "technology", "range", np.logical_and(value >= low, value <= high),
+                f"the table of corners has no transistors at this {what}; the nearest stand for them", value,
+                np.where(value < low, low, high), unit,
+            )
+        )  # fmt: skip
+    return found
 
 
 def _supply_check(chip: Chip) -> Check:

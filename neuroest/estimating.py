@@ -144,6 +144,9 @@ def _totals(result: Evaluation) -> dict[str, float | None]:
         "throughput_per_s": 1.0 / first_number(result.period),
         "average_power_W": first_number(result.average_power),
         "power_density_W_per_m2": first_number(result.power_density),
+        "junction_temperature_K": None
+        if result.junction_temperature is None
+        else first_number(result.junction_temperature),
         "synaptic_operations": operations,
         "energy_per_synaptic_operation_J": energy / operations if operations else None,
         "multiply_accumulates": macs,

@@ -14,20 +14,21 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.build import Design
+from neuroest.build import PROCESS, TEMPERATURE, Design, numeric_options
 from neuroest.components.base import FREE_CLOCK, Check
-from neuroest.components.chip import Chip, instantiate
+from neuroest.components.chip import Chip, heat_path, instantiate
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.dram import Dram
 from neuroest.components.ledger import OVERHEAD
 from neuroest.costing import CostTable, cost_components
 from neuroest.counting import ActionCounts, count_actions
-from neuroest.equations import accuracy, diffusive_neuron, digital, power, retention, writing
+from neuroest.equations import accuracy, diffusive_neuron, digital, power, retention, technology, writing
 from neuroest.mapping.base import Mapper, NetworkMapping
 from neuroest.mapping.column_errors import ColumnErrors, column_errors
 from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.mapping.network import map_network, mapper_for
 from neuroest.mapping.turns import ROUNDING
+from neuroest.specs.architecture import Technology
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.timing import Timing, time_network
 from neuroest.units import Numeric
@@ -37,6 +38,13 @@ Array: TypeAlias = NDArray[np.float64]
 
 _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
+_BALANCE = 0.01
+"""Share of the rise of the die's temperature that may be left unexplained; a convention."""
+_LEAST_STEP = 1e-6
+"""Least step of the growth of the leakage, over the growth, that still tells how the power follows it."""
+_TRIALS = 4
+"""Temperatures at which the power is found beside the two that the first guess rests on. What leaks by one exponential
+is exact after the first; the others are for memories whose tables bend."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +71,30 @@ class InstanceRow:
 
 
 @dataclass(frozen=True, eq=False)
+class SelfHeating:
+    """How warm a die makes itself, where nobody states its temperature.
+
+    Attributes
+    ----------
+    temperature : Numeric
+        Temperature of the die. [K]
+    constant_power, leakage : Numeric
+        Power of one die without what grows with the temperature, and what that is at the ambient temperature, both of
+        the exponential that touches the power at the temperature of the die. [W]
+    load : Numeric
+        Leakage over the largest that the package can carry off beside the constant power. [1]
+    cool : bool or array of bool
+        Whether the temperature lies below the highest that a file may state; where not, it stands at that.
+    """
+
+    temperature: Numeric
+    constant_power: Numeric
+    leakage: Numeric
+    load: Numeric
+    cool: Any
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """All results of a pass, as arrays.
 
@@ -70,6 +102,8 @@ class Evaluation:
     ----------
     layers, chip, mapped, counts, costs, timing
         What each stage returned.
+    heating : SelfHeating or None
+        How the temperature came about, where the chip's own power makes it.
     """
 
     layers: LayerTable
@@ -79,6 +113,7 @@ class Evaluation:
     counts: ActionCounts
     costs: CostTable
     timing: Timing
+    heating: SelfHeating | None = None
 
     @cached_property
     def dynamic(self) -> tuple[EnergyRow, ...]:
@@ -263,6 +298,17 @@ class Evaluation:
         return np.asarray(power.power_density(self.average_power, self.area))
 
     @cached_property
+    def power_of_a_die(self) -> Array:
+        """Mean power of one chip while it is powered; zero where nothing can be told of it. [W]."""
+        power_of_all = np.where(np.isfinite(self.average_power), self.average_power, 0.0)
+        return np.asarray(power_of_all / self.mapped.counts[self.chip.top.path])
+
+    @cached_property
+    def junction_temperature(self) -> Numeric | None:
+        """Temperature of the die where its own power makes it; None where it is stated. [K]."""
+        return None if self.heating is None else self.heating.temperature
+
+    @cached_property
     def neuron_lifetime(self) -> Array | None:
         """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
         neuron = getattr(self.mapper.compute, "neuron", None)
@@ -386,8 +432,8 @@ class Evaluation:
             )  # fmt: skip
         own += self._target_checks()
         return (
-            *own, *self._memory_checks(), *self._refresh_checks(), *self._load_checks(), *self._outside_checks(),
-            *self._power_off_checks(),
+            *own, *self._heat_checks(), *self._memory_checks(), *self._refresh_checks(), *self._load_checks(),
+            *self._outside_checks(), *self._power_off_checks(),
         )  # fmt: skip
 
     def _power_off_checks(self) -> list[Check]:
@@ -417,6 +463,34 @@ class Evaluation:
                 "target_interval", self.mapped.level.path, "limit", pace <= target * (1.0 + ROUNDING),
                 f"no copies of the arrays bring the pace to the target; it is that of {slowest}", pace, target, "s",
             )
+        ]  # fmt: skip
+
+    def _heat_checks(self) -> list[Check]:
+        """Whether there is a temperature at which the package carries the power off, and whether it was found."""
+        heating, path = self.heating, self.chip.heat_path
+        if heating is None or path is None:
+            return []
+        ambient, resistance = path
+        balance = ambient + resistance * self.power_of_a_die
+        off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
+        stable = np.asarray(heating.load) <= 1.0
+        cool = np.logical_or(heating.cool, ~stable)
+        return [
+            Check(
+                "thermal_runaway", "technology", "refuse", stable,
+                "the leakage grows faster with the temperature than the package carries heat off: leakage over the "
+                "largest that it can bear", heating.load, 1.0,
+            ),
+            Check(
+                "die_stays_cool", "technology", "refuse", cool,
+                "the package cannot carry off the power at any temperature that a die stands", balance,
+                heating.temperature, "K",
+            ),
+            Check(
+                "heat_balance", "technology", "range", np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool)),
+                "the temperature of the die does not follow from its power within a hundredth of its rise", off,
+                _BALANCE,
+            ),
         ]  # fmt: skip
 
     def _die_checks(self) -> list[Check]:
@@ -523,6 +597,13 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeri
 
 
 def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
+    if TEMPERATURE in values:
+        return _pass(design, workload, values)
+    heating = _self_heating(design, workload, values)
+    return replace(_pass(design, workload, {**values, TEMPERATURE: heating.temperature}), heating=heating)
+
+
+def _pass(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
     moved = {k: v for k, v in values.items() if k.startswith("workload.")}
     layers = layer_table(workload, moved, _list_length(values))
     chip = instantiate(design, values)
@@ -534,6 +615,46 @@ def _evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numer
     return Evaluation(layers, chip, mapper, mapped, counts, costs, timing)
 
 
+def _self_heating(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> SelfHeating:
+    """The temperature at which the package carries off what the die takes there.
+
+    The exponential of the process's leakage and a constant are laid through the power at the two newest temperatures,
+    whose balance is known in closed form. Everything that depends on the temperature goes through the same pass as the
+    results, so nothing is left out of the balance.
+    """
+    ambient, resistance = heat_path(values)
+    doubling = values[f"{PROCESS}.leakage_doubling_temperature"]
+    hottest = numeric_options(Technology)["temperature"].maximum
+
+    def drawn(temperature: Numeric) -> tuple[Numeric, Numeric]:
+        """Growth of the leakage since the ambient temperature, and the power of a die."""
+        found = _pass(design, workload, {**values, TEMPERATURE: temperature}).power_of_a_die
+        growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling)
+        return growth, float(found[0]) if found.shape == (1,) else found
+
+    before, last = drawn(ambient), drawn(_plain(np.minimum(ambient + doubling, hottest)))
+    leakage: Numeric = 0.0
+    for _ in range(_TRIALS):
+        step = last[0] - before[0]
+        told = np.abs(step) > _LEAST_STEP * last[0]
+        slope = (last[1] - before[1]) / np.where(told, step, 1.0)
+        leakage = _plain(np.where(told, np.maximum(slope, 0.0), leakage))
+        constant = last[1] - leakage * last[0]
+        trial = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
+        before, last = last, drawn(_plain(np.minimum(trial, hottest)))
+    constant = last[1] - leakage * last[0]
+    warm = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
+    return SelfHeating(
+        _plain(np.minimum(warm, hottest)), _plain(constant), leakage,
+        power.thermal_load(resistance, constant, leakage, doubling), warm <= hottest,
+    )  # fmt: skip
+
+
+def _plain(value: Numeric) -> Numeric:
+    """A single number as one, as the components of a single point expect it."""
+    return float(value) if np.ndim(value) == 0 else value
+
+
 def _list_length(values: Mapping[str, Numeric]) -> int:
     """Points of a list; one for a single point and for an open grid."""
     shapes = {np.shape(value) for value in values.values() if not isinstance(value, float)}
@@ -541,6 +662,20 @@ def _list_length(values: Mapping[str, Numeric]) -> int:
     return int(long[0][0]) if len(long) == 1 and len(long[0]) == 2 else 1
 
 
+def with_temperature(values: Mapping[str, Any], evaluation: Evaluation) -> Mapping[str, Any]:
+    """Values with the temperature that an evaluation found, made again from them so that its origin is known."""
+    heating = evaluation.heating
+    if heating is None:
+        return values
+    ambient, resistance = heat_path(values)
+    warm = power.self_heated_temperature(
+        ambient, resistance, heating.constant_power, heating.leakage,
+        values[f"{PROCESS}.leakage_doubling_temperature"],
+    )  # fmt: skip
+    return {**values, TEMPERATURE: warm}
+
+
 def trace_costs(design: Design, values: Mapping[str, Any], evaluation: Evaluation, network: Any) -> CostTable:
     """The cost table once more, from values that remember where they come from."""
-    return cost_components(instantiate(design, values), evaluation.mapped, network)
+    chip = instantiate(design, with_temperature(values, evaluation))
+    return cost_components(chip, evaluation.mapped, network)

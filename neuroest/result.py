@@ -377,6 +377,7 @@ class Estimate:
             "schema_version": SCHEMA_VERSION,
             "neuroest_version": package_version(),
             "architecture": self.architecture,
+            "corner": self.design.spec.technology.corner,
             "workload": self.workload.name,
             "settings": dict(self.settings),
             "totals": dict(self.totals),

@@ -20,6 +20,13 @@ from neuroest.specs.messages import validate
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
 SETTING = "--set"
+_ALTERNATIVES = {
+    "temperature": ("ambient_temperature", "package", "thermal_resistance"),
+    "ambient_temperature": ("temperature",),
+    "package": ("thermal_resistance",),
+    "thermal_resistance": ("package",),
+}
+"""Keys of `technology` that take the place of others."""
 
 
 def parse_settings(texts: list[str]) -> dict[str, str]:
@@ -72,6 +79,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
         return build(loaded)
     data = copy.deepcopy(loaded.document.data)
     chosen: list[str] = []
+    _instead(data, wanted)
     for path, value in wanted.items():
         if _set(data, path.split("."), value):
             chosen.append(path)
@@ -87,6 +95,18 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
         raise SpecError(_as_settings(error, chosen, settings)) from None
     parameters = {path: value for path, value in wanted.items() if path not in chosen}
     return _with_parameters(design, parameters)
+
+
+def _instead(data: Any, wanted: Mapping[str, str]) -> None:
+    """Take out what a file says in place of what is set: a chip has a temperature or air around it, not both."""
+    technology = data.get("technology")
+    if not isinstance(technology, dict):
+        return
+    for one, others in _ALTERNATIVES.items():
+        if f"technology.{one}" in wanted:
+            for other in others:
+                if f"technology.{other}" not in wanted:
+                    technology.pop(other, None)
 
 
 def _set(data: Any, path: list[str], value: str) -> bool:

@@ -142,6 +142,7 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     Dimension(metre=2, bit=-2): ("area per bit squared", "m^2/bit^2", "6 um^2/bit^2"),
     Dimension(2, 1, -2, bit=-2): ("energy per bit squared", "J/bit^2", "3 fJ/bit^2"),
     Dimension(0, 1, -3): ("power density", "W/m^2", "0.5 W/mm^2"),
+    Dimension(-2, -1, 3, kelvin=1): ("thermal resistance", "K/W", "30 K/W"),
     Dimension(-4, -1, 4, 2): ("capacitance per area", "F/m^2", "2 fF/um^2"),
     Dimension(-3, -1, 4, 2): ("capacitance per length", "F/m", "0.2 fF/um"),
     Dimension(1, 1, -3, -2): ("resistance per length", "ohm/m", "6 ohm/um"),
@@ -404,6 +405,7 @@ PerSquareMetre: TypeAlias = Annotated[Numeric, Unit("1/m^2")]
 Second: TypeAlias = Annotated[Numeric, Unit("s")]
 PerSecond: TypeAlias = Annotated[Numeric, Unit("1/s")]
 Kelvin: TypeAlias = Annotated[Numeric, Unit("K")]
+KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
 Bit: TypeAlias = Annotated[Numeric, Unit("bit")]
 BitPerSecond: TypeAlias = Annotated[Numeric, Unit("bit/s")]
 Ampere: TypeAlias = Annotated[Numeric, Unit("A")]

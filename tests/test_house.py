@@ -207,6 +207,7 @@ CONSTANTS = {
         "_ERFC_COEFFICIENTS": "coefficients of a mathematical series",
         "_ERFC_CENTRE": "variable of that series",
         "_ERFC_UNDERFLOW": "where a double underflows",
+        "_LAMBERT_STEPS": "steps of an iteration to the rounding error",
     },
     "equations.converters": {
         "_DECIBELS_PER_DECADE": "definition of the decibel",
@@ -274,7 +275,12 @@ CONSTANTS = {
     },
     "costing": {"_LEAKAGE_REACH": "a convention, told beside it"},
     "mapping.roofline": {"_BYTE": "definition"},
-    "evaluation": {"_QUEUING": "a convention, told beside it"},
+    "evaluation": {
+        "_QUEUING": "a convention, told beside it",
+        "_BALANCE": "a convention, told beside it",
+        "_LEAST_STEP": "step of a difference quotient",
+        "_TRIALS": "steps of an iteration whose balance a check confirms",
+    },
     "mapping.packing": {
         "_PARTS": "what is tried",
         "_HALVINGS": "of a search, which find it to 1e-4",

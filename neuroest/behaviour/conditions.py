@@ -186,10 +186,13 @@ def _cells(neuron: Any, estimate: Estimate, kinetics: str) -> DiffusiveCells:
     cells = load_cells(device, kinetics=kinetics, temperature=_number(neuron.technology.temperature))
     values: dict[str, float] = {}
     for each in fields(DiffusiveCells):
-        claim, chosen = device.claims.get(each.name), getattr(neuron.device, each.name, None)
+        claim, chosen = device.claims.get(each.name), estimate.claims.get(f"{neuron.path}.{each.name}")
         if claim is not None and chosen is not None and claim.value:
             # a setting changes the value at the reference temperature, whose factor stays
-            values[each.name] = getattr(cells, each.name) * _number(chosen) / claim.value
+            values[each.name] = getattr(cells, each.name) * chosen.value / claim.value
+    # transistors move with the corner of the process
+    values["output_threshold"] = _number(neuron.output_threshold())
+    values["transistor_on_resistance"] = _number(neuron.transistor_on_resistance())
     values["gate_capacitance"] = _number(neuron.gate_capacitance())
     values["control_resistance"] = _number(neuron.control_resistance())
     return cells.changed(**values)

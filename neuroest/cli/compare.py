@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import neuroest
 from neuroest.cli.shared import Architecture, Format, Output, Settings, emit, style_for
+from neuroest.reporting.comparison import at_corner
 from neuroest.reporting.frames import comparison_csv
 from neuroest.reporting.latex import comparison_latex
 from neuroest.reporting.markdown import comparison_markdown
+from neuroest.reporting.table import totals_table
 from neuroest.settings import parse_settings
 
 
 def run(
     architecture: Architecture,
-    baselines: Annotated[
-        list[str], typer.Argument(metavar="BASELINE...", help="What it is put beside: names or paths.")
-    ],
     workloads: Annotated[
         list[str],
         typer.Option(
@@ -28,6 +27,16 @@ def run(
             help="Network of all designs; repeated, one for each in their order.",
         ),
     ],
+    baselines: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="BASELINE...", show_default=False, help="What it is put beside: names or paths."
+        ),
+    ] = None,
+    corners: Annotated[
+        bool,
+        typer.Option("--corners", help="Beside itself on slow and fast dies, all totals in one table."),
+    ] = False,
     settings: Settings = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
@@ -37,7 +46,11 @@ def run(
     The differences and what each side leaves out come first, the ratios carry bands. A setting changes every
     design that has its path.
     """
-    comparison = neuroest.compare(architecture, baselines, workloads, parse_settings(settings or []))
+    if not (baselines or corners):
+        raise typer.BadParameter("name what it is put beside, or ask for --corners", param_hint="BASELINE...")
+    sides: list[Any] = [at_corner(architecture, name) for name in ("slow", "fast")] if corners else []
+    sides += baselines or []
+    comparison = neuroest.compare(architecture, sides, workloads, parse_settings(settings or []))
     if form is Format.JSON:
         text = comparison.to_json() + "\n"
     elif form is Format.CSV:
@@ -47,5 +60,6 @@ def run(
     elif form is Format.LATEX:
         text = comparison_latex(comparison)
     else:
-        text = comparison.to_text(style_for(output))
+        table = f"{totals_table(comparison)}\n" if corners else ""
+        text = table + comparison.to_text(style_for(output))
     emit(text, output)

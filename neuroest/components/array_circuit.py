@@ -168,12 +168,14 @@ class ArrayCircuit(Component[None]):
 
     def mean_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
         """Mean conductance of one cell so long after writing, access transistor included."""
+        return self.memory.limited(self.memristor_conductance(network, age))
+
+    def memristor_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
+        """Mean conductance of one memristor alone, so long after writing."""
         low, high = self.memory.ends(age)
         if self.spec.pairing == "offset":
-            mean = equations.offset_mean_conductance(low, high)
-        else:
-            mean = equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
-        return self.memory.limited(mean)
+            return equations.offset_mean_conductance(low, high)
+        return equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
@@ -300,3 +302,8 @@ class ArrayCircuit(Component[None]):
         return drivers.row_current(
             self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
         )
+
+    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+        """Largest current of one row of a typical die with new cells, which its driver is drawn for."""
+        conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
+        return drivers.row_current(self.options["read_voltage"], self.piece("columns"), 1.0, conductance)

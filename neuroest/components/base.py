@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.components.ledger import OWNERS
 from neuroest.devices.base import Record
+from neuroest.devices.corners import CornerTable
 from neuroest.devices.process import Process
 from neuroest.equations import technology as scaling
 from neuroest.errors import NeuroestError
@@ -26,18 +27,47 @@ from neuroest.units import (
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 
+_CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
+
 FREE_CLOCK = "clock"
 """Term of the power of a clock that reaches registers whether or not they are written."""
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
 
 
 @dataclass(frozen=True, eq=False)
+class Corner:
+    """What the corner of its process makes of a chip's transistors, over typical ones.
+
+    Attributes
+    ----------
+    delay, drive, leakage, switching_energy : Numeric
+        Ratios at the depth of the table. [1]
+    threshold_shift : Numeric
+        Threshold of an n-type transistor less the typical one, at the depth of the table. [V]
+    speed_depth, leakage_depth : Numeric
+        How far out this process's corner lies beside the table's. [1]
+    table : CornerTable
+        Where the ratios come from.
+    """
+
+    delay: Dimensionless
+    drive: Dimensionless
+    leakage: Dimensionless
+    switching_energy: Dimensionless
+    threshold_shift: Volt
+    speed_depth: Dimensionless
+    leakage_depth: Dimensionless
+    table: CornerTable
+
+
+@dataclass(frozen=True, eq=False)
 class TechnologyPoint:
-    """Process, supply and temperature that a chip works at."""
+    """Process, supply and temperature that a chip works at; its corner where that is not the typical one."""
 
     process: Process
     supply_voltage: Volt
     temperature: Kelvin
+    corner: Corner | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -240,16 +270,20 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Di
     here, there = component.process, component.device_process
     supply = component.technology.supply_voltage
     if there is None:
-        return scaling.supply_energy_factor(supply, reference_voltage)
+        return at_corner(
+            component, "switching_energy", scaling.supply_energy_factor(supply, reference_voltage)
+        )
     between = scaling.logic_energy_factor(
         here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
     ) / scaling.logic_energy_factor(
         there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
     )
-    return (
+    return at_corner(
+        component,
+        "switching_energy",
         between
         * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
-        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage)
+        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage),
     )
 
 
@@ -258,12 +292,37 @@ def logic_delay_ratio(
 ) -> Dimensionless:
     """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
     here, there = component.process, reference or component.device_process or component.process
-    return scaling.logic_delay_factor(
+    ratio = scaling.logic_delay_factor(
         component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
         here.delay_constant,
     ) / scaling.logic_delay_factor(
         reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
     )  # fmt: skip
+    return at_corner(component, "delay", ratio)
+
+
+def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: Numeric) -> Numeric:
+    """A typical value at the chip's corner: what drawn transistors there take, carry or leak."""
+    corner = component.technology.corner
+    if corner is None:
+        return typical
+    depth = corner.leakage_depth if quantity == "leakage" else corner.speed_depth
+    return typical * scaling.corner_factor(getattr(corner, quantity), depth)
+
+
+def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
+    """Threshold of a transistor of the chip's process, at its corner."""
+    corner = component.technology.corner
+    if corner is None:
+        return threshold
+    return scaling.threshold_at_corner(threshold, corner.threshold_shift, corner.speed_depth)
+
+
+def resistance_at_corner(component: Component[Any], resistance: Numeric) -> Numeric:
+    """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
+    return (
+        resistance if component.technology.corner is None else resistance / at_corner(component, "drive", 1.0)
+    )
 
 
 def logic_area_ratio(component: Component[Any]) -> Dimensionless:
@@ -275,10 +334,11 @@ def logic_area_ratio(component: Component[Any]) -> Dimensionless:
 def leakage_at_chip_temperature(
     component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE
 ) -> Watt:
-    """Leakage at the chip's temperature."""
-    return scaling.leakage_at_temperature(
+    """Leakage at the chip's temperature and corner."""
+    typical = scaling.leakage_at_temperature(
         leakage, component.technology.temperature, stated_at, component.process.leakage_doubling_temperature
     )
+    return at_corner(component, "leakage", typical)
 
 
 def leakage_ratio(

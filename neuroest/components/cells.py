@@ -13,7 +13,9 @@ from neuroest.components.base import (
     Check,
     Component,
     EnergyCost,
+    at_corner,
     leakage_at_chip_temperature,
+    resistance_at_corner,
 )
 from neuroest.devices.arrays import (
     ChargeCellParameters,
@@ -95,6 +97,10 @@ class Cell(Component[Any]):
 
 class ResistiveMemory(Cell):
     """Cell whose conductance is the weight."""
+
+    def limited_as_drawn(self, conductance: Siemens) -> Siemens:
+        """The same on a typical die, which circuits are drawn for."""
+        return self.limited(conductance)
 
     @abstractmethod
     def limited(self, conductance: Siemens) -> Siemens:
@@ -211,6 +217,12 @@ class ResistiveCell(ResistiveMemory):
 
     def limited(self, conductance: Siemens) -> Siemens:
         """Conductance with the access transistor in series."""
+        return equations.access_limited_conductance(
+            conductance, resistance_at_corner(self, self.device.access_resistance)
+        )
+
+    def limited_as_drawn(self, conductance: Siemens) -> Siemens:
+        """Conductance with the access transistor of a typical die in series."""
         return equations.access_limited_conductance(conductance, self.device.access_resistance)
 
     def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
@@ -220,7 +232,8 @@ class ResistiveCell(ResistiveMemory):
     def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
         """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
         d, process = self.device, self.process
-        width = equations.access_transistor_width(d.program_current, process.on_current, 1.0, 0.0)
+        current = at_corner(self, "drive", process.on_current)
+        width = equations.access_transistor_width(d.program_current, current, 1.0, 0.0)
         taken = equations.transistor_limited_cell_area(d.access_width, process.feature_size)
         return [
             *super().cell_checks(read_voltage, rows, columns),

@@ -40,6 +40,10 @@ class ChargeDomainArray(CrossbarArray):
         """None, for the same reason."""
         return 0.0
 
+    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+        """None, for the same reason."""
+        return 0.0
+
     def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
         """None: what has settled carries no current."""
         return 0.0 * active_fraction

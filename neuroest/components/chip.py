@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from neuroest.build import PROCESS, TECHNOLOGY, Design, Part, numeric_options
+import numpy as np
+
+from neuroest.build import (
+    AMBIENT,
+    CORNER,
+    PACKAGE,
+    PROCESS,
+    TECHNOLOGY,
+    TEMPERATURE,
+    Design,
+    Part,
+    numeric_options,
+)
 from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeuron
-from neuroest.components.base import Component, TechnologyPoint
+from neuroest.components.base import Component, Corner, TechnologyPoint
 from neuroest.components.cells import ChargeCell, PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.column_circuits import (
@@ -34,7 +46,11 @@ from neuroest.components.converters import (
     TimeConverter,
 )
 from neuroest.components.crossbar import CrossbarArray
-from neuroest.components.diffusive_neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
+from neuroest.components.diffusive_neurons import (
+    DiffusiveNeuron,
+    IntegratedDiffusiveNeuron,
+    at_temperature,
+)
 from neuroest.components.digital import (
     Accumulator,
     BitSerialCell,
@@ -68,9 +84,14 @@ from neuroest.components.processors import (
     FixedBlock,
     RooflineProcessor,
 )
-from neuroest.devices.process import Process
+from neuroest.devices.corners import CornerTable
+from neuroest.devices.lab import IonKineticsParameters
+from neuroest.devices.neurons import IonDynamics
+from neuroest.devices.process import Process, ProcessCorners
+from neuroest.equations import _grids as grids
+from neuroest.provenance import recorded
 from neuroest.specs.architecture import Level, Operation
-from neuroest.units import Numeric
+from neuroest.units import Kelvin, KelvinPerWatt, Numeric, Volt
 
 DISCREPANCY = "model_discrepancy."
 """Beginning of the paths of factors that stand for what a model leaves out."""
@@ -204,6 +225,8 @@ class Chip:
     exclusions: tuple[str, ...]
     discrepancy: Mapping[str, Numeric]
     """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
+    heat_path: tuple[Kelvin, KelvinPerWatt] | None = None
+    """Ambient temperature and thermal resistance, where the chip's power makes its temperature."""
 
     def path_to(self, level: LevelNode) -> list[LevelNode]:
         """Levels from the top down to `level`."""
@@ -275,8 +298,9 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
         Value by path: floats, or arrays of design points with a last axis of length one.
     """
     process = Process.from_values(values, PROCESS)
+    supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
     point = TechnologyPoint(
-        process, values[f"{TECHNOLOGY}.supply_voltage"], values[f"{TECHNOLOGY}.temperature"]
+        process, supply, temperature, _corner(design, values, process, supply, temperature)
     )
     top = _level(design.root, values, point)
     discrepancy = {
@@ -287,7 +311,47 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
     return Chip(
         point, design.spec.operation, values.get("operation.period"),
         values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
-        MappingProxyType(discrepancy),
+        MappingProxyType(discrepancy), heat_path(values) if AMBIENT in values else None,
+    )  # fmt: skip
+
+
+def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Ambient temperature and the thermal resistance from a die to it. [K], [K/W]."""
+    stated = f"{TECHNOLOGY}.thermal_resistance"
+    resistance = values[stated] if stated in values else values[f"{PACKAGE}.thermal_resistance"]
+    return values[AMBIENT], resistance
+
+
+def _corner(
+    design: Design, values: Mapping[str, Numeric], process: Process, supply: Volt, temperature: Kelvin
+) -> Corner | None:
+    """What the design's corner does at this supply and temperature; None for a typical die."""
+    name, device = design.spec.technology.corner, design.devices.get(CORNER)
+    if device is None:
+        return None
+    table: CornerTable = device.table
+    depths = ProcessCorners.from_values(values, CORNER)
+    share = supply / process.nominal_supply_voltage
+    places = [
+        grids.bracketed(np.log(table.nodes), np.log(np.asarray(process.feature_size, dtype=np.float64))),
+        grids.bracketed(table.shares, share),
+        grids.bracketed(table.temperatures, temperature),
+    ]
+
+    def told(value: Numeric, what: str) -> Any:
+        return recorded(
+            value, f"{name}_{what}", "between the rows of a table", "docs/models/technology.md",
+            node=process.feature_size, supply_share=share, temperature=temperature,
+        )  # fmt: skip
+
+    ratios = {
+        quantity: told(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
+        for quantity in CornerTable.QUANTITIES
+    }
+    shift = told(grids.interpolated(table.shifts[name], places), "threshold_shift")
+    return Corner(
+        delay=ratios["delay"], drive=ratios["drive"], leakage=ratios["leakage"], switching_energy=ratios["energy"],
+        threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth, table=table,
     )  # fmt: skip
 
 
@@ -321,6 +385,9 @@ def _component(
     only: set[str] | None = None,
 ) -> Component[Any]:  # fmt: skip
     device = part.record.from_values(values, part.path) if part.record is not None else None
+    if getattr(part.spec, "kinetics", None) is not None:
+        kinetics = IonKineticsParameters.from_values(values, f"{part.path}.kinetics")
+        device = at_temperature(cast("IonDynamics", device), kinetics, point.temperature)
     reference = None
     if part.reference_process is not None and f"{part.path}.process.feature_size" in values:
         reference = Process.from_values(values, f"{part.path}.process")

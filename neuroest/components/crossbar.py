@@ -122,7 +122,7 @@ class CrossbarArray(ArrayCircuit):
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one cell, one driver, and one circuit at a column."""
         driver = self.driver
-        stage = output_stage_area(driver, self.row_current(network))
+        stage = output_stage_area(driver, self.drawn_row_current(network))
         costs = [
             AreaCost(self.cell.path, "cells", self.cell.area()),
             AreaCost(driver.path, "driver", stage + driver.own_area(network)),

@@ -15,10 +15,14 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    at_corner,
     either,
     leakage_at_chip_temperature,
+    resistance_at_corner,
+    threshold_at_corner,
 )
 from neuroest.components.neurons import Neuron
+from neuroest.devices.lab import ION_BARRIERS, IonKineticsParameters
 from neuroest.devices.neurons import (
     DiffusiveNeuronParameters,
     IntegratedDiffusiveNeuronParameters,
@@ -27,7 +31,7 @@ from neuroest.devices.neurons import (
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import filament_growth, neuron_geometry
 from neuroest.equations.neurons import capacitor_area
-from neuroest.units import Dimensionless, Farad, Ohm, Second, SquareMetre, Volt, Watt
+from neuroest.units import Dimensionless, Farad, Kelvin, Ohm, Second, SquareMetre, Volt, Watt
 
 _LEAST_SEPARATION = 5.0
 """Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
@@ -42,6 +46,21 @@ _WARMER = 10.0  # K
 
 _SETTLED = 3.0
 """Time constants after which a node counts as charged: 95 %."""
+
+
+def at_temperature(device: IonDynamics, kinetics: IonKineticsParameters, temperature: Kelvin) -> IonDynamics:
+    """A neuron's device with its rates at a temperature instead of that they were measured at.
+
+    The barriers of single rates take the place of the one that the device states for all of them.
+    """
+    rates = {
+        rate: getattr(device, rate)
+        * filament_growth.activation_factor(
+            getattr(kinetics, barrier), temperature, kinetics.reference_temperature
+        )
+        for rate, barrier in ION_BARRIERS.items()
+    }
+    return type(device)(**{**vars(device), **rates, "activation_energy": 0.0})
 
 
 class _DiffusiveNeuron(Neuron):
@@ -69,6 +88,14 @@ class _DiffusiveNeuron(Neuron):
         """Gate voltage once the filament is complete."""
         d = self.device
         return diffusive.gate_peak_voltage(d.input_voltage, d.on_resistance, self.control_resistance())
+
+    def output_threshold(self) -> Volt:
+        """Gate voltage at which the output transistor turns on, at the chip's corner."""
+        return threshold_at_corner(self, self.device.output_threshold)
+
+    def transistor_on_resistance(self) -> Ohm:
+        """Output transistor that is on, at the chip's corner."""
+        return resistance_at_corner(self, self.device.transistor_on_resistance)
 
     def rearm_voltage(self) -> Volt:
         """Gate voltage below which the next integration begins."""
@@ -121,7 +148,7 @@ class _DiffusiveNeuron(Neuron):
         """Time that the output branch conducts in one spike."""
         return diffusive.output_pulse_duration(
             self.high_time(read_time), self.control_resistance(), self.gate_capacitance(),
-            self.gate_peak_voltage(), self.device.output_threshold,
+            self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
@@ -134,7 +161,7 @@ class _DiffusiveNeuron(Neuron):
             d.input_voltage, d.on_resistance, self.control_resistance(), self.high_time(read_time)
         )
         branch = diffusive.output_branch_energy(
-            d.output_supply_voltage, d.load_resistance, d.transistor_on_resistance,
+            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance(),
             self.output_pulse_duration(read_time),
         )  # fmt: skip
         load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
@@ -197,11 +224,12 @@ class _DiffusiveNeuron(Neuron):
         charging = _SETTLED * d.on_resistance * self.gate_capacitance()
         release = self.control_resistance() * self.gate_capacitance()
         height = diffusive.output_swing(
-            d.output_supply_voltage, d.load_resistance, d.transistor_on_resistance
+            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
         )
         slow = filament_growth.GATE_MARGIN * self.gap_closing_time()
         temperature = self.technology.temperature
-        known = np.logical_or(d.activation_energy > 0.0, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
+        stated = np.logical_or(d.activation_energy > 0.0, self.spec.kinetics is not None)
+        known = np.logical_or(stated, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
         return [
             self.check_range(
                 "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
@@ -218,14 +246,14 @@ class _DiffusiveNeuron(Neuron):
                 _SETTLED * swing, duration, "s",
             ),
             Check(
-                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > d.output_threshold,
+                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > self.output_threshold(),
                 "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
-                d.output_threshold, "V",
+                self.output_threshold(), "V",
             ),
             Check(
-                "output_turns_off", self.path, "refuse", resting < d.output_threshold,
+                "output_turns_off", self.path, "refuse", resting < self.output_threshold(),
                 "the open memristor lets so much through that the output is on without a spike", resting,
-                d.output_threshold, "V",
+                self.output_threshold(), "V",
             ),
             Check(
                 "gate_rearms", self.path, "refuse", self.rearm_voltage() < self.gate_peak_voltage(),
@@ -258,7 +286,7 @@ class _DiffusiveNeuron(Neuron):
                 temperature, ROOM_TEMPERATURE, "K",
             ),
             self.noise_check(
-                self.gate_capacitance(), d.output_threshold,
+                self.gate_capacitance(), self.output_threshold(),
                 "the gate node is so small that thermal noise fires the output",
             ),
         ]  # fmt: skip
@@ -347,9 +375,10 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         d = self.device
         stated = d.restoration_edge_time
         edge = diffusive.slow_edge_energy(
-            either(stated > 0.0, stated, d.refractory_time), d.restoration_peak_current,
+            either(stated > 0.0, stated, d.refractory_time),
+            at_corner(self, "drive", d.restoration_peak_current),
             self.technology.supply_voltage,
-        )  # fmt: skip
+        )
         restoration = self.neuron_energy("spike", "restoration", edge, "neuron output restoration")
         return [*super().spike_energies(read_time), restoration]
 
@@ -357,7 +386,9 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         """Feed-through to the small node, and whether all of its area is known."""
         d, node = self.device, self.gate_capacitance()
         memristor = self.memristor_capacitance()
-        allowed = neuron_geometry.feedthrough_limit(node - memristor, d.input_voltage, d.output_threshold)
+        allowed = neuron_geometry.feedthrough_limit(
+            node - memristor, d.input_voltage, self.output_threshold()
+        )
         placed = np.logical_or(np.isfinite(d.capacitance_density), d.explicit_capacitance <= 0.0)
         return [
             *super().checks(network),

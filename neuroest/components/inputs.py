@@ -14,6 +14,7 @@ from neuroest.components.base import (
     NetworkContext,
     StaticCost,
     leakage_at_chip_temperature,
+    resistance_at_corner,
 )
 from neuroest.devices.arrays import (
     CapacitiveDacParameters,
@@ -230,7 +231,7 @@ class ResistiveLadder(_VoltageDriver):
 
 
 def output_stage_area(driver: RowDriver, row_current: Ampere) -> SquareMetre:
-    """Area of the output stage that carries the static current of a whole row."""
+    """Area of the output stage that carries the static current of a whole row, as drawn for a typical die."""
     d: RowDriverParameters = driver.device
     process = driver.process
     width = drivers.driver_width(row_current, process.on_current, d.current_linearity)
@@ -238,5 +239,6 @@ def output_stage_area(driver: RowDriver, row_current: Ampere) -> SquareMetre:
 
 
 def drive_resistance(driver: RowDriver, columns: Dimensionless, conductance: Any) -> Any:
-    """Resistance that the output stage may have for the voltage it may lose."""
-    return drivers.driver_resistance_limit(driver.device.voltage_loss, columns, 1.0, conductance)
+    """Resistance that the output stage may have for the voltage it may lose; a slow die exceeds it."""
+    limit = drivers.driver_resistance_limit(driver.device.voltage_loss, columns, 1.0, conductance)
+    return resistance_at_corner(driver, limit)

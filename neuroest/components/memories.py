@@ -15,6 +15,7 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    at_corner,
     either,
     leakage_at_chip_temperature,
     leakage_ratio,
@@ -337,6 +338,7 @@ class TabulatedSram(Memory):
             ),
             technology.supply_energy_factor(self.technology.supply_voltage, voltage),
         )
+        ratio = at_corner(self, "switching_energy", ratio)
         return self.accesses(
             self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
             self.quantity("write_pJ") * self.device.write_energy_factor * ratio,

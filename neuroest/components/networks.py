@@ -14,6 +14,7 @@ from neuroest.components.base import (
     EnergyCost,
     NetworkContext,
     StaticCost,
+    at_corner,
     leakage_at_chip_temperature,
     leakage_ratio,
     logic_area_ratio,
@@ -86,7 +87,8 @@ class _Wires(Network):
             self.length(tile_pitch, places),
             process.wire_resistance * process.metal_pitch / self.device.wire_pitch, process.wire_capacitance,
             equations.inverter_time_constant(
-                self.technology.supply_voltage, process.gate_capacitance, process.on_current
+                self.technology.supply_voltage, process.gate_capacitance,
+                at_corner(self, "drive", process.on_current),
             ),
         )  # fmt: skip
         return [

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, TypeAlias
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
-from neuroest.units import Dimensionless, Farad, Joule, Kelvin, Numeric, Ohm, Second, Unit, Volt
+from neuroest.units import Dimensionless, Farad, Joule, Kelvin, KelvinPerWatt, Ohm, Second, Volt
 
-KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
+ION_BARRIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "field_mobility": "mobility_activation",
+        "residue_rate": "residue_activation",
+        "filament_decay": "filament_decay_activation",
+        "residue_decay": "residue_decay_activation",
+    }
+)
+"""Barrier that each rate of a diffusive memristor follows."""
 
 
 class IonKineticsParameters(Record):

@@ -6,11 +6,13 @@ import math
 from typing import ClassVar
 
 from neuroest.devices.base import Record, non_negative, positive, quantity
+from neuroest.devices.corners import CornerTable
 from neuroest.units import (
     AmperePerMetre,
     Dimensionless,
     FaradPerMetre,
     Kelvin,
+    KelvinPerWatt,
     Metre,
     OhmPerMetre,
     PerCubicVolt,
@@ -103,3 +105,33 @@ class DieCost(Record):
     defect_density: PerSquareMetre = non_negative("Defects that kill a die, per area.", symbol="D_0")
     clustering: Dimensionless = positive("Clustering of the defects.", symbol="alpha")
     test_and_package_cost: Dimensionless = non_negative("Test and package of one die, in US dollars.")
+
+
+class ProcessCorners(Record):
+    """Slow and fast dies of a process: a table of what transistors of open design kits do at their corners."""
+
+    model: ClassVar[str] = "process_corners"
+    folder: ClassVar[str] = "transistors"
+    table: ClassVar[type[CornerTable]] = CornerTable
+
+    speed_depth: Dimensionless = positive(
+        "How far the corner lies out beside the table's in delay, current, threshold and energy, as an exponent.",
+        maximum=5.0,
+        symbol="s_t",
+    )
+    leakage_depth: Dimensionless = positive(
+        "How far the corner lies out beside the table's in leakage, as an exponent.",
+        maximum=5.0,
+        symbol="s_L",
+    )
+
+
+class Package(Record):
+    """A package by how well it carries heat off."""
+
+    model: ClassVar[str] = "package"
+    folder: ClassVar[str] = "integration"
+
+    thermal_resistance: KelvinPerWatt = positive(
+        "Thermal resistance from the die to the air around it, per package.", symbol="R_JA"
+    )

@@ -59,7 +59,7 @@ from neuroest.devices.neurons import (
     ReportedNeuronParameters,
     ThresholdSwitchNeuronParameters,
 )
-from neuroest.devices.process import DieCost, Overheads, Process
+from neuroest.devices.process import DieCost, Overheads, Package, Process, ProcessCorners
 
 DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -90,9 +90,11 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             MemoryMacroParameters,
             MeshParameters,
             Overheads,
+            Package,
             PassiveCellParameters,
             PhaseChangeNeuronParameters,
             Process,
+            ProcessCorners,
             PulseWidthDriverParameters,
             RampAdcParameters,
             ReportedAdcParameters,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.devices.lab import ION_BARRIERS
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth, neuron_geometry
@@ -18,12 +19,6 @@ from neuroest.units import format_quantity
 
 DEFAULT_KINETICS = "ion_kinetics_silver"
 NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
-_RATES = {
-    "field_mobility": "mobility_activation",
-    "residue_rate": "residue_activation",
-    "filament_decay": "filament_decay_activation",
-    "residue_decay": "residue_decay_activation",
-}
 
 
 @dataclass(frozen=True)
@@ -188,7 +183,7 @@ def load_cells(
     temperature = reference if temperature is None else temperature
     if not (np.isfinite(temperature) and temperature > 0.0):
         raise NeuroestError(f"the temperature must be above 0 K, got {temperature:g} K")
-    for rate, barrier in _RATES.items():
+    for rate, barrier in ION_BARRIERS.items():
         shift = np.exp(-barrier_shift / (BOLTZMANN * reference))
         energy = values[barrier] + barrier_shift
         values[rate] = (

@@ -50,3 +50,24 @@ def complementary_error_function(x: Dimensionless) -> Dimensionless:
 def normal_distribution(z: Dimensionless) -> Dimensionless:
     """Probability that a standard normal variable is below `z`. [1]."""
     return complementary_error_function(-z / np.sqrt(2.0)) / 2.0
+
+
+_LAMBERT_STEPS = 3
+"""Steps of Halley's method from the parabola at the branch point to the rounding error, everywhere on the branch."""
+
+
+def lambert_fraction(z: Dimensionless) -> Dimensionless:
+    """The y from 0 to 1 with y exp(-y) = z, which is -W0(-z), for z from 0 to 1/e; 1 beyond. [1]."""
+    inside = np.clip(z, 0.0, np.exp(-1.0))
+    # the parabola at the branch point, where steps from elsewhere would divide by nothing
+    y = np.clip(1.0 - np.sqrt(np.maximum(2.0 * (1.0 - np.e * inside), 0.0)), 0.0, 1.0)
+    for _ in range(_LAMBERT_STEPS):
+        off = y * np.exp(-y) - inside
+        slope = np.exp(-y) * (1.0 - y)
+        bend = np.exp(-y) * (y - 2.0)
+        denominator = 2.0 * slope * slope - off * bend
+        possible = np.logical_and(denominator > 0.0, slope > 0.0)
+        step = np.where(possible, 2.0 * off * slope / np.where(possible, denominator, 1.0), 0.0)
+        y = np.clip(y - step, 0.0, 1.0)
+    result: Dimensionless = y
+    return result

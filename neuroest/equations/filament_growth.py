@@ -11,8 +11,6 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
-
 import numpy as np
 
 from neuroest.equations._constants import (
@@ -25,17 +23,14 @@ from neuroest.units import (
     Dimensionless,
     Joule,
     Kelvin,
-    Numeric,
+    KelvinPerWatt,
     Ohm,
     PerSecond,
     PerVolt,
     PerVoltSecond,
     Second,
-    Unit,
     Volt,
 )
-
-KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 

@@ -6,13 +6,15 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided
+from neuroest.equations._arithmetic import bounded_exponential, divided
+from neuroest.equations._special import lambert_fraction
 from neuroest.provenance import equation
 from neuroest.units import (
     Dimensionless,
     Farad,
     Joule,
     Kelvin,
+    KelvinPerWatt,
     Metre,
     Numeric,
     PerSecond,
@@ -25,7 +27,6 @@ from neuroest.units import (
     WattPerSquareMetre,
 )
 
-KelvinPerWatt: TypeAlias = Annotated[Numeric, Unit("K/W")]
 KelvinSquareMetrePerWatt: TypeAlias = Annotated[Numeric, Unit("K*m^2/W")]
 
 _DERIVED = "derivation: docs/models/technology.md"
@@ -368,7 +369,7 @@ def junction_temperature(
 
     Notes
     -----
-    Leakage grows with the temperature and the temperature with the leakage: repeat two or three times.
+    Leakage grows with the temperature and the temperature with the leakage: `self_heated_temperature` solves both.
 
     References
     ----------
@@ -382,6 +383,109 @@ def junction_temperature(
     '325'
     """
     return ambient_temperature + power * package_resistance + power_density * spreading_resistance
+
+
+@equation(
+    formula="T = T_0 - W_0(-a R P_0 exp(a (T_0 - T_a))) / a, T_0 = T_a + R P_c, a = ln 2 / dT_2",
+    reference=_DERIVED,
+    valid="steady state; one temperature for the whole die; a R P_0 exp(a R P_c) of at most 1/e",
+)
+def self_heated_temperature(
+    ambient_temperature: Kelvin,
+    thermal_resistance: KelvinPerWatt,
+    constant_power: Watt,
+    leakage_at_ambient: Watt,
+    doubling_temperature: Kelvin,
+) -> Kelvin:
+    """Temperature at which a die that leaks more when it is warm gives off what it takes. [K].
+
+    Parameters
+    ----------
+    ambient_temperature : float or array
+        Temperature around the package. [K]
+    thermal_resistance : float or array
+        Thermal resistance from the die to the surroundings, above zero. [K/W]
+    constant_power : float or array
+        Power that does not depend on the temperature. [W]
+    leakage_at_ambient : float or array
+        Leakage that the die would have at the temperature of the surroundings. [W]
+    doubling_temperature : float or array
+        Rise of the temperature that doubles the leakage, above zero. [K]
+
+    Returns
+    -------
+    float or array
+        The lower of the two balances, which is the stable one; where there is none (`thermal_load` above 1) the
+        temperature at which the two would meet. [K]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    20 K/W and 1 W in air of 300 K are 320 K. With 0.1 W of leakage besides, that doubles every 20 K: at 324.71 K it
+    leaks 0.1 W x 2^(24.71 / 20) = 0.2355 W, and 20 K/W x 1.2355 W = 24.71 K.
+
+    >>> f"{self_heated_temperature(300.0, 20.0, 1.0, 0.1, 20.0):.2f}"
+    '324.71'
+    """
+    slope = np.log(2.0) / doubling_temperature
+    heated = ambient_temperature + thermal_resistance * constant_power
+    rise = (
+        slope
+        * thermal_resistance
+        * leakage_at_ambient
+        * bounded_exponential(slope * (heated - ambient_temperature))
+    )
+    warm: Kelvin = heated + lambert_fraction(rise) / slope
+    return warm
+
+
+@equation(
+    formula="x = e a R P_0 exp(a R P_c), a = ln 2 / dT_2",
+    reference=_DERIVED,
+    valid="steady state; one temperature for the whole die",
+)
+def thermal_load(
+    thermal_resistance: KelvinPerWatt,
+    constant_power: Watt,
+    leakage_at_ambient: Watt,
+    doubling_temperature: Kelvin,
+) -> Dimensionless:
+    """How near a die is to thermal runaway: above 1 no temperature gives off what the die takes. [1].
+
+    Parameters
+    ----------
+    thermal_resistance : float or array
+        Thermal resistance from the die to the surroundings, above zero. [K/W]
+    constant_power : float or array
+        Power that does not depend on the temperature. [W]
+    leakage_at_ambient : float or array
+        Leakage that the die would have at the temperature of the surroundings. [W]
+    doubling_temperature : float or array
+        Rise of the temperature that doubles the leakage, above zero. [K]
+
+    Returns
+    -------
+    float or array
+        Leakage over the largest that this package can carry off beside the constant power. [1]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    Leakage alone that doubles every 20 K, at 20 K/W: at most 20 K / (e ln 2 x 20 K/W) = 0.5307 W.
+
+    >>> f"{thermal_load(20.0, 0.0, 0.5307, 20.0):.3f}"
+    '1.000'
+    """
+    slope = np.log(2.0) / doubling_temperature
+    warmed = bounded_exponential(slope * thermal_resistance * constant_power)
+    load: Dimensionless = np.e * slope * thermal_resistance * leakage_at_ambient * warmed
+    return load
 
 
 @equation(

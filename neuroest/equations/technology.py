@@ -579,3 +579,79 @@ def cell_area_ratio(
     '1.11'
     """
     return bitcell_area_per_bit / (squares_per_bit * feature_size**2)
+
+
+@equation(
+    formula="x = k^s",
+    reference="derivation: docs/models/technology.md",
+    valid="a whole chip at one corner of its process; k of transistors at the same supply and temperature",
+)
+def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensionless:
+    """Delay, current, leakage or energy at a corner of the process over the typical one. [1].
+
+    Parameters
+    ----------
+    corner_ratio : float or array
+        The same ratio in the kit that it was found in, above zero. [1]
+    depth : float or array
+        How far this process's corner lies out beside the kit's, as an exponent; 0 is a typical die. [1]
+
+    Returns
+    -------
+    float or array
+        Ratio. [1]
+
+    Notes
+    -----
+    The exponent keeps slow slow: whatever it is, above zero a ratio above one stays above one. It is linear in the
+    threshold voltage that makes most of a corner, for leakage is exponential in it.
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    A corner twice as far out as one where logic takes 1.2 times as long: 1.44.
+
+    >>> f"{corner_factor(1.2, 2.0):.4g}"
+    '1.44'
+    """
+    return corner_ratio**depth
+
+
+@equation(
+    formula="V_T = V_T,typical + s dV_T",
+    reference="derivation: docs/models/technology.md",
+    valid="transistors of the logic process",
+)
+def threshold_at_corner(typical_threshold: Volt, threshold_shift: Volt, depth: Dimensionless) -> Volt:
+    """Threshold voltage of a transistor at a corner of the process. [V].
+
+    Parameters
+    ----------
+    typical_threshold : float or array
+        Threshold on a typical die. [V]
+    threshold_shift : float or array
+        Threshold at the corner less that on a typical die, of the kit that it was found in. [V]
+    depth : float or array
+        How far this process's corner lies out beside the kit's. [1]
+
+    Returns
+    -------
+    float or array
+        Threshold voltage, not below zero. [V]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/technology.md.
+
+    Examples
+    --------
+    0.4 V and a slow corner of 25 mV, once and a half as far out: 0.4375 V.
+
+    >>> f"{threshold_at_corner(0.4, 0.025, 1.5):.4g}"
+    '0.4375'
+    """
+    threshold: Volt = np.maximum(typical_threshold + threshold_shift * depth, 0.0)
+    return threshold

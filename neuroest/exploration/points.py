@@ -118,6 +118,9 @@ QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
         "throughput_per_s": lambda r: 1.0 / r.period,
         "average_power_W": lambda r: r.average_power,
         "power_density_W_per_m2": lambda r: r.power_density,
+        "junction_temperature_K": lambda r: (
+            np.nan if r.junction_temperature is None else r.junction_temperature
+        ),
         "synaptic_operations": _operations,
         "energy_per_synaptic_operation_J": _per_operation,
         "multiply_accumulates": _macs,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neuroest.components.base import NetworkContext
+from neuroest.components.base import ROOM_TEMPERATURE, NetworkContext
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
 from neuroest.components.converters import Converter
@@ -157,33 +157,57 @@ def _left_out(mapper: Mapper, passes: Numeric) -> tuple[str, ...]:
             f"circuit between column and {reader} (interface: ideal), so this is no system estimate"
         )
     level = str(mapper.level.mapper)
+    if chip.technology.corner is not None:
+        left_out.append(
+            "what the corner does to values that stand as chosen or as published: clock and sample rates, converters, "
+            "bias currents of references, macros and neurons known by their energies"
+        )
     if isinstance(compute, CrossbarArray):
+        if _ions_stay_cold(compute):
+            left_out.append(
+                "ions of the neurons at the temperature of the chip (no activation_energy, no kinetics): they move as measured"
+            )
         left_out.extend(_left_out_of_array(compute, mapper))
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
         left_out.append("pooling and addition of spikes, which the published event energies do not name")
     if chip.operation.mode == "duty_cycled" and level in {"bit_serial", "event_core", "roofline"}:
         left_out.append("writing the weights back after each time that the chip was switched off")
     if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
-        stays = not mapper.loses_weights and not np.all(passes > 1.0)
-        if level == "crossbar" and chip.inferences_per_programming is None and stays:
-            left_out.append("programming of the weights, which stands on a line of its own")
-        if not chip.networks():
-            left_out.append("transport between the computing units (no network block)")
-        if not chip.links():
-            left_out.append("input and output of the chip (no off_chip_link block)")
-        if not chip.find("chip_overheads"):
-            left_out.append("clock, control and floor plan (no chip_overheads block)")
-        has_unit = chip.find("vector_unit") or chip.stands_for("element_operations")
-        if not mapper.network.spiking and not has_unit:
-            left_out.append("activation functions (no vector_unit block)")
-        if mapper.network.spiking and not chip.find("spike_coder"):
-            left_out.append(
-                "making spikes of the input, and reading those of the output (no spike_coder block)"
-            )
-        units = [block for _, block in chip.find("vector_unit")[-1:]]
-        if not mapper.network.spiking and any(unit.spec.rescaling == "none" for unit in units):
-            left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
+        left_out.extend(_left_out_without_blocks(mapper, passes))
     return tuple(left_out)
+
+
+def _left_out_without_blocks(mapper: Mapper, passes: Numeric) -> list[str]:
+    """What a chip that is put together of blocks leaves out because no block stands for it."""
+    chip, level = mapper.chip, str(mapper.level.mapper)
+    left_out = []
+    stays = not mapper.loses_weights and not np.all(passes > 1.0)
+    if level == "crossbar" and chip.inferences_per_programming is None and stays:
+        left_out.append("programming of the weights, which stands on a line of its own")
+    if not chip.networks():
+        left_out.append("transport between the computing units (no network block)")
+    if not chip.links():
+        left_out.append("input and output of the chip (no off_chip_link block)")
+    if not chip.find("chip_overheads"):
+        left_out.append("clock, control and floor plan (no chip_overheads block)")
+    has_unit = chip.find("vector_unit") or chip.stands_for("element_operations")
+    if not mapper.network.spiking and not has_unit:
+        left_out.append("activation functions (no vector_unit block)")
+    if mapper.network.spiking and not chip.find("spike_coder"):
+        left_out.append("making spikes of the input, and reading those of the output (no spike_coder block)")
+    units = [block for _, block in chip.find("vector_unit")[-1:]]
+    if not mapper.network.spiking and any(unit.spec.rescaling == "none" for unit in units):
+        left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
+    return left_out
+
+
+def _ions_stay_cold(array: CrossbarArray) -> bool:
+    """Whether the chip's temperature is not the one that the rates of its memristor neurons are taken at."""
+    neuron = array.neuron
+    if neuron is None or not hasattr(neuron.spec, "kinetics") or neuron.spec.kinetics is not None:
+        return False
+    follows = np.asarray(neuron.device.activation_energy) > 0.0
+    return bool(np.any(~follows & (np.asarray(array.technology.temperature) != ROOM_TEMPERATURE)))
 
 
 def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from neuroest.reporting.table import maturity_words, settings_lines
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
 from neuroest.result import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.messages import validate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -321,6 +323,22 @@ def compare(
     shares[0].update(unused)  # so that the design says what is wrong with them
     results = tuple(estimate(chip, net, share) for chip, net, share in zip(chips, nets, shares, strict=True))
     return Comparison(results, changes)
+
+
+def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
+    """An architecture on a die at a corner of its process, under a name that says so.
+
+    Examples
+    --------
+    >>> at_corner("digital_int8_28nm", "slow").spec.name
+    'digital_int8_28nm_slow'
+    """
+    loaded = _architecture(architecture)
+    data = copy.deepcopy(loaded.document.data)
+    data["name"] = f"{loaded.spec.name}_{corner}"
+    data["technology"]["corner"] = corner
+    document = replace(loaded.document, data=data)
+    return replace(loaded, spec=validate(ArchitectureSpec, document), document=document)
 
 
 def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.build import Part
+from neuroest.build import AMBIENT, TEMPERATURE, Part
 from neuroest.components.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
 from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.evaluation import with_temperature
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
@@ -311,6 +312,7 @@ class _Explainer:
                 "energy / synaptic operations",
                 steps("energy_per_inference_J", "synaptic_operations"),
             ),
+            "junction_temperature_K": ("where power and leakage balance", self._temperature()),
             "tops_per_watt": (
                 "2 x multiply-accumulates / energy, in 10^12 per joule",
                 steps("multiply_accumulates", "energy_per_inference_J"),
@@ -348,6 +350,22 @@ class _Explainer:
             )
             steps.append(Step(f"layer {found.layer}", value, label_and_unit(name)[1], "", told, parts))
         return f"of the least exact layer: {info.formula} ({info.reference})", tuple(steps)
+
+    def _temperature(self) -> tuple[Step, ...]:
+        """The balance that the temperature solves; nothing where it is stated."""
+        claims = self.estimate.claims
+        if AMBIENT not in claims:
+            return ()
+        values = {path: Traced(claim.value, Parameter(path)) for path, claim in claims.items()}
+        with tracing(), np.errstate(all="ignore"):
+            warm = with_temperature(values, self.estimate.evaluation)[TEMPERATURE]
+        power_step = Step(
+            "power of a die",
+            first_number(self.estimate.evaluation.power_of_a_die),
+            "W",
+            "average power / dies",
+        )
+        return (Derivation(claims).step("temperature", warm, "K"), power_step)
 
     def _energy(self, name: str) -> tuple[str, tuple[Step, ...]]:
         kinds = {"dynamic_energy_J": {"dynamic"}, "static_energy_J": {"static"}}.get(
@@ -406,7 +424,8 @@ class _Explainer:
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
-            chip = instantiate(self.estimate.design, values)
+            warm = with_temperature(values, self.estimate.evaluation)
+            chip = instantiate(self.estimate.design, warm)
             level = next(level for level in chip.top.walk() if level.compute is not None)
             compute: Any = level.compute
             steps = []

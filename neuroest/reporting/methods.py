@@ -10,7 +10,7 @@ from neuroest.provenance import Call, Traced
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.latex import tex
 from neuroest.reporting.markdown import plain
-from neuroest.reporting.quantities import check_line, counted, percent
+from neuroest.reporting.quantities import check_line, corner_words, counted, percent, temperature_words
 from neuroest.reporting.standing import Standing
 from neuroest.reporting.table import basis_words
 from neuroest.result import Estimate, package_version
@@ -79,6 +79,7 @@ def methods(
             f"Bands are the 10th and 90th percentile of {SAMPLES} samples (seed {SEED}) over what is not known of the "
             "means of the parameters; values without a stated spread count as exact."
         ),
+        *_operated(results),
         *_rests_on(results),
     ]
     settings = dict(item for result in results for item in result.settings.items())
@@ -119,6 +120,21 @@ def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
             else:
                 stack += getattr(node.origin, "operands", ())
     return tuple(sorted(found))
+
+
+def _operated(results: Sequence[Estimate]) -> list[str]:
+    """At what corner and temperature designs stand that are no typical dies of a stated temperature."""
+    told = []
+    for result in results:
+        corner = corner_words(result.design)
+        if corner:
+            told.append(f"{result.architecture} stands for a die at the {corner} of its process.")
+        if result.totals["junction_temperature_K"] is not None:
+            told.append(
+                f"{result.architecture} on {result.workload.name} is at {temperature_words(result)}, where its power "
+                "and its leakage balance."
+            )
+    return list(dict.fromkeys(told))
 
 
 def _rests_on(results: Sequence[Estimate]) -> list[str]:

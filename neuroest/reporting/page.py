@@ -19,6 +19,7 @@ from neuroest.reporting.quantities import (
     BANDED,
     check_line,
     label_and_unit,
+    operating_point,
     percent,
     short,
     shown,
@@ -183,6 +184,7 @@ def _design(view: View, key: str, strip: Mapping[str, tuple[float, float, float]
     return {
         "name": view.architecture,
         "description": result.design.spec.description,
+        "place": typeset(operating_point(result)),
         "cells": cells,
         "totals": totals,
         "checks": [check_line(check) for check in result.failed_checks],

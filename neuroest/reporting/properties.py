@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from neuroest.reporting.exactness import weights_age
-from neuroest.reporting.quantities import counted, percent, shown, words
+from neuroest.reporting.quantities import corner_words, counted, percent, shown, temperature_words, words
 from neuroest.reporting.table import basis_words
 from neuroest.result import Estimate
 from neuroest.specs.workload import Task
@@ -62,7 +62,9 @@ def _activity(result: Estimate) -> str:
 
 def _process(result: Estimate) -> str:
     name = result.design.devices["technology.process"].spec.name
-    return f"{_number(result, 'technology.process.feature_size', 'm')} ({name})"
+    corner = corner_words(result.design)
+    node = f"{_number(result, 'technology.process.feature_size', 'm')} ({name})"
+    return f"{node}, {corner}" if corner else node
 
 
 def _operation(result: Estimate) -> str:
@@ -114,7 +116,7 @@ PROPERTIES: Mapping[str, Callable[[Estimate], str]] = {
     "kind": _kind,
     "node": _process,
     "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
-    "temperature": lambda result: _number(result, "technology.temperature", "K"),
+    "temperature": temperature_words,
     "operation": _operation,
     "exactness of the columns": _exactness,
     "failed checks": _failed,

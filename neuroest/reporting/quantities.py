@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from neuroest.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.exploration.bands import Band
-from neuroest.result import CheckResult
+from neuroest.result import CheckResult, Estimate
 from neuroest.units import format_quantity
 
 CHIP = "chip."
@@ -22,6 +23,7 @@ _SUFFIXES = (
     ("_J", "J"),
     ("_s", "s"),
     ("_W", "W"),
+    ("_K", "K"),
 )
 _SCALES = {
     "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
@@ -171,3 +173,30 @@ def check_line(check: CheckResult) -> str:
     """A failed check in one line, with what kind of fault it is."""
     kind = "outside a model's range" if check.severity == "range" else "design check failed"
     return f"{kind}: {check}"
+
+
+def corner_words(design: Design) -> str:
+    """``slow corner``; nothing for a typical die."""
+    corner = design.spec.technology.corner
+    return "" if corner == "typical" else f"{corner} corner"
+
+
+def temperature_words(result: Estimate) -> str:
+    """Temperature of the die: ``300 K``, or ``341 K in air of 300 K`` where its own power makes it."""
+    warm = result.totals["junction_temperature_K"]
+    if warm is None:
+        return shown(result.claims[TEMPERATURE].value, "K")
+    return f"{shown(warm, 'K')} in air of {shown(result.claims[AMBIENT].value, 'K')}"
+
+
+def operating_point(result: Estimate) -> str:
+    """Node, corner, supply, temperature and operation: ``28 nm (cmos_28nm_lp), 0.9 V, 300 K, always on``."""
+    process = result.design.devices[PROCESS].spec.name
+    told = (
+        f"{shown(result.claims[f'{PROCESS}.feature_size'].value, 'm')} ({process})",
+        corner_words(result.design),
+        shown(result.claims[f"{TECHNOLOGY}.supply_voltage"].value, "V"),
+        temperature_words(result),
+        words(result.design.spec.operation.mode),
+    )
+    return ", ".join(text for text in told if text)

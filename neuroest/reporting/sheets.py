@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.build import Design, Part, build
-from neuroest.components.chip import COMPONENTS, COMPUTING
+from neuroest.build import TEMPERATURE, Design, Part, build
+from neuroest.components.chip import COMPONENTS, COMPUTING, heat_path
 from neuroest.devices.registry import DEVICE_MODELS
 from neuroest.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.library import (
@@ -23,7 +23,7 @@ from neuroest.library import (
 )
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue import summary
-from neuroest.reporting.quantities import shown, shown_interval, words
+from neuroest.reporting.quantities import corner_words, shown, shown_interval, words
 from neuroest.reporting.text import PLAIN, Style, bullets, columns, one_line, wrapped
 from neuroest.specs.architecture import LEVELS, ArchitectureSpec
 from neuroest.specs.blocks import BLOCKS, Block
@@ -178,9 +178,8 @@ def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -
     spec = design.spec
     lines = [style.bold(f"architecture {spec.name}"), *wrapped(one_line(spec.description)), ""]
     supply = design.claims["technology.supply_voltage"]
-    temperature = design.claims["technology.temperature"]
-    point = f"{shown(supply.value, 'V')}, {shown(temperature.value, 'K')}"
-    lines += wrapped(f"technology: {spec.technology.process}, {point}", hanging=2)
+    told = (spec.technology.process, corner_words(design), shown(supply.value, "V"), _temperature(design))
+    lines += wrapped(f"technology: {', '.join(text for text in told if text)}", hanging=2)
     lines.append(f"operation: {words(spec.operation.mode)}")
     if spec.baseline:
         lines.append(f"baseline: {spec.baseline}")
@@ -188,6 +187,15 @@ def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -
     if spec.exclusions:
         lines += ["", style.bold("left out"), *bullets(one_line(item) for item in spec.exclusions)]
     return "\n".join(lines) + "\n"
+
+
+def _temperature(design: Design) -> str:
+    """Temperature of the die, or what makes it."""
+    stated = design.claims.get(TEMPERATURE)
+    if stated is not None:
+        return shown(stated.value, "K")
+    ambient, resistance = heat_path({path: claim.value for path, claim in design.claims.items()})
+    return f"as warm as its power makes it in air of {shown(ambient, 'K')} ({shown(resistance, 'K/W')})"
 
 
 def _tree(part: Part, design: Design, depth: int) -> list[str]:

@@ -21,6 +21,7 @@ from neuroest.reporting.quantities import (
     check_line,
     counted,
     label_and_unit,
+    operating_point,
     percent,
     short,
     short_names,
@@ -108,6 +109,11 @@ def side_by_side_table(
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def totals_table(comparison: Comparison) -> str:
+    """The totals of all designs of a comparison in one table."""
+    return "\n".join(_columns(comparison)) + "\n"
+
+
 def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
     """What was changed for the run."""
     if not settings:
@@ -116,25 +122,14 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
 
 
 def _header(estimate: Estimate, style: Style) -> list[str]:
-    spec = estimate.design.spec
-    claims = estimate.claims
-    process = estimate.design.devices["technology.process"].spec.name
-    age = weights_age(estimate)
-    place = ", ".join(
-        (
-            f"{shown(claims['technology.process.feature_size'].value, 'm')} ({process})",
-            shown(claims["technology.supply_voltage"].value, "V"),
-            shown(claims["technology.temperature"].value, "K"),
-            words(spec.operation.mode),
-            *([f"weights {age} old"] if age else []),
-        )
-    )
     network = estimate.workload
     steps = estimate.claims.get("workload.timesteps")
     coding = network.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
+    age = weights_age(estimate)
+    old = f", weights {age} old" if age else ""
     return [
         style.bold(f"{estimate.architecture} on {network.name}"),
-        *wrapped(f"{place}; {coding}"),
+        *wrapped(f"{operating_point(estimate)}{old}; {coding}"),
         *wrapped("rests on " + maturity_words(estimate), hanging=2),
     ]
 
@@ -220,7 +215,7 @@ def lopsided(value: float | None, band: Band | None) -> str:
     return "the stated values give more than p90: their spreads reach further down than up"
 
 
-def _beside(comparison: Comparison) -> list[str]:
+def _columns(comparison: Comparison) -> list[str]:
     estimates = comparison.estimates
     rows = [("", *(estimate.architecture for estimate in estimates))]
     for name in _known(comparison.design):
@@ -234,8 +229,12 @@ def _beside(comparison: Comparison) -> list[str]:
             told = [shown_band(band, unit) for band in bands]
             rows.append(("    p10 .. p90", *(interval for interval, _ in told)))
             rows.append(("    median", *(median for _, median in told)))
-    lines = [*fitting_columns(rows, "<" + ">" * len(estimates)), ""]
-    for estimate in estimates:
+    return fitting_columns(rows, "<" + ">" * len(estimates))
+
+
+def _beside(comparison: Comparison) -> list[str]:
+    lines = [*_columns(comparison), ""]
+    for estimate in comparison.estimates:
         for name, band in estimate.bands.totals.items():
             doubt = lopsided(estimate.totals.get(name), band)
             if doubt:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from neuroest.registry import Registry
 from neuroest.specs.base import (
@@ -19,6 +20,7 @@ from neuroest.specs.base import (
     PositiveFraction,
     Spec,
     Temperature,
+    ThermalResistance,
     Time,
     Voltage,
 )
@@ -41,10 +43,28 @@ class Technology(Spec):
 
     process: str
     """Name or path of a device spec of model `cmos_process`."""
+    corner: Literal["slow", "typical", "fast"] = "typical"
+    """Where all transistors of the die lie within what the process turns out: slow and fast are the corners that a
+    foundry signs off, both kinds of transistors alike."""
+    corners: str = "corners_open_kits"
+    """Name or path of a device spec of model `process_corners`, which says what slow and fast are."""
     supply_voltage: Voltage
     """Supply of the digital blocks and the drivers."""
-    temperature: Temperature
-    """Temperature of the die."""
+    ambient_temperature: Temperature | None = None
+    """Temperature of the air around the package: the die is as warm as its own power makes it."""
+    package: str | None = None
+    """Name or path of a device spec of model `package`, with `ambient_temperature`."""
+    thermal_resistance: ThermalResistance | None = None
+    """Thermal resistance from the die of one chip to the air, in place of a `package`."""
+    temperature: Temperature | None = Field(default=None, validate_default=True)
+    """Temperature of the die, where it is known; otherwise `ambient_temperature` and the package say it."""
+
+    @field_validator("temperature")
+    @classmethod
+    def _known_in_some_way(cls, stated: float | None, info: ValidationInfo) -> float | None:
+        if stated is None and info.data.get("ambient_temperature") is None:
+            raise PydanticCustomError("missing", "is missing")
+        return stated
 
 
 class Operation(Spec):
@@ -172,8 +192,8 @@ class CrossbarLevel(Level):
     """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
     the next part of the network, again in every inference."""
     inferences_per_pass: Count = 1.0
-    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for activations,
-    or outside over a link that carries them."""
+    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
+    activations, or outside over a link that carries them."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction

@@ -195,6 +195,9 @@ BitCountOrAuto: TypeAlias = Annotated[
 WordWidth: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")]
 Voltage: TypeAlias = Annotated[float, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")]
 Temperature: TypeAlias = Annotated[float, QuantityField("K", minimum=1, maximum=1000, example="300 K")]
+ThermalResistance: TypeAlias = Annotated[
+    float, QuantityField("K/W", minimum=0, above=True, maximum=1e6, example="30 K/W")
+]
 Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, maximum=1e9, example="10 ns")]
 Frequency: TypeAlias = Annotated[
     float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")

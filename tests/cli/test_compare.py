@@ -76,3 +76,21 @@ def test_bad_input(command: Command, arguments: tuple[str, ...], hint: str) -> N
 def test_a_comparison_needs_a_workload_and_a_baseline(command: Command) -> None:
     assert command("compare", "loihi_14nm", "gpu_h100").code == 2
     assert command("compare", "loihi_14nm", "-w", "mlp_mnist_spiking").code == 2
+
+
+def test_a_chip_beside_itself_at_the_corners(command: Command) -> None:
+    found = command("compare", "digital_int8_28nm", "--corners", "-w", "mlp_mnist_dense")
+    assert found.code == 0
+    head, *rows = found.out.splitlines()
+    assert head.split() == ["digital_int8_28nm", "digital_int8_28nm_slow", "digital_int8_28nm_fast"]
+    latency = next(row.split() for row in rows if row.startswith("latency"))
+    typical, slow, fast = (float(value) for value in latency[1::2])
+    assert fast < typical < slow
+    data = json.loads(
+        command("compare", "digital_int8_28nm", "--corners", "-w", "mlp_mnist_dense", "--format", "json").out
+    )
+    assert [design["architecture"].rpartition("_")[2] for design in data["designs"]] == [
+        "28nm",
+        "slow",
+        "fast",
+    ]

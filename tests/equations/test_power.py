@@ -34,6 +34,19 @@ SAMPLES: dict[str, dict[str, float]] = {
         "power_density": 0.5e6,
         "spreading_resistance": 1e-5,
     },
+    "self_heated_temperature": {
+        "ambient_temperature": 300.0,
+        "thermal_resistance": 20.0,
+        "constant_power": 1.0,
+        "leakage_at_ambient": 0.1,
+        "doubling_temperature": 20.0,
+    },
+    "thermal_load": {
+        "thermal_resistance": 20.0,
+        "constant_power": 1.0,
+        "leakage_at_ambient": 0.1,
+        "doubling_temperature": 20.0,
+    },
     "poisson_yield": {"area": 1e-4, "defect_density": 1e3},
     "murphy_yield": {"area": 1e-4, "defect_density": 1e3},
     "negative_binomial_yield": {"area": 1e-4, "defect_density": 1e3, "clustering": 3.0},
@@ -168,3 +181,54 @@ def test_floor_plan_is_larger_than_its_blocks():
 def test_hot_spot_adds_to_the_die():
     # 300 + 2 x 10 + 0.5 W/mm^2 x 10 K mm^2/W
     assert power.junction_temperature(300.0, 2.0, 10.0, 0.5e6, 1e-5) == pytest.approx(325.0, rel=1e-12)
+
+
+def balance_by_bisection(ambient, resistance, constant, leakage, doubling):
+    """The lower temperature at which a die gives off what it takes, by search up to where the curves are parallel."""
+    slope = np.log(2.0) / doubling
+    steepest = ambient + np.log(1.0 / (slope * resistance * leakage)) / slope
+    low, high = ambient, steepest
+    for _ in range(200):
+        middle = (low + high) / 2.0
+        taken = constant + leakage * 2.0 ** ((middle - ambient) / doubling)
+        low, high = (middle, high) if ambient + resistance * taken > middle else (low, middle)
+    return low
+
+
+@given(
+    st.floats(250.0, 400.0),
+    st.floats(0.1, 100.0),
+    st.floats(0.0, 1.0),
+    st.floats(1e-6, 1.0),
+    st.floats(8.0, 25.0),
+)
+def test_a_die_gives_off_what_it_takes(ambient, resistance, constant, leakage, doubling):
+    found = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
+    load = power.thermal_load(resistance, constant, leakage, doubling)
+    assert np.isfinite(found)
+    assert found >= ambient
+    if load > 1.0:
+        # nowhere does the package carry off what the die takes
+        warm = np.linspace(ambient, ambient + 600.0, 6001)
+        taken = constant + leakage * 2.0 ** ((warm - ambient) / doubling)
+        assert np.all(ambient + resistance * taken > warm)
+    elif load < 0.999:
+        assert found == pytest.approx(
+            balance_by_bisection(ambient, resistance, constant, leakage, doubling), rel=1e-9
+        )
+        taken = constant + leakage * 2.0 ** ((found - ambient) / doubling)
+        assert found - ambient == pytest.approx(resistance * taken, rel=1e-6)
+
+
+def test_without_leakage_a_die_is_as_warm_as_its_package_makes_it():
+    assert power.self_heated_temperature(300.0, 20.0, 2.0, 0.0, 12.0) == pytest.approx(340.0)
+    assert power.self_heated_temperature(300.0, 20.0, 0.0, 0.0, 12.0) == pytest.approx(300.0)
+
+
+def test_at_runaway_the_leakage_heats_by_one_step_of_its_exponential():
+    # d ln P / dT = 1 / (R P) there: the rise above the constant part is dT_2 / ln 2
+    doubling, resistance = 14.0, 30.0
+    most = doubling / (np.e * np.log(2.0) * resistance)
+    assert power.thermal_load(resistance, 0.0, most, doubling) == pytest.approx(1.0)
+    found = power.self_heated_temperature(300.0, resistance, 0.0, most, doubling)
+    assert found == pytest.approx(300.0 + doubling / np.log(2.0), rel=1e-6)

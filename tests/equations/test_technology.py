@@ -74,6 +74,8 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "gate_leakage_power": {"off_current_per_width": 1e-4, "width": 1e-2, "supply_voltage": 0.9},
     "voltage_scaled_energy": {"energy": 1e-12, "voltage": 0.8, "reference_voltage": 1.0},
+    "corner_factor": {"corner_ratio": 1.2, "depth": 1.5},
+    "threshold_at_corner": {"typical_threshold": 0.4, "threshold_shift": 0.025, "depth": 1.5},
     "cell_area_ratio": {"bitcell_area_per_bit": 0.127e-12, "squares_per_bit": 146.0, "feature_size": 28e-9},
 }
 
@@ -206,3 +208,15 @@ def test_wire_energy_from_0_9_to_0_55_volt():
 def test_cell_of_a_model_against_that_of_a_process():
     # CACTI draws 146 squares of 22 nm, 0.0707 um^2; Intel's cell of 22 nm has 0.092 um^2.
     assert technology.cell_area_ratio(0.092e-12, 146.0, 22e-9) == pytest.approx(0.092 / 0.070664, rel=1e-4)
+
+
+@given(st.floats(0.05, 20.0), st.floats(0.01, 5.0))
+def test_whatever_the_depth_slow_stays_slow(ratio, depth):
+    found = technology.corner_factor(ratio, depth)
+    assert (found - 1.0) * (ratio - 1.0) >= 0.0
+    assert technology.corner_factor(ratio, 1.0) == pytest.approx(ratio)
+
+
+def test_a_threshold_never_becomes_negative():
+    assert technology.threshold_at_corner(0.05, -0.1, 1.0) == 0.0
+    assert technology.threshold_at_corner(0.4, 0.025, 1.5) == pytest.approx(0.4375)

@@ -13,6 +13,9 @@ class DiffusiveNeuronBlock(DeviceBlock):
     model: Literal["diffusive_1m1t1r"]
     rest_time_constants: WholeNumber = 5.0
     """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    kinetics: str | None = None
+    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
+    temperature. Left out, they move as at the temperature that they were measured at."""
 
 
 class IntegratedDiffusiveNeuronBlock(DeviceBlock):
@@ -24,6 +27,9 @@ class IntegratedDiffusiveNeuronBlock(DeviceBlock):
     """stacked: memristor and resistor above the transistor; planar: side by side."""
     rest_time_constants: WholeNumber = 5.0
     """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    kinetics: str | None = None
+    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
+    temperature. Left out, they move as at the temperature that they were measured at."""
 
 
 class ReportedNeuronBlock(DeviceBlock):
