@@ -165,7 +165,8 @@ def _left_out(mapper: Mapper, passes: Numeric) -> tuple[str, ...]:
     if isinstance(compute, CrossbarArray):
         if _ions_stay_cold(compute):
             left_out.append(
-                "ions of the neurons at the temperature of the chip (no activation_energy, no kinetics): they move as measured"
+                "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): "
+                "they move as measured"
             )
         left_out.extend(_left_out_of_array(compute, mapper))
     if level == "event_core" and np.any(mapper.layers.window_elements > 0.0):
