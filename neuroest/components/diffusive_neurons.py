@@ -370,12 +370,16 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
         capacitor = capacitor_area(d.explicit_capacitance, d.capacitance_density)
         return [AreaCost(self.path, "footprint", stacked + capacitor)]
 
+    def edge_time(self) -> Second:
+        """Time that the restoring inverter conducts through: that of the gate's fall, unless the device states one."""
+        stated = self.device.restoration_edge_time
+        return either(stated > 0.0, stated, self.device.refractory_time)
+
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
-        stated = d.restoration_edge_time
         edge = diffusive.slow_edge_energy(
-            either(stated > 0.0, stated, d.refractory_time),
+            self.edge_time(),
             at_corner(self, "drive", d.restoration_peak_current),
             self.technology.supply_voltage,
         )
@@ -395,6 +399,11 @@ class IntegratedDiffusiveNeuron(_DiffusiveNeuron):
             Check(
                 "input_feedthrough", self.path, "limit", memristor <= allowed,
                 "the edge of the input couples to the gate node and may trigger the output", memristor, allowed, "F",
+            ),
+            Check(
+                "edge_follows_gate", self.path, "range", self.edge_time() >= d.refractory_time / 2.0,
+                "the stated edge of the output is much shorter than the fall of the gate that it follows",
+                self.edge_time(), d.refractory_time / 2.0, "s",
             ),
             Check(
                 "capacitor_has_area", self.path, "refuse", placed,

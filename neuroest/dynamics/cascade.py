@@ -19,8 +19,10 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     release = float(np.max(cells.control_resistance * cells.gate_capacitance))
     first = float(np.max(integration_time(cells, level)))
     duration = 4.0 * first + 20.0 * release
-    sender = bench.run(cells, constant(level, duration), kept=1)
-    if not sender.traces or not len(sender.spike_times):
+    supply = float(cells.output_supply_voltage)
+    # the first neuron, and beside it one at the resting output of another
+    sender = bench.run(repeat(cells.broadcast(1), 2), constant(np.array([level, supply]), duration), kept=1)
+    if not sender.traces or not sender.counts[0]:
         return Characteristic(
             "cascaded_connection", "Cascaded connection", ("buffer voltage", "V"), ("spikes sent for one", "1"), (),
             ("the first neuron does not spike at its input voltage, so there is nothing to pass on",),
@@ -28,12 +30,10 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     time, gate = sender.traces["time"], sender.traces["gate"][:, 0]
     on = gate > float(cells.output_threshold)
     steps = np.append(np.diff(time), duration - time[-1])
-    supply = float(cells.output_supply_voltage)
     low = supply - float(
         equations.output_swing(supply, cells.load_resistance, cells.transistor_on_resistance)
     )
     drain = np.where(on, low, supply)
-    silent = bench.run(cells, constant(supply, duration))
     buffers = np.linspace(0.5, 4.0, 15) * level
     # behind the bare drain and behind each buffer, side by side in one run
     many = repeat(cells.broadcast(1), 1 + len(buffers))
@@ -44,7 +44,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     findings = [
         f"the output rests at {supply:.3g} V and falls to {low:.3g} V with a spike: the edge is inverted"
     ]
-    findings.append(_straight(straight, silent, supply))
+    findings.append(_straight(straight, sender, supply))
     works = buffers[counts > 0]
     pulse = float(np.median(_lengths(on, steps)))
     if len(works):
@@ -75,11 +75,11 @@ _SETTLED = 3.0
 """Time constants after which a load counts as charged: 95 %."""
 
 
-def _straight(straight: float, silent: Run, supply: float) -> str:
-    if silent.counts[0] > 0 or np.isfinite(silent.first_switch[0]):
+def _straight(straight: float, sender: Run, supply: float) -> str:
+    if sender.counts[1] > 0 or np.isfinite(sender.first_switch[1]):
         return (
             f"wired straight the link fails: the resting output of {supply:.3g} V fires the next neuron "
-            f"{silent.counts[0]:.0f} times without any spike of the first ({straight:.0f} times with)"
+            f"{sender.counts[1]:.0f} times without any spike of the first ({straight:.0f} times with)"
         )
     if straight == 0.0:
         return "wired straight the link fails: the next neuron never fires"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
 
 from neuroest.errors import RangeError
+from neuroest.library import load_device
 from tests.components.chips import area, failed, known, run
 
 NEURON = "chip.tile.array.readout.neuron"
@@ -114,11 +116,18 @@ def test_a_capacitor_that_was_added_takes_area(tmp_path: Path) -> None:
 
 
 def test_the_edge_of_the_output_lasts_as_long_as_the_refractory_time(tmp_path: Path) -> None:
-    usual = run(DERIVED, WORKLOAD, {}, tmp_path).spike_terms["restoration"]
+    shipped = Path(load_device("diffusive_28nm_derived").file).read_text(encoding="utf-8")
+    own = tmp_path / "own_neuron.yaml"
+    own.write_text(re.sub(r"  restoration_edge_time:\n(?:    .*\n)+", "", shipped), encoding="utf-8")
+    block = {"model": "diffusive_1m1t1r_integrated", "device": str(own), "layout": "stacked"}
+    usual = run(DERIVED, WORKLOAD, {NEURON: block}, tmp_path).spike_terms["restoration"]
     # 0.9 V x 50 nA x 1 us / 3
     assert usual == pytest.approx(15e-15, rel=1e-9)
-    slow = run(DERIVED, WORKLOAD, {}, tmp_path, **{f"{NEURON}.refractory_time": "3 us"})
+    slow = run(DERIVED, WORKLOAD, {NEURON: block}, tmp_path, **{f"{NEURON}.refractory_time": "3 us"})
     assert slow.spike_terms["restoration"] == pytest.approx(3.0 * usual, rel=1e-9)
+    # a file that states 1 us keeps it, and is told
+    assert "edge_follows_gate" not in checked(DERIVED, tmp_path)
+    assert "edge_follows_gate" in checked(DERIVED, tmp_path, refractory_time="3 us")
 
 
 def test_short_circuit_of_a_comparator_follows_the_ramp_of_its_membrane(tmp_path: Path) -> None:
