@@ -156,8 +156,8 @@ class CrossbarLevel(Level):
     """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
     the next part of the network, again in every inference."""
     inferences_per_pass: Count = 1.0
-    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for activations,
-    or outside over a link that carries them."""
+    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
+    activations, or outside over a link that carries them."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction
