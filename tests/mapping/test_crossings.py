@@ -12,6 +12,7 @@ import yaml
 
 from neuroest.library import load_workload
 from neuroest.mapping.crossbar import CrossbarMapper
+from neuroest.reporting.explanation import explain
 from neuroest.reporting.table import estimate_table
 from neuroest.result import Estimate
 from tests.components.chips import count, energy, failed, known, run
@@ -201,6 +202,17 @@ def test_a_chip_that_writes_its_cells_says_so_and_does_not_leave_it_out(tmp_path
     text = " ".join(estimate_table(parts).split())
     assert "cells are written for 41.5 ms of each inference" in text
     assert "take turns" not in text
+
+
+def test_an_explanation_tells_loops_and_writing(tmp_path: Path) -> None:
+    loop = explain(run(ADC, lstm(tmp_path), {}, tmp_path), "latency_s").step
+    rules = {part.name: part.how for part in loop.parts}
+    assert rules["layer cell"].endswith("one after the other")
+    assert rules["layer words"] == "slowest of"
+    parts = explain(run(ADC, DENSE, SMALL, tmp_path), "latency_s").step
+    assert "each part" in parts.how
+    writing = next(part for part in parts.parts if part.name == "writing of cells")
+    assert writing.value == pytest.approx(180 * 230.4e-6)
 
 
 def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) -> None:
