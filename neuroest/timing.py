@@ -32,7 +32,8 @@ class Timing:
         Time of one time step of each layer: its slowest resource, or where its next step waits for what this one
         gives, one after the other.
     turns : mapping
-        Time for which the busiest instance of a resource works for all layers that it serves, by component path.
+        Time for which the busiest instance of a resource works for all layers that it serves, by component path; of
+        nothing where all layers share the units, one after the other.
     pace : Numeric
         From one time step of a pipeline to the next (of a dense network from one inference to the next): the slowest
         layer, or the layers that take turns on one unit; the own step of each layer where all share the units.
@@ -90,6 +91,8 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
         if link.path in resources:
             # every chip has links of its own, and the busiest carries at least the mean
             turns[link.path] = np.sum(resources[link.path], axis=-1, keepdims=True) / chips
+    if placement.shared:
+        turns = {}  # all layers take the chip in turns, and their times add up
     pace = _pace(mapped, _steps(mapper, mapped, resources), turns)
     loads = {path: time / np.where(pace > 0.0, pace, 1.0) for path, time in busy.items()}
     _wait(mapper, counts, busy, loads, resources)
@@ -113,6 +116,8 @@ def _blocks(
         alone[memory.path] = np.asarray(memory.busy_time(reads, writes))
     for path, time in alone.items():
         resources[path] = time / places.serving(path)
+    if places.shared:
+        return {}
     return {path: places.busiest(path, time) for path, time in alone.items() if np.any(time > 0.0)}
 
 

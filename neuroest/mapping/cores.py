@@ -184,9 +184,10 @@ class EventCoreMapper(_CoreMapper):
 def producers(units: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
     """Units of the layer that each layer reads first, through layers without units; one for the network's input."""
     found = np.ones_like(units)
+    without = np.all(units.reshape(-1, units.shape[-1]) == 0.0, axis=0).tolist()
     for index, inputs in enumerate(reads):
         source = inputs[0] if inputs else -1
-        while source >= 0 and np.all(units[..., source] == 0.0):
+        while source >= 0 and without[source]:
             source = reads[source][0] if reads[source] else -1
         if 0 <= source < index:
             found[..., index] = units[..., source]

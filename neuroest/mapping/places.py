@@ -22,11 +22,12 @@ class Places:
         units = mapped.placement.units
         self._begin = np.cumsum(units, axis=-1) - units
         self._width = np.array(units)
+        empty = units == 0.0
+        somewhere = np.any(empty.reshape(-1, empty.shape[-1]), axis=0).tolist()
         for layer, inputs in enumerate(reads):
-            without = units[..., layer] == 0.0
-            if inputs and inputs[0] >= 0 and np.any(without):
+            if somewhere[layer] and inputs and inputs[0] >= 0:
                 for array in (self._begin, self._width):
-                    array[..., layer] = np.where(without, array[..., inputs[0]], array[..., layer])
+                    array[..., layer] = np.where(empty[..., layer], array[..., inputs[0]], array[..., layer])
         self._levels: dict[str, tuple[Array, list[tuple[Array, Array]]]] = {}
 
     def serving(self, block: str) -> Array:
@@ -70,6 +71,9 @@ class Places:
         layers = self._width.shape[-1]
         size = np.asarray(each) + 0.0 * self._width
         shape = size.shape
+        if size.size == layers:
+            one = (array.reshape(-1) for array in (self._begin, self._width, size))
+            return [(np.ones(shape[:-1], bool), _shares(*one))]
         table = np.stack(
             [np.broadcast_to(a, shape).reshape(-1, layers) for a in (self._begin, self._width, size)], axis=1
         )
@@ -90,7 +94,7 @@ def units_each(mapped: NetworkMapping, level: str) -> Numeric:
 def _shares(begin: Array, width: Array, each: Array) -> Array:
     """Share of each layer's work that an instance does: those at which a layer begins, and the next one of each."""
     first = np.floor(begin / each)
-    instances = np.unique(np.concatenate([first, first + 1.0]))[:, np.newaxis]
-    wide = np.maximum(width, NEAR)
-    until = np.clip(((instances + 1.0) * each - begin) / wide, 0.0, 1.0)
-    return np.asarray(until - np.clip((instances * each - begin) / wide, 0.0, 1.0))
+    instances = np.concatenate([first, first + 1.0])[:, np.newaxis]
+    wide, until = np.maximum(width, NEAR), instances * each - begin
+    until, before = (np.minimum(np.maximum(place / wide, 0.0), 1.0) for place in (until + each, until))
+    return np.asarray(until - before)

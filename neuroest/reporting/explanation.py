@@ -416,7 +416,17 @@ class _Explainer:
             needs = {path: _at(times, index) for path, times in result.timing.resources.items()}
             ordered = sorted(((t, path) for path, t in needs.items() if t > 0.0), reverse=True)
             parts = tuple(Step(path, time, "s") for time, path in ordered)
-            steps.append(Step(f"layer {layer}", _at(result.timing.step, index), "s", "slowest of", (), parts))
+            step = _at(result.timing.step, index)
+            around = step > max(needs.values(), default=0.0)
+            rule = (
+                "reading, and then what brings its output back, one after the other"
+                if around
+                else "slowest of"
+            )
+            steps.append(Step(f"layer {layer}", step, "s", rule, (), parts))
+        writing = first_number(np.asarray(result.timing.writing))
+        if writing:
+            steps.append(Step("writing of cells", writing, "s", "its share of an inference"))
         return (*steps, *self._array_times())
 
     def _array_times(self) -> tuple[Step, ...]:

@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.library import load_workload
+from neuroest.evaluation import evaluate
+from neuroest.library import load_architecture, load_workload
 from neuroest.mapping.crossbar import CrossbarMapper
+from neuroest.reporting.explanation import explain
 from neuroest.reporting.table import estimate_table
 from neuroest.result import Estimate
-from tests.components.chips import count, energy, failed, known, run
+from neuroest.settings import design_with
+from tests.components.chips import changed, count, energy, failed, known, run
 
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."
 DENSE, SPIKING = "mlp_mnist_dense", "mlp_mnist_spiking"
@@ -203,6 +206,17 @@ def test_a_chip_that_writes_its_cells_says_so_and_does_not_leave_it_out(tmp_path
     assert "take turns" not in text
 
 
+def test_an_explanation_tells_loops_and_writing(tmp_path: Path) -> None:
+    loop = explain(run(ADC, lstm(tmp_path), {}, tmp_path), "latency_s").step
+    rules = {part.name: part.how for part in loop.parts}
+    assert rules["layer cell"].endswith("one after the other")
+    assert rules["layer words"] == "slowest of"
+    parts = explain(run(ADC, DENSE, SMALL, tmp_path), "latency_s").step
+    assert "each part" in parts.how
+    writing = next(part for part in parts.parts if part.name == "writing of cells")
+    assert writing.value == pytest.approx(180 * 230.4e-6)
+
+
 def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) -> None:
     # two layers of 192 rows and 20 outputs of four columns: each has 128 rows in an array of 80 columns and 64 rows in
     # another. What is 80 x 64 of both fits one array, beside or above each other, and the 20 sums of each wait
@@ -283,3 +297,43 @@ def test_what_waits_between_two_parts_needs_room(tmp_path: Path) -> None:
     assert "results_between_parts" not in failed(out)
     weights = 668_672 * 8 / (fits + 1)
     assert count(out, "dram", "bit") == pytest.approx(weights + 2 * (3 * (784 + 512) + 2 * (512 + 512)) * 8)
+
+
+LARGE = {
+    "turns": {f"{ARRAY}sharing": "layers"},
+    "turns within a budget": {f"{ARRAY}sharing": "layers", f"{ARRAY}array_budget": 300},
+    "chips": {"chip.count": "auto", "chip.tile.count": 2, "chip.board": LINK},
+    "parts": {
+        "chip.tile.count": 2, f"{ARRAY}when_too_small": "reprogram", f"{ARRAY}inferences_per_pass": 400,
+        "chip.dram": WEIGHTS | {"carries": ["weights", "activations"]},
+    },
+    "renewed": {"operation.inferences_per_programming": 50, "chip.dram": WEIGHTS},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", LARGE)
+@pytest.mark.parametrize("file", [DENSE, "memory", "residual"])
+def test_a_list_is_what_each_of_its_points_is(way: str, file: str, tmp_path: Path) -> None:
+    named = {"memory": lstm, "residual": residual}
+    spec = load_workload(named[file](tmp_path) if file in named else file).spec
+    design = design_with(load_architecture(str(changed(ADC, LARGE[way], tmp_path))), {})
+    values = {path: claim.value for path, claim in design.claims.items()}
+    moved = {
+        f"{ARRAY}columns": np.array([32.0, 128.0, 128.0, 512.0]),
+        f"{ARRAY}rows": np.array([128.0, 64.0, 128.0, 256.0]),
+        f"{ARRAY}pulse_width": np.array([10e-9, 30e-9, 20e-9, 10e-9]),
+    }
+    batch = evaluate(design, spec, values | {path: each[:, None] for path, each in moved.items()})
+    for index in range(4):
+        one = evaluate(design, spec, values | {path: float(each[index]) for path, each in moved.items()})
+        for name in ("energy", "area", "period", "programming_time"):
+            expected = float(np.ravel(getattr(one, name))[0])
+            found = np.broadcast_to(getattr(batch, name), (4, 1))[index, 0]
+            assert found == pytest.approx(expected, rel=1e-12), name
+        latency = np.broadcast_to(batch.timing.latency, (4, 1))[index, 0]
+        assert latency == pytest.approx(float(np.ravel(one.timing.latency)[0]), rel=1e-12)
+        alone = {check.name: bool(np.all(check.passed)) for check in one.checks}
+        for check in batch.checks:
+            assert bool(np.broadcast_to(check.passed, (4, 1))[index, 0]) == alone.get(check.name, True), (
+                check.name
+            )

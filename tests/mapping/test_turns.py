@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroest.estimating import estimate
 from neuroest.mapping.turns import Turns, longest_way, nobody, one_unit, way_in_turns
+from neuroest.reporting.table import estimate_table
 from tests.components.chips import run
 from tests.mapping.test_packing import ADC, ARRAY, NEURON, SHARED, both
 
@@ -190,6 +192,35 @@ def test_inferences_in_a_stream_wait_for_each_other_and_one_alone_does_not(tmp_p
         tmp_path,
     )  # fmt: skip
     assert duty.totals["latency_s"] == pytest.approx(float(np.sum(step)))
+
+
+def test_a_chip_that_all_layers_share_has_no_pipeline_to_hold_up() -> None:
+    result = estimate("digital_int8_28nm", "resnet18_imagenet_dense")
+    assert result.evaluation.timing.bottleneck is None
+    assert "take turns" not in estimate_table(result)
+
+
+def test_blocks_of_a_tile_work_for_all_layers_in_it(tmp_path: Path) -> None:
+    # 40-20-20-10 on three arrays of one tile: its adders, 64 lanes of 200 MHz, add up what all three convert
+    alone, _ = both(ADC, tmp_path)
+    assert alone.evaluation.mapped.counts["chip.tile"].item() == 1.0
+    additions = np.ravel(alone.evaluation.counts.actions["chip.tile.accumulator", "addition"])
+    assert np.count_nonzero(additions) == 3
+    turns = alone.evaluation.timing.turns
+    assert float(turns["chip.tile.accumulator"].item()) == pytest.approx(np.sum(additions) / (64 * 200e6))
+    # in tiles of two arrays the first two layers share one block, the third has its own
+    two = run(ADC, str(tmp_path / "small.yaml"), {f"{ARRAY}count": 2}, tmp_path)
+    busiest = max(additions[0] + additions[1], additions[2]) / (64 * 200e6)
+    assert float(two.evaluation.timing.turns["chip.tile.accumulator"].item()) == pytest.approx(busiest)
+    # one block at the top of the chip works for all
+    unit = {"model": "accumulator", "device": "logic_45nm_horowitz", "lanes": 1, "clock_frequency": "20 MHz"}
+    top = run(
+        ADC, str(tmp_path / "small.yaml"), {"chip.tile.accumulator": None, "chip.adders": unit}, tmp_path
+    )
+    assert top.totals["initiation_interval_s"] == pytest.approx(np.sum(additions) / 20e6)
+    assert top.evaluation.timing.bottleneck == "chip.adders"
+    link = np.ravel(alone.evaluation.timing.resources["chip.link"])
+    assert float(turns["chip.link"].item()) == pytest.approx(np.sum(link))
 
 
 def test_steps_of_a_spiking_network_take_their_turns_in_every_slot(tmp_path: Path) -> None:
