@@ -198,7 +198,7 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         )
     if not isinstance(array, ChargeDomainArray):
         left_out.append(
-            "circuits that write the cells: decoders, write drivers, supply of the programming voltage"
+            "circuits that write the cells: decoders, write drivers and their supply"
         )
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
         left_out.append("making the voltage of the rows, which is above the supply")
