@@ -19,6 +19,7 @@ from neuroest.mapping.base import Array, Mapper, NetworkMapping, Traffic
 from neuroest.mapping.coding import spike_coding
 from neuroest.mapping.cores import producers
 from neuroest.mapping.crossings import instances_reached, off_chip
+from neuroest.mapping.places import units_each
 from neuroest.units import Numeric
 
 
@@ -114,8 +115,30 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
         transport,
         (*exclusions, *outside.exclusions),
         outside.weights,
-        (*outside.checks, *(coding.checks if coding is not None else ())),
+        (
+            *outside.checks,
+            *_line_buffer_checks(mapper, mapped),
+            *(coding.checks if coding is not None else ()),
+        ),
     )
+
+
+def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
+    """Whether the buffers of a pipeline hold the rows of a map that the kernels on the arrays beside them need."""
+    memory = mapper.memory("activations")
+    if memory is None or mapper.network.spiking or mapper.level.mapper != "crossbar":
+        return []
+    placement = mapped.placement
+    there = np.minimum(units_each(mapped, memory.path.rpartition(".")[0]) / placement.row_blocks, 1.0)
+    rows = mapper.layers.line_buffer_elements * (placement.units > 0.0) * there
+    needed = np.max(rows, axis=-1, keepdims=True) * mapper.network.activation_bits
+    return [
+        Check(
+            "line_buffer", memory.path, "limit", needed <= memory.options["capacity"],
+            "the rows of a map that a kernel needs at hand do not fit the memory beside its arrays", needed,
+            memory.options["capacity"], "bit",
+        )
+    ]  # fmt: skip
 
 
 def _packet(mapper: Mapper, mapped: NetworkMapping) -> Numeric | None:

@@ -246,7 +246,7 @@ class Evaluation:
         """Time of writing all weights once, one array after the other. [s]."""
         if not isinstance(self.mapper, CrossbarMapper):
             return None
-        return np.asarray(self.mapper.writing_time(self.mapped.placement))
+        return np.asarray(self.mapper.writing_time(self.mapped))
 
     @cached_property
     def cell_lifetime(self) -> Array | None:

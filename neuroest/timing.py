@@ -11,6 +11,7 @@ from neuroest.counting import ActionCounts
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
 from neuroest.mapping.base import Array, Mapper, NetworkMapping
+from neuroest.mapping.crossings import parts_of_layers
 from neuroest.mapping.places import Places
 from neuroest.mapping.turns import ROUNDING, Turns, longest_way, one_unit, way_in_turns
 from neuroest.units import Numeric, Second
@@ -233,7 +234,8 @@ def _totals(
     if mapper.reprograms:
         shared = mapper.options["inferences_per_pass"]
         part_by_part = mapped.passes > 1.0
-        worked = mapper.steps * total
+        # a layer that goes on in the next part reads all of its positions again
+        worked = mapper.steps * np.sum(step * parts_of_layers(mapped), axis=-1, keepdims=True)
         latency = np.where(part_by_part, (worked + writing) * shared, latency)
         interval = np.where(part_by_part, worked, interval)
         together = np.where(part_by_part, shared, together)
@@ -251,7 +253,7 @@ def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Nu
         amortised = np.where(mapped.passes > 1.0, 1.0 / mapper.options["inferences_per_pass"], amortised)
     if not np.any(np.asarray(amortised) > 0.0):
         return 0.0
-    writing: Numeric = mapper.writing_time(mapped.placement) * amortised
+    writing: Numeric = mapper.writing_time(mapped) * amortised
     chips = mapped.counts[mapper.chip.top.path]
     for _, link in mapper.chip.find("off_chip_link"):
         if link.path in counts.weights:

@@ -221,7 +221,7 @@ class Mapper(ABC):
         """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
         return self.zeros()
 
-    def writing_time(self, placement: Placement) -> Numeric:
+    def writing_time(self, mapped: NetworkMapping) -> Numeric:
         """Time to write all weights into their cells."""
         return 0.0
 

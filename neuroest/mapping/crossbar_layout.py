@@ -11,7 +11,7 @@ from neuroest.components.base import Component
 from neuroest.components.converters import IntegratingAdc
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import mapping as equations
-from neuroest.mapping.base import Array, Mapper, Placement
+from neuroest.mapping.base import Array, Mapper, NetworkMapping, Placement
 from neuroest.mapping.packing import Sharing, Wanted, share_arrays
 from neuroest.mapping.replication import copies_within
 from neuroest.mapping.turns import Turns
@@ -88,6 +88,15 @@ class CrossbarLayout(Mapper):
             one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
         )
         return np.asarray(self.held * whole)
+
+    def sums_that_wait(self) -> Array:
+        """Partial sums of a step that wait because the arrays of a layer have their turns at different times."""
+        if self._sharing is None:
+            return self.zeros()
+        columns_each, _ = self.compute.devices_per_weight()
+        split = np.where(self._cut[0] > 1.0, self._sharing.waiting, 0.0)
+        of_a_copy = self.layers.positions / np.maximum(self._copies, 1.0)
+        return np.asarray(split / (columns_each * self.compute.slices(self.network)) * of_a_copy)
 
     @cached_property
     def _sharing(self) -> Sharing | None:
@@ -181,9 +190,14 @@ class CrossbarLayout(Mapper):
         held = placement.utilisation * placement.units
         return np.asarray(held * self.options["rows"] * self.options["columns"])
 
-    def writing_time(self, placement: Placement) -> Numeric:
-        """Time to write all arrays that the network needs."""
-        groups = np.ceil(placement.needed / self.options["arrays_programmed_together"])
+    def writing_time(self, mapped: NetworkMapping) -> Numeric:
+        """Time to write all arrays that the network needs: every chip its own, and no more in a pass than it has."""
+        chips, together = mapped.counts[self.chip.top.path], self.options["arrays_programmed_together"]
+        each = mapped.counts[self.level.path] / chips
+        needed = mapped.placement.needed
+        full = np.floor(np.maximum(needed - 1.0, 0.0) / (each * chips))
+        last = np.minimum(needed - full * each * chips, each)
+        groups = full * np.ceil(each / together) + np.ceil(last / together)
         return np.asarray(groups * self.compute.programming_time())
 
     def _active(self) -> Array:

@@ -163,10 +163,13 @@ class CrossbarWork(CrossbarLayout):
             # every memory in reach of the layer has the events that enter it written into it, and read once
             numbers = t.input_rate * t.input_elements * self.value_bits()
             events = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
-            return [Traffic("activations", events, events, required=False, inputs=events)]
+            return [
+                Traffic("activations", events, events, required=False, inputs=events),
+                *self._waiting_sums(),
+            ]
         read = t.input_taps * bits
         inputs = self.held * (t.input_elements + t.recurrent_reduction) * bits
-        traffic = self._cell_states()
+        traffic = [*self._cell_states(), *self._waiting_sums()]
         for _, unit in self.chip.find("matrix_unit")[-1:]:
             # the left factor once for each block of columns, the right one once, and sums between blocks of rows
             product = t.is_weighted - self.held
@@ -182,6 +185,11 @@ class CrossbarWork(CrossbarLayout):
             Traffic("activations", np.asarray(read), np.asarray(written), inputs=np.asarray(inputs)),
             *traffic,
         ]
+
+    def _waiting_sums(self) -> list[Traffic]:
+        """Sums of arrays that layers share, written and read again when the layer's other arrays had their turns."""
+        moved = np.asarray(self.steps * self.sums_that_wait() * self.partial_sum_bits())
+        return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
 
     def _cell_states(self) -> list[Traffic]:
         """State of long short-term memories beside their output, read and written in each step."""

@@ -157,6 +157,12 @@ def _cuts(begins: Array, ends: Array, each: Numeric) -> Array:
     return np.asarray(np.where(ends > begins, highest - lowest, 0.0))
 
 
+def parts_of_layers(mapped: NetworkMapping) -> Array:
+    """Parts in which each layer is worked on, where a chip takes a network part by part."""
+    ends = np.cumsum(mapped.placement.units, axis=-1)
+    return _cuts(ends - mapped.placement.units, ends, mapped.counts[mapped.level.path]) + 1.0
+
+
 def _inside(begin: Array, end: Array, low: Array, high: Array) -> Array:
     """Share of a layer that lies between two places."""
     width = np.maximum(end - begin, NEAR)
@@ -168,7 +174,7 @@ def _written_weights(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
     """Weight bits that are written into cells in each inference; None where weights live in no cells or stay there."""
     stored = mapper.stored_weight_bits()
     often = mapper.inferences_per_writing
-    if not np.any(np.asarray(mapper.writing_time(mapped.placement)) > 0.0):
+    if not np.any(np.asarray(mapper.writing_time(mapped)) > 0.0):
         return None
     amortised = stored / often if often is not None else 0.0 * stored
     if mapper.reprograms:

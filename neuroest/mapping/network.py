@@ -143,11 +143,11 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         units_per_child=MappingProxyType(per_child),
         passes=passes,
         checks=(*placement.checks, *checks),
-        exclusions=_left_out(mapper),
+        exclusions=_left_out(mapper, passes),
     )
 
 
-def _left_out(mapper: Mapper) -> tuple[str, ...]:
+def _left_out(mapper: Mapper, passes: Numeric) -> tuple[str, ...]:
     left_out = list(mapper.chip.exclusions)
     chip, compute = mapper.chip, mapper.compute
     readout = compute.slots.get("readout")
@@ -164,7 +164,8 @@ def _left_out(mapper: Mapper) -> tuple[str, ...]:
     if chip.operation.mode == "duty_cycled" and level in {"bit_serial", "event_core", "roofline"}:
         left_out.append("writing the weights back after each time that the chip was switched off")
     if level in {"bit_serial", "crossbar", "digital_array", "row_stationary", "spiking_core"}:
-        if level == "crossbar" and chip.inferences_per_programming is None and not mapper.loses_weights:
+        written = chip.inferences_per_programming is not None or mapper.loses_weights
+        if level == "crossbar" and not written and not np.all(passes > 1.0):
             left_out.append("programming of the weights, which stands on a line of its own")
         if not chip.networks():
             left_out.append("transport between the computing units (no network block)")
@@ -197,9 +198,7 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
             "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
         )
     if not isinstance(array, ChargeDomainArray):
-        left_out.append(
-            "circuits that write the cells: decoders, write drivers and their supply"
-        )
+        left_out.append("circuits that write the cells: decoders, write drivers and their supply")
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
         left_out.append("making the voltage of the rows, which is above the supply")
     if array.converter is not None:

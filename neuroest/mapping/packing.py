@@ -48,6 +48,8 @@ class Packed(NamedTuple):
     companies: Flags
     """Layers by array, each set of two or more that share one once."""
     spots: tuple[Spots, ...]
+    waiting: Array
+    """Columns of each layer in arrays that several share."""
 
 
 class _Shelves:
@@ -133,7 +135,11 @@ def pack(
         shares[piece.layer] += piece.number
     together = cells[np.count_nonzero(cells, axis=1) > 1] > 0.0
     companies = np.unique(together, axis=0) if len(together) else np.zeros((0, len(times)), bool)
-    return Packed(float(arrays.used + sum(p.number for p in whole)), shares, companies, spots)
+    several = np.count_nonzero(cells, axis=1) > 1
+    waiting = np.zeros(len(times))
+    for spot in spots:
+        waiting[spot.piece.layer] += spot.piece.columns * np.count_nonzero(several[spot.arrays])
+    return Packed(float(arrays.used + sum(p.number for p in whole)), shares, companies, spots, waiting)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +156,15 @@ class Sharing:
         Arrays of each layer, parts of them too.
     turns : Turns
         Layers that take turns on the arrays that they share.
+    waiting : array
+        Columns of each layer in such arrays, of all copies together.
     """
 
     copies: Array
     needed: Array
     units: Array
     turns: Turns
+    waiting: Array
 
 
 class Wanted(NamedTuple):
@@ -219,7 +228,8 @@ def share_arrays(wanted: Wanted) -> Sharing:
     units = np.stack([p.shares for _, p in found])[kind].reshape(shape)
     needed = np.array([p.arrays for _, p in found])[kind].reshape((*shape[:-1], 1))
     turns = Turns(tuple(p.companies for _, p in found), kind.reshape(shape[:-1]))
-    return Sharing(copies, needed, units, turns)
+    waiting = np.stack([p.waiting for _, p in found])[kind].reshape(shape)
+    return Sharing(copies, needed, units, turns, waiting)
 
 
 def _scaled(wanted: Wanted) -> Wanted:

@@ -61,7 +61,8 @@ class Places:
         level = block.rpartition(".")[0]
         if level not in self._levels:
             each = units_each(self._mapped, level)
-            serving = np.asarray(np.maximum(self._width / each, 1.0))
+            most = np.maximum(self._mapped.counts[level], 1.0)  # a part of a large network has no more
+            serving = np.asarray(np.minimum(np.maximum(self._width / each, 1.0), most))
             self._levels[level] = serving, self._shares_by_kind(each)
         return self._levels[level]
 

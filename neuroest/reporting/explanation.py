@@ -344,13 +344,18 @@ class _Explainer:
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
+        if first_number(np.asarray(result.mapped.passes)) > 1.0:
+            rule = "sum of the layers' times in each part that they are in, and of writing the cells"
+            return rule + (", x inferences_per_pass" if name == "latency_s" else "")
         shared = result.timing.bottleneck
         slowest = f"layers that take turns on {shared}" if shared is not None else "slowest layer"
         if result.layers.coding != "spiking":
             way = (
                 "longest way through the layers' times, with waits for the turns of others on what they share"
             )
-            return way if name == "latency_s" else f"time of the {slowest}"
+            writing = first_number(np.asarray(result.timing.writing))
+            renewed = f", and {shown(writing, 's')} of writing the cells now and then" if writing else ""
+            return way if name == "latency_s" else f"time of the {slowest}{renewed}"
         equation = (
             pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
         )
@@ -366,7 +371,17 @@ class _Explainer:
             needs = {path: _at(times, index) for path, times in result.timing.resources.items()}
             ordered = sorted(((t, path) for path, t in needs.items() if t > 0.0), reverse=True)
             parts = tuple(Step(path, time, "s") for time, path in ordered)
-            steps.append(Step(f"layer {layer}", _at(result.timing.step, index), "s", "slowest of", (), parts))
+            step = _at(result.timing.step, index)
+            around = step > max(needs.values(), default=0.0)
+            rule = (
+                "reading, and then what brings its output back, one after the other"
+                if around
+                else "slowest of"
+            )
+            steps.append(Step(f"layer {layer}", step, "s", rule, (), parts))
+        writing = first_number(np.asarray(result.timing.writing))
+        if writing:
+            steps.append(Step("writing of cells", writing, "s", "its share of an inference"))
         return (*steps, *self._array_times())
 
     def _array_times(self) -> tuple[Step, ...]:

@@ -379,6 +379,11 @@ def _bottleneck(estimate: Estimate) -> list[str]:
     )
     layer = estimate.evaluation.layers.names[index]
     lines = wrapped(f"slowest layer: {layer}, {duration}, held up by {short(cause)}", hanging=2)
+    writing = float(np.max(timing.writing))
+    if writing > 0.0:
+        lines += wrapped(f"cells are written for {shown(writing, 's')} of each inference", hanging=2)
+    if np.any(np.asarray(estimate.evaluation.mapped.passes) > 1.0):
+        return lines
     shared = timing.bottleneck
     if shared is not None:
         together = shown(float(np.max(timing.turns[shared])), "s")

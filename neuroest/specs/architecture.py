@@ -56,7 +56,7 @@ class Operation(Spec):
     period: Time | None = None
     """Time from one inference to the next in always_on."""
     inferences_per_programming: Count | None = None
-    """Inferences after which the weights are written anew: each then carries its share of the energy of programming.
+    """Inferences after which the weights are written anew: each then carries its share of the energy and time of it.
     Left out, programming is reported on its own line only."""
 
 
@@ -144,10 +144,10 @@ class CrossbarLevel(Level):
     slower gets further copies."""
     array_budget: Count | None = None
     """Arrays that the network may take in all, which is a target of area: layers get further copies, for the shortest
-    interval, as long as there are arrays left."""
+    interval, as long as there are arrays left. Arrays that layers share count once."""
     sharing: Literal["none", "layers"] = "none"
     """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
-    `target_interval` only as long as the turns fit into it."""
+    `target_interval` only as long as the turns fit into it, with an `array_budget` only as far as it needs."""
     cells_programmed_together: CountOrAuto = "auto"
     """Cells of one array that are written at a time; auto: one row."""
     arrays_programmed_together: Count = 1.0
@@ -156,7 +156,8 @@ class CrossbarLevel(Level):
     """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
     the next part of the network, again in every inference."""
     inferences_per_pass: Count = 1.0
-    """Inferences that share one writing of a part, their intermediate results kept meanwhile."""
+    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
+    activations, or outside over a link that carries them."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.estimating import Estimate
 from neuroest.library import load_workload
+from neuroest.mapping.crossbar import CrossbarMapper
+from neuroest.reporting.explanation import explain
+from neuroest.reporting.table import estimate_table
+from neuroest.result import Estimate
 from tests.components.chips import count, energy, failed, known, run
 
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."
@@ -177,9 +180,84 @@ def test_weights_come_while_cells_are_written(tmp_path: Path) -> None:
     many = {f"{ARRAY}arrays_programmed_together": 92}
     slow = run(ADC, DENSE, SMALL | many | {"chip.dram": thin}, tmp_path)
     assert float(np.ravel(slow.evaluation.timing.writing)[0]) == pytest.approx(668_672 * 8 / 1e9)
-    assert slow.totals["latency_s"] == pytest.approx(
-        668_672 * 8 / 1e9 + float(np.sum(slow.evaluation.timing.step))
-    )
+    # 112, 64 and 4 arrays on 32 are read in four, three and one parts, all positions in each
+    worked = float(np.sum(slow.evaluation.timing.step * np.array([4.0, 3.0, 1.0])))
+    assert slow.totals["latency_s"] == pytest.approx(668_672 * 8 / 1e9 + worked)
+
+
+def test_every_pass_and_every_chip_is_written_for_itself(tmp_path: Path) -> None:
+    each = known(run(ADC, DENSE, {}, tmp_path), "time to program an array")
+    # 180 arrays on 32, 20 at a time: five passes of two goes, and the last 20 in one
+    parts = run(ADC, DENSE, SMALL | {f"{ARRAY}arrays_programmed_together": 20}, tmp_path)
+    assert parts.totals["programming_time_s"] == pytest.approx(11 * each)
+    # six chips of 32 write at the same time
+    chips = run(ADC, DENSE, {"chip.count": "auto", "chip.tile.count": 4}, tmp_path)
+    assert chips.evaluation.mapped.counts["chip"].item() == 6.0
+    assert chips.totals["programming_time_s"] == pytest.approx(32 * each)
+
+
+def test_a_chip_that_writes_its_cells_says_so_and_does_not_leave_it_out(tmp_path: Path) -> None:
+    parts = run(ADC, DENSE, SMALL, tmp_path)
+    assert not any("programming" in text for text in parts.exclusions)
+    text = " ".join(estimate_table(parts).split())
+    assert "cells are written for 41.5 ms of each inference" in text
+    assert "take turns" not in text
+
+
+def test_an_explanation_tells_loops_and_writing(tmp_path: Path) -> None:
+    loop = explain(run(ADC, lstm(tmp_path), {}, tmp_path), "latency_s").step
+    rules = {part.name: part.how for part in loop.parts}
+    assert rules["layer cell"].endswith("one after the other")
+    assert rules["layer words"] == "slowest of"
+    parts = explain(run(ADC, DENSE, SMALL, tmp_path), "latency_s").step
+    assert "each part" in parts.how
+    writing = next(part for part in parts.parts if part.name == "writing of cells")
+    assert writing.value == pytest.approx(180 * 230.4e-6)
+
+
+def test_sums_wait_while_the_arrays_of_a_layer_have_their_turns(tmp_path: Path) -> None:
+    # two layers of 192 rows and 20 outputs of four columns: each has 128 rows in an array of 80 columns and 64 rows in
+    # another. What is 80 x 64 of both fits one array, beside or above each other, and the 20 sums of each wait
+    layers = [
+        {"name": "first", "type": "fully_connected", "outputs": 20},
+        {"name": "wide", "type": "fully_connected", "outputs": 192},
+        {"name": "second", "type": "fully_connected", "outputs": 20},
+    ]
+    file = network(tmp_path, [192], layers)
+    memory = {
+        "model": "sram", "device": "sram_28nm_anchored", "capacity": "16 KiB", "width": "64 bit",
+        "stores": ["partial_sums"],
+    }  # fmt: skip
+    shared = run(ADC, file, {f"{ARRAY}sharing": "layers", "chip.tile.sums": memory}, tmp_path)
+    level = shared.evaluation.mapper
+    assert isinstance(level, CrossbarMapper)
+    assert level._sharing is not None
+    columns = np.ravel(level._sharing.waiting)
+    sums = np.ravel(level.sums_that_wait())
+    split = np.ravel(shared.evaluation.mapped.placement.row_blocks) > 1.0
+    assert sums == pytest.approx(np.where(split, columns / 4, 0.0))
+    assert sums[0] == 20.0
+    moved = at(shared, "chip.tile.sums", "write")
+    assert moved == pytest.approx(list(sums * 24 / 64))
+    assert at(shared, "chip.tile.sums", "read") == moved
+    told = run(ADC, file, {f"{ARRAY}sharing": "layers"}, tmp_path)
+    assert any("partial_sums" in text for text in told.exclusions)
+    assert not any("partial_sums" in text for text in run(ADC, file, {}, tmp_path).exclusions)
+
+
+def test_rows_that_a_kernel_needs_fit_the_buffer_or_it_is_told(tmp_path: Path) -> None:
+    # two rows of 8 x 64 numbers of 8 bits: 8192; a tile of eight arrays holds all five blocks of rows
+    file = residual(tmp_path)
+    buffer = {
+        "model": "sram", "device": "sram_28nm_anchored", "capacity": "1 KiB", "width": "64 bit",
+        "stores": ["activations"],
+    }  # fmt: skip
+    assert "line_buffer" not in failed(run(ADC, file, {"chip.tile.buffer": buffer}, tmp_path))
+    small = buffer | {"capacity": "1023 B"}
+    assert "line_buffer" in failed(run(ADC, file, {"chip.tile.buffer": small}, tmp_path))
+    # of four arrays a tile, each holds four of the five blocks at most
+    fewer = {"chip.tile.buffer": small, f"{ARRAY}count": 4}
+    assert "line_buffer" not in failed(run(ADC, file, fewer, tmp_path))
 
 
 def test_weights_that_come_over_no_link_are_told(tmp_path: Path) -> None:

@@ -80,7 +80,11 @@ def shared(
     )  # fmt: skip
     times = np.ceil(positions / found.copies) + tail
     interval = max(float(found.turns.busiest(times).item()), float(np.max(times)))
-    return found.copies, interval, Packed(float(found.needed.item()), found.units, found.turns.kinds[0], ())
+    return (
+        found.copies,
+        interval,
+        Packed(float(found.needed.item()), found.units, found.turns.kinds[0], (), found.waiting),
+    )
 
 
 @settings(max_examples=25, deadline=None)

@@ -63,6 +63,7 @@ class OffChipBlock(DeviceBlock):
     carries: tuple[Literal["inputs", "outputs", "weights", "activations", "between_chips"], ...] = Field(
         min_length=1
     )
-    """What goes over the link. weights: those that no memory of the chip can hold; activations: what a layer reads
-    and writes, where both together exceed the memory that stores activations; between_chips: what layers on different
-    chips exchange, where the chip's own count is above one."""
+    """What goes over the link. weights: those that no memory of the chip can hold, and those that are written into
+    cells in operation; activations: what a layer reads and writes, where both together exceed the memory that stores
+    activations, and what waits between the parts of a network; between_chips: what layers on different chips exchange,
+    where the chip's own count is above one."""
