@@ -306,8 +306,11 @@ def _reach(bar: Bar) -> float:
     """Length of a bar: the logarithm of the ratio of its ends, and more than any where an end has no estimate."""
     if not (np.isfinite(bar.low) and np.isfinite(bar.high)):
         return np.inf
-    low, high = sorted((abs(bar.low), abs(bar.high)))
-    return 0.0 if high == low else np.inf if low == 0.0 else float(np.log(high / low))
+    low, high = abs(bar.low), abs(bar.high)
+    if low == high:
+        return 0.0
+    # the ratio as it stands: that of the sorted ends would round otherwise, and order by it bars that hardly move
+    return np.inf if 0.0 in (low, high) else float(abs(np.log(high / low)))
 
 
 def _sobol(

@@ -229,7 +229,10 @@ class CrossbarWork(CrossbarLayout):
         if self.compute.converter is not None:
             return self.network.accumulator_bits
         if self.counts_partial_sums:
-            return equations.block_count(np.log2(np.max(self._cut[0]) + 1.0), 1.0)
+            bits = equations.block_count(np.log2(self._cut[0] + 1.0), 1.0)
+            return np.asarray(
+                bits * np.minimum(self.layers.output_rate, 1.0)
+            )  # where nothing fired nothing is sent
         return 0.0
 
     @property

@@ -48,13 +48,13 @@ class Places:
         """
         kinds = self._level(block)[1]
         if len(kinds) == 1:
-            return np.asarray(np.max(work @ kinds[0][1].T, axis=-1, keepdims=True))
+            return _busiest(work, kinds[0][1])[..., np.newaxis]
         points = np.broadcast_shapes(np.shape(work)[:-1], kinds[0][0].shape)
         found = np.zeros(points)
         every = np.broadcast_to(work, (*points, np.shape(work)[-1]))
         for here, shares in kinds:
             where = np.broadcast_to(here, points)
-            found[where] = np.max(every[where] @ shares.T, axis=-1)
+            found[where] = _busiest(every[where], shares)
         return found[..., np.newaxis]
 
     def _level(self, block: str) -> tuple[Array, list[tuple[Array, Array]]]:
@@ -92,9 +92,20 @@ def units_each(mapped: NetworkMapping, level: str) -> Numeric:
 
 
 def _shares(begin: Array, width: Array, each: Array) -> Array:
-    """Share of each layer's work that an instance does: those at which a layer begins, and the next one of each."""
-    first = np.floor(begin / each)
-    instances = np.concatenate([first, first + 1.0])[:, np.newaxis]
+    """Share of each layer's work that an instance does, of the instances that work for several.
+
+    In such an instance, or in the one before, begins one of its layers.
+    """
+    first = np.floor(begin / each).tolist()
+    instances = np.array(sorted({*first, *(place + 1.0 for place in first)}))[:, np.newaxis]
     wide, until = np.maximum(width, NEAR), instances * each - begin
     until, before = (np.minimum(np.maximum(place / wide, 0.0), 1.0) for place in (until + each, until))
-    return np.asarray(until - before)
+    shares = until - before
+    return np.asarray(shares[np.count_nonzero(shares, axis=1) > 1])
+
+
+def _busiest(work: Array, shares: Array) -> Array:
+    """Longest work of all instances; by a sum of which equal points stay equal to the last bit."""
+    if not len(shares):
+        return np.zeros(np.shape(work)[:-1])
+    return np.asarray(np.max(np.einsum("...l,il->...i", work, shares), axis=-1))

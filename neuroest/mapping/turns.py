@@ -42,7 +42,7 @@ class Turns:
         """
         longest = np.zeros(np.broadcast_shapes(np.shape(times)[:-1], self.kind.shape))
         for here, units, each in self.each_kind(times):
-            longest[here] = np.max(each @ units.T.astype(float), axis=-1)
+            longest[here] = np.max(np.einsum("...l,ul->...u", each, units.astype(float)), axis=-1)
         return longest[..., np.newaxis]
 
     def each_kind(self, times: Array) -> Iterator[tuple[Flags, Flags, Array]]:
