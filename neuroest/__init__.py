@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         SpecError,
         UnknownNameError,
     )
-    from neuroest.estimating import Estimate, estimate
+    from neuroest.estimating import estimate
     from neuroest.exploration.breakeven import breakeven
     from neuroest.exploration.importance import sensitivity
     from neuroest.exploration.optimise import optimize
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from neuroest.exploration.uncertainty import uncertainty
     from neuroest.library import load_architecture, load_device, load_workload
     from neuroest.reporting.comparison import Comparison, compare
+    from neuroest.result import Estimate
     from neuroest.workloads.importers import trace
 
     __version__: str
@@ -67,7 +68,7 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "neuroest.reporting.comparison",
-    "Estimate": "neuroest.estimating",
+    "Estimate": "neuroest.result",
     "MappingError": "neuroest.errors",
     "NeuroestError": "neuroest.errors",
     "Problem": "neuroest.errors",

@@ -21,8 +21,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from neuroest.errors import MappingError, NeuroestError, RangeError, SpecError, UnknownNameError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.library import load_architecture, load_device, load_workload, shipped
+from neuroest.result import Estimate
 from neuroest.settings import parse_settings
 from neuroest.specs.reading import read_document
 

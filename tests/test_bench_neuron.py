@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neuroest.components.chip import instantiate
-from neuroest.components.neurons import DiffusiveNeuron
+from neuroest.components.diffusive_neurons import DiffusiveNeuron
 from neuroest.estimating import estimate
 from neuroest.library import load_architecture
 from neuroest.settings import design_with

@@ -16,8 +16,9 @@ import pytest
 
 from neuroest.cli import VERBS
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.estimating import SCHEMA_VERSION, estimate
+from neuroest.estimating import estimate
 from neuroest.library import KINDS, load_architecture, load_device, load_workload
+from neuroest.result import SCHEMA_VERSION
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from neuroest.errors import MappingError, NeuroestError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.library import bibliography, load_architecture, load_device, load_workload, shipped
+from neuroest.result import Estimate
 from neuroest.specs.claims import DESIGN
 from neuroest.specs.workload import workload_claims
 from neuroest.validating.cases import load_case, run_case, shipped_cases
@@ -71,7 +72,8 @@ STAGES = (
     ("exploration.discrepancy", "how far whole models may be off"),
     ("exploration.bands", "what an estimate says of its own uncertainty"),
     ("exploration.sensitivity", "and of what it depends on"),
-    ("estimating", "the result that users see"),
+    ("result", "an estimate as users see it"),
+    ("estimating", "one estimate from names to result"),
     ("behaviour", "spikes of a network in time on the chip of an estimate, which is repeated with them"),
     ("exploration", "many points: sweeps, optimisation, uncertainty"),
     ("validating", "published chips beside their estimates"),
@@ -92,7 +94,7 @@ NARROW = {
 
 # Imports against the order that are known, with why they stand; each wants to go.
 AGAINST_THE_ORDER = {
-    ("neuroest.estimating", "neuroest.reporting.html"): "a notebook asks the result itself for its display",
+    ("neuroest.result", "neuroest.reporting.html"): "a notebook asks the result itself for its display",
     (
         "neuroest.library",
         "neuroest.workloads.importers",
@@ -250,7 +252,7 @@ CONSTANTS = {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
     },
     "components.crossbar": {"_SOLVED_LOSS": "where a comparison ends, told beside it"},
-    "components.neurons": {
+    "components.diffusive_neurons": {
         "_NOISE_SIGMAS": "a convention, told beside it",
         "_LEAST_SEPARATION": "where a comparison gets worse, told beside it",
     },
@@ -272,7 +274,11 @@ INSIDE = {
     ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",
-    ("components.neurons", "_DiffusiveNeuron", 3.0): "time constants to a settled output, a convention",
+    (
+        "components.diffusive_neurons",
+        "_DiffusiveNeuron",
+        3.0,
+    ): "time constants to a settled output, a convention",
 }
 
 

@@ -24,9 +24,10 @@ from hypothesis import strategies as st
 from neuroest.build import Design, build
 from neuroest.components.ledger import OWNERS
 from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.library import load_architecture, load_device, load_workload, shipped
+from neuroest.result import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 

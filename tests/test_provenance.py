@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.errors import NeuroestError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.library import shipped
 from neuroest.provenance import (
     Call,
@@ -28,6 +28,7 @@ from neuroest.provenance import (
     tracing,
     used_parameters,
 )
+from neuroest.result import Estimate
 
 
 @equation(formula="E = C V^2", reference="a textbook", valid="always")

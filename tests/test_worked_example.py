@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
+from neuroest.result import Estimate
 
 FOLDER = Path(__file__).parent / "data" / "worked_example"
 TWO_PERCENT = 0.02

@@ -17,8 +17,9 @@ from neuroest.behaviour.statistics import Interval, difference, share
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
 from neuroest.errors import UnknownNameError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.library import Loaded
+from neuroest.result import Estimate
 from neuroest.specs.workload import WorkloadSpec
 
 WITHOUT: Mapping[str, Setting] = {

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from neuroest.behaviour.files import NeuronLayer
-from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface
-from neuroest.components.neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
+from neuroest.components.column_circuits import CurrentClamp, IdealInterface
+from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.diffusive_neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
 from neuroest.dynamics.cells import (
     DiffusiveCells,
     integration_time,
@@ -20,8 +21,8 @@ from neuroest.dynamics.cells import (
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import crossbar, diffusive_neuron
 from neuroest.errors import NeuroestError
-from neuroest.estimating import Estimate
 from neuroest.library import Device
+from neuroest.result import Estimate
 from neuroest.units import format_quantity
 
 _PAIR = "column_differential"

@@ -12,6 +12,14 @@ from neuroest.components.accumulating import FerroelectricNeuron, PhaseChangeNeu
 from neuroest.components.base import Component, TechnologyPoint
 from neuroest.components.cells import ChargeCell, PassiveCell, ResistiveCell, SelectorCell
 from neuroest.components.charge import ChargeDomainArray
+from neuroest.components.column_circuits import (
+    CurrentClamp,
+    CurrentMirror,
+    FanOutBuffer,
+    IdealInterface,
+    SampledClamp,
+    VoltageMode,
+)
 from neuroest.components.converters import (
     AnalogBuffer,
     AnalogStage,
@@ -25,15 +33,8 @@ from neuroest.components.converters import (
     SurveyAdc,
     TimeConverter,
 )
-from neuroest.components.crossbar import (
-    CrossbarArray,
-    CurrentClamp,
-    CurrentMirror,
-    FanOutBuffer,
-    IdealInterface,
-    SampledClamp,
-    VoltageMode,
-)
+from neuroest.components.crossbar import CrossbarArray
+from neuroest.components.diffusive_neurons import DiffusiveNeuron, IntegratedDiffusiveNeuron
 from neuroest.components.digital import (
     Accumulator,
     BitSerialCell,
@@ -56,8 +57,6 @@ from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram
 from neuroest.components.networks import Bus, HTree, Link, Mesh, Network, OffChip
 from neuroest.components.neurons import (
     AnalogLif,
-    DiffusiveNeuron,
-    IntegratedDiffusiveNeuron,
     ReportedNeuron,
     ThresholdSwitch,
 )

@@ -19,6 +19,7 @@ from neuroest.exploration.points import evaluate_points
 from neuroest.exploration.space import Space
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
 from neuroest.library import Loaded
+from neuroest.result import first_number
 from neuroest.units import format_quantity
 from neuroest.workloads.layers import layer_table
 
@@ -207,7 +208,7 @@ def crossover(
                 f"{'first' if coding == 'spiking' else 'second'}"
             )
     table = layer_table(first.workload, {})
-    timesteps = float(np.asarray(table.timesteps).reshape(-1)[0])
+    timesteps = first_number(table.timesteps)
     bits = float(matched_activation_bits(timesteps))
     curves = _spiking_curves(first, scaled=scaled, samples=samples, seed=seed)
     given = float(second.values.get(_ACTIVATIONS) or first.values[_ACTIVATIONS])
@@ -230,7 +231,7 @@ def _mean_rate(table: Any) -> tuple[float, float]:
     """Spike rate and number of inputs that a synapse meets in the mean."""
     macs = np.asarray(table.macs, dtype=np.float64)
     inputs = np.asarray(table.reduction + table.recurrent_reduction, dtype=np.float64)
-    possible = float(np.sum(macs)) * float(np.asarray(table.timesteps).reshape(-1)[0])
+    possible = float(np.sum(macs)) * first_number(table.timesteps)
     operations = float(np.sum(np.asarray(table.synaptic_operations, dtype=np.float64)))
     return operations / possible, float(np.sum(macs * inputs) / np.sum(macs))
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from neuroest.components.base import Check, Component
 from neuroest.components.charge import ChargeDomainArray
+from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.converters import IntegratingAdc
-from neuroest.components.crossbar import CrossbarArray, CurrentClamp, IdealInterface, SampledClamp
+from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.inputs import SpikeDriver
 from neuroest.components.neurons import Neuron
 from neuroest.equations import accelerators

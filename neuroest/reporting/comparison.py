@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from neuroest.build import build
 from neuroest.errors import NeuroestError
-from neuroest.estimating import SCHEMA_VERSION, Estimate, estimate, package_version
+from neuroest.estimating import estimate
 from neuroest.exploration.bands import quantiles
 from neuroest.exploration.sensitivity import attributed_share
 from neuroest.library import Loaded, load_architecture, load_workload
@@ -23,6 +23,7 @@ from neuroest.reporting.properties import PROPERTIES, PUBLISHED, fabrication
 from neuroest.reporting.quantities import BANDED, label_and_unit, percent, shown
 from neuroest.reporting.table import maturity_words, settings_lines
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
+from neuroest.result import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.architecture import ArchitectureSpec
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from neuroest.components.chip import instantiate
 from neuroest.equations import digital, power
 from neuroest.equations import mapping as mapping_equations
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimating import Estimate
 from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
 from neuroest.reporting.quantities import label_and_unit, percent, short, shown, shown_interval, words
 from neuroest.reporting.text import PLAIN, Style, one_line
+from neuroest.result import Estimate, first_number
 
 _ALIASES = {
     "energy": "energy_per_inference_J",
@@ -198,7 +198,7 @@ class _Explainer:
         summary = _summary(self.part(path).spec)
         known = (f"device {device.spec.name}: {one_line(device.spec.description)}",) if device else ()
         instances = self.estimate.evaluation.mapped.instances.get(path)
-        number = () if instances is None else (f"{_scalar(instances):.6g} on the chip",)
+        number = () if instances is None else (f"{first_number(instances):.6g} on the chip",)
         return Step(path, None, None, "", (summary, *known, *number, *about), tuple(parts))
 
     def term(self, term: TermSum, *, deep: bool = False) -> Step:
@@ -213,7 +213,10 @@ class _Explainer:
         if term.kind == "static":
             result = self.estimate.evaluation
             row = next(s for s in result.statics if (s.component, s.term) == (term.component, term.term))
-            seconds, state = _scalar(result.standing_time(row)), "switched off" if row.asleep else "powered"
+            seconds, state = (
+                first_number(result.standing_time(row)),
+                "switched off" if row.asleep else "powered",
+            )
             each = term.value / seconds / term.count if term.count and seconds else 0.0
             return f"{term.count:.6g} of them x {shown(each, 'W')} x {shown(seconds, 's')} of being {state}"
         if term.component == self.estimate.evaluation.costs.overheads:
@@ -295,7 +298,7 @@ class _Explainer:
         def steps(*names: str) -> tuple[Step, ...]:
             return tuple(Step(n, totals[n], label_and_unit(n)[1]) for n in names)
 
-        powered = Step("powered_time", _scalar(self.estimate.evaluation.powered_time), "s")
+        powered = Step("powered_time", first_number(self.estimate.evaluation.powered_time), "s")
         rules: Mapping[str, tuple[str, tuple[Step, ...]]] = {
             "average_power_W": (
                 "energy / time of being powered",
@@ -319,7 +322,7 @@ class _Explainer:
             terms = [term for part in area_by_component(self.estimate) for term in part.terms]
             return f"sum of {_many(terms)}", tuple(self.term(term) for term in terms if term.value > 0.0)
         if name == "throughput_per_s":
-            period = Step("period", _scalar(self.estimate.evaluation.period), "s")
+            period = Step("period", first_number(self.estimate.evaluation.period), "s")
             return "1 / time from one inference to the next", (period, *self._times())
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
@@ -347,7 +350,7 @@ class _Explainer:
         if result.mapped.placement.shared:
             rule = "timesteps x sum of the layers' times, which share the units"
             return rule + (", x batch" if name == "latency_s" else "")
-        takes_turns = _scalar(result.timing.pace) > _scalar(np.max(result.timing.step))
+        takes_turns = first_number(result.timing.pace) > first_number(np.max(result.timing.step))
         slowest = "layers that take turns on one unit" if takes_turns else "slowest layer"
         if result.layers.coding != "spiking":
             return "sum of the layers' times" if name == "latency_s" else f"time of the {slowest}"
@@ -357,7 +360,7 @@ class _Explainer:
             else mapping_equations.initiation_interval
         )
         info = _info(equation)
-        rest = _scalar(result.timing.rest)
+        rest = first_number(result.timing.rest)
         tail = f"; {shown(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
 
@@ -391,7 +394,7 @@ class _Explainer:
     def _count(self, name: str) -> tuple[str, tuple[Step, ...]]:
         result, placement = self.estimate.evaluation, self.estimate.evaluation.mapped.placement
         layers = result.layers
-        steps = _scalar(layers.timesteps) if layers.coding == "spiking" else 1.0
+        steps = first_number(layers.timesteps) if layers.coding == "spiking" else 1.0
         by_layer: Mapping[str, tuple[str, Any]] = {
             "synaptic_operations": ("sum over the layers", layers.layer_synaptic_operations),
             "multiply_accumulates": (f"{steps:g} x sum over the layers", layers.macs),
@@ -442,10 +445,6 @@ def _info(equation: Any) -> EquationInfo:
 
 def _many(items: Sequence[Any], noun: str = "term") -> str:
     return f"{len(items)} {noun}" + ("" if len(items) == 1 else "s")
-
-
-def _scalar(value: Any) -> float:
-    return float(np.asarray(value).reshape(-1)[0])
 
 
 def _at(values: Any, index: int) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from neuroest.estimating import BreakdownRow, Estimate
+from neuroest.result import BreakdownRow, Estimate
 
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.quantities import (
     check_line,
@@ -18,6 +17,7 @@ from neuroest.reporting.quantities import (
     words,
 )
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
+from neuroest.result import Estimate
 
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison

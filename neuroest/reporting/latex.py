@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.quantities import BANDED, check_line, label_and_unit, short, words
 from neuroest.reporting.views import LEAST_UNPROVEN, View
+from neuroest.result import Estimate
 from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:

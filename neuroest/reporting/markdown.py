@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.quantities import (
     BANDED,
     check_line,
@@ -18,6 +17,7 @@ from neuroest.reporting.quantities import (
 from neuroest.reporting.table import basis_words, reported_values
 from neuroest.reporting.text import one_line
 from neuroest.reporting.views import LEAST_UNPROVEN, View
+from neuroest.result import Estimate
 
 if TYPE_CHECKING:
     from neuroest.reporting.comparison import Comparison

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroest.estimating import Estimate, package_version
 from neuroest.exploration.bands import SAMPLES, SEED
 from neuroest.provenance import Call, Traced
 from neuroest.reporting.bibliography import _key as bibtex_key
@@ -14,6 +13,7 @@ from neuroest.reporting.markdown import plain
 from neuroest.reporting.quantities import check_line, counted, percent
 from neuroest.reporting.standing import Standing
 from neuroest.reporting.table import basis_words
+from neuroest.result import Estimate, package_version
 
 
 @dataclass(frozen=True)

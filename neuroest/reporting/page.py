@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.estimating import package_version
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.figures import report_module
@@ -30,6 +29,7 @@ from neuroest.reporting.report import Report
 from neuroest.reporting.standing import TABLE_HEAD, scoreboard_rows
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.views import LEAST_UNPROVEN, Breakdown, View
+from neuroest.result import package_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.quantities import counted, percent, shown, words
 from neuroest.reporting.table import basis_words
+from neuroest.result import Estimate
 from neuroest.specs.workload import Task
 
 PUBLISHED: Mapping[str, str] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from neuroest.estimating import CheckResult
 from neuroest.exploration.bands import Band
+from neuroest.result import CheckResult
 from neuroest.units import format_quantity
 
 CHIP = "chip."

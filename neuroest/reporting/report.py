@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimating import SCHEMA_VERSION, Estimate, estimate, package_version
+from neuroest.estimating import estimate
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.comparison import Comparison, _settings_for, distinct
@@ -24,6 +24,7 @@ from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
 from neuroest.reporting.methods import Methods, methods
 from neuroest.reporting.standing import SCOREBOARD_COLUMNS, Standing, scoreboard_rows, standing
 from neuroest.reporting.views import View, slowest
+from neuroest.result import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroest.estimating import Estimate
 from neuroest.exploration.bands import Band
 from neuroest.reporting.breakdown import (
     ComponentSum,
@@ -29,6 +28,7 @@ from neuroest.reporting.quantities import (
     words,
 )
 from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
+from neuroest.result import Estimate
 from neuroest.specs.claims import BASES, DESIGN
 
 if TYPE_CHECKING:

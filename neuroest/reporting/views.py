@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.estimating import Estimate
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.exploration.bands import SAMPLES, drawn_values, quantiles, sampled_totals
 from neuroest.exploration.discrepancy import discrepancy_claims
@@ -18,6 +17,7 @@ from neuroest.exploration.groups import Group
 from neuroest.exploration.importance import Bar, tornado
 from neuroest.reporting.comparison import unproven_share
 from neuroest.reporting.quantities import BANDED, short_names
+from neuroest.result import Estimate
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
-from neuroest.estimating import package_version
 from neuroest.exploration.discrepancy import discrepancies
+from neuroest.result import package_version
 from neuroest.validating.cases import CaseResult, run_case, selected_cases
 from neuroest.validating.scoring import (
     Calibration,

@@ -11,11 +11,12 @@ import numpy as np
 from pydantic import ValidationError
 
 from neuroest.errors import NeuroestError, Problem, SpecError, UnknownNameError, did_you_mean
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.evaluation import Array, Evaluation, evaluate
 from neuroest.exploration.bands import SAMPLES, SEED, draw
 from neuroest.exploration.discrepancy import discrepancy_claims
 from neuroest.library import bibliography, find_file, load_architecture, load_workload
+from neuroest.result import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.messages import problem_at, validate

@@ -8,10 +8,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.evaluation import Array, Evaluation, evaluate
 from neuroest.exploration.bands import SEED, draw
 from neuroest.exploration.discrepancy import discrepancy_claims
+from neuroest.result import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.units import Numeric, format_quantity
 from neuroest.validating.cases import cases_folder

@@ -17,7 +17,7 @@ from neuroest.validating.expressions import unit_factor
 from neuroest.validating.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
 
 if TYPE_CHECKING:
-    from neuroest.estimating import Estimate
+    from neuroest.result import Estimate
     from neuroest.validating.board import Scoreboard
 
 FILE = "scoreboard.json"

@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.library import find_file
+from neuroest.result import Estimate
 
 
 def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from neuroest.errors import MappingError, RangeError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
+from neuroest.result import Estimate
 from tests.components.chips import count, energy, run
 
 CHIP, NETWORK = "attention_crossbar_28nm", "keyword_transformer_dense"

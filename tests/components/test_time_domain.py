@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from neuroest.errors import MappingError, RangeError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
+from neuroest.result import Estimate
 from neuroest.validating.cases import cases_folder
 from tests.components.chips import area, count, energy, known
 

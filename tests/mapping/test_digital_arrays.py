@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from neuroest.errors import NeuroestError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
+from neuroest.result import Estimate
 from neuroest.workloads.importers.writing import loaded_text, workload_text
 from tests.components.chips import area, changed, count, energy
 from tests.workloads.test_number_layers import text

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroest.errors import MappingError
-from neuroest.estimating import Estimate
 from neuroest.evaluation import evaluate
 from neuroest.library import load_architecture, load_workload
 from neuroest.mapping.packing import Packed, Piece, pack, pieces_of, share_arrays
+from neuroest.result import Estimate
 from neuroest.settings import design_with
 from tests.components.chips import arrays, changed, count, energy, failed, run
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.reporting.report import Report
 from neuroest.reporting.views import View
+from neuroest.result import Estimate
 
 EVIL = "<script>window.hurt=1</script>_%#$&~^\\{}"
 """A name that means something to HTML, LaTeX, Markdown and file systems."""

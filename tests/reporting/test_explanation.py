@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.provenance import Operation, Parameter, Traced, tracing
 from neuroest.reporting.derivation import Derivation, Step
 from neuroest.reporting.explanation import explain, explainable
+from neuroest.result import Estimate
 from neuroest.specs.claims import Claim
 
 

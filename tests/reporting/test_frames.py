@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.comparison import Comparison
 from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
+from neuroest.result import Estimate
 
 
 def test_columns_name_their_unit(memristive: Estimate) -> None:

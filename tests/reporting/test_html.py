@@ -4,9 +4,9 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.comparison import Comparison
 from neuroest.reporting.html import comparison_html, estimate_html
+from neuroest.result import Estimate
 
 EVIL = "<script>alert('x')</script>&\"\u2028"
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.estimating import Estimate
 from neuroest.reporting.quantities import label_and_unit, percent, short_names, shown, shown_interval
+from neuroest.result import Estimate
 from neuroest.units import parse_unit
 
 

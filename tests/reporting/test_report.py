@@ -14,7 +14,6 @@ import pandas as pd
 import pytest
 
 from neuroest.errors import NeuroestError
-from neuroest.estimating import Estimate
 from neuroest.exploration.importance import sensitivity
 from neuroest.exploration.pareto import non_dominated
 from neuroest.library import shipped
@@ -24,6 +23,7 @@ from neuroest.reporting.comparison import compare
 from neuroest.reporting.difference import difference
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
 from neuroest.reporting.views import View
+from neuroest.result import Estimate
 
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.estimating import Estimate, estimate
+from neuroest.estimating import estimate
 from neuroest.reporting.comparison import compare
 from neuroest.reporting.table import estimate_table, side_by_side_table
 from neuroest.reporting.text import Style
+from neuroest.result import Estimate
 
 
 @pytest.fixture(scope="module")

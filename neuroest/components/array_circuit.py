@@ -1,0 +1,249 @@
+"""The circuit of a crossbar array: its parts, its lines, and its times."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.components.base import Component, NetworkContext
+from neuroest.components.cells import Cell, ResistiveMemory
+from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, FanOutBuffer
+from neuroest.components.converters import AnalogBuffer, AnalogStage, Converter, SampleAndHold
+from neuroest.components.inputs import RowDriver, drive_resistance
+from neuroest.components.neurons import Neuron
+from neuroest.equations import converters, crossbar_wires, drivers, power
+from neuroest.equations import crossbar as equations
+from neuroest.errors import NeuroestError
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Ohm, Second, Siemens, Volt
+
+
+class ArrayCircuit(Component[None]):
+    """Cells, drivers and column circuits as one circuit: what stands where, what its lines load, how long it takes."""
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> Cell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def memory(self) -> ResistiveMemory:
+        """The cell of an array whose weights are conductances."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def driver(self) -> RowDriver:
+        """The circuit at the rows."""
+        return self.slots["input"]  # type: ignore[return-value]
+
+    @property
+    def readout(self) -> Component[Any]:
+        """Neuron or converter read-out."""
+        return self.slots["readout"]
+
+    @property
+    def neuron(self) -> Neuron | None:
+        """Neuron at the columns, if the array is read by neurons."""
+        return self.readout.slots.get("neuron")  # type: ignore[return-value]
+
+    @property
+    def interface(self) -> Component[Any] | None:
+        """Circuit between column and neuron."""
+        return self.readout.slots.get("interface")
+
+    @property
+    def merge(self) -> CurrentMirror | None:
+        """Mirrors that weigh bit slices and merge the arrays of one output."""
+        return self.readout.slots.get("merge")  # type: ignore[return-value]
+
+    @property
+    def buffer(self) -> FanOutBuffer | None:
+        """Buffer behind each neuron."""
+        return self.readout.slots.get("fan_out_buffer")  # type: ignore[return-value]
+
+    @property
+    def converter(self) -> Converter | None:
+        """Converter at the columns, if the array is read by converters."""
+        return self.readout.slots.get("converter")  # type: ignore[return-value]
+
+    @property
+    def sampler(self) -> SampleAndHold | None:
+        """Stage that keeps the columns' results for the converters."""
+        return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
+
+    @property
+    def column_stages(self) -> list[AnalogStage]:
+        """Circuits at each column in front of the converters, which act once in each read."""
+        found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in found if isinstance(stage, AnalogStage)]
+
+    @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the options that count the cells of a line and the lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    def pieces(self, cells: str) -> Dimensionless:
+        """Pieces that the lines of so many `columns` or `rows` are cut into."""
+        found = [
+            buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
+        ]
+        return found[0] if found else 1.0
+
+    def piece(self, cells: str) -> Dimensionless:
+        """Cells of one piece of such a line."""
+        return self.options[cells] / self.pieces(cells)
+
+    def devices_per_weight(self) -> tuple[float, float]:
+        """Columns and rows that one weight takes, before slicing."""
+        return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
+            self.spec.pairing
+        ]
+
+    def bits_per_cell(self, network: NetworkContext) -> Dimensionless:
+        """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
+        if "bits_per_cell" in self.options:
+            return self.options["bits_per_cell"]
+        held: Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
+        return held
+
+    def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
+        """Bits of a weight without the sign that a pair carries."""
+        signed_by_pair = 0.0 if self.spec.pairing == "offset" else 1.0
+        return np.maximum(network.weight_bits - signed_by_pair, 1.0)
+
+    def slices(self, network: NetworkContext) -> Dimensionless:
+        """Cells side by side that hold the bits of one weight."""
+        return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
+
+    def conductance(self, network: NetworkContext) -> Siemens:
+        """Mean conductance of one cell, access transistor included."""
+        d = self.cell.device
+        if self.spec.pairing == "offset":
+            mean = equations.offset_mean_conductance(d.low_conductance, d.high_conductance)
+        else:
+            mean = equations.pair_mean_conductance(
+                d.low_conductance, d.high_conductance, network.mean_absolute_weight
+            )
+        return self.memory.limited(mean)
+
+    def read_supply_voltage(self) -> Volt:
+        """Voltage of the supply that gives the read current."""
+        supply = self.slots["read_supply"]
+        if supply.spec.model == "linear_regulator":
+            return self.technology.supply_voltage
+        return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
+
+    def row_capacitance(self) -> Farad:
+        """Capacitance of one row line with its access gates."""
+        return equations.row_capacitance(
+            self.options["columns"],
+            self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.row_load(),
+        )
+
+    def column_capacitance(self) -> Farad:
+        """Capacitance of one column line with its junctions."""
+        return equations.column_capacitance(
+            self.options["rows"],
+            self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.column_load(),
+        )
+
+    def segment_resistance(self) -> Ohm:
+        """Wire between neighbouring cells, the same along rows and columns."""
+        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+
+    def settled_bits(self) -> Dimensionless:
+        """Bits to which a column is accurate when it is read."""
+        return converters.settled_bits(self.options["settling_error"])
+
+    def settling_time(self, network: NetworkContext) -> Second:
+        """Time until the column is within the settling error."""
+        conductance = self.conductance(network)
+        along, down = self.pieces("columns"), self.pieces("rows")
+        columns, rows = self.options["columns"] / along, self.options["rows"] / down
+        drive = drive_resistance(self.driver, columns, conductance)
+        segment = self.segment_resistance()
+        row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
+        column_resistance, total = rows * segment, rows * conductance
+        column_capacitance = self.column_capacitance() / down
+        if isinstance(self.interface, CurrentClamp):
+            column = crossbar_wires.column_time_constant_clamped(
+                self.interface.input_resistance(), total, column_resistance, column_capacitance
+            )
+        else:
+            column = crossbar_wires.column_time_constant_floating(
+                total, column_resistance, column_capacitance
+            )
+        return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
+
+    def drive_time(self, network: NetworkContext) -> Second:
+        """Time that the array itself needs for one read: the input's pulse, or settling."""
+        pulse = self.driver.drive_time(self.options["pulse_width"], network)
+        return np.maximum(pulse, self.settling_time(network))
+
+    def hold_time(self) -> Second:
+        """Time that a neuron must see its input."""
+        return self.neuron.input_hold_time() if self.neuron is not None else 0.0
+
+    @property
+    def frees_array(self) -> bool:
+        """Whether the rows can go idle while the neurons integrate."""
+        return isinstance(self.interface, CurrentClamp) and self.interface.frees_array
+
+    def read_time(self, network: NetworkContext) -> Second:
+        """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
+        time = self.drive_time(network)
+        if self.neuron is not None and not self.frees_array:
+            time = np.maximum(time, self.hold_time())
+        return time
+
+    def neuron_time(self, network: NetworkContext) -> Second:
+        """Time that a neuron sees its input in one time step."""
+        return np.maximum(self.read_time(network), self.hold_time())
+
+    def conversion_time(self, network: NetworkContext) -> Second:
+        """Time to convert the columns that share a converter; zero for neurons."""
+        if self.converter is None:
+            return 0.0
+        return converters.shared_read_time(
+            self.readout.options["columns_per_converter"],
+            self.converter.rate(self.resolution(network), network),
+        )
+
+    def resolution(self, network: NetworkContext) -> Dimensionless:
+        """Resolution of the converters."""
+        if self.converter is None:
+            raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
+        return self.converter.bits(
+            self.options["rows"], self.driver.bits_per_read(network), self.bits_per_cell(network)
+        )
+
+    def row_energy(self) -> Joule:
+        """Energy of charging one row for one read: gates by logic, cells themselves by the read voltage."""
+        if self.cell.idle_rows_conduct or self.driver.analog:
+            return equations.column_swing_energy(
+                self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+            )
+        return equations.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
+
+    def column_energy(self) -> Joule:
+        """Energy of charging one column for one read."""
+        return equations.column_swing_energy(
+            self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
+    def row_current(self, network: NetworkContext) -> Ampere:
+        """Largest current of one row."""
+        return drivers.row_current(
+            self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
+        )
