@@ -252,6 +252,7 @@ CONSTANTS = {
     "components.memories": {
         "_TWO_PORT_CELL": "transistors of a cell with two ports over those of one with a port",
         "_LARGEST_REGISTER_FILE": "design practice, told beside it",
+        "_MOST_REGISTER_PORTS": "design practice, told beside it",
     },
     "components.converters": {
         "_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE": "units that a regression is stated in",
