@@ -269,8 +269,10 @@ class Evaluation:
 
     @cached_property
     def sleeping_time(self) -> Array:
-        """Time for which the chip is switched off after an inference. [s]."""
-        return np.maximum(self.period - self.powered_time, 0.0)
+        """Time for which the chip is switched off after an inference; none where there is no period. [s]."""
+        on = self.powered_time
+        known = np.logical_and(np.isfinite(self.period), np.isfinite(on))
+        return np.asarray(np.maximum(np.where(known, self.period, 0.0) - np.where(known, on, 0.0), 0.0))
 
     def standing_time(self, row: InstanceRow) -> Array:
         """Time of one inference for which a static power is drawn. [s]."""
@@ -299,9 +301,20 @@ class Evaluation:
 
     @cached_property
     def power_of_a_die(self) -> Array:
-        """Mean power of one chip while it is powered; zero where nothing can be told of it. [W]."""
-        power_of_all = np.where(np.isfinite(self.average_power), self.average_power, 0.0)
-        return np.asarray(power_of_all / self.mapped.counts[self.chip.top.path])
+        """Mean power of one chip while it is powered, memories beside it left out; zero where none can be told. [W]."""
+        beside = {(link.path, term) for link in self.chip.links() for term in link.beside_die}
+        moved = _total(
+            [
+                np.sum(row.energy, axis=-1, keepdims=True)
+                for row in self.dynamic
+                if (row.component, row.term) in beside
+            ]
+        )
+        standing = _total([row.total for row in self.statics if (row.component, row.term) in beside])
+        with np.errstate(all="ignore"):
+            of_all = self.average_power - standing - power.average_power(moved, self.powered_time)
+        known = np.where(np.isfinite(of_all), of_all, 0.0)
+        return np.asarray(known / self.mapped.counts[self.chip.top.path])
 
     @cached_property
     def junction_temperature(self) -> Numeric | None:

@@ -36,6 +36,9 @@ class Dram(Link):
     """Devices off the chip, the channels to them, and what is at the chip's end of the channels."""
 
     model: ClassVar[str] = "dram"
+    beside_die: ClassVar[frozenset[str]] = frozenset(
+        {"burst", "activation", "open_row", "standby", "refresh"}
+    )
     reads_and_writes: ClassVar[bool] = True
     device: DramParameters
 

@@ -199,6 +199,8 @@ class Link(Component[Any]):
     family: ClassVar[str] = "off_chip_link"
     reads_and_writes: ClassVar[bool] = False
     """Whether there is a memory at its end, which takes reading and writing apart."""
+    beside_die: ClassVar[frozenset[str]] = frozenset()
+    """Terms whose power is spent in devices beside the chip, which it does not warm up by."""
 
     @abstractmethod
     def latency(self) -> Second:

@@ -67,7 +67,7 @@ def test_ports_of_a_register_file_take_area_and_save_time(tmp_path: Path) -> Non
         return np.asarray(result.evaluation.timing.resources["chip.tile.buffer"])
 
     reads, writes = (count(shared, "buffer", action) for action in ("read", "write"))
-    assert reads > writes > 0.0
+    assert min(reads, writes) > 0.0
     assert np.sum(busy(two)) < np.sum(busy(shared))
     assert np.all(busy(three) <= busy(two))
     assert "register_ports" in failed(run(ADC, DENSE, {"chip.tile.buffer": file(read_ports=9)}, tmp_path))

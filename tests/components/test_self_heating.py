@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,24 @@ from neuroest.result import Estimate
 from neuroest.settings import design_with
 from tests.components.chips import changed
 
-CHIP, NET = "digital_int8_28nm", "mlp_mnist_dense"
+_FOLDER = TemporaryDirectory()
+# all that this chip takes it takes on its die
+CHIP, NET = (
+    str(
+        changed(
+            "digital_int8_28nm",
+            {
+                "chip.memory": {
+                    "model": "off_chip_link",
+                    "device": "lpddr4",
+                    "carries": ["inputs", "outputs", "weights"],
+                }
+            },
+            Path(_FOLDER.name),
+        )
+    ),
+    "mlp_mnist_dense",
+)
 AMBIENT = "technology.ambient_temperature"
 
 
@@ -43,8 +61,8 @@ def rise(result: Estimate) -> float:
 
 @pytest.mark.parametrize(
     ("base", "net"),
-    [(CHIP, NET), ("diffusive_28nm_derived", "mlp_mnist_spiking"), ("isaac_like_32nm", NET),
-     ("pcm_crossbar_28nm", NET), ("analog_lif_28nm", "mlp_mnist_spiking")],
+    [pytest.param(CHIP, NET, id="digital_int8_28nm"), ("diffusive_28nm_derived", "mlp_mnist_spiking"),
+     ("isaac_like_32nm", NET), ("pcm_crossbar_28nm", NET), ("analog_lif_28nm", "mlp_mnist_spiking")],
 )  # fmt: skip
 @pytest.mark.parametrize("resistance", ["5 K/W", "76.2 K/W"])
 def test_a_die_is_as_warm_as_its_power_makes_it(tmp_path: Path, base: str, net: str, resistance: str) -> None:
@@ -59,6 +77,19 @@ def test_a_die_is_as_warm_as_its_power_makes_it(tmp_path: Path, base: str, net: 
         if name != "junction_temperature_K":
             assert result.totals[name] == (None if value is None else pytest.approx(value, rel=1e-9)), name
     assert stated["junction_temperature_K"] is None
+
+
+def test_memory_beside_a_die_does_not_warm_it(tmp_path: Path) -> None:
+    result = estimate(heated(tmp_path, base="digital_int8_28nm", resistance="100 K/W"), NET)
+    power, rows = (
+        result.totals["average_power_W"],
+        [r for r in result.breakdown if r.component == "chip.memory"],
+    )
+    # interface and controller are on the die, devices with their cells and rows are not
+    beside = sum(r.energy_J for r in rows if r.term not in {"interface", "controller", "input_output"})
+    assert beside > 0.2 * result.totals["energy_per_inference_J"]
+    own = power * (1.0 - beside / result.totals["energy_per_inference_J"])
+    assert rise(result) == pytest.approx(100.0 * own, rel=1e-6)
 
 
 def test_the_same_by_repeating_an_estimate_until_nothing_moves(tmp_path: Path) -> None:
@@ -108,7 +139,10 @@ def test_points_that_run_away_are_infeasible_and_the_others_stand(tmp_path: Path
 
 
 @pytest.mark.parametrize("corner", ["slow", "typical", "fast"])
-@pytest.mark.parametrize(("base", "net"), [(CHIP, NET), ("diffusive_28nm_derived", "mlp_mnist_spiking")])
+@pytest.mark.parametrize(
+    ("base", "net"),
+    [pytest.param(CHIP, NET, id="digital_int8_28nm"), ("diffusive_28nm_derived", "mlp_mnist_spiking")],
+)
 def test_a_batch_gives_the_same_as_its_points(tmp_path: Path, base: str, net: str, corner: str) -> None:
     design = design_with(load_architecture(heated(tmp_path, base=base)), {"technology.corner": corner})
     workload = load_workload(net).spec
@@ -253,7 +287,9 @@ def test_ions_follow_the_temperature_where_their_barriers_are_named() -> None:
     assert hold(cold) / hold(warm) == pytest.approx(1.454, rel=1e-3)
     plain = estimate(DIFFUSIVE, SPIKES)
     assert plain.totals == cold.totals
-    unmoved = estimate(DIFFUSIVE, SPIKES, at)
+    # the device's own barrier is the same, and does not count twice where kinetics are named
+    assert hold(estimate(DIFFUSIVE, SPIKES, at)) == pytest.approx(hold(warm), rel=1e-12)
+    unmoved = estimate(DIFFUSIVE, SPIKES, at | {f"{NEURON}.activation_energy": "0 eV"})
     assert hold(unmoved) == hold(plain)
     told = "ions of the neurons at the temperature of the chip"
     assert any(told in item for item in unmoved.exclusions)

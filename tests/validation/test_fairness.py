@@ -97,7 +97,7 @@ def test_the_best_of_neurons_gains_what_the_neuron_costs_and_its_time(pair):
     for ratio in (gain, room):
         assert 0.0 < ratio.low <= ratio.median <= ratio.high <= 1.0
     # the twin's neurons nominally hold their columns for no longer than the 10 ns of the read pulse, so what goes is
-    # their own energy, spikes of 1.61 fJ, and wires across their area: less than a ten-thousandth of 459 nJ
+    # their own energy, spikes of 1.61 fJ, and wires across their area: less than two ten-thousandths of 559 nJ
     whole = float(twin.totals["energy_per_inference_J"])
     neuron = sum(row.energy_J for row in twin.breakdown if row.component == NEURON and row.energy_J)
     values = {path: claim.value for path, claim in twin.claims.items()}
@@ -108,7 +108,7 @@ def test_the_best_of_neurons_gains_what_the_neuron_costs_and_its_time(pair):
 
     assert whole - left("spike_energy") == pytest.approx(neuron, rel=1e-6)
     assert (
-        neuron < whole - left("spike_energy", "input_hold_time", "static_power", "footprint") < 1e-4 * whole
+        neuron < whole - left("spike_energy", "input_hold_time", "static_power", "footprint") < 2e-4 * whole
     )
 
 
