@@ -8,7 +8,7 @@ Monte Carlo run replaces some of them by arrays and keeps the structure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -181,8 +181,7 @@ class _Builder:
         return device
 
     def adopt(self, path: str, device: Device) -> None:
-        for name, claim in device.claims.items():
-            self.claims[f"{path}.{name}"] = replace(claim, path=f"{path}.{name}")
+        self.claims.update(device.claims_at(path))
 
     def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
         declared = device.record.parameters()

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from neuroest.devices.base import Record
@@ -62,6 +63,17 @@ class Device:
     def sources(self) -> Mapping[str, SourceSpec]:
         """Bibliography that the claims may refer to: the shared one and the file's own."""
         return {**bibliography(), **self.spec.sources}
+
+    @cached_property
+    def _placed(self) -> dict[str, Mapping[str, Claim]]:
+        return {}
+
+    def claims_at(self, path: str) -> Mapping[str, Claim]:
+        """The claims where a design has the device, by path; made once for each place."""
+        if path not in self._placed:
+            named = ((f"{path}.{name}", claim) for name, claim in self.claims.items())
+            self._placed[path] = MappingProxyType({key: replace(claim, path=key) for key, claim in named})
+        return self._placed[path]
 
 
 @dataclass(frozen=True, eq=False)

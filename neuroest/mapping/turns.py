@@ -40,6 +40,8 @@ class Turns:
         times : array
             Time for which a layer keeps its units busy, by layer.
         """
+        if not any(len(units) for units in self.kinds):
+            return np.zeros(1)
         longest = np.zeros(np.broadcast_shapes(np.shape(times)[:-1], self.kind.shape))
         for here, units, each in self.each_kind(times):
             longest[here] = np.max(np.einsum("...l,ul->...u", each, units.astype(float)), axis=-1)
