@@ -40,9 +40,12 @@ class Turns:
         times : array
             Time for which a layer keeps its units busy, by layer.
         """
+        points = np.shape(times)[:-1]
+        if self.kind.shape not in {(), points}:
+            points = np.broadcast_shapes(points, self.kind.shape)
+        longest = np.zeros(points)
         if not any(len(units) for units in self.kinds):
-            return np.zeros(1)
-        longest = np.zeros(np.broadcast_shapes(np.shape(times)[:-1], self.kind.shape))
+            return longest[..., np.newaxis]
         for here, units, each in self.each_kind(times):
             longest[here] = np.max(np.einsum("...l,ul->...u", each, units.astype(float)), axis=-1)
         return longest[..., np.newaxis]
