@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
 
 from neuroest.components.ledger import OWNERS
 from neuroest.devices.base import Record
-from neuroest.devices.corners import CornerTable
 from neuroest.devices.process import Process
 from neuroest.equations import technology as scaling
 from neuroest.errors import NeuroestError
@@ -24,6 +23,9 @@ from neuroest.units import (
     Volt,
     Watt,
 )
+
+if TYPE_CHECKING:
+    from neuroest.devices.corners import CornerTable
 
 _DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
 

@@ -84,7 +84,6 @@ from neuroest.components.processors import (
     FixedBlock,
     RooflineProcessor,
 )
-from neuroest.devices.corners import CornerTable
 from neuroest.devices.lab import IonKineticsParameters
 from neuroest.devices.neurons import IonDynamics
 from neuroest.devices.process import Process, ProcessCorners
@@ -329,7 +328,7 @@ def _corner(
     name, device = design.spec.technology.corner, design.devices.get(CORNER)
     if device is None:
         return None
-    table: CornerTable = device.table
+    table = device.table
     depths = ProcessCorners.from_values(values, CORNER)
     share = supply / process.nominal_supply_voltage
     places = [
@@ -346,7 +345,7 @@ def _corner(
 
     ratios = {
         quantity: told(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
-        for quantity in CornerTable.QUANTITIES
+        for quantity in table.QUANTITIES
     }
     shift = told(grids.interpolated(table.shifts[name], places), "threshold_shift")
     return Corner(
