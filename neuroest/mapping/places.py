@@ -79,13 +79,23 @@ class Places:
         )
         if len(table) == 1 or np.all(table == table[0]):
             return _shares(table[:1]), np.zeros(shape[:-1], np.intp)
-        kinds, kind = np.unique(table.reshape(len(table), -1), axis=0, return_inverse=True)
+        kinds, kind = _kinds(table.reshape(len(table), -1))
         kinds = kinds.reshape(len(kinds), -1, layers)
         parts = [_shares(kinds[some]) for some in _portions(len(kinds), 2 * layers * layers)]
         found = np.zeros((len(kinds), max(part.shape[1] for part in parts), layers))
         for some, part in zip(_portions(len(kinds), 2 * layers * layers), parts, strict=True):
             found[some, : part.shape[1]] = part
         return found, kind.reshape(shape[:-1])
+
+
+def _kinds(rows: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Different rows, and which of them each row is; sums of a row tell rows apart sooner than comparing them does."""
+    sums = rows @ np.sqrt(np.arange(1.0, rows.shape[1] + 1.0))
+    _, first, kind = np.unique(sums, return_index=True, return_inverse=True)
+    if np.array_equal(rows[first][kind], rows):
+        return rows[first], kind
+    different, kind = np.unique(rows, axis=0, return_inverse=True)
+    return different, kind
 
 
 def _portions(count: int, each: int) -> list[slice]:
