@@ -202,6 +202,7 @@ CONSTANTS = {
         "BOLTZMANN": "exact in the SI",
         "ELEMENTARY_CHARGE": "exact in the SI",
         "VACUUM_PERMITTIVITY": "constant of nature",
+        "UNIFORM_VARIANCE": "variance of a uniform distribution",
     },
     "equations._special": {
         "_ERFC_COEFFICIENTS": "coefficients of a mathematical series",
@@ -215,13 +216,10 @@ CONSTANTS = {
         "_DECIBELS_OF_SINE": "10 log10 1.5, a sine against quantisation noise",
     },
     "equations.accuracy": {
-        "_UNIFORM_VARIANCE": "variance of a uniform distribution",
         "_DECIBELS_PER_DECADE": "definition of the decibel",
     },
-    "equations.charge": {"_UNIFORM_VARIANCE": "variance of a uniform distribution"},
     "equations.crossbar": {
         "_CELL_LENGTH": "geometry of a planar transistor",
-        "_UNIFORM_VARIANCE": "variance of a uniform distribution",
     },
     "equations.crossbar_wires": {
         "_MEAN_LINE_LOSS": "integral over a uniform line",

@@ -212,21 +212,24 @@ class _DiffusiveNeuron(Neuron):
         return either(known, closing, 0.0)
 
     def checks(self, network: NetworkContext) -> list[Check]:
-        """Whether the neuron fires at all, and whether its output can drive its load."""
+        """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
+        return [
+            *self._ion_checks(),
+            *self._gate_checks(),
+            *self._output_checks(),
+            self.noise_check(
+                self.gate_capacitance(), self.output_threshold(),
+                "the gate node is so small that thermal noise fires the output",
+            ),
+        ]  # fmt: skip
+
+    def _ion_checks(self) -> list[Check]:
+        """What the closed form of the integration time and the temperature of the ions rest on."""
         d = self.device
         threshold = filament_growth.dc_threshold_voltage(
             d.field_mobility, d.field_offset, d.residue_rate, d.filament_decay, d.residue_decay
         )
-        swing = d.load_resistance * d.load_capacitance
-        duration = self.output_pulse_duration(0.0)
         separation = filament_growth.timescale_separation(d.residue_rate, d.filament_decay, d.residue_decay)
-        resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
-        charging = _SETTLED * d.on_resistance * self.gate_capacitance()
-        release = self.control_resistance() * self.gate_capacitance()
-        height = diffusive.output_swing(
-            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
-        )
-        slow = filament_growth.GATE_MARGIN * self.gap_closing_time()
         temperature = self.technology.temperature
         stated = np.logical_or(d.activation_energy > 0.0, self.spec.kinetics is not None)
         known = np.logical_or(stated, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
@@ -241,29 +244,29 @@ class _DiffusiveNeuron(Neuron):
                 d.input_voltage, threshold, "V",
             ),
             Check(
-                "output_drives_load", self.path, "limit", _SETTLED * swing <= duration,
-                "the load resistor is too large to charge the output within a third of the pulse",
-                _SETTLED * swing, duration, "s",
+                "ions_at_temperature", self.path, "range", known,
+                "no activation energy is stated, so that the rates of the ions are those of room temperature",
+                temperature, ROOM_TEMPERATURE, "K",
             ),
-            Check(
-                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > self.output_threshold(),
-                "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
-                self.output_threshold(), "V",
-            ),
+        ]  # fmt: skip
+
+    def _gate_checks(self) -> list[Check]:
+        """Whether the gate node leaves the drive to the memristor, and is empty when the next integration begins."""
+        d, peak = self.device, self.gate_peak_voltage()
+        resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
+        charging = _SETTLED * d.on_resistance * self.gate_capacitance()
+        release = self.control_resistance() * self.gate_capacitance()
+        slow = filament_growth.GATE_MARGIN * self.gap_closing_time()
+        return [
             Check(
                 "output_turns_off", self.path, "refuse", resting < self.output_threshold(),
                 "the open memristor lets so much through that the output is on without a spike", resting,
                 self.output_threshold(), "V",
             ),
             Check(
-                "gate_rearms", self.path, "refuse", self.rearm_voltage() < self.gate_peak_voltage(),
+                "gate_rearms", self.path, "refuse", self.rearm_voltage() < peak,
                 "the gate node does not reach the voltage at which the neuron can fire again, so that nothing resets",
-                self.gate_peak_voltage(), self.rearm_voltage(), "V",
-            ),
-            Check(
-                "output_swings", self.path, "limit", height >= d.output_supply_voltage / 2.0,
-                "the output falls by less than half of its supply, which no inverter takes for a spike", height,
-                d.output_supply_voltage / 2.0, "V",
+                peak, self.rearm_voltage(), "V",
             ),
             self.check_range(
                 "drive_stays", resting / d.input_voltage, 0.0, _LITTLE, "1",
@@ -280,14 +283,30 @@ class _DiffusiveNeuron(Neuron):
                 "the gate node follows the closing gap and takes its drive away, so that by the rate equations the "
                 "output stays on instead of spiking", release, slow, "s",
             ),
+        ]  # fmt: skip
+
+    def _output_checks(self) -> list[Check]:
+        """Whether the output turns on, swings, and drives its load."""
+        d = self.device
+        swing, duration = d.load_resistance * d.load_capacitance, self.output_pulse_duration(0.0)
+        height = diffusive.output_swing(
+            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
+        )
+        return [
             Check(
-                "ions_at_temperature", self.path, "range", known,
-                "no activation energy is stated, so that the rates of the ions are those of room temperature",
-                temperature, ROOM_TEMPERATURE, "K",
+                "output_drives_load", self.path, "limit", _SETTLED * swing <= duration,
+                "the load resistor is too large to charge the output within a third of the pulse",
+                _SETTLED * swing, duration, "s",
             ),
-            self.noise_check(
-                self.gate_capacitance(), self.output_threshold(),
-                "the gate node is so small that thermal noise fires the output",
+            Check(
+                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > self.output_threshold(),
+                "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
+                self.output_threshold(), "V",
+            ),
+            Check(
+                "output_swings", self.path, "limit", height >= d.output_supply_voltage / 2.0,
+                "the output falls by less than half of its supply, which no inverter takes for a spike", height,
+                d.output_supply_voltage / 2.0, "V",
             ),
         ]  # fmt: skip
 

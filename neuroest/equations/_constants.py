@@ -15,3 +15,5 @@ JoulePerKelvin: TypeAlias = Annotated[Numeric, Unit("J/K")]
 BOLTZMANN = 1.380649e-23  # J/K, exact in the SI since 2019
 ELEMENTARY_CHARGE = 1.602176634e-19  # C, exact in the SI since 2019
 VACUUM_PERMITTIVITY = 8.8541878128e-12  # F/m, CODATA 2018
+
+UNIFORM_VARIANCE = 12.0  # an error spread evenly over a step has the variance step^2/12

@@ -10,12 +10,10 @@ import math
 
 import numpy as np
 
-from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 from neuroest.provenance import equation
 from neuroest.units import Dimensionless, Joule, Kelvin, Ohm, Second, Siemens, Volt
 
-# Variance of an error spread evenly over one step is step^2/12.
-_UNIFORM_VARIANCE = 12.0
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
 
@@ -447,7 +445,7 @@ def quantisation_spread(step: Dimensionless) -> Dimensionless:
     >>> f"{quantisation_spread(2.0):.3f}"
     '0.577'
     """
-    return step / math.sqrt(_UNIFORM_VARIANCE)
+    return step / math.sqrt(UNIFORM_VARIANCE)
 
 
 @equation(
@@ -480,7 +478,7 @@ def rounding_spread(step: Dimensionless) -> Dimensionless:
     '1.118'
     """
     counted = np.maximum(step, 1.0)
-    return np.sqrt((counted * counted - 1.0) / _UNIFORM_VARIANCE)
+    return np.sqrt((counted * counted - 1.0) / UNIFORM_VARIANCE)
 
 
 @equation(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 from neuroest.provenance import equation
 from neuroest.units import (
     Dimensionless,
@@ -19,9 +19,6 @@ from neuroest.units import (
     SquareMetre,
     Volt,
 )
-
-# Variance of an error spread evenly over one step is step^2/12.
-_UNIFORM_VARIANCE = 12.0
 
 
 @equation(
@@ -245,7 +242,7 @@ def charge_noise_energy_floor(
     >>> f"{charge_noise_energy_floor(300.0, 8.0):.3g}"
     '3.26e-15'
     """
-    return _UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
+    return UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
 
 
 @equation(

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
+from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 from neuroest.equations._special import complementary_error_function
 from neuroest.provenance import equation
 from neuroest.units import (
@@ -32,8 +32,6 @@ from neuroest.units import (
 
 # Length, in feature sizes, of a planar access transistor with its share of the two contacts.
 _CELL_LENGTH = 3.0
-# Variance of an error spread evenly over one step is step^2/12.
-_UNIFORM_VARIANCE = 12.0
 
 
 @equation(
@@ -717,7 +715,7 @@ def thermal_noise_energy_floor(
     >>> f"{thermal_noise_energy_floor(300.0, 8.0):.3g}"
     '6.51e-15'
     """
-    return 2.0 * _UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
+    return 2.0 * UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
 
 
 @equation(
