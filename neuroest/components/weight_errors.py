@@ -12,6 +12,8 @@ from neuroest.components.base import NetworkContext
 from neuroest.equations import accuracy, crossbar, drift
 from neuroest.units import Dimensionless, Numeric, Second, Siemens
 
+COMMON_DRIFT = "common drift"
+"""Cause of the error that all cells share: their levels move alike."""
 _LONGEST = 1e12
 """Seconds up to which a refresh interval is looked for; longer ones count as never."""
 _HALVINGS = 60
@@ -128,7 +130,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
         lasting["relaxation"] = absolute(*(spread * written for spread in wandered(array, age)))
         if array.spec.drift_correction == "none":
             left = full_weight(array, age) / whole
-            lasting["common drift"] = np.abs(1.0 - left) * np.sqrt(moment)
+            lasting[COMMON_DRIFT] = np.abs(1.0 - left) * np.sqrt(moment)
     flicker = drift.flicker_spread(
         d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
     )
@@ -139,7 +141,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
 def cell_error(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> Dimensionless:
     """Lasting error of one cell over its window, the mean drift left out, which moves all levels alike."""
     errors = weight_errors(array, network, age).lasting
-    squares = sum((error * error for cause, error in errors.items() if cause != "common drift"), start=0.0)
+    squares = sum((error * error for cause, error in errors.items() if cause != COMMON_DRIFT), start=0.0)
     devices = 2.0 if array.spec.pairing != "offset" or subtracts_column(array) else 1.0
     half = 2.0 if array.spec.pairing == "offset" else 1.0
     found: Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half

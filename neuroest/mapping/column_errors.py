@@ -13,6 +13,7 @@ from neuroest.components.column_circuits import CurrentClamp, SampledClamp
 from neuroest.components.converters import SenseAmplifier
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.components.weight_errors import (
+    COMMON_DRIFT,
     digit_gain,
     full_weight,
     result_weight,
@@ -143,9 +144,9 @@ class _Columns:
         array, network = self.array, self.network
         errors = weight_errors(array, network, array.age)
         found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
-        if "common drift" in found and array.offset_reference in ("digital_sum", "none"):
+        if COMMON_DRIFT in found and array.offset_reference in ("digital_sum", "none"):
             lost = 1.0 - full_weight(array, array.age) / self.weight
-            found["common drift"] = np.abs(lost) * np.hypot(self.result, self.offset)
+            found[COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
         for cause, error in errors.fluctuating.items():
             each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
             found[cause] = np.asarray(each_read)
