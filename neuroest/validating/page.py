@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.validating.scoring import COVERAGE_GOAL, Row, Summary, summaries
+from neuroest.validating.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
 from neuroest.validating.specs import CLASSES
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ def page(board: Scoreboard) -> str:
         "Chips, measured or estimated by their vendor:",
         "",
         *_summaries(board.summaries),
+        *_outside(board),
     ]
     if board.studies:
         lines += ["Design studies, which nobody has built:", "", *_summaries(board.studies)]
@@ -187,6 +188,21 @@ def _summaries(found: Sequence[Summary]) -> list[str]:
             for s in found
         ),
     )  # fmt: skip
+
+
+def _outside(board: Scoreboard) -> list[str]:
+    """Which values of chips lie outside of their tolerance, class by class, so that no count hides one."""
+    lines = []
+    for quantity_class in CLASSES:
+        rows = [
+            row
+            for row in board.rows
+            if row.quantity_class == quantity_class and row.evidence in CHIPS
+            and row.scored and row.verdict != "within"
+        ]  # fmt: skip
+        names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
+        lines.append(f"- {_CLASS[quantity_class]}: {names or 'none'}.")
+    return ["Outside of their tolerance, with the ratio; [why](#misses-by-cause):", "", *lines, ""]
 
 
 def _bands(board: Scoreboard) -> list[str]:

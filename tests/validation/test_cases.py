@@ -1,5 +1,6 @@
 """The shipped cases and what is said of them."""
 
+import csv
 import math
 import shutil
 
@@ -172,6 +173,35 @@ def test_page_and_table_hold_every_value(board):
     for row in board.rows:
         assert row.quantity.replace("_", " ") in text
         assert row.quantity in terminal
+
+
+def test_every_value_of_a_chip_outside_its_tolerance_is_named_beside_the_counts(board):
+    text = page(board)
+    head = text[text.index("## By class") : text.index("Design studies")]
+    named = {
+        (row.case, row.quantity)
+        for row in board.rows
+        if f"{row.case} {row.quantity.replace('_', ' ')} ({row.ratio:.3g})" in head
+    }
+    outside = {(row.case, row.quantity) for row in board.rows if row.verdict == "known_miss"}
+    chips = {row.case for row in board.rows if row.evidence in {"measured_silicon", "vendor_estimate"}}
+    assert named == {found for found in outside if found[0] in chips}
+    assert sum(s.count - s.within for s in board.summaries) == len(named)
+
+
+def test_supply_exponents_of_the_open_kits_are_those_that_a_cause_names():
+    lines = (cases_folder().parent / "device_specs" / "transistors" / "corners_open_kits.csv").read_text()
+    rows = list(csv.DictReader(line for line in lines.splitlines() if not line.startswith("#")))
+    found = []
+    for kit in {row["kit"] for row in rows}:
+        energies = {
+            float(r["supply_share"]): float(r["energy_fJ"])
+            for r in rows
+            if r["kit"] == kit and r["corner"] in {"tt", "nom"} and r["temperature_K"] == "300"
+        }
+        low, high = min(energies), max(energies)
+        found.append(math.log(energies[high] / energies[low]) / math.log(high / low))
+    assert [round(min(found), 1), round(max(found), 1)] == [2.2, 2.4]
 
 
 def test_the_page_says_of_each_fitted_constant_on_what_and_where_its_error_stands(board):
