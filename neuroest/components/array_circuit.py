@@ -174,8 +174,13 @@ class ArrayCircuit(Component[None]):
         """Mean conductance of one memristor alone, so long after writing."""
         low, high = self.memory.ends(age)
         if self.spec.pairing == "offset":
-            return equations.offset_mean_conductance(low, high)
-        return equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
+            written = equations.offset_mean_conductance(low, high)
+        else:
+            written = equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
+        d = self.memory.device
+        if not self.memory.has_stuck_cells:
+            return written
+        return equations.stuck_mean_conductance(written, low, high, d.stuck_low_share, d.stuck_high_share)
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
