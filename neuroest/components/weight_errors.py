@@ -121,7 +121,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     def stuck_among(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
         if of is None:
             return 0.0
-        return accuracy.stuck_cell_spread(high - low, *of, d.stuck_low_share, d.stuck_high_share)
+        return accuracy.stuck_cell_spread(high - low, *of, *array.stuck_shares())
 
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
@@ -129,7 +129,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
         # and every weight is by so much smaller in the mean
-        lost = (d.stuck_low_share + d.stuck_high_share) * np.sqrt(moment)
+        lost = sum(array.stuck_shares()) * np.sqrt(moment)
         lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
     if age is not None:
         logarithm = drift.drift_logarithm(age, d.drift_reference_time)
@@ -215,7 +215,7 @@ def drawn_conductances(
         spread, at_low = wandered(array, age)
         found = found + wander(np.where(bottom, at_low, spread) * array.memory.limited(d.high_conductance))
     if array.memory.has_stuck_cells:
-        chance = generator.random(shape)
-        found = np.where(chance < d.stuck_low_share, low, found)
-        found = np.where(chance >= 1.0 - d.stuck_high_share, high, found)
+        chance, (at_low, at_high) = generator.random(shape), array.stuck_shares()
+        found = np.where(chance < at_low, low, found)
+        found = np.where(chance >= 1.0 - at_high, high, found)
     return np.maximum(found, 0.0)

@@ -279,3 +279,24 @@ def test_stuck_cells_do_not_blur_the_levels_of_those_that_work(tmp_path: Path) -
 def test_an_array_of_stuck_cells_alone_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RangeError, match="none that can be written"):
         run(RRAM, DENSE, {}, tmp_path, **{STUCK_LOW: "60 %", STUCK_HIGH: "40 %"})
+
+
+def test_spare_columns_take_over_from_faulty_ones_and_cost_area(tmp_path: Path) -> None:
+    stuck, spares = {STUCK_HIGH: "0.1 %"}, f"{ARRAY}spare_columns"
+    none, some, many = (
+        run(RRAM, DENSE, {spares: number}, tmp_path, **stuck) for number in (0, 8, 32)
+    )  # fmt: skip
+    # 128 columns and 15.4 faulty ones among them in the mean
+    shares = [r.evaluation.mapper.compute.stuck_shares()[1] for r in (none, some, many)]
+    assert shares[0] == pytest.approx(1e-3)
+    assert shares[0] > shares[1] > shares[2]
+    # 136 columns hold 16.35 faulty ones, of which the spares cover all but 8.35 or so
+    assert shares[1] == pytest.approx(1e-3 * (128 - 136 * 0.999**128) / 128 / (1 - 0.999**128), rel=0.02)
+    assert shares[2] < 1e-6
+    assert known(many, "share of arrays without a stuck cell in use") > 0.99
+    assert known(none, "share of arrays without a stuck cell in use") == pytest.approx(0.999 ** (128 * 128))
+    assert area(many, "cell") == pytest.approx(1.25 * area(none, "cell"))
+    assert energy(many, term="row_line") > energy(none, term="row_line") > 0.0
+    assert none.totals["effective_bits"] < some.totals["effective_bits"] < many.totals["effective_bits"]
+    assert excluded(some, "switches that put spare columns")
+    assert not excluded(none, "switches that put spare columns")
