@@ -13,7 +13,7 @@ from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, Fan
 from neuroest.components.converters import AnalogBuffer, AnalogStage, Converter, SampleAndHold
 from neuroest.components.inputs import RowDriver, drive_resistance
 from neuroest.components.neurons import Neuron
-from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power
+from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power, redundancy
 from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Farad, Joule, Ohm, Second, Siemens, Volt
@@ -139,6 +139,23 @@ class ArrayCircuit(Component[None]):
         """Columns of an array beside those of the weights."""
         return 1.0 if self.offset_reference == "reference_column" else 0.0
 
+    def clean_columns(self) -> Dimensionless:
+        """Share of the columns without a cell that cannot be written."""
+        d = self.memory.device
+        return power.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
+
+    def stuck_shares(self) -> tuple[Dimensionless, Dimensionless]:
+        """Shares of the cells in use that are stuck at either end, after spare columns have taken over."""
+        d = self.memory.device
+        if not np.any(np.asarray(self.options["spare_columns"]) > 0.0):
+            return d.stuck_low_share, d.stuck_high_share
+        clean = self.clean_columns()
+        left = redundancy.faulty_share_after_repair(
+            self.options["columns"], self.options["spare_columns"], clean
+        )
+        kept = left / np.maximum(1.0 - clean, np.finfo(float).tiny)
+        return d.stuck_low_share * kept, d.stuck_high_share * kept
+
     @property
     def age(self) -> Second | None:
         """Time since the weights were written: as stated, or the whole of the refresh interval; None for no time."""
@@ -174,8 +191,12 @@ class ArrayCircuit(Component[None]):
         """Mean conductance of one memristor alone, so long after writing."""
         low, high = self.memory.ends(age)
         if self.spec.pairing == "offset":
-            return equations.offset_mean_conductance(low, high)
-        return equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
+            written = equations.offset_mean_conductance(low, high)
+        else:
+            written = equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
+        if not self.memory.has_stuck_cells:
+            return written
+        return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())
 
     def read_supply_voltage(self) -> Volt:
         """Voltage of the supply that gives the read current."""
@@ -185,9 +206,9 @@ class ArrayCircuit(Component[None]):
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
     def row_capacitance(self) -> Farad:
-        """Capacitance of one row line with its access gates."""
+        """Capacitance of one row line with its access gates, past spare columns too."""
         return equations.row_capacitance(
-            self.options["columns"],
+            self.options["columns"] + self.options["spare_columns"],
             self.cell.pitch(),
             self.process.wire_capacitance,
             self.cell.row_load(),

@@ -128,6 +128,14 @@ class ResistiveMemory(Cell):
         return low, high
 
     @property
+    def has_stuck_cells(self) -> bool:
+        """Whether the device states that some of its cells cannot be written."""
+        d = self.device
+        return bool(
+            np.any(np.asarray(d.stuck_low_share) > 0.0) or np.any(np.asarray(d.stuck_high_share) > 0.0)
+        )
+
+    @property
     def ages(self) -> bool:
         """Whether the device states how its conductances change after writing."""
         d = self.device
@@ -185,13 +193,18 @@ class ResistiveMemory(Cell):
         return []
 
     def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
-        """Whether reading leaves the state alone."""
+        """Whether reading leaves the state alone, and whether there are cells that can be written."""
         limit = self.device.read_voltage_limit
+        stuck = self.device.stuck_low_share + self.device.stuck_high_share
         return [
             Check(
                 "read_disturb", self.path, "limit", read_voltage <= limit,
                 "the read voltage disturbs the state of the cells", read_voltage, limit, "V",
-            )
+            ),
+            Check(
+                "cells_can_be_written", self.path, "refuse", stuck < 1.0,
+                "the shares of cells stuck at either end leave none that can be written", stuck, 1.0,
+            ),
         ]  # fmt: skip
 
 

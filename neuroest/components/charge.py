@@ -51,7 +51,7 @@ class ChargeDomainArray(CrossbarArray):
     def row_capacitance(self) -> Farad:
         """Capacitance of one row line, which passes all the columns that a folded column lies in."""
         return equations.row_capacitance(
-            self.options["columns"],
+            self.options["columns"] + self.options["spare_columns"],
             self.cell.options["column_folding"] * self.cell.pitch(),
             self.process.wire_capacitance,
             self.cell.row_load(),

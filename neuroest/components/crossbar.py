@@ -16,7 +16,7 @@ from neuroest.components.base import (
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver, output_stage_area
 from neuroest.components.weight_errors import cell_error, time_to_error, weight_errors
-from neuroest.equations import converters, crossbar_wires, retention, writing
+from neuroest.equations import converters, crossbar_wires, redundancy, retention, writing
 from neuroest.equations import crossbar as equations
 from neuroest.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
 
@@ -265,6 +265,11 @@ class CrossbarArray(ArrayCircuit):
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
         found.extend(self._ageing_characteristics(network))
+        if self.memory.has_stuck_cells:
+            clean, spare = self.clean_columns(), self.options["spare_columns"]
+            found.append(self.characteristic("share of columns without a stuck cell", clean, "1"))
+            whole = redundancy.repaired_array_fraction(self.options["columns"], spare, clean)
+            found.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
         scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         found.append(
             self.characteristic(

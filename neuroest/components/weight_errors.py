@@ -14,6 +14,8 @@ from neuroest.units import Dimensionless, Numeric, Second, Siemens
 
 COMMON_DRIFT = "common drift"
 """Cause of the error that all cells share: their levels move alike."""
+STUCK_CELLS = "stuck cells"
+"""Cause of the error of cells that cannot be written, which no refresh takes away."""
 _LONGEST = 1e12
 """Seconds up to which a refresh interval is looked for; longer ones count as never."""
 _HALVINGS = 60
@@ -116,9 +118,19 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
         )  # fmt: skip
         return weight((next(both), next(both)))
 
+    def stuck_among(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
+        if of is None:
+            return 0.0
+        return accuracy.stuck_cell_spread(high - low, *of, *array.stuck_shares())
+
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
     lasting: dict[str, Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
+    if array.memory.has_stuck_cells:
+        stuck = weight((stuck_among(shares), stuck_among(opposite)))
+        # and every weight is by so much smaller in the mean
+        lost = sum(array.stuck_shares()) * np.sqrt(moment)
+        lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
     if age is not None:
         logarithm = drift.drift_logarithm(age, d.drift_reference_time)
         lasting["uneven drift"] = apart(
@@ -139,9 +151,9 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
 
 
 def cell_error(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> Dimensionless:
-    """Lasting error of one cell over its window, the mean drift left out, which moves all levels alike."""
-    errors = weight_errors(array, network, age).lasting
-    squares = sum((error * error for cause, error in errors.items() if cause != COMMON_DRIFT), start=0.0)
+    """Lasting error of a working cell over its window, the mean drift left out, which moves all levels alike."""
+    errors, apart = weight_errors(array, network, age).lasting, {COMMON_DRIFT, STUCK_CELLS}
+    squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
     devices = 2.0 if array.spec.pairing != "offset" or subtracts_column(array) else 1.0
     half = 2.0 if array.spec.pairing == "offset" else 1.0
     found: Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half
@@ -202,4 +214,8 @@ def drawn_conductances(
     if age is not None:
         spread, at_low = wandered(array, age)
         found = found + wander(np.where(bottom, at_low, spread) * array.memory.limited(d.high_conductance))
+    if array.memory.has_stuck_cells:
+        chance, (at_low, at_high) = generator.random(shape), array.stuck_shares()
+        found = np.where(chance < at_low, low, found)
+        found = np.where(chance >= 1.0 - at_high, high, found)
     return np.maximum(found, 0.0)

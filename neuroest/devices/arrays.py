@@ -43,6 +43,18 @@ class CellParameters(Record):
     low_programming_error: Dimensionless = non_negative(
         "The same of cells that are left at the low conductance.", maximum=1.0, absent=0.0
     )
+    stuck_low_share: Dimensionless = non_negative(
+        "Share of the cells that stay at the low conductance whatever is written.",
+        maximum=1.0,
+        symbol="p_0",
+        absent=0.0,
+    )
+    stuck_high_share: Dimensionless = non_negative(
+        "Share of the cells that stay at the high conductance whatever is written.",
+        maximum=1.0,
+        symbol="p_1",
+        absent=0.0,
+    )
     high_drift_exponent: Dimensionless = non_negative(
         "Exponent with which the high conductance falls after writing; without it there is no drift.",
         maximum=1.0, symbol="nu_high", absent=0.0,

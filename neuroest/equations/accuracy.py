@@ -213,6 +213,55 @@ def parallel_cell_spread(
 
 
 @equation(
+    formula="s^2 = dG^2 [p0 u2 + p1 (1 - 2 u + u2) - p1^2 (1 - 2 u + u2) + 2 p0 p1 (u - u2) - p0^2 u2]",
+    reference="derivation: docs/models/crossbar.md",
+    valid="cells that are stuck independently of each other and of what is written",
+)
+def stuck_cell_spread(
+    window: Siemens,
+    mean_share: Dimensionless,
+    mean_square_share: Dimensionless,
+    stuck_low_share: Dimensionless,
+    stuck_high_share: Dimensionless,
+) -> Siemens:
+    """Standard deviation of a cell that may be stuck around its mean, root mean square over what is written. [S].
+
+    Parameters
+    ----------
+    window : float or array
+        Upper less lower end of the window, dG. [S]
+    mean_share, mean_square_share : float or array
+        Mean and mean square of the share of the window that is written, u and u2. [1]
+    stuck_low_share, stuck_high_share : float or array
+        Shares of the cells that stay at the lower and at the upper end, p0 and p1, together at most one. [1]
+
+    Returns
+    -------
+    float or array
+        Standard deviation. [S]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    One cell in a hundred at the upper end where all are written to the lower one: dG sqrt(0.01 x 0.99).
+
+    >>> f"{stuck_cell_spread(50e-6, 0.0, 0.0, 0.0, 0.01):.4g}"
+    '4.975e-06'
+    """
+    missing = 1.0 - 2.0 * mean_share + mean_square_share
+    square = stuck_low_share * mean_square_share + stuck_high_share * missing
+    mean_square = (
+        stuck_high_share**2 * missing
+        - 2.0 * stuck_low_share * stuck_high_share * (mean_share - mean_square_share)
+        + stuck_low_share**2 * mean_square_share
+    )
+    return window * np.sqrt(np.maximum(square - mean_square, 0.0))
+
+
+@equation(
     formula="s_w = sqrt(F (s_1^2 + s_2^2)) / W",
     reference="derivation: docs/models/crossbar.md",
     valid="errors of cells independent of each other",

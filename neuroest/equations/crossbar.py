@@ -320,6 +320,53 @@ def pair_mean_conductance(
 
 
 @equation(
+    formula="G = (1 - p0 - p1) G_written + p0 G_low + p1 G_high",
+    reference="derivation: docs/models/crossbar.md",
+    valid="cells that are stuck independently of what is written",
+)
+def stuck_mean_conductance(
+    written_conductance: Siemens,
+    low_conductance: Siemens,
+    high_conductance: Siemens,
+    stuck_low_share: Dimensionless,
+    stuck_high_share: Dimensionless,
+) -> Siemens:
+    """Mean conductance of cells of which some are stuck at an end of the window. [S].
+
+    Parameters
+    ----------
+    written_conductance : float or array
+        Mean of what is written. [S]
+    low_conductance, high_conductance : float or array
+        Ends of the window. [S]
+    stuck_low_share, stuck_high_share : float or array
+        Shares of the cells that stay at them, together at most one. [1]
+
+    Returns
+    -------
+    float or array
+        Mean conductance. [S]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    A tenth at 1 uS and a tenth at 41 uS beside cells of 6 uS: 0.8 x 6 + 0.1 + 4.1 = 9 uS.
+
+    >>> f"{stuck_mean_conductance(6e-6, 1e-6, 41e-6, 0.1, 0.1):.3g}"
+    '9e-06'
+    """
+    working = 1.0 - stuck_low_share - stuck_high_share
+    return (
+        working * written_conductance
+        + stuck_low_share * low_conductance
+        + stuck_high_share * high_conductance
+    )
+
+
+@equation(
     formula="G = (G_low + G_high) / 2",
     reference="derivation: docs/models/crossbar.md",
     valid="weights distributed evenly around zero, coded around the middle of the window",

@@ -203,7 +203,9 @@ class CrossbarMapper(CrossbarWork):
         """Cells, drivers and column circuits per array; neurons per output of the network."""
         array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
         found: dict[str, Numeric] = {
-            array.cell.path: units * rows * (columns + array.reference_columns),
+            array.cell.path: units
+            * rows
+            * (columns + array.reference_columns + self.options["spare_columns"]),
             array.driver.path: units * rows,
             array.readout.path: units,
             array.slots["read_supply"].path: units,

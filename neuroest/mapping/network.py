@@ -227,6 +227,10 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
         left_out.append("mirrors that subtract the current of the reference column from every column")
     if resistive:
         left_out.extend(_left_out_of_ageing(array))
+        if np.any(np.asarray(array.options["spare_columns"]) > 0.0):
+            left_out.append("switches that put spare columns in the place of others")
+        if not array.memory.has_stuck_cells:
+            left_out.append("cells that cannot be written, of which the device states no share")
         left_out.append("circuits that write the cells: decoders, write drivers and their supply")
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
         left_out.append("making the voltage of the rows, which is above the supply")

@@ -18,6 +18,7 @@ from neuroest.specs.base import (
     CountOrAuto,
     CountOrUnlimited,
     PositiveFraction,
+    SpareNumber,
     Spec,
     Temperature,
     ThermalResistance,
@@ -149,6 +150,8 @@ class CrossbarLevel(Level):
     """Rows of one array."""
     columns: Count
     """Columns of one array."""
+    spare_columns: SpareNumber = 0.0
+    """Columns beside those, which stand in the place of columns with cells that cannot be written."""
     pairing: Literal["column_differential", "row_differential", "offset"]
     """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
     offset_reference: Literal["reference_column", "digital_sum", "none"] | None = None

@@ -180,6 +180,9 @@ class QuantityField:
 
 
 Count: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")]
+SpareNumber: TypeAlias = Annotated[
+    float, QuantityField("1", minimum=0, maximum=4096, integer=True, example="8")
+]
 WholeNumber: TypeAlias = Annotated[
     float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")
 ]

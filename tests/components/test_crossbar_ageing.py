@@ -249,3 +249,54 @@ def test_references_that_serve_nothing_are_refused(base, workload, changes, says
 def test_neurons_leave_out_the_mirrors_that_subtract(tmp_path: Path) -> None:
     result = run(LIF, SPIKING, {f"{ARRAY}pairing": "offset"}, tmp_path)
     assert excluded(result, "mirrors that subtract the current of the reference column")
+
+
+STUCK_LOW, STUCK_HIGH = f"{ARRAY}cell.stuck_low_share", f"{ARRAY}cell.stuck_high_share"
+
+
+def test_stuck_cells_change_currents_and_errors_and_are_told_where_nothing_is_stated(tmp_path: Path) -> None:
+    plain = run(RRAM, DENSE, {}, tmp_path)
+    some = run(RRAM, DENSE, {}, tmp_path, **{STUCK_LOW: "1 %", STUCK_HIGH: "2 %"})
+    assert excluded(plain, "cells that cannot be written")
+    assert not excluded(some, "cells that cannot be written")
+    low, high = plain.evaluation.mapper.compute.memory.ends(None)
+    mean = plain.evaluation.mapper.compute.memristor_conductance(plain.evaluation.mapper.network, None)
+    found = some.evaluation.mapper.compute.memristor_conductance(some.evaluation.mapper.network, None)
+    assert found == pytest.approx(0.97 * mean + 0.01 * low + 0.02 * high)
+    # 0.97 to the power of the rows
+    assert known(some, "share of columns without a stuck cell") == pytest.approx(0.97**128)
+    assert some.totals["effective_bits"] < plain.totals["effective_bits"]
+    causes = some.evaluation.column_errors.causes
+    assert np.all(causes["stuck cells"] > 0.0)
+    assert "stuck cells" not in plain.evaluation.column_errors.causes
+
+
+def test_stuck_cells_do_not_blur_the_levels_of_those_that_work(tmp_path: Path) -> None:
+    some = run(RRAM, DENSE, {TIME: "1 day", f"{ARRAY}bits_per_cell": 2}, tmp_path, **{STUCK_LOW: "10 %"})
+    assert "levels_stay_apart" not in failed(some)
+
+
+def test_an_array_of_stuck_cells_alone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RangeError, match="none that can be written"):
+        run(RRAM, DENSE, {}, tmp_path, **{STUCK_LOW: "60 %", STUCK_HIGH: "40 %"})
+
+
+def test_spare_columns_take_over_from_faulty_ones_and_cost_area(tmp_path: Path) -> None:
+    stuck, spares = {STUCK_HIGH: "0.1 %"}, f"{ARRAY}spare_columns"
+    none, some, many = (
+        run(RRAM, DENSE, {spares: number}, tmp_path, **stuck) for number in (0, 8, 32)
+    )  # fmt: skip
+    # 128 columns and 15.4 faulty ones among them in the mean
+    shares = [r.evaluation.mapper.compute.stuck_shares()[1] for r in (none, some, many)]
+    assert shares[0] == pytest.approx(1e-3)
+    assert shares[0] > shares[1] > shares[2]
+    # 136 columns hold 16.35 faulty ones, of which the spares cover all but 8.35 or so
+    assert shares[1] == pytest.approx(1e-3 * (128 - 136 * 0.999**128) / 128 / (1 - 0.999**128), rel=0.02)
+    assert shares[2] < 1e-6
+    assert known(many, "share of arrays without a stuck cell in use") > 0.99
+    assert known(none, "share of arrays without a stuck cell in use") == pytest.approx(0.999 ** (128 * 128))
+    assert area(many, "cell") == pytest.approx(1.25 * area(none, "cell"))
+    assert energy(many, term="row_line") > energy(none, term="row_line") > 0.0
+    assert none.totals["effective_bits"] < some.totals["effective_bits"] < many.totals["effective_bits"]
+    assert excluded(some, "switches that put spare columns")
+    assert not excluded(none, "switches that put spare columns")

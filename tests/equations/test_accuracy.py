@@ -26,6 +26,13 @@ SAMPLES: dict[str, dict[str, float]] = {
         "low_spread": 0.3,
         "high_spread": 0.04,
     },
+    "stuck_cell_spread": {
+        "window": 39e-6,
+        "mean_share": 0.266,
+        "mean_square_share": 0.111,
+        "stuck_low_share": 0.09,
+        "stuck_high_share": 0.0175,
+    },
     "weight_error": {
         "written_spread": 1e-6,
         "opposite_spread": 0.5e-6,
@@ -76,6 +83,17 @@ def test_mean_square_of_clipped_gaussian_weights(clip: float) -> None:
     weights = np.clip(np.random.default_rng(1).normal(size=400_000), -clip, clip) / clip
     found = accuracy.weight_mean_square(crossbar.clipped_gaussian_mean_weight(clip))
     assert found == pytest.approx(np.mean(weights**2), rel=0.03)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.09, 0.0175), (0.0, 0.1), (0.3, 0.0), (0.4, 0.5)])
+def test_spread_of_stuck_cells_is_that_of_all_cells_drawn(low: float, high: float) -> None:
+    shares = np.linspace(0.0, 1.0, 101)
+    # each cell is at either end or where it was written, with the probabilities at hand
+    mean = high + (1.0 - low - high) * shares
+    square = high + (1.0 - low - high) * shares**2
+    of_errors = np.mean(square - 2.0 * mean * shares + shares**2 - (mean - shares) ** 2)
+    found = accuracy.stuck_cell_spread(40e-6, shares.mean(), np.mean(shares**2), low, high)
+    assert found == pytest.approx(40e-6 * np.sqrt(of_errors), rel=1e-9)
 
 
 def test_binary_weights_have_a_mean_square_of_one() -> None:

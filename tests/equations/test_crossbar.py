@@ -30,6 +30,13 @@ SAMPLES: dict[str, dict[str, float]] = {
         "high_conductance": 40e-6,
         "mean_absolute_weight": 0.266,
     },
+    "stuck_mean_conductance": {
+        "written_conductance": 6e-6,
+        "low_conductance": 1e-6,
+        "high_conductance": 40e-6,
+        "stuck_low_share": 0.09,
+        "stuck_high_share": 0.0175,
+    },
     "offset_mean_conductance": {"low_conductance": 1e-6, "high_conductance": 40e-6},
     "clipped_gaussian_mean_weight": {"clip_sigmas": 3.0},
     "lognormal_relative_spread": {"sigma": 0.3},

@@ -44,6 +44,11 @@ def halves(array, signed, generator):
 CASES = {
     "written": {},
     "relaxed": aged("1 day"),
+    "stuck cells": {f"{ARRAY}.cell.device": "rram_hfox_stuck_28nm"},
+    "more stuck at the high end": {
+        f"{ARRAY}.cell.device": "rram_hfox_stuck_28nm",
+        f"{ARRAY}.cell.stuck_high_share": "9 %",
+    },
     "drifted": {**PCM, **CORRECTED, **aged("1 year")},
     "drifted, gain not corrected": {**PCM, **aged("3600 s")},
 }

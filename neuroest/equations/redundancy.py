@@ -1,0 +1,100 @@
+"""Spare columns in the place of columns with cells that cannot be written."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.provenance import equation
+from neuroest.units import Dimensionless
+
+
+def _faulty_columns(
+    columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
+) -> list[tuple[int, Dimensionless]]:
+    """Probability of 0, 1, ... faulty ones among all columns, up to as many as there are spares."""
+    total, least = columns + spare_columns, np.finfo(float).tiny
+    clean, faulty = np.maximum(clean_fraction, least), np.maximum(1.0 - clean_fraction, least)
+    logarithm, odds = total * np.log(clean), np.log(faulty) - np.log(clean)
+    found: list[tuple[int, Dimensionless]] = [(0, np.exp(logarithm))]
+    for number in range(1, int(np.max(np.asarray(spare_columns, dtype=float))) + 1):
+        logarithm = logarithm + np.log(np.maximum(total - number + 1.0, 1.0) / number) + odds
+        found.append((number, np.exp(logarithm)))
+    return found
+
+
+@equation(
+    formula="f = [C - N q + sum_(j < S) (S - j) P(j)] / C, N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j",
+    reference="derivation: docs/models/crossbar.md",
+    valid="columns that are faulty independently of each other; any spare may stand for any column",
+)
+def faulty_share_after_repair(
+    columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
+) -> Dimensionless:
+    """Share of the columns in use that still hold a cell that cannot be written. [1].
+
+    Parameters
+    ----------
+    columns, spare_columns : float or array
+        Columns that are needed, and those beside them, C and S. [1]
+    clean_fraction : float or array
+        Share of columns without such a cell, q. [1]
+
+    Returns
+    -------
+    float or array
+        Share, 1 - q without spares. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    One column of two is needed, a tenth are faulty: both are with a probability of 0.01.
+
+    >>> f"{faulty_share_after_repair(1.0, 1.0, 0.9):.3g}"
+    '0.01'
+    """
+    missing = columns - (columns + spare_columns) * clean_fraction
+    for faulty, probability in _faulty_columns(columns, spare_columns, clean_fraction):
+        missing = missing + np.maximum(spare_columns - faulty, 0.0) * probability
+    return np.clip(missing / columns, 0.0, 1.0)
+
+
+@equation(
+    formula="Y = sum_(j <= S) P(j), N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j",
+    reference="derivation: docs/models/crossbar.md",
+    valid="columns that are faulty independently of each other; any spare may stand for any column",
+)
+def repaired_array_fraction(
+    columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
+) -> Dimensionless:
+    """Share of arrays whose spare columns suffice. [1].
+
+    Parameters
+    ----------
+    columns, spare_columns : float or array
+        Columns that are needed, and those beside them, C and S. [1]
+    clean_fraction : float or array
+        Share of columns without a cell that cannot be written, q. [1]
+
+    Returns
+    -------
+    float or array
+        Share of arrays. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    One column of two is needed, a tenth are faulty: 0.81 + 2 x 0.9 x 0.1.
+
+    >>> f"{repaired_array_fraction(1.0, 1.0, 0.9):.3g}"
+    '0.99'
+    """
+    found: Dimensionless = 0.0
+    for faulty, probability in _faulty_columns(columns, spare_columns, clean_fraction):
+        found = found + np.where(np.asarray(spare_columns) >= faulty, probability, 0.0)
+    return np.minimum(found, 1.0)
