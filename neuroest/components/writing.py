@@ -354,7 +354,9 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             leaked = power.static_energy(drawn, written.time) / cells
             found.append(self.energy("program", "leakage", leaked, "write circuit leakage"))
         if self.shifter is not None:
-            shifted = self.toggles(written) * self.shifter.device.toggle_energy
+            shifted = write_circuits.level_shift_energy(
+                written.pulses, self.toggles(written), self.shifter.device.toggle_energy
+            )
             found.append(self.shifter.energy("program", "shift", shifted, "write level shift"))
         if self.pump is not None:
             found.append(self.pump.loss(output_energy, written.voltage))
@@ -378,7 +380,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return equations.line_toggle_energy(load, self.technology.supply_voltage) / written.together
 
     def toggles(self, written: Written) -> Dimensionless:
-        """Levels that are shifted for one cell in all pulses: that of its column, and its share of that of its row."""
+        """Shifters that move for one cell in a pulse: those of its column, and its share of those of its row."""
         supply = self.technology.supply_voltage
         found: Numeric = 0.0
         for lines in written.lines:
@@ -387,7 +389,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             )
             each = 1.0 / written.together if along_rows else 1.0
             found = found + np.where(lines.highest > supply, each, 0.0)
-        return found * written.pulses
+        return found
 
     def written_checks(self, written: Written) -> list[Check]:
         """Whether switches and shifters stand the voltage, and drivers and pump write so many cells."""

@@ -384,6 +384,42 @@ def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule
 
 
 @equation(
+    formula="E = N n E_t",
+    reference=_DERIVATION,
+    valid="every pulse goes through the shifters anew",
+)
+def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_energy: Joule) -> Joule:
+    """Energy of shifting levels while one cell is written. [J].
+
+    Parameters
+    ----------
+    pulses : float or array
+        Pulses of one write with verification, N. [1]
+    shifters : float or array
+        Level shifters that move in a pulse, for one cell, n. [1]
+    toggle_energy : float or array
+        Energy of one shifter for both edges of a pulse. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    Nine pulses, shifters of a column and its plate and a sixteenth of that of the row: 9 x 2.0625 x 20 fJ.
+
+    >>> f"{1e15 * level_shift_energy(9.0, 2.0625, 20e-15):.1f} fJ"
+    '371.2 fJ'
+    """
+    return pulses * shifters * toggle_energy
+
+
+@equation(
     formula="I = n I_w + (N - n) I_h",
     reference=_DERIVATION,
     valid="cells that are written at once, and those beside them on the same line",

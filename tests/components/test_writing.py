@@ -291,7 +291,7 @@ def test_power_while_nothing_is_written_only_where_it_stays_on(tmp_path: Path) -
     # 0.1 nA/um through the gates of 0.5 um at 0.9 V; the switches of this test do not leak
     gates = 128 + 2 * math.sqrt(128) + 5 * 128
     assert found["write_circuit leakage"] == pytest.approx(
-        arrays(result) * gates * 0.5e-6 * 1e-4 * 0.9 * time, abs=0
+        arrays(result) * gates * 0.5e-6 * 1e-4 * 0.9 * time, rel=1e-9, abs=0
     )
 
 

@@ -27,6 +27,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "charge_pump_area": {"capacitance": 90e-12, "capacitance_density": 5e-3, "area_factor": 1.5},
     "supply_loss_energy": {"output_energy": 180e-12, "efficiency": 0.63},
+    "level_shift_energy": {"pulses": 9.0, "shifters": 2.0, "toggle_energy": 20e-15},
     "written_line_current": {
         "cells": 128.0, "written": 2.0, "write_current": 100e-6, "half_select_current": 1e-6
     },
