@@ -356,6 +356,35 @@ def test_bad_input_is_refused_in_words(tmp_path: Path, changes: dict[str, Any], 
         with_circuit(tmp_path, **changes)
 
 
+@pytest.mark.parametrize(
+    ("node", "supply", "cells", "gates_and_switches", "neurosim"),
+    [
+        (22, "0.8 V", 381, 1197, 3844 + 480),
+        (32, "0.9 V", 805, 1373, 8510 + 952),
+        (45, "1.0 V", 1593, 1795, 19360 + 1882),
+    ],
+)
+def test_areas_beside_those_of_a_peer(
+    tmp_path: Path, node: int, supply: str, cells: float, gates_and_switches: float, neurosim: float
+) -> None:
+    # the table of docs/models/crossbar.md: 48 F^2, 2 V, every column with a driver of its own
+    cell = {
+        "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm",
+        "parameters": {"cell_feature_squares": 48, "minimum_cell_area": "0 um^2"},
+    }  # fmt: skip
+    other = {
+        f"{ARRAY}cell": cell,
+        "technology.process": f"cmos_{node}nm_lp",
+        "technology.supply_voltage": supply,
+    }
+    result = with_circuit(tmp_path, other=other, parameters={})
+    assert 1e12 * area(result, "cell") / arrays(result) == pytest.approx(cells, rel=2e-3)
+    assert term(result, "shifter") == pytest.approx(3 * 128 * 8)
+    assert term(result, "decoders") + term(result, "switches") == pytest.approx(gates_and_switches, rel=2e-3)
+    ours = gates_and_switches + 3 * 128 * 8
+    assert ours < neurosim < 5 * ours  # of 1.01, 2.1 and 4.4: multiples of the node there, none here
+
+
 def test_shipped_chips_count_their_circuits() -> None:
     for chip, network in ((ADC, DENSE), (PCM, DENSE), ("diffusive_28nm_derived", SPIKING)):
         result = estimate(chip, network)
