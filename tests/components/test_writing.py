@@ -6,12 +6,16 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from neuroest.build import build
 from neuroest.errors import MappingError, RangeError, SpecError
 from neuroest.estimating import estimate
+from neuroest.evaluation import evaluate
+from neuroest.library import load_architecture, load_workload
 from neuroest.result import Estimate
-from tests.components.chips import area, arrays, energy, failed, known, run
+from tests.components.chips import area, arrays, changed, energy, failed, known, run
 
 ARRAY = "chip.tile.array."
 WRITE = f"{ARRAY}write_circuit"
@@ -391,3 +395,29 @@ def test_shipped_chips_count_their_circuits() -> None:
         assert not any(line.startswith("circuits that write") for line in result.exclusions)
         assert area(result, "write_circuit") > 0.0
         assert not failed(result) & {"write_switch_voltage", "pump_delivers", "cells_written_together"}
+
+
+def test_points_of_a_batch_are_the_points_alone(tmp_path: Path) -> None:
+    pump = PUMP | {"largest_current": "1 mA", "arrays_per_pump": 8, "input_voltage": "1 V"}
+    block = circuit(columns_per_driver=8, pump=pump, between_writes="powered", parameters={})
+    changes = {WRITE: block, f"{ARRAY}refresh_interval": "1000 s"}
+    design = build(load_architecture(str(changed(ADC, changes, tmp_path))))
+    network = load_workload(DENSE).spec
+    moved = {
+        f"{ARRAY}cell.program_voltage": (0.8, 2.0, 3.1),
+        f"{ARRAY}cell.program_current": (20e-6, 100e-6, 300e-6),
+        f"{WRITE}.columns_per_driver": (1.0, 8.0, 16.0),
+        f"{WRITE}.pump.largest_current": (50e-6, 1e-3, 5e-3),
+        f"{WRITE}.pump.arrays_per_pump": (1.0, 8.0, 64.0),
+    }
+    batch: dict[str, Any] = design.values | {path: np.array(v)[:, None] for path, v in moved.items()}
+    together = evaluate(design, network, batch)
+    for point in range(3):
+        alone = evaluate(design, network, design.values | {path: v[point] for path, v in moved.items()})
+        for quantity in ("area", "energy", "static_power", "programming_energy", "programming_time"):
+            found = np.broadcast_to(getattr(together, quantity), (3, 1))[point, 0]
+            assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12, abs=0)
+        told = {
+            (c.name, c.component): bool(np.broadcast_to(c.passed, (3, 1))[point, 0]) for c in together.checks
+        }
+        assert told == {(c.name, c.component): bool(np.all(c.passed)) for c in alone.checks}
