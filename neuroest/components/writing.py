@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -178,6 +178,12 @@ class ChargePump(Component[ChargePumpParameters]):
         lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
         return self.energy("program", "pump_loss", lost, "write supply loss")
 
+    def idling(self, written: Written) -> EnergyCost:
+        """Share of one cell in what it takes without a load while its array is written, with others behind it."""
+        cells = written.rows.count * written.columns.count * self.arrays_served(written.arrays_together)
+        energy = power.static_energy(self.device.idle_power, written.time) / cells
+        return self.energy("program", "idle", energy, "write supply loss")
+
     def written_characteristics(self, written: Written) -> list[Characteristic]:
         """What a designer of pumps asks for."""
         voltage = written.voltage
@@ -232,7 +238,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         return self.slots.get("pump")  # type: ignore[return-value]
 
     @property
-    def parts(self) -> list[Component]:  # type: ignore[type-arg]
+    def parts(self) -> list[Component[Any]]:
         """This circuit and what stands in its slots."""
         return [self, *self.slots.values()]
 
@@ -353,6 +359,8 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             drawn = self.gate_leakage(written) + self.shifters(written) * self.shifter_leakage()
             leaked = power.static_energy(drawn, written.time) / cells
             found.append(self.energy("program", "leakage", leaked, "write circuit leakage"))
+            if self.pump is not None:
+                found.append(self.pump.idling(written))
         if self.shifter is not None:
             shifted = write_circuits.level_shift_energy(
                 written.pulses, self.toggles(written), self.shifter.device.toggle_energy
