@@ -150,9 +150,10 @@ def _packet(mapper: Mapper, mapped: NetworkMapping) -> Numeric | None:
 
 def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
     """Cells that are written in each inference because the arrays hold a part of the network only."""
-    key = mapper.compute.slots["cell"].path, "program"
     cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
-    actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
+    for writer in mapper.writers():
+        key = writer.path, "program"
+        actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
 def _serve(

@@ -13,6 +13,7 @@ from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, Fan
 from neuroest.components.converters import AnalogBuffer, AnalogStage, Converter, SampleAndHold
 from neuroest.components.inputs import RowDriver, drive_resistance
 from neuroest.components.neurons import Neuron
+from neuroest.components.writing import WriteCircuit
 from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power, redundancy
 from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
@@ -77,6 +78,17 @@ class ArrayCircuit(Component[None]):
     def sampler(self) -> SampleAndHold | None:
         """Stage that keeps the columns' results for the converters."""
         return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
+
+    @property
+    def write_circuit(self) -> WriteCircuit | None:
+        """Circuits that write the cells, if they are described."""
+        return self.slots.get("write_circuit")  # type: ignore[return-value]
+
+    @property
+    def writers(self) -> list[Component[Any]]:
+        """What takes energy when a cell is written."""
+        circuit = self.write_circuit
+        return [self.cell] if circuit is None else [self.cell, *circuit.parts]
 
     @property
     def column_stages(self) -> list[AnalogStage]:

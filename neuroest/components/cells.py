@@ -39,6 +39,11 @@ from neuroest.units import (
     Watt,
 )
 
+_HELD_AT = {
+    "half": ({"whole", "half"}, {"none", "half"}),
+    "third": ({"whole", "third"}, {"none", "two thirds"}),
+}
+"""Parts of the programming voltage that the rows and the columns are held at, for one sign of it, by scheme."""
 _HALF_SELECT_MARGIN = 6.0
 """Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
 
@@ -105,6 +110,24 @@ class ResistiveMemory(Cell):
     @abstractmethod
     def limited(self, conductance: Siemens) -> Siemens:
         """Conductance with what stands in series."""
+
+    has_plates: ClassVar[bool] = False
+    """Whether a cell has a third line beside its row and its column, that behind its transistor."""
+    holds_parts: ClassVar[bool] = False
+    """Whether lines beside the written cells are held at parts of the programming voltage."""
+
+    def write_levels(self, one_sign: bool) -> float:
+        """Voltages that the line of a written cell is switched to."""
+        return 2.0
+
+    def highest_column_voltage(self, one_sign: bool) -> Volt:
+        """Highest voltage of a column while cells are written."""
+        voltage: Volt = self.device.program_voltage
+        return voltage
+
+    def beside_current(self) -> Ampere:
+        """Current of a cell that shares a line with the one that is written."""
+        return 0.0
 
     @abstractmethod
     def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
@@ -213,6 +236,7 @@ class ResistiveCell(ResistiveMemory):
 
     model: ClassVar[str] = "one_transistor_one_resistor"
     idle_rows_conduct: ClassVar[bool] = False
+    has_plates: ClassVar[bool] = True
     device: ResistiveCellParameters
 
     def area(self) -> SquareMetre:
@@ -270,7 +294,24 @@ class ResistiveCell(ResistiveMemory):
 class CrosspointCell(ResistiveMemory):
     """Common part of the cells without a transistor."""
 
+    holds_parts: ClassVar[bool] = True
     device: CrosspointCellParameters
+
+    def write_levels(self, one_sign: bool) -> float:
+        """Those of a row; with voltages of both signs those of a column as well, which then changes places with it."""
+        rows, columns = _HELD_AT[self.spec.write_scheme]
+        return float(len(rows if one_sign else rows | columns))
+
+    def highest_column_voltage(self, one_sign: bool) -> Volt:
+        """With one sign that of the columns beside the written cell, which itself is grounded."""
+        whole: Volt = self.device.program_voltage
+        if not one_sign:
+            return whole
+        return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
+
+    def beside_current(self) -> Ampere:
+        """That of a half-selected cell."""
+        return self.half_select_current()
 
     def area(self) -> SquareMetre:
         """Area of one crossing, shared by the layers that are stacked."""

@@ -104,7 +104,7 @@ class ChargeDomainArray(CrossbarArray):
         )
         return crossbar_wires.settling_time(row, column, self.settled_bits())
 
-    def programming_energy(self, network: NetworkContext) -> Joule:
+    def cell_programming_energy(self, network: NetworkContext) -> Joule:
         """Energy of writing one cell."""
         return self.cell.writing_energy(self.options["rows"], self.technology.supply_voltage)
 

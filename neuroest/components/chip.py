@@ -84,6 +84,7 @@ from neuroest.components.processors import (
     FixedBlock,
     RooflineProcessor,
 )
+from neuroest.components.writing import ChargePump, WriteCircuit
 from neuroest.devices.lab import IonKineticsParameters
 from neuroest.devices.neurons import IonDynamics
 from neuroest.devices.process import Process, ProcessCorners
@@ -114,6 +115,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 ChipOverheads,
                 CapacitiveDac,
                 ChargeCell,
+                ChargePump,
                 CurrentClamp,
                 CurrentMirror,
                 DieYield,
@@ -160,6 +162,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 TimeConverter,
                 VectorUnit,
                 VoltageMode,
+                WriteCircuit,
             )
         },
         "neuron": Structural,

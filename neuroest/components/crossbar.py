@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from neuroest.components.array_circuit import ArrayCircuit
@@ -16,8 +18,17 @@ from neuroest.components.base import (
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver, output_stage_area
 from neuroest.components.weight_errors import cell_error, time_to_error, weight_errors
-from neuroest.equations import converters, crossbar_wires, redundancy, retention, writing
+from neuroest.components.writing import Lines, Written
+from neuroest.equations import (
+    converters,
+    crossbar_wires,
+    redundancy,
+    retention,
+    write_circuits,
+    writing,
+)
 from neuroest.equations import crossbar as equations
+from neuroest.errors import NeuroestError
 from neuroest.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
 
 _SOLVED_LOSS = 6.6
@@ -27,14 +38,93 @@ _SOLVED_LOSS = 6.6
 class CrossbarArray(ArrayCircuit):
     """The array that cells, drivers and column circuits form, with its wires."""
 
-    def programming_energy(self, network: NetworkContext) -> Joule:
-        """Energy of writing one cell with verification, its lines included."""
-        voltage = self.cell.device.program_voltage
+    @property
+    def program_voltage(self) -> Volt:
+        """Voltage that cells are written at."""
+        voltage: Volt = self.memory.device.program_voltage
+        return voltage
+
+    def _pulse_line_energy(self) -> Joule:
+        """Energy of charging column and row of a cell for one programming pulse."""
+        voltage = self.program_voltage
         line = equations.line_toggle_energy(self.column_capacitance(), voltage)
-        line = line + equations.line_toggle_energy(self.row_capacitance(), voltage)
+        return line + equations.line_toggle_energy(self.row_capacitance(), voltage)
+
+    def cell_programming_energy(self, network: NetworkContext) -> Joule:
+        """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
         written = self.mean_conductance(network, None)
         read = written * self.options["read_voltage"] * self.read_supply_voltage()
-        return self.memory.programming_energy(self.options["rows"], self.options["columns"], line, read)
+        return self.memory.programming_energy(
+            self.options["rows"], self.options["columns"], self._pulse_line_energy(), read
+        )
+
+    def programming_energy(self, network: NetworkContext) -> Joule:
+        """Energy of writing one cell, with what the circuits that write it and their supply take."""
+        beside = [cost.energy for cost in self._writing_energies()]
+        return sum(beside, start=self.cell_programming_energy(network))
+
+    def _writing_energies(self) -> list[EnergyCost]:
+        if self.write_circuit is None:
+            return []
+        pulses = self.memory.programming_energy(
+            self.options["rows"], self.options["columns"], self._pulse_line_energy(), 0.0
+        )
+        return self.write_circuit.written_energies(self.written, pulses)
+
+    def cells_together(self) -> Dimensionless:
+        """Cells that are written at once: as chosen, one row, or as many of it as drivers and pump can."""
+        if "cells_programmed_together" in self.options:
+            return self.options["cells_programmed_together"]
+        columns = self.options["columns"]
+        if self.write_circuit is None:
+            return columns
+        return self.write_circuit.cells_at_once(
+            columns, self.written_cell_current(), self.options["arrays_programmed_together"]
+        )
+
+    def written_cell_current(self) -> Ampere:
+        """Current from the programming supply for one written cell, half-selected ones of its lines included."""
+        d = self.memory.device
+        beside = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
+        current: Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
+        return current
+
+    @cached_property
+    def written(self) -> Written:
+        """The array as the circuits meet that write it."""
+        circuit, cell = self.write_circuit, self.memory
+        if circuit is None:
+            raise NeuroestError(f"{self.path} has no write_circuit")
+        rows, columns = self.options["rows"], self.options["columns"]
+        d, beside, together = cell.device, cell.beside_current(), self.cells_together()
+        one, voltage, levels = circuit.one_sign, self.program_voltage, cell.write_levels(circuit.one_sign)
+        in_row = write_circuits.written_line_current(columns, together, d.program_current, beside)
+        in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, beside)
+        shifter = self.driver.slots.get("level_shifter") is not None
+        along_columns, drivers = circuit.spec.plates == "along_columns", circuit.drivers(columns)
+        row = Lines(
+            rows, rows, levels, 0.0 if cell.has_plates else in_row, voltage, read=True, shifted=shifter
+        )
+        column = Lines(
+            columns,
+            drivers,
+            levels,
+            in_column,
+            cell.highest_column_voltage(one),
+            read=True,
+            held=cell.holds_parts,
+        )
+        plate = None
+        if cell.has_plates and not one:
+            plate = (
+                Lines(columns, drivers, levels, in_column, voltage, read=False)
+                if along_columns
+                else Lines(rows, rows, levels, in_row, voltage, read=False)
+            )
+        return Written(
+            row, column, plate, along_columns, voltage, self.written_cell_current(), together,
+            self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
+        )  # fmt: skip
 
     def rewriting_interval(self) -> Second:
         """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
@@ -46,8 +136,9 @@ class CrossbarArray(ArrayCircuit):
     def programming_time(self) -> Second:
         """Time to write one whole array."""
         d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
-        together = self.options.get("cells_programmed_together", self.options["columns"])
-        return writing.array_programming_time(cells, together, d.write_pulses, d.program_time, d.verify_time)
+        return writing.array_programming_time(
+            cells, self.cells_together(), d.write_pulses, d.program_time, d.verify_time
+        )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Cells, lines, drivers, and the circuits at the columns."""
@@ -57,7 +148,10 @@ class CrossbarArray(ArrayCircuit):
         costs = [
             *self.read_energies(network, read_time),
             cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
-            cell.cell_energy("program", "programming", self.programming_energy(network), "cell programming"),
+            cell.cell_energy(
+                "program", "programming", self.cell_programming_energy(network), "cell programming"
+            ),
+            *self._writing_energies(),
             driver.line_costs("self_load", driver.self_load_energy(toggle)),
             *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
         ]
@@ -138,6 +232,8 @@ class CrossbarArray(ArrayCircuit):
             costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
         if self.converter is not None:
             costs.append(self.converter.area_cost(self.resolution(network)))
+        if self.write_circuit is not None:
+            costs.extend(self.write_circuit.written_areas(self.written))
         return costs
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
@@ -145,6 +241,8 @@ class CrossbarArray(ArrayCircuit):
         costs = self.driver.statics(network)
         if self.neuron is not None:
             costs.extend(self.neuron.statics(network))
+        if self.write_circuit is not None:
+            costs = [*costs, *self.write_circuit.written_statics(self.written)]
         kept = self.rewriting_interval()
         if np.any(np.isfinite(kept)):
             rewriting = retention.refresh_power(self.programming_energy(network), kept)
@@ -175,6 +273,8 @@ class CrossbarArray(ArrayCircuit):
             checks.append(self.sampler.droop_check(self.conversion_time(network), self.resolution(network)))
         if self.converter is not None:
             checks.extend(self.converter.range_checks(self.resolution(network)))
+        if self.write_circuit is not None:
+            checks.extend(self.write_circuit.written_checks(self.written))
         return checks
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
@@ -259,6 +359,7 @@ class CrossbarArray(ArrayCircuit):
             self.characteristic("largest row current", self.row_current(network), "A"),
             self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
             self.characteristic("time to program an array", self.programming_time(), "s"),
+            *self._writing_characteristics(),
         ]
         if np.any(np.isfinite(self.cell.retention_time())):
             found.append(
@@ -286,6 +387,19 @@ class CrossbarArray(ArrayCircuit):
             error = buffer.error(self.options[cells])
             label = f"error that the buffers of {lines} add at their end, over full scale"
             found.append(buffer.characteristic(label, error, "1"))
+        return found
+
+    def _writing_characteristics(self) -> list[Characteristic]:
+        """What the circuits that write the cells come to."""
+        circuit = self.write_circuit
+        if circuit is None:
+            return []
+        found = [circuit.characteristic("cells of an array written at once", self.cells_together(), "1")]
+        if circuit.shifter is not None:
+            number = circuit.shifters(self.written)
+            found.append(circuit.characteristic("level shifters of an array", number, "1"))
+        if circuit.pump is not None:
+            found.extend(circuit.pump.written_characteristics(self.written))
         return found
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:

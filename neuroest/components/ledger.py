@@ -21,6 +21,10 @@ OWNERS: Mapping[str, str] = MappingProxyType(
         "row driver self-load": "input",
         "input conversion": "input",
         "level shift": "level_shifter",
+        "write level shift": "level_shifter",
+        "write addressing": "write_circuit",
+        "write circuit leakage": "write_circuit",
+        "write supply loss": "charge_pump",
         "column interface bias": "interface",
         "current merging": "current_mirror",
         "sample and hold": "sample_and_hold",
@@ -63,6 +67,17 @@ OWNERS: Mapping[str, str] = MappingProxyType(
 """Owner of each quantity: a block model, or the slot it fills."""
 
 OVERHEAD = frozenset(
-    {"memory access", "spike and data transport", "off-chip transfer", "clock", "control", "cell programming"}
+    {
+        "memory access",
+        "spike and data transport",
+        "off-chip transfer",
+        "clock",
+        "control",
+        "cell programming",
+        "write level shift",
+        "write addressing",
+        "write circuit leakage",
+        "write supply loss",
+    }
 )
 """Quantities that are no operation of the network: what only counts operations leaves them out."""

@@ -60,6 +60,7 @@ from neuroest.devices.neurons import (
     ThresholdSwitchNeuronParameters,
 )
 from neuroest.devices.process import DieCost, Overheads, Package, Process, ProcessCorners
+from neuroest.devices.writing import ChargePumpParameters, WriteCircuitParameters
 
 DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -69,6 +70,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             AnalogStageParameters,
             CapacitiveDacParameters,
             ChargeCellParameters,
+            ChargePumpParameters,
             CurrentClampParameters,
             CurrentMirrorParameters,
             DieCost,
@@ -117,6 +119,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             TimeConverterParameters,
             TwinEnergiesParameters,
             WiresParameters,
+            WriteCircuitParameters,
         )
     }
 )

@@ -26,6 +26,12 @@ def rounded_up(number: Numeric) -> Numeric:
     return whole
 
 
+def rounded_down(number: Numeric) -> Numeric:
+    """Largest whole number that is not above a plain number, apart from its rounding error."""
+    whole: Numeric = np.floor(number * (1.0 + _ROUNDING))
+    return whole
+
+
 def bounded_exponential(exponent: Numeric) -> Numeric:
     """Exponential of a plain number, which stays finite and above zero however far the number is out."""
     result: Numeric = np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))

@@ -140,6 +140,66 @@ def third_select_power(
 
 
 @equation(
+    formula="V_c = V/2",
+    reference="derivation: docs/models/crossbar.md",
+    valid="V/2 scheme, voltages of one sign",
+)
+def half_voltage(write_voltage: Volt) -> Volt:
+    """Voltage of the unselected lines while a cell is written in the V/2 scheme. [V].
+
+    Parameters
+    ----------
+    write_voltage : float or array
+        Voltage across the selected cell. [V]
+
+    Returns
+    -------
+    float or array
+        Voltage. [V]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> half_voltage(2.0)
+    1.0
+    """
+    return write_voltage / 2.0
+
+
+@equation(
+    formula="V_c = 2 V/3",
+    reference="derivation: docs/models/crossbar.md",
+    valid="V/3 scheme, voltages of one sign",
+)
+def two_thirds_voltage(write_voltage: Volt) -> Volt:
+    """Voltage of the unselected columns while a cell is written in the V/3 scheme. [V].
+
+    Parameters
+    ----------
+    write_voltage : float or array
+        Voltage across the selected cell. [V]
+
+    Returns
+    -------
+    float or array
+        Voltage. [V]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    >>> two_thirds_voltage(3.0)
+    2.0
+    """
+    return 2.0 * write_voltage / _THIRD
+
+
+@equation(
     formula="I(V/3) = I(V) 3^(-log2 k), k = I(V) / I(V/2)",
     reference="derivation: docs/models/crossbar.md",
     valid="a power law through the currents at V and V/2; a current that rises exponentially is larger at V/3",

@@ -217,6 +217,14 @@ class Mapper(ABC):
         """Instances of the components in the slots of the computing level."""
         return {slot.path: units for slot in self.compute.slots.values()}
 
+    def instances_of_chips(self, chips: Numeric) -> Mapping[str, Numeric]:
+        """Instances of what stands once in a chip, however many computing units share it."""
+        return {}
+
+    def writers(self) -> list[Component[Any]]:
+        """What takes energy when a cell is written; nothing where weights live in no cells."""
+        return []
+
     def programmed_cells(self, placement: Placement) -> Array:
         """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
         return self.zeros()

@@ -73,6 +73,11 @@ class CrossbarMapper(CrossbarWork):
                 f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
                 "row_buffer and column_buffer"
             )
+        if isinstance(self.compute, ChargeDomainArray) and self.compute.write_circuit is not None:
+            raise MappingError(
+                f"{self.level.path} adds charges of static memory cells, whose area holds the circuits that write "
+                "them; leave out write_circuit"
+            )
         self._refuse_times_and_references()
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
@@ -199,6 +204,12 @@ class CrossbarMapper(CrossbarWork):
             )  # fmt: skip
         return checks
 
+    def instances_of_chips(self, chips: Numeric) -> Mapping[str, Numeric]:
+        """A charge pump that all arrays of a chip share."""
+        writing = self.compute.write_circuit
+        pump = None if writing is None else writing.pump
+        return {} if pump is None or "arrays_per_pump" in pump.options else {pump.path: chips}
+
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Cells, drivers and column circuits per array; neurons per output of the network."""
         array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
@@ -217,6 +228,8 @@ class CrossbarMapper(CrossbarWork):
             found[shifter.path] = units * rows
         for buffer, cells, lines in array.line_buffers:
             found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
+        if array.write_circuit is not None:
+            found.update(array.write_circuit.instances(array.written, units))
         at_columns: tuple[Component[Any] | None, ...] = (
             array.interface, array.merge, array.sampler, *array.column_stages
         )  # fmt: skip

@@ -185,6 +185,10 @@ class CrossbarLayout(Mapper):
             return converter.magnitude_bits(self.network)
         return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
 
+    def writers(self) -> list[Component[Any]]:
+        """The cells, and the circuits that write them."""
+        return self.compute.writers
+
     def programmed_cells(self, placement: Placement) -> Array:
         """Cells that hold a weight, all copies of a layer counted."""
         held = placement.utilisation * placement.units

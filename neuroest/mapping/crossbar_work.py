@@ -59,9 +59,7 @@ class CrossbarWork(CrossbarLayout):
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = column_reads
-        rewritten = self.inferences_per_writing
-        if rewritten is not None:
-            actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
+        actions.update(self._writing(placement))
         nothing = 0.0 * t.output_elements
         additions: Numeric = nothing
         updates: Numeric = nothing
@@ -77,6 +75,14 @@ class CrossbarWork(CrossbarLayout):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
         return Work(counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates))
+
+    def _writing(self, placement: Placement) -> Mapping[tuple[str, str], Numeric]:
+        """Cells that are written anew, for an inference."""
+        rewritten = self.inferences_per_writing
+        if rewritten is None:
+            return {}
+        cells = self.programmed_cells(placement) / rewritten
+        return {(writer.path, "program"): cells for writer in self.writers()}
 
     def _reference_reads(self, placement: Placement) -> Numeric:
         """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""

@@ -134,6 +134,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
                 number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
             instances[block.path] = number
     instances.update(mapper.slot_instances(placement, units))
+    instances.update(mapper.instances_of_chips(counts[mapper.chip.top.path]))
     instances[mapper.compute.path] = units
     return NetworkMapping(
         level=mapper.level,
@@ -231,11 +232,29 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
             left_out.append("switches that put spare columns in the place of others")
         if not array.memory.has_stuck_cells:
             left_out.append("cells that cannot be written, of which the device states no share")
-        left_out.append("circuits that write the cells: decoders, write drivers and their supply")
+        left_out.extend(_left_out_of_writing(array))
     if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
         left_out.append("making the voltage of the rows, which is above the supply")
     if array.converter is not None:
         left_out.extend(_left_out_of_columns(array, array.converter))
+    return left_out
+
+
+def _left_out_of_writing(array: CrossbarArray) -> list[str]:
+    """What it takes to write the cells and no block stands for."""
+    writing = array.write_circuit
+    if writing is None:
+        return ["circuits that write the cells: decoders, write drivers and their supply"]
+    left_out = ["sequencing of writing and verifying cells, and the references of both"]
+    above = np.any(array.program_voltage > array.technology.supply_voltage)
+    if writing.pump is None and above:
+        left_out.append("making the programming voltage, which is above the supply")
+    elif writing.pump is not None and "input_voltage" in writing.pump.options:
+        left_out.append("making the input voltage of the charge pump, which is not the supply of the chip")
+    if array.memory.holds_parts:
+        left_out.append(
+            "making the parts of the programming voltage that lines are held at beside written cells"
+        )
     return left_out
 
 

@@ -33,6 +33,7 @@ from neuroest.specs.blocks import (
     LineBufferBlock,
     ReadoutBlock,
     ReadSupplyBlock,
+    WritingBlock,
 )
 from neuroest.specs.choice import Choice, stated
 
@@ -142,7 +143,7 @@ class CrossbarLevel(Level):
     """Resistive crossbar arrays that hold the weights and multiply in place."""
 
     slots: ClassVar[tuple[str, ...]] = (
-        "cell", "input", "readout", "read_supply", "row_buffer", "column_buffer"
+        "cell", "input", "readout", "read_supply", "row_buffer", "column_buffer", "write_circuit"
     )  # fmt: skip
     mapper: Literal["crossbar"]
     """The mapper of this level."""
@@ -178,7 +179,7 @@ class CrossbarLevel(Level):
     """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
     `target_interval` only as long as the turns fit into it, with an `array_budget` only as far as it needs."""
     cells_programmed_together: CountOrAuto = "auto"
-    """Cells of one array that are written at a time; auto: one row."""
+    """Cells of one array that are written at a time, all in one row; auto: one row, or what the `write_circuit` can."""
     arrays_programmed_together: Count = 1.0
     """Arrays of the chip that are written at the same time."""
     time_since_programming: Time | None = None
@@ -213,6 +214,8 @@ class CrossbarLevel(Level):
     """Analogue buffers that cut the rows into pieces, so that an input is converted once for all of them."""
     column_buffer: LineBufferBlock | None = None
     """Analogue buffers that cut the columns into pieces, whose sum is converted once."""
+    write_circuit: WritingBlock | None = None
+    """Circuits that write the cells; without them the estimate says that they are left out."""
 
 
 class ArchitectureSpec(Spec):

@@ -209,6 +209,9 @@ Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, m
 VoltageOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V", words=("auto",))
 ]
+CurrentOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=("auto",))
+]
 CountOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128", words=("auto",))
 ]

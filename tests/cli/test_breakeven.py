@@ -14,7 +14,7 @@ AREA = (
     "--result",
     "area_m2",
 )
-ALONG = "technology.process.logic_area_factor=0.01..10:log"
+ALONG = "chip.tile.array.readout.merge.footprint=0.1 um^2..10 um^2:log"
 
 
 def test_the_crossing_is_told(command: Command, tmp_path: Path) -> None:

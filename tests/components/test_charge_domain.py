@@ -175,7 +175,8 @@ def test_a_spiking_network_runs_on_charges(tmp_path: Path) -> None:
         "adc_crossbar_28nm", "mlp_mnist_spiking",
         {"chip.tile.array.cell": {"model": "charge_domain_sram", "device": "charge_sram_65nm", "product": "and",
                                   "accumulation": "shared_plate"},
-         "chip.tile.array.read_voltage": "0.9 V", "chip.tile.array.bits_per_cell": 1},
+         "chip.tile.array.read_voltage": "0.9 V", "chip.tile.array.bits_per_cell": 1,
+         "chip.tile.array.write_circuit": None},
         tmp_path,
     )  # fmt: skip
     assert energy(result, term="capacitors") > 0.0

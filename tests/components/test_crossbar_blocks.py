@@ -44,14 +44,14 @@ def test_passive_cells_cannot_be_written_in_a_large_array(tmp_path: Path) -> Non
 
 def test_half_selected_cells_are_paid_for_while_a_passive_array_is_written(tmp_path: Path) -> None:
     cell = {"model": "passive", "device": "rram_passive_generic"}
-    result = run(ADC, DENSE, {f"{ARRAY}cell": cell}, tmp_path)
+    result = run(ADC, DENSE, {f"{ARRAY}cell": cell, f"{ARRAY}write_circuit": None}, tmp_path)
     # 9 pulses of (2 V * 100 uA + 254 cells * 1 V * 100 uA / 10) * 100 ns = 9 * (20 + 254) pJ, lines and reads beside
     assert known(result, "energy to program a cell") == pytest.approx(9 * 274e-12, rel=0.01)
 
 
 def test_thirds_of_the_voltage_reach_every_cell(tmp_path: Path) -> None:
     third = {"model": "passive", "device": "rram_passive_generic", "write_scheme": "third"}
-    result = run(ADC, DENSE, {f"{ARRAY}cell": third}, tmp_path)
+    result = run(ADC, DENSE, {f"{ARRAY}cell": third, f"{ARRAY}write_circuit": None}, tmp_path)
     # k = 10: a third of the voltage drives 100 uA / 10^1.585 = 2.6 uA through each of 128^2 - 1 cells
     beside = (128**2 - 1) * (2 / 3) * 100e-6 / 10 ** math.log2(3)
     assert known(result, "power of half-selected cells while one is written") == pytest.approx(beside)
@@ -81,7 +81,7 @@ def test_idle_rows_load_a_column_without_access_transistors(tmp_path: Path) -> N
 
 
 def test_programming_is_a_line_of_its_own_and_not_in_the_energy(tmp_path: Path) -> None:
-    result = run(ADC, DENSE, {}, tmp_path)
+    result = run(ADC, DENSE, {f"{ARRAY}write_circuit": None}, tmp_path)
     # 9 pulses of 2 V * 100 uA * 100 ns = 180 pJ a cell, lines and verification 2 % more
     cell = known(result, "energy to program a cell")
     assert cell == pytest.approx(180e-12, rel=0.03)

@@ -16,6 +16,8 @@ SAMPLES: dict[str, dict[str, float]] = {
         "write_current": 100e-6,
         "nonlinearity": 10.0,
     },
+    "half_voltage": {"write_voltage": 2.0},
+    "two_thirds_voltage": {"write_voltage": 2.0},
     "third_voltage_current": {"write_current": 100e-6, "nonlinearity": 10.0},
     "third_select_power": {
         "rows": 128.0,

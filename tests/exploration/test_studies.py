@@ -242,13 +242,12 @@ def test_break_even_is_where_both_are_equal() -> None:
     found = breakeven(CHIP, CHIP, NET, axis, quantity="area_m2")
     assert not found.crossings
     assert "equal throughout" in found.to_text()
-    axis = setting_axis("technology.process.logic_area_factor", "0.01..20:log")
+    axis = setting_axis("chip.tile.array.readout.merge.footprint", "0.1 um^2..10 um^2:log")
     found = breakeven("analog_lif_28nm", "digital_spiking_28nm", NET, axis, quantity="area_m2")
     assert len(found.crossings) == 1
     for crossing in found.crossings:
-        setting = {axis.name: f"{crossing.value!r}"}
-        one = estimate("analog_lif_28nm", NET, setting).totals["area_m2"]
-        other = estimate("digital_spiking_28nm", NET, setting).totals["area_m2"]
+        one = estimate("analog_lif_28nm", NET, {axis.name: f"{crossing.value!r} m^2"}).totals["area_m2"]
+        other = estimate("digital_spiking_28nm", NET).totals["area_m2"]
         assert one == pytest.approx(other, rel=1e-6)
 
 

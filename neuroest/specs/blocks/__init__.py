@@ -70,6 +70,8 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "passive": "cells.PassiveCellBlock",
         "charge_domain_sram": "cells.ChargeCellBlock",
         "level_shifter": "inputs.LevelShifterBlock",
+        "write_circuit": "writing.WriteCircuitBlock",
+        "charge_pump": "writing.ChargePumpBlock",
         "spike_driver": "inputs.SpikeDriverBlock",
         "pulse_width": "inputs.PulseWidthBlock",
         "capacitive_dac": "inputs.CapacitiveDacBlock",
@@ -151,6 +153,7 @@ AdcBlock: TypeAlias = Annotated[
 ]
 ReadoutBlock: TypeAlias = Annotated[Block, _one_of("neuron", "adc")]
 ReadSupplyBlock: TypeAlias = Annotated[Block, _one_of("linear_regulator", "switching_converter")]
+WritingBlock: TypeAlias = Annotated[Block, _one_of("write_circuit")]
 LineBufferBlock: TypeAlias = Annotated[Block, _one_of("analog_buffer")]
 AnyMemoryBlock: TypeAlias = Annotated[
     Block, _one_of("sram", "sram_table", "memory_macro", "edram", "register_file")

@@ -1,0 +1,501 @@
+"""Circuits around an array that write its cells: decoders, switches at its lines, and the pump behind their voltage.
+
+Derivations: docs/models/crossbar.md, section "Circuits that write".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import divided, rounded_down, rounded_up
+from neuroest.provenance import equation
+from neuroest.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    FaradPerMetre,
+    FaradPerSquareMetre,
+    Joule,
+    Metre,
+    PerSecond,
+    SquareMetre,
+    Volt,
+)
+
+_DERIVATION = "derivation: docs/models/crossbar.md, Circuits that write"
+_PUMP = "Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695"
+
+
+@equation(
+    formula="n_g = N + 2 sqrt(N)",
+    reference=_DERIVATION,
+    valid="two stages of two-input gates and what makes the first; below four outputs on the safe side",
+)
+def decoder_gates(outputs: Dimensionless) -> Dimensionless:
+    """Two-input gates of a decoder with one gate for each output and two groups of predecoded lines. [1].
+
+    Parameters
+    ----------
+    outputs : float or array
+        Lines that it selects one of, N. [1]
+
+    Returns
+    -------
+    float or array
+        Gates; the predecoders' own first stages, some fourth root of N, are left out. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    256 lines from two groups of 16: 256 + 32 gates.
+
+    >>> f"{decoder_gates(256.0):.0f}"
+    '288'
+    """
+    gates: Dimensionless = outputs + 2.0 * np.sqrt(outputs)
+    return gates
+
+
+@equation(
+    formula="C = 2 (N p c_w + sqrt(N) W c_g)",
+    reference=_DERIVATION,
+    valid="one predecoded line of each of two groups along all outputs, each with one gate input for sqrt(N) of them",
+)
+def decoder_capacitance(
+    outputs: Dimensionless, pitch: Metre, wire_capacitance: FaradPerMetre, gate_width: Metre,
+    gate_capacitance: FaradPerMetre,
+) -> Farad:  # fmt: skip
+    """Capacitance that a decoder charges when it selects another line. [F].
+
+    Parameters
+    ----------
+    outputs : float or array
+        Lines that it selects one of, N. [1]
+    pitch : float or array
+        Distance between two lines, p. [m]
+    wire_capacitance : float or array
+        Capacitance of a wire per length, c_w. [F/m]
+    gate_width : float or array
+        Width of all transistors of one gate input, W. [m]
+    gate_capacitance : float or array
+        Gate capacitance per width, c_g. [F/m]
+
+    Returns
+    -------
+    float or array
+        Capacitance. [F]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    256 lines 0.2 um apart, 0.2 fF/um, 16 inputs of 0.5 um and 1 fF/um on a line: 2 x (10.24 + 8) fF.
+
+    >>> f"{1e15 * decoder_capacitance(256.0, 0.2e-6, 0.2e-9, 0.5e-6, 1e-9):.2f} fF"
+    '36.48 fF'
+    """
+    wire = outputs * pitch * wire_capacitance
+    load: Farad = 2.0 * (wire + np.sqrt(outputs) * gate_width * gate_capacitance)
+    return load
+
+
+@equation(
+    formula="A = 2 W (L + s) k",
+    reference=_DERIVATION,
+    valid="an n-type and a p-type transistor of the same width",
+)
+def switch_area(
+    width: Metre, gate_length: Metre, contact_length: Metre, layout_factor: Dimensionless
+) -> SquareMetre:
+    """Area of a switch that passes any voltage of a line. [m^2].
+
+    Parameters
+    ----------
+    width : float or array
+        Width of each of its two transistors, W. [m]
+    gate_length : float or array
+        Length of their gates, L. [m]
+    contact_length : float or array
+        Length of a contact beside a gate, s. [m]
+    layout_factor : float or array
+        Area of a layout with its wires over that of its transistors, k. [1]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    1 um wide, 0.27 um gates and 0.23 um contacts, no wires: 2 x 0.5 um^2.
+
+    >>> f"{1e12 * switch_area(1e-6, 0.27e-6, 0.23e-6, 1.0):.2f} um^2"
+    '1.00 um^2'
+    """
+    return 2.0 * width * (gate_length + contact_length) * layout_factor
+
+
+@equation(
+    formula="N = ceil((1 + sqrt(a/(1 + a))) (V_out/V_in - 1)), at least 1",
+    reference=_PUMP,
+    valid="the number of stages that takes least power, rounded up; ideal switches",
+)
+def charge_pump_stages(
+    output_voltage: Volt, input_voltage: Volt, parasitic_fraction: Dimensionless
+) -> Dimensionless:
+    """Stages of a Dickson charge pump that takes least power for its output. [1].
+
+    Parameters
+    ----------
+    output_voltage : float or array
+        Voltage that is asked for, V_out. [V]
+    input_voltage : float or array
+        Voltage of its supply and of its clock, V_in. [V]
+    parasitic_fraction : float or array
+        Capacitance of a clocked plate to ground over that of the capacitor, a, above zero. [1]
+
+    Returns
+    -------
+    float or array
+        Whole number of stages. [1]
+
+    References
+    ----------
+    G. Palumbo and D. Pappalardo, "Charge pump circuits: an overview on design strategies and topologies", IEEE Circuits
+    and Systems Magazine 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695.
+
+    Examples
+    --------
+    2 V from 0.9 V with a tenth of parasitics: 1.3015 x 1.2222 = 1.59.
+
+    >>> f"{charge_pump_stages(2.0, 0.9, 0.1):.0f}"
+    '2'
+    """
+    beyond = 1.0 + np.sqrt(parasitic_fraction / (1.0 + parasitic_fraction))
+    stages: Dimensionless = np.maximum(rounded_up(beyond * (output_voltage / input_voltage - 1.0)), 1.0)
+    return stages
+
+
+@equation(
+    formula="V = (N + 1) V_in",
+    reference=_PUMP,
+    valid="ideal switches, no load",
+)
+def charge_pump_open_voltage(stages: Dimensionless, input_voltage: Volt) -> Volt:
+    """Voltage of a Dickson charge pump that delivers no current. [V].
+
+    Parameters
+    ----------
+    stages : float or array
+        Its stages, N. [1]
+    input_voltage : float or array
+        Voltage of its supply and of its clock. [V]
+
+    Returns
+    -------
+    float or array
+        Voltage. [V]
+
+    References
+    ----------
+    Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+
+    Examples
+    --------
+    Two stages from 0.9 V.
+
+    >>> f"{charge_pump_open_voltage(2.0, 0.9):.1f}"
+    '2.7'
+    """
+    return (stages + 1.0) * input_voltage
+
+
+@equation(
+    formula="C = N^2 I/(f ((N + 1) V_in - V_out)), from V_out = (N + 1) V_in - N I/(f C/N)",
+    reference=_PUMP,
+    valid="slow switching: the capacitors are charged in each cycle; infinite for a voltage out of reach",
+)
+def charge_pump_capacitance(
+    stages: Dimensionless,
+    load_current: Ampere,
+    clock_frequency: PerSecond,
+    input_voltage: Volt,
+    output_voltage: Volt,
+) -> Farad:
+    """Capacitance of all stages of a Dickson charge pump that delivers a current at a voltage. [F].
+
+    Parameters
+    ----------
+    stages : float or array
+        Its stages, N. [1]
+    load_current : float or array
+        Current at its output, I. [A]
+    clock_frequency : float or array
+        Clock, f. [1/s]
+    input_voltage : float or array
+        Voltage of its supply and of its clock, V_in. [V]
+    output_voltage : float or array
+        Voltage at that current, V_out. [V]
+
+    Returns
+    -------
+    float or array
+        Capacitance of all stages together. [F]
+
+    References
+    ----------
+    Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+
+    Examples
+    --------
+    1.6 mA at 2 V from 0.9 V in two stages at 100 MHz: 4 x 1.6 mA/(100 MHz x 0.7 V).
+
+    >>> f"{1e12 * charge_pump_capacitance(2.0, 1.6e-3, 100e6, 0.9, 2.0):.1f} pF"
+    '91.4 pF'
+    """
+    left = charge_pump_open_voltage(stages, input_voltage) / input_voltage - output_voltage / input_voltage
+    moved: Farad = load_current / (clock_frequency * input_voltage)
+    return moved * divided(stages * stages, left)
+
+
+@equation(
+    formula="eta = V_out/(V_in ((N + 1) + a N^2 V_in/((N + 1) V_in - V_out)))",
+    reference=_PUMP,
+    valid="ideal switches; charge of the parasitic plates is lost in each cycle; zero for a voltage out of reach",
+)
+def charge_pump_efficiency(
+    stages: Dimensionless, input_voltage: Volt, output_voltage: Volt, parasitic_fraction: Dimensionless
+) -> Dimensionless:
+    """Power at the output of a Dickson charge pump over the power that it takes. [1].
+
+    Parameters
+    ----------
+    stages : float or array
+        Its stages, N. [1]
+    input_voltage : float or array
+        Voltage of its supply and of its clock, V_in. [V]
+    output_voltage : float or array
+        Voltage at its output, V_out. [V]
+    parasitic_fraction : float or array
+        Capacitance of a clocked plate to ground over that of the capacitor, a. [1]
+
+    Returns
+    -------
+    float or array
+        Efficiency, whatever current it is made for. [1]
+
+    References
+    ----------
+    Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+
+    Examples
+    --------
+    Two stages from 0.9 V to 2 V, a tenth of parasitics: 2/(0.9 x (3 + 0.1 x 4 x 0.9/0.7)) = 2/3.163.
+
+    >>> f"{charge_pump_efficiency(2.0, 0.9, 2.0, 0.1):.4f}"
+    '0.6323'
+    """
+    gain = output_voltage / input_voltage
+    left = charge_pump_open_voltage(stages, input_voltage) / input_voltage - gain
+    efficiency: Dimensionless = gain / (stages + 1.0 + divided(parasitic_fraction * stages * stages, left))
+    return efficiency
+
+
+@equation(
+    formula="A = k C/c_A",
+    reference=_DERIVATION,
+    valid="capacitors side by side, not above other circuits",
+)
+def charge_pump_area(
+    capacitance: Farad, capacitance_density: FaradPerSquareMetre, area_factor: Dimensionless
+) -> SquareMetre:
+    """Area of a charge pump with its switches, clock drivers and regulation. [m^2].
+
+    Parameters
+    ----------
+    capacitance : float or array
+        Capacitance of all its stages. [F]
+    capacitance_density : float or array
+        Capacitance per area, c_A. [F/m^2]
+    area_factor : float or array
+        Area of the pump over that of its capacitors, k. [1]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    91.4 pF at 5 fF/um^2, half as much beside: 18.3 x 1.5 = 27.4 thousand um^2.
+
+    >>> f"{1e12 * charge_pump_area(91.4e-12, 5e-3, 1.5):.0f} um^2"
+    '27420 um^2'
+    """
+    return area_factor * capacitance / capacitance_density
+
+
+@equation(
+    formula="E = E_out (1/eta - 1)",
+    reference=_DERIVATION,
+    valid="the efficiency that the pump has at the current it is made for",
+)
+def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule:
+    """Energy that a supply takes beside what it hands on. [J].
+
+    Parameters
+    ----------
+    output_energy : float or array
+        Energy at its output. [J]
+    efficiency : float or array
+        Power at its output over the power that it takes, eta. [1]
+
+    Returns
+    -------
+    float or array
+        Energy; infinite for an efficiency of zero. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    180 pJ at 63.2 %: 105 pJ.
+
+    >>> f"{1e12 * supply_loss_energy(180e-12, 0.632):.0f} pJ"
+    '105 pJ'
+    """
+    lost: Joule = output_energy * (divided(1.0, efficiency) - 1.0)
+    return lost
+
+
+@equation(
+    formula="E = N n E_t",
+    reference=_DERIVATION,
+    valid="every pulse goes through the shifters anew",
+)
+def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_energy: Joule) -> Joule:
+    """Energy of shifting levels while one cell is written. [J].
+
+    Parameters
+    ----------
+    pulses : float or array
+        Pulses of one write with verification, N. [1]
+    shifters : float or array
+        Level shifters that move in a pulse, for one cell, n. [1]
+    toggle_energy : float or array
+        Energy of one shifter for both edges of a pulse. [J]
+
+    Returns
+    -------
+    float or array
+        Energy. [J]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    Nine pulses, shifters of a column and its plate and a sixteenth of that of the row: 9 x 2.0625 x 20 fJ.
+
+    >>> f"{1e15 * level_shift_energy(9.0, 2.0625, 20e-15):.1f} fJ"
+    '371.2 fJ'
+    """
+    return pulses * shifters * toggle_energy
+
+
+@equation(
+    formula="I = n I_w + (N - n) I_h",
+    reference=_DERIVATION,
+    valid="cells that are written at once, and those beside them on the same line",
+)
+def written_line_current(
+    cells: Dimensionless, written: Dimensionless, write_current: Ampere, half_select_current: Ampere
+) -> Ampere:
+    """Largest current of a line while cells on it are written. [A].
+
+    Parameters
+    ----------
+    cells : float or array
+        Cells of the line, N. [1]
+    written : float or array
+        How many of them are written at once, n. [1]
+    write_current : float or array
+        Current of a cell that is written, I_w. [A]
+    half_select_current : float or array
+        Current of a cell beside it on the line, I_h; zero behind transistors that are off. [A]
+
+    Returns
+    -------
+    float or array
+        Current. [A]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    One of 128 cells at 100 uA, the others at 1 uA: 227 uA.
+
+    >>> f"{1e6 * written_line_current(128.0, 1.0, 100e-6, 1e-6):.0f} uA"
+    '227 uA'
+    """
+    return written * write_current + (cells - written) * half_select_current
+
+
+@equation(
+    formula="n = max(1, min(C/k, floor(I_max/(m I_w))))",
+    reference=_DERIVATION,
+    valid="cells of one row, each with a driver of its own, of as many arrays as are written together",
+)
+def cells_at_once(
+    drivers: Dimensionless, largest_current: Ampere, cell_current: Ampere, arrays_together: Dimensionless
+) -> Dimensionless:
+    """Cells of one array that its drivers, and the supply behind them, can write at once. [1].
+
+    Parameters
+    ----------
+    drivers : float or array
+        Drivers of the array's columns, C/k. [1]
+    largest_current : float or array
+        What the supply delivers, I_max; infinite where it is made for the drivers. [A]
+    cell_current : float or array
+        Current of one cell that is written, half-selected cells beside it included, I_w. [A]
+    arrays_together : float or array
+        Arrays that are written at the same time behind one supply, m. [1]
+
+    Returns
+    -------
+    float or array
+        Cells, at least one. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Circuits that write".
+
+    Examples
+    --------
+    16 drivers, and a supply of 1 mA for cells of 100 uA.
+
+    >>> f"{cells_at_once(16.0, 1e-3, 100e-6, 1.0):.0f}"
+    '10'
+    """
+    fed = np.maximum(rounded_down(largest_current / (arrays_together * cell_current)), 1.0)
+    cells: Dimensionless = np.minimum(drivers, fed)
+    return cells
