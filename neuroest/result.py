@@ -39,6 +39,11 @@ def package_version() -> str:
         return "unknown"
 
 
+def _called(file: InputFile) -> str:
+    """Name of a file that ships, else its path."""
+    return file.name if str(shipped(file.kind).get(file.name)) == file.file else file.file
+
+
 def first_number(value: Any) -> float:
     """Number of the one point that an estimate is made at."""
     return float(np.asarray(value).reshape(-1)[0])
@@ -171,8 +176,12 @@ class Estimate:
     @property
     def called(self) -> str:
         """What a command line must be given to mean this architecture: its name where it ships, else its file."""
-        file = self.files[0].file
-        return self.architecture if str(shipped("architecture").get(self.architecture)) == file else file
+        return _called(self.files[0])
+
+    @property
+    def workload_called(self) -> str:
+        """What a command line must be given to mean this workload: its name where it ships, else its file."""
+        return _called(next(file for file in self.files if file.kind == "workload"))
 
     @property
     def failed_checks(self) -> tuple[CheckResult, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -356,7 +357,9 @@ def _closing(estimate: Estimate, style: Style) -> list[str]:
     lines.append("left out:" if estimate.exclusions else "left out: nothing that the files name")
     lines += bullets(one_line(item) for item in estimate.exclusions)
     number = len(estimate.source_keys)
-    command = f"neuroest cite {estimate.called} -w {estimate.workload.name}"
+    changed = [f"--set {shlex.quote(f'{path}={value}')}" for path, value in estimate.settings.items()]
+    files = (shlex.quote(estimate.called), "-w", shlex.quote(estimate.workload_called))
+    command = " ".join(("neuroest cite", *files, *changed))
     lines += wrapped(f"{counted(number, 'source')}; `{command}` lists them", hanging=2)
     return lines
 

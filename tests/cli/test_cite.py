@@ -1,11 +1,28 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import neuroest
+from neuroest.validating.cases import cases_folder
 from tests.cli.conftest import CHIP, NETWORK, Command
 
 CHIP_ON_SPIKES = "diffusive_28nm_derived"
+
+
+def test_the_command_that_an_estimate_names_lists_its_sources(command: Command) -> None:
+    result = neuroest.estimate(CHIP, NETWORK)
+    assert (result.called, result.workload_called) == (CHIP, NETWORK)  # neither ships, so both are files
+    folder = cases_folder() / "odin"
+    chip, network = str(folder / "chip.yaml"), str(folder / "one_event_each.yaml")
+    table = " ".join(command("estimate", chip, "-w", network, "--set", "chip.core.count=2").out.split())
+    named = re.search(r"(\d+) sources; `neuroest (cite [^`]*)` lists them", table)
+    assert named is not None
+    arguments = shlex.split(named[2])
+    assert arguments == ["cite", chip, "-w", network, "--set", "chip.core.count=2"]
+    found = command(*arguments)
+    assert found.code == 0
+    assert len(re.findall(r"^\[(\w+)\]", found.out, re.MULTILINE)) == int(named[1])
 
 
 def test_exactly_the_used_sources_are_cited(command: Command) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from neuroest.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.estimating import estimate
+from neuroest.units import parse_quantity
 from neuroest.validating import record
 from neuroest.validating.cases import cases_folder, load_case, shipped_cases
 from neuroest.validating.expressions import ExpressionError, evaluate_expression, unit_factor
@@ -25,15 +26,68 @@ def test_no_case_moves(board):
     assert [f"{row.case}.{row.quantity} {row.ratio:.4g}" for row in board.failed] == []
 
 
+# two digits are published of 11.47 W / 1813.63 a second and of 0.437 W / 300 a second
+ROUNDED = {("keyword_spotting_processors", "cpu_energy"), ("keyword_spotting_processors", "movidius_energy")}
+
+
 def test_sums_close_within_a_percent_but_for_the_tables_own_errors(board):
     rows = [row for row in board.rows if row.quantity_class == "bookkeeping"]
     assert len(rows) >= 20
     loose = [row for row in rows if abs(row.ratio - 1.0) > 0.01]
     assert {(row.case, row.quantity) for row in loose} == {
+        ("isaac_ce", "memory_and_bus_share_of_tile_area"),
         ("puma", "tile_area"),
         ("puma", "node_area"),
-        ("keyword_spotting_processors", "movidius_energy"),  # 0.437 W / 300 a second is published as 0.0015 J
+        ("puma", "peak_throughput"),
+        ("puma", "computational_efficiency"),
+        ("puma", "power_efficiency"),
+        ("keyword_spotting_processors", "movidius_energy"),
     }
+    assert all(row.verdict == "known_miss" for row in loose if (row.case, row.quantity) not in ROUNDED)
+
+
+@pytest.mark.parametrize(("quantity_class", "most"), [("bookkeeping", 0.01), ("structural", 0.15)])
+def test_no_tolerance_is_wider_than_its_class_allows(quantity_class, most):
+    for name in shipped_cases():
+        for quantity, stated in load_case(name).published.items():
+            if stated.quantity_class == quantity_class and (name, quantity) not in ROUNDED:
+                assert stated.factor is None
+                assert stated.tolerance <= most, (name, quantity)
+
+
+def test_what_was_read_elsewhere_says_where():
+    for name in shipped_cases():
+        for quantity, stated in load_case(name).published.items():
+            assert stated.status != "read_elsewhere" or stated.via, (name, quantity)
+
+
+def test_a_known_miss_states_the_ratio_that_it_has(board):
+    published = {result.case.spec.name: result.case.published for result in board.results}
+    for row in board.rows:
+        miss = published[row.case][row.quantity].known_miss
+        assert miss is None or row.ratio == pytest.approx(miss.ratio, rel=0.005), (row.case, row.quantity)
+
+
+def test_converters_of_design_studies_are_asked_at_the_rates_of_their_sources():
+    # 15.2 mW and 0.226 pJ over 32 converters are 2.1 GS/s, 3.1 mW and 2.583 pJ are 1.2 GS/s
+    runs = load_case("converters").spec.runs
+    rate = "chip.tile.unit.array.readout.converter.sample_rate"
+    assert [runs[name].settings[rate] for name in ("forms", "newton")] == ["2.1 GHz", "1.2 GHz"]
+    for name, chip in (("forms", "forms.yaml"), ("newton", "newton.yaml")):
+        folder = cases_folder() / "converters"
+        own = estimate(folder / chip, folder / "one_array.yaml").claims[
+            "chip.array.readout.converter.sample_rate"
+        ]
+        assert parse_quantity(runs[name].settings[rate], "Hz") == pytest.approx(own.value)
+
+
+def test_loihi_has_all_runs_of_the_enlarged_network(board):
+    rows = {
+        r.quantity: r for r in board.rows if r.case == "loihi_keyword_spotting" and "throughput" in r.quantity
+    }
+    assert len(rows) == 7
+    # 2000 inferences in 15.89 s without and in 17.43 s with a copy
+    assert rows["throughput_no_copy"].ratio == pytest.approx(15.89 / 17.43, rel=2e-3)
 
 
 def test_what_a_constant_is_fitted_to_is_not_scored(board):

@@ -6,6 +6,7 @@ import pytest
 from neuroest.estimating import estimate
 from neuroest.evaluation import evaluate
 from neuroest.exploration.discrepancy import discrepancies, discrepancy_claims
+from neuroest.mapping.network import MAPPERS
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,24 @@ def test_time_of_a_mapper_can_be_off(digital):
     slow = evaluate(digital.design, digital.workload, {**values, "model_discrepancy.digital_array.time": 3.0})
     before, after = (r.timing.resources["chip.array"] for r in (plain, slow))
     assert after == pytest.approx(3.0 * before, rel=1e-12)
+
+
+def test_no_mapper_takes_its_times_as_exact():
+    stated = discrepancies().models
+    assert all("time" in stated[mapper] for mapper in MAPPERS)
+
+
+def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
+    found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
+    claims = discrepancy_claims(found.design)
+    assert claims["model_discrepancy.crossbar.time"].high == pytest.approx(1.2 ** discrepancies().scale)
+    values = {path: claim.value for path, claim in found.claims.items()}
+    plain, slow = (
+        evaluate(found.design, found.workload, values | {"model_discrepancy.crossbar.time": off})
+        for off in (1.0, 3.0)
+    )
+    level = plain.mapped.level.path
+    assert slow.timing.resources[level] == pytest.approx(3.0 * plain.timing.resources[level], rel=1e-12)
 
 
 def test_bands_are_wider_than_those_of_the_parameters_alone(digital):

@@ -7,6 +7,7 @@ import pytest
 
 from neuroest.estimating import estimate
 from neuroest.evaluation import evaluate
+from neuroest.validating.cases import cases_folder
 from neuroest.validating.fairness import (
     NEURON,
     area,
@@ -112,8 +113,17 @@ def test_the_best_of_neurons_gains_what_the_neuron_costs_and_its_time(pair):
     )
 
 
-def test_page_has_every_contender_on_every_network():
-    text = fairness_page()
+@pytest.fixture(scope="module")
+def text():
+    return fairness_page()
+
+
+def test_page_in_the_docs_is_the_one_that_would_be_written(text):
+    path = cases_folder().parent / "docs" / "fairness.md"
+    assert path.read_text(encoding="utf-8") == text, "run `neuroest reproduce --fairness docs/fairness.md`"
+
+
+def test_page_has_every_contender_on_every_network(text):
     for contender in contenders():
         assert text.count(f"| {contender.title} |") >= 3
     assert "What would have to be true" in text
