@@ -228,7 +228,7 @@ CONSTANTS = {
     },
     "equations.selection": {"_THIRD": "the scheme's name: a third of the voltage"},
     "equations.filament_growth": {
-        "GATE_MARGIN": "where the rate equations stop spiking, told beside it",
+        "LARGEST_GATE_CHARGING": "where the rate equations stop spiking, told beside it",
         "_AIRY_ZERO": "first zero of the Airy function",
         "_PASSAGE_PHASE": "phase of the passage through a saddle-node",
     },

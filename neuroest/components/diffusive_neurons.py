@@ -201,15 +201,15 @@ class _DiffusiveNeuron(Neuron):
         """Leakage of the output transistor."""
         return [StaticCost(self.path, "leakage", self.off_power())]
 
-    def gap_closing_time(self) -> Second:
-        """Time in which the last of the gap closes, from where it conducts as the control resistor does."""
+    def gate_charging(self) -> Dimensionless:
+        """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
         d, known = self.device, self.device.conduction_length > 0.0
         length = either(known, d.conduction_length, 1.0)
-        closing = filament_growth.gap_closing_time(
-            d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.control_resistance(),
-            d.off_resistance, length,
+        charging = filament_growth.gate_charging(
+            d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.gate_capacitance(),
+            self.control_resistance(), d.on_resistance, d.off_resistance, length,
         )  # fmt: skip
-        return either(known, closing, 0.0)
+        return either(known, charging, 0.0)
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
@@ -255,8 +255,6 @@ class _DiffusiveNeuron(Neuron):
         d, peak = self.device, self.gate_peak_voltage()
         resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
         charging = _SETTLED * d.on_resistance * self.gate_capacitance()
-        release = self.control_resistance() * self.gate_capacitance()
-        slow = filament_growth.GATE_MARGIN * self.gap_closing_time()
         return [
             Check(
                 "output_turns_off", self.path, "refuse", resting < self.output_threshold(),
@@ -279,9 +277,10 @@ class _DiffusiveNeuron(Neuron):
                 _LITTLE * self.input_hold_time(), "s",
             ),
             Check(
-                "gate_waits", self.path, "range", release >= slow,
-                "the gate node follows the closing gap and takes its drive away, so that by the rate equations the "
-                "output stays on instead of spiking", release, slow, "s",
+                "gate_waits", self.path, "range", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
+                "the gate node charges while the gap closes and takes the drive away, so that by the rate equations "
+                "the output stays on instead of spiking; a larger gate node waits", self.gate_charging(),
+                filament_growth.LARGEST_GATE_CHARGING,
             ),
         ]  # fmt: skip
 

@@ -15,7 +15,6 @@ from neuroest.equations import filament_growth, neuron_geometry
 from neuroest.equations._constants import BOLTZMANN
 from neuroest.errors import NeuroestError, UnknownNameError
 from neuroest.library import Device, load_device
-from neuroest.units import format_quantity
 
 DEFAULT_KINETICS = "ion_kinetics_silver"
 NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
@@ -105,7 +104,7 @@ def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
 
 
 def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> None:
-    """Refuse neurons whose gate lets go about as fast as the gap closes.
+    """Refuse neurons whose gate charges while the gap closes.
 
     Raises
     ------
@@ -113,16 +112,15 @@ def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> Non
         The gate then follows the filament, takes its drive away, and the output stays on without a spike that could
         be counted.
     """
-    release = float(np.max(cells.control_resistance * cells.gate_capacitance))
-    closing = float(np.max(filament_growth.gap_closing_time(
-        level, cells.field_mobility, cells.field_offset, cells.control_resistance, cells.off_resistance,
-        cells.conduction_length,
+    charging = float(np.max(filament_growth.gate_charging(
+        level, cells.field_mobility, cells.field_offset, cells.gate_capacitance, cells.control_resistance,
+        cells.on_resistance, cells.off_resistance, cells.conduction_length,
     )))  # fmt: skip
-    if release < filament_growth.GATE_MARGIN * closing:
+    if charging > filament_growth.LARGEST_GATE_CHARGING:
         raise NeuroestError(
-            f"{name}: the gate of its neurons follows the filament (it lets go in {format_quantity(release, 's')}, the "
-            f"gap closes in {format_quantity(closing, 's')}), so the rate equations give no spikes to count; a "
-            "larger gate node with a smaller control resistor lets the filament complete first"
+            f"{name}: the gate of its neurons follows the filament ({charging:.3g} of its time constants pass while "
+            f"the gap closes, at most {filament_growth.LARGEST_GATE_CHARGING:g} may), so the rate equations give no "
+            "spikes to count; a larger gate node with a smaller control resistor lets the filament complete first"
         )
 
 

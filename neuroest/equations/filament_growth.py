@@ -5,7 +5,7 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 
 - thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`, `firing_probability`
 - time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
-  `integration_time`, `gap_closing_time`, `timescale_separation`
+  `integration_time`, `gate_charging`, `timescale_separation`
 - the device: `memristor_resistance`, `residue_rest_time`, `activation_factor`, `filament_heating`
 """
 
@@ -21,6 +21,7 @@ from neuroest.equations._special import normal_distribution
 from neuroest.provenance import equation
 from neuroest.units import (
     Dimensionless,
+    Farad,
     Joule,
     Kelvin,
     KelvinPerWatt,
@@ -34,8 +35,9 @@ from neuroest.units import (
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 
-GATE_MARGIN = 3.0
-"""Release of the gate over closing of the gap from which on the filament completes before the gate notices."""
+LARGEST_GATE_CHARGING = 0.5
+"""Time constants of the gate within the closing of the gap up to which the filament completes before the gate takes
+its drive: the rate equations fire at 0.5 and stay on at 0.8."""
 _AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai
 _PASSAGE_PHASE = 1.5 * np.pi  # 3/2 of the half turn of phase between two zeros of an oscillation
 
@@ -449,19 +451,22 @@ def integration_time(
 
 
 @equation(
-    formula="t = (g^2/2 + alpha g)/(mu V), g = lambda ln(1 + (exp(1/lambda) - 1) R_c/R_off)",
+    formula="X = [(alpha - R_on/k) ln(1 + k g/R_on)/k + g/k]/(mu V C_g), k = R_off/(lambda (exp(1/lambda) - 1)), "
+    "g = lambda ln(1 + R_c/(k lambda))",
     reference="derivation: docs/models/neurons.md, When the gate follows",
-    valid="decay neglected beside the field; g well below 1",
+    valid="decay neglected beside the field; g well below lambda, where the resistance grows in proportion to it",
 )
-def gap_closing_time(
+def gate_charging(
     drive_voltage: Volt,
     field_mobility: PerVoltSecond,
     field_offset: Dimensionless,
+    gate_capacitance: Farad,
     control_resistance: Ohm,
+    on_resistance: Ohm,
     off_resistance: Ohm,
     conduction_length: Dimensionless,
-) -> Second:
-    """Time in which the last of the gap closes, once the memristor conducts as the control resistor does. [s].
+) -> Dimensionless:
+    """Time constants of the gate within the closing of the gap, from where the memristor conducts as R_c does. [1].
 
     Parameters
     ----------
@@ -471,17 +476,19 @@ def gap_closing_time(
         Filament growth per field, mu. [1/V/s]
     field_offset : float or ndarray
         Gap that stays when the filament is complete, alpha. [1]
+    gate_capacitance : float or ndarray
+        Capacitance of the gate node, C_g. [F]
     control_resistance : float or ndarray
         Resistor from the gate node to ground, R_c. [ohm]
-    off_resistance : float or ndarray
-        Resistance without a filament, R_off. [ohm]
+    on_resistance, off_resistance : float or ndarray
+        Resistance of the complete filament and without one, R_on and R_off. [ohm]
     conduction_length : float or ndarray
         Decay length of the conduction through the gap, lambda. [1]
 
     Returns
     -------
     float or ndarray
-        Time from equal resistances to the complete filament. [s]
+        Integral of dt/(R(g) C_g). [1]
 
     References
     ----------
@@ -489,16 +496,17 @@ def gap_closing_time(
 
     Examples
     --------
-    Bench device at 0.8 V with 250 Mohm under 1 Tohm: g = 0.2 ln(1 + 147.4 x 2.5e-4) = 7.24e-3, and
-    (2.62e-5 + 7.24e-5)/(150 x 0.8) = 0.82 us.
+    Node of 2.64 fF under 235 Mohm, 1 Mohm to 1 Tohm, lambda 0.2: k = 3.39e10 ohm, g = 6.82e-3, so
+    (9.97e-3 x 5.45 + 6.8e-3)/3.39e10 over 120/s x 2.64 fF = 5.7.
 
-    >>> f"{1e6 * gap_closing_time(0.8, 150.0, 0.01, 250e6, 1e12, 0.2):.2f} us"
-    '0.82 us'
+    >>> f"{gate_charging(0.8, 150.0, 0.01, 2.64e-15, 235e6, 1e6, 1e12, 0.2):.1f}"
+    '5.7'
     """
-    gap = conduction_length * np.log1p(
-        np.expm1(1.0 / conduction_length) * control_resistance / off_resistance
-    )
-    result: Second = gap * (gap / 2.0 + field_offset) / (field_mobility * drive_voltage)
+    slope = off_resistance / (conduction_length * np.expm1(1.0 / conduction_length))
+    gap = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
+    logarithm = np.log1p(slope * gap / on_resistance)
+    time_over_resistance = ((field_offset - on_resistance / slope) * logarithm + gap) / slope
+    result: Dimensionless = time_over_resistance / (field_mobility * drive_voltage * gate_capacitance)
     return result
 
 

@@ -116,6 +116,12 @@ def test_the_gate_of_the_integrated_neuron_follows_its_filament_and_that_is_said
     assert not np.isfinite(run.first_switch[0])
 
 
+def test_a_capacitor_at_its_gate_lets_the_integrated_neuron_spike_as_the_closed_forms_have_it() -> None:
+    compared = compare_energy(load_cells("diffusive_28nm_capacitor"), 0.8, hold=1e-3)
+    assert not compared.latched
+    assert {row.verdict for row in compared.rows} <= {"agrees", "bound"}
+
+
 def test_barriers_slow_all_rates_and_leave_both_thresholds() -> None:
     # 50 meV at 300 K: exp(0.05/0.025852) = 6.92
     slow = load_cells("diffusive_bench", barrier_shift=0.05 * 1.602176634e-19)

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 from neuroest.equations import filament_growth
 from neuroest.equations._special import complementary_error_function, normal_distribution
@@ -46,11 +48,13 @@ SAMPLES: dict[str, dict[str, float]] = {
     "driven_integration_time": _RATES | {"drive_voltage": 2.0},
     "residue_assisted_integration_time": _RATES | {"drive_voltage": 2.0},
     "integration_time": _RATES | {"residue_decay": 5.0, "drive_voltage": 0.8},
-    "gap_closing_time": {
+    "gate_charging": {
         "drive_voltage": 0.8,
         "field_mobility": 150.0,
         "field_offset": 0.01,
-        "control_resistance": 250e6,
+        "gate_capacitance": 2.64e-15,
+        "control_resistance": 235e6,
+        "on_resistance": 1e6,
         "off_resistance": 1e12,
         "conduction_length": 0.2,
     },
@@ -277,3 +281,41 @@ def test_filament_heating_is_negligible_for_the_resistive_filament_only() -> Non
     # (0.45 V)^2/1 Mohm = 0.2 uW; (0.8 V)^2/17 kohm = 37.6 uW
     assert filament_growth.filament_heating(0.45, 1e6, 1e7) == pytest.approx(2.0, rel=0.02)
     assert filament_growth.filament_heating(0.8, 17e3, 1e7) == pytest.approx(376.0, rel=0.01)
+
+
+def _first_completion(gate_capacitance: float, control_resistance: float, on_resistance: float) -> float:
+    """Time to the complete filament by the rate equations with their gate, by an implicit solver; inf for never."""
+
+    def rates(_: float, y: np.ndarray) -> list[float]:
+        filament, residue, gate = y
+        closed = min(filament + residue, 1.0)
+        memristor = filament_growth.memristor_resistance(closed, on_resistance, 1e12, 0.2)
+        grown = 150.0 * max(0.8 - gate, 0.0) / (0.01 + 1.0 - closed)
+        charged = ((0.8 - gate) / memristor - gate / control_resistance) / gate_capacitance
+        return [grown - 620.0 * filament, 20.0 * filament - 5.0 * residue, charged]
+
+    def complete(_: float, y: np.ndarray) -> float:
+        return y[0] + y[1] - 1.0
+
+    complete.terminal = True  # type: ignore[attr-defined]
+    found = solve_ivp(rates, (0.0, 0.06), [0.0] * 3, "Radau", events=complete, rtol=1e-7, atol=1e-11)
+    return float(found.t_events[0][0]) if len(found.t_events[0]) else math.inf
+
+
+@pytest.mark.parametrize(
+    ("release", "on_resistance"), [(0.6e-6, 1e6), (3e-6, 1e6), (3e-6, 0.2e6), (60e-6, 1e6)]
+)
+def test_the_gate_waits_for_filaments_that_close_within_half_its_time_constant(
+    release: float, on_resistance: float
+) -> None:
+    def charging(capacitance: float) -> float:
+        resistance = release / capacitance
+        return float(
+            filament_growth.gate_charging(0.8, 150.0, 0.01, capacitance, resistance, on_resistance, 1e12, 0.2)
+        )
+
+    for wanted, fires in ((filament_growth.LARGEST_GATE_CHARGING, True), (0.85, False)):
+        capacitance = 10.0 ** brentq(lambda power, wanted=wanted: charging(10.0**power) - wanted, -16.0, -9.0)
+        first = _first_completion(capacitance, release / capacitance, on_resistance)
+        # 34.6 ms with a gate that stays empty
+        assert (first < 1.1 * 34.6e-3) is fires
