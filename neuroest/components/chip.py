@@ -181,7 +181,7 @@ ARRAYS: Mapping[str, type[CrossbarArray]] = MappingProxyType({ChargeCell.model: 
 """Component class of a crossbar whose cells do more than conduct, by cell."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LevelNode:
     """One level of the chip with the components in it.
 
@@ -212,7 +212,7 @@ class LevelNode:
             yield from level.walk()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Chip:
     """A chip with numbers in it, ready to be mapped and costed."""
 

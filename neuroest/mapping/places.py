@@ -77,7 +77,7 @@ class Places:
         return self._instances[level, own].busiest(_by_layer(work, points)).reshape(*points, 1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SharedInstances:
     """Instances that work for several layers: a list of their parts of the work of one layer at one point.
 
