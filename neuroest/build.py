@@ -35,7 +35,7 @@ TEMPERATURE = "technology.temperature"
 AMBIENT = "technology.ambient_temperature"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Part:
     """One level or block of a chip's tree.
 
@@ -74,7 +74,7 @@ class Part:
             yield from part.walk()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InputFile:
     """A file that went into a design."""
 
@@ -84,7 +84,7 @@ class InputFile:
     sha256: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Design:
     """Structure and values of a chip.
 

@@ -36,7 +36,7 @@ EXTRAPOLATION = "extrapolation"
 _Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CostTable:
     """Costs of all components: the field's energy and area reference tables in one.
 

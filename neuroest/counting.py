@@ -23,7 +23,7 @@ from neuroest.mapping.places import units_each
 from neuroest.units import Numeric
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Transport:
     """What the on-chip network carries, by layer.
 
@@ -51,7 +51,7 @@ class Transport:
     sums: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ActionCounts:
     """How often each component does what in one inference.
 

@@ -47,7 +47,7 @@ _TRIALS = 4
 is exact after the first; the others are for memories whose tables bend."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EnergyRow:
     """Energy of one term of one component in one inference, by layer."""
 
@@ -58,7 +58,7 @@ class EnergyRow:
     count: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InstanceRow:
     """Area or static power of one term of one component on the whole chip."""
 
@@ -70,7 +70,7 @@ class InstanceRow:
     """Whether it is power that is drawn while the chip is switched off."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SelfHeating:
     """How warm a die makes itself, where nobody states its temperature.
 
@@ -94,7 +94,7 @@ class SelfHeating:
     cool: Any
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Evaluation:
     """All results of a pass, as arrays.
 

@@ -47,7 +47,7 @@ MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pick
 """Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Device:
     """A loaded device spec with its claims in SI units."""
 
@@ -76,7 +76,7 @@ class Device:
         return self._placed[path]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Loaded(Generic[_T]):
     """A validated spec with the file it came from."""
 

@@ -49,7 +49,7 @@ def first_number(value: Any) -> float:
     return float(np.asarray(value).reshape(-1)[0])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class BreakdownRow:
     """One term of the result.
 
@@ -79,7 +79,7 @@ class BreakdownRow:
     count: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerErrors:
     """How exact the results of a layer are that lies in crossbar arrays.
 
@@ -106,7 +106,7 @@ class LayerErrors:
         return math.sqrt(sum(error * error for error in self.causes.values()))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CheckResult:
     """A check with its outcome for this design.
 
@@ -134,7 +134,7 @@ class CheckResult:
         return text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """Area, energy, latency and throughput of a chip on a network, and what they rest on.
 

@@ -18,7 +18,7 @@ from neuroest.mapping.turns import ROUNDING, Turns, longest_way, one_unit, way_i
 from neuroest.units import Numeric, Second
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Timing:
     """Times of a network on a chip.
 

@@ -284,7 +284,7 @@ CONSTANTS = {
         "_PARTS": "what is tried",
         "_HALVINGS": "of a search, which find it to 1e-4",
     },
-    "mapping.places": {"NEAR": "rounding of sums of parts of units", "_AT_ONCE": "size of a cache"},
+    "mapping.places": {"NEAR": "rounding of sums of parts of units"},
     "mapping.replication": {"_HALVINGS": "of a search, which find it to 1e-12"},
     "mapping.turns": {"ROUNDING": "of a ratio or a sum of times"},
 }

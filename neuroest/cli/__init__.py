@@ -166,6 +166,9 @@ def start() -> NoReturn:
     gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
     # Looking for plug-ins of the validation library means reading the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    if set(sys.argv[1:2]) <= _SHORT:
+        # numpy's linear algebra starts a thread a processor, which spin beside a run that has nothing for them to do
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code: object = 0
     try:
         main()

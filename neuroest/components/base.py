@@ -36,7 +36,7 @@ FREE_CLOCK = "clock"
 ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Corner:
     """What the corner of its process makes of a chip's transistors, over typical ones.
 
@@ -62,7 +62,7 @@ class Corner:
     table: CornerTable
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TechnologyPoint:
     """Process, supply and temperature that a chip works at; its corner where that is not the typical one."""
 
@@ -72,7 +72,7 @@ class TechnologyPoint:
     corner: Corner | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkContext:
     """Properties of the network that the cost of an action depends on."""
 
@@ -84,7 +84,7 @@ class NetworkContext:
     mean_absolute_weight: Dimensionless
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class EnergyCost:
     """Energy of one action of one component, one named term of it."""
 
@@ -95,7 +95,7 @@ class EnergyCost:
     ledger: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class AreaCost:
     """Area of one instance of a component, one named term of it."""
 
@@ -108,7 +108,7 @@ class AreaCost:
     """What its instances are counted under, where that is not the component itself."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StaticCost:
     """Power that one instance of a component draws whether or not it works."""
 
@@ -121,7 +121,7 @@ class StaticCost:
     """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Check:
     """One thing that must hold for the estimate, or for the design, to make sense.
 
@@ -146,7 +146,7 @@ class Check:
     unit: str = "1"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Characteristic:
     """A number that an expert of a block asks for and that is neither a cost nor a check."""
 
@@ -156,7 +156,7 @@ class Characteristic:
     unit: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Component(Generic[_DeviceT_co]):
     """A block of the chip with all its numbers.
 

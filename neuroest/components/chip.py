@@ -184,7 +184,7 @@ ARRAYS: Mapping[str, type[CrossbarArray]] = MappingProxyType({ChargeCell.model: 
 """Component class of a crossbar whose cells do more than conduct, by cell."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LevelNode:
     """One level of the chip with the components in it.
 
@@ -215,7 +215,7 @@ class LevelNode:
             yield from level.walk()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Chip:
     """A chip with numbers in it, ready to be mapped and costed."""
 

@@ -22,7 +22,7 @@ _HALVINGS = 60
 """Halvings of the interval, on a logarithmic scale, in which that time is looked for."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class WeightErrors:
     """Standard deviations of a weight over the largest weight, root mean square over the weights.
 

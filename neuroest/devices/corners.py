@@ -24,7 +24,7 @@ _TYPICAL = "tt"
 _MIXED = frozenset({"sf", "fs"})
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CornerTable:
     """Ratios of slow and fast transistors to typical ones.
 

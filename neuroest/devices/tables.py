@@ -21,7 +21,7 @@ _MOST_PROBLEMS = 20
 _NANO, _KIBIBYTE = 1e9, 8192.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MemoryTable:
     """Memories of one family over node, banks, capacity and word width.
 

@@ -86,6 +86,9 @@ def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # as many threads as processors would get in each other's way
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()

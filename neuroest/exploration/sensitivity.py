@@ -18,7 +18,7 @@ _STEP = 1e-4
 """Relative step of the finite difference: small beside any curvature here, large beside rounding."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sensitivity:
     """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
 

@@ -27,7 +27,7 @@ Array: TypeAlias = NDArray[np.float64]
 Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Placement:
     """Where the layers sit.
 
@@ -74,7 +74,7 @@ class Placement:
         return np.asarray(reduce(self.units, axis=-1, keepdims=True))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Traffic:
     """Bits that one kind of memory content moves, by layer."""
 
@@ -88,7 +88,7 @@ class Traffic:
     where there is but one memory."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Work:
     """What a layer makes its units do in one inference.
 
@@ -113,7 +113,7 @@ class Work:
     neuron_updates: Array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ExternalMaps:
     """Elements that each layer exchanges with the external memory, the network's own input and output left out.
 
@@ -130,7 +130,7 @@ class ExternalMaps:
     owner: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class NetworkMapping:
     """A network on a chip.
 

@@ -13,7 +13,7 @@ from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Mapper
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SpikeCoding:
     """What a block for it does in one inference, by layer.
 

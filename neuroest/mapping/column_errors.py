@@ -26,7 +26,7 @@ from neuroest.mapping.crossbar import CrossbarMapper
 from neuroest.units import Dimensionless, Numeric, Siemens
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ColumnErrors:
     """Errors of the results of each layer, in units of its largest weight times its largest input.
 

@@ -16,7 +16,7 @@ from neuroest.mapping.places import NEAR, units_each
 from neuroest.units import Numeric
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Crossings:
     """Bits over the links of a chip in one inference, by layer.
 
@@ -216,7 +216,7 @@ def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
     return np.asarray(returning), np.asarray(spills * written * (1.0 - last))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Kept:
     """Results that wait between two parts of a network: bits that leave, and return, and whether they fit."""
 

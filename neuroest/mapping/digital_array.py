@@ -14,7 +14,7 @@ from neuroest.units import Numeric
 from neuroest.workloads.layout import of_one_point
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Product:
     """A layer as a product of a matrix of weights with vectors that stream by.
 

@@ -142,7 +142,7 @@ def pack(
     return Packed(float(arrays.used + sum(p.number for p in whole)), shares, companies, spots, waiting)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sharing:
     """Who shares arrays with whom, at all design points.
 

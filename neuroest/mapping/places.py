@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.mapping.base import Array, NetworkMapping
 from neuroest.units import Numeric
 
+Index: TypeAlias = NDArray[np.intp]
+
 NEAR = 2.0**-30
 """Share of a unit within which two places are one; what rounding leaves of sums of parts of units."""
-_AT_ONCE = 2**17
-"""Numbers that are worked on at a time."""
+_NOWHERE = np.inf
+"""Number of an instance that no layer reaches."""
 
 
 class Places:
@@ -22,22 +27,30 @@ class Places:
 
     def __init__(self, mapped: NetworkMapping, reads: tuple[tuple[int, ...], ...]) -> None:
         self._mapped, self.shared = mapped, mapped.placement.shared
-        units = mapped.placement.units
-        self._begin = np.cumsum(units, axis=-1) - units
-        self._width = np.array(units)
-        empty = units == 0.0
-        somewhere = np.any(empty.reshape(-1, empty.shape[-1]), axis=0).tolist()
-        for layer, inputs in enumerate(reads):
-            if somewhere[layer] and inputs and inputs[0] >= 0:
-                for array in (self._begin, self._width):
-                    array[..., layer] = np.where(empty[..., layer], array[..., inputs[0]], array[..., layer])
-        self._levels: dict[str, tuple[Array, Array, NDArray[np.intp]]] = {}
+        self._units = units = mapped.placement.units
+        empty = np.all(units.reshape(-1, units.shape[-1]) == 0.0, axis=0)
+        at = list(range(len(empty)))
+        for layer in np.flatnonzero(empty).tolist():
+            if reads[layer] and reads[layer][0] >= 0:
+                at[layer] = at[reads[layer][0]]
+        self._at = np.array(at)
+        alone = not np.any(
+            empty[self._at]
+        )  # what has neither units nor an input lies where the next layer begins
+        self._together = np.flatnonzero(np.bincount(self._at)[self._at] > 1) if alone else np.arange(len(at))
+        self._serving: dict[str, Array] = {}
+        self._instances: dict[tuple[str, tuple[int, ...]], SharedInstances] = {}
 
     def serving(self, block: str) -> Array:
         """Instances of a block that work for each layer, at least one."""
         if self.shared:
-            return np.asarray(np.maximum(self._mapped.instances[block] + 0.0 * self._width, 1.0))
-        return self._level(block)[0]
+            return np.asarray(np.maximum(self._mapped.instances[block] + 0.0 * self._units, 1.0))
+        level = block.rpartition(".")[0]
+        if level not in self._serving:
+            most = np.maximum(self._mapped.counts[level], 1.0)  # a part of a large network has no more
+            found = np.minimum(np.maximum(self._units / units_each(self._mapped, level), 1.0), most)
+            self._serving[level] = found[..., self._at]
+        return self._serving[level]
 
     def busiest(self, block: str, work: Array) -> Array:
         """Time for which the busiest instance of a block works for all layers that it serves.
@@ -49,59 +62,59 @@ class Places:
         work : array
             Time that one instance alone would take, by layer; a layer spreads it over its units.
         """
-        _, shares, kind = self._level(block)
-        if len(shares) == 1:
-            return _busiest(work, shares[0])[..., np.newaxis]
-        layers = np.shape(work)[-1]
-        points = np.broadcast_shapes(np.shape(work)[:-1], kind.shape)
-        every = np.broadcast_to(work, (*points, layers)).reshape(-1, layers)
-        which, found = np.broadcast_to(kind, points).reshape(-1), np.zeros(len(every))
-        for some in _portions(len(every), shares[0].size):
-            found[some] = _busiest(every[some], shares[which[some]])
-        return found.reshape(*points, 1)
-
-    def _level(self, block: str) -> tuple[Array, Array, NDArray[np.intp]]:
-        """Instances that serve a layer, shares of its work that instances have by kind of point, and those kinds."""
         level = block.rpartition(".")[0]
-        if level not in self._levels:
-            each = units_each(self._mapped, level)
-            most = np.maximum(self._mapped.counts[level], 1.0)  # a part of a large network has no more
-            serving = np.asarray(np.minimum(np.maximum(self._width / each, 1.0), most))
-            self._levels[level] = serving, *self._shares_by_kind(each)
-        return self._levels[level]
-
-    def _shares_by_kind(self, each: Numeric) -> tuple[Array, NDArray[np.intp]]:
-        layers = self._width.shape[-1]
-        size = np.asarray(each) + 0.0 * self._width
-        shape = size.shape
-        table = np.stack(
-            [np.broadcast_to(a, shape).reshape(-1, layers) for a in (self._begin, self._width, size)], axis=1
-        )
-        if len(table) == 1 or np.all(table == table[0]):
-            return _shares(table[:1]), np.zeros(shape[:-1], np.intp)
-        kinds, kind = _kinds(table.reshape(len(table), -1))
-        kinds = kinds.reshape(len(kinds), -1, layers)
-        parts = [_shares(kinds[some]) for some in _portions(len(kinds), 2 * layers * layers)]
-        found = np.zeros((len(kinds), max(part.shape[1] for part in parts), layers))
-        for some, part in zip(_portions(len(kinds), 2 * layers * layers), parts, strict=True):
-            found[some, : part.shape[1]] = part
-        return found, kind.reshape(shape[:-1])
+        each = np.asarray(units_each(self._mapped, level))
+        own = np.broadcast_shapes(self._units.shape[:-1], each.shape[:-1])
+        points = np.broadcast_shapes(own, np.shape(work)[:-1])
+        if np.prod(own) == 1:
+            own = ()
+        elif own != points:
+            own = points  # an open grid along whose other axes the instances are the same
+        if (level, own) not in self._instances:
+            self._instances[level, own] = shared_instances(
+                _by_layer(self._units, own), _by_layer(each, own), self._at, self._together
+            )
+        return self._instances[level, own].busiest(_by_layer(work, points)).reshape(*points, 1)
 
 
-def _kinds(rows: Array) -> tuple[Array, NDArray[np.intp]]:
-    """Different rows, and which of them each row is; sums of a row tell rows apart sooner than comparing them does."""
-    sums = rows @ np.sqrt(np.arange(1.0, rows.shape[1] + 1.0))
-    _, first, kind = np.unique(sums, return_index=True, return_inverse=True)
-    if np.array_equal(rows[first][kind], rows):
-        return rows[first], kind
-    different, kind = np.unique(rows, axis=0, return_inverse=True)
-    return different, kind
+@dataclass(frozen=True, eq=False, repr=False)
+class SharedInstances:
+    """Instances that work for several layers: a list of their parts of the work of one layer at one point.
 
+    Attributes
+    ----------
+    works : array of int
+        Place of the work in a table of layers and points.
+    instances : array of int
+        Place of the instance in a table of instances and points.
+    shares : array
+        Part of the work of the layer that the instance does.
+    several : array of bool, of shape (instances, points)
+        Whether an instance works for several layers; one point stands for all.
+    """
 
-def _portions(count: int, each: int) -> list[slice]:
-    """Some after the other, so that the numbers of one portion stay in the cache."""
-    some = max(_AT_ONCE // max(each, 1), 1)
-    return [slice(begin, begin + some) for begin in range(0, count, some)]
+    works: Index
+    instances: Index
+    shares: Array
+    several: NDArray[np.bool_]
+
+    def busiest(self, work: Array) -> Array:
+        """Longest work of all instances; by a sum of which equal points stay equal to the last bit.
+
+        Parameters
+        ----------
+        work : array of shape (layers, points)
+            Work of each layer.
+        """
+        rows, own = self.several.shape
+        points = work.shape[1]
+        if own == points:
+            parts, instances = work.reshape(-1)[self.works] * self.shares, self.instances
+        else:
+            parts = (work[self.works] * self.shares[:, np.newaxis]).reshape(-1)
+            instances = (self.instances[:, np.newaxis] * points + np.arange(points)).reshape(-1)
+        times = np.bincount(instances, parts, rows * points).reshape(rows, points)
+        return np.asarray(np.max(np.where(self.several, times, 0.0), axis=0))
 
 
 def units_each(mapped: NetworkMapping, level: str) -> Numeric:
@@ -111,33 +124,60 @@ def units_each(mapped: NetworkMapping, level: str) -> Numeric:
     return mapped.counts[mapped.level.path] / np.maximum(mapped.counts[level], 1.0)
 
 
-def _shares(kinds: Array) -> Array:
-    """Share of each layer's work that an instance does, of the instances that work for several.
+def _by_layer(array: Array, points: tuple[int, ...]) -> Array:
+    """A table of layers and points."""
+    if array.ndim == 0:
+        return array.reshape(1, 1)
+    spread = np.broadcast_to(array, (*points, array.shape[-1])) if points else array
+    return np.moveaxis(spread, -1, 0).reshape(array.shape[-1], -1)
 
-    In such an instance, or in the one before, begins one of its layers. A kind with fewer of them has zeros beside.
+
+def shared_instances(units: Array, each: Array, at: Index, together: Index) -> SharedInstances:
+    """The instances of a level that work for several layers.
+
+    Layers that begin in one instance follow each other. Such an instance also works for those that began in the one
+    before and reach into it. One in which no layer begins has several only where layers lie at the same place.
 
     Parameters
     ----------
-    kinds : array of shape (kinds, 3, layers)
-        Where a layer begins, how many units it takes, and how many an instance has.
+    units : array of shape (layers, points)
+        Units of each layer.
+    each : array of shape (1, points) or (layers, points)
+        Units of an instance.
+    at : array of int
+        Layer at whose place each layer is; its own number where it has one.
+    together : array of int
+        Layers that may lie where another one lies.
     """
-    begin, width, each = np.moveaxis(kinds, 1, 0)[:, :, np.newaxis]
-    first = np.floor(begin / each)[:, 0]
-    instances = np.sort(np.concatenate([first, first + 1.0], axis=-1), axis=-1)
-    other = np.ones(instances.shape, bool)
-    other[:, 1:] = instances[:, 1:] > instances[:, :-1]
-    wide, until = np.maximum(width, NEAR), instances[..., np.newaxis] * each - begin
-    until, before = (np.minimum(np.maximum(place / wide, 0.0), 1.0) for place in (until + each, until))
-    shares = until - before
-    several = np.logical_and(other, np.count_nonzero(shares, axis=-1) > 1)
-    most = int(np.max(np.count_nonzero(several, axis=-1)))
-    order = np.argsort(~several, axis=-1, kind="stable")[:, :most]
-    kept = np.take_along_axis(several, order, axis=-1)[..., np.newaxis]
-    return np.asarray(np.where(kept, np.take_along_axis(shares, order[..., np.newaxis], axis=1), 0.0))
-
-
-def _busiest(work: Array, shares: Array) -> Array:
-    """Longest work of all instances; by a sum of which equal points stay equal to the last bit."""
-    if not shares.shape[-2]:
-        return np.zeros(np.shape(work)[:-1])
-    return np.asarray(np.max(np.einsum("...l,...il->...i", work, shares), axis=-1))
+    points = units.shape[1]
+    begin = np.zeros_like(units)
+    np.cumsum(units[:-1], axis=0, out=begin[1:])
+    wide = np.maximum(units, NEAR)
+    first = np.floor(begin / each)
+    other = first[1:] > first[:-1]
+    following = np.full_like(units, _NOWHERE)
+    np.copyto(following[:-1], first[1:], where=other)
+    following = np.minimum.accumulate(following[::-1], axis=0)[::-1]
+    row = np.empty(units.shape, np.intp)
+    row[0] = np.arange(points)
+    np.multiply(other, 2 * points, out=row[1:])  # and one for what lies between an instance and the following
+    np.cumsum(row, axis=0, out=row)
+    work = np.arange(units.size).reshape(units.shape)
+    share = np.minimum(np.maximum((first * each - begin + each) / wide, 0.0), 1.0)
+    works, instances, shares = [work.reshape(-1)], [row[at].reshape(-1)], [share[at].reshape(-1)]
+    each = np.broadcast_to(each, units.shape)
+    between = np.where(following > first + 1.0, first + 1.0, _NOWHERE) if len(together) else following
+    for number, layers, later in ((following, np.arange(len(at)), 2 * points), (between, together, points)):
+        until = number * each - begin
+        there = np.flatnonzero((until < wide)[at[layers]])
+        place = work[at[layers]].reshape(-1)[there]
+        gone, own, width = (table.reshape(-1)[place] for table in (until, each, wide))
+        works.append(work[layers].reshape(-1)[there])
+        instances.append(row.reshape(-1)[place] + later)
+        shares.append(np.minimum((gone + own) / width, 1.0) - gone / width)
+    instance = np.concatenate(instances)
+    rows = int(np.max(instance)) // points + 1
+    several = np.bincount(instance, minlength=rows * points) > 1
+    return SharedInstances(
+        np.concatenate(works), instance, np.concatenate(shares), several.reshape(rows, points)
+    )

@@ -15,7 +15,7 @@ from neuroest.mapping.digital_array import DigitalArrayMapper
 from neuroest.units import Numeric
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Pass:
     """What the units work on between two exchanges of partial sums with the buffer.
 

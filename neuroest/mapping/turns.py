@@ -17,7 +17,7 @@ ROUNDING = 2.0**-40
 """What a sum of times may be off by."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Turns:
     """Who shares a unit with whom, at all design points.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from neuroest.result import BreakdownRow, Estimate
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TermSum:
     """One term of one component, summed over the layers.
 
@@ -51,7 +51,7 @@ class TermSum:
         return self.value / self.count if self.count else None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ComponentSum:
     """One component with its terms, largest first."""
 

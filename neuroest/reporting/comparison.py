@@ -42,7 +42,7 @@ _SENSITIVITIES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Difference:
     """One property of the designs that a ratio between them must be read with.
 
@@ -63,7 +63,7 @@ class Difference:
         return len(set(self.values)) > 1
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ratio:
     """A result of the design over that of a baseline.
 
@@ -96,7 +96,7 @@ class Ratio:
         return f"{self.value:.3g}{band} times"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """A design, the baselines it is put beside, and everything that differs between them.
 

@@ -263,7 +263,7 @@ def _area(estimate: Estimate, style: Style, title: str = "") -> list[str]:
     return [style.bold(heading), *table.lines(area_by_component(estimate))]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Breakdown:
     """The lines of a breakdown by component and term.
 

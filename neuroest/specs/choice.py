@@ -26,7 +26,7 @@ def stated(key: str) -> Callable[[Any], str | None]:
     return word
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Choice:
     """Field annotation: one of several spec classes.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
+from pydantic import ConfigDict, Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -42,10 +42,14 @@ class QuantityText:
 
 
 StatedQuantity: TypeAlias = Annotated[str | float, QuantityText()]
+_BUILT_ONCE = ConfigDict(defer_build=False)
+"""Built where it stands, since nearly every other spec holds one and would build it again for itself."""
 
 
 class Spread(Spec):
     """What is not known about the mean: the 80 % interval of the value, by its ends or by one factor."""
+
+    model_config = _BUILT_ONCE
 
     low: StatedQuantity | None = None
     """Value that the true one undercuts with 10 % probability (p10), with unit."""
@@ -58,6 +62,8 @@ class Spread(Spec):
 class Variability(Spec):
     """How single devices differ; it averages out over an array, unlike a spread of the mean."""
 
+    model_config = _BUILT_ONCE
+
     device_to_device: Annotated[float, QuantityField("1", minimum=0, maximum=100, example="7 %")] | None = (
         None
     )
@@ -68,6 +74,8 @@ class Variability(Spec):
 
 class Provenance(Spec):
     """Where a value comes from."""
+
+    model_config = _BUILT_ONCE
 
     basis: Basis | None = None
     """measured: on this very device; simulated: by a circuit or device simulator; derived: computed by us from
@@ -92,6 +100,8 @@ class Provenance(Spec):
 
 class Alternative(Spec):
     """Another source's value for the same parameter."""
+
+    model_config = _BUILT_ONCE
 
     value: StatedQuantity
     """Quantity with unit."""

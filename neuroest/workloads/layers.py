@@ -37,7 +37,7 @@ from neuroest.workloads.shapes import NETWORK_INPUT, WEIGHTLESS, Shape, ShapeInf
 Array: TypeAlias = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Geometry:
     """What follows from the shapes of a network alone.
 
@@ -161,7 +161,7 @@ class Geometry:
         return float(layout.of_one_point(self.weights).sum())
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerTable(Geometry):
     """Geometry and activity of a network.
 
@@ -347,7 +347,7 @@ def _geometry(spec: WorkloadSpec, inference: ShapeInference) -> Geometry:
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Plan:
     """What is worked out once for a spec, so that a table costs microseconds.
 

@@ -52,7 +52,7 @@ def _words(shape: Shape) -> str:
     return "{} channels of {} x {}".format(*shape)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Axis:
     """One axis of a kernel that moves over a map."""
 
@@ -86,7 +86,7 @@ class _Axis:
         return count
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LayerCounts:
     """Counts of one layer; the names are those of `Geometry`."""
 
