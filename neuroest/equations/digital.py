@@ -216,6 +216,42 @@ def adder_tree_area(
 
 
 @equation(
+    formula="S = (n - 1) (b + g) + (n - 1 - log2 n) g",
+    reference=_DERIVED,
+    valid="balanced trees, a register behind every adder; exact where the number of inputs is a power of two",
+)
+def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
+    """Registers that keep every sum of a balanced tree of adders. [bit].
+
+    Parameters
+    ----------
+    inputs : float or array
+        How many numbers are added. [1]
+    bits : float or array
+        Width of the numbers at the leaves. [bit]
+    growth : float or array
+        What each level is wider than the one before. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits of all registers. [bit]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Eight 8-bit numbers: 4 sums of 9 bits, 2 of 10 and 1 of 11.
+
+    >>> f"{adder_tree_registers(8.0, 8.0, 1.0):g}"
+    '67'
+    """
+    return _tree_bits(inputs, bits + growth, growth)
+
+
+@equation(
     formula="E = e_bit2 b_a b_b",
     reference=_DERIVED,
     valid="array multipliers of 4 to 32 bits, random operands",
