@@ -16,7 +16,7 @@ from neuroest.components.base import (
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver, output_stage_area
 from neuroest.components.weight_errors import cell_error, time_to_error, weight_errors
-from neuroest.equations import converters, crossbar_wires, retention, writing
+from neuroest.equations import converters, crossbar_wires, power, retention, writing
 from neuroest.equations import crossbar as equations
 from neuroest.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
 
@@ -264,6 +264,11 @@ class CrossbarArray(ArrayCircuit):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
+        if self.slots["read_supply"].spec.model == "linear_regulator":
+            efficiency = power.linear_regulator_efficiency(
+                self.options["read_voltage"], self.technology.supply_voltage
+            )
+            found.append(self.characteristic("largest efficiency of the read supply", efficiency, "1"))
         found.extend(self._ageing_characteristics(network))
         scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
         found.append(

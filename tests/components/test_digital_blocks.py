@@ -152,7 +152,7 @@ def test_pooling_of_2_by_2_by_hand() -> None:
     d = record("logic_45nm_horowitz")
     compare = digital.comparator_energy(d.compare_energy, 8.0)
     keep = digital.register_energy(d.register_energy, 8.0)
-    assert digital.max_pool_energy(2.0, compare, keep) == pytest.approx(237.6e-15, rel=1e-9)
+    assert 3.0 * (compare + keep) == pytest.approx(237.6e-15, rel=1e-9)
 
 
 def test_area_of_a_multiply_accumulate_at_40_nm() -> None:
@@ -203,12 +203,12 @@ def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
     d, scale = unit.device, unit.scaled(1.0)
     bits = result.evaluation.mapper.network.accumulator_bits
     compare, add, keep = (d.compare_energy * bits, d.add_energy * bits, d.register_energy * bits)
-    # 3 x 3 windows of the stem, 64 channels of 56 x 56, by the equation of models/digital.md
+    # 3 x 3 windows of the stem, 64 channels of 56 x 56, as in models/digital.md
     largest = by_layer(result, "comparison")["stem_pool"] * price(result, "comparison")
-    assert largest == pytest.approx(64 * 56 * 56 * digital.max_pool_energy(3.0, compare, keep) * scale)
+    assert largest == pytest.approx(64 * 56 * 56 * (3 * 3 - 1) * (compare + keep) * scale)
     # mean over 7 x 7; dividing by 49 is left to the scale of the next layer
     mean = by_layer(result, "addition")["pool"] * price(result, "addition")
-    assert mean == pytest.approx(512 * digital.average_pool_energy(7.0, add + keep, 0.0) * scale)
+    assert mean == pytest.approx(512 * (7 * 7 - 1) * (add + keep) * scale)
     # a rectifier for each output of a layer with weights, and a product of the 32-bit sum with a factor of 16 bits
     assert by_layer(result, "activation")["stem"] == 64 * 112 * 112
     product = digital.multiplier_energy(d.multiply_energy, bits, 16.0)

@@ -30,8 +30,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "comparator_energy": {"energy_per_bit": 0.9e-15, "bits": 16.0},
     "comparator_area": {"area_per_bit": 2.2e-12, "bits": 16.0},
-    "max_pool_energy": {"window": 2.0, "comparator_energy": 7e-15, "register_energy": 72e-15},
-    "average_pool_energy": {"window": 2.0, "adder_energy": 30e-15, "shift_energy": 10e-15},
     "control_energy": {"datapath_energy": 10e-12, "control_fraction": 0.2},
 }
 
@@ -108,15 +106,6 @@ def test_one_more_port_of_a_register_file_is_one_multiplexer_a_bit():
         digital.register_file_area(3.23 * 1.4e-12, 32.0, 32.0, p, 1.33 / 3.23) for p in (0.0, 1.0)
     )
     assert wider - alone == pytest.approx(1024 * 1.33 * 1.4e-12, rel=1e-12)
-
-
-def test_window_of_one_number_needs_no_pooling():
-    assert digital.max_pool_energy(1.0, 7e-15, 72e-15) == 0.0
-    assert digital.average_pool_energy(1.0, 30e-15, 0.0) == 0.0
-
-
-def test_three_by_three_maximum_compares_eight_times():
-    assert digital.max_pool_energy(3.0, 7e-15, 72e-15) == pytest.approx(8 * 79e-15, rel=1e-12)
 
 
 def test_control_is_a_share_of_the_datapath():
