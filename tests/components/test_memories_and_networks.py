@@ -167,7 +167,10 @@ def test_yield_and_cost_of_a_die(tmp_path: Path) -> None:
     assert result.totals["cost_per_good_die_usd"] == pytest.approx(3400 / (dies * good) + 2)
     assert plain.totals["die_yield"] is None
     defects = size * 1e4 * 0.1
-    for model, share in (("poisson", math.exp(-defects)), ("murphy", ((1 - math.exp(-defects)) / defects) ** 2)):
+    for model, share in (
+        ("poisson", math.exp(-defects)),
+        ("murphy", ((1 - math.exp(-defects)) / defects) ** 2),
+    ):
         other = run(ADC, DENSE, {"chip.cost": block | {"yield_model": model}}, tmp_path)
         assert other.totals["die_yield"] == pytest.approx(share)
         assert other.totals["cost_per_good_die_usd"] == pytest.approx(3400 / (dies * share) + 2)
