@@ -484,7 +484,7 @@ class Evaluation:
         if heating is None or path is None:
             return []
         ambient, resistance = path
-        balance = ambient + resistance * self.power_of_a_die
+        balance = power.junction_temperature(ambient, self.power_of_a_die, resistance)
         off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
         stable = np.asarray(heating.load) <= 1.0
         cool = np.logical_or(heating.cool, ~stable)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.build import Design, InputFile
-from neuroest.equations import accuracy
+from neuroest.equations import accuracy, network
 from neuroest.evaluation import Evaluation, trace_costs
 from neuroest.exploration.bands import Bands, Sample, sample_bands, sample_estimate
 from neuroest.exploration.sensitivity import Sensitivity, attributed_share, sensitivity
@@ -49,7 +49,7 @@ def first_number(value: Any) -> float:
     return float(np.asarray(value).reshape(-1)[0])
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class BreakdownRow:
     """One term of the result.
 
@@ -79,7 +79,7 @@ class BreakdownRow:
     count: float
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class LayerErrors:
     """How exact the results of a layer are that lies in crossbar arrays.
 
@@ -106,7 +106,7 @@ class LayerErrors:
         return math.sqrt(sum(error * error for error in self.causes.values()))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class CheckResult:
     """A check with its outcome for this design.
 
@@ -258,6 +258,11 @@ class Estimate:
             found = [
                 c for part in result.chip.components() for c in part.characteristics(result.mapper.network)
             ]
+            carried = result.counts.transport
+            if carried is not None and np.any(carried.packet > 0.0):
+                rate = network.event_advantage_rate(carried.packet, result.mapper.network.activation_bits)
+                name = "spikes per neuron and step below which events take fewer bits than frames"
+                found += [mesh.characteristic(name, rate, "1") for _, mesh in result.chip.networks()]
         return tuple((c.component, c.name, first_number(c.value), c.unit) for c in found)
 
     @cached_property

@@ -296,7 +296,7 @@ INSIDE = {
     ("equations.diffusive_neuron", "slow_edge_energy", 3.0): "mean of a parabolic pulse over its peak",
     ("equations.filament_growth", "driven_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "residue_assisted_integration_time", 4.0): "quadratic formula",
-    ("equations.filament_growth", "integration_time", 4.0): "quadratic formula",
+    ("equations.filament_growth", "quasi_steady_integration_time", 4.0): "quadratic formula",
     ("equations.filament_growth", "_quasi_steady_time", 4.0): "quadratic formula",
 }
 
@@ -342,6 +342,48 @@ def test_every_allowed_number_is_still_there() -> None:
     listed = {(module, name) for module, names in CONSTANTS.items() for name in names}
     assert not listed - present
     assert not set(INSIDE) - inside
+
+
+# --- Equations that nobody asks ----------------------------------------------------------------------------------
+
+Function = tuple[str, str]
+HOME = "neuroest.equations."
+
+
+def functions_used(module: str, part: ast.AST) -> set[Function]:
+    """Functions of modules of the package, with their module, that a part of a module names."""
+    names: dict[str, Function] = {}
+    for node in ast.walk(tree_of(module)):
+        if isinstance(node, ast.ImportFrom):
+            names |= {name.asname or name.name: (str(node.module), name.name) for name in node.names}
+    found = set()
+    for node in ast.walk(part):
+        if isinstance(node, ast.Name):
+            found.add(names.get(node.id, (module, node.id)))
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
+            found.add((".".join(names[node.value.id]), node.attr))
+    return found
+
+
+def test_every_equation_is_asked_by_what_estimates() -> None:
+    equations = {
+        (module, part.name): part
+        for module in SOURCES
+        if module.startswith(HOME)
+        for part in tree_of(module).body
+        if isinstance(part, ast.FunctionDef)
+    }
+    asked: set[Function] = set()
+    open_ends = set().union(
+        *(functions_used(module, tree_of(module)) for module in SOURCES if not module.startswith(HOME))
+    )
+    while open_ends:
+        function = open_ends.pop()
+        if function in equations and function not in asked:
+            asked.add(function)
+            open_ends |= functions_used(function[0], equations[function])
+    idle = sorted(f"{module.removeprefix(HOME)}.{name}" for module, name in set(equations) - asked)
+    assert not idle, f"nothing but tests calls {idle}: let a block call it, or take it out"
 
 
 # --- Code that must not be there -----------------------------------------------------------------------------------
@@ -818,7 +860,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
 # texts that were read to choose among values.
 _READ = """
 akopyan2015 ankit2019 bhavnagarwala2003 boyle2025 chen2017 dalgaty2024 dampfhoffer2023 davidson2021 davies2021 dey2022
-donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 indiveri2011 irds2021
+donath1979 duan2020 eslahi2022 gf180mcu giterman2020 ho2001 hsieh2019 irds2021
 jansen1999 jesd79_4 jia2020 jiang2017 joubert2012 kim2021 landman1971 lashkare2018 li2020 memristor_model merolla2014
 micron_tn4101 moradi2018 mulaosmanovic2018 murmann_survey murphy1964 nag2018 nvdla_hw nvsim2012 palumbo2010
 pan2015 pei2019 pickett2013 rabaey2003 sakurai1983 saltelli2010 sharma2011 sheffield_906 spyx stapper1983 tagantsev2002

@@ -270,7 +270,7 @@ def _neurosim_asked(case: str, peer: dict[str, float]) -> Iterator[tuple[str, fl
         keep = float(digital.register_energy(library.register_energy, 8.0))
         yield (
             "largest of 2 x 2 numbers of 8 bits, energy",
-            float(digital.max_pool_energy(2.0, compare, keep)) * energy,
+            3.0 * (compare + keep) * energy,
             peer["read_energy"],
         )
     elif block == "row_drivers_nvmexplorer_RRAM":

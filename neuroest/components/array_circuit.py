@@ -154,7 +154,7 @@ class ArrayCircuit(Component[None]):
     def clean_columns(self) -> Dimensionless:
         """Share of the columns without a cell that cannot be written."""
         d = self.memory.device
-        return power.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
+        return redundancy.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
 
     def stuck_shares(self) -> tuple[Dimensionless, Dimensionless]:
         """Shares of the cells in use that are stuck at either end, after spare columns have taken over."""

@@ -384,7 +384,7 @@ def _computing(part: Part, mapper: str) -> type[Component[Any]]:
 
 def _component(
     part: Part, cls: type[Component[Any]], values: Mapping[str, Numeric], point: TechnologyPoint,
-    only: set[str] | None = None,
+    only: set[str] | None = None, given: Mapping[str, Numeric] = MappingProxyType({}),
 ) -> Component[Any]:  # fmt: skip
     device = part.record.from_values(values, part.path) if part.record is not None else None
     if getattr(part.spec, "kinetics", None) is not None:
@@ -398,9 +398,14 @@ def _component(
         for name in numeric_options(type(part.spec))
         if f"{part.path}.{name}" in values
     }
+    # units share the tree that adds their products
+    trees = getattr(part.spec, "summation", None) == "tree"
+    to_slots = {"tree_inputs": options["rows"]} if trees else {}
     slots = {
-        name: _component(child, COMPONENTS[child.spec.model], values, point)
+        name: _component(child, COMPONENTS[child.spec.model], values, point, given=to_slots)
         for name, child in part.parts.items()
         if not isinstance(child.spec, Level) and (only is None or name in only)
     }
-    return cls(part.path, part.spec, device, reference, options, point, MappingProxyType(slots), part.table)
+    return cls(
+        part.path, part.spec, device, reference, {**given, **options}, point, MappingProxyType(slots), part.table
+    )  # fmt: skip

@@ -22,6 +22,7 @@ from neuroest.components.writing import Lines, Written
 from neuroest.equations import (
     converters,
     crossbar_wires,
+    power,
     redundancy,
     retention,
     write_circuits,
@@ -365,6 +366,11 @@ class CrossbarArray(ArrayCircuit):
             found.append(
                 self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
             )
+        if self.slots["read_supply"].spec.model == "linear_regulator":
+            efficiency = power.linear_regulator_efficiency(
+                self.options["read_voltage"], self.technology.supply_voltage
+            )
+            found.append(self.characteristic("largest efficiency of the read supply", efficiency, "1"))
         found.extend(self._ageing_characteristics(network))
         if self.memory.has_stuck_cells:
             clean, spare = self.clean_columns(), self.options["spare_columns"]

@@ -80,8 +80,12 @@ class _Wires(Network):
     def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
         """Wire that one transfer charges."""
 
+    @abstractmethod
+    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """All its wire, whatever a transfer charges of it."""
+
     def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
-        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle."""
+        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above."""
         process = self.process
         delay = equations.repeated_wire_delay(
             self.length(tile_pitch, places),
@@ -91,7 +95,16 @@ class _Wires(Network):
                 at_corner(self, "drive", process.on_current),
             ),
         )  # fmt: skip
+        taken = equations.bus_area(
+            self.options["width"], self.device.wire_pitch, self.total_length(tile_pitch, places),
+            self.device.metal_layers,
+        )  # fmt: skip
+        above = places * tile_pitch**2
         return [
+            Check(
+                "wires_fit", self.path, "limit", taken <= above,
+                "the wires take more than the area of the places that they run above; use fewer", taken, above, "m^2",
+            ),
             Check(
                 "wire_keeps_up", self.path, "limit", delay <= self.hop_time(),
                 "a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh", delay,
@@ -136,6 +149,10 @@ class Bus(_Wires):
         """The bus passes each place once."""
         return tile_pitch * places
 
+    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """One line past all places."""
+        return self.length(tile_pitch, places)
+
 
 class HTree(_Wires):
     """Tree of equal branches from the middle of the chip; a transfer climbs to the root and down again."""
@@ -146,6 +163,11 @@ class HTree(_Wires):
         """Twice the way from the root to a leaf of a full tree."""
         leaves = equations.h_tree_leaves(places)
         return 2.0 * equations.h_tree_path_length(equations.h_tree_side(tile_pitch, leaves), leaves)
+
+    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """All branches of the full tree."""
+        leaves = equations.h_tree_leaves(places)
+        return equations.h_tree_total_length(equations.h_tree_side(tile_pitch, leaves), leaves)
 
 
 class Mesh(Network):

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.components.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.components.base import (
+    AreaCost,
+    Characteristic,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+)
 from neuroest.devices.digital import EventEnergiesParameters, FixedBlockParameters, RooflineParameters
 from neuroest.devices.process import DieCost, Overheads
-from neuroest.equations import power
+from neuroest.equations import accelerators, power
 from neuroest.units import Dimensionless, SquareMetre
 
 
@@ -69,6 +76,14 @@ class RooflineProcessor(Component[RooflineParameters]):
         """Power of the idle processor."""
         return [StaticCost(self.path, "idle", self.device.idle_power)]
 
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Where the roofline has its ridge, at the shares of both peaks that are reached."""
+        d = self.device
+        ridge = accelerators.ridge_intensity(
+            d.peak_rate * d.compute_efficiency, d.memory_rate * d.memory_efficiency
+        )
+        return [self.characteristic("operations per bit above which computing limits", ridge, "1/bit")]
+
 
 class ChipOverheads(Component[Overheads]):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
@@ -84,6 +99,10 @@ class DieYield(Component[DieCost]):
     def good_share(self, die_area: SquareMetre) -> Dimensionless:
         """Share of the dies that work."""
         d = self.device
+        if self.spec.yield_model == "poisson":
+            return power.poisson_yield(die_area, d.defect_density)
+        if self.spec.yield_model == "murphy":
+            return power.murphy_yield(die_area, d.defect_density)
         return power.negative_binomial_yield(die_area, d.defect_density, d.clustering)
 
     def cost(self, die_area: SquareMetre) -> Dimensionless:

@@ -12,13 +12,10 @@ from neuroest.units import (
     Bit,
     BitPerSecond,
     Dimensionless,
-    Joule,
-    JoulePerBit,
     Numeric,
     PerSecond,
     Second,
     Unit,
-    Watt,
 )
 
 PerBit: TypeAlias = Annotated[Numeric, Unit("1/bit")]
@@ -293,116 +290,6 @@ def systolic_utilisation(
     work = reduction * outputs * positions
     slots = _passes(reduction, outputs, rows, columns) * (positions + rows + columns - 2.0) * rows * columns
     return divided(work, slots)
-
-
-@equation(
-    formula="E = E_op + E_activation / C + 2 E_sum / R + E_weight / P + E_register",
-    reference=_DERIVED,
-    valid="weight-stationary arrays that are full; divide by the utilisation of rows and columns where not",
-)
-def multiply_accumulate_energy(
-    operation_energy: Joule,
-    activation_energy: Joule,
-    partial_sum_energy: Joule,
-    weight_energy: Joule,
-    register_energy: Joule,
-    rows: Dimensionless,
-    columns: Dimensionless,
-    positions: Dimensionless,
-) -> Joule:
-    """Energy of one multiply-accumulate of a systolic array with its share of the buffers. [J].
-
-    Parameters
-    ----------
-    operation_energy : float or array
-        Energy of multiplying and adding. [J]
-    activation_energy : float or array
-        Energy of reading one activation from its buffer; it serves all columns. [J]
-    partial_sum_energy : float or array
-        Energy of one access to a partial sum in its buffer; it collects all rows, is read and written. [J]
-    weight_energy : float or array
-        Energy of reading one weight from its buffer; it serves all positions. [J]
-    register_energy : float or array
-        Energy of the pipeline registers of one unit in one cycle. [J]
-    rows, columns : float or array
-        Size of the array. [1]
-    positions : float or array
-        Positions times batch: vectors that pass the same weights. [1]
-
-    Returns
-    -------
-    float or array
-        Energy of one multiply-accumulate; infinite where a count is not positive. [J]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    128 x 128 units at batch 1: 0.126 + 2.45 / 128 + 2 x 4.4 / 128 + 2.45 pJ = 2.66 pJ.
-
-    >>> f"{multiply_accumulate_energy(0.126e-12, 2.45e-12, 4.4e-12, 2.45e-12, 0.0, 128.0, 128.0, 1.0):.3g}"
-    '2.66e-12'
-    """
-    return (
-        operation_energy
-        + divided(activation_energy, columns)
-        + divided(2.0 * partial_sum_energy, rows)
-        + divided(weight_energy, positions)
-        + register_energy
-    )
-
-
-@equation(
-    formula="E = e_bit (S_weights [S_weights > S_buffer] / B + S_activations s)",
-    reference=_DERIVED,
-    valid="weights that fit stay on the chip for ever; weights that do not are read whole for every batch",
-)
-def external_memory_energy(
-    weights: Bit,
-    activations: Bit,
-    buffer_capacity: Bit,
-    batch: Dimensionless,
-    spilled_fraction: Dimensionless,
-    energy_per_bit: JoulePerBit,
-) -> Joule:
-    """Energy of external memory for one inference. [J].
-
-    Parameters
-    ----------
-    weights : float or array
-        All weights of the network. [bit]
-    activations : float or array
-        Activations written and read again in one inference. [bit]
-    buffer_capacity : float or array
-        Capacity for weights on the chip. [bit]
-    batch : float or array
-        Inferences that share one reading of the weights. [1]
-    spilled_fraction : float or array
-        Share of the activations that leaves the chip. [1]
-    energy_per_bit : float or array
-        Energy of the external memory with its interface. [J/bit]
-
-    Returns
-    -------
-    float or array
-        Energy per inference. [J]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    8 Mbit of weights do not fit into 4 Mbit: at batch 4 and 5 pJ/bit 10 uJ.
-
-    >>> f"{external_memory_energy(8e6, 1e6, 4e6, 4.0, 0.0, 5e-12):.3g}"
-    '1e-05'
-    """
-    streamed = weights * np.where(weights > buffer_capacity, 1.0, 0.0)
-    energy: Joule = energy_per_bit * (divided(streamed, batch) + activations * spilled_fraction)
-    return energy
 
 
 @equation(
@@ -877,59 +764,9 @@ def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
 
 
 @equation(
-    formula="E = P_idle t + e_op F + e_bit B",
-    reference="Choi, Bedard, Fowler and Vuduc, IPDPS 2013, doi:10.1109/IPDPS.2013.77",
-    valid="one processor that runs nothing else during the time",
-)
-def roofline_energy(
-    time: Second,
-    operations: Dimensionless,
-    traffic: Bit,
-    idle_power: Watt,
-    energy_per_operation: Joule,
-    energy_per_bit: JoulePerBit,
-) -> Joule:
-    """Energy of a processor on its roofline. [J].
-
-    Parameters
-    ----------
-    time : float or array
-        Time that the processor is busy or waits. [s]
-    operations : float or array
-        Operations; a multiply-accumulate is two. [1]
-    traffic : float or array
-        Bits between processor and its memory. [bit]
-    idle_power : float or array
-        Power of the processor without work. [W]
-    energy_per_operation : float or array
-        Energy of one operation beyond idling. [J]
-    energy_per_bit : float or array
-        Energy of moving one bit beyond idling. [J/bit]
-
-    Returns
-    -------
-    float or array
-        Energy. [J]
-
-    References
-    ----------
-    .. [1] J. W. Choi, D. Bedard, R. Fowler, R. Vuduc, "A roofline model of energy", IPDPS 2013, 661-672,
-       doi:10.1109/IPDPS.2013.77.
-
-    Examples
-    --------
-    100 W for 2 ms, 1 Gop of 0.5 pJ and 1 Mbit of 4 pJ: 0.2 J + 0.5 mJ + 4 uJ.
-
-    >>> f"{roofline_energy(2e-3, 1e9, 1e6, 100.0, 0.5e-12, 4e-12):.6g}"
-    '0.200504'
-    """
-    return idle_power * time + energy_per_operation * operations + energy_per_bit * traffic
-
-
-@equation(
     formula="I = F_peak / B_peak",
     reference=_ROOFLINE,
-    valid="peak values; with the efficiencies reached it moves by their ratio",
+    valid="both peaks, or both rates that are reached",
 )
 def ridge_intensity(peak_rate: PerSecond, bandwidth: BitPerSecond) -> PerBit:
     """Operations per bit of traffic above which computing limits and no longer the memory. [1/bit].

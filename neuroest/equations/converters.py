@@ -903,7 +903,7 @@ def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> 
 @equation(
     formula="b = log2(1 + T r_max)",
     reference="derivation: docs/models/converters.md",
-    valid="value coded by the spike count; an upper bound, see spike_count_spread",
+    valid="value coded by the spike count; an upper bound: random counts scatter",
 )
 def equivalent_resolution(timesteps: Dimensionless, maximum_rate: Dimensionless) -> Dimensionless:
     """Bits that a spike count can tell apart. [1].
@@ -932,37 +932,3 @@ def equivalent_resolution(timesteps: Dimensionless, maximum_rate: Dimensionless)
     '4'
     """
     return np.log2(1.0 + timesteps * maximum_rate)
-
-
-@equation(
-    formula="sigma = sqrt(T r (1 - r))",
-    reference="derivation: docs/models/converters.md",
-    valid="independent spikes, at most one in a step",
-)
-def spike_count_spread(timesteps: Dimensionless, rate: Dimensionless) -> Dimensionless:
-    """Spread of the number of spikes of a random rate code. [1].
-
-    Parameters
-    ----------
-    timesteps : float or array
-        Number of time steps.
-    rate : float or array
-        Probability of a spike in one step, 0 to 1.
-
-    Returns
-    -------
-    float or array
-        Standard deviation of the count.
-
-    References
-    ----------
-    Derivation: docs/models/converters.md.
-
-    Examples
-    --------
-    100 steps at 0.5: sqrt(100 / 4) = 5.
-
-    >>> f"{spike_count_spread(100.0, 0.5):.0f}"
-    '5'
-    """
-    return np.sqrt(timesteps * np.maximum(rate * (1.0 - rate), 0.0))

@@ -6,9 +6,6 @@ design points.
 
 from __future__ import annotations
 
-import numpy as np
-
-from neuroest.equations._arithmetic import divided
 from neuroest.provenance import equation
 from neuroest.units import Dimensionless
 
@@ -90,47 +87,6 @@ def synaptic_operations(
 
 
 @equation(
-    formula="F = k_h k_w C_out / s^2",
-    reference=_DERIVED,
-    valid="inputs away from the edge of the map",
-)
-def convolution_fan_out(
-    kernel_height: Dimensionless,
-    kernel_width: Dimensionless,
-    output_channels: Dimensionless,
-    stride: Dimensionless,
-) -> Dimensionless:
-    """Synapses that one input neuron of a convolution drives. [1].
-
-    Parameters
-    ----------
-    kernel_height, kernel_width : float or array
-        Size of the kernel. [1]
-    output_channels : float or array
-        Output channels of the group that the input belongs to. [1]
-    stride : float or array
-        Stride in both directions, above zero. [1]
-
-    Returns
-    -------
-    float or array
-        Mean fan-out. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    3 x 3 to 64 channels at stride 2: 576 / 4.
-
-    >>> f"{convolution_fan_out(3.0, 3.0, 64.0, 2.0):g}"
-    '144'
-    """
-    return divided(kernel_height * kernel_width * output_channels, stride**2)
-
-
-@equation(
     formula="N = S n_col d",
     reference=_DERIVED,
     valid="event-driven reading: a row is driven only when its input spikes",
@@ -166,52 +122,6 @@ def row_activations(
     '8192'
     """
     return spikes * column_blocks * row_copies
-
-
-@equation(
-    formula="N = P K n_col b p",
-    reference=_DERIVED,
-    valid="bit-serial inputs; the share of ones of typical activations is 0.2 to 0.5",
-)
-def dense_row_activations(
-    positions: Dimensionless,
-    reduction: Dimensionless,
-    column_blocks: Dimensionless,
-    input_planes: Dimensionless,
-    one_probability: Dimensionless,
-) -> Dimensionless:
-    """Rows that are driven in one inference of a layer that is not spiking. [1].
-
-    Parameters
-    ----------
-    positions : float or array
-        Output positions of the layer. [1]
-    reduction : float or array
-        Rows of the matrix. [1]
-    column_blocks : float or array
-        Arrays along the outputs. [1]
-    input_planes : float or array
-        Bit planes of an input that are driven one after another. [1]
-    one_probability : float or array
-        Share of ones among the input bits. [1]
-
-    Returns
-    -------
-    float or array
-        Number of row activations. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    3136 positions x 576 rows x 4 arrays x 8 planes, a quarter of them ones.
-
-    >>> f"{dense_row_activations(3136.0, 576.0, 4.0, 8.0, 0.25):g}"
-    '1.44507e+07'
-    """
-    return positions * reduction * column_blocks * input_planes * one_probability
 
 
 @equation(
@@ -289,38 +199,3 @@ def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Di
     '143360'
     """
     return timesteps * row_blocks * columns
-
-
-@equation(
-    formula="p = (1 - r)^R",
-    reference=_DERIVED,
-    valid="inputs that spike independently, at most one spike a step",
-)
-def silent_block_fraction(rate: Dimensionless, rows: Dimensionless) -> Dimensionless:
-    """Share of the steps in which no row of an array is driven, so that its conversions may be skipped. [1].
-
-    Parameters
-    ----------
-    rate : float or array
-        Probability that an input spikes in a step. [1]
-    rows : float or array
-        Rows of the array that are in use. [1]
-
-    Returns
-    -------
-    float or array
-        Fraction of silent steps; 0 for a rate of 1 and above. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    1 % on 128 rows: 0.99^128 = 0.276.
-
-    >>> f"{silent_block_fraction(0.01, 128.0):.3f}"
-    '0.276'
-    """
-    silent: Dimensionless = np.maximum(1.0 - rate, 0.0) ** rows
-    return silent

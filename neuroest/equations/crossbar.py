@@ -7,12 +7,9 @@ elsewhere. The derivations, and how far each closed form is from a full solution
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
-from neuroest.equations._special import complementary_error_function
 from neuroest.provenance import equation
 from neuroest.units import (
     Ampere,
@@ -213,38 +210,6 @@ def cell_pitch(cell_area: SquareMetre) -> Metre:
 
 
 @equation(
-    formula="A = R C A_cell",
-    reference="derivation: docs/models/crossbar.md",
-    valid="cells only, no periphery",
-)
-def array_area(rows: Dimensionless, columns: Dimensionless, cell_area: SquareMetre) -> SquareMetre:
-    """Area of the cells of one array. [m^2].
-
-    Parameters
-    ----------
-    rows, columns : float or array
-        Size of the array.
-    cell_area : float or array
-        Area of one cell. [m^2]
-
-    Returns
-    -------
-    float or array
-        Area. [m^2]
-
-    References
-    ----------
-    Derivation: docs/models/crossbar.md.
-
-    Examples
-    --------
-    >>> array_area(2.0, 3.0, 5.0)
-    30.0
-    """
-    return rows * columns * cell_area
-
-
-@equation(
     formula="n = ceil(b / b_cell)",
     reference="derivation: docs/models/crossbar.md",
     valid="b without the sign bit when a pair of cells carries the sign",
@@ -394,40 +359,6 @@ def offset_mean_conductance(low_conductance: Siemens, high_conductance: Siemens)
     '2.05e-05'
     """
     return (low_conductance + high_conductance) / 2.0
-
-
-@equation(
-    formula="E|w|/w_max = sqrt(2/pi) (1 - exp(-k^2/2)) / k + erfc(k/sqrt(2))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="Gaussian weights around zero",
-)
-def clipped_gaussian_mean_weight(clip_sigmas: Dimensionless) -> Dimensionless:
-    """Mean absolute weight over the largest one, of clipped Gaussian weights. [1].
-
-    Parameters
-    ----------
-    clip_sigmas : float or array
-        Largest weight that is stored, in standard deviations.
-
-    Returns
-    -------
-    float or array
-        Ratio, 0 to 1; sqrt(2/pi)/k within 2 % from k = 2 on.
-
-    References
-    ----------
-    Derivation: docs/models/crossbar.md.
-
-    Examples
-    --------
-    >>> f"{clipped_gaussian_mean_weight(3.0):.3f}"
-    '0.266'
-    """
-    clips = clip_sigmas > 0.0
-    limit = np.where(clips, clip_sigmas, 1.0)
-    inside = -math.sqrt(2.0 / math.pi) * np.expm1(-(limit**2) / 2.0) / limit
-    outside = complementary_error_function(limit / math.sqrt(2.0))
-    return np.where(clips, inside + outside, 1.0)
 
 
 @equation(

@@ -4,7 +4,7 @@ The input drives the memristor, in whose ions the neuron integrates (`filament_g
 with its capacitance and the control resistor to ground; the transistor pulls the output down through a load resistor.
 
 - reset and rate: `gate_peak_voltage`, `refractory_time`, `control_resistance_for_refractory`,
-  `maximum_spike_rate`, `lifetime`
+  `lifetime`
 - energy of a spike, one function a term: `gate_charge_energy`, `divider_energy`, `subthreshold_energy`,
   `output_pulse_duration`, `output_branch_energy`, `output_load_energy`, `off_state_power`
 - restoring and passing on the spike: `output_swing`, `unbuffered_load_limit`, `slow_edge_energy`
@@ -227,45 +227,6 @@ def control_resistance_for_refractory(
     falls = peak_to_rearm_ratio > 1.0
     constants = np.log(np.where(falls, peak_to_rearm_ratio, 2.0))
     result: Ohm = refractory_time / (gate_capacitance * constants) * np.where(falls, 1.0, np.inf)
-    return result
-
-
-@equation(
-    formula="f_max = 1/(t_int + max(t_ref, t_relax))",
-    reference=_DERIVATION,
-    valid="steady drive, one spike a cycle",
-)
-def maximum_spike_rate(
-    integration_time: Second, refractory_time: Second, relaxation_time: Second
-) -> PerSecond:
-    """Highest rate of spikes at a given drive. [1/s].
-
-    Parameters
-    ----------
-    integration_time : float or ndarray
-        Time from re-arming to the spike. [s]
-    refractory_time : float or ndarray
-        Time that the gate node keeps the memristor from integrating. [s]
-    relaxation_time : float or ndarray
-        Time in which the filament ruptures once the drive is gone. [s]
-
-    Returns
-    -------
-    float or ndarray
-        Spike rate; zero where the integration time is infinite. [1/s]
-
-    References
-    ----------
-    docs/models/neurons.md, "Reset".
-
-    Examples
-    --------
-    6 ms to integrate, 4 ms refractory, 250 ns to relax.
-
-    >>> f"{maximum_spike_rate(6e-3, 4e-3, 250e-9):.0f} Hz"
-    '100 Hz'
-    """
-    result: PerSecond = 1.0 / (integration_time + np.maximum(refractory_time, relaxation_time))
     return result
 
 

@@ -216,6 +216,42 @@ def adder_tree_area(
 
 
 @equation(
+    formula="S = (n - 1) (b + g) + (n - 1 - log2 n) g",
+    reference=_DERIVED,
+    valid="balanced trees, a register behind every adder; exact where the number of inputs is a power of two",
+)
+def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
+    """Registers that keep every sum of a balanced tree of adders. [bit].
+
+    Parameters
+    ----------
+    inputs : float or array
+        How many numbers are added. [1]
+    bits : float or array
+        Width of the numbers at the leaves. [bit]
+    growth : float or array
+        What each level is wider than the one before. [bit]
+
+    Returns
+    -------
+    float or array
+        Bits of all registers. [bit]
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/digital.md.
+
+    Examples
+    --------
+    Eight 8-bit numbers: 4 sums of 9 bits, 2 of 10 and 1 of 11.
+
+    >>> f"{adder_tree_registers(8.0, 8.0, 1.0):g}"
+    '67'
+    """
+    return _tree_bits(inputs, bits + growth, growth)
+
+
+@equation(
     formula="E = e_bit2 b_a b_b",
     reference=_DERIVED,
     valid="array multipliers of 4 to 32 bits, random operands",
@@ -527,78 +563,6 @@ def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     '1.775e-11'
     """
     return area_per_bit * bits
-
-
-@equation(
-    formula="E = (k^2 - 1) (E_comparator + E_register)",
-    reference=_DERIVED,
-    valid="square windows of numbers; a window of spikes needs one OR gate instead",
-)
-def max_pool_energy(window: Dimensionless, comparator_energy: Joule, register_energy: Joule) -> Joule:
-    """Energy of the largest of a square window of numbers. [J].
-
-    Parameters
-    ----------
-    window : float or array
-        Side of the window. [1]
-    comparator_energy : float or array
-        Energy of one comparison. [J]
-    register_energy : float or array
-        Energy of keeping the larger number. [J]
-
-    Returns
-    -------
-    float or array
-        Energy of one output. [J]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/digital.md.
-
-    Examples
-    --------
-    2 x 2 numbers take 3 comparisons: 3 x (7 + 72) fJ = 237 fJ.
-
-    >>> f"{max_pool_energy(2.0, 7e-15, 72e-15):.3g}"
-    '2.37e-13'
-    """
-    return (window**2 - 1.0) * (comparator_energy + register_energy)
-
-
-@equation(
-    formula="E = (k^2 - 1) E_adder + E_shift",
-    reference=_DERIVED,
-    valid="square windows whose number of elements is a power of two, so that dividing is a shift",
-)
-def average_pool_energy(window: Dimensionless, adder_energy: Joule, shift_energy: Joule) -> Joule:
-    """Energy of the mean of a square window of numbers. [J].
-
-    Parameters
-    ----------
-    window : float or array
-        Side of the window. [1]
-    adder_energy : float or array
-        Energy of one addition. [J]
-    shift_energy : float or array
-        Energy of the final shift. [J]
-
-    Returns
-    -------
-    float or array
-        Energy of one output. [J]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/digital.md.
-
-    Examples
-    --------
-    2 x 2 numbers: 3 x 30 fJ + 10 fJ = 100 fJ.
-
-    >>> f"{average_pool_energy(2.0, 30e-15, 10e-15):.3g}"
-    '1e-13'
-    """
-    return (window**2 - 1.0) * adder_energy + shift_energy
 
 
 @equation(

@@ -425,42 +425,6 @@ def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, 
 
 
 @equation(
-    formula="E = n p E_pulse",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="one binary pulse per bit; the conversions of the read-out are n-fold as well",
-)
-def bit_serial_energy(bits: Dimensionless, ones_fraction: Dimensionless, pulse_energy: Joule) -> Joule:
-    """Mean energy of applying one input bit by bit. [J].
-
-    Parameters
-    ----------
-    bits : float or array
-        Resolution of the input.
-    ones_fraction : float or array
-        Mean share of bits that are one.
-    pulse_energy : float or array
-        Energy of one pulse on the row, line and driver together or either of them. [J]
-
-    Returns
-    -------
-    float or array
-        Energy. [J]
-
-    References
-    ----------
-    Derivation: docs/models/crossbar.md, section "Drivers".
-
-    Examples
-    --------
-    8 bits, half of them one, 20 fJ a pulse: 80 fJ.
-
-    >>> f"{bit_serial_energy(8.0, 0.5, 20e-15):.3g}"
-    '8e-14'
-    """
-    return bits * ones_fraction * pulse_energy
-
-
-@equation(
     formula="N = ceil(ln(C_L/C_0)/ln f), at least 1",
     reference="derivation: docs/models/neurons.md",
     valid="f > 1; at least one inverter, as the output of the neuron is inverted",

@@ -6,7 +6,7 @@ memristor, one transistor and one resistor integrates in them, and not in the ch
 - thresholds: `filament_gain`, `dc_threshold_voltage`, `immediate_switching_voltage`, `firing_probability`
 - time to a spike: `quasi_steady_integration_time`, `driven_integration_time`, `residue_assisted_integration_time`,
   `integration_time`, `gate_charging`, `timescale_separation`
-- the device: `memristor_resistance`, `residue_rest_time`, `activation_factor`, `filament_heating`
+- the device: `memristor_resistance`, `residue_rest_time`, `activation_factor`
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from neuroest.units import (
     Farad,
     Joule,
     Kelvin,
-    KelvinPerWatt,
     Ohm,
     PerSecond,
     PerVolt,
@@ -122,7 +121,7 @@ def dc_threshold_voltage(
     """
     half_gap = (1.0 + field_offset) / 2.0
     remaining = residue_decay / (residue_decay + residue_rate)
-    return half_gap * half_gap * remaining * (filament_decay + residue_rate) / field_mobility
+    return half_gap * half_gap * remaining / filament_gain(field_mobility, filament_decay, residue_rate)
 
 
 @equation(formula="V_fast = (1 + alpha)^2 / (4 q)", reference=_DERIVATION, valid="beta, gamma_2 << gamma_1")
@@ -162,7 +161,7 @@ def immediate_switching_voltage(
     '1.054 V'
     """
     half_gap = (1.0 + field_offset) / 2.0
-    return half_gap * half_gap * (filament_decay + residue_rate) / field_mobility
+    return half_gap * half_gap / filament_gain(field_mobility, filament_decay, residue_rate)
 
 
 @equation(
@@ -260,8 +259,14 @@ def quasi_steady_integration_time(
     '34.6 ms'
     """
     settling = filament_decay + residue_rate
-    filament = field_mobility * drive_voltage / settling
-    return _quasi_steady_time(filament, 1.0 + field_offset, residue_rate, settling, residue_decay)
+    gap = 1.0 + field_offset
+    filament = filament_gain(field_mobility, filament_decay, residue_rate) * drive_voltage
+    fast = immediate_switching_voltage(field_mobility, field_offset, residue_rate, filament_decay)
+    # at the upper threshold itself rounding must not decide on which side of the fold it lies
+    safe = np.where(drive_voltage < fast, np.minimum(filament, gap * gap / 4.0), gap * gap / 4.0)
+    slow = _quasi_steady_time(safe, gap, residue_rate, settling, residue_decay)
+    result: Second = slow * np.where(drive_voltage <= fast, 1.0, np.inf)
+    return result
 
 
 @equation(
@@ -313,7 +318,7 @@ def driven_integration_time(
     """
     settling = filament_decay + residue_rate
     gap = 1.0 + field_offset
-    filament = field_mobility * drive_voltage / settling
+    filament = filament_gain(field_mobility, filament_decay, residue_rate) * drive_voltage
     above = filament > gap * gap / 4.0
     safe = np.where(above, filament, gap * gap)
     root = np.sqrt(4.0 * safe - gap * gap)
@@ -374,7 +379,7 @@ def residue_assisted_integration_time(
     """
     settling = filament_decay + residue_rate
     gap = 1.0 + field_offset
-    filament = field_mobility * drive_voltage / settling
+    filament = filament_gain(field_mobility, filament_decay, residue_rate) * drive_voltage
     above = filament > gap * gap / 4.0
     safe = np.where(above, filament, gap * gap)
     root = np.sqrt(4.0 * safe - gap * gap)
@@ -382,8 +387,11 @@ def residue_assisted_integration_time(
     passage = _PASSAGE_PHASE * np.sqrt(gap / 2.0) / settling
     lifted = np.cbrt(excess * excess * excess + passage * residue_rate * gap / 2.0)
     through = passage * (lifted + excess) / (lifted * lifted + lifted * excess + excess * excess)
-    angle = _growth_angle(safe, gap, root)
-    result: Second = through * angle / np.pi * np.where(above, 1.0, np.inf)
+    alone = np.pi * gap / (root * settling)
+    unaided = driven_integration_time(
+        drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
+    )
+    result: Second = unaided * (through / alone)
     return result
 
 
@@ -438,15 +446,16 @@ def integration_time(
     >>> f"{1e3 * integration_time(1.0, 150.0, 0.01, 20.0, 600.0, 5.0):.1f} ms"
     '15.0 ms'
     """
-    settling = filament_decay + residue_rate
-    gap = 1.0 + field_offset
-    filament = np.minimum(field_mobility * drive_voltage / settling, gap * gap / 4.0)
+    fast = immediate_switching_voltage(field_mobility, field_offset, residue_rate, filament_decay)
     result: Second = np.minimum(
-        _quasi_steady_time(filament, gap, residue_rate, settling, residue_decay),
+        quasi_steady_integration_time(
+            np.minimum(drive_voltage, fast), field_mobility, field_offset, residue_rate, filament_decay,
+            residue_decay,
+        ),
         residue_assisted_integration_time(
             drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
         ),
-    )
+    )  # fmt: skip
     return result
 
 
@@ -672,40 +681,6 @@ def activation_factor(
     steps = activation_energy / boltzmann_constant * (1.0 / reference_temperature - 1.0 / temperature)
     result: Dimensionless = np.exp(steps)
     return result
-
-
-@equation(
-    formula="dT = R_th V^2/R_on", reference=_DERIVATION, valid="steady state, whole voltage over the filament"
-)
-def filament_heating(drive_voltage: Volt, on_resistance: Ohm, thermal_resistance: KelvinPerWatt) -> Kelvin:
-    """Temperature rise of the complete filament while the drive stays on. [K].
-
-    Parameters
-    ----------
-    drive_voltage : float or ndarray
-        Voltage across the memristor. [V]
-    on_resistance : float or ndarray
-        Resistance of the complete filament, R_on. [ohm]
-    thermal_resistance : float or ndarray
-        Temperature rise of the filament per dissipated power. [K/W]
-
-    Returns
-    -------
-    float or ndarray
-        Temperature rise. [K]
-
-    References
-    ----------
-    docs/models/neurons.md, "Temperature".
-
-    Examples
-    --------
-    0.45 V over 1 Mohm is 0.2 uW, at 1e7 K/W some 2 K.
-
-    >>> f"{filament_heating(0.45, 1e6, 1e7):.3f} K"
-    '2.025 K'
-    """
-    return drive_voltage * drive_voltage / on_resistance * thermal_resistance
 
 
 def _quasi_steady_time(

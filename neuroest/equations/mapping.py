@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.equations._arithmetic import divided, rounded_up
 from neuroest.provenance import equation
-from neuroest.units import Bit, Dimensionless, Second
+from neuroest.units import Dimensionless, Second
 
 _DERIVED = "derivation: docs/models/mapping.md"
 
@@ -44,44 +44,6 @@ def block_count(size: Dimensionless, capacity: Dimensionless) -> Dimensionless:
     """
     blocks: Dimensionless = np.ceil(divided(size, capacity))
     return blocks
-
-
-@equation(
-    formula="u = K M / [ceil(K / R) R ceil(M / C) C]",
-    reference=_DERIVED,
-    valid="dense layers; depthwise layers fill only the blocks of `groups_per_array`",
-)
-def array_utilisation(
-    reduction: Dimensionless, outputs: Dimensionless, rows: Dimensionless, columns: Dimensionless
-) -> Dimensionless:
-    """Share of the cells of its arrays that a layer fills. [1].
-
-    Parameters
-    ----------
-    reduction, outputs : float or array
-        Rows and columns of the matrix, all copies and slices of a weight counted. [1]
-    rows, columns : float or array
-        Rows and columns of one array, above zero. [1]
-
-    Returns
-    -------
-    float or array
-        Utilisation, at most 1. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    3 x 3 convolution, 64 to 64 channels, pairs of four 2-bit cells: 576 x 512 in 5 x 4 arrays of 128 x 128.
-
-    >>> f"{array_utilisation(576.0, 512.0, 128.0, 128.0):.2g}"
-    '0.9'
-    """
-    return divided(
-        reduction * outputs, np.ceil(reduction / rows) * rows * np.ceil(outputs / columns) * columns
-    )
 
 
 @equation(
@@ -227,86 +189,3 @@ def units_for(needed: Dimensionless, per_unit: Dimensionless) -> Dimensionless:
     '12'
     """
     return rounded_up(divided(needed, per_unit))
-
-
-@equation(
-    formula="N = n ceil(P / n) M",
-    reference=_DERIVED,
-    valid="neurons that keep their membrane in the device, so that none can serve two positions",
-)
-def physical_neurons(
-    positions: Dimensionless, outputs: Dimensionless, replication: Dimensionless
-) -> Dimensionless:
-    """Neurons that a layer needs when a neuron holds one membrane. [1].
-
-    Parameters
-    ----------
-    positions : float or array
-        Output positions of the layer, 1 for a fully connected one. [1]
-    outputs : float or array
-        Outputs of one position. [1]
-    replication : float or array
-        Copies of the layer's arrays; each serves an equal share of the positions. [1]
-
-    Returns
-    -------
-    float or array
-        Neurons on the chip; infinite without copies. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    784 positions of 32 channels on 3 copies: 3 x 262 x 32, and 784 x 32 on one.
-
-    >>> f"{physical_neurons(784.0, 32.0, 3.0):g}", f"{physical_neurons(784.0, 32.0, 1.0):g}"
-    ('25152', '25088')
-    """
-    possible = replication > 0.0
-    copies = np.where(possible, replication, 1.0)
-    neurons: Dimensionless = (
-        copies * np.ceil(positions / copies) * divided(outputs, np.where(possible, 1.0, 0.0))
-    )
-    return neurons
-
-
-@equation(
-    formula="S = (k_h - 1) W C b",
-    reference=_DERIVED,
-    valid="maps that arrive row by row; the output queue is not included",
-)
-def line_buffer_capacity(
-    kernel_height: Dimensionless, map_width: Dimensionless, channels: Dimensionless, bits: Bit
-) -> Bit:
-    """Capacity of the buffer that holds the rows of a map which a convolution still needs. [bit].
-
-    Parameters
-    ----------
-    kernel_height : float or array
-        Height of the kernel. [1]
-    map_width : float or array
-        Width of the input map with its padding. [1]
-    channels : float or array
-        Input channels. [1]
-    bits : float or array
-        Bits of one activation. [bit]
-
-    Returns
-    -------
-    float or array
-        Capacity. [bit]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    Two rows of 58 x 64 activations of 8 bits.
-
-    >>> line_buffer_capacity(3.0, 58.0, 64.0, 8.0)
-    59392.0
-    """
-    return (kernel_height - 1.0) * map_width * channels * bits

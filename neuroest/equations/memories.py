@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided
 from neuroest.provenance import equation
 from neuroest.units import (
     Bit,
@@ -240,77 +239,6 @@ def line_energy_factor(
     """
     factor: Dimensionless = np.sqrt(bitcell_area_per_bit / reference_bitcell_area_per_bit)
     return factor * (supply_voltage / reference_voltage) ** 2
-
-
-@equation(
-    formula="E = sqrt(E_low E_high)",
-    reference="derivation: docs/models/digital.md",
-    valid="two positive estimates of one energy that differ by a factor",
-)
-def geometric_mean_estimate(low: Joule, high: Joule) -> Joule:
-    """Middle of two estimates of one energy that differ by a factor. [J].
-
-    Parameters
-    ----------
-    low, high : float or array
-        The two estimates. [J]
-
-    Returns
-    -------
-    float or array
-        Geometric mean: as many times above the one as below the other. [J]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/digital.md.
-
-    Examples
-    --------
-    1.5 pJ and 7.5 pJ for 64 bits of 8 KiB: sqrt(11.25) pJ = 3.354 pJ.
-
-    >>> f"{geometric_mean_estimate(1.5e-12, 7.5e-12):.4g}"
-    '3.354e-12'
-    """
-    mean: Joule = np.sqrt(low * high)
-    return mean
-
-
-@equation(
-    formula="A = S a_bit / eta",
-    reference="derivation: docs/models/digital.md",
-    valid="macros large enough for the array efficiency that is given",
-)
-def bitcell_array_area(
-    capacity: Bit, bitcell_area_per_bit: SquareMetrePerBit, efficiency: Dimensionless
-) -> SquareMetre:
-    """Area of a memory macro from the area of its bit cell. [m^2].
-
-    Parameters
-    ----------
-    capacity : float or array
-        Capacity of the memory. [bit]
-    bitcell_area_per_bit : float or array
-        Area of the cell that holds one bit. [m^2/bit]
-    efficiency : float or array
-        Share of the macro that the cells fill. [1]
-
-    Returns
-    -------
-    float or array
-        Area; infinite where the efficiency is not positive. [m^2]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/digital.md.
-
-    Examples
-    --------
-    1 Mibit of 0.027 um^2 cells filling 60 %: 0.0472 mm^2.
-
-    >>> f"{bitcell_array_area(1048576.0, 0.027e-12, 0.6):.3g}"
-    '4.72e-08'
-    """
-    return divided(capacity * bitcell_area_per_bit, efficiency)
 
 
 @equation(

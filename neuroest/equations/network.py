@@ -12,7 +12,6 @@ from neuroest.units import (
     Dimensionless,
     FaradPerMetre,
     Joule,
-    JoulePerBit,
     JoulePerBitMetre,
     Metre,
     Numeric,
@@ -123,46 +122,6 @@ def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetr
     '1.6e-12'
     """
     return bits * length * energy_per_bit_length
-
-
-@equation(
-    formula="t = (4 / pi^2) ln(8 / pi) r c L^2",
-    reference="first mode of the diffusion equation; derivation: docs/models/network.md",
-    valid="a strong driver and a light load: the wire alone sets the delay",
-)
-def unrepeated_wire_delay(
-    length: Metre, resistance_per_length: OhmPerMetre, capacitance_per_length: FaradPerMetre
-) -> Second:
-    """Time until half the swing at the end of a distributed resistive wire. [s].
-
-    Parameters
-    ----------
-    length : float or array
-        Length of the wire. [m]
-    resistance_per_length : float or array
-        Resistance of the wire. [ohm/m]
-    capacitance_per_length : float or array
-        Capacitance of the wire. [F/m]
-
-    Returns
-    -------
-    float or array
-        Delay, 0.379 R C. [s]
-
-    References
-    ----------
-    .. [1] T. Sakurai, "Closed-form expressions for interconnection delay, coupling, and crosstalk in VLSIs",
-       IEEE Trans. Electron Devices 40, 118-124 (1993), doi:10.1109/16.249433 (0.377 R C).
-    .. [2] Derivation: docs/models/network.md.
-
-    Examples
-    --------
-    1 mm of 1 ohm/um and 0.2 fF/um: R = 1 kohm, C = 0.2 pF, so 0.379 x 200 ps = 76 ps.
-
-    >>> f"{unrepeated_wire_delay(1e-3, 1e6, 0.2e-9):.2g}"
-    '7.6e-11'
-    """
-    return _HALF_SWING_LINE * resistance_per_length * capacitance_per_length * length**2
 
 
 @equation(
@@ -469,39 +428,6 @@ def _mean_offset(one: Numeric, other: Numeric) -> Numeric:
 
 
 @equation(
-    formula="H = 2 (k^2 - 1) / (3 k)",
-    reference=_DERIVED,
-    valid="square meshes, dimension-order routing, uniformly random pairs with a unit's own included",
-)
-def mesh_average_hops(side: Dimensionless) -> Dimensionless:
-    """Mean hops between two random units of a square mesh. [1].
-
-    Parameters
-    ----------
-    side : float or array
-        Units along one side of the mesh, at least one. [1]
-
-    Returns
-    -------
-    float or array
-        Mean number of hops. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/network.md.
-
-    Examples
-    --------
-    8 x 8 units: 2 x 63 / 24 = 5.25.
-
-    >>> f"{mesh_average_hops(8.0):.6g}"
-    '5.25'
-    """
-    side = np.maximum(side, 1.0)
-    return 2.0 * _mean_offset(side, side)
-
-
-@equation(
     formula="H = (a + b) / 2 + [m - 1 - (s - 1) (m - 2 (s + 1) / 3) / m] / 2, "
     "a = sqrt(n_from), b = sqrt(n_to), m = max(a, b), s = min(a, b)",
     reference=_DERIVED,
@@ -647,58 +573,6 @@ def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
 
 
 @equation(
-    formula="E = b [H (e_router + e_w L_tile) + 2 e_interface]",
-    reference=_DERIVED,
-    valid="one packet to one destination; packets of whole flits or a router priced per bit",
-)
-def packet_energy(
-    packet_bits: Bit,
-    hops: Dimensionless,
-    router_energy_per_bit: JoulePerBit,
-    wire_energy_per_bit_length: JoulePerBitMetre,
-    tile_pitch: Metre,
-    interface_energy_per_bit: JoulePerBit,
-) -> Joule:
-    """Energy of sending one packet over a mesh. [J].
-
-    Parameters
-    ----------
-    packet_bits : float or array
-        Address, time, payload and header together. [bit]
-    hops : float or array
-        Links that the packet passes. [1]
-    router_energy_per_bit : float or array
-        Energy of a router per bit. [J/bit]
-    wire_energy_per_bit_length : float or array
-        Energy of a link per bit and length. [J/bit/m]
-    tile_pitch : float or array
-        Length of a link. [m]
-    interface_energy_per_bit : float or array
-        Energy of entering the network, and again of leaving it. [J/bit]
-
-    Returns
-    -------
-    float or array
-        Energy of the packet. [J]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/network.md.
-    .. [2] V. Catania et al., "Cycle-accurate network on chip simulation with Noxim", ACM Trans. Model.
-       Comput. Simul. 27(1), 4 (2016), doi:10.1145/2953878 (router and link energies of its power file).
-
-    Examples
-    --------
-    30 bits over 2 hops of 47.5 fJ and 0.5 mm at 48.8 fJ/mm: 30 x 2 x 71.9 fJ = 4.31 pJ.
-
-    >>> f"{packet_energy(30.0, 2.0, 47.5e-15, 48.8e-12, 0.5e-3, 0.0):.3g}"
-    '4.31e-12'
-    """
-    per_hop = router_energy_per_bit + wire_energy_per_bit_length * tile_pitch
-    return packet_bits * (hops * per_hop + 2.0 * interface_energy_per_bit)
-
-
-@equation(
     formula="H = H_far + (n - 1) H_local",
     reference=_DERIVED,
     valid="destinations in one neighbourhood; the first pays the way, each other one branch of the tree",
@@ -801,46 +675,6 @@ def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionles
     '0.033'
     """
     return bits_per_neuron / packet_bits
-
-
-@equation(
-    formula="rho = lambda b / (w f)",
-    reference=_DERIVED,
-    valid="the mean over the time of the rate; bursts load a link more",
-)
-def link_load(
-    packet_rate: PerSecond, packet_bits: Bit, link_width: Bit, clock_frequency: PerSecond
-) -> Dimensionless:
-    """Share of its capacity that a link uses. [1].
-
-    Parameters
-    ----------
-    packet_rate : float or array
-        Packets that pass the link per second. [1/s]
-    packet_bits : float or array
-        Size of a packet. [bit]
-    link_width : float or array
-        Bits that the link moves in one cycle, above zero. [bit]
-    clock_frequency : float or array
-        Clock of the link, above zero. [1/s]
-
-    Returns
-    -------
-    float or array
-        Load; a link at 1 is saturated and one above 0.5 already queues. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/network.md.
-
-    Examples
-    --------
-    10^8 packets of 32 bits per second on 64 bits at 200 MHz: 3.2 / 12.8 Gbit/s.
-
-    >>> f"{link_load(1e8, 32.0, 64.0, 200e6):.3g}"
-    '0.25'
-    """
-    return packet_rate / clock_frequency * (packet_bits / link_width)
 
 
 @equation(

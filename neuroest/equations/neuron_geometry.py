@@ -2,7 +2,7 @@
 
 - node: `plate_capacitance`, `node_capacitance`, `feedthrough_limit`
 - noise: `thermal_noise_voltage`, `noise_limited_capacitance`, `stored_electrons`
-- area: `thin_film_resistor_area`, `serpentine_resistor_area`, `stacked_footprint`, `planar_footprint`
+- area: `thin_film_resistor_area`, `stacked_footprint`, `planar_footprint`
 """
 
 from __future__ import annotations
@@ -309,40 +309,6 @@ def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance:
     '0.10 um^2'
     """
     return resistivity * thickness / resistance
-
-
-@equation(
-    formula="A = W^2 R/R_sq", reference=_DERIVATION, valid="folded line without its spacing and contacts"
-)
-def serpentine_resistor_area(resistance: Ohm, sheet_resistance: Ohm, line_width: Metre) -> SquareMetre:
-    """Area of a resistor that lies in one layer as a folded line. [m^2].
-
-    Parameters
-    ----------
-    resistance : float or ndarray
-        Wanted resistance. [ohm]
-    sheet_resistance : float or ndarray
-        Resistance of a square of the layer. [ohm]
-    line_width : float or ndarray
-        Width of the line. [m]
-
-    Returns
-    -------
-    float or ndarray
-        Area of the line, without the space between its folds. [m^2]
-
-    References
-    ----------
-    docs/models/neurons.md, "Footprint".
-
-    Examples
-    --------
-    1 Gohm of 2 kohm poly, 0.2 um wide: 5e5 squares of 0.04 um^2.
-
-    >>> f"{1e12 * serpentine_resistor_area(1e9, 2e3, 0.2e-6):.0f} um^2"
-    '20000 um^2'
-    """
-    return line_width * line_width * resistance / sheet_resistance
 
 
 @equation(

@@ -1,14 +1,12 @@
 """Other neurons: threshold switches with a capacitor, analog CMOS and digital.
 
 - threshold switch (VO2, NbO2, ovonic, perovskite ...) with a series resistor and an explicit capacitor:
-  `switch_charge_time`, `switch_discharge_time`, `switch_spike_rate`, `switch_recharge_energy`,
+  `switch_charge_time`, `switch_discharge_time`, `switch_recharge_energy`,
   `switch_discharge_energy`, `switch_leakage_energy`, `smallest_series_resistance`,
   `largest_series_resistance`, `transition_voltage_factor`, `switch_neuron_area`, `capacitor_area`
-- subthreshold analog CMOS: `membrane_charge_energy`, `bias_energy_per_spike`, `ramp_edge_time`,
-  `integrator_maximum_rate`, `leak_time_constant`, `thermal_voltage`, `analog_neuron_area`,
-  `threshold_mismatch`, `subthreshold_current_spread`
-- digital, one datapath for many neurons: `leaky_integration_energy`, `state_update_energy`,
-  `synaptic_operation_energy`, `state_storage_bits`, `time_multiplexed_area`, `time_multiplexed_step_time`
+- subthreshold analog CMOS: `membrane_charge_energy`, `ramp_edge_time`,
+  `integrator_maximum_rate`, `thermal_voltage`, `threshold_mismatch`, `subthreshold_current_spread`
+- digital, one datapath for many neurons: `leaky_integration_energy`, `time_multiplexed_step_time`
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb,
 from neuroest.provenance import equation
 from neuroest.units import (
     Ampere,
-    Bit,
     Dimensionless,
     Farad,
     FaradPerSquareMetre,
@@ -30,7 +27,6 @@ from neuroest.units import (
     PerSecond,
     Second,
     SquareMetre,
-    SquareMetrePerBit,
     Volt,
     VoltMetre,
 )
@@ -132,38 +128,6 @@ def switch_discharge_time(
     """
     result: Second = on_resistance * capacitance * np.log(np.maximum(threshold_voltage / hold_voltage, 1.0))
     return result
-
-
-@equation(formula="f = 1/(t_charge + t_discharge + t_relax)", reference=_DERIVATION, valid="steady input")
-def switch_spike_rate(charge_time: Second, discharge_time: Second, relaxation_time: Second) -> PerSecond:
-    """Spike rate under a steady supply. [1/s].
-
-    Parameters
-    ----------
-    charge_time : float or ndarray
-        Time from the hold to the threshold voltage. [s]
-    discharge_time : float or ndarray
-        Time from the threshold to the hold voltage. [s]
-    relaxation_time : float or ndarray
-        Time that the switch needs to turn off. [s]
-
-    Returns
-    -------
-    float or ndarray
-        Spike rate; zero where the capacitor never reaches the threshold. [1/s]
-
-    References
-    ----------
-    docs/models/neurons.md, "Threshold switch with a capacitor".
-
-    Examples
-    --------
-    109.9 ns and 5.5 ns.
-
-    >>> f"{switch_spike_rate(109.9e-9, 5.5e-9, 0.0) / 1e6:.2f} MHz"
-    '8.67 MHz'
-    """
-    return 1.0 / (charge_time + discharge_time + relaxation_time)
 
 
 @equation(
@@ -519,49 +483,6 @@ def membrane_charge_energy(
     return membrane_capacitance * threshold_voltage * supply_voltage
 
 
-@equation(
-    formula="E = (I_bias + I_leak) V_dd/f", reference=_DERIVATION, valid="currents flow between spikes too"
-)
-def bias_energy_per_spike(
-    bias_current: Ampere, leakage_current: Ampere, supply_voltage: Volt, spike_rate: PerSecond
-) -> Joule:
-    """Energy of the bias and leakage currents that falls to one spike. [J].
-
-    Parameters
-    ----------
-    bias_current : float or ndarray
-        Sum of the bias currents. [A]
-    leakage_current : float or ndarray
-        Sum of the leakage currents. [A]
-    supply_voltage : float or ndarray
-        Supply of the neuron, V_dd. [V]
-    spike_rate : float or ndarray
-        Mean spike rate. [1/s]
-
-    Returns
-    -------
-    float or ndarray
-        Energy per spike; infinite for a silent neuron. [J]
-
-    References
-    ----------
-    docs/models/neurons.md, "Analog CMOS".
-
-    Examples
-    --------
-    100 pA at 0.25 V and 10 kHz.
-
-    >>> f"{1e15 * bias_energy_per_spike(80e-12, 20e-12, 0.25, 1e4):.1f} fJ"
-    '2.5 fJ'
-    """
-    power = (bias_current + leakage_current) * supply_voltage
-    with np.errstate(divide="ignore"):
-        interval = np.divide(1.0, spike_rate)
-    # a neuron without static current spends nothing, also in an infinite interval
-    result: Joule = power * np.where(power > 0.0, interval, 0.0)
-    return result
-
-
 @equation(formula="t_edge = C_mem dV/I_in", reference=_DERIVATION, valid="constant input current")
 def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_current: Ampere) -> Second:
     """Time that a membrane ramp keeps the comparator in its conducting window. [s].
@@ -662,81 +583,6 @@ def thermal_voltage(
     '25.85 mV'
     """
     return boltzmann_constant * temperature / elementary_charge
-
-
-@equation(
-    formula="tau = C_mem n U_T/I_leak",
-    reference="Indiveri et al., Front. Neurosci. 5, 73 (2011)",
-    valid="log-domain or translinear leak in weak inversion",
-)
-def leak_time_constant(
-    membrane_capacitance: Farad, slope_factor: Dimensionless, thermal_voltage: Volt, leakage_current: Ampere
-) -> Second:
-    """Time constant of the leak of a subthreshold membrane. [s].
-
-    Parameters
-    ----------
-    membrane_capacitance : float or ndarray
-        Membrane capacitor, C_mem. [F]
-    slope_factor : float or ndarray
-        Subthreshold slope factor n, 1/kappa of the literature. [1]
-    thermal_voltage : float or ndarray
-        Thermal voltage U_T. [V]
-    leakage_current : float or ndarray
-        Current that sets the leak. [A]
-
-    Returns
-    -------
-    float or ndarray
-        Time constant. [s]
-
-    References
-    ----------
-    Indiveri et al., "Neuromorphic silicon neuron circuits", Front. Neurosci. 5, 73 (2011),
-    doi:10.3389/fnins.2011.00073.
-
-    Examples
-    --------
-    1 pF, n = 1.3, 25.85 mV, 1 pA: 33.6 fC/1 pA.
-
-    >>> f"{1e3 * leak_time_constant(1e-12, 1.3, 25.85e-3, 1e-12):.1f} ms"
-    '33.6 ms'
-    """
-    return membrane_capacitance * slope_factor * thermal_voltage / leakage_current
-
-
-@equation(formula="A = A_T + C_mem/c_A", reference=_DERIVATION, valid="capacitor beside the transistors")
-def analog_neuron_area(
-    transistor_area: SquareMetre, membrane_capacitance: Farad, capacitance_density: FaradPerSquareMetre
-) -> SquareMetre:
-    """Area of an analog CMOS neuron. [m^2].
-
-    Parameters
-    ----------
-    transistor_area : float or ndarray
-        Area of all transistors and their wiring. [m^2]
-    membrane_capacitance : float or ndarray
-        Membrane capacitor, C_mem. [F]
-    capacitance_density : float or ndarray
-        Capacitance per area of the kind of capacitor, c_A. [F/m^2]
-
-    Returns
-    -------
-    float or ndarray
-        Footprint. [m^2]
-
-    References
-    ----------
-    docs/models/neurons.md, "Analog CMOS".
-
-    Examples
-    --------
-    29 um^2 of transistors and 10 fF at 2 fF/um^2.
-
-    >>> f"{1e12 * analog_neuron_area(29e-12, 10e-15, 2e-3):.0f} um^2"
-    '34 um^2'
-    """
-    return transistor_area + capacitor_area(membrane_capacitance, capacitance_density)
 
 
 @equation(
@@ -846,164 +692,6 @@ def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_ene
     '270 fJ'
     """
     return decay_energy + 2.0 * add_energy + compare_energy
-
-
-@equation(
-    formula="E = E_read + E_write + E_alu",
-    reference=_DERIVATION,
-    valid="state in a memory, one access each way",
-)
-def state_update_energy(read_energy: Joule, write_energy: Joule, arithmetic_energy: Joule) -> Joule:
-    """Energy to update the stored state of one neuron. [J].
-
-    Parameters
-    ----------
-    read_energy : float or ndarray
-        Energy to read the state. [J]
-    write_energy : float or ndarray
-        Energy to write the state back. [J]
-    arithmetic_energy : float or ndarray
-        Energy of the arithmetic in between. [J]
-
-    Returns
-    -------
-    float or ndarray
-        Energy per update. [J]
-
-    References
-    ----------
-    docs/models/neurons.md, "Digital".
-
-    Examples
-    --------
-    1.1 + 1.3 + 0.27 pJ.
-
-    >>> f"{1e12 * state_update_energy(1.1e-12, 1.3e-12, 0.27e-12):.2f} pJ"
-    '2.67 pJ'
-    """
-    return read_energy + write_energy + arithmetic_energy
-
-
-@equation(
-    formula="E = kappa (E_word/n_w + E_state + E_add)",
-    reference=_DERIVATION,
-    valid="kappa covers control, clock and wires that the terms leave out; 2 to 5 is an assumption",
-)
-def synaptic_operation_energy(
-    word_read_energy: Joule,
-    weights_per_word: Dimensionless,
-    state_access_energy: Joule,
-    add_energy: Joule,
-    overhead_factor: Dimensionless,
-) -> Joule:
-    """Energy of one synaptic operation of a digital core. [J].
-
-    Parameters
-    ----------
-    word_read_energy : float or ndarray
-        Energy to read one word of the weight memory. [J]
-    weights_per_word : float or ndarray
-        Weights of a word that are used. [1]
-    state_access_energy : float or ndarray
-        Energy to read and write the neuron's state, as far as it falls to one operation. [J]
-    add_energy : float or ndarray
-        Energy of adding the weight to the state. [J]
-    overhead_factor : float or ndarray
-        Total over the sum of the terms, kappa. [1]
-
-    Returns
-    -------
-    float or ndarray
-        Energy per synaptic operation. [J]
-
-    References
-    ----------
-    docs/models/neurons.md, "Digital".
-
-    Examples
-    --------
-    3 * (8/8 + 1.4 + 0.1) pJ.
-
-    >>> f"{1e12 * synaptic_operation_energy(8e-12, 8.0, 1.4e-12, 0.1e-12, 3.0):.1f} pJ"
-    '7.5 pJ'
-    """
-    return overhead_factor * (word_read_energy / weights_per_word + state_access_energy + add_energy)
-
-
-@equation(formula="S = N b", reference=_DERIVATION, valid="every neuron keeps its own state")
-def state_storage_bits(neurons: Dimensionless, state_width: Bit) -> Bit:
-    """Memory that holds the state of all neurons of a core. [bit].
-
-    Parameters
-    ----------
-    neurons : float or ndarray
-        Neurons that share the datapath. [1]
-    state_width : float or ndarray
-        Bits of state per neuron. [bit]
-
-    Returns
-    -------
-    float or ndarray
-        Memory. [bit]
-
-    References
-    ----------
-    docs/models/neurons.md, "Digital".
-
-    Examples
-    --------
-    256 neurons of 128 bit are 4 KiB.
-
-    >>> f"{state_storage_bits(256.0, 128.0) / 8192.0:.0f} KiB"
-    '4 KiB'
-    """
-    return neurons * state_width
-
-
-@equation(
-    formula="A = S a_bit/eta + A_alu + A_ctrl",
-    reference=_DERIVATION,
-    valid="memory periphery in the array efficiency",
-)
-def time_multiplexed_area(
-    state_storage: Bit,
-    area_per_bit: SquareMetrePerBit,
-    array_efficiency: Dimensionless,
-    arithmetic_area: SquareMetre,
-    control_area: SquareMetre,
-) -> SquareMetre:
-    """Area of a digital datapath that all neurons of a core share, with their state. [m^2].
-
-    Parameters
-    ----------
-    state_storage : float or ndarray
-        Memory for the state of all neurons. [bit]
-    area_per_bit : float or ndarray
-        Area of a memory cell per bit. [m^2/bit]
-    array_efficiency : float or ndarray
-        Share of the memory's area that is cells. [1]
-    arithmetic_area : float or ndarray
-        Area of the arithmetic. [m^2]
-    control_area : float or ndarray
-        Area of the sequencer. [m^2]
-
-    Returns
-    -------
-    float or ndarray
-        Area of all neurons together. [m^2]
-
-    References
-    ----------
-    docs/models/neurons.md, "Digital".
-
-    Examples
-    --------
-    256 neurons of 16 bit at 0.12 um^2/bit and 50 % efficiency, 600 and 200 um^2 of logic: 983 + 800 um^2.
-
-    >>> f"{1e12 * time_multiplexed_area(4096.0, 0.12e-12, 0.5, 600e-12, 200e-12):.0f} um^2"
-    '1783 um^2'
-    """
-    return state_storage * area_per_bit / array_efficiency + arithmetic_area + control_area
 
 
 @equation(

@@ -6,47 +6,10 @@ design points.
 
 from __future__ import annotations
 
-from neuroest.equations._arithmetic import divided
 from neuroest.provenance import equation
 from neuroest.units import Dimensionless, Second
 
 _DERIVED = "derivation: docs/models/mapping.md"
-
-
-@equation(
-    formula="t = N_work t_cycle / n",
-    reference=_DERIVED,
-    valid="work that divides evenly over the copies",
-)
-def stage_interval(work: Dimensionless, cycle_time: Second, replication: Dimensionless) -> Second:
-    """Time that one pipeline stage is busy with one inference. [s].
-
-    Parameters
-    ----------
-    work : float or array
-        Array cycles of one inference: output positions times cycles of one position. [1]
-    cycle_time : float or array
-        Time of one array cycle. [s]
-    replication : float or array
-        Copies of the layer's arrays that work in parallel. [1]
-
-    Returns
-    -------
-    float or array
-        Time; the largest of all stages is the initiation interval. Infinite without copies. [s]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    A map of 56 x 56 positions at 100 ns on 4 copies: 3136 x 100 ns / 4.
-
-    >>> f"{stage_interval(3136.0, 100e-9, 4.0):.3g}"
-    '7.84e-05'
-    """
-    return divided(work * cycle_time, replication)
 
 
 @equation(

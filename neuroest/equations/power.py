@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
-
 import numpy as np
 
 from neuroest.equations._arithmetic import bounded_exponential, divided
@@ -11,66 +9,20 @@ from neuroest.equations._special import lambert_fraction
 from neuroest.provenance import equation
 from neuroest.units import (
     Dimensionless,
-    Farad,
     Joule,
     Kelvin,
     KelvinPerWatt,
     Metre,
-    Numeric,
-    PerSecond,
     PerSquareMetre,
     Second,
     SquareMetre,
-    Unit,
     Volt,
     Watt,
     WattPerSquareMetre,
 )
 
-KelvinSquareMetrePerWatt: TypeAlias = Annotated[Numeric, Unit("K*m^2/W")]
-
 _DERIVED = "derivation: docs/models/technology.md"
 _STAPPER = "Stapper, Armstrong and Saji, Proc. IEEE 71, 453-470 (1983), doi:10.1109/PROC.1983.12619"
-
-
-@equation(
-    formula="P = a C V^2 f",
-    reference=_DERIVED,
-    valid="one clock domain; nothing for asynchronous circuits",
-)
-def clock_power(
-    activity: Dimensionless, clock_capacitance: Farad, supply_voltage: Volt, clock_frequency: PerSecond
-) -> Watt:
-    """Power of a clock tree. [W].
-
-    Parameters
-    ----------
-    activity : float or array
-        Share of the cycles in which the tree toggles: 1 without clock gating. [1]
-    clock_capacitance : float or array
-        Capacitance of wires, buffers and clock pins. [F]
-    supply_voltage : float or array
-        Swing of the clock. [V]
-    clock_frequency : float or array
-        Clock frequency. [1/s]
-
-    Returns
-    -------
-    float or array
-        Power. [W]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/technology.md.
-
-    Examples
-    --------
-    100 pF at 1 V and 100 MHz: 10 mW.
-
-    >>> f"{clock_power(1.0, 100e-12, 1.0, 100e6):.3g}"
-    '0.01'
-    """
-    return activity * clock_capacitance * supply_voltage**2 * clock_frequency
 
 
 @equation(
@@ -105,40 +57,6 @@ def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
     '1e-12'
     """
     return divided(logic_energy * clock_share, 1.0 - clock_share)
-
-
-@equation(
-    formula="V_supply = V_in, where V_load <= V_in",
-    reference=_DERIVED,
-    valid="linear regulators; the current of the regulator itself is not included",
-)
-def linear_regulator_supply_voltage(load_voltage: Volt, input_voltage: Volt) -> Volt:
-    """Voltage at which the charge of a load is paid behind a linear regulator. [V].
-
-    Parameters
-    ----------
-    load_voltage : float or array
-        Voltage of the load. [V]
-    input_voltage : float or array
-        Voltage at the input of the regulator. [V]
-
-    Returns
-    -------
-    float or array
-        The input voltage, for the same charge flows through both; infinite where it is below the load's. [V]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/technology.md.
-
-    Examples
-    --------
-    A rail of 0.2 V from 0.9 V is paid at 0.9 V, an efficiency of 22 %.
-
-    >>> f"{linear_regulator_supply_voltage(0.2, 0.9):.3g}"
-    '0.9'
-    """
-    return divided(input_voltage, np.where(load_voltage <= input_voltage, 1.0, 0.0))
 
 
 @equation(
@@ -336,18 +254,14 @@ def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
 
 
 @equation(
-    formula="T = T_ambient + P R_package + q R_spread",
+    formula="T = T_ambient + P R_package",
     reference=_DERIVED,
-    valid="steady state; heat sources small against the die",
+    valid="steady state, one temperature for the whole die; hot spots lie above it",
 )
 def junction_temperature(
-    ambient_temperature: Kelvin,
-    power: Watt,
-    package_resistance: KelvinPerWatt,
-    power_density: WattPerSquareMetre,
-    spreading_resistance: KelvinSquareMetrePerWatt,
+    ambient_temperature: Kelvin, power: Watt, package_resistance: KelvinPerWatt
 ) -> Kelvin:
-    """Temperature of a die, or of a hot spot on it. [K].
+    """Temperature of a die. [K].
 
     Parameters
     ----------
@@ -357,10 +271,6 @@ def junction_temperature(
         Power of the whole die. [W]
     package_resistance : float or array
         Thermal resistance from the die to the surroundings. [K/W]
-    power_density : float or array
-        Power density of the spot. [W/m^2]
-    spreading_resistance : float or array
-        Thermal resistance of the spot times its area. [K m^2/W]
 
     Returns
     -------
@@ -377,12 +287,12 @@ def junction_temperature(
 
     Examples
     --------
-    300 K + 2 W x 10 K/W + 0.5 W/mm^2 x 10 K mm^2/W = 325 K.
+    300 K + 2 W x 10 K/W = 320 K.
 
-    >>> f"{junction_temperature(300.0, 2.0, 10.0, 0.5e6, 10e-6):g}"
-    '325'
+    >>> f"{junction_temperature(300.0, 2.0, 10.0):g}"
+    '320'
     """
-    return ambient_temperature + power * package_resistance + power_density * spreading_resistance
+    return ambient_temperature + power * package_resistance
 
 
 @equation(
@@ -600,41 +510,6 @@ def negative_binomial_yield(
     '0.687'
     """
     return (1.0 + area * defect_density / clustering) ** (-clustering)
-
-
-@equation(
-    formula="p = (1 - f)^R",
-    reference=_DERIVED,
-    valid="stuck cells that fall independently",
-)
-def clean_column_fraction(fault_probability: Dimensionless, rows: Dimensionless) -> Dimensionless:
-    """Share of the columns of a memristor array without a stuck cell. [1].
-
-    Parameters
-    ----------
-    fault_probability : float or array
-        Probability that a cell is stuck. [1]
-    rows : float or array
-        Cells of a column. [1]
-
-    Returns
-    -------
-    float or array
-        Fraction of clean columns. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/technology.md.
-
-    Examples
-    --------
-    One stuck cell in a thousand and 128 rows: 0.999^128.
-
-    >>> f"{clean_column_fraction(1e-3, 128.0):.2f}"
-    '0.88'
-    """
-    fraction: Dimensionless = np.maximum(1.0 - fault_probability, 0.0) ** rows
-    return fraction
 
 
 @equation(

@@ -8,6 +8,41 @@ from neuroest.provenance import equation
 from neuroest.units import Dimensionless
 
 
+@equation(
+    formula="q = (1 - p)^R",
+    reference="derivation: docs/models/crossbar.md",
+    valid="cells that are stuck independently of each other",
+)
+def clean_column_fraction(stuck_share: Dimensionless, rows: Dimensionless) -> Dimensionless:
+    """Share of the columns of an array without a cell that cannot be written. [1].
+
+    Parameters
+    ----------
+    stuck_share : float or array
+        Share of the cells that cannot be written, p. [1]
+    rows : float or array
+        Cells of a column, R. [1]
+
+    Returns
+    -------
+    float or array
+        Share. [1]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    One stuck cell in a thousand and 128 rows: 0.999^128.
+
+    >>> f"{clean_column_fraction(1e-3, 128.0):.2f}"
+    '0.88'
+    """
+    found: Dimensionless = np.maximum(1.0 - stuck_share, 0.0) ** rows
+    return found
+
+
 def _faulty_columns(
     columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
 ) -> list[tuple[int, Dimensionless]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided
 from neuroest.provenance import equation
 from neuroest.units import (
     AmperePerMetre,
@@ -15,25 +14,16 @@ from neuroest.units import (
     Joule,
     Kelvin,
     Metre,
-    Numeric,
     PerBit,
     PerCubicVolt,
     PerSquareVolt,
     PerVolt,
-    Second,
-    SquareMetre,
     SquareMetrePerBit,
     Volt,
     Watt,
 )
 
 _STILLMAKER = "Stillmaker and Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002"
-_HWCOMPONENTS = "hwcomponents of the Accelergy project, hwcomponents/scaling/techscaling.py"
-
-
-def _factor_ratio(factor: Numeric, reference_factor: Numeric) -> Numeric:
-    fitted = factor > 0.0
-    return divided(np.where(fitted, factor, 1.0), np.where(fitted, reference_factor, 0.0))
 
 
 @equation(
@@ -124,228 +114,6 @@ def logic_delay_factor(
     '3.239'
     """
     return cubic * supply_voltage**3 + quadratic * supply_voltage**2 + linear * supply_voltage + constant
-
-
-@equation(
-    formula="E = E_ref x_E / x_E,ref",
-    reference=f"{_STILLMAKER}, corrigendum to Section 4.2.1",
-    valid="logic only; both factors from fits of one transistor class, inside their voltage ranges",
-)
-def scaled_energy(reference_energy: Joule, factor: Dimensionless, reference_factor: Dimensionless) -> Joule:
-    """Energy of a logic block moved from a reference process to another. [J].
-
-    Parameters
-    ----------
-    reference_energy : float or array
-        Energy in the reference process at its supply voltage. [J]
-    factor, reference_factor : float or array
-        `logic_energy_factor` of the wanted and of the reference process. [1]
-
-    Returns
-    -------
-    float or array
-        Energy in the wanted process; infinite where a factor is not positive. [J]
-
-    References
-    ----------
-    .. [1] A. Stillmaker, B. Baas, Integration 58, 74-81 (2017), corrigendum: 1 pJ in 65 nm at 1.3 V is
-       0.1755 pJ in 32 nm at 0.9 V.
-
-    Examples
-    --------
-    >>> f"{scaled_energy(1e-12, 0.4571, 2.604):.4g}"
-    '1.755e-13'
-    """
-    return reference_energy * _factor_ratio(factor, reference_factor)
-
-
-@equation(
-    formula="t = t_ref x_t / x_t,ref",
-    reference=_STILLMAKER,
-    valid="logic only; both factors from fits of one transistor class, inside their voltage ranges",
-)
-def scaled_delay(reference_delay: Second, factor: Dimensionless, reference_factor: Dimensionless) -> Second:
-    """Delay of a logic path moved from a reference process to another. [s].
-
-    Parameters
-    ----------
-    reference_delay : float or array
-        Delay in the reference process at its supply voltage. [s]
-    factor, reference_factor : float or array
-        `logic_delay_factor` of the wanted and of the reference process. [1]
-
-    Returns
-    -------
-    float or array
-        Delay in the wanted process; infinite where a factor is not positive. [s]
-
-    References
-    ----------
-    .. [1] A. Stillmaker, B. Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002.
-
-    Examples
-    --------
-    45 nm at 1.0 V (12.5) to 7 nm at 0.7 V (3.24): 1 ns becomes 0.2592 ns.
-
-    >>> f"{scaled_delay(1e-9, 3.24, 12.5):.4g}"
-    '2.592e-10'
-    """
-    return reference_delay * _factor_ratio(factor, reference_factor)
-
-
-@equation(
-    formula="A = A_ref x_A / x_A,ref",
-    reference=f"{_STILLMAKER}, area table",
-    valid="logic; neither analogue blocks, capacitors, resistors, pads nor the memristor itself",
-)
-def scaled_area(
-    reference_area: SquareMetre, area_factor: Dimensionless, reference_area_factor: Dimensionless
-) -> SquareMetre:
-    """Area of a logic block moved from a reference process to another. [m^2].
-
-    Parameters
-    ----------
-    reference_area : float or array
-        Area in the reference process. [m^2]
-    area_factor, reference_area_factor : float or array
-        Relative area of the wanted and of the reference process. [1]
-
-    Returns
-    -------
-    float or array
-        Area in the wanted process; infinite where a factor is not positive. [m^2]
-
-    References
-    ----------
-    .. [1] A. Stillmaker, B. Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002.
-
-    Examples
-    --------
-    The table gives 0.66 for 45 nm and 0.039 for 7 nm, both relative to 65 nm: 1 mm^2 becomes 0.0591 mm^2.
-
-    >>> f"{scaled_area(1e-6, 0.039, 0.66):.3g}"
-    '5.91e-08'
-    """
-    return reference_area * _factor_ratio(area_factor, reference_area_factor)
-
-
-@equation(
-    formula="y = y_low (y_high / y_low)^[ln(n / n_low) / ln(n_high / n_low)]",
-    reference="derivation: docs/models/technology.md",
-    valid="nodes between the two of the table; positive values",
-)
-def log_interpolated(
-    value_low: Dimensionless, value_high: Dimensionless, node: Metre, node_low: Metre, node_high: Metre
-) -> Dimensionless:
-    """Value at a node between two nodes of a table, as the power law through both. [1].
-
-    Parameters
-    ----------
-    value_low, value_high : float or array
-        Values at the two nodes, both positive. [1]
-    node : float or array
-        Node that is wanted. [m]
-    node_low, node_high : float or array
-        Nodes of the table, above zero; equal where the table has the node itself. [m]
-
-    Returns
-    -------
-    float or array
-        Interpolated value; infinite for a node outside the two, never extrapolated. [1]
-
-    Notes
-    -----
-    The law has no scale of its own: two values of any one unit give a value of that unit.
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/technology.md.
-
-    Examples
-    --------
-    Halfway on a logarithmic scale (20 nm between 10 nm and 40 nm) it is the geometric mean of 1 and 9.
-
-    >>> f"{log_interpolated(1.0, 9.0, 20e-9, 10e-9, 40e-9):.6g}"
-    '3'
-    """
-    span = np.log(node_high / node_low)
-    position = np.log(node / node_low) / np.where(span == 0.0, 1.0, span)
-    inside = np.logical_and(node >= np.minimum(node_low, node_high), node <= np.maximum(node_low, node_high))
-    # Clipped so that a far-away node cannot overflow before it is marked as outside.
-    position = np.clip(position, 0.0, 1.0)
-    return value_low * (value_high / value_low) ** position * np.where(inside, 1.0, np.inf)
-
-
-@equation(
-    formula="x_A = x_A,last n / n_last",
-    reference=f"{_HWCOMPONENTS}, after the SoC area in the IRDS 2016 and 2017 tables",
-    valid="nodes below the last one of the table; an assumption of about 40 %",
-)
-def extrapolated_area_factor(area_factor: Dimensionless, node: Metre, last_node: Metre) -> Dimensionless:
-    """Relative logic area at a node beyond the end of the table. [1].
-
-    Parameters
-    ----------
-    area_factor : float or array
-        Relative area at the last node of the table. [1]
-    node, last_node : float or array
-        Node that is wanted, and the last node of the table, above zero. [m]
-
-    Returns
-    -------
-    float or array
-        Relative area, proportional to the node. [1]
-
-    References
-    ----------
-    .. [1] T. Andrulis et al., hwcomponents, `tech_node_area`.
-
-    Examples
-    --------
-    0.039 at 7 nm becomes 0.039 x 3.5 / 7 = 0.0195 at 3.5 nm.
-
-    >>> f"{extrapolated_area_factor(0.039, 3.5e-9, 7e-9):.4g}"
-    '0.0195'
-    """
-    return area_factor * (node / last_node)
-
-
-@equation(
-    formula="x_E = x_E,last sqrt(max(n, n_floor) / n_last)",
-    reference=f"{_HWCOMPONENTS}, after the energy per switch in the IRDS 2016, 2017 and 2022 tables",
-    valid="nodes below the last one of the table; an assumption of about 40 %",
-)
-def extrapolated_energy_factor(
-    energy_factor: Dimensionless, node: Metre, last_node: Metre, floor_node: Metre
-) -> Dimensionless:
-    """Relative logic energy at a node beyond the end of the table. [1].
-
-    Parameters
-    ----------
-    energy_factor : float or array
-        Relative energy at the last node of the table. [1]
-    node, last_node : float or array
-        Node that is wanted, and the last node of the table, above zero. [m]
-    floor_node : float or array
-        Node below which the energy no longer falls. [m]
-
-    Returns
-    -------
-    float or array
-        Relative energy, proportional to the square root of the node. [1]
-
-    References
-    ----------
-    .. [1] T. Andrulis et al., hwcomponents, `tech_node_energy`.
-
-    Examples
-    --------
-    A quarter of the node halves the energy: 0.0478 at 7 nm becomes 0.0239 at 1.75 nm.
-
-    >>> f"{extrapolated_energy_factor(0.0478, 1.75e-9, 7e-9, 1e-9):.4g}"
-    '0.0239'
-    """
-    return energy_factor * np.sqrt(np.maximum(node, floor_node) / last_node)
 
 
 @equation(

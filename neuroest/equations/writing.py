@@ -148,44 +148,6 @@ def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dim
 
 
 @equation(
-    formula="N = 2 L d n",
-    reference=_OF_MAPPING,
-    valid="keys and values of one attention layer, written anew for every sequence",
-)
-def dynamic_attention_writes(
-    sequence_length: Dimensionless, width: Dimensionless, cells_per_value: Dimensionless
-) -> Dimensionless:
-    """Cells that one attention layer writes per sequence if its keys and values sit in arrays. [1].
-
-    Parameters
-    ----------
-    sequence_length : float or array
-        Tokens of a sequence. [1]
-    width : float or array
-        Width of keys and values over all heads. [1]
-    cells_per_value : float or array
-        Cells of one number: copies times slices. [1]
-
-    Returns
-    -------
-    float or array
-        Cell writes; each cell once per sequence, so the endurance over the sequence rate is the lifetime. [1]
-
-    References
-    ----------
-    .. [1] Derivation: docs/models/mapping.md.
-
-    Examples
-    --------
-    512 tokens, width 512, 8 cells: 4.19 million.
-
-    >>> f"{dynamic_attention_writes(512.0, 512.0, 8.0):.3g}"
-    '4.19e+06'
-    """
-    return 2.0 * sequence_length * width * cells_per_value
-
-
-@equation(
     formula="N = E n",
     reference=_OF_MAPPING,
     valid="factors that are computed anew in every inference and kept in cells for its products",
@@ -203,7 +165,7 @@ def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> 
     Returns
     -------
     float or array
-        Cell writes in an inference; for keys and values of one layer that is `dynamic_attention_writes`. [1]
+        Cell writes in an inference. [1]
 
     References
     ----------

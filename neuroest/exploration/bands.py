@@ -36,7 +36,7 @@ class Band:
     high: float
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Bands:
     """Bands of the totals of an estimate.
 

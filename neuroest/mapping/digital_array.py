@@ -26,6 +26,8 @@ class _Product:
         Stored weights over those of the network.
     input_additions, output_additions : array
         Additions that turn inputs into vectors, for one group of columns, and sums into outputs, for one block of rows.
+    sums : array
+        Sums that the products of one vector, one output and one block of rows make.
     """
 
     reduction: Array
@@ -34,6 +36,7 @@ class _Product:
     growth: Array
     input_additions: Array
     output_additions: Array
+    sums: Array
 
 
 class DigitalArrayMapper(Mapper):
@@ -107,7 +110,9 @@ class DigitalArrayMapper(Mapper):
                 * accelerators.extended_kernel(t.kernel_columns, t.column_stride)
             )
         if not self.winograd:
-            return _Product(reduction, t.outputs, vectors, stored, nothing, nothing)
+            return _Product(
+                reduction, t.outputs, vectors, stored, nothing, nothing, np.ones_like(t.positions)
+            )
         taken = (
             (t.kernel_rows == winograd.KERNEL)
             & (t.kernel_columns == winograd.KERNEL)
@@ -124,6 +129,8 @@ class DigitalArrayMapper(Mapper):
             np.where(taken, winograd.PRODUCTS / winograd.KERNEL**2, stored),
             np.where(taken, winograd.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
             np.where(taken, winograd.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
+            # the products of a tile stay apart, and only channels are summed
+            np.where(taken, np.minimum(winograd.PRODUCTS, self.options["rows"]), 1.0),
         )
 
     def blocks(self, product: _Product) -> tuple[Array, Array]:
@@ -192,6 +199,10 @@ class DigitalArrayMapper(Mapper):
             elements = {action: _moved(count, outside.owner) for action, count in elements.items()}
         unit = self.compute.slots["unit"].path
         actions = {(unit, "multiply_accumulate"): operations}
+        if self.tree:
+            apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks
+            actions[unit, "tree_addition"] = np.maximum(operations - apart * t.groups * t.is_weighted, 0.0)
+            actions[unit, "column_sum"] = outputs * placement.row_blocks
         if self.winograd:
             actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
             actions[unit, "output_addition"] = product.output_additions * placement.row_blocks

@@ -23,7 +23,8 @@ class DigitalArrayLevel(Level):
     """What stays in the units while the rest streams by."""
     summation: Literal["systolic", "tree"] = "systolic"
     """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
-    array; or by a tree of adders, inputs reaching all columns at once."""
+    array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, every adder keeps
+    its sum in a register, and a sum of accumulator width stands at its root."""
     convolution: Literal["direct", "winograd"] = "direct"
     """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
     16 multiplications for four outputs in place of 36."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -56,6 +57,65 @@ def test_multiply_accumulate_at_45_nm_is_the_sum_of_published_parts() -> None:
     assert terms["registers"] == pytest.approx(40 * 9e-15, rel=1e-9)
 
 
+def test_a_unit_in_a_tree_has_its_share_of_adders_that_grow_by_a_bit_a_level() -> None:
+    # eight products of 16 bits: 4 adders of 16 bits, 2 of 17, 1 of 18, which keep 4 sums of 17 bits, 2 of 18, 1 of 19
+    bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0, "storage": 8.0}
+    place = ("logic_45nm_horowitz", "cmos_45nm_hp", 0.9)
+    made = block(MultiplyAccumulate, *place, tree_inputs=8.0, **bits)
+    d, context = made.device, network(32.0)
+    costs = {(c.action, c.term): float(c.energy) / float(d.overhead) for c in made.energies(context)}
+    assert costs["tree_addition", "add"] == pytest.approx(116.0 / 7.0 * d.add_energy)
+    assert costs["tree_addition", "registers"] == pytest.approx(123.0 / 7.0 * d.register_energy)
+    assert costs["column_sum", "add"] == pytest.approx(32.0 * d.add_energy)
+    assert costs["column_sum", "registers"] == pytest.approx(32.0 * d.register_energy)
+    assert costs["multiply_accumulate", "registers"] == pytest.approx(8.0 * d.register_energy)
+    systolic = block(MultiplyAccumulate, *place, **bits)
+    assert (
+        costs["multiply_accumulate", "multiply"] * float(d.overhead) == systolic.energies(context)[0].energy
+    )
+    assert ("multiply_accumulate", "add") not in costs
+    # of eight units: 24 bits of operands each, 123 of the tree, 32 at its root
+    assert made.register_bits(context) == pytest.approx(24.0 + (123.0 + 32.0) / 8.0)
+    assert systolic.register_bits(context) == 24.0 + 32.0
+    fewer = systolic.datapath_area(context) - made.datapath_area(context)
+    adders, registers = 8 * 32 - 116 - 32, 8 * 32 - 123 - 32
+    assert 8.0 * fewer == pytest.approx(adders * d.adder_area + registers * d.register_area)
+
+
+def test_a_tree_of_one_input_is_the_unit_that_hands_on_its_sum() -> None:
+    bits = {"weight_bits": 8.0, "activation_bits": 8.0, "accumulator_bits": 32.0}
+    place = ("logic_45nm_horowitz", "cmos_45nm_hp", 0.9)
+    one = block(MultiplyAccumulate, *place, tree_inputs=1.0, **bits)
+    systolic = block(MultiplyAccumulate, *place, **bits)
+    context = network(32.0)
+    assert one.datapath_area(context) == pytest.approx(systolic.datapath_area(context))
+    assert one.register_bits(context) == systolic.register_bits(context)
+
+    def taken(made: Any) -> float:
+        return sum(
+            float(c.energy)
+            for c in made.energies(context)
+            if c.action in ("multiply_accumulate", "column_sum")
+        )
+
+    assert taken(one) == pytest.approx(taken(systolic))
+    assert all(c.energy == 0.0 for c in one.energies(context) if c.action == "tree_addition")
+
+
+def test_leaves_of_a_tree_are_weights_where_inputs_are_spikes() -> None:
+    made = block(
+        MultiplyAccumulate, "logic_45nm_horowitz", "cmos_45nm_hp", 0.9, weight_bits=8.0, activation_bits=8.0,
+        accumulator_bits=32.0, tree_inputs=8.0,
+    )  # fmt: skip
+    costs = {
+        (c.action, c.term): float(c.energy) / float(made.device.overhead)
+        for c in made.energies(replace(network(32.0, activations=1.0), spiking=True))
+    }
+    assert ("multiply_accumulate", "multiply") not in costs
+    # 4 adders of 8 bits, 2 of 9, 1 of 10
+    assert costs["tree_addition", "add"] == pytest.approx(60.0 / 7.0 * made.device.add_energy)
+
+
 def test_a_multiplier_scaled_to_7_nm_lies_a_known_factor_below_a_product() -> None:
     # Jouppi et al., ISCA 2021, Table 2 (as quoted): 0.07 pJ for 8 x 8 bits, 1.48 pJ for 32 x 32 bits in 7 nm. Scaling
     # of logic by itself gives a fifth of it, which docs/models/crosscheck.md tells; a change of either shows here.
@@ -92,7 +152,7 @@ def test_pooling_of_2_by_2_by_hand() -> None:
     d = record("logic_45nm_horowitz")
     compare = digital.comparator_energy(d.compare_energy, 8.0)
     keep = digital.register_energy(d.register_energy, 8.0)
-    assert digital.max_pool_energy(2.0, compare, keep) == pytest.approx(237.6e-15, rel=1e-9)
+    assert 3.0 * (compare + keep) == pytest.approx(237.6e-15, rel=1e-9)
 
 
 def test_area_of_a_multiply_accumulate_at_40_nm() -> None:
@@ -143,12 +203,12 @@ def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
     d, scale = unit.device, unit.scaled(1.0)
     bits = result.evaluation.mapper.network.accumulator_bits
     compare, add, keep = (d.compare_energy * bits, d.add_energy * bits, d.register_energy * bits)
-    # 3 x 3 windows of the stem, 64 channels of 56 x 56, by the equation of models/digital.md
+    # 3 x 3 windows of the stem, 64 channels of 56 x 56, as in models/digital.md
     largest = by_layer(result, "comparison")["stem_pool"] * price(result, "comparison")
-    assert largest == pytest.approx(64 * 56 * 56 * digital.max_pool_energy(3.0, compare, keep) * scale)
+    assert largest == pytest.approx(64 * 56 * 56 * (3 * 3 - 1) * (compare + keep) * scale)
     # mean over 7 x 7; dividing by 49 is left to the scale of the next layer
     mean = by_layer(result, "addition")["pool"] * price(result, "addition")
-    assert mean == pytest.approx(512 * digital.average_pool_energy(7.0, add + keep, 0.0) * scale)
+    assert mean == pytest.approx(512 * (7 * 7 - 1) * (add + keep) * scale)
     # a rectifier for each output of a layer with weights, and a product of the 32-bit sum with a factor of 16 bits
     assert by_layer(result, "activation")["stem"] == 64 * 112 * 112
     product = digital.multiplier_energy(d.multiply_energy, bits, 16.0)

@@ -166,6 +166,14 @@ def test_yield_and_cost_of_a_die(tmp_path: Path) -> None:
     assert result.totals["die_yield"] == pytest.approx(good)
     assert result.totals["cost_per_good_die_usd"] == pytest.approx(3400 / (dies * good) + 2)
     assert plain.totals["die_yield"] is None
+    defects = size * 1e4 * 0.1
+    for model, share in (
+        ("poisson", math.exp(-defects)),
+        ("murphy", ((1 - math.exp(-defects)) / defects) ** 2),
+    ):
+        other = run(ADC, DENSE, {"chip.cost": block | {"yield_model": model}}, tmp_path)
+        assert other.totals["die_yield"] == pytest.approx(share)
+        assert other.totals["cost_per_good_die_usd"] == pytest.approx(3400 / (dies * share) + 2)
     assert result.totals["energy_per_inference_J"] == plain.totals["energy_per_inference_J"]
 
 
@@ -273,3 +281,47 @@ def test_a_bus_longer_than_a_cycle_is_told(tmp_path: Path) -> None:
     fast = run(CMOS, SPIKING, {"chip.network": wires("bus") | {"clock_frequency": "2 GHz"}}, tmp_path)
     assert "wire_keeps_up" in failed(fast)
     assert "wire_keeps_up" not in failed(run(CMOS, SPIKING, {}, tmp_path))
+
+
+@pytest.mark.parametrize("model", ["bus", "h_tree"])
+def test_wires_that_do_not_fit_above_the_places_are_told(tmp_path: Path, model: str) -> None:
+    few = run(CMOS, SPIKING, {"chip.network": wires(model)}, tmp_path)
+    tiles, pitch = few.evaluation.mapped.counts["chip.tile"].item(), 0.5e-3
+    leaves = 4 ** math.ceil(math.log2(tiles) / 2)
+    side = pitch * math.sqrt(leaves)
+    length = tiles * pitch if model == "bus" else 1.5 * side * (math.sqrt(leaves) - 1)
+    device = few.evaluation.chip.networks()[0][1].device
+    found = next(c for c in few.checks if c.name == "wires_fit")
+    assert found.passed
+    assert found.value == pytest.approx(64 * device.wire_pitch * length / device.metal_layers)
+    assert found.limit == pytest.approx(tiles * pitch**2)
+    many = run(CMOS, SPIKING, {"chip.network": wires(model) | {"tile_pitch": "2 um"}}, tmp_path)
+    assert "wires_fit" in failed(many)
+
+
+def test_where_events_take_fewer_bits_than_frames_is_told(tmp_path: Path) -> None:
+    def rates(changes: dict[str, object]) -> list[float]:
+        told = run(CMOS, SPIKING, {"chip.network": changes}, tmp_path).characteristics
+        return [value for _, name, value, _ in told if "events take fewer bits" in name]
+
+    # 30 bits an event against one bit of a frame
+    assert rates(wires("bus")) == [pytest.approx(1 / 30)]
+    assert rates(wires("bus") | {"packet": "frame"}) == []
+
+
+def test_a_linear_regulator_tells_what_it_wastes(tmp_path: Path) -> None:
+    result = run(ADC, DENSE, {}, tmp_path)
+    array, chip = result.evaluation.mapper.compute, result.evaluation.chip
+    found = {name: value for _, name, value, _ in result.characteristics}
+    share = array.options["read_voltage"] / chip.technology.supply_voltage
+    assert found["largest efficiency of the read supply"] == pytest.approx(share)
+    # a read is paid at the supply, whatever the array is read at
+    assert array.read_supply_voltage() == pytest.approx(array.options["read_voltage"] / share)
+
+
+def test_a_processor_tells_where_its_roofline_has_its_ridge(tmp_path: Path) -> None:
+    result = run("gpu_h100", DENSE, {}, tmp_path)
+    device = result.evaluation.mapper.compute.slots["processor"].device
+    (ridge,) = (value for _, name, value, _ in result.characteristics if "computing limits" in name)
+    reached = device.peak_rate * device.compute_efficiency / (device.memory_rate * device.memory_efficiency)
+    assert ridge == pytest.approx(reached)

@@ -56,16 +56,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "sums": 25088.0,
     },
     "rows_with_halo": {"output_rows": 55.0, "strip_rows": 7.0, "kernel_rows": 11.0, "stride": 4.0},
-    "multiply_accumulate_energy": {
-        "operation_energy": 0.126e-12,
-        "activation_energy": 2.45e-12,
-        "partial_sum_energy": 4.4e-12,
-        "weight_energy": 2.45e-12,
-        "register_energy": 0.01e-12,
-        "rows": 128.0,
-        "columns": 128.0,
-        "positions": 16.0,
-    },
     "bit_serial_cycle_time": {
         "adder_delay": 0.4e-9,
         "weight_bits": 8.0,
@@ -88,14 +78,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "weight_capacity": 2e6,
         "activation_capacity": 0.5e6,
     },
-    "external_memory_energy": {
-        "weights": 8e6,
-        "activations": 1e6,
-        "buffer_capacity": 4e6,
-        "batch": 4.0,
-        "spilled_fraction": 0.1,
-        "energy_per_bit": 5e-12,
-    },
     "roofline_time": {
         "operations": 1e9,
         "traffic": 1e9,
@@ -108,14 +90,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "kernel_threads": {"operations": 3.2e6, "operations_per_thread": 8e5, "cores": 12.0},
     "call_time_share": {"call_time": 1.3e-3, "batch": 16.0},
-    "roofline_energy": {
-        "time": 1e-4,
-        "operations": 1e9,
-        "traffic": 1e9,
-        "idle_power": 100.0,
-        "energy_per_operation": 0.5e-12,
-        "energy_per_bit": 4e-12,
-    },
     "ridge_intensity": {"peak_rate": 989e12, "bandwidth": 26.8e12},
 }
 
@@ -143,43 +117,6 @@ def test_utilisation_is_work_over_slots_and_at_most_one(reduction, outputs, posi
     work = reduction * outputs * positions
     assert utilisation == pytest.approx(work / (cycles * rows * columns), rel=1e-12)
     assert 0.0 < utilisation <= 1.0 + 1e-12
-
-
-@pytest.mark.parametrize(
-    ("positions", "picojoule"),
-    # 0.126 + 2.45/128 + 2 x 4 x 1.1/128 + 2.45/positions = 0.2139 + 2.45/positions pJ
-    [(1.0, 2.66), (16.0, 0.367), (256.0, 0.2235)],
-)
-def test_energy_per_multiply_accumulate_falls_with_the_batch(positions, picojoule):
-    # 28 nm, 128 x 128; 2.45 pJ per byte of a 1 MiB buffer; 1.1 pJ per byte of 256 KiB, sums of 4 bytes.
-    energy = accelerators.multiply_accumulate_energy(
-        0.126e-12, 2.45e-12, 4 * 1.1e-12, 2.45e-12, 0.0, 128.0, 128.0, positions
-    )
-    assert energy == pytest.approx(picojoule * 1e-12, rel=3e-3)
-
-
-def test_batch_one_runs_at_0_75_tera_operations_per_watt():
-    energy = accelerators.multiply_accumulate_energy(
-        0.126e-12, 2.45e-12, 4.4e-12, 2.45e-12, 0.0, 128.0, 128.0, 1.0
-    )
-    assert 2 / energy == pytest.approx(0.75e12, rel=5e-3)
-
-
-def test_array_without_rows_is_visibly_out():
-    assert accelerators.multiply_accumulate_energy(1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 8.0, 1.0) == np.inf
-
-
-def test_weights_that_fit_cost_no_external_memory():
-    fits = accelerators.external_memory_energy(4e6, 1e6, 4e6, 1.0, 0.0, 5e-12)
-    streams = accelerators.external_memory_energy(4e6 + 8, 1e6, 4e6, 1.0, 0.0, 5e-12)
-    assert fits == 0.0
-    assert streams == pytest.approx(20e-6, rel=1e-5)  # 4 Mbit x 5 pJ
-
-
-def test_batch_shares_the_weights_but_not_the_activations():
-    # 5 pJ x (8 Mbit / 8 + 1 Mbit x 0.5) = 7.5 uJ
-    energy = accelerators.external_memory_energy(8e6, 1e6, 4e6, 8.0, 0.5, 5e-12)
-    assert energy == pytest.approx(7.5e-6, rel=1e-12)
 
 
 def test_ridge_of_an_h100():
@@ -217,12 +154,6 @@ def test_threads_of_a_layer_by_the_rule_of_eigen(batch, threads):
 def test_without_a_rule_for_threads_every_kernel_has_all_cores():
     assert accelerators.kernel_threads(1.0, 0.0, 12.0) == 12.0
     assert accelerators.kernel_threads(0.0, 8e5, 12.0) == 1.0
-
-
-def test_energy_per_operation_of_an_h100_at_its_power_limit():
-    # 700 W / 989 TFLOP/s = 0.71 pJ
-    energy = accelerators.roofline_energy(1.0, 989e12, 0.0, 700.0, 0.0, 0.0)
-    assert energy / 989e12 == pytest.approx(0.71e-12, rel=5e-3)
 
 
 def test_no_efficiency_is_visibly_out_and_no_work_takes_no_time():

@@ -95,7 +95,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "shared_read_time": {"columns_per_converter": 8.0, "sample_rate": 1e8},
     "front_end_bias_energy": {"bias_current": 1e-6, "supply_voltage": 0.9, "on_time": 10e-9},
     "equivalent_resolution": {"timesteps": 20.0, "maximum_rate": 0.5},
-    "spike_count_spread": {"timesteps": 20.0, "rate": 0.1},
 }
 
 
@@ -257,14 +256,6 @@ def test_equivalent_resolution_is_that_of_the_levels_of_the_count():
     np.testing.assert_allclose(
         converters.equivalent_resolution(np.array([1.0, 7.0, 255.0]), 1.0), [1.0, 3.0, 8.0]
     )
-
-
-@given(st.integers(1, 60), st.floats(0.0, 1.0))
-def test_spread_of_the_count_is_binomial(steps, rate):
-    counts = np.arange(steps + 1)
-    weights = np.array([math.comb(steps, k) * rate**k * (1.0 - rate) ** (steps - k) for k in counts])
-    variance = np.sum(weights * (counts - steps * rate) ** 2)
-    assert converters.spike_count_spread(float(steps), rate) == pytest.approx(math.sqrt(variance), abs=1e-6)
 
 
 def test_thermal_noise_of_the_array_is_far_below_any_converter():

@@ -10,23 +10,9 @@ from neuroest.equations import counting
 SAMPLES: dict[str, dict[str, float]] = {
     "spikes": {"timesteps": 20.0, "rate": 0.1, "neurons": 512.0},
     "synaptic_operations": {"timesteps": 20.0, "rate": 0.1, "connections": 668672.0},
-    "convolution_fan_out": {
-        "kernel_height": 3.0,
-        "kernel_width": 3.0,
-        "output_channels": 64.0,
-        "stride": 2.0,
-    },
     "row_activations": {"spikes": 1024.0, "column_blocks": 8.0, "row_copies": 1.0},
-    "dense_row_activations": {
-        "positions": 3136.0,
-        "reduction": 576.0,
-        "column_blocks": 4.0,
-        "input_planes": 8.0,
-        "one_probability": 0.25,
-    },
     "cell_events": {"synaptic_operations": 1e6, "row_copies": 1.0, "column_copies": 2.0, "slices": 4.0},
     "conversions": {"timesteps": 20.0, "row_blocks": 7.0, "columns": 1024.0},
-    "silent_block_fraction": {"rate": 0.01, "rows": 128.0},
 }
 
 
@@ -42,8 +28,7 @@ def test_perceptron_synaptic_operations_and_spikes():
 def test_synaptic_operations_are_spikes_times_fan_out_away_from_edges():
     # 56 x 56 x 64 inputs, 3 x 3 to 64 channels at stride 1; connections of a map without edges.
     inputs = 56.0 * 56 * 64
-    fan_out = counting.convolution_fan_out(3.0, 3.0, 64.0, 1.0)
-    assert fan_out == 576.0
+    fan_out = 3.0 * 3 * 64
     sent = counting.spikes(10.0, 0.2, inputs)
     assert counting.synaptic_operations(10.0, 0.2, inputs * fan_out) == pytest.approx(
         sent * fan_out, rel=1e-12
@@ -56,26 +41,9 @@ def test_conversions_of_the_perceptron_count_used_columns_only():
     assert found.sum() == 226880.0
 
 
-def test_blocks_of_128_rows_are_hardly_ever_silent_at_ten_percent():
-    # 0.9^128 = exp(-13.486) = 1.39e-6; 0.99^128 = 0.276
-    assert counting.silent_block_fraction(0.1, 128.0) == pytest.approx(1.39e-6, rel=5e-3)
-    assert counting.silent_block_fraction(0.01, 128.0) == pytest.approx(0.276, rel=2e-3)
-
-
-def test_silence_is_certain_without_and_impossible_with_full_activity():
-    assert counting.silent_block_fraction(0.0, 128.0) == 1.0
-    assert counting.silent_block_fraction(1.0, 128.0) == 0.0
-    assert counting.silent_block_fraction(1.2, 128.0) == 0.0
-
-
 def test_every_array_along_the_outputs_sees_the_spike():
     # 784 inputs at 0.1 over 20 steps into 8 arrays, two rows each.
     assert counting.row_activations(1568.0, 8.0, 2.0) == 25088.0
-
-
-def test_bit_serial_convolution_drives_rows_plane_by_plane():
-    # 3136 x 576 x 4 x 8 / 4
-    assert counting.dense_row_activations(3136.0, 576.0, 4.0, 8.0, 0.25) == 14450688.0
 
 
 def test_cells_of_a_differential_sliced_weight():

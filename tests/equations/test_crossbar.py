@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,7 +21,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "cell_area": {"feature_squares": 53.0, "feature_size": 28e-9, "minimum_area": 0.03e-12},
     "passive_cell_area": {"half_pitch": 20e-9, "layers": 2.0},
     "cell_pitch": {"cell_area": 4.16e-14},
-    "array_area": {"rows": 128.0, "columns": 64.0, "cell_area": 4.16e-14},
     "slices_per_weight": {"magnitude_bits": 7.0, "bits_per_cell": 2.0},
     "pair_mean_conductance": {
         "low_conductance": 1e-6,
@@ -38,7 +35,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "stuck_high_share": 0.0175,
     },
     "offset_mean_conductance": {"low_conductance": 1e-6, "high_conductance": 40e-6},
-    "clipped_gaussian_mean_weight": {"clip_sigmas": 3.0},
     "lognormal_relative_spread": {"sigma": 0.3},
     "column_current_spread": {"relative_spread": 0.1, "active_cells": 100.0},
     "access_limited_conductance": {"conductance": 40e-6, "access_resistance": 5e3},
@@ -111,7 +107,7 @@ def test_slices_are_rounded_up():
 
 def test_mean_conductance_of_a_pair_and_its_device():
     # E|w|/w_max = 0.266 at 3 sigma; pair: 2 + 39 x 0.266 = 12.4 uS, device: 6.2 uS
-    device = crossbar.pair_mean_conductance(1e-6, 40e-6, crossbar.clipped_gaussian_mean_weight(3.0))
+    device = crossbar.pair_mean_conductance(1e-6, 40e-6, 0.266)
     assert 2.0 * device == pytest.approx(12.4e-6, rel=5e-3)
     assert device == pytest.approx(6.2e-6, rel=5e-3)
 
@@ -123,23 +119,6 @@ def test_pair_mean_is_the_mean_over_the_pair_for_a_drawn_set_of_weights():
     expected = (positive.mean() + negative.mean()) / 2.0
     found = crossbar.pair_mean_conductance(1e-6, 40e-6, np.abs(weights).mean())
     assert found == pytest.approx(expected, rel=1e-12)
-
-
-@pytest.mark.parametrize("clip", [0.5, 1.0, 2.0, 3.0, 4.0])
-def test_clipped_gaussian_mean_is_the_integral_over_the_distribution(clip):
-    z = np.linspace(0.0, 12.0, 240_001)
-    density = np.exp(-(z**2) / 2.0) * math.sqrt(2.0 / math.pi)
-    expected = np.trapezoid(np.minimum(z, clip) / clip * density, z)
-    # trapezoids of width 5e-5: far below 1e-8
-    assert crossbar.clipped_gaussian_mean_weight(clip) == pytest.approx(expected, rel=1e-8)
-
-
-def test_clipped_gaussian_mean_nears_the_unclipped_form_and_its_limits():
-    # sqrt(2/pi)/3 = 0.26596; the tail beyond 3 sigma moves it by 0.1 %
-    assert crossbar.clipped_gaussian_mean_weight(3.0) == pytest.approx(math.sqrt(2 / math.pi) / 3, rel=1.2e-3)
-    assert crossbar.clipped_gaussian_mean_weight(2.0) == pytest.approx(math.sqrt(2 / math.pi) / 2, rel=2.5e-2)
-    assert crossbar.clipped_gaussian_mean_weight(0.0) == 1.0
-    assert crossbar.clipped_gaussian_mean_weight(1e-6) == pytest.approx(1.0, abs=1e-6)
 
 
 def test_offset_coding_sits_in_the_middle_of_the_window():

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import diffusive_neuron as dn
-from neuroest.equations import filament_growth, neuron_geometry
-from tests.equations.parameter_sets import BENCH
+from neuroest.equations import neuron_geometry
 
 _CHARGED = {"gate_capacitance": 10e-12, "gate_peak_voltage": 0.8}
 
@@ -26,7 +25,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "gate_capacitance": 10e-12,
         "peak_to_rearm_ratio": 5.0,
     },
-    "maximum_spike_rate": {"integration_time": 35e-3, "refractory_time": 4e-3, "relaxation_time": 250e-9},
     "lifetime": {"endurance_cycles": 1e8, "spike_rate": 1e3},
     "gate_charge_energy": _CHARGED | {"input_voltage": 0.8, "rearm_voltage": 0.16},
     "divider_energy": {
@@ -116,16 +114,6 @@ def test_control_resistor_of_an_integrated_neuron() -> None:
 def test_gate_peaks_at_the_divider() -> None:
     # 0.45 V * 242/(242 + 0.1)
     assert dn.gate_peak_voltage(0.45, 100e6, 242e9) == pytest.approx(0.44981, rel=1e-4)
-
-
-def test_spike_rate_is_limited_by_the_slower_of_reset_and_relaxation() -> None:
-    assert dn.maximum_spike_rate(1e-6, 1e-6, 250e-9) == pytest.approx(0.5e6)
-    assert dn.maximum_spike_rate(1e-6, 0.0, 250e-9) == pytest.approx(0.8e6)
-
-
-def test_a_neuron_below_its_threshold_never_spikes() -> None:
-    never = filament_growth.integration_time(0.2, *BENCH)
-    assert dn.maximum_spike_rate(never, 4e-3, 250e-9) == 0.0
 
 
 def test_lifetime_of_a_silver_switch() -> None:

@@ -13,6 +13,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "adder_area": {"area_per_bit": 8.7e-12, "bits": 16.0},
     "adder_tree_energy": {"inputs": 128.0, "energy_per_bit": 3e-15, "bits": 8.0, "growth": 1.0},
     "adder_tree_area": {"inputs": 128.0, "area_per_bit": 8.7e-12, "bits": 8.0, "growth": 1.0},
+    "adder_tree_registers": {"inputs": 128.0, "bits": 8.0, "growth": 1.0},
     "multiplier_energy": {"energy_per_square_bit": 3e-15, "bits_a": 8.0, "bits_b": 4.0},
     "multiplier_area": {"area_per_square_bit": 6.2e-12, "bits_a": 8.0, "bits_b": 4.0},
     "free_running_clock_power": {"clock_energy": 4.5e-15, "bits": 624.0, "frequency": 200e6},
@@ -29,8 +30,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "comparator_energy": {"energy_per_bit": 0.9e-15, "bits": 16.0},
     "comparator_area": {"area_per_bit": 2.2e-12, "bits": 16.0},
-    "max_pool_energy": {"window": 2.0, "comparator_energy": 7e-15, "register_energy": 72e-15},
-    "average_pool_energy": {"window": 2.0, "adder_energy": 30e-15, "shift_energy": 10e-15},
     "control_energy": {"datapath_energy": 10e-12, "control_fraction": 0.2},
 }
 
@@ -70,6 +69,16 @@ def test_adder_tree_is_the_sum_of_its_adders(inputs, growth):
     assert digital.adder_tree_area(inputs, 1.0, 8.0, growth) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize(("inputs", "growth"), [(1, 1), (2, 1), (8, 0), (8, 1), (128, 2)])
+def test_registers_of_a_tree_keep_every_sum(inputs, growth):
+    kept, width, left = 0.0, 16.0, inputs
+    while left > 1:
+        left //= 2
+        width += growth
+        kept += left * width
+    assert digital.adder_tree_registers(float(inputs), 16.0, float(growth)) == pytest.approx(kept, rel=1e-12)
+
+
 @given(st.integers(2, 4096), st.floats(1.0, 32.0))
 def test_adder_tree_is_on_average_less_than_one_bit_wider_than_its_leaves(inputs, bits):
     energy = digital.adder_tree_energy(float(inputs), 1.0, bits, 1.0)
@@ -97,15 +106,6 @@ def test_one_more_port_of_a_register_file_is_one_multiplexer_a_bit():
         digital.register_file_area(3.23 * 1.4e-12, 32.0, 32.0, p, 1.33 / 3.23) for p in (0.0, 1.0)
     )
     assert wider - alone == pytest.approx(1024 * 1.33 * 1.4e-12, rel=1e-12)
-
-
-def test_window_of_one_number_needs_no_pooling():
-    assert digital.max_pool_energy(1.0, 7e-15, 72e-15) == 0.0
-    assert digital.average_pool_energy(1.0, 30e-15, 0.0) == 0.0
-
-
-def test_three_by_three_maximum_compares_eight_times():
-    assert digital.max_pool_energy(3.0, 7e-15, 72e-15) == pytest.approx(8 * 79e-15, rel=1e-12)
 
 
 def test_control_is_a_share_of_the_datapath():

@@ -42,7 +42,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "resistive_ladder_area": {"bits": 6.0, "resistor_area": 2e-12},
     "pulse_width_modulation_time": {"mean_input": 0.3, "bits": 4.0, "step_time": 1e-9},
-    "bit_serial_energy": {"bits": 8.0, "ones_fraction": 0.3, "pulse_energy": 30e-15},
     "tapered_buffer_stages": {
         "load_capacitance": 64e-15,
         "input_capacitance": 1e-15,
@@ -136,12 +135,6 @@ def test_pulse_width_of_the_largest_and_the_mean_input():
     # 4 bits: 15 steps of 1 ns
     found = drivers.pulse_width_modulation_time(np.array([1.0, 0.5]), 4.0, 1e-9)
     np.testing.assert_allclose(found, [15e-9, 7.5e-9])
-
-
-def test_bit_serial_energy_counts_ones_only():
-    np.testing.assert_allclose(
-        drivers.bit_serial_energy(8.0, np.array([0.0, 0.25, 1.0]), 10e-15), [0.0, 20e-15, 80e-15]
-    )
 
 
 def test_tapered_buffer_by_hand() -> None:

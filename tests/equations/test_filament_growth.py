@@ -71,7 +71,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "temperature": 310.0,
         "reference_temperature": 300.0,
     },
-    "filament_heating": {"drive_voltage": 0.45, "on_resistance": 1e6, "thermal_resistance": 1e6},
 }
 
 
@@ -275,12 +274,6 @@ def test_ten_kelvin_speed_up_the_ions_by_some_forty_per_cent() -> None:
         1.454, rel=1e-3
     )
     assert filament_growth.activation_factor(0.3 * 1.602176634e-19, 300.0, 300.0) == 1.0
-
-
-def test_filament_heating_is_negligible_for_the_resistive_filament_only() -> None:
-    # (0.45 V)^2/1 Mohm = 0.2 uW; (0.8 V)^2/17 kohm = 37.6 uW
-    assert filament_growth.filament_heating(0.45, 1e6, 1e7) == pytest.approx(2.0, rel=0.02)
-    assert filament_growth.filament_heating(0.8, 17e3, 1e7) == pytest.approx(376.0, rel=0.01)
 
 
 def _first_completion(gate_capacitance: float, control_resistance: float, on_resistance: float) -> float:

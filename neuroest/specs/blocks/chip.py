@@ -32,3 +32,6 @@ class DieCostBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "die_cost"
     model: Literal["die_cost"]
+    yield_model: Literal["negative_binomial", "poisson", "murphy"] = "negative_binomial"
+    """How defects fall on the wafer. negative_binomial: in clusters, as the device's clustering says; poisson:
+    independently of each other, which no clustering makes worse; murphy: with a density that varies triangularly."""

@@ -92,7 +92,7 @@ class DigitalNeuronBlock(DeviceBlock):
 
 
 class MultiplyAccumulateBlock(ClockedBlock):
-    """Processing element of a digital array: multiplier, adder and registers."""
+    """Processing element of a digital array: multiplier, adder, registers; its share of a tree that sums a column."""
 
     device_model: ClassVar[str | None] = "logic_library"
     model: Literal["multiply_accumulate"]
