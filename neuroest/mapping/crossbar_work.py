@@ -9,8 +9,9 @@ import numpy as np
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
+from neuroest.components.multiplexers import Multiplexer
 from neuroest.components.neurons import Neuron
-from neuroest.equations import accelerators, counting
+from neuroest.equations import accelerators, counting, multiplexing
 from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Placement, Traffic, Work
 from neuroest.mapping.crossbar_layout import CrossbarLayout
@@ -59,6 +60,8 @@ class CrossbarWork(CrossbarLayout):
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = column_reads
+        if array.multiplexer is not None:
+            actions.update(self._switching(placement, array.multiplexer, column_reads))
         rewritten = self.inferences_per_writing
         if rewritten is not None:
             actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
@@ -80,11 +83,62 @@ class CrossbarWork(CrossbarLayout):
 
     def _reference_reads(self, placement: Placement) -> Numeric:
         """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
+        return self._array_reads(placement) if self.compute.reference_columns else 0.0
+
+    def _array_reads(self, placement: Placement) -> Array:
+        """Reads of arrays, each group of a layer counted for itself."""
         t = self.layers
-        if not self.compute.reference_columns:
-            return 0.0
         each = self.held * t.positions * t.groups * placement.column_blocks
-        return counting.conversions(self.steps * self.planes, placement.row_blocks, each)
+        return np.asarray(counting.conversions(self.steps * self.planes, placement.row_blocks, each))
+
+    def _inputs_switched(self, placement: Placement) -> Array:
+        """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
+        array = self.compute
+        if array.converter is not None:
+            return np.asarray(array.columns_switched() + 0.0 * self.held)
+        neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
+        # the other layers of a shared array hang on one more way
+        return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
+
+    def switch_instances(self, placement: Placement, units: Numeric) -> tuple[Numeric, Numeric]:
+        """Transmission gates, and the logic gates that select among them, of the whole chip."""
+        array, inputs = self.compute, self._inputs_switched(placement)
+        switches = array.multiplexer
+        if switches is None:
+            return 0.0, 0.0
+        levels = switches.options["levels"]
+        gates = multiplexing.multiplexer_gates(inputs, levels)
+        selecting = multiplexing.select_gates(inputs, levels, switches.device.counter_gates)
+        if array.converter is not None:  # the same for all layers, and there in arrays that hold none
+            return units * array.converters_each() * gates[..., :1], units * selecting[..., :1]
+        lines = self._held_results(placement) / inputs
+        return (
+            np.sum(lines * gates, axis=-1, keepdims=True),
+            np.sum(placement.units * selecting, axis=-1, keepdims=True),
+        )
+
+    def _switching(
+        self, placement: Placement, switches: Multiplexer, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
+        """Values that pass the switches, the lines that they charge, and the steps of what selects."""
+        array, inputs, levels = self.compute, self._inputs_switched(placement), switches.options["levels"]
+        several = inputs > 1.0
+        if array.converter is not None:
+            passes = column_reads / (self.planes if self.integrates else 1.0)
+            steps = self._array_reads(placement) * inputs / (self.planes if self.integrates else 1.0)
+        else:
+            passes = counting.spikes(self.steps, 1.0, self._held_results(placement))
+            steps = self._array_reads(placement)
+        passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
+        gates = multiplexing.multiplexer_gates(inputs, levels)
+        logic = multiplexing.select_switching(inputs, switches.device.counter_gates)
+        return {
+            (switches.path, "switch"): passes * gates / inputs,
+            (switches.path, "line_junction"): passes * multiplexing.path_gates(inputs, levels),
+            (switches.path, "line_pitch"): passes * gates,
+            (switches.path, "select"): steps * logic,
+            (switches.path, "select_line"): steps,
+        }
 
     def _offset_additions(self) -> Numeric:
         """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
