@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.components.base import Component, NetworkContext
+from neuroest.components.base import Component, NetworkContext, either
 from neuroest.components.cells import Cell, ResistiveMemory
 from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, FanOutBuffer, VoltageMode
 from neuroest.components.converters import (
@@ -351,14 +351,12 @@ class ArrayCircuit(Component[None]):
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
         inputs, switches = self.columns_switched(), self.multiplexer
-        wire, own_time, share = 0.0, 0.0, 0.0
-        if switches is not None:
-            wire = switches.wire(inputs, self.column_pitch())
-            own_time = switches.junction_time(inputs)
-            share = np.where(inputs > 1.0, switches.options["resistance_share"], 0.0)
-        return SampledLoad(
-            self.converter, network, self.resolution(network), self.conversion_time(network), wire, own_time, share
-        )  # fmt: skip
+        bits, held_time = self.resolution(network), self.conversion_time(network)
+        if switches is None:
+            return SampledLoad(self.converter, network, bits, held_time, 0.0, 0.0, 0.0)
+        share = either(inputs > 1.0, switches.options["resistance_share"], 0.0)
+        wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
+        return SampledLoad(self.converter, network, bits, held_time, wire, own_time, share)
 
     def switching_time_constant(
         self, network: NetworkContext, total: Siemens, column_resistance: Ohm

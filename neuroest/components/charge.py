@@ -201,6 +201,7 @@ class ChargeDomainArray(CrossbarArray):
             self.characteristic("full scale of a column", swing, "V"),
             self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
         ]
+        found.extend(self.column_characteristics(network))
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
             step = 2.0 * converters.half_step(swing, self.resolution(network))

@@ -293,10 +293,29 @@ class CrossbarArray(ArrayCircuit):
         )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+        found.extend(self.column_characteristics(network))
         for buffer, cells, lines in self.line_buffers:
             error = buffer.error(self.options[cells])
             label = f"error that the buffers of {lines} add at their end, over full scale"
             found.append(buffer.characteristic(label, error, "1"))
+        return found
+
+    def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What stands between the columns and what they share."""
+        found = []
+        if self.sampler is not None:
+            load = self.sampled_load(network)
+            kept = self.sampler.capacitance(load.bits)
+            current, _ = self.sampler.follower(load)
+            found.append(self.sampler.characteristic("capacitor that keeps a sample", kept, "F"))
+            found.append(self.sampler.characteristic("current of the follower", current, "A"))
+        if self.multiplexer is not None:
+            width = self.switch_width(network)
+            resistance = self.multiplexer.resistance(width)
+            found.append(
+                self.multiplexer.characteristic("width of the n-type transistor of a gate", width, "m")
+            )
+            found.append(self.multiplexer.characteristic("resistance of closed gates", resistance, "ohm"))
         return found
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:

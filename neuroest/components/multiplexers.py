@@ -47,9 +47,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
     def conductance_per_width(self) -> SiemensPerMetre:
         """Conductance of a closed gate on this die per width of its n-type transistor."""
         current = at_corner(self, "drive", self.process.on_current)
-        return self._conductance_per_width(
-            current, threshold_at_corner(self, self.device.threshold_voltage)
-        )
+        return self._conductance_per_width(current, threshold_at_corner(self, self.device.threshold_voltage))
 
     def drawn_conductance_per_width(self) -> SiemensPerMetre:
         """The same of a typical die, which gates are drawn for."""
@@ -150,9 +148,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
         )
         return [
             StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, pair)),
-            StaticCost(
-                self.path, "select_leakage", leakage_at_chip_temperature(self, logic), self.selecting
-            ),
+            StaticCost(self.path, "select_leakage", leakage_at_chip_temperature(self, logic), self.selecting),
         ]
 
     def switch_checks(self, source: Siemens, width: Metre) -> list[Check]:
@@ -168,8 +164,8 @@ class Multiplexer(Component[TransmissionGateParameters]):
         return [
             Check(
                 "multiplexer_resistance", self.path, "limit", wanted <= width,
-                "the gates of the multiplexer take more of the resistance of their path than its resistance_share; they "
-                "are as wide as there is room for, or slower than they were drawn", taken, share,
+                "the gates of the multiplexer take more of the resistance of their path than its resistance_share; "
+                "they are as wide as there is room for, or slower than they were drawn", taken, share,
             ),
             Check(
                 "multiplexer_supply", self.path, "range", overdrive >= self.device.least_overdrive,

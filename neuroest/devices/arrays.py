@@ -339,7 +339,8 @@ class SampleAndHoldCircuitParameters(Record):
         "Input of a converter whose circuit does not tell it.", symbol="C_in"
     )
     acquisition_share: Dimensionless = positive(
-        "Share of a conversion in which a converter takes its input whose circuit does not tell it.", maximum=1.0
+        "Share of a conversion in which a converter takes its input whose circuit does not tell it.",
+        maximum=1.0,
     )
     transconductance_efficiency: PerVolt = positive(
         "Transconductance of the follower per current.", maximum=40.0, symbol="e"

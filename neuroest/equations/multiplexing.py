@@ -178,9 +178,7 @@ def switch_resistance_share(
     reference=_SWITCHES,
     valid="signal in the middle of the supply",
 )
-def path_resistance(
-    width: Metre, conductance_per_width: SiemensPerMetre, levels: Dimensionless
-) -> Ohm:
+def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels: Dimensionless) -> Ohm:
     """Resistance of the closed gates of a path. [ohm].
 
     Parameters
@@ -283,13 +281,11 @@ def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
 
 
 @equation(
-    formula="N = k ceil(log2 n) + L m log2 m, m = n^(1/L)",
+    formula="N = k ceil(log2 n) + L min(m log2 m, 2 m + sqrt(m) log2 m), m = n^(1/L)",
     reference=_SWITCHES,
-    valid="binary counter; each output of a decoder takes log2 m gates of two inputs, its inverter among them",
+    valid="binary counter; decoders of gates in a row at each output, or of two halves and two gates at each output",
 )
-def select_gates(
-    inputs: Dimensionless, levels: Dimensionless, counter_gates: Dimensionless
-) -> Dimensionless:
+def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
     """Logic gates of two inputs that choose the input of multiplexers which step together. [1].
 
     Parameters
@@ -317,8 +313,11 @@ def select_gates(
     >>> float(select_gates(8.0, 1.0, 8.0))
     48.0
     """
-    address = np.log2(inputs)
-    return counter_gates * rounded_up(address) + inputs ** (1.0 / levels) * address
+    address, fan_in = np.log2(inputs), inputs ** (1.0 / levels)
+    of_level = address / levels
+    # below some ten outputs the halves cost more than they save
+    decoder = np.minimum(fan_in * of_level, 2.0 * fan_in + np.sqrt(fan_in) * of_level)
+    return counter_gates * rounded_up(address) + levels * decoder
 
 
 @equation(
@@ -487,9 +486,9 @@ def junction_time(
 
 
 @equation(
-    formula="G = C / (t / ln 2^(b + 1) - t_j)",
+    formula="G = C / (tau - min(t_j, tau/2)), tau = t / ln 2^(b + 1)",
     reference=_STAGES,
-    valid="single pole within half a step of b bits in the time t; infinite where t_j alone takes longer",
+    valid="single pole within half a step of b bits in the time t; t_j up to half of its time constant",
 )
 def settling_conductance(
     load_capacitance: Farad, acquisition_time: Second, bits: Dimensionless, own_time: Second
@@ -523,10 +522,9 @@ def settling_conductance(
     >>> f"{1e3 * settling_conductance(256e-15, 1e-9, 8.0, 0.0):.2f} mS"
     '1.60 mS'
     """
-    left = acquisition_time / ((bits + 1.0) * np.log(2.0)) - own_time
-    possible = left > 0.0
-    safe = np.where(possible, left, acquisition_time)
-    return load_capacitance / safe * np.where(possible, 1.0, np.inf)
+    time_constant = acquisition_time / ((bits + 1.0) * np.log(2.0))
+    left: Second = time_constant - np.minimum(own_time, time_constant / 2.0)
+    return load_capacitance / left
 
 
 @equation(

@@ -82,19 +82,14 @@ class CrossbarMapper(CrossbarWork):
             )
 
     def _refuse_switches(self) -> None:
-        """Refuse multiplexers of what needs none or is no current or voltage."""
+        """Refuse multiplexers of what is no current or voltage."""
         array = self.compute
         if array.multiplexer is None:
             return
-        if isinstance(array.interface, SampledClamp):
-            raise MappingError(
-                f"{array.multiplexer.path} leads to stages of a sampled_clamp, each of which has a switch of its own; "
-                "leave out the multiplexer"
-            )
         if "time_encoder" in array.readout.slots:
             raise MappingError(
-                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder hands on edges; leave out the "
-                "multiplexer"
+                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder hands on edges; "
+                "leave out the multiplexer"
             )
 
     def _refuse_times_and_references(self) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
-from neuroest.components.multiplexers import Multiplexer
 from neuroest.components.neurons import Neuron
 from neuroest.equations import accelerators, counting, multiplexing
 from neuroest.equations import mapping as equations
@@ -60,8 +59,7 @@ class CrossbarWork(CrossbarLayout):
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = column_reads
-        if array.multiplexer is not None:
-            actions.update(self._switching(placement, array.multiplexer, column_reads))
+        actions.update(self._switching(placement, column_reads))
         rewritten = self.inferences_per_writing
         if rewritten is not None:
             actions[array.cell.path, "program"] = self.programmed_cells(placement) / rewritten
@@ -107,8 +105,8 @@ class CrossbarWork(CrossbarLayout):
         if switches is None:
             return 0.0, 0.0
         levels = switches.options["levels"]
-        gates = multiplexing.multiplexer_gates(inputs, levels)
-        selecting = multiplexing.select_gates(inputs, levels, switches.device.counter_gates)
+        gates = np.asarray(multiplexing.multiplexer_gates(inputs, levels))
+        selecting = np.asarray(multiplexing.select_gates(inputs, levels, switches.device.counter_gates))
         if array.converter is not None:  # the same for all layers, and there in arrays that hold none
             return units * array.converters_each() * gates[..., :1], units * selecting[..., :1]
         lines = self._held_results(placement) / inputs
@@ -117,11 +115,12 @@ class CrossbarWork(CrossbarLayout):
             np.sum(placement.units * selecting, axis=-1, keepdims=True),
         )
 
-    def _switching(
-        self, placement: Placement, switches: Multiplexer, column_reads: Numeric
-    ) -> Mapping[tuple[str, str], Numeric]:
+    def _switching(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
         """Values that pass the switches, the lines that they charge, and the steps of what selects."""
-        array, inputs, levels = self.compute, self._inputs_switched(placement), switches.options["levels"]
+        array, switches = self.compute, self.compute.multiplexer
+        if switches is None:
+            return {}
+        inputs, levels = self._inputs_switched(placement), switches.options["levels"]
         several = inputs > 1.0
         if array.converter is not None:
             passes = column_reads / (self.planes if self.integrates else 1.0)

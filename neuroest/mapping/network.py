@@ -10,7 +10,6 @@ import numpy as np
 from neuroest.components.base import ROOM_TEMPERATURE, NetworkContext
 from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.chip import Chip
-from neuroest.components.column_circuits import SampledClamp
 from neuroest.components.converters import Converter
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import writing
@@ -215,7 +214,9 @@ def _ions_stay_cold(array: CrossbarArray) -> bool:
 def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
     left_out = []
     if _lacks_switches(array, mapper):
-        left_out.append("switches between a column and the neurons of its positions, or of the layers that share it")
+        left_out.append(
+            "switches between a column and the neurons of its positions, or of the layers that share it"
+        )
     merges = array.neuron is not None and array.readout.spec.partial_sums == "analog_merge"
     if array.neuron is not None and array.merge is None and np.any(array.slices(mapper.network) > 1.0):
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
@@ -240,7 +241,7 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
 
 def _lacks_switches(array: CrossbarArray, mapper: Mapper) -> bool:
     """Whether columns are read for several neurons and nothing stands for what switches between them."""
-    if array.neuron is None or array.multiplexer is not None or isinstance(array.interface, SampledClamp):
+    if array.neuron is None or array.multiplexer is not None:
         return False
     several = np.any(mapper.layers.is_weighted * mapper.layers.positions > 1.0)
     return bool(several) or array.spec.sharing == "layers"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.specs.base import Count, CountOrAuto, Frequency, PositiveFraction, WholeNumber
+from neuroest.specs.base import Count, CountOrAuto, Frequency, SeriesShare, WholeNumber
 from neuroest.specs.blocks import (
     AdcBlock,
     Block,
@@ -120,8 +120,9 @@ class SampleAndHoldCircuitBlock(DeviceBlock):
     device_model: ClassVar[str | None] = "sample_and_hold_circuit"
     model: Literal["sample_and_hold_circuit"]
     follower: Literal["while_sampled", "while_converted", "while_held"] = "while_sampled"
-    """while_sampled: the follower works while the converter takes its input, its current switched with the multiplexer;
-    while_converted: as long as the converter is at its column; while_held: until the last of the columns is converted."""
+    """while_sampled: the follower works while the converter takes its input, its current switched on for that;
+    while_converted: as long as the converter is at its column; while_held: until the last of the columns is
+    converted."""
 
 
 class MultiplexerBlock(DeviceBlock):
@@ -129,9 +130,9 @@ class MultiplexerBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "transmission_gate"
     model: Literal["multiplexer"]
-    resistance_share: PositiveFraction
-    """Share of the resistance between source and converter or neuron that the gates may have: of the read signal where a
-    column drives them, of the supply where a clamp or mirror does, of the settling where a follower does."""
+    resistance_share: SeriesShare
+    """Share of the resistance between source and converter or neuron that the gates may have: of the read signal where
+    a column drives them, of the supply where a clamp or mirror does, of the settling where a follower does."""
     levels: Count = 1.0
     """Gates in series: a tree of several levels has short lines for many columns."""
 

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from neuroest.specs.base import Count, Length, WholeNumber
-from neuroest.specs.blocks import Block, DeviceBlock, InterfaceBlock, SwitchingBlock, NeuronBlock
+from neuroest.specs.blocks import Block, DeviceBlock, InterfaceBlock, NeuronBlock, SwitchingBlock
 
 
 class DiffusiveNeuronBlock(DeviceBlock):
