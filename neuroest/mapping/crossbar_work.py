@@ -129,12 +129,17 @@ class CrossbarWork(CrossbarLayout):
             passes = counting.spikes(self.steps, 1.0, self._held_results(placement))
             steps = self._array_reads(placement)
         passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
-        gates = multiplexing.multiplexer_gates(inputs, levels)
+        gates, on_path = (
+            multiplexing.multiplexer_gates(inputs, levels),
+            multiplexing.path_gates(inputs, levels),
+        )
+        # columns lie in one row; neurons in rows one above the other, so that each line passes its own gates only
+        pitches = gates if array.converter is not None else on_path
         logic = multiplexing.select_switching(inputs, switches.device.counter_gates)
         return {
             (switches.path, "switch"): passes * gates / inputs,
-            (switches.path, "line_junction"): passes * multiplexing.path_gates(inputs, levels),
-            (switches.path, "line_pitch"): passes * gates,
+            (switches.path, "line_junction"): passes * on_path,
+            (switches.path, "line_pitch"): passes * pitches,
             (switches.path, "select"): steps * logic,
             (switches.path, "select_line"): steps,
         }

@@ -11,7 +11,10 @@ import pytest
 
 from neuroest.errors import MappingError, NeuroestError, SpecError
 from neuroest.estimating import estimate
+from neuroest.evaluation import evaluate
+from neuroest.library import load_architecture, load_workload
 from neuroest.result import Estimate
+from neuroest.settings import design_with
 from tests.components.chips import area, arrays, count, energy, failed, known, run
 from tests.test_house import ARCHITECTURES
 
@@ -321,6 +324,9 @@ def test_a_tree_shortens_the_lines_of_many_positions(tmp_path: Path) -> None:
         for levels in (1, 2)
     )
     assert count(tree, "multiplexer", "line_junction") < count(flat, "multiplexer", "line_junction")
+    # rows of neurons one above the other: as many pitches as gates on the path
+    for found in (flat, tree):
+        assert count(found, "multiplexer", "line_pitch") == count(found, "multiplexer", "line_junction")
     assert energy(tree, component="multiplexer") < energy(flat, component="multiplexer")
 
 
@@ -360,6 +366,23 @@ def test_shipped_chips_leave_no_switch_and_no_stage_out() -> None:
             except NeuroestError:
                 continue
             assert not left_out(result), name
+
+
+def test_a_list_of_points_gives_what_each_gives_alone() -> None:
+    choices = {
+        READOUT + "columns_per_converter": [2.0, 8.0, 64.0],
+        READOUT + "multiplexer.resistance_share": [0.1, 0.4, 0.5],
+        "technology.supply_voltage": [0.9, 0.64, 1.0],
+    }
+    design = design_with(load_architecture(SAR), {})
+    network = load_workload(DENSE).spec
+    values: dict[str, Any] = dict(design.values)
+    many = evaluate(design, network, values | {k: np.array(v)[:, np.newaxis] for k, v in choices.items()})
+    for number in range(3):
+        one = evaluate(design, network, values | {k: v[number] for k, v in choices.items()})
+        for quantity in ("area", "static_power", "dynamic_energy"):
+            found, alone = np.ravel(getattr(many, quantity)), np.ravel(getattr(one, quantity))
+            assert found[number] == pytest.approx(alone[0], rel=1e-12)
 
 
 def test_edges_of_a_time_encoder_are_no_business_of_a_transmission_gate(tmp_path: Path) -> None:
