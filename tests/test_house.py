@@ -848,6 +848,8 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
     "wires": {"reference_voltage": _DEFINED, "metal_layers": _CHOSEN},
     "sampled_clamp": {"hold_voltage": _CHOSEN},
     "sample_and_hold": {"signal_swing": _CHOSEN},
+    "sample_and_hold_circuit": {"signal_swing": _CHOSEN},
+    "transmission_gate": {"least_overdrive": _RANGE, "maximum_width_ratio": _CHOSEN},
     "one_selector_one_resistor": {"bits_per_cell": _RANGE, "layers": _CHOSEN},
     "passive": {"bits_per_cell": _RANGE, "layers": _CHOSEN},
     "sar_adc": {"reference_voltage": _CHOSEN, "maximum_bits": _RANGE},

@@ -7,17 +7,24 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.components.base import Component, NetworkContext
+from neuroest.components.base import Component, NetworkContext, either
 from neuroest.components.cells import Cell, ResistiveMemory
 from neuroest.components.column_circuits import CurrentClamp, CurrentMirror, FanOutBuffer, VoltageMode
-from neuroest.components.converters import AnalogBuffer, AnalogStage, Converter, SampleAndHold
+from neuroest.components.converters import (
+    AnalogBuffer,
+    AnalogStage,
+    Converter,
+    SampleAndHold,
+    SampledLoad,
+)
 from neuroest.components.inputs import RowDriver, drive_resistance
+from neuroest.components.multiplexers import Multiplexer
 from neuroest.components.neurons import Neuron
 from neuroest.components.writing import WriteCircuit
 from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power, redundancy
 from neuroest.equations import crossbar as equations
 from neuroest.errors import NeuroestError
-from neuroest.units import Ampere, Dimensionless, Farad, Joule, Ohm, Second, Siemens, Volt
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Ohm, Second, Siemens, Volt
 
 
 class ArrayCircuit(Component[None]):
@@ -89,6 +96,11 @@ class ArrayCircuit(Component[None]):
         """What takes energy when a cell is written."""
         circuit = self.write_circuit
         return [self.cell] if circuit is None else [self.cell, *circuit.parts]
+
+    @property
+    def multiplexer(self) -> Multiplexer | None:
+        """Switches to what columns, or the positions and layers of a column, share."""
+        return self.readout.slots.get("multiplexer")  # type: ignore[return-value]
 
     @property
     def column_stages(self) -> list[AnalogStage]:
@@ -261,6 +273,7 @@ class ArrayCircuit(Component[None]):
             column = crossbar_wires.column_time_constant_floating(
                 total, column_resistance, column_capacitance
             )
+        column = column + self.switching_time_constant(network, total, column_resistance) / down
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
 
     def drive_time(self, network: NetworkContext) -> Second:
@@ -307,6 +320,88 @@ class ArrayCircuit(Component[None]):
         if not self.reference_columns:
             return shared
         return shared + np.where(shared >= self.options["columns"], self.reference_columns, 0.0)
+
+    @property
+    def switches_columns(self) -> bool:
+        """Whether a multiplexer to shared converters stands at the bare columns, which then charge its lines."""
+        held = self.sampler is not None or isinstance(self.interface, CurrentClamp)
+        return self.converter is not None and not held
+
+    def columns_switched(self) -> Dimensionless:
+        """Inputs of the multiplexer in front of one converter."""
+        return np.minimum(self.columns_in_turn(), self.options["columns"] + self.reference_columns)
+
+    def source_conductance(self, network: NetworkContext) -> Siemens:
+        """Conductance of all cells of a column."""
+        return self.options["rows"] * self.conductance(network)
+
+    def drawn_source_conductance(self, network: NetworkContext) -> Siemens:
+        """The same of a typical die with new cells, which switches are drawn for."""
+        return self.options["rows"] * self.memory.limited_as_drawn(self.memristor_conductance(network, None))
+
+    def switched_source(self, network: NetworkContext, drawn: bool) -> Siemens:
+        """Conductance of what drives a multiplexer: a follower, a current over its supply, or the column itself."""
+        if self.sampler is not None:
+            return self.sampler.output_conductance(self.sampled_load(network))
+        current: Ampere | None = None
+        if self.merge is not None:
+            current = self.merge.device.bias_current
+        elif isinstance(self.interface, CurrentClamp):
+            current = self.interface.device.bias_current
+        if current is not None:
+            conductance: Siemens = current / self.technology.supply_voltage
+            return conductance
+        return self.drawn_source_conductance(network) if drawn else self.source_conductance(network)
+
+    def switch_width(self, network: NetworkContext) -> Metre:
+        """Width of the gates of the multiplexer."""
+        if self.multiplexer is None:
+            raise NeuroestError(f"{self.path} has no multiplexer")
+        return self.multiplexer.width(self.switched_source(network, drawn=True))
+
+    def switched_swing(self) -> tuple[Volt, Volt]:
+        """By how much the lines of a multiplexer move at most, and the supply that their charge comes from."""
+        supply = self.technology.supply_voltage
+        if self.sampler is not None:
+            return self.sampler.device.signal_swing, supply
+        if isinstance(self.interface, CurrentClamp):
+            return supply, supply
+        return self.options["read_voltage"], self.read_supply_voltage()
+
+    def column_pitch(self) -> Metre:
+        """Distance between neighbouring columns."""
+        return self.cell.pitch()
+
+    def switched_pitch(self, network: NetworkContext) -> Metre:
+        """Distance between neighbouring inputs of a multiplexer: columns, or neurons side by side."""
+        if self.neuron is None:
+            return self.column_pitch()
+        area = sum((cost.area for cost in self.neuron.areas(network)), start=0.0)
+        return equations.cell_pitch(area)
+
+    def sampled_load(self, network: NetworkContext) -> SampledLoad:
+        """What the stages that keep the columns' results serve."""
+        if self.converter is None:
+            raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
+        inputs, switches = self.columns_switched(), self.multiplexer
+        bits, held_time = self.resolution(network), self.conversion_time(network)
+        if switches is None:
+            return SampledLoad(self.converter, network, bits, held_time, 0.0, 0.0, 0.0)
+        share = either(inputs > 1.0, switches.options["resistance_share"], 0.0)
+        wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
+        return SampledLoad(self.converter, network, bits, held_time, wire, own_time, share)
+
+    def switching_time_constant(
+        self, network: NetworkContext, total: Siemens, column_resistance: Ohm
+    ) -> Second:
+        """What the lines of a multiplexer at bare columns add to their time constant."""
+        switches = self.multiplexer
+        if switches is None or not self.switches_columns:
+            return 0.0
+        width, inputs = self.switch_width(network), self.columns_switched()
+        load = switches.line_load(inputs, width, self.column_pitch())
+        resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
+        return (resistance + switches.resistance(width)) * load
 
     def resolution(self, network: NetworkContext) -> Dimensionless:
         """Resolution of the converters."""

@@ -9,7 +9,7 @@ from neuroest.components.cells import ChargeCell
 from neuroest.components.crossbar import CrossbarArray
 from neuroest.equations import charge, converters, crossbar_wires, writing
 from neuroest.equations import crossbar as equations
-from neuroest.units import Ampere, Dimensionless, Farad, Joule, Numeric, Second, Siemens, Volt
+from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, Numeric, Second, Siemens, Volt
 
 
 class ChargeDomainArray(CrossbarArray):
@@ -47,6 +47,20 @@ class ChargeDomainArray(CrossbarArray):
     def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
         """None: what has settled carries no current."""
         return 0.0 * active_fraction
+
+    def source_conductance(self, network: NetworkContext) -> Siemens:
+        """Conductance of the transistors that hold all capacitors of a column."""
+        conductance: Siemens = self.options["rows"] / self.cell.device.product_resistance
+        return conductance
+
+    def drawn_source_conductance(self, network: NetworkContext) -> Siemens:
+        """The same."""
+        return self.source_conductance(network)
+
+    def column_pitch(self) -> Metre:
+        """Distance between neighbouring columns, all folds of a column counted."""
+        pitch: Metre = self.cell.options["column_folding"] * self.cell.pitch()
+        return pitch
 
     def row_capacitance(self) -> Farad:
         """Capacitance of one row line, which passes all the columns that a folded column lies in."""
@@ -97,11 +111,9 @@ class ChargeDomainArray(CrossbarArray):
         segment = self.segment_resistance()
         along = self.cell.options["column_folding"] * self.options["columns"]
         row = crossbar_wires.row_time_constant(0.0, along * segment, self.row_capacitance())
-        column = crossbar_wires.column_time_constant_floating(
-            self.options["rows"] / self.cell.device.product_resistance,
-            self.options["rows"] * segment,
-            self.plate_capacitance(),
-        )
+        source, wire = self.source_conductance(network), self.options["rows"] * segment
+        column = crossbar_wires.column_time_constant_floating(source, wire, self.plate_capacitance())
+        column = column + self.switching_time_constant(network, source, wire)
         return crossbar_wires.settling_time(row, column, self.settled_bits())
 
     def cell_programming_energy(self, network: NetworkContext) -> Joule:
@@ -189,6 +201,7 @@ class ChargeDomainArray(CrossbarArray):
             self.characteristic("full scale of a column", swing, "V"),
             self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
         ]
+        found.extend(self.column_characteristics(network))
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
             step = 2.0 * converters.half_step(swing, self.resolution(network))

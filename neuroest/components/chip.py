@@ -40,6 +40,7 @@ from neuroest.components.converters import (
     RampAdc,
     ReportedAdc,
     SampleAndHold,
+    SampleAndHoldCircuit,
     SarAdc,
     SenseAmplifier,
     SurveyAdc,
@@ -71,6 +72,7 @@ from neuroest.components.inputs import (
     SpikeDriver,
 )
 from neuroest.components.memories import Memory, MemoryMacro, RegisterFile, Sram, TabulatedSram
+from neuroest.components.multiplexers import Multiplexer
 from neuroest.components.networks import Bus, HTree, Link, Mesh, Network, OffChip
 from neuroest.components.neurons import (
     AnalogLif,
@@ -136,6 +138,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 MatrixUnit,
                 MemoryMacro,
                 Mesh,
+                Multiplexer,
                 MultiplyAccumulate,
                 OffChip,
                 PassiveCell,
@@ -149,6 +152,7 @@ COMPONENTS: Mapping[str, type[Component[Any]]] = MappingProxyType(
                 ResistiveLadder,
                 RooflineProcessor,
                 SampleAndHold,
+                SampleAndHoldCircuit,
                 SampledClamp,
                 SarAdc,
                 SelectorCell,

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.components.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.components.base import (
+    AreaCost,
+    Check,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    leakage_at_chip_temperature,
+)
 from neuroest.devices.arrays import (
     AnalogStageParameters,
     FlashAdcParameters,
     IntegratingAdcParameters,
     RampAdcParameters,
     ReportedAdcParameters,
+    SampleAndHoldCircuitParameters,
     SampleAndHoldParameters,
     SarAdcParameters,
     SenseAmplifierParameters,
@@ -21,8 +30,29 @@ from neuroest.devices.arrays import (
     TimeConverterParameters,
 )
 from neuroest.equations import converters as equations
-from neuroest.equations import crossbar, drivers, integrating, mapping, technology
-from neuroest.units import Dimensionless, Joule, Numeric, PerSecond, Second, SquareMetre, Volt
+from neuroest.equations import (
+    crossbar,
+    crossbar_wires,
+    drivers,
+    integrating,
+    mapping,
+    multiplexing,
+    neuron_geometry,
+    technology,
+)
+from neuroest.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    Joule,
+    Metre,
+    Numeric,
+    PerSecond,
+    Second,
+    Siemens,
+    SquareMetre,
+    Volt,
+)
 
 # Units that the converter survey's regression is stated in.
 _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
@@ -36,30 +66,176 @@ def droop_check(path: str, lost: Volt, half_step: Volt) -> Check:
     )  # fmt: skip
 
 
-class SampleAndHold(Component[SampleAndHoldParameters]):
+@dataclass(frozen=True, eq=False)
+class SampledLoad:
+    """What a stage at a column serves.
+
+    Attributes
+    ----------
+    converter : Converter
+        Behind it.
+    network : NetworkContext
+        That the array runs.
+    bits : Dimensionless
+        Resolution of the converter.
+    held_time : Second
+        From the sample to the end of the last conversion.
+    wire : Farad
+        Wires of the multiplexer to the converter.
+    own_time : Second
+        Time constant that the multiplexer has by itself.
+    switch_share : Dimensionless
+        Share of the resistance to the converter that the multiplexer has.
+    """
+
+    converter: Converter
+    network: NetworkContext
+    bits: Dimensionless
+    held_time: Second
+    wire: Farad
+    own_time: Second
+    switch_share: Dimensionless
+
+
+class SampleAndHold(Component[Any]):
     """Stage that keeps a column's result while the columns that share a converter take turns."""
 
     model: ClassVar[str] = "sample_and_hold"
+    device: SampleAndHoldParameters
 
-    def sample_energies(self, hold_time: Second) -> list[EnergyCost]:
-        """Charging the capacitor, and the follower while the sample is kept."""
-        d, supply = self.device, self.technology.supply_voltage
-        charge = crossbar.column_swing_energy(d.hold_capacitance, d.signal_swing, supply)
-        follower = equations.front_end_bias_energy(d.hold_current, supply, hold_time)
+    def capacitance(self, bits: Dimensionless) -> Farad:
+        """Capacitor that keeps the sample."""
+        return self.device.hold_capacitance
+
+    def droop_current(self) -> Ampere:
+        """Leakage off the capacitor."""
+        return self.device.droop_current
+
+    def output_conductance(self, load: SampledLoad) -> Siemens:
+        """Conductance with which the follower hands on its sample; it is known by its current alone."""
+        conductance: Siemens = self.device.hold_current / self.device.signal_swing
+        return conductance
+
+    def follower(self, load: SampledLoad) -> tuple[Ampere, Second]:
+        """Current of the follower, and the time for which it flows for one sample."""
+        return self.device.hold_current, load.held_time
+
+    def footprint(self, load: SampledLoad) -> SquareMetre:
+        """Area of one stage."""
+        return self.device.footprint
+
+    def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
+        """Charging the capacitor, and the follower while the sample is used."""
+        supply = self.technology.supply_voltage
+        charge = crossbar.column_swing_energy(self.capacitance(load.bits), self.device.signal_swing, supply)
+        current, time = self.follower(load)
+        follower = equations.front_end_bias_energy(current, supply, time)
+        owner = "sample_and_hold"
         return [
-            self.energy("sample", "hold_capacitor", charge, "sample and hold"),
-            self.energy("sample", "follower", follower, "sample and hold"),
+            self.energy("sample", "hold_capacitor", charge, "sample and hold", owner),
+            self.energy("sample", "follower", follower, "sample and hold", owner),
         ]
 
-    def areas(self, network: NetworkContext) -> list[AreaCost]:
+    def stage_area(self, load: SampledLoad) -> AreaCost:
         """Area of one stage."""
-        return [AreaCost(self.path, "stage", self.device.footprint)]
+        return AreaCost(self.path, "stage", self.footprint(load))
 
-    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+    def lost_voltage(self, held_time: Second, bits: Dimensionless) -> Volt:
+        """What a sample has lost after so long."""
+        return equations.sample_droop(self.droop_current(), held_time, self.capacitance(bits))
+
+    def noise_voltage(self, bits: Dimensionless) -> Volt:
+        """Thermal noise of a sample."""
+        return neuron_geometry.thermal_noise_voltage(self.technology.temperature, self.capacitance(bits))
+
+    def stage_checks(self, load: SampledLoad) -> list[Check]:
         """Whether the sample keeps to half a step while it waits."""
+        lost = self.lost_voltage(load.held_time, load.bits)
+        return [droop_check(self.path, lost, equations.half_step(self.device.signal_swing, load.bits))]
+
+
+class SampleAndHoldCircuit(SampleAndHold):
+    """The same stage computed for the converter that it serves."""
+
+    model: ClassVar[str] = "sample_and_hold_circuit"
+    device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
+
+    def capacitance(self, bits: Dimensionless) -> Farad:
+        """Capacitor whose noise is small enough."""
         d = self.device
-        lost = equations.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
-        return droop_check(self.path, lost, equations.half_step(d.signal_swing, bits))
+        least = multiplexing.hold_capacitance(
+            self.technology.temperature, bits, d.signal_swing, d.noise_share
+        )
+        return np.maximum(least, d.minimum_capacitance)
+
+    def switch_width(self) -> Metre:
+        """Width of the sampling switch."""
+        width: Metre = self.device.switch_width_ratio * self.process.feature_size
+        return width
+
+    def droop_current(self) -> Ampere:
+        """Leakage of the open sampling switch at the chip's temperature and corner."""
+        supply = self.technology.supply_voltage
+        leakage = technology.gate_leakage_power(self.process.off_current, self.switch_width(), supply)
+        current: Ampere = leakage_at_chip_temperature(self, leakage) / supply
+        return current
+
+    def load_capacitance(self, load: SampledLoad) -> Farad:
+        """What the follower charges: the input of the converter, and the wires to it."""
+        given = self.device.converter_input_capacitance
+        return load.converter.input_capacitance(load.bits, given) + load.wire
+
+    def acquisition_time(self, load: SampledLoad) -> Second:
+        """Time in which the converter takes its input."""
+        return load.converter.acquisition_time(self.device.acquisition_share, load.bits, load.network)
+
+    def output_conductance(self, load: SampledLoad) -> Siemens:
+        """Transconductance of the follower: it and the multiplexer in series settle in time."""
+        path = multiplexing.settling_conductance(
+            self.load_capacitance(load), self.acquisition_time(load), load.bits, load.own_time
+        )
+        conductance: Siemens = path / (1.0 - load.switch_share)
+        return conductance
+
+    def follower(self, load: SampledLoad) -> tuple[Ampere, Second]:
+        """Current of the follower, and the time for which it flows for one sample."""
+        d, sampled = self.device, self.acquisition_time(load)
+        current = multiplexing.follower_current(
+            self.output_conductance(load), d.transconductance_efficiency, self.load_capacitance(load),
+            d.signal_swing, sampled,
+        )  # fmt: skip
+        times = {
+            "while_sampled": sampled,
+            "while_converted": 1.0 / load.converter.rate(load.bits, load.network),
+            "while_held": load.held_time,
+        }
+        return current, times[self.spec.follower]
+
+    def footprint(self, load: SampledLoad) -> SquareMetre:
+        """Capacitor, sampling switch with its twin that takes up its charge, follower and its current source."""
+        d, process = self.device, self.process
+        width = drivers.driver_width(self.follower(load)[0], process.on_current, d.current_linearity)
+        switch = self.switch_width()
+        pairs = [
+            multiplexing.transistor_pair_area(side, side, process.gate_pitch, process.metal_pitch)
+            for side in (width, switch)
+        ]
+        area: SquareMetre = self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
+        return area
+
+    def stage_checks(self, load: SampledLoad) -> list[Check]:
+        """What the droop says, and whether the multiplexer leaves the follower time."""
+        alone = crossbar_wires.settling_time(load.own_time, 0.0, load.bits)
+        allowed = self.acquisition_time(load) / 2.0
+        return [
+            *super().stage_checks(load),
+            Check(
+                "multiplexer_settles", self.path, "limit", alone <= allowed,
+                "the junctions of the multiplexer alone take more than half of the time in which the converter takes "
+                "its input; use more levels, a larger resistance_share or fewer columns a converter", alone, allowed,
+                "s",
+            ),
+        ]  # fmt: skip
 
 
 class AnalogStage(Component[AnalogStageParameters]):
@@ -132,6 +308,17 @@ class Converter(Component[Any], ABC):
     @abstractmethod
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter."""
+
+    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+        """What must be charged for a conversion: as given where the circuit does not tell it."""
+        return given
+
+    def acquisition_time(
+        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
+    ) -> Second:
+        """Time in which it takes its input: the given share of a conversion where the circuit does not tell it."""
+        time: Second = given_share / self.rate(bits, network)
+        return time
 
     def booked(self, term: str, energy: Joule) -> EnergyCost:
         """An energy term of one conversion, in the ledger of converters."""
@@ -362,6 +549,16 @@ class SarAdc(_ClockedConverter):
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
         return equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
 
+    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+        """All capacitors of the array."""
+        return drivers.capacitive_dac_capacitance(bits, self.device.unit_capacitance)
+
+    def acquisition_time(
+        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
+    ) -> Second:
+        """The first cycle."""
+        return self.clock_period()
+
 
 class FlashAdc(_ClockedConverter):
     """Flash converter: a comparator for every step."""
@@ -382,6 +579,13 @@ class FlashAdc(_ClockedConverter):
     def area(self, bits: Dimensionless) -> SquareMetre:
         """All comparators and the ladder."""
         return equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+
+    def acquisition_time(
+        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
+    ) -> Second:
+        """Half of a cycle, before the comparators decide."""
+        time: Second = self.clock_period() / 2.0
+        return time
 
 
 class RampAdc(_ClockedConverter):
@@ -410,6 +614,10 @@ class RampAdc(_ClockedConverter):
         return equations.ramp_area(
             bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
         )
+
+    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+        """The gate of a comparator, which the sample drives without a follower."""
+        return 0.0
 
 
 class IntegratingAdc(Converter):

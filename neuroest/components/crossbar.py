@@ -209,7 +209,14 @@ class CrossbarArray(ArrayCircuit):
         for buffer, _, _ in self.line_buffers:
             costs.extend(buffer.pass_energies())
         if self.sampler is not None:
-            costs.extend(self.sampler.sample_energies(self.conversion_time(network)))
+            costs.extend(self.sampler.sample_energies(self.sampled_load(network)))
+        if self.multiplexer is not None:
+            costs.extend(
+                self.multiplexer.pass_energies(
+                    self.switch_width(network), *self.switched_swing(), self.switched_pitch(network),
+                    self.options["columns"] * self.column_pitch(),
+                )
+            )  # fmt: skip
         if self.converter is not None:
             costs.extend(self.converter.energy_costs(self.resolution(network), network))
         return costs
@@ -224,9 +231,13 @@ class CrossbarArray(ArrayCircuit):
         ]
         if isinstance(driver, SpikeDriver):
             costs.extend(driver.shifter_areas())
-        for circuit in (self.interface, self.neuron, self.buffer, self.sampler, *self.column_stages):
+        for circuit in (self.interface, self.neuron, self.buffer, *self.column_stages):
             if circuit is not None:
                 costs.extend(circuit.areas(network))
+        if self.sampler is not None:
+            costs.append(self.sampler.stage_area(self.sampled_load(network)))
+        if self.multiplexer is not None:
+            costs.extend(self.multiplexer.switch_areas(self.switch_width(network)))
         for line_buffer, _, _ in self.line_buffers:
             costs.extend(line_buffer.areas(network))
         if self.merge is not None:
@@ -238,8 +249,10 @@ class CrossbarArray(ArrayCircuit):
         return costs
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of neurons and shifters, and rewriting what fades; grounded rows draw nothing."""
+        """Leakage of neurons, shifters and switches, and rewriting what fades; grounded rows draw nothing."""
         costs = self.driver.statics(network)
+        if self.multiplexer is not None:
+            costs.extend(self.multiplexer.switch_statics(self.switch_width(network)))
         if self.neuron is not None:
             costs.extend(self.neuron.statics(network))
         if self.write_circuit is not None:
@@ -271,7 +284,10 @@ class CrossbarArray(ArrayCircuit):
         if isinstance(self.interface, SampledClamp):
             checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
         if self.sampler is not None:
-            checks.append(self.sampler.droop_check(self.conversion_time(network), self.resolution(network)))
+            checks.extend(self.sampler.stage_checks(self.sampled_load(network)))
+        if self.multiplexer is not None:
+            source = self.switched_source(network, drawn=False)
+            checks.extend(self.multiplexer.switch_checks(source, self.switch_width(network)))
         if self.converter is not None:
             checks.extend(self.converter.range_checks(self.resolution(network)))
         if self.write_circuit is not None:
@@ -389,6 +405,7 @@ class CrossbarArray(ArrayCircuit):
         )
         if self.converter is not None:
             found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+        found.extend(self.column_characteristics(network))
         for buffer, cells, lines in self.line_buffers:
             error = buffer.error(self.options[cells])
             label = f"error that the buffers of {lines} add at their end, over full scale"
@@ -406,6 +423,24 @@ class CrossbarArray(ArrayCircuit):
             found.append(circuit.characteristic("level shifters of an array", number, "1"))
         if circuit.pump is not None:
             found.extend(circuit.pump.written_characteristics(self.written))
+        return found
+
+    def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What stands between the columns and what they share."""
+        found = []
+        if self.sampler is not None:
+            load = self.sampled_load(network)
+            kept = self.sampler.capacitance(load.bits)
+            current, _ = self.sampler.follower(load)
+            found.append(self.sampler.characteristic("capacitor that keeps a sample", kept, "F"))
+            found.append(self.sampler.characteristic("current of the follower", current, "A"))
+        if self.multiplexer is not None:
+            width = self.switch_width(network)
+            resistance = self.multiplexer.resistance(width)
+            found.append(
+                self.multiplexer.characteristic("width of the n-type transistor of a gate", width, "m")
+            )
+            found.append(self.multiplexer.characteristic("resistance of closed gates", resistance, "ohm"))
         return found
 
     def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:

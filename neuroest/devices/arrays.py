@@ -16,6 +16,7 @@ from neuroest.units import (
     Metre,
     Ohm,
     PerSecond,
+    PerVolt,
     Second,
     Siemens,
     SquareMetre,
@@ -330,6 +331,71 @@ class SampleAndHoldParameters(Record):
     hold_current: Ampere = non_negative("Current of the follower while the sample is kept.")
     droop_current: Ampere = non_negative("Leakage of the switch off the capacitor.")
     footprint: SquareMetre = positive("Area of one stage.")
+
+
+class SampleAndHoldCircuitParameters(Record):
+    """Capacitor with a switch and a source follower, sized for the converter that they serve."""
+
+    model: ClassVar[str] = "sample_and_hold_circuit"
+    folder: ClassVar[str] = "converters"
+
+    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, symbol="V")
+    noise_share: Dimensionless = positive(
+        "Noise power of a sample over that of the converter's quantisation.", maximum=10.0, symbol="a"
+    )
+    minimum_capacitance: Farad = positive(
+        "Least capacitor, for the charge that its switch leaves and the gate of the follower."
+    )
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitor.", symbol="c_A")
+    converter_input_capacitance: Farad = positive(
+        "Input of a converter whose circuit does not tell it.", symbol="C_in"
+    )
+    acquisition_share: Dimensionless = positive(
+        "Share of a conversion in which a converter takes its input whose circuit does not tell it.",
+        maximum=1.0,
+    )
+    transconductance_efficiency: PerVolt = positive(
+        "Transconductance of the follower per current.", maximum=40.0, symbol="e"
+    )
+    current_linearity: Dimensionless = positive(
+        "Current of the follower's transistors over that of the process at full drive.", maximum=1.0
+    )
+    switch_width_ratio: Dimensionless = positive("Width of the sampling switch over the feature size.")
+
+
+class TransmissionGateParameters(Record):
+    """Switch of an n-type and a p-type transistor side by side, and the logic that chooses among such switches."""
+
+    model: ClassVar[str] = "transmission_gate"
+    folder: ClassVar[str] = "drivers"
+
+    resistance_factor: Dimensionless = positive(
+        "Resistance of a closed transistor at small voltage over nominal supply by on-current.",
+        maximum=2.0,
+        symbol="k",
+    )
+    threshold_voltage: Volt = positive(
+        "Threshold of its transistors at a typical corner.", maximum=1.0, symbol="V_T"
+    )
+    least_overdrive: Volt = positive(
+        "Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept.",
+        maximum=1.0,
+    )
+    width_ratio: Dimensionless = positive(
+        "Width of the p-type transistor over that of the n-type one of the same conductance.",
+        maximum=10.0,
+        symbol="b_p",
+    )
+    minimum_width_ratio: Dimensionless = positive(
+        "Narrowest n-type transistor over the feature size.", maximum=1000.0
+    )
+    maximum_width_ratio: Dimensionless = positive(
+        "Widest n-type transistor that a column has room for, over the feature size."
+    )
+    logic_width_ratio: Dimensionless = positive(
+        "Width of all transistors at one input of a logic gate, over the feature size."
+    )
+    counter_gates: Dimensionless = positive("Gates of two inputs of one bit of a counter.", symbol="k_c")
 
 
 class CurrentClampParameters(Record):

@@ -21,6 +21,7 @@ from neuroest.devices.arrays import (
     ReportedAdcParameters,
     ResistiveCellParameters,
     ResistiveLadderParameters,
+    SampleAndHoldCircuitParameters,
     SampleAndHoldParameters,
     SampledClampParameters,
     SarAdcParameters,
@@ -30,6 +31,7 @@ from neuroest.devices.arrays import (
     SurveyAdcParameters,
     TaperedBufferParameters,
     TimeConverterParameters,
+    TransmissionGateParameters,
 )
 from neuroest.devices.base import Record
 from neuroest.devices.comparisons import TwinEnergiesParameters
@@ -104,6 +106,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             ResistiveCellParameters,
             ResistiveLadderParameters,
             RooflineParameters,
+            SampleAndHoldCircuitParameters,
             SampleAndHoldParameters,
             SampledClampParameters,
             SarAdcParameters,
@@ -117,6 +120,7 @@ DEVICE_MODELS: Mapping[str, type[Record]] = MappingProxyType(
             ThresholdSwitchNeuronParameters,
             ThresholdSwitchParameters,
             TimeConverterParameters,
+            TransmissionGateParameters,
             TwinEnergiesParameters,
             WiresParameters,
             WriteCircuitParameters,

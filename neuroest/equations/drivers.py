@@ -227,6 +227,38 @@ def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: S
 
 
 @equation(
+    formula="C = 2^n C_unit",
+    reference="derivation: docs/models/crossbar.md, Drivers",
+    valid="binary-weighted capacitors",
+)
+def capacitive_dac_capacitance(bits: Dimensionless, unit_capacitance: Farad) -> Farad:
+    """Capacitance of a binary-weighted capacitive converter. [F].
+
+    Parameters
+    ----------
+    bits : float or array
+        Resolution.
+    unit_capacitance : float or array
+        Smallest capacitor. [F]
+
+    Returns
+    -------
+    float or array
+        Capacitance. [F]
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md, section "Drivers".
+
+    Examples
+    --------
+    >>> f"{capacitive_dac_capacitance(8.0, 1e-15):.3g}"
+    '2.56e-13'
+    """
+    return np.exp2(bits) * unit_capacitance
+
+
+@equation(
     formula="E = k 2^n C_unit V^2",
     reference="derivation: docs/models/crossbar.md, Drivers",
     valid="binary-weighted capacitors; k by switching scheme",

@@ -199,6 +199,11 @@ class _Columns:
             found["droop of held results"] = self.per_column(
                 accuracy.quantisation_spread(lost) * self.full_scale
             )
+        if array.sampler is not None:
+            noise = array.sampler.noise_voltage(array.resolution(self.network))
+            found["thermal noise of held results"] = self.per_column(
+                noise / array.sampler.device.signal_swing * self.full_scale
+            )
         return found
 
     def _clamps(self, clamp: CurrentClamp) -> Array:
@@ -220,8 +225,9 @@ class _Columns:
     def _droop(self, array: CrossbarArray) -> Dimensionless | None:
         """Voltage that the last result has lost when it is used, over full scale."""
         if array.sampler is not None:
-            d, kept = array.sampler.device, array.conversion_time(self.network)
-            return converters.sample_droop(d.droop_current, kept, d.hold_capacitance) / d.signal_swing
+            stage, kept = array.sampler, array.conversion_time(self.network)
+            lost: Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
+            return lost / stage.device.signal_swing
         if isinstance(array.interface, SampledClamp):
             h, kept = array.interface.device, array.hold_time()
             return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / h.hold_voltage

@@ -79,10 +79,22 @@ class CrossbarMapper(CrossbarWork):
                 "them; leave out write_circuit"
             )
         self._refuse_times_and_references()
+        self._refuse_switches()
         if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
                 f"{self.compute.driver.path} applies it at once; use a spike_driver"
+            )
+
+    def _refuse_switches(self) -> None:
+        """Refuse multiplexers of what is no current or voltage."""
+        array = self.compute
+        if array.multiplexer is None:
+            return
+        if "time_encoder" in array.readout.slots:
+            raise MappingError(
+                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder hands on edges; "
+                "leave out the multiplexer"
             )
 
     def _refuse_times_and_references(self) -> None:
@@ -239,6 +251,10 @@ class CrossbarMapper(CrossbarWork):
         if isinstance(array.interface, SampledClamp):
             stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
             found[array.interface.held] = stages
+        if array.multiplexer is not None:
+            switches, selecting = self.switch_instances(placement, units)
+            found[array.multiplexer.path] = switches
+            found[array.multiplexer.selecting] = selecting
         at_outputs: tuple[Component[Any] | None, ...] = (array.neuron, array.buffer)
         for owned in at_outputs:
             if owned is not None:

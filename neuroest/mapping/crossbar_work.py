@@ -10,7 +10,7 @@ from neuroest.components.charge import ChargeDomainArray
 from neuroest.components.column_circuits import CurrentClamp, IdealInterface, SampledClamp
 from neuroest.components.inputs import SpikeDriver
 from neuroest.components.neurons import Neuron
-from neuroest.equations import accelerators, counting
+from neuroest.equations import accelerators, counting, multiplexing
 from neuroest.equations import mapping as equations
 from neuroest.mapping.base import Array, Placement, Traffic, Work
 from neuroest.mapping.crossbar_layout import CrossbarLayout
@@ -60,6 +60,7 @@ class CrossbarWork(CrossbarLayout):
         if array.sampler is not None:
             actions[array.sampler.path, "sample"] = column_reads
         actions.update(self._writing(placement))
+        actions.update(self._switching(placement, column_reads))
         nothing = 0.0 * t.output_elements
         additions: Numeric = nothing
         updates: Numeric = nothing
@@ -86,11 +87,68 @@ class CrossbarWork(CrossbarLayout):
 
     def _reference_reads(self, placement: Placement) -> Numeric:
         """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
+        return self._array_reads(placement) if self.compute.reference_columns else 0.0
+
+    def _array_reads(self, placement: Placement) -> Array:
+        """Reads of arrays, each group of a layer counted for itself."""
         t = self.layers
-        if not self.compute.reference_columns:
-            return 0.0
         each = self.held * t.positions * t.groups * placement.column_blocks
-        return counting.conversions(self.steps * self.planes, placement.row_blocks, each)
+        return np.asarray(counting.conversions(self.steps * self.planes, placement.row_blocks, each))
+
+    def _inputs_switched(self, placement: Placement) -> Array:
+        """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
+        array = self.compute
+        if array.converter is not None:
+            return np.asarray(array.columns_switched() + 0.0 * self.held)
+        neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
+        # the other layers of a shared array hang on one more way
+        return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
+
+    def switch_instances(self, placement: Placement, units: Numeric) -> tuple[Numeric, Numeric]:
+        """Transmission gates, and the logic gates that select among them, of the whole chip."""
+        array, inputs = self.compute, self._inputs_switched(placement)
+        switches = array.multiplexer
+        if switches is None:
+            return 0.0, 0.0
+        levels = switches.options["levels"]
+        gates = np.asarray(multiplexing.multiplexer_gates(inputs, levels))
+        selecting = np.asarray(multiplexing.select_gates(inputs, levels, switches.device.counter_gates))
+        if array.converter is not None:  # the same for all layers, and there in arrays that hold none
+            return units * array.converters_each() * gates[..., :1], units * selecting[..., :1]
+        lines = self._held_results(placement) / inputs
+        return (
+            np.sum(lines * gates, axis=-1, keepdims=True),
+            np.sum(placement.units * selecting, axis=-1, keepdims=True),
+        )
+
+    def _switching(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that pass the switches, the lines that they charge, and the steps of what selects."""
+        array, switches = self.compute, self.compute.multiplexer
+        if switches is None:
+            return {}
+        inputs, levels = self._inputs_switched(placement), switches.options["levels"]
+        several = inputs > 1.0
+        if array.converter is not None:
+            passes = column_reads / (self.planes if self.integrates else 1.0)
+            steps = self._array_reads(placement) * inputs / (self.planes if self.integrates else 1.0)
+        else:
+            passes = counting.spikes(self.steps, 1.0, self._held_results(placement))
+            steps = self._array_reads(placement)
+        passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
+        gates, on_path = (
+            multiplexing.multiplexer_gates(inputs, levels),
+            multiplexing.path_gates(inputs, levels),
+        )
+        # columns lie in one row; neurons in rows one above the other, so that each line passes its own gates only
+        pitches = gates if array.converter is not None else on_path
+        logic = multiplexing.select_switching(inputs, switches.device.counter_gates)
+        return {
+            (switches.path, "switch"): passes * gates / inputs,
+            (switches.path, "line_junction"): passes * on_path,
+            (switches.path, "line_pitch"): passes * pitches,
+            (switches.path, "select"): steps * logic,
+            (switches.path, "select_line"): steps,
+        }
 
     def _offset_additions(self) -> Numeric:
         """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""

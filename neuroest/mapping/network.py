@@ -214,6 +214,10 @@ def _ions_stay_cold(array: CrossbarArray) -> bool:
 
 def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
     left_out = []
+    if _lacks_switches(array, mapper):
+        left_out.append(
+            "switches between a column and the neurons of its positions, or of the layers that share it"
+        )
     merges = array.neuron is not None and array.readout.spec.partial_sums == "analog_merge"
     if array.neuron is not None and array.merge is None and np.any(array.slices(mapper.network) > 1.0):
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
@@ -258,11 +262,19 @@ def _left_out_of_writing(array: CrossbarArray) -> list[str]:
     return left_out
 
 
+def _lacks_switches(array: CrossbarArray, mapper: Mapper) -> bool:
+    """Whether columns are read for several neurons and nothing stands for what switches between them."""
+    if array.neuron is None or array.multiplexer is not None:
+        return False
+    several = np.any(mapper.layers.is_weighted * mapper.layers.positions > 1.0)
+    return bool(several) or array.spec.sharing == "layers"
+
+
 def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str]:
     """Circuits that a column needs in front of its converter and that no block stands for."""
     left_out = []
     shared = np.any(array.readout.options["columns_per_converter"] > 1.0)
-    if shared:
+    if shared and array.multiplexer is None:
         left_out.append("multiplexers between columns and shared converters")
     encoded = "time_encoder" in array.readout.slots
     takes_columns = converter.takes_columns or isinstance(array, ChargeDomainArray)

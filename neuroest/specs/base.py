@@ -190,6 +190,9 @@ Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, 
 PositiveFraction: TypeAlias = Annotated[
     float, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")
 ]
+SeriesShare: TypeAlias = Annotated[
+    float, QuantityField("1", minimum=0, above=True, maximum=0.9, example="5 %")
+]
 PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="5")]
 BitCount: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")]
 BitCountOrAuto: TypeAlias = Annotated[

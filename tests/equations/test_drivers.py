@@ -22,6 +22,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     },
     "driver_width": {"row_current": 159e-6, "on_current_density": 790.0, "drive_factor": 0.2},
     "driver_area": {"width": 1e-6, "contacted_gate_pitch": 0.11e-6, "level_shifter_area": 1e-12},
+    "capacitive_dac_capacitance": {"bits": 8.0, "unit_capacitance": 1e-15},
     "capacitive_dac_energy": {
         "bits": 6.0,
         "unit_capacitance": 1e-15,

@@ -101,6 +101,8 @@ BLOCKS: Mapping[str, type[Block]] = Registry(
         "analog_stage": "converters.AnalogStageBlock",
         "analog_buffer": "inputs.AnalogBufferBlock",
         "sample_and_hold": "converters.SampleAndHoldBlock",
+        "sample_and_hold_circuit": "converters.SampleAndHoldCircuitBlock",
+        "multiplexer": "converters.MultiplexerBlock",
         "adc": "converters.AdcReadoutBlock",
         "linear_regulator": "supplies.LinearRegulatorBlock",
         "switching_converter": "supplies.SwitchingConverterBlock",
@@ -151,6 +153,8 @@ AdcBlock: TypeAlias = Annotated[
         "sense_amplifier",
     ),
 ]
+HoldingBlock: TypeAlias = Annotated[Block, _one_of("sample_and_hold", "sample_and_hold_circuit")]
+SwitchingBlock: TypeAlias = Annotated[Block, _one_of("multiplexer")]
 ReadoutBlock: TypeAlias = Annotated[Block, _one_of("neuron", "adc")]
 ReadSupplyBlock: TypeAlias = Annotated[Block, _one_of("linear_regulator", "switching_converter")]
 WritingBlock: TypeAlias = Annotated[Block, _one_of("write_circuit")]

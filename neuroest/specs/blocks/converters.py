@@ -2,8 +2,15 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.specs.base import Count, CountOrAuto, Frequency, WholeNumber
-from neuroest.specs.blocks import AdcBlock, Block, ConvertedInterfaceBlock, DeviceBlock
+from neuroest.specs.base import Count, CountOrAuto, Frequency, SeriesShare, WholeNumber
+from neuroest.specs.blocks import (
+    AdcBlock,
+    Block,
+    ConvertedInterfaceBlock,
+    DeviceBlock,
+    HoldingBlock,
+    SwitchingBlock,
+)
 
 
 class SurveyAdcBlock(DeviceBlock):
@@ -107,11 +114,34 @@ class SampleAndHoldBlock(DeviceBlock):
     model: Literal["sample_and_hold"]
 
 
+class SampleAndHoldCircuitBlock(DeviceBlock):
+    """The same stage computed for the converter that it serves: capacitor by noise, follower by settling."""
+
+    device_model: ClassVar[str | None] = "sample_and_hold_circuit"
+    model: Literal["sample_and_hold_circuit"]
+    follower: Literal["while_sampled", "while_converted", "while_held"] = "while_sampled"
+    """while_sampled: the follower works while the converter takes its input, its current switched on for that;
+    while_converted: as long as the converter is at its column; while_held: until the last of the columns is
+    converted."""
+
+
+class MultiplexerBlock(DeviceBlock):
+    """Transmission gates between columns and the converter, or the neurons, that they take turns at."""
+
+    device_model: ClassVar[str | None] = "transmission_gate"
+    model: Literal["multiplexer"]
+    resistance_share: SeriesShare
+    """Share of the resistance between source and converter or neuron that the gates may have: of the read signal where
+    a column drives them, of the supply where a clamp or mirror does, of the settling where a follower does."""
+    levels: Count = 1.0
+    """Gates in series: a tree of several levels has short lines for many columns."""
+
+
 class AdcReadoutBlock(Block):
     """Converters at the foot of the columns."""
 
     slots: ClassVar[tuple[str, ...]] = (
-        "converter", "interface", "sample_and_hold", "current_adder", "time_encoder"
+        "converter", "interface", "sample_and_hold", "multiplexer", "current_adder", "time_encoder"
     )  # fmt: skip
     model: Literal["adc"]
     converter: AdcBlock
@@ -121,8 +151,10 @@ class AdcReadoutBlock(Block):
     interface: ConvertedInterfaceBlock | None = None
     """Circuit that holds a column at its potential and hands its current on; voltage_mode where the converter takes the
     voltage of a column that floats. Without it a converter of voltages has none, and the estimate says so."""
-    sample_and_hold: SampleAndHoldBlock | None = None
+    sample_and_hold: HoldingBlock | None = None
     """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
+    multiplexer: SwitchingBlock | None = None
+    """Switches to the columns that share a converter; without them the estimate takes them for granted and says so."""
     current_adder: AnalogStageBlock | None = None
     """Circuit that sums the currents of the pieces of a column."""
     time_encoder: AnalogStageBlock | None = None

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from neuroest.specs.base import Count, Length, WholeNumber
-from neuroest.specs.blocks import Block, DeviceBlock, InterfaceBlock, NeuronBlock
+from neuroest.specs.blocks import Block, DeviceBlock, InterfaceBlock, NeuronBlock, SwitchingBlock
 
 
 class DiffusiveNeuronBlock(DeviceBlock):
@@ -114,7 +114,7 @@ class FanOutBufferBlock(DeviceBlock):
 class NeuronReadoutBlock(Block):
     """A neuron at the foot of the columns, one for every output of the network."""
 
-    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "fan_out_buffer")
+    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "multiplexer", "fan_out_buffer")
     model: Literal["neuron"]
     neuron: NeuronBlock
     """The neuron."""
@@ -127,5 +127,8 @@ class NeuronReadoutBlock(Block):
     (`digital_counter`)."""
     merge: CurrentMirrorBlock | None = None
     """Circuit that weighs bit slices and merges currents; without it both are left out of the estimate."""
+    multiplexer: SwitchingBlock | None = None
+    """Switches between a column and the neurons of its positions, or of the layers that share it; without them the
+    estimate takes them for granted and says so."""
     fan_out_buffer: FanOutBufferBlock | None = None
     """Buffer behind each neuron; without it the neuron is taken to drive what takes its spikes."""

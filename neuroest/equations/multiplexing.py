@@ -1,0 +1,577 @@
+"""Switches between columns and what several of them share, and stages that keep their results meanwhile.
+
+A multiplexer is a tree of transmission gates: n inputs meet on one line through L levels, each gate of a level leading
+to a line of n^(1/L) gates. Widths are those of the n-type transistor; the p-type one is drawn for the same conductance.
+Derivations: docs/models/converters.md, sections "Multiplexers" and "Sample-and-hold stages".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.equations._arithmetic import rounded_up
+from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
+from neuroest.provenance import equation
+from neuroest.units import (
+    Ampere,
+    AmperePerMetre,
+    Dimensionless,
+    Farad,
+    FaradPerMetre,
+    Kelvin,
+    Metre,
+    Ohm,
+    PerVolt,
+    Second,
+    Siemens,
+    SiemensPerMetre,
+    SquareMetre,
+    Volt,
+)
+
+_SWITCHES = "derivation: docs/models/converters.md, Multiplexers"
+_STAGES = "derivation: docs/models/converters.md, Sample-and-hold stages"
+
+
+@equation(
+    formula="g = (j_on / (k V_nom)) max(V_dd - 2 V_T, V_0) / (V_nom - V_T)",
+    reference=_SWITCHES,
+    valid="signal in the middle of the supply, small voltage across the gate; V_0 stands for weak inversion",
+)
+def transmission_gate_conductance(
+    on_current: AmperePerMetre,
+    resistance_factor: Dimensionless,
+    nominal_supply_voltage: Volt,
+    supply_voltage: Volt,
+    threshold_voltage: Volt,
+    least_overdrive: Volt,
+) -> SiemensPerMetre:
+    """Conductance of a closed transmission gate per width of its n-type transistor, where it is least. [S/m].
+
+    Parameters
+    ----------
+    on_current : float or array
+        Saturation current of the n-type transistor per width at the nominal supply. [A/m]
+    resistance_factor : float or array
+        Resistance of a closed transistor at small voltage over that of nominal supply and on-current.
+    nominal_supply_voltage : float or array
+        Supply that the on-current is stated at. [V]
+    supply_voltage : float or array
+        Supply of the gate. [V]
+    threshold_voltage : float or array
+        Threshold of both transistors, below the nominal supply. [V]
+    least_overdrive : float or array
+        What is kept where the supply lies below two thresholds and less than this. [V]
+
+    Returns
+    -------
+    float or array
+        Conductance per width. [S/m]
+
+    References
+    ----------
+    N. H. E. Weste and D. Harris, "CMOS VLSI Design", 4th ed. (2011), transmission gates. Derivation:
+    docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    A fifth of 0.9 V / 662 uA/um, thresholds of 0.3 V: 3678 S/m at full drive, half of it in the middle of the supply.
+
+    >>> f"{transmission_gate_conductance(662.0, 0.2, 0.9, 0.9, 0.3, 0.05):.0f} S/m"
+    '1839 S/m'
+    """
+    full = on_current / (resistance_factor * nominal_supply_voltage)
+    overdrive = np.maximum(supply_voltage - 2.0 * threshold_voltage, least_overdrive)
+    return full * overdrive / (nominal_supply_voltage - threshold_voltage)
+
+
+@equation(
+    formula="W = L G_s (1 - x) / (x g)",
+    reference=_SWITCHES,
+    valid="x = R_on / (R_on + R_s), R_on of L gates in series",
+)
+def switch_width(
+    source_conductance: Siemens,
+    resistance_share: Dimensionless,
+    conductance_per_width: SiemensPerMetre,
+    levels: Dimensionless,
+) -> Metre:
+    """Width of the n-type transistor of a gate that takes a share of the resistance of its path. [m].
+
+    Parameters
+    ----------
+    source_conductance : float or array
+        Conductance of what drives the path. [S]
+    resistance_share : float or array
+        Share of the path's resistance that all gates in series may have, above 0.
+    conductance_per_width : float or array
+        Conductance of a closed gate per width. [S/m]
+    levels : float or array
+        Gates in series.
+
+    Returns
+    -------
+    float or array
+        Width. [m]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    A column of 1 kohm may lose 5 %: a gate of 52.6 ohm, 10.3 um at 1839 S/m.
+
+    >>> f"{1e6 * switch_width(1e-3, 0.05, 1839.0, 1.0):.1f} um"
+    '10.3 um'
+    """
+    gates = levels * source_conductance * (1.0 - resistance_share) / resistance_share
+    return gates / conductance_per_width
+
+
+@equation(
+    formula="x = L G_s / (L G_s + g W)",
+    reference=_SWITCHES,
+    valid="a current lost to the switch, a voltage that drops across it, or the settling that it takes",
+)
+def switch_resistance_share(
+    source_conductance: Siemens,
+    width: Metre,
+    conductance_per_width: SiemensPerMetre,
+    levels: Dimensionless,
+) -> Dimensionless:
+    """Share of the resistance of a path that the gates in series have. [1].
+
+    Parameters
+    ----------
+    source_conductance : float or array
+        Conductance of what drives the path. [S]
+    width : float or array
+        Width of the n-type transistor of each gate. [m]
+    conductance_per_width : float or array
+        Conductance of a closed gate per width. [S/m]
+    levels : float or array
+        Gates in series.
+
+    Returns
+    -------
+    float or array
+        Share, 0 to 1.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    10.33 um at 1839 S/m are 19 mS beside the 1 mS of the column:
+
+    >>> f"{switch_resistance_share(1e-3, 10.33e-6, 1839.0, 1.0):.3f}"
+    '0.050'
+    """
+    source = levels * source_conductance
+    return source / (source + conductance_per_width * width)
+
+
+@equation(
+    formula="R = L / (g W)",
+    reference=_SWITCHES,
+    valid="signal in the middle of the supply",
+)
+def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels: Dimensionless) -> Ohm:
+    """Resistance of the closed gates of a path. [ohm].
+
+    Parameters
+    ----------
+    width : float or array
+        Width of the n-type transistor of each gate. [m]
+    conductance_per_width : float or array
+        Conductance of a closed gate per width. [S/m]
+    levels : float or array
+        Gates in series.
+
+    Returns
+    -------
+    float or array
+        Resistance. [ohm]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    1 um at 1839 S/m:
+
+    >>> f"{path_resistance(1e-6, 1839.0, 1.0):.0f} ohm"
+    '544 ohm'
+    """
+    return levels / (conductance_per_width * width)
+
+
+@equation(
+    formula="N = m (n - 1) / (m - 1), m = n^(1/L); 0 for n = 1",
+    reference=_SWITCHES,
+    valid="levels of equal fan-in, n + n/m + n/m^2 + ...; fractions of a gate are not rounded up",
+)
+def multiplexer_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
+    """Transmission gates of a multiplexer, and input pitches that the lines of one path are long. [1].
+
+    Parameters
+    ----------
+    inputs : float or array
+        Inputs n of one multiplexer, 1 or more.
+    levels : float or array
+        Gates in series on a path.
+
+    Returns
+    -------
+    float or array
+        Gates. The lines of a path span m, m^2, ... n inputs, which is the same sum.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    16 inputs in two levels: 16 gates, and 4 behind them.
+
+    >>> float(multiplexer_gates(16.0, 2.0))
+    20.0
+    """
+    fan_in = inputs ** (1.0 / levels)
+    several = inputs > 1.0
+    below = np.where(several, fan_in - 1.0, 1.0)
+    return np.where(several, fan_in * (inputs - 1.0) / below, 0.0)
+
+
+@equation(
+    formula="N = L n^(1/L); 0 for n = 1",
+    reference=_SWITCHES,
+    valid="one line of each level",
+)
+def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
+    """Gates whose junctions hang on the lines between an input and the output of a multiplexer. [1].
+
+    Parameters
+    ----------
+    inputs : float or array
+        Inputs of one multiplexer, 1 or more.
+    levels : float or array
+        Gates in series on a path.
+
+    Returns
+    -------
+    float or array
+        Gates.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    256 inputs load a single line with 256 junctions, two levels with 2 x 16.
+
+    >>> float(path_gates(256.0, 1.0)), float(path_gates(256.0, 2.0))
+    (256.0, 32.0)
+    """
+    return np.where(inputs > 1.0, levels * inputs ** (1.0 / levels), 0.0)
+
+
+@equation(
+    formula="N = k ceil(log2 n) + L min(m log2 m, 2 m + sqrt(m) log2 m), m = n^(1/L)",
+    reference=_SWITCHES,
+    valid="binary counter; decoders of gates in a row at each output, or of two halves and two gates at each output",
+)
+def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
+    """Logic gates of two inputs that choose the input of multiplexers which step together. [1].
+
+    Parameters
+    ----------
+    inputs : float or array
+        Inputs of one multiplexer, 1 or more.
+    levels : float or array
+        Gates in series on a path.
+    counter_gates : float or array
+        Gates of two inputs that one bit of the counter takes.
+
+    Returns
+    -------
+    float or array
+        Gates, 0 for one input.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    8 inputs: 3 bits of 8 gates, and 8 outputs of 3 gates.
+
+    >>> float(select_gates(8.0, 1.0, 8.0))
+    48.0
+    """
+    address, fan_in = np.log2(inputs), inputs ** (1.0 / levels)
+    of_level = address / levels
+    # below some ten outputs the halves cost more than they save
+    decoder = np.minimum(fan_in * of_level, 2.0 * fan_in + np.sqrt(fan_in) * of_level)
+    return counter_gates * rounded_up(address) + levels * decoder
+
+
+@equation(
+    formula="N = k ceil(log2 n) + 2 log2 n",
+    reference=_SWITCHES,
+    valid="the clock reaches all bits of the counter; one output of each decoder falls and one rises",
+)
+def select_switching(inputs: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
+    """Logic gates of two inputs that switch when multiplexers go on to the next input, at most. [1].
+
+    Parameters
+    ----------
+    inputs : float or array
+        Inputs of one multiplexer, 1 or more.
+    counter_gates : float or array
+        Gates of two inputs that one bit of the counter takes.
+
+    Returns
+    -------
+    float or array
+        Gates.
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    >>> float(select_switching(8.0, 8.0))
+    30.0
+    """
+    address = np.log2(inputs)
+    return counter_gates * rounded_up(address) + 2.0 * address
+
+
+@equation(
+    formula="A = 2 p_gate (W_n + W_p + 2 p_metal)",
+    reference=_SWITCHES,
+    valid="each finger with contacts of its own on both sides, one metal pitch beside each transistor",
+)
+def transistor_pair_area(
+    first_width: Metre, second_width: Metre, gate_pitch: Metre, metal_pitch: Metre
+) -> SquareMetre:
+    """Area of two transistors that share no diffusion. [m^2].
+
+    Parameters
+    ----------
+    first_width, second_width : float or array
+        Widths of the transistors. [m]
+    gate_pitch : float or array
+        Contacted gate pitch. [m]
+    metal_pitch : float or array
+        Smallest metal pitch. [m]
+
+    Returns
+    -------
+    float or array
+        Area. [m^2]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    1 um and 2 um, gates 0.1 um and wires 0.1 um apart: 0.2 um x 3.2 um.
+
+    >>> f"{1e12 * transistor_pair_area(1e-6, 2e-6, 0.1e-6, 0.1e-6):.2f} um^2"
+    '0.64 um^2'
+    """
+    return 2.0 * gate_pitch * (first_width + second_width + 2.0 * metal_pitch)
+
+
+@equation(
+    formula="C = 12 k T 4^b / (a V^2)",
+    reference=_STAGES,
+    valid="noise of a switched capacitor, kT/C, at a times the quantisation noise of b bits over V",
+)
+def hold_capacitance(
+    temperature: Kelvin,
+    bits: Dimensionless,
+    signal_swing: Volt,
+    noise_share: Dimensionless,
+    boltzmann: JoulePerKelvin = BOLTZMANN,
+) -> Farad:
+    """Least capacitor that keeps a sample to so many bits. [F].
+
+    Parameters
+    ----------
+    temperature : float or array
+        Temperature. [K]
+    bits : float or array
+        Resolution of the converter behind it.
+    signal_swing : float or array
+        Full scale on the capacitor. [V]
+    noise_share : float or array
+        Noise power of the sample over that of the converter's quantisation.
+    boltzmann : float
+        Boltzmann constant. [J/K]
+
+    Returns
+    -------
+    float or array
+        Capacitance. [F]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Sample-and-hold stages".
+
+    Examples
+    --------
+    8 bits of 0.5 V at 300 K, as noisy as the quantisation: 3.26 fJ / 0.25 V^2.
+
+    >>> f"{1e15 * hold_capacitance(300.0, 8.0, 0.5, 1.0):.1f} fF"
+    '13.0 fF'
+    """
+    noise = UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
+    return noise / (noise_share * signal_swing * signal_swing)
+
+
+@equation(
+    formula="t_j = L^2 m c_d (1 + b_p) / (x g), m = n^(1/L); 0 for n = 1",
+    reference=_SWITCHES,
+    valid="all resistance of the path in front of all its junctions, which is on the safe side",
+)
+def junction_time(
+    inputs: Dimensionless,
+    levels: Dimensionless,
+    junction_capacitance: FaradPerMetre,
+    conductance_per_width: SiemensPerMetre,
+    resistance_share: Dimensionless,
+) -> Second:
+    """Time constant that a multiplexer has by its own junctions, however wide its gates are. [s].
+
+    Parameters
+    ----------
+    inputs : float or array
+        Inputs of one multiplexer, 1 or more.
+    levels : float or array
+        Gates in series on a path.
+    junction_capacitance : float or array
+        Junctions of both transistors of a gate, per width of the n-type one. [F/m]
+    conductance_per_width : float or array
+        Conductance of a closed gate per width of that transistor. [S/m]
+    resistance_share : float or array
+        Share of the path's resistance that the gates have, above 0.
+
+    Returns
+    -------
+    float or array
+        Time constant. [s]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Multiplexers".
+
+    Examples
+    --------
+    8 inputs, 2.2 fF/um on a line and 1839 S/m, a fifth of the path: 17.6 fF/um x 544 ohm um x 5.
+
+    >>> f"{1e12 * junction_time(8.0, 1.0, 2.2e-9, 1839.0, 0.2):.1f} ps"
+    '47.9 ps'
+    """
+    junctions = path_gates(inputs, levels) * junction_capacitance
+    return levels * junctions / (resistance_share * conductance_per_width)
+
+
+@equation(
+    formula="G = C / (tau - min(t_j, tau/2)), tau = t / ln 2^(b + 1)",
+    reference=_STAGES,
+    valid="single pole within half a step of b bits in the time t; t_j up to half of its time constant",
+)
+def settling_conductance(
+    load_capacitance: Farad, acquisition_time: Second, bits: Dimensionless, own_time: Second
+) -> Siemens:
+    """Conductance of the path that charges the input of a converter in time. [S].
+
+    Parameters
+    ----------
+    load_capacitance : float or array
+        Input of the converter, and the wire to it. [F]
+    acquisition_time : float or array
+        Time in which the converter takes its input. [s]
+    bits : float or array
+        Resolution of the converter.
+    own_time : float or array
+        Time constant that the path has by itself, `junction_time`. [s]
+
+    Returns
+    -------
+    float or array
+        Conductance of follower and switches in series. [S]
+
+    References
+    ----------
+    Derivation: docs/models/converters.md, section "Sample-and-hold stages".
+
+    Examples
+    --------
+    256 fF to 8 bits in 1 ns: a time constant of 160 ps, so 1.6 mS.
+
+    >>> f"{1e3 * settling_conductance(256e-15, 1e-9, 8.0, 0.0):.2f} mS"
+    '1.60 mS'
+    """
+    time_constant = acquisition_time / ((bits + 1.0) * np.log(2.0))
+    left: Second = time_constant - np.minimum(own_time, time_constant / 2.0)
+    return load_capacitance / left
+
+
+@equation(
+    formula="I = max(g_m / e, C V / t)",
+    reference="F. Silveira, D. Flandre and P. G. A. Jespers, IEEE J. Solid-State Circuits 31, 1314 (1996)",
+    valid="class A: what charges the load also flows when nothing moves",
+)
+def follower_current(
+    transconductance: Siemens,
+    transconductance_efficiency: PerVolt,
+    load_capacitance: Farad,
+    signal_swing: Volt,
+    acquisition_time: Second,
+) -> Ampere:
+    """Bias of a source follower, for its transconductance and for the largest step. [A].
+
+    Parameters
+    ----------
+    transconductance : float or array
+        Transconductance that settling asks for. [S]
+    transconductance_efficiency : float or array
+        Transconductance per current, which the inversion of the transistor sets. [1/V]
+    load_capacitance : float or array
+        What it charges. [F]
+    signal_swing : float or array
+        Largest step. [V]
+    acquisition_time : float or array
+        Time for it. [s]
+
+    Returns
+    -------
+    float or array
+        Current. [A]
+
+    References
+    ----------
+    F. Silveira, D. Flandre and P. G. A. Jespers, "A gm/ID based methodology for the design of CMOS analog circuits",
+    IEEE J. Solid-State Circuits 31, 1314 (1996), doi:10.1109/4.535416. Derivation: docs/models/converters.md, section
+    "Sample-and-hold stages".
+
+    Examples
+    --------
+    1.6 mS at 15/V are 107 uA, but 0.5 V on 256 fF in 1 ns take 128 uA:
+
+    >>> f"{1e6 * follower_current(1.6e-3, 15.0, 256e-15, 0.5, 1e-9):.0f} uA"
+    '128 uA'
+    """
+    return np.maximum(
+        transconductance / transconductance_efficiency, load_capacitance * signal_swing / acquisition_time
+    )
