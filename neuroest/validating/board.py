@@ -79,6 +79,7 @@ class Scoreboard:
                 ],
                 "chosen_without": dict(calibration.chosen),
                 "left_out_coverage": calibration.left_out_coverage,
+                "left_out_standard_error": calibration.left_out_standard_error,
                 "left_out_of_values": calibration.left_out_of_values,
                 "left_out_by_chip": dict(calibration.left_out_by_chip),
                 "shipped_scale": calibration.shipped,
@@ -98,7 +99,8 @@ def reproduce(cases: Sequence[str] = ()) -> Scoreboard:
     Parameters
     ----------
     cases : sequence of str
-        Names of shipped cases or folders of others; all that ship if none is given.
+        Names of shipped cases or folders of others; all that ship if none is given. One that is given twice counts
+        once.
 
     Returns
     -------

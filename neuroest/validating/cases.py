@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 from pydantic import ValidationError
 
-from neuroest.errors import NeuroestError, Problem, SpecError, UnknownNameError, did_you_mean
+from neuroest.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    UnknownNameError,
+    did_you_mean,
+)
 from neuroest.estimating import estimate
 from neuroest.evaluation import Array, Evaluation, evaluate
 from neuroest.exploration.bands import SAMPLES, SEED, draw
 from neuroest.exploration.discrepancy import discrepancy_claims
-from neuroest.library import bibliography, find_file, load_architecture, load_workload
+from neuroest.library import MODEL_SUFFIXES, bibliography, find_file, load_architecture, load_workload
 from neuroest.result import Estimate
+from neuroest.settings import SETTING
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
+from neuroest.specs.file_text import printable
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import Document, read_document
 from neuroest.units import Numeric
-from neuroest.validating.expressions import evaluate_expression, unit_factor
+from neuroest.validating.expressions import (
+    check_unit,
+    evaluate_expression,
+    expression_dimension,
+    unit_dimension,
+    unit_factor,
+)
 from neuroest.validating.specs import CaseSpec, Published, joined
 
 _FILE = "published.yaml"
@@ -37,11 +55,21 @@ class Case:
     ----------
     published : mapping
         Published values by name, each with what its group says of it.
+    document : Document
+        The file, for places in messages.
+    groups : mapping
+        Place of the group of each value among the groups.
     """
 
     spec: CaseSpec
     folder: Path
     published: Mapping[str, Published]
+    document: Document = field(repr=False)
+    groups: Mapping[str, int] = field(repr=False)
+
+    def problem(self, name: str, keys: Sequence[str], message: str) -> Problem:
+        """A problem of a published value, at the first of these keys that it states, else that its group does."""
+        return _problem(self.document, self.groups[name], name, keys, message)
 
 
 @dataclass(frozen=True)
@@ -80,23 +108,59 @@ class CaseResult:
         samples = self._samples(scale)
         published = self.case.published
         nominal = {run: found.evaluation for run, found in self.estimates.items()}
-        drawn = {
-            run: evaluate(found.design, found.workload, samples[run]) for run, found in self.estimates.items()
-        }
-        found = {}
-        for name, stated in published.items():
-            value, values = self._value(stated, nominal), self._value(stated, drawn)
-            if stated.anchor is not None:
-                anchor = published[stated.anchor]
-                value = anchor.value * value / self._value(anchor, nominal)
-                values = anchor.value * values / self._value(anchor, drawn)
-            low, median, high = np.quantile(values[np.isfinite(values)], (0.1, 0.5, 0.9))
-            found[name] = Prediction(float(value[0]), float(low), float(median), float(high))
-        return found
+        with np.errstate(all="ignore"):
+            drawn = {
+                run: evaluate(found.design, found.workload, samples[run])
+                for run, found in self.estimates.items()
+            }
+        values: dict[str, tuple[float, Array]] = {}
+        problems: list[Problem] = []
+        for name in published:
+            try:
+                values[name] = self._values(name, nominal, drawn)
+            except SpecError as error:
+                problems += error.problems
+        if problems:
+            raise SpecError(problems)
+        return {name: self._prediction(stated, *values[name], values) for name, stated in published.items()}
 
-    def _value(self, stated: Published, results: Mapping[str, Evaluation]) -> Array:
-        result = results[run_of(self.case.spec, stated)]
-        return evaluate_expression(stated.predicted, result) / unit_factor(stated.unit)
+    def _prediction(
+        self, stated: Published, value: float, sampled: Array, values: Mapping[str, tuple[float, Array]]
+    ) -> Prediction:
+        if stated.anchor is not None:
+            at, at_samples = values[stated.anchor]
+            factor = self.case.published[stated.anchor].value
+            value, sampled = factor * value / at, factor * sampled / at_samples
+        return Prediction(float(value), *_band(sampled))
+
+    def _values(
+        self, name: str, nominal: Mapping[str, Evaluation], drawn: Mapping[str, Evaluation]
+    ) -> tuple[float, Array]:
+        """What is predicted before anchoring, and the same over what is not known.
+
+        Raises
+        ------
+        SpecError
+            When it is no expression over the result, or not finite and above 0.
+        """
+        stated = self.case.published[name]
+        run = run_of(self.case.spec, stated)
+        try:
+            value, values = (
+                evaluate_expression(stated.predicted, results[run]) / unit_factor(stated.unit)
+                for results in (nominal, drawn)
+            )
+        except NeuroestError as error:
+            raise SpecError([self.case.problem(name, ["predicted"], str(error))]) from None
+        points = {
+            "": float(value[0]),
+            **dict(zip((" at p10", " at p50", " at p90"), _band(values), strict=True)),
+        }
+        for place, found in points.items():
+            if not (math.isfinite(found) and found > 0.0):
+                message = f"gives {found:.3g} {stated.unit}".rstrip() + f"{place}; must be finite and above 0"
+                raise SpecError([self.case.problem(name, ["predicted"], message)])
+        return float(value[0]), values
 
     def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, Numeric]]:
         """Values of every run, drawn together so that what two runs share moves in both."""
@@ -110,6 +174,15 @@ class CaseResult:
             run, _, path = key.partition(_JOIN)
             values[run][path] = drawn.get(key, claim.value)
         return values
+
+
+def _band(values: Array) -> tuple[float, float, float]:
+    """10th, 50th and 90th percentile of what is finite; no numbers where nothing is."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return math.nan, math.nan, math.nan
+    low, median, high = np.quantile(finite, (0.1, 0.5, 0.9))
+    return float(low), float(median), float(high)
 
 
 def run_of(spec: CaseSpec, stated: Published) -> str:
@@ -140,89 +213,208 @@ def load_case(name: str | Path) -> Case:
     UnknownNameError
         When nothing ships under that name.
     """
-    given = Path(name)
-    if str(name) in shipped_cases():
-        folder = shipped_cases()[str(name)]
-    elif (given / _FILE).is_file():
-        folder = given
-    else:
-        raise UnknownNameError(
-            "validation case", str(name), shipped_cases(), "or give the path of its folder"
-        )
+    folder = _case_folder(name)
     document = read_document(folder / _FILE)
     spec = validate(CaseSpec, document)
-    published, problems = _published(spec, document)
+    published, groups, problems = _published(spec, document)
+    own = Path(os.path.abspath(folder)).name  # noqa: PTH100 - the name as given, not what a link leads to
+    if spec.name != own:
+        message = f"{spec.name!r} is not the name of its folder, {own!r}"
+        problems.append(problem_at(document, ["name"], message, at_value=True))
     if problems:
         raise SpecError(problems)
-    return Case(spec, folder, published)
+    return Case(spec, folder, published, document, groups)
 
 
-def _published(spec: CaseSpec, document: Document) -> tuple[dict[str, Published], list[Problem]]:
+def _case_folder(name: str | Path) -> Path:
+    given = Path(name)
+    if str(name) in shipped_cases():
+        return shipped_cases()[str(name)]
+    if (given / _FILE).is_file():
+        return given
+    if given.is_file():
+        message = "is a file; give the folder of a case"
+    elif given.is_dir():
+        message = f"no {_FILE} in this folder, which makes it a case"
+    elif isinstance(name, Path) or given.name != str(name):
+        message = "no such folder"
+    else:
+        near = did_you_mean(str(name), shipped_cases()).endswith("?")
+        hint = "" if near else f"or give the path of a folder with {_FILE}"
+        raise UnknownNameError("validation case", str(name), shipped_cases(), hint)
+    raise SpecError([Problem(printable(str(given)), 0, 0, "", message)])
+
+
+def _problem(
+    document: Document, group: int, name: str, keys: Sequence[str], message: str
+) -> Problem:  # fmt: skip
+    """A problem at the first of these keys that a value states, else that its group does, else at the value."""
+    stated = document.data["published"][group]
+    value: list[str | int] = ["published", group, "values", name]
+    for data, where in (
+        (stated["values"][name], value),
+        (stated.get("defaults") or {}, ["published", group, "defaults"]),
+    ):
+        for key in keys:
+            if key in data:
+                return problem_at(document, [*where, key], message, at_value=True)
+    return problem_at(document, value, message)
+
+
+def _published(
+    spec: CaseSpec, document: Document
+) -> tuple[dict[str, Published], dict[str, int], list[Problem]]:
+    """Published values and places of their groups by name, and what is wrong with them."""
     published: dict[str, Published] = {}
-    places: dict[str, list[str | int]] = {}
+    groups: dict[str, int] = {}
     problems: list[Problem] = []
     for index, group in enumerate(spec.published):
         for name, value in group.values.items():
-            where: list[str | int] = ["published", index, "values", name]
-            if name in published:
-                problems.append(problem_at(document, where, f"{name} stands there twice"))
+            if name in groups:
+                problems.append(_problem(document, index, name, (), f"{name} stands there twice"))
+                continue
+            groups[name] = index
             try:
-                published[name] = Published.model_validate(joined(value, group.defaults))
+                published[name] = Published.model_validate(joined(name, value, group.defaults))
             except ValidationError as error:
                 for detail in error.errors(include_url=False):
-                    what = ".".join(str(part) for part in detail["loc"])
-                    problems.append(problem_at(document, where, f"{what} {detail['msg']}".strip()))
-            places[name] = where
+                    key = str(detail["loc"][0] if detail["loc"] else detail["ctx"]["key"])
+                    message = f"{key} is missing" if detail["type"] == "missing" else detail["msg"]
+                    problems.append(_problem(document, index, name, (key,), message))
     known = {**bibliography(), **spec.sources}
     for name, stated in published.items():
-        problems += _references(spec, stated, published, known, document, places[name])
-    return published, problems
+        for keys, message in (*_unknown(spec, stated, groups, known), *_faults(name, stated, published)):
+            problems.append(_problem(document, groups[name], name, keys, message))
+    return published, groups, problems
 
 
-def _references(
-    spec: CaseSpec, stated: Published, published: Mapping[str, Published], sources: Mapping[str, SourceSpec],
-    document: Document, where: Sequence[str | int],
-) -> list[Problem]:  # fmt: skip
-    """What a value refers to and the case does not have."""
-    problems = []
+_Faults: TypeAlias = Iterator[tuple[tuple[str, ...], str]]
+
+
+def _unknown(
+    spec: CaseSpec, stated: Published, names: Iterable[str], sources: Mapping[str, SourceSpec]
+) -> _Faults:
+    """What a value refers to and the case does not have, by its key."""
     for role, key, known in (
         ("source", stated.source, sources),
         ("via", stated.via, sources),
         ("run", stated.run, spec.runs),
-        ("anchor", stated.anchor, published),
+        ("anchor", stated.anchor, names),
     ):
         if key is not None and key not in known:
-            text = f"unknown {role} {key!r}{did_you_mean(key, known)}"
-            problems.append(problem_at(document, [*where, role], text, at_value=True))
+            yield (role,), f"unknown {role} {key!r}{did_you_mean(key, known)}"
+
+
+def _faults(name: str, stated: Published, published: Mapping[str, Published]) -> _Faults:
+    """What is wrong with the expression of a value, its unit and its anchor, by the keys that say so."""
     try:
-        unit_factor(stated.unit)
+        expression_dimension(stated.predicted)
+        unit_dimension(stated.unit)
+        check_unit(stated.predicted, stated.unit)
+    except QuantityError as error:
+        yield ("unit", "predicted"), str(error)
     except NeuroestError as error:
-        problems.append(problem_at(document, [*where, "unit"], str(error), at_value=True))
-    return problems
+        yield ("predicted",), str(error)
+    if stated.anchor is None:
+        return
+    if stated.quantity_class != "structural":
+        yield ("anchor", "class"), f"{stated.quantity_class} has no anchor; only structural values have one"
+    if stated.anchor == name:
+        yield ("anchor",), "a value is no anchor of itself; leave it out where others are anchored here"
+    anchor = published.get(stated.anchor)
+    if anchor is None or anchor is stated:
+        return
+    if anchor.anchor is not None:
+        yield ("anchor",), f"{stated.anchor!r} is itself anchored, at {anchor.anchor!r}; give one that is not"
+    if anchor.unit != stated.unit:
+        yield (
+            ("anchor",),
+            f"{stated.anchor!r} is in {anchor.unit or '1'!r}, this value in {stated.unit or '1'!r}; both need one unit",
+        )
 
 
 def run_case(case: Case) -> CaseResult:
-    """The case with its estimates, made as users make them."""
-    estimates = {}
-    beside = case.folder / _FILE
-    for name, run in case.spec.runs.items():
-        chip = load_architecture(_found("architecture", run.architecture, beside))
-        net = load_workload(_found("workload", run.workload, beside))
-        estimates[name] = estimate(
-            chip,
-            net,
-            {
-                path: f"{value:g}" if isinstance(value, float) else value
-                for path, value in run.settings.items()
-            },
-        )
+    """The case with its estimates, made as users make them.
+
+    Raises
+    ------
+    SpecError
+        With all problems of its runs, at their place in the file of the case, and of the files that they name.
+    """
+    estimates: dict[str, Estimate] = {}
+    problems: list[Problem] = []
+    for name in case.spec.runs:
+        try:
+            estimates[name] = _estimated(case, name)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
     return CaseResult(case, estimates)
 
 
-def _found(kind: str, name: str, beside: Path) -> str:
-    return str(find_file(kind, name, beside)) if name.endswith(".yaml") else name
+def _estimated(case: Case, name: str) -> Estimate:
+    """The estimate of a run."""
+    run = case.spec.runs[name]
+    chip = load_architecture(_file_of(case, name, "architecture", run.architecture))
+    net = load_workload(_file_of(case, name, "workload", run.workload))
+    settings = {
+        path: f"{value:g}" if isinstance(value, float) else value for path, value in run.settings.items()
+    }
+
+    def at(path: str, message: str) -> Problem:
+        return problem_at(case.document, ["runs", name, "settings", path], message, at_value=True)
+
+    try:
+        return estimate(chip, net, settings)
+    except UnknownNameError as error:
+        if error.name not in settings:
+            raise
+        raise SpecError([at(error.name, _unknown_name(error))]) from None
+    except SpecError as error:
+        raise SpecError(
+            at(problem.path.partition("=")[0], problem.message) if problem.file == SETTING else problem
+            for problem in error.problems
+        ) from None
+
+
+def _unknown_name(error: UnknownNameError) -> str:
+    """The message without what it says of the command line."""
+    return f"unknown {error.what} {error.name!r}{did_you_mean(error.name, error.known)}"
+
+
+def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
+    """The file that a run names, beside the case or else as the path stands; a shipped name as it is."""
+    where = ["runs", run, kind]
+    if not name.lower().endswith((".yaml", ".yml", *MODEL_SUFFIXES)) and not {"/", "\\"} & set(name):
+        try:
+            find_file(kind, name)
+        except UnknownNameError as error:
+            raise SpecError([problem_at(case.document, where, _unknown_name(error), at_value=True)]) from None
+        return name
+    near = case.folder / name
+    found = next((path for path in (near, Path(name)) if path.is_file()), None)
+    if found is None:
+        message = f"no file {printable(str(near))}"
+        raise SpecError([problem_at(case.document, where, message, at_value=True)])
+    return found
 
 
 def selected_cases(names: Sequence[str]) -> list[Case]:
-    """The cases of the given names, all that ship if none is given."""
-    return [load_case(name) for name in (names or shipped_cases())]
+    """The cases of the given names, all that ship if none is given; one that is given twice counts once.
+
+    Raises
+    ------
+    SpecError
+        When two folders hold a case of one name, which summaries could not tell apart.
+    """
+    chosen: dict[str, Case] = {}
+    for name in names or shipped_cases():
+        case = load_case(name)
+        other = chosen.setdefault(case.spec.name, case)
+        if other.folder.resolve() != case.folder.resolve():
+            message = (
+                f"{case.spec.name!r} is also the case in {printable(str(other.folder))}; give one of them"
+            )
+            raise SpecError([problem_at(case.document, ["name"], message, at_value=True)])
+    return list(chosen.values())

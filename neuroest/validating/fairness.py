@@ -60,9 +60,19 @@ def contenders() -> tuple[Contender, ...]:
     many = {"chip.core.count": "auto"}
     return (
         Contender("1M1T1R, bench", "diffusive_bench_28nm", {}, "measured on discrete parts"),
-        Contender("1M1T1R, 65 nm", "diffusive_65nm_estimate_28nm", {}, "estimate of its authors"),
+        Contender(
+            "1M1T1R, 65 nm",
+            "diffusive_65nm_estimate_28nm",
+            {},
+            "estimate of its authors, on the 28 nm fabric",
+        ),
         Contender("1M1T1R, 28 nm derived", "diffusive_28nm_derived", {}, "derived here from the bench"),
-        Contender("1M1T1R, 3 nm", "diffusive_3nm_projection_28nm", {}, "projection of its authors"),
+        Contender(
+            "1M1T1R, 3 nm",
+            "diffusive_3nm_projection_28nm",
+            {},
+            "projection of its authors, on the 28 nm fabric",
+        ),
         Contender("analog CMOS, 28 nm", "analog_lif_28nm", {}, "fabricated neuron on the same fabric"),
         Contender("analog CMOS, 65 nm", "analog_lif_65nm", {}, "fabricated neuron on a 65 nm fabric"),
         Contender("digital, shared in time, 28 nm", "digital_spiking_28nm", {}, "modelled baseline"),
@@ -472,7 +482,9 @@ def _reading() -> list[str]:
         *_paragraph(
             """The 3 nm row rests on a projection: the node capacitance of attofarads that it needs is smaller than any
             wire to it. It is shown as its authors state it, and its chip still integrates for longer than equality
-            allows in the median."""
+            allows in the median. The neuron alone is one of 3 nm: it stands on the 28 nm fabric of the rows beside
+            it, with synapses, drivers, clamps, network and memories of 28 nm. So the row tells what that neuron would
+            change, and not what a chip at 3 nm would cost."""
         ),
     ]
 

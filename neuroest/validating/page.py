@@ -13,6 +13,7 @@ from neuroest.validating.specs import CLASSES
 
 if TYPE_CHECKING:
     from neuroest.validating.board import Scoreboard
+    from neuroest.validating.scoring import Calibration
 
 _WIDTH = 80
 _CLASS = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
@@ -228,7 +229,7 @@ def _bands(board: Scoreboard) -> list[str]:
         "when the exponent is chosen. Leave-one-chip-out: for each chip the smallest exponent is taken by which",
         f"{COVERAGE_GOAL:.0%} of the *other* chips' values lie inside, and as much with each of them counted once. So",
         f"chosen, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
-        f"{calibration.left_out_of_values:.0%} of all their values:",
+        f"{calibration.left_out_of_values:.0%} of all their values. {_error_of(calibration)}",
         "",
         *_markdown_table(
             ("chip left out", "exponent from the others", "its values inside"),
@@ -238,6 +239,16 @@ def _bands(board: Scoreboard) -> list[str]:
             ),
         ),
     ]
+
+
+def _error_of(calibration: Calibration) -> str:
+    """How much so few chips can tell of the coverage of chips that were left out."""
+    middle, error = calibration.left_out_coverage, calibration.left_out_standard_error
+    return (
+        f"So few chips, {len(calibration.left_out_by_chip)},\n"
+        f"tell it with a standard error of the mean over chips of {100.0 * error:.0f} percentage points; "
+        f"one such error either way\nis {max(middle - error, 0.0):.0%} to {min(middle + error, 1.0):.0%}:"
+    )
 
 
 def _constants(board: Scoreboard) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -130,6 +131,12 @@ class Calibration:
     left_out_by_chip: Mapping[str, float]
     shipped: float
 
+    @property
+    def left_out_standard_error(self) -> float:
+        """Standard error of `left_out_coverage`, from how the shares of the chips differ."""
+        shares = list(self.left_out_by_chip.values())
+        return statistics.stdev(shares) / math.sqrt(len(shares))
+
 
 def case_rows(result: CaseResult) -> list[Row]:
     """Scores of all published values of a case."""
@@ -151,10 +158,7 @@ def _row(
         "anchor" if is_anchor and stated.quantity_class == "structural" else _verdict(stated, ratio)
     )
     if verdict == "anchor":
-        at_one = found.value
-        found = Prediction(
-            stated.value, *(stated.value * x / at_one for x in (found.low, found.median, found.high))
-        )
+        found = Prediction(stated.value, stated.value, stated.value, stated.value)
     slack = _ROUNDING * abs(stated.value)
     return Row(
         case=spec.name, quantity=name, quantity_class=stated.quantity_class, evidence=spec.evidence,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from neuroest.specs.base import QuantityField, Spec
@@ -15,10 +18,22 @@ CLASSES: tuple[QuantityClass, ...] = ("bookkeeping", "structural", "bottom_up")
 Evidence: TypeAlias = Literal["measured_silicon", "design_study", "vendor_estimate", "peer_simulator"]
 Status: TypeAlias = Literal["read", "read_elsewhere", "derived", "memory"]
 
+LIMITS: Mapping[QuantityClass, float] = {"bookkeeping": 0.01, "structural": 0.15}
+"""Largest tolerance of a class, but for rounding of what was published; what is bottom-up has none."""
+
 _NAME = r"^[a-z][a-z0-9_]*$"
 _TOLERANCE = QuantityField("1", minimum=0, maximum=10, example="10 %")
 _FACTOR = QuantityField("1", minimum=1, maximum=100, example="1.5")
 _RATIO = QuantityField("1", minimum=0, above=True, example="0.8")
+_DIGITS = QuantityField("1", minimum=1, maximum=15, integer=True, example="2")
+_SLACK = 1e-9
+
+
+def _positive(value: float) -> float:
+    if not (math.isfinite(value) and value > 0.0):
+        message = f"{value:g} must be finite and above 0, since scores are ratios"
+        raise PydanticCustomError("quantity", "{message}", {"message": message})
+    return value
 
 
 class Run(Spec):
@@ -63,11 +78,12 @@ class Stated(Spec):
     """bookkeeping: a sum of inputs must close; structural: scaling from one anchored point; bottom_up: from
     process and device constants alone."""
     anchor: str | None = None
-    """Structural: the published quantity of this case at which the estimate is set equal. It is not scored."""
+    """Structural: the published quantity of this case, in the same unit, at which the estimate is set equal. It is not
+    scored. Stated for a group that holds it, it holds for the others."""
     tolerance: Annotated[float, _TOLERANCE] | None = None
-    """Largest relative deviation."""
+    """Largest relative deviation: bookkeeping at most 1 %, structural at most 15 %."""
     factor: Annotated[float, _FACTOR] | None = None
-    """Largest ratio either way, instead of `tolerance`."""
+    """Bottom-up: largest ratio either way, instead of `tolerance`."""
     reason: str | None = None
     """Why so much and no more."""
 
@@ -75,8 +91,11 @@ class Stated(Spec):
 class PublishedValue(Stated):
     """One published value; what it does not say holds as its group says."""
 
-    value: float
-    """The published value."""
+    value: Annotated[float, AfterValidator(_positive)]
+    """The published value, above 0."""
+    published_digits: Annotated[float, _DIGITS] | None = None
+    """Digits that were published, where their rounding is why the tolerance is wider than that of the class. It may be
+    wider by the largest rounding error."""
     known_miss: KnownMiss | None = None
     """Stated where the estimate misses by more than the tolerance."""
 
@@ -104,18 +123,57 @@ class Published(PublishedValue):
     @model_validator(mode="after")
     def _one_tolerance(self) -> Published:
         if (self.tolerance is None) == (self.factor is None):
-            message = "give `tolerance` or `factor`, one of them"
-            raise PydanticCustomError("tolerance", "{message}", {"message": message})
+            raise _fault("tolerance", "give `tolerance` or `factor`, one of them")
         return self
 
+    @model_validator(mode="after")
+    def _digits_of_the_value(self) -> Published:
+        digits = len(Decimal(repr(self.value)).normalize().as_tuple().digits)
+        if self.published_digits is not None and digits > self.published_digits:
+            message = f"{self.value:g} has {digits} digits; `published_digits` has {self.published_digits:g}"
+            raise _fault("published_digits", message)
+        return self
 
-def joined(value: PublishedValue, defaults: Stated) -> dict[str, object]:
+    @model_validator(mode="after")
+    def _within_the_class(self) -> Published:
+        most = LIMITS.get(self.quantity_class)
+        if most is None:
+            return self
+        allowed = f"{self.quantity_class} takes a `tolerance` of at most {most:.0%}"
+        if self.factor is not None:
+            raise _fault("factor", f"{allowed}; `factor` is for bottom_up")
+        if (self.tolerance or 0.0) > (most + self.rounding) * (1.0 + _SLACK):
+            besides = (
+                f" and {self.rounding:.2g} for {self.published_digits:g} published digits"
+                if self.published_digits is not None
+                else ", or more by their rounding where `published_digits` are stated"
+            )
+            raise _fault("tolerance", f"{self.tolerance:.3g} is too wide; {allowed}{besides}")
+        return self
+
+    @property
+    def rounding(self) -> float:
+        """Largest relative rounding error of a value of so many published digits; 0 where they are no reason."""
+        if self.published_digits is None:
+            return 0.0
+        last = Decimal(repr(self.value)).adjusted() - int(self.published_digits) + 1
+        return 0.5 * 10.0**last / self.value
+
+
+def _fault(key: str, message: str) -> PydanticCustomError:
+    """A fault of a value together with its group, at one of its keys."""
+    return PydanticCustomError("published", "{message}", {"message": message, "key": key})
+
+
+def joined(name: str, value: PublishedValue, defaults: Stated) -> dict[str, object]:
     """What a value says together with what its group says."""
     own = value.model_dump(exclude_none=True, by_alias=True)
     shared = defaults.model_dump(exclude_none=True, by_alias=True)
     if "tolerance" in own or "factor" in own:
         shared.pop("tolerance", None)
         shared.pop("factor", None)
+    if shared.get("anchor") == name:
+        shared.pop("anchor")
     if "source" in own:
         shared.pop("place", None)
         shared.pop("via", None)

@@ -14,6 +14,7 @@ from neuroest.validating.cases import cases_folder, load_case, shipped_cases
 from neuroest.validating.expressions import ExpressionError, evaluate_expression, unit_factor
 from neuroest.validating.page import page, table
 from neuroest.validating.scoring import COVERAGE_GOAL, case_rows
+from neuroest.validating.specs import LIMITS
 from neuroest.validation import reproduce
 
 
@@ -48,6 +49,7 @@ def test_sums_close_within_a_percent_but_for_the_tables_own_errors(board):
 
 @pytest.mark.parametrize(("quantity_class", "most"), [("bookkeeping", 0.01), ("structural", 0.15)])
 def test_no_tolerance_is_wider_than_its_class_allows(quantity_class, most):
+    assert LIMITS[quantity_class] == most
     for name in shipped_cases():
         for quantity, stated in load_case(name).published.items():
             if stated.quantity_class == quantity_class and (name, quantity) not in ROUNDED:
@@ -115,6 +117,40 @@ def test_bands_cover_what_they_promise_for_chips_left_out(board):
     assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)
     assert calibration.by_chip[calibration.shipped] >= COVERAGE_GOAL
     assert calibration.coverage[calibration.shipped] >= COVERAGE_GOAL
+
+
+def test_coverage_of_chips_left_out_has_its_standard_error_beside_it(board):
+    shares = list(board.calibration.left_out_by_chip.values())
+    mean = sum(shares) / len(shares)
+    error = math.sqrt(sum((share - mean) ** 2 for share in shares) / (len(shares) - 1) / len(shares))
+    assert board.calibration.left_out_standard_error == pytest.approx(error)
+    assert board.to_dict()["calibration"]["left_out_standard_error"] == pytest.approx(error)
+    told = " ".join(page(board).split())
+    assert f"standard error of the mean over chips of {100 * error:.0f} percentage points" in told
+    assert f"is {mean - error:.0%} to {min(mean + error, 1):.0%}:" in told
+
+
+def test_cases_say_what_they_leave_out_and_share():
+    colonnade, jia = load_case("colonnade").spec, load_case("jia_2020").spec
+    left_out = " ".join(colonnade.not_scored)
+    # 22 energies at 0.7 V over those at 0.8 V: 0.6155 (four bits both) to 0.640 (ten bits)
+    assert "21 of the 22 energies at 0.7 V" in left_out
+    assert "0.62 to 0.64" in left_out
+    for share in ("28.8 %", "1.8 %", "7.5 %", "12.5 %", "3.5 %"):
+        assert share in left_out
+    left_out = " ".join(jia.not_scored)
+    assert "0.497 mm^2" in left_out
+    assert "0.60 TOPS/mm^2" in left_out
+    assert "area of the array" in " ".join(jia.shared_with_model)
+    assert "chip's own" in load_case("jia_2020").published["array_area"].reason
+
+
+def test_the_energy_of_an_array_is_as_near_to_its_limit_as_its_note_says(board):
+    row = next(r for r in board.rows if (r.case, r.quantity) == ("jia_2020", "array_energy"))
+    assert f"{row.ratio:.3f}" in " ".join(load_case("jia_2020").spec.notes)
+    assert f"{1 / load_case('jia_2020').published['array_energy'].factor:.3f}" in " ".join(
+        load_case("jia_2020").spec.notes
+    )
 
 
 def test_every_chip_counts_once_in_the_calibration(board):

@@ -127,3 +127,13 @@ def test_page_has_every_contender_on_every_network(text):
     for contender in contenders():
         assert text.count(f"| {contender.title} |") >= 3
     assert "What would have to be true" in text
+
+
+def test_the_page_says_that_the_neuron_of_3_nm_stands_on_a_fabric_of_28_nm(text):
+    row = next(line for line in text.splitlines() if line.startswith("| 1M1T1R, 3 nm |"))
+    assert "projection of its authors, on the 28 nm fabric" in row
+    assert "it stands on the 28 nm fabric of the rows beside it" in " ".join(text.split())
+    assert (
+        estimate("diffusive_3nm_projection_28nm", "mlp_mnist_spiking").design.spec.technology.process
+        == "cmos_28nm_lp"
+    )

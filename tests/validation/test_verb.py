@@ -58,6 +58,23 @@ def test_an_unknown_case_is_one_line(capsys):
     assert err.count("\n") == 1
 
 
+def test_what_is_wrong_with_a_case_is_one_line_and_no_traceback(capsys, tmp_path):
+    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    file = folder / "published.yaml"
+    text = file.read_text()
+    for old, new in (("value: 0.086", "value: 0"), ("predicted: area_m2", "predicted: area_m2 / (1 - 1)")):
+        file.write_text(text.replace(old, new))
+        code, out, err = run(capsys, str(folder))
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith(str(file))
+
+
+def test_a_case_given_twice_counts_once(capsys):
+    _, once, _ = run(capsys, "odin")
+    _, twice, _ = run(capsys, "odin", "odin")
+    assert twice == once
+
+
 def test_rows_for_programs_and_the_record_for_reports(capsys, tmp_path):
     code, out, _ = run(capsys, "odin", "--format", "csv", "--record", str(tmp_path / "board.json"))
     assert code == 0

@@ -1,0 +1,100 @@
+"""The scoreboard as a figure."""
+
+import pytest
+
+from neuroest.validating.figure import case_styles, draw_figure
+from neuroest.validating.specs import CLASSES
+from neuroest.validation import reproduce
+
+pytest.importorskip("matplotlib")
+
+
+@pytest.fixture(scope="module")
+def board():
+    return reproduce()
+
+
+@pytest.fixture(scope="module")
+def panels(board):
+    above, below = draw_figure(board).axes[: len(CLASSES)], draw_figure(board).axes[len(CLASSES) :]
+    return dict(zip(CLASSES, zip(above, below, strict=True), strict=True))
+
+
+def scored(board, quantity_class):
+    return [row for row in board.rows if row.quantity_class == quantity_class and row.scored]
+
+
+def marked(panel):
+    return [line for line in panel.get_lines() if line.get_marker() not in {"None", "", None}]
+
+
+def test_no_two_cases_look_alike(board):
+    styles = case_styles(board)
+    assert set(styles) == {row.case for row in board.rows}
+    assert len(set(styles.values())) == len(styles)
+
+
+def test_evidence_is_told_by_the_marker(board):
+    markers: dict[str, set[str]] = {}
+    evidence = {row.case: row.evidence for row in board.rows}
+    for case, (marker, _) in case_styles(board).items():
+        markers.setdefault(evidence[case], set()).add(marker)
+    assert sum(map(len, markers.values())) == len(set().union(*markers.values()))
+
+
+@pytest.mark.parametrize("quantity_class", CLASSES)
+def test_every_value_stands_above_and_below(board, panels, quantity_class):
+    rows = scored(board, quantity_class)
+    for panel in panels[quantity_class]:
+        assert panel.get_xscale() == "log"
+        assert len(marked(panel)) == len(rows)
+    assert panels[quantity_class][0].get_yscale() == "log"
+
+
+@pytest.mark.parametrize("quantity_class", CLASSES)
+def test_ratios_bands_and_tolerances_can_be_read(board, panels, quantity_class):
+    rows, below = scored(board, quantity_class), panels[quantity_class][1]
+    least, most = below.get_xlim()
+    for place, (row, mark) in enumerate(zip(rows, marked(below), strict=True)):
+        assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (row.ratio, place)
+        assert least < row.ratio < most
+        hollow = mark.get_markerfacecolor() == "white"
+        assert hollow == (row.verdict != "within")
+    bars = [
+        tuple(line.get_xdata())
+        for line in below.get_lines()
+        if line.get_marker() in {"None", ""} and len(set(line.get_ydata())) == 1
+    ]
+    for row in rows:
+        assert (row.low / row.published, row.high / row.published) in bars
+    edges = [collection.get_paths()[0].get_extents() for collection in below.collections]
+    assert len(edges) == len(rows)
+    for row, edge in zip(rows, edges, strict=True):
+        # a tolerance is what decides over within: misses lie outside of the grey, others inside
+        assert (edge.x0 - 1e-9 <= row.ratio <= edge.x1 + 1e-9) == (row.verdict == "within")
+
+
+def test_a_factor_of_two_can_be_seen(panels):
+    # 25 to 35 decades hide it above; below it takes a twentieth of the panel or more
+    for _, below in panels.values():
+        least, most = below.get_xlim()
+        assert most / least < 2.0**20
+
+
+def test_rows_or_else_cases_are_named(board, panels):
+    names = [label.get_text() for label in panels["bottom_up"][1].get_yticklabels()]
+    assert names == [f"{row.case}  {row.quantity.replace('_', ' ')}" for row in scored(board, "bottom_up")]
+    below = panels["structural"][1]
+    rows = scored(board, "structural")
+    assert [label.get_text() for label in below.get_yticklabels()] == list(
+        dict.fromkeys(r.case for r in rows)
+    )
+    misses = [row.quantity.replace("_", " ") for row in rows if row.verdict != "within"]
+    assert [text.get_text() for text in below.texts] == misses
+
+
+@pytest.mark.parametrize(("case", "classes"), [("puma", 1), ("odin", 2), ("neurosim_vgg8", 1)])
+def test_classes_without_values_have_no_panel(case, classes):
+    figure = draw_figure(reproduce([case]))
+    figure.draw_without_rendering()
+    assert len(figure.axes) == 2 * classes
