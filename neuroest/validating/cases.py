@@ -41,7 +41,7 @@ from neuroest.validating.expressions import (
     unit_dimension,
     unit_factor,
 )
-from neuroest.validating.specs import CaseSpec, Published, joined
+from neuroest.validating.specs import CaseSpec, Published, joined, out_of_bounds
 
 _FILE = "published.yaml"
 _JOIN = "|"
@@ -122,16 +122,17 @@ class CaseResult:
                 problems += error.problems
         if problems:
             raise SpecError(problems)
-        return {name: self._prediction(stated, *values[name], values) for name, stated in published.items()}
+        return {name: self._prediction(name, values) for name in published}
 
-    def _prediction(
-        self, stated: Published, value: float, sampled: Array, values: Mapping[str, tuple[float, Array]]
-    ) -> Prediction:
+    def _prediction(self, name: str, values: Mapping[str, tuple[float, Array]]) -> Prediction:
+        stated, (value, sampled) = self.case.published[name], values[name]
         if stated.anchor is not None:
             at, at_samples = values[stated.anchor]
             factor = self.case.published[stated.anchor].value
             value, sampled = factor * value / at, factor * sampled / at_samples
-        return Prediction(float(value), *_band(sampled))
+        found = Prediction(float(value), *_band(sampled))
+        self._check(name, found)
+        return found
 
     def _values(
         self, name: str, nominal: Mapping[str, Evaluation], drawn: Mapping[str, Evaluation]
@@ -152,15 +153,16 @@ class CaseResult:
             )
         except NeuroestError as error:
             raise SpecError([self.case.problem(name, ["predicted"], str(error))]) from None
-        points = {
-            "": float(value[0]),
-            **dict(zip((" at p10", " at p50", " at p90"), _band(values), strict=True)),
-        }
-        for place, found in points.items():
-            if not (math.isfinite(found) and found > 0.0):
-                message = f"gives {found:.3g} {stated.unit}".rstrip() + f"{place}; must be finite and above 0"
-                raise SpecError([self.case.problem(name, ["predicted"], message)])
+        self._check(name, Prediction(float(value[0]), *_band(values)))
         return float(value[0]), values
+
+    def _check(self, name: str, found: Prediction) -> None:
+        """Refuse what cannot be scored as a ratio."""
+        points = {"": found.value, " at p10": found.low, " at p50": found.median, " at p90": found.high}
+        for place, value in points.items():
+            if wrong := out_of_bounds(value):
+                message = f"gives {value:.3g} {self.case.published[name].unit}".rstrip() + f"{place}; {wrong}"
+                raise SpecError([self.case.problem(name, ["predicted"], message)])
 
     def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, Numeric]]:
         """Values of every run, drawn together so that what two runs share moves in both."""

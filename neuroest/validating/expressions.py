@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -45,6 +44,7 @@ _LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
 _LONGEST = 1000
 """Characters of an expression."""
 _MOST_POWER = 12
+_MOST_FACTOR = 1e100
 
 
 class ExpressionError(NeuroestError):
@@ -93,8 +93,9 @@ def _read_unit(unit: str) -> tuple[float, Dimension]:
         one, of = _single_unit(piece.strip(), unit)
         factor *= one**sign
         dimension = dimension.times(of, sign)
-        if not (math.isfinite(factor) and factor > 0.0):
-            raise QuantityError(f"the unit {unit!r} is beyond what numbers can hold")
+        if not 1.0 / _MOST_FACTOR <= factor <= _MOST_FACTOR:
+            message = f"the unit {unit!r} is {factor:g} in SI units"
+            raise QuantityError(f"{message}; from {1.0 / _MOST_FACTOR:g} to {_MOST_FACTOR:g} is allowed")
     return factor, _without_bits(dimension)
 
 
@@ -318,6 +319,10 @@ class _Parts:
         return self._sum(path, rows, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
+        under = [row for row in self.result.dynamic if f"{row.component}.".startswith(f"{path}.")]
+        known = dict.fromkeys(name for row in under for name in (row.action, row.term))
+        if known and which is not None and which not in known:
+            raise UnknownNameError(f"action or term of {path}", which, known)
         rows: list[tuple[str, Any]] = [
             (row.component, np.sum(row.energy, axis=-1, keepdims=True))
             for row in self.result.dynamic

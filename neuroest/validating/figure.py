@@ -33,10 +33,11 @@ _NAMED = 60
 _MARGIN = 1.04
 _ROOM = 1.15
 """How far from the edge of a panel the name of a miss still stands at its right."""
-_FINE = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.5, 1.75, 2.0)
-"""Ticks of ratios that are all near one."""
-_COARSE = 4.0
-"""Ratio from which an axis has powers of ten."""
+_TICKS = {
+    3.0: (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.5, 1.75, 2.0),
+    100.0: (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0),
+}
+"""Ticks of ratios by how far an axis may reach for them; one that reaches further has powers of ten."""
 _CAPTION = (
     "filled: within the tolerance, hollow: outside; lines: p10 to p90, cut at the edge of the panel; grey: tolerance\n"
     "circles, plusses, crosses: measured silicon, diamonds: estimates of a vendor, squares and stars: design studies, "
@@ -176,8 +177,9 @@ def _allowed(row: Row) -> tuple[float, float]:
 
 def _ticks(panel: Any) -> None:
     low, high = panel.get_xlim()
-    if high / low < _COARSE:
-        ticks = [tick for tick in _FINE if low <= tick <= high]
+    known = next((ticks for reach, ticks in _TICKS.items() if high / low < reach), ())
+    if known:
+        ticks = [tick for tick in known if low <= tick <= high]
         panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         panel.set_xticks([], minor=True)
     panel.tick_params(axis="x", top=True, labeltop=True, labelsize=7)

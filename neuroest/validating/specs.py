@@ -27,11 +27,26 @@ _FACTOR = QuantityField("1", minimum=1, maximum=100, example="1.5")
 _RATIO = QuantityField("1", minimum=0, above=True, example="0.8")
 _DIGITS = QuantityField("1", minimum=1, maximum=15, integer=True, example="2")
 _SLACK = 1e-9
+_EXTREME = 1e100
+"""Beyond it ratios and values in SI units are no longer sure to be numbers."""
+
+
+def out_of_bounds(value: float) -> str:
+    """What is wrong with a number that is to be scored as a ratio; empty when nothing is.
+
+    Examples
+    --------
+    >>> out_of_bounds(-1.0)
+    'must be finite and above 0'
+    """
+    if not (math.isfinite(value) and value > 0.0):
+        return "must be finite and above 0"
+    return "" if 1.0 / _EXTREME <= value <= _EXTREME else f"must be from {1.0 / _EXTREME:g} to {_EXTREME:g}"
 
 
 def _positive(value: float) -> float:
-    if not (math.isfinite(value) and value > 0.0):
-        message = f"{value:g} must be finite and above 0, since scores are ratios"
+    if wrong := out_of_bounds(value):
+        message = f"{value:g} {wrong}, since scores are ratios"
         raise PydanticCustomError("quantity", "{message}", {"message": message})
     return value
 
