@@ -145,6 +145,7 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     Dimension(-2, -1, 3, kelvin=1): ("thermal resistance", "K/W", "30 K/W"),
     Dimension(-4, -1, 4, 2): ("capacitance per area", "F/m^2", "2 fF/um^2"),
     Dimension(-3, -1, 4, 2): ("capacitance per length", "F/m", "0.2 fF/um"),
+    Dimension(-3, -1, 3, 2): ("conductance per length", "S/m", "1 mS/um"),
     Dimension(1, 1, -3, -2): ("resistance per length", "ohm/m", "6 ohm/um"),
     Dimension(metre=-1, ampere=1): ("current per length", "A/m", "0.6 mA/um"),
     Dimension(-2, -1, 2, 1): ("rate per volt", "1/V/s", "150 1/V/s"),

@@ -27,7 +27,7 @@ SAMPLES = 512
 SEED = 20250
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Band:
     """10th, 50th and 90th percentile of a result."""
 
@@ -94,7 +94,7 @@ def spread_over(claim: Claim, z: Array) -> Array:
     return claim.value + np.where(z > 0.0, z * up, z * down)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class SampledTotals:
     """Totals of every sample.
 
@@ -129,7 +129,7 @@ def sampled_totals(result: Evaluation, samples: int) -> SampledTotals:
     return SampledTotals(spread, feasible)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """One draw of everything that is not known, and what it makes of an estimate.
 
