@@ -5,6 +5,7 @@ like every other physical input, since energy follows it. `neuroest.workloads.la
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -123,6 +124,11 @@ class WorkloadSpec(Spec):
     notes: tuple[str, ...] = ()
     """What a reader must know."""
 
+    @cached_property
+    def resolved(self) -> tuple[dict[str, Claim], list[Fault]]:
+        """Claims by path and what is wrong with them, which a file that never changes is asked once for."""
+        return _resolved(self)
+
 
 def workload_exclusions(spec: WorkloadSpec) -> tuple[str, ...]:
     """What of a network is not counted: what its file says, and its layers on the host."""
@@ -153,14 +159,14 @@ def workload_claims(spec: WorkloadSpec) -> dict[str, Claim]:
     SpecError
         With everything that `check_claims` finds.
     """
-    claims, faults = _resolved(spec)
+    claims, faults = spec.resolved
     raise_faults(spec, faults)
-    return claims
+    return dict(claims)
 
 
 def check_claims(spec: WorkloadSpec) -> list[Fault]:
     """Find what is wrong with coding, timesteps, precision and activity, beyond what the schema sees."""
-    return [*_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *_resolved(spec)[1]]
+    return [*_coding_faults(spec), *_layer_faults(spec), *_task_faults(spec), *spec.resolved[1]]
 
 
 def raise_faults(spec: WorkloadSpec, faults: list[Fault]) -> None:
