@@ -66,7 +66,18 @@ def contenders() -> tuple[Contender, ...]:
             {},
             "estimate of its authors, on the 28 nm fabric",
         ),
-        Contender("1M1T1R, 28 nm derived", "diffusive_28nm_derived", {}, "derived here from the bench"),
+        Contender(
+            "1M1T1R, 28 nm derived",
+            "diffusive_28nm_derived",
+            {},
+            "derived here from the bench; by its rate equations its output stays on",
+        ),
+        Contender(
+            "1M1T1R, 28 nm with a capacitor",
+            "diffusive_28nm_capacitor",
+            {},
+            "the same with 20 fF at its gate, with which it spikes",
+        ),
         Contender(
             "1M1T1R, 3 nm",
             "diffusive_3nm_projection_28nm",
