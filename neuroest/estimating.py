@@ -19,21 +19,31 @@ from neuroest.result import CheckResult, Estimate, first_number
 from neuroest.settings import design_with, workload_with
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
+from neuroest.units import Numeric
 
 _LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 
 
 def _check_result(check: Check) -> CheckResult:
-    passed = bool(np.all(check.passed))
-    value = None if check.value is None else first_number(np.max(check.value))
-    limit = None if check.limit is None else first_number(np.max(check.limit))
-    if value is not None and not math.isfinite(value):
-        value = None
-    if limit is not None and not math.isfinite(limit):
-        limit = None
+    passed = bool(np.asarray(check.passed).all())
     return CheckResult(
-        check.name, check.component, check.severity, passed, check.message, value, limit, check.unit
-    )
+        check.name, check.component, check.severity, passed, check.message, _largest(check.value),
+        _largest(check.limit), check.unit,
+    )  # fmt: skip
+
+
+def _largest(value: Numeric | None) -> float | None:
+    """Largest of the values of a check, where it is a number."""
+    if value is None:
+        return None
+    found = float(np.asarray(value).max())
+    return found if math.isfinite(found) else None
+
+
+def _is_cost(values: Numeric) -> bool:
+    """Whether all are finite and not negative; a comparison with what is no number fails."""
+    found = np.asarray(values)
+    return bool(found.min() >= 0.0 and found.max() < np.inf)
 
 
 def estimate(
@@ -178,12 +188,12 @@ def _finite(value: Any) -> float | None:
 def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
     """Refuse to hand out what is no number."""
     for row in result.dynamic:
-        if not (np.all(np.isfinite(row.energy)) and np.all(np.asarray(row.energy) >= 0.0)):
+        if not _is_cost(row.energy):
             raise RangeError(
                 f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative here"
             )
     for item in (*result.areas, *result.statics):
-        if not (np.all(np.isfinite(item.total)) and np.all(np.asarray(item.total) >= 0.0)):
+        if not _is_cost(item.total):
             raise RangeError(
                 f"{item.component}: {item.term} has no value that is finite and not negative at these values"
             )
