@@ -23,7 +23,7 @@ from neuroest.components.weight_errors import (
 from neuroest.equations import accuracy, charge, converters, crossbar_wires
 from neuroest.mapping.base import Array, Placement
 from neuroest.mapping.crossbar import CrossbarMapper
-from neuroest.units import Dimensionless, Numeric, Siemens
+from neuroest.units import Dimensionless, Numeric, Ohm, Siemens
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -178,7 +178,10 @@ class _Columns:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
         if isinstance(array.interface, CurrentClamp):
-            found["input resistance of the clamps"] = self._clamps(array.interface)
+            found["input resistance of the clamps"] = self._curvature(array.interface.input_resistance())
+        if array.multiplexer is not None and array.switches_columns:
+            resistance = array.multiplexer.resistance(array.switch_width(self.network))
+            found["resistance of the multiplexers"] = self._curvature(resistance)
         mean = self.fan_in / self.blocks * self.density * array.conductance(self.network) / self.weight
         if array.merge is not None:
             merged = np.logical_or(array.slices(self.network) > 1.0, self.blocks > 1.0)
@@ -206,7 +209,8 @@ class _Columns:
             )
         return found
 
-    def _clamps(self, clamp: CurrentClamp) -> Array:
+    def _curvature(self, resistance: Ohm) -> Array:
+        """What is left of the curve that a resistance at the foot of a column makes, when its gain is removed."""
         array = self.array
         low, high = array.ends()
         rows = self.fan_in / self.blocks
@@ -216,7 +220,7 @@ class _Columns:
             2.0 * low, high - low, self.network.mean_absolute_weight, self.weight_square
         )
         spread = accuracy.column_sum_spread(rows, self.density, 2.0 * mean, both)
-        curved = accuracy.clamp_curvature(clamp.input_resistance(), rows * self.density * mean, spread)
+        curved = accuracy.clamp_curvature(resistance, rows * self.density * mean, spread)
         each_read = accuracy.dot_product_spread(
             self.fan_in, self.density * self.reads * self.digits, np.sqrt(self.weight_square)
         )

@@ -200,6 +200,16 @@ def test_the_lines_of_a_multiplexer_slow_the_columns_that_drive_them(tmp_path: P
     )
 
 
+def test_gates_at_bare_columns_bend_their_results(tmp_path: Path) -> None:
+    wide, narrow = (
+        bare_columns(tmp_path, 8, SWITCHES | {"resistance_share": share}) for share in ("1 %", "10 %")
+    )
+    for few, many in zip(wide.column_errors, narrow.column_errors, strict=True):
+        cause = "resistance of the multiplexers"
+        assert 0.0 < few.causes[cause] < many.causes[cause]
+    assert all("resistance of the multiplexers" not in row.causes for row in switched(tmp_path).column_errors)
+
+
 def test_behind_a_clamp_the_column_does_not_see_the_line(tmp_path: Path) -> None:
     with_lines = switched(tmp_path)
     without = run(ADC, DENSE, {READOUT + "multiplexer": None, READOUT + "sample_and_hold": None}, tmp_path)
@@ -279,6 +289,26 @@ def test_a_warm_switch_leaks_more(tmp_path: Path) -> None:
 
     # 19.8 K double the leakage; a capacitor that holds the noise at 340 K is as much larger
     assert droop("340 K") / droop("300 K") == pytest.approx(2 ** (40 / 19.8) * 300 / 340, rel=1e-6)
+
+
+def test_the_comparator_of_a_ramp_is_driven_by_the_capacitor_alone() -> None:
+    result = estimate("ramp_crossbar_28nm", DENSE)
+    assert known(result, "current of the follower") == energy(result, term="follower") == 0.0
+    assert energy(result, term="hold_capacitor") > 0.0
+
+
+def test_the_row_of_isaac_is_a_store_and_no_driver(tmp_path: Path) -> None:
+    stage = READOUT + "sample_and_hold"
+    stated = estimate("isaac_like_32nm", DENSE)
+    # 8 x 128 stages of 10 uW and 40 um^2
+    assert area(stated, "sample_and_hold") / arrays(stated) / 128 == pytest.approx(40e-12 / 1024, rel=0.01)
+    sized = run("isaac_like_32nm", DENSE, {stage: STAGE, READOUT + "multiplexer": None}, tmp_path)
+    assert known(sized, "capacitor that keeps a sample") == pytest.approx(26e-15, rel=0.01)
+    reads = count(sized, "sample_and_hold", "sample")
+    assert energy(sized, term="hold_capacitor") / reads == pytest.approx(11.7e-15, rel=0.01)
+    assert known(sized, "current of the follower") == pytest.approx(0.15e-3)
+    # what the table has for a sample in 100 ns
+    assert energy(sized, component="sample_and_hold") / reads > 10e-6 / 1024 * 100e-9
 
 
 def test_the_noise_of_a_sample_is_an_error_of_the_column(tmp_path: Path) -> None:

@@ -153,6 +153,18 @@ def test_eight_inputs_are_selected_by_a_counter_of_three_bits_and_a_decoder():
     assert mx.select_gates(64.0, 1.0, 9.0) == pytest.approx(6.0 * 9.0 + 64.0 * 2.0 + 2.0 * 8.0 * 3.0)
 
 
+def test_gates_are_twice_as_wide_as_those_of_neurosim():
+    # NeuroSim 1.4, Mux.cpp run at 32 nm, low power, 0.9 V: 2.3992 um for 312.5 ohm beside a column of 1250 ohm, from
+    # both transistors fully on with half of the conductance each
+    conductance = mx.transmission_gate_conductance(600.0, 0.5, 1.0, 1.0, 0.3, 0.05)
+    width = mx.switch_width(1.0 / 1250.0, 0.2, conductance, 1.0)
+    assert mx.path_resistance(width, conductance, 1.0) == pytest.approx(312.5)
+    assert width / 2.3992e-6 == pytest.approx(1.945, rel=1e-3)
+    # 1.51 um^2 a gate there, 3.6 here
+    area = mx.transistor_pair_area(width, 2.0 * width, 126e-9, 100e-9)
+    assert area == pytest.approx(3.58e-12, rel=1e-3)
+
+
 # --- sample-and-hold stages ---
 
 
