@@ -35,6 +35,22 @@ def test_every_device_model_has_a_device() -> None:
     assert used == set(DEVICE_MODELS)
 
 
+@pytest.mark.parametrize(
+    ("variant", "base", "own"),
+    [
+        ("diffusive_28nm_capacitor", "diffusive_28nm_derived", {"explicit_capacitance"}),
+        ("rram_hfox_stuck_28nm", "rram_hfox_28nm", {"stuck_low_share", "stuck_high_share"}),
+        ("rram_hfox_disturbed_28nm", "rram_hfox_28nm", {"disturb_reads"}),
+    ],
+)
+def test_variants_differ_from_their_base_by_what_they_are_for(variant: str, base: str, own: set[str]) -> None:
+    ours, theirs = (
+        {key: (c.value, c.low, c.high, c.basis, c.source) for key, c in load_device(name).claims.items()}
+        for name in (variant, base)
+    )
+    assert {key for key in ours | theirs if ours.get(key) != theirs.get(key)} == own
+
+
 @pytest.mark.parametrize("name", DEVICES)
 def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
     device = load_device(name)

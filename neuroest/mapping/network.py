@@ -233,7 +233,9 @@ def _left_out_of_array(array: CrossbarArray, mapper: Mapper) -> list[str]:
     if resistive:
         left_out.extend(_left_out_of_ageing(array))
         if np.any(np.asarray(array.options["spare_columns"]) > 0.0):
-            left_out.append("switches that put spare columns in the place of others")
+            left_out.append(
+                "switches that put spare columns in the place of others, and what writes spare columns"
+            )
         if not array.memory.has_stuck_cells:
             left_out.append("cells that cannot be written, of which the device states no share")
         left_out.extend(_left_out_of_writing(array))

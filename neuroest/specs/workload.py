@@ -6,7 +6,7 @@ like every other physical input, since energy follows it. `neuroest.workloads.la
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field
 
@@ -128,6 +128,12 @@ class WorkloadSpec(Spec):
     def resolved(self) -> tuple[dict[str, Claim], list[Fault]]:
         """Claims by path and what is wrong with them, which a file that never changes is asked once for."""
         return _resolved(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy that resolves its claims anew, since they may be among what is changed."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("resolved", None)
+        return copied
 
 
 def workload_exclusions(spec: WorkloadSpec) -> tuple[str, ...]:

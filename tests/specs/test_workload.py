@@ -89,6 +89,15 @@ def test_claims_carry_value_basis_source_and_spread() -> None:
     assert claims["workload.weights.mean_absolute"].rationale == "a guess"
 
 
+def test_a_changed_copy_has_claims_of_its_own() -> None:
+    spec = read(SPIKING)
+    asked = workload_claims(spec)
+    copied = spec.model_copy(update={"timesteps": spec.timesteps + 1.0})
+    assert workload_claims(copied)["workload.timesteps"].value == asked["workload.timesteps"].value + 1.0
+    asked.clear()
+    assert workload_claims(spec)["workload.timesteps"].value == spec.timesteps
+
+
 def test_what_the_designer_chooses_is_no_claim_about_the_world() -> None:
     claims = workload_claims(read(SPIKING))
     assert {path: claims[path].value for path in claims if claims[path].basis == "design"} == {
