@@ -15,10 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.errors import NeuroestError
-from neuroest.estimating import estimate
-from neuroest.library import shipped
-from neuroest.provenance import (
+from neuroest.core.errors import NeuroestError
+from neuroest.core.provenance import (
     Call,
     Operation,
     Parameter,
@@ -28,7 +26,9 @@ from neuroest.provenance import (
     tracing,
     used_parameters,
 )
-from neuroest.result import Estimate
+from neuroest.loading.library import shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
 
 
 @equation(formula="E = C V^2", reference="a textbook", valid="always")

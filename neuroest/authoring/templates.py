@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from neuroest.authoring.device_text import checked, device_text, filled
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.library import Device, load_device, shipped
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.loading.library import Device, load_device, shipped
+from neuroest.registry import DEVICE_MODELS
 
 TEMPLATES = ("neuron", "synapse", "memory", "architecture", "workload")
 """Kinds of templates."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.errors import UnknownNameError
+from neuroest.core.errors import UnknownNameError
+from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.jobs import notebook_table
 from neuroest.exploration.sweep import SweepResult, read_sweep
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ParetoResult:
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Front of the first two objectives over the beaten points; written to `path` if given, and returned."""
-        from neuroest.exploration.figures import pareto_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.exploration import pareto_figure  # noqa: PLC0415 - matplotlib is heavy
 
         return pareto_figure(self, path)
 

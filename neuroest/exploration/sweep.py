@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroest.exploration.checkpoint import SUFFIXES, Progress, Store, arrow_table, read_metadata
+from neuroest.exploration.chunks import CHUNK, Columns, Job, Labels
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.groups import resolve
-from neuroest.exploration.jobs import CHUNK, Columns, Job, Labels
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
-from neuroest.exploration.store import SUFFIXES, Progress, Store, arrow_table, read_metadata
-from neuroest.library import Loaded
+from neuroest.exploration.structures import resolve
+from neuroest.specs.loaded import Loaded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,7 +116,7 @@ class SweepResult:
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
         """
-        from neuroest.exploration.figures import sweep_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.exploration import sweep_figure  # noqa: PLC0415 - matplotlib is heavy
 
         return sweep_figure(self, result, along, path)
 

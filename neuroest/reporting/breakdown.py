@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from neuroest.result import BreakdownRow, Estimate
+from neuroest.results.estimate import BreakdownRow, Estimate
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from neuroest.plotting.canvas import report_module
+from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import reference
-from neuroest.reporting.exactness import exactness_words
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.reporting.explanation import explain
-from neuroest.reporting.figures import report_module
-from neuroest.reporting.plans import Plan
-from neuroest.reporting.quantities import (
+from neuroest.reporting.figure_list import Plan
+from neuroest.reporting.formatting import (
     BANDED,
     check_line,
     label_and_unit,
@@ -28,10 +29,9 @@ from neuroest.reporting.quantities import (
     words,
 )
 from neuroest.reporting.report import Report
-from neuroest.reporting.standing import TABLE_HEAD, scoreboard_rows
 from neuroest.reporting.table import basis_words
-from neuroest.reporting.views import LEAST_UNPROVEN, Breakdown, View
-from neuroest.result import package_version
+from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
+from neuroest.results.estimate import package_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")

@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.reporting import figures, latex
+from neuroest.plotting import report as figures
+from neuroest.reporting import latex
+from neuroest.reporting.figure_list import Plan, plans
 from neuroest.reporting.page import page
-from neuroest.reporting.plans import Plan, plans
 from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 

@@ -15,18 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimating import estimate
-from neuroest.library import Loaded, load_architecture, load_workload
+from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.comparison import Comparison, _settings_for, distinct
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import sources_bibtex
-from neuroest.reporting.comparison import Comparison, _settings_for, distinct
-from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
-from neuroest.reporting.standing import SCOREBOARD_COLUMNS, Standing, scoreboard_rows, standing
-from neuroest.reporting.views import View, slowest
-from neuroest.result import SCHEMA_VERSION, Estimate, package_version
+from neuroest.reporting.validation_coverage import (
+    SCOREBOARD_COLUMNS,
+    ValidationCoverage,
+    scoreboard_rows,
+    validation_coverage,
+)
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
+from neuroest.specs.loaded import Loaded
 
 MOST_RESULTS = 400
 """Results that one report has room for."""
@@ -90,9 +96,9 @@ class Report:
         return methods(self.results, refused, self.standing)
 
     @cached_property
-    def standing(self) -> Standing:
+    def validation_coverage(self) -> ValidationCoverage:
         """Where the kinds of model stand against published chips."""
-        return standing(self.views)
+        return validation_coverage(self.views)
 
     @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:

@@ -16,7 +16,7 @@ from neuroest.workloads.importers.network import (
 )
 
 if TYPE_CHECKING:
-    from neuroest.library import Loaded
+    from neuroest.specs.loaded import Loaded
     from neuroest.specs.workload import WorkloadSpec
 
 __all__ = [
@@ -57,7 +57,7 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
 
 
 def workload_from_file(path: str | Path, options: ImportOptions | None = None) -> Loaded[WorkloadSpec]:
-    """A model file as a validated workload, as `neuroest.library.load_workload` returns it.
+    """A model file as a validated workload, as `neuroest.loading.library.load_workload` returns it.
 
     Raises
     ------

@@ -12,12 +12,12 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from neuroest.errors import NeuroestError, QuantityError
+from neuroest.core.errors import NeuroestError, QuantityError
 from neuroest.specs.file_text import printable
 from neuroest.specs.workload import Coding
 
 if TYPE_CHECKING:
-    from neuroest.library import Loaded
+    from neuroest.specs.loaded import Loaded
     from neuroest.specs.workload import WorkloadSpec
 
 Shape: TypeAlias = tuple[int, ...]

@@ -1,0 +1,52 @@
+"""Analog-to-digital converter known by its published numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.converters.base import SampledConverter
+from neuroest.core.units import Dimensionless, Joule, PerSecond, SquareMetre
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, positive, quantity
+
+
+class ReportedAdcParameters(Record):
+    """Analog-to-digital converter known by its published numbers."""
+
+    model: ClassVar[str] = "reported_adc"
+    folder: ClassVar[str] = "converters"
+
+    bits: Dimensionless = quantity("Resolution.", minimum=1, maximum=24)
+    conversion_energy: Joule = positive("Energy of one conversion.")
+    sample_rate: PerSecond = positive("Conversions per second.")
+    footprint: SquareMetre = positive("Area of one converter.")
+
+
+class ReportedAdcBlock(DeviceBlock):
+    """Analog-to-digital converter known by its published numbers."""
+
+    record: ClassVar[type[Record] | None] = ReportedAdcParameters
+    model: Literal["reported_adc"]
+
+
+class ReportedAdc(SampledConverter):
+    """Converter as published."""
+
+    schema: ClassVar[type[Block]] = ReportedAdcBlock
+    device: ReportedAdcParameters
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """Resolution as published."""
+        return self.device.bits
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second as published."""
+        return self.device.sample_rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion as published."""
+        return self.device.conversion_energy
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter as published."""
+        return self.device.footprint

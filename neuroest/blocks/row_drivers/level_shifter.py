@@ -1,0 +1,35 @@
+"""Level shifter between the logic supply and the row voltage."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component
+from neuroest.core.units import Joule, SquareMetre, Volt, Watt
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class LevelShifterParameters(Record):
+    """Level shifter between logic and a row that is driven above the logic supply."""
+
+    model: ClassVar[str] = "level_shifter"
+    folder: ClassVar[str] = "drivers"
+
+    toggle_energy: Joule = positive("Energy of one pulse, both edges.")
+    maximum_voltage: Volt = positive("Highest voltage that its transistors stand.", maximum=100.0)
+    leakage_power: Watt = non_negative("Leakage of one shifter.")
+    footprint: SquareMetre = positive("Area of one shifter.")
+
+
+class LevelShifterBlock(DeviceBlock):
+    """Level shifter between logic and a row."""
+
+    record: ClassVar[type[Record] | None] = LevelShifterParameters
+    model: Literal["level_shifter"]
+
+
+class LevelShifter(Component[LevelShifterParameters]):
+    """Level shifter in front of a row."""
+
+    schema: ClassVar[type[Block]] = LevelShifterBlock

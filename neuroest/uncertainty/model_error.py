@@ -1,0 +1,83 @@
+"""How far whole models may be off: an input like any other, with a value of one, a spread and a reason.
+
+A spread of a device parameter says what is not known of that number. What a model leaves out altogether (wires
+inside a macro, decoders, test logic, glitches) is not in any parameter; it is stated here, by block model and
+quantity, in `model_discrepancy.yaml` beside this file, and sampled with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from neuroest.design.build import Design
+from neuroest.design.chip import DISCREPANCY
+from neuroest.pipeline.cost_table import EXTRAPOLATION
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.claims import Claim
+from neuroest.specs.messages import validate
+from neuroest.specs.reading import read_document
+
+Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
+_FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
+FILE = Path(__file__).with_name("model_discrepancy.yaml")
+
+
+class Discrepancy(Spec):
+    """How far a model may be off in one quantity."""
+
+    factor: Annotated[float, _FACTOR]
+    """p90 over median and median over p10 of what a real block has over what the model says."""
+    rationale: str
+    """What that rests on."""
+    source: str | None = None
+    """Key of the source in the bibliography."""
+
+
+class DiscrepancySpec(Spec):
+    """How far the models may be off, by block model or mapper and quantity."""
+
+    kind: Literal["model_discrepancy"]
+    """The kind of this file."""
+    description: str
+    """What the file is."""
+    scale: Annotated[float, QuantityField("1", minimum=0, maximum=10, example="1")]
+    """Exponent that widens (above one) or narrows all factors, from the coverage of published chips."""
+    scale_rationale: str
+    """How the exponent was found."""
+    models: dict[str, dict[Quantity, Discrepancy]]
+    """Factor by block model (for times by mapper) and quantity."""
+
+
+@cache
+def discrepancies() -> DiscrepancySpec:
+    """What is stated, checked."""
+    return validate(DiscrepancySpec, read_document(FILE))
+
+
+def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:
+    """Claims of the models that a design is made of.
+
+    Parameters
+    ----------
+    design : Design
+        The chip.
+    scale : float, optional
+        Exponent of the factors in place of the one in the file.
+    """
+    stated = discrepancies()
+    exponent = stated.scale if scale is None else scale
+    specs = [part.spec for part in design.root.walk()]
+    present = {getattr(spec, key, None) for spec in specs for key in ("model", "mapper")} | {EXTRAPOLATION}
+    claims = {}
+    for model in sorted(stated.models.keys() & present):
+        for quantity, given in stated.models[model].items():
+            path, factor = f"{DISCREPANCY}{model}.{quantity}", given.factor**exponent
+            claims[path] = Claim(
+                path=path, value=1.0, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
+                low=1.0 / factor, high=factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
+                origin="model_discrepancy",
+            )  # fmt: skip
+    return claims
