@@ -111,6 +111,25 @@ _DEVICES = {
 }
 """Device models that are not those of a block of the same name."""
 
+_RENDERERS = {
+    "Estimate.html": "reporting.html.estimate_html",
+    "Comparison.html": "reporting.html.comparison_html",
+    "Comparison.text": "reporting.comparison_text.comparison_text",
+    "SweepResult.figure": "plotting.exploration.sweep_figure",
+    "ParetoResult.figure": "plotting.exploration.pareto_figure",
+    "BreakevenResult.figure": "plotting.exploration.breakeven_figure",
+    "UncertaintyResult.figure": "plotting.exploration.distribution_figure",
+    "SensitivityResult.figure": "plotting.exploration.tornado_figure",
+}
+"""What turns a result into text or a figure. Results are data and import none of it."""
+
+
+def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
+    """A result as ``html``, ``text`` or ``figure``."""
+    draw = load(f"neuroest.{_RENDERERS[f'{type(result).__name__}.{form}']}")
+    return draw(result, *arguments, **options)
+
+
 IMPORTERS: Mapping[str, Any] = Registry(
     "neuroest.workloads.importers",
     {

@@ -19,6 +19,7 @@ from neuroest.exploration.chunks import column_name, quantity_unit
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space
 from neuroest.exploration.structures import Group, NumericAxis, resolve
+from neuroest.registry import render
 from neuroest.specs.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -118,9 +119,7 @@ class BreakevenResult:
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Both results along the parameter; written to `path` if given, and returned."""
-        from neuroest.plotting.exploration import breakeven_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return breakeven_figure(self, path)
+        return render(self, "figure", path)
 
     def __repr__(self) -> str:
         return f"<BreakevenResult: {self.names[0]} and {self.names[1]}, {len(self.crossings)} crossings>"

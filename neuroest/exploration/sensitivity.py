@@ -16,6 +16,7 @@ from neuroest.exploration.chunks import notebook_table, quantity_unit
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
+from neuroest.registry import render
 from neuroest.specs.loaded import Loaded
 from neuroest.uncertainty.bands import common_cause, spread_over
 from neuroest.uncertainty.elasticities import slopes, steps
@@ -122,9 +123,7 @@ class SensitivityResult:
         self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None, most: int = 12
     ) -> Any:
         """Tornado of one result; written to `path` if given, and returned."""
-        from neuroest.plotting.exploration import tornado_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return tornado_figure(self, quantity, path, most)
+        return render(self, "figure", quantity, path, most)
 
     def __repr__(self) -> str:
         return f"<SensitivityResult: {self.architecture} on {self.workload}, {', '.join(self.base)}>"

@@ -23,6 +23,7 @@ from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, in_bloc
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.pipeline.evaluation import evaluate
+from neuroest.registry import render
 from neuroest.specs.loaded import Loaded
 from neuroest.uncertainty.bands import SEED, Band, spread_over
 
@@ -88,9 +89,7 @@ class UncertaintyResult:
 
     def plot(self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None) -> Any:
         """Cumulative distribution of one result, each level for itself; written to `path` if given, and returned."""
-        from neuroest.plotting.exploration import distribution_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return distribution_figure(self, quantity, path)
+        return render(self, "figure", quantity, path)
 
     def to_text(self) -> str:
         """A table for a terminal."""

@@ -272,7 +272,8 @@ def device_model(name: str) -> type[Record]:
     """
     if name not in DEVICE_MODELS:
         raise UnknownNameError("device model", name, DEVICE_MODELS)
-    return DEVICE_MODELS[name]
+    record: type[Record] = DEVICE_MODELS[name]
+    return record
 
 
 def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) -> list[Problem]:

@@ -19,6 +19,7 @@ from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison_attributes import PROPERTIES, PUBLISHED, fabrication
 from neuroest.pipeline.estimate import estimate
+from neuroest.registry import render
 from neuroest.reporting.csv_export import ratio_rows
 from neuroest.reporting.formatting import BANDED, label_and_unit, percent, shown
 from neuroest.reporting.table import maturity_words, settings_lines
@@ -263,9 +264,7 @@ class Comparison:
         return self.to_text()
 
     def _repr_html_(self) -> str:
-        from neuroest.reporting.html import comparison_html  # noqa: PLC0415 - it shows comparisons too
-
-        return comparison_html(self)
+        return str(render(self, "html"))
 
 
 def compare(

@@ -41,7 +41,7 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
         When the chip cannot run the network.
     """
     level = computing_level(chip)
-    mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
+    mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
     mapper.refuse()
     _refuse_numbers(level.mapper, chip, layers)
     elementwise = [

@@ -56,7 +56,7 @@ class Plan:
 
 def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
     """All figures of a report."""
-    standing = report.standing
+    standing = report.validation_coverage
     narrow, wide = figures.VENUES[venue]
     names = unique_slugs([name for name, _ in report.networks])
     found: list[Plan] = []

@@ -76,8 +76,8 @@ def page(
             assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
             source_keys={key for key, _ in report.sources},
-            standing=report.standing, standing_head=TABLE_HEAD,
-            scored=[_scored(row) for row in scoreboard_rows(report.standing)],
+            standing=report.validation_coverage, standing_head=TABLE_HEAD,
+            scored=[_scored(row) for row in scoreboard_rows(report.validation_coverage)],
             sweep=safe(_json(sweep)) if sweep else None,
             pictures=[(plan, base64.b64encode(file.read_bytes()).decode()) for plan, file in pictures],
         )

@@ -84,7 +84,7 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
                 latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
             )
         write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
-    write("scoreboard", latex.scoreboard_table(report.standing, "tab:scoreboard"))
+    write("scoreboard", latex.scoreboard_table(report.validation_coverage, "tab:scoreboard"))
     if report.assumptions:
         write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))
     return written

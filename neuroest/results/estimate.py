@@ -18,6 +18,7 @@ from neuroest.design.build import Design, InputFile
 from neuroest.equations import accuracy, network
 from neuroest.loading.library import shipped
 from neuroest.pipeline.evaluation import Evaluation, trace_costs
+from neuroest.registry import render
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -504,6 +505,4 @@ class Estimate:
         )
 
     def _repr_html_(self) -> str:
-        from neuroest.reporting.html import estimate_html  # noqa: PLC0415
-
-        return estimate_html(self)
+        return str(render(self, "html"))

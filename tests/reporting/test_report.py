@@ -322,7 +322,7 @@ def test_tables_compile_without_warnings(which: str, columns: str, request: Any,
     body = [
         latex.preamble({"columns": columns}), r"\begin{document}", latex.differences_table(comparison, "d"),
         latex.results_table(views, label="r"), latex.ratios_table(comparison, "q", "d"),
-        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.scoreboard_table(found.standing, "s"),
+        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.scoreboard_table(found.validation_coverage, "s"),
         latex.assumptions_table(found.assumptions, "a"), r"\end{document}",
     ]  # fmt: skip
     (tmp_path / "t.tex").write_text("\n".join(body), encoding="utf-8")
@@ -383,7 +383,7 @@ def test_points_of_a_sweep_are_packed_without_loss_of_what_is_shown() -> None:
 
 
 def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: Path) -> None:
-    stands = small.standing
+    stands = small.validation_coverage
     memristive = stands.designs[0]
     assert (memristive.level, [case.name for case in memristive.chips]) == ("crossbar", ["neurram"])
     # no chip with a current clamp and memristor neurons is among the cases, and the clamp takes most of the energy
