@@ -26,7 +26,8 @@ class RooflineLevel(Level):
     """The processor."""
 
 
-_BYTE = 8.0  # bits; a processor moves nothing smaller
+_BYTE = 8.0
+"""Bits; a processor moves nothing smaller."""
 
 
 class RooflineMapper(Mapper):

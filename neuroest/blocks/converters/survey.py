@@ -71,6 +71,7 @@ class SurveyAdcBlock(DeviceBlock):
 
 # Units that the converter survey's regression is stated in.
 _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
+"""Units that a regression is stated in."""
 
 
 class SurveyAdc(SampledConverter):
