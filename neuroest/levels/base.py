@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import Check, Component, NetworkContext, Structural
 from neuroest.blocks.memories.base import Memory
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.core.errors import MappingError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.core.units import Numeric
@@ -166,6 +167,8 @@ class Mapper(ABC):
 
     schema: ClassVar[type[Level]]
     """What a file may say of the level; its `mapper` names the level."""
+    prior_error: ClassVar[ModelErrors]
+    """How far its times may be off. A level says so itself; without it there is no level."""
     unit_name: str = "unit"
 
     def __init_subclass__(cls) -> None:
@@ -180,6 +183,8 @@ class Mapper(ABC):
     @classmethod
     def contract_fault(cls, name: str) -> str:
         """What a level of another package lacks, or an empty text."""
+        if "prior_error" not in vars(cls):
+            return "it states no prior_error (model_errors(...), or exact_model(reason))"
         return "" if cls.level_name() == name else f"its schema is that of {cls.level_name()!r}"
 
     @classmethod

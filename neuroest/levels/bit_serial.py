@@ -9,6 +9,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators, mapping
@@ -44,6 +45,9 @@ class BitSerialMapper(Mapper):
     """Weights stay in the cells; every cell works in every cycle, whatever its column holds."""
 
     schema: ClassVar[type[Level]] = BitSerialLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.2, "margins of the clock"),
+    )
 
     unit_name = "array"
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area_ratio
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
@@ -100,6 +101,9 @@ class DigitalArrayMapper(Mapper):
     """Weight-stationary: a block of weights is loaded, all positions stream by, the next block follows."""
 
     schema: ClassVar[type[Level]] = DigitalArrayLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.3, "stalls and configuration between layers are not modelled"),
+    )
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:

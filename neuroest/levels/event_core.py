@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.chip.event_energies import EventEnergiesBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import network
 from neuroest.levels.base import Array, Placement, Work
@@ -28,6 +29,9 @@ class EventCoreMapper(CoreMapper):
     """Cores of a chip known by its published energies per event."""
 
     schema: ClassVar[type[Level]] = EventCoreLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.5, "contention and imbalance between cores are not modelled"),
+    )
 
     def core_neurons(self) -> Numeric:
         """Neurons of one core, as published."""

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import FREE_CLOCK, Check
 from neuroest.blocks.interconnect.dram import Dram
-from neuroest.blocks.ledger import OVERHEAD
 from neuroest.core.units import Numeric
 from neuroest.design.build import PROCESS, TEMPERATURE, Design, numeric_options
 from neuroest.design.chip import Chip, heat_path, instantiate
@@ -223,12 +222,12 @@ class Evaluation:
 
         What a crossbar's cells and read-out take is operation, and so is all of a chip that is priced by events.
         """
-        owned = {(c.component, c.action, c.term): c.ledger for c in self.costs.energies}
+        operations = {(c.component, c.action, c.term) for c in self.costs.energies if c.operation}
         return _total(
             [
                 np.sum(row.energy, axis=-1, keepdims=True)
                 for row in self.dynamic
-                if owned.get((row.component, row.action, row.term), "clock") not in OVERHEAD
+                if (row.component, row.action, row.term) in operations
             ]
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import SquareMetre, Watt
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -40,6 +41,9 @@ class FixedBlock(Component[FixedBlockParameters]):
     """A block by its published area and power."""
 
     schema: ClassVar[type[Block]] = FixedBlockBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area as published, for one instance of the level."""

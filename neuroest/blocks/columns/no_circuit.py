@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.specs.blocks import Block
 
 
@@ -24,9 +25,11 @@ class VoltageMode(Component[None]):
     """No circuit: the neuron sees the voltage of the column."""
 
     schema: ClassVar[type[Block]] = VoltageModeBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
 
 
 class IdealInterface(Component[None]):
     """No circuit and no loss, which the estimate lists as left out."""
 
     schema: ClassVar[type[Block]] = IdealInterfaceBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

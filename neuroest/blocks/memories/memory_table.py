@@ -18,6 +18,7 @@ from neuroest.specs.file_text import decoded, file_content
 Array: TypeAlias = NDArray[np.float64]
 
 _MOST_PROBLEMS = 20
+"""Problems of one file that are reported."""
 _NANO, _KIBIBYTE = 1e9, 8192.0
 
 

@@ -13,6 +13,7 @@ from neuroest.blocks.base import (
     StaticCost,
     leakage_at_chip_temperature,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
 from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
 from neuroest.core.units import Volt
@@ -43,6 +44,14 @@ class SpikeDriver(RowDriver):
     """One-bit row driver."""
 
     schema: ClassVar[type[Block]] = SpikeDriverBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "level shifters and decoders are not in the model"),
+        area=ModelError(
+            2.5,
+            "a peer tool multiplies the area of drivers by 1 to 9 for three compute-in-memory macros",
+            source="andrulis2024cimloop",
+        ),
+    )
     device: SpikeDriverParameters
 
     @property

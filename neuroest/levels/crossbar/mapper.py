@@ -11,6 +11,7 @@ import numpy as np
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.sampled_clamp import SampledClamp
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.row_drivers.one_bit import SpikeDriver
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
@@ -28,6 +29,12 @@ class CrossbarMapper(CrossbarWork):
     """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
 
     schema: ClassVar[type[Level]] = CrossbarLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(
+            1.2,
+            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known run at 0.85 to 1.16 of the rate that follows from it",
+        ),
+    )
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
