@@ -54,9 +54,10 @@ def run(
         output,
     )
     if figure is not None:
-        from neuroest.plotting.validation import save_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.scoreboard import board_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.style import save_figure  # noqa: PLC0415
 
-        save_figure(board, figure)
+        save_figure(board_figure(board), figure)
     if record is not None:
         emit(record_text(board), record)
     if board.failed:
