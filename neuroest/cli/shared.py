@@ -128,6 +128,13 @@ def in_form(
     return tables.rows_markdown(found) if form is Format.MARKDOWN else tables.rows_latex(found, label)
 
 
+def workload_name(output: Path | None) -> str | None:
+    """Name of a workload that is written to a file; none on standard output."""
+    from neuroest.workloads.importers.network import fitting_name  # noqa: PLC0415 - few verbs write one
+
+    return None if output is None or str(output) == "-" else fitting_name(output.stem, "network")
+
+
 def note(lines: Iterable[str]) -> None:
     """Lines for the user that are no part of the result."""
     for line in lines:

@@ -73,15 +73,62 @@ class Report:
     data: dict[str, Any]
     table: tuple[tuple[str, ...], ...]
 
-    @property
-    def text(self) -> str:
+    def to_text(self) -> str:
         """Text, one fact a line."""
         return "\n".join(self.lines) + "\n"
 
-    @property
-    def csv(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return self.data
+
+    def to_csv(self) -> str:
         """The table, one row a line."""
         return "\n".join(",".join(row) for row in self.table) + "\n"
+
+    def rows(self) -> list[dict[str, float | str]]:
+        """The table, one mapping a row, numbers as numbers."""
+        return [dict(zip(self.table[0], map(_number, row), strict=True)) for row in self.table[1:]]
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def simulate_in_time(
+    neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0, plot: Path | None = None,
+    **options: Any,
+) -> Report:  # fmt: skip
+    """What a neuron does under an input, with the energy from its supplies.
+
+    Parameters
+    ----------
+    neuron : str
+        Device spec of a neuron, a shipped name or a path.
+    stimulus : str
+        ``constant``, ``pulses``, ``pair``, or the path of a CSV file of time and voltage.
+    energy : bool
+        Compare the energy of one spike by simulation with that of the closed forms of an estimate.
+    hold : float
+        With `energy`: time that the input stays on after the switch. [s]
+    plot : Path, optional
+        Figure to draw.
+    **options
+        Other fields of `Request`, such as ``level="0.8 V"`` or ``devices=100``.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    NeuroestError
+        For a device without a time-domain model, and for an input that does not fit it.
+    """
+    request = Request(neuron, stimulus, **options)
+    return energy_report(request, hold, plot) if energy else simulate_neuron(request, plot)
 
 
 def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
