@@ -76,7 +76,7 @@ def run(
 ) -> None:
     """What a neuron does under an input, with its supply energy."""
     from neuroest.dynamics.run import simulate_in_time  # noqa: PLC0415 - loaded for this verb only
-    from neuroest.reporting.row_export import Table  # noqa: PLC0415
+    from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
     if plot is not None:
         from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
@@ -91,7 +91,7 @@ def run(
     )  # fmt: skip
     label = "Events of the simulated neurons"
     text = found.to_csv() if form is Format.CSV else in_form(
-        form, found.to_text, lambda: Table(found.rows(), found.table[0]), label, found.to_dict()
+        form, found.to_text, lambda: Table.of_records(found.rows(), found.table[0]), label, found.to_dict()
     )  # fmt: skip
     emit(text, output)
     if plot is not None:

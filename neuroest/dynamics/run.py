@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import (
@@ -448,9 +449,9 @@ def _langevin(request: Request, plot: Path | None) -> Report:
         )  # fmt: skip
     data = {"neuron": request.neuron, "note": RESEARCH_MODEL, "switches": switches}
     names = ("time", "position", "temperature", "voltage", "conductance")
-    columns = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
+    curves = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
     every = max(1, len(run.time) // 4000)
-    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in columns), strict=True)]
+    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in curves), strict=True)]
     return Report(tuple(lines), data, (names, *rows))
 
 
@@ -471,16 +472,15 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
         f"input on for {format_quantity(hold, 's')} after the switch",
         f"integration time simulated: {format_quantity(compared.simulated_integration_time, 's')}",
         f"integration time in closed form: {format_quantity(compared.integration_time, 's')}",
-        f"{'term':<15} {'simulated':>11} {'closed form':>12} {'deviation':>10} {'tolerance':>10}",
     ]
+    terms = [("term", "simulated", "closed form", "deviation", "tolerance", "")]
     for row in compared.rows:
         tolerance = TOLERANCE[row.term]
         allowed = "bound" if not np.isfinite(tolerance) else f"{100.0 * tolerance:.2g} %"
         deviation = f"{100.0 * row.deviation:+.1f} %" if np.isfinite(row.deviation) else "-"
-        lines.append(
-            f"{row.term.replace('_', ' '):<15} {format_quantity(row.simulated, 'J'):>11} "
-            f"{format_quantity(row.closed, 'J'):>12} {deviation:>10} {allowed:>10}  {row.verdict}"
-        )
+        energies = (format_quantity(row.simulated, "J"), format_quantity(row.closed, "J"))
+        terms.append((row.term.replace("_", " "), *energies, deviation, allowed, row.verdict))
+    lines += columns(terms, "<>>>><")
     if compared.latched:
         lines.append(
             "latching: the gate follows the filament and takes its drive away, so the output stays on; the closed "
