@@ -34,6 +34,8 @@ class RooflineMapper(Mapper):
     """Every layer is a kernel that is bound by computing or by memory."""
 
     schema: ClassVar[type[Level]] = RooflineLevel
+    built_of_blocks: ClassVar[bool] = False
+    writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import FREE_CLOCK, Check
 from neuroest.blocks.interconnect.dram import Dram
+from neuroest.blocks.roles import ChargesClock, PricesDie
 from neuroest.core.units import Numeric
 from neuroest.design.build import PROCESS, TEMPERATURE, Design, numeric_options
 from neuroest.design.chip import Chip, heat_path, instantiate
@@ -418,7 +419,7 @@ class Evaluation:
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:
         """Yield and cost of a good die in US dollars; None where the chip has no block for it."""
-        found = self.chip.find("die_cost")
+        found = self.chip.find(PricesDie)
         if not found:
             return None
         block: Any = found[0][1]
@@ -514,7 +515,7 @@ class Evaluation:
                 "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
                 block.device.largest_die, "m^2",
             )
-            for _, block in self.chip.find("chip_overheads")
+            for _, block in self.chip.find(ChargesClock)
         ]  # fmt: skip
 
     def _load_checks(self) -> list[Check]:

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import PricesDie
 from neuroest.core.units import Dimensionless, Metre, PerSquareMetre, SquareMetre
 from neuroest.equations import power
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -36,7 +37,7 @@ class DieCostBlock(DeviceBlock):
     independently of each other, which no clustering makes worse; murphy: with a density that varies triangularly."""
 
 
-class DieYield(Component[DieCost]):
+class DieYield(Component[DieCost], PricesDie):
     """Yield and cost of a good die."""
 
     schema: ClassVar[type[Block]] = DieCostBlock

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ChargesClock
 from neuroest.core.units import Dimensionless, SquareMetre, WattPerSquareMetre
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -47,7 +48,7 @@ class OverheadsBlock(DeviceBlock):
     model: Literal["chip_overheads"]
 
 
-class ChipOverheads(Component[Overheads]):
+class ChipOverheads(Component[Overheads], ChargesClock):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
 
     schema: ClassVar[type[Block]] = OverheadsBlock

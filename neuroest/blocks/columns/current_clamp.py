@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ClampsColumn
 from neuroest.core.units import Ampere, Ohm, Second, SquareMetre
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -30,7 +31,7 @@ class CurrentClampBlock(DeviceBlock):
     model: Literal["current_clamp"]
 
 
-class CurrentClamp(Component[CurrentClampParameters]):
+class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentClampBlock

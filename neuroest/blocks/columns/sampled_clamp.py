@@ -8,6 +8,7 @@ from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import HoldsResults
 from neuroest.core.units import Ampere, Dimensionless, Farad, Second, SquareMetre, Volt
 from neuroest.equations import converters
 from neuroest.equations import crossbar as equations
@@ -34,7 +35,7 @@ class SampledClampBlock(DeviceBlock):
     model: Literal["sampled_clamp"]
 
 
-class SampledClamp(CurrentClamp):
+class SampledClamp(CurrentClamp, HoldsResults):
     """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     schema: ClassVar[type[Block]] = SampledClampBlock

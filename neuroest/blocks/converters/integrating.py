@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
 from neuroest.specs.base import Count, WholeNumber
@@ -47,7 +48,7 @@ class IntegratingAdcBlock(DeviceBlock):
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
-class IntegratingAdc(Converter):
+class IntegratingAdc(Converter, IntegratesInput):
     """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
 
     schema: ClassVar[type[Block]] = IntegratingAdcBlock

@@ -310,6 +310,16 @@ class DiffusiveNeuronBase(Neuron):
             d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
         )
 
+    def left_out(self) -> list[str]:
+        """Ions whose rates are not those of the chip's temperature."""
+        follows = np.logical_or(self.device.activation_energy > 0.0, self.spec.kinetics is not None)
+        if np.all(np.logical_or(follows, self.technology.temperature == ROOM_TEMPERATURE)):
+            return []
+        return [
+            "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): they move as "
+            "measured"
+        ]
+
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What the gate node is, and what it resists."""
         node = self.gate_capacitance()
