@@ -17,6 +17,7 @@ from neuroest.specs.architecture import LEVELS, ArchitectureSpec
 from neuroest.specs.base import Spec
 from neuroest.specs.blocks import BLOCKS, GivenClaims
 from neuroest.specs.choice import CHOICES
+from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.units import describe_dimension, parse_unit
 
 _REFERENCE = "#/$defs/{model}"
@@ -26,8 +27,11 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "architecture": {
         "name": "my_chip",
         "description": "A chip of mine. Nobody has built it.",
+        "base": "analog_lif_28nm",
         "baseline": "analog_lif_28nm",
         "exclusions": ["training"],
+        "remove": ["chip.tile.state"],
+        "set": {"chip.tile.array.rows": 256},
     },
     "device": {
         "name": "my_device",
@@ -67,6 +71,7 @@ def spec_schema(kind: str) -> dict[str, Any]:
     if kind == "device":
         _add_device_models(schema)
     if kind == "architecture":
+        _add_derived(schema)
         _add_choice_of_nodes(schema)
         _add_block_parameters(schema)
     schema["title"] = f"neuroest {kind}"
@@ -77,7 +82,7 @@ def _raw_schema(root: type[Spec]) -> dict[str, Any]:
     """Schema of a class with everything that it may hold, choices as references."""
     classes: list[type[BaseModel]] = [root]
     if issubclass(root, ArchitectureSpec):
-        classes += [*LEVELS.values(), *BLOCKS.values()]
+        classes += [DerivedArchitecture, *LEVELS.values(), *BLOCKS.values()]
     _, schema = models_json_schema([(cls, "validation") for cls in classes], ref_template=_REFERENCE)
     definitions = schema["$defs"]
     _resolve_choices(definitions)
@@ -178,6 +183,16 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
             description = definition["properties"]["parameters"]["description"]
             reference = {"description": description, "$ref": f"#/$defs/{model}_parameters"}
             definition["properties"]["parameters"] = reference
+
+
+def _add_derived(schema: dict[str, Any]) -> None:
+    """Let a file with a `base` leave out what a whole one must state."""
+    derived = schema["$defs"].pop(DerivedArchitecture.__name__)
+    changes = derived["properties"].keys() - schema["properties"].keys()
+    whole = {"required": schema["required"], "properties": dict.fromkeys(changes - {"base"}, False)}
+    schema["properties"] |= {key: derived["properties"][key] for key in sorted(changes)}
+    schema["required"] = [key for key in derived["required"] if key != "base"]
+    schema |= {"if": {"required": ["base"]}, "then": {"properties": {"chip": False}}, "else": whole}
 
 
 def _add_choice_of_nodes(schema: dict[str, Any]) -> None:

@@ -218,8 +218,8 @@ class CrossbarLevel(Level):
     """Circuits that write the cells; without them the estimate says that they are left out."""
 
 
-class ArchitectureSpec(Spec):
-    """A chip."""
+class Heading(Spec):
+    """What every architecture file states of itself."""
 
     kind: Literal["architecture"]
     """The kind of this file."""
@@ -227,6 +227,11 @@ class ArchitectureSpec(Spec):
     """Name; equals the file name."""
     description: str
     """One or two sentences: what this chip is, and whether it exists."""
+
+
+class ArchitectureSpec(Heading):
+    """A chip."""
+
     technology: Technology
     """Process, supply and temperature."""
     operation: Operation
