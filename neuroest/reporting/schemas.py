@@ -65,13 +65,14 @@ def spec_schema(kind: str) -> dict[str, Any]:
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
     schema = {"$schema": DIALECT, **_raw_schema(KINDS[kind])}
+    if kind == "architecture":
+        _add_derived(schema)
     _tidy(schema)
     for name, example in _EXAMPLES[kind].items():
         schema["properties"][name].setdefault("examples", [example])
     if kind == "device":
         _add_device_models(schema)
     if kind == "architecture":
-        _add_derived(schema)
         _add_choice_of_nodes(schema)
         _add_block_parameters(schema)
     schema["title"] = f"neuroest {kind}"
@@ -188,11 +189,13 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
 def _add_derived(schema: dict[str, Any]) -> None:
     """Let a file with a `base` leave out what a whole one must state."""
     derived = schema["$defs"].pop(DerivedArchitecture.__name__)
-    changes = derived["properties"].keys() - schema["properties"].keys()
-    whole = {"required": schema["required"], "properties": dict.fromkeys(changes - {"base"}, False)}
-    schema["properties"] |= {key: derived["properties"][key] for key in sorted(changes)}
+    for key in ("base", "remove", "set"):
+        schema["properties"][key] = derived["properties"][key]
+    schema["dependentRequired"] = {"remove": ["base"], "set": ["base"]}
+    schema["if"] = {"required": ["base"]}
+    schema["then"] = {"properties": {"chip": False}}
+    schema["else"] = {"required": schema["required"]}
     schema["required"] = [key for key in derived["required"] if key != "base"]
-    schema |= {"if": {"required": ["base"]}, "then": {"properties": {"chip": False}}, "else": whole}
 
 
 def _add_choice_of_nodes(schema: dict[str, Any]) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 import yaml
 
 from neuroest.estimating import estimate
-from neuroest.library import find_file
+from neuroest.library import load_architecture
 from neuroest.result import Estimate
 
 
 def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:
     """File of a shipped architecture with some of its nodes replaced; None removes one."""
-    data = copy.deepcopy(yaml.safe_load(find_file("architecture", base).read_text(encoding="utf-8")))
+    data = copy.deepcopy(load_architecture(base).document.data)
     for path, value in changes.items():
         *way, last = path.split(".")
         node = data
