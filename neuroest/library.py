@@ -134,7 +134,7 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     if is_path(name):
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
-        return near if near.exists() else given
+        return given if given.exists() and not near.exists() else near
     known = {**shipped(kind), **_packed.get().get(kind, {})}
     if name not in known:
         raise UnknownNameError(

@@ -143,6 +143,10 @@ def resolved(chain: Sequence[Document]) -> Document:
     if "base" in document.data:
         spec = validate(DerivedArchitecture, document)
         return _applied(document, spec, resolved(further))
+    message = "needs a `base`, the architecture that it changes"
+    stray = [problem_at(document, [key], message) for key in document.data.keys() & _CHANGES]
+    if stray:
+        raise SpecError(stray)
     return document
 
 
