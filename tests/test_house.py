@@ -96,6 +96,29 @@ def imports_of(module: str) -> set[str]:
     return found - {module}
 
 
+def imports_at_once(module: str) -> set[ast.AST]:
+    """Import statements that run when the module is imported."""
+    found = set()
+    stack: list[ast.AST] = list(tree_of(module).body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found.add(node)
+        elif isinstance(node, ast.If | ast.Try | ast.With) and "TYPE_CHECKING" not in ast.unparse(node):
+            stack.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def loaded_with(module: str) -> set[str]:
+    """Modules that are loaded when a module is."""
+    return {
+        name if name in SOURCES else str(node.module)
+        for node in imports_at_once(module)
+        if isinstance(node, ast.ImportFrom) and str(node.module).split(".")[0] == "neuroest"
+        for name in (f"{node.module}.{alias.name}" for alias in node.names)
+    }
+
+
 def room_of(module: str) -> str:
     """The row of ROOMS that a module belongs to: the longest that fits, or the first word of its name."""
     short = module.removeprefix("neuroest").removeprefix(".")

@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from neuroest.blocks.ledger import OWNERS
+
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped

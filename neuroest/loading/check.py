@@ -8,7 +8,14 @@ from typing import Any
 
 from neuroest.core.errors import NeuroestError, Problem, SpecError, did_you_mean
 from neuroest.design.build import build
-from neuroest.loading.library import KINDS, find_file, load_architecture, load_device, load_workload
+from neuroest.loading.library import (
+    KINDS,
+    architecture_document,
+    find_file,
+    load_architecture,
+    load_device,
+    load_workload,
+)
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import Document, read_document
 
@@ -44,6 +51,7 @@ def _problems(path: Path) -> list[Problem]:
     problems = [] if kind == "sources" else _misnamed(document, path)
     try:
         if kind == "architecture":
+            document = architecture_document(path)
             problems += _baseline(document, path)
             problems += _devices(document, path)
             build(load_architecture(_as_path(path)))
