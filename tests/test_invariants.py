@@ -30,6 +30,7 @@ from neuroest.library import load_architecture, load_device, load_workload, ship
 from neuroest.result import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
+from tests.pairs import pairs, runs
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = Path(__file__).parent / "data" / "worked_example"
@@ -64,20 +65,9 @@ FAST, MLP = EXAMPLE / "chip_fast.yaml", EXAMPLE / "mlp.yaml"
 FIRST_SPIKING = "mlp_mnist_spiking"
 
 
-def runs(network: str) -> list[str]:
-    found = []
-    for chip in shipped("architecture"):
-        try:
-            estimate(chip, network)
-        except NeuroestError:
-            continue
-        found.append(chip)
-    return found
-
-
-SPIKING_CHIPS = runs(FIRST_SPIKING)
+SPIKING_CHIPS = [chip for chip, _ in pairs(FIRST_SPIKING)]
 RUNNING = [
-    (chip, next(n for n in (FIRST_SPIKING, "mlp_mnist_dense") if chip in runs(n)))
+    (chip, FIRST_SPIKING if runs(chip, FIRST_SPIKING) else "mlp_mnist_dense")
     for chip in shipped("architecture")
 ]
 
@@ -775,12 +765,7 @@ def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -
     return found
 
 
-BATCHED = [
-    (chip, network)
-    for chip in shipped("architecture")
-    for network in (FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
-    if chip in runs(network)
-]
+BATCHED = pairs(FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
 
 
 @pytest.mark.parametrize("seed", range(4))
