@@ -25,7 +25,10 @@ from neuroest.reporting.page import page  # noqa: E402 - after what it needs
 from neuroest.reporting.sweep_data import sweep_points  # noqa: E402 - after what it needs
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the path"),
+]
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
