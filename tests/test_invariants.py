@@ -658,6 +658,7 @@ def digests_of_a_fresh_process(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_an_estimate_does_not_depend_on_what_was_estimated_before() -> None:
     pairs = RUNNING
     forwards, backwards = (digests_of_a_fresh_process(order) for order in (pairs, pairs[::-1]))
@@ -676,6 +677,7 @@ def test_an_estimate_leaves_nothing_behind(chip: str, network: str) -> None:
     assert digest(chip, network) == before
 
 
+@pytest.mark.slow
 def test_estimates_in_threads_are_those_of_one_thread() -> None:
     expected = [digest(chip, network) for chip, network in RUNNING]
     with ThreadPoolExecutor(4) as pool:

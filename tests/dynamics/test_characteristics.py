@@ -9,6 +9,7 @@ from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
 from neuroest.dynamics.figures import check_figure_path, draw_characteristic
 from neuroest.errors import NeuroestError, UnknownNameError
 
+pytestmark = pytest.mark.slow
 BENCH = Bench(load_cells("diffusive_bench"), "diffusive_bench", devices=6, step=4e-5)
 
 

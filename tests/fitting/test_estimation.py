@@ -10,6 +10,7 @@ from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements, example_
 from neuroest.fitting.predictions import predict
 from neuroest.library import load_device
 
+pytestmark = pytest.mark.slow
 TEMPLATE = {name: claim.value for name, claim in load_device("diffusive_bench").claims.items()}
 LENGTH = 0.2
 TRUTH = {"field_mobility": 230.0, "residue_rate": 30.0, "filament_decay": 800.0, "residue_decay": 8.0}
