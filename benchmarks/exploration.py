@@ -25,12 +25,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 import neuroest
-from neuroest.estimating import estimate
-from neuroest.exploration.groups import resolve
-from neuroest.exploration.jobs import CHUNK, Job
-from neuroest.exploration.points import block_of, evaluate_points
+from neuroest.exploration.batch_evaluation import block_of, evaluate_points
+from neuroest.exploration.chunks import CHUNK, Job
 from neuroest.exploration.space import Space
+from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import make_job
+from neuroest.pipeline.estimate import estimate
 
 CHIP = "diffusive_28nm_derived"
 WORKERS = 2

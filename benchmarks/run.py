@@ -22,13 +22,13 @@ from pathlib import Path
 import numpy as np
 
 import neuroest
-from neuroest.build import Design
-from neuroest.evaluation import evaluate
-from neuroest.exploration.bands import draw
-from neuroest.library import load_architecture, load_workload
-from neuroest.settings import design_with, workload_with
+from neuroest.core.units import Numeric
+from neuroest.design.build import Design
+from neuroest.design.overrides import design_with, workload_with
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.units import Numeric
+from neuroest.uncertainty.bands import draw
 
 RUNS = 21
 POINTS = 100_000

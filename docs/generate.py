@@ -25,12 +25,11 @@ from pydantic_core import PydanticUndefined
 from typing_extensions import TypeAliasType
 
 import neuroest.equations
-from neuroest.devices.registry import DEVICE_MODELS
+from neuroest.core.units import describe_dimension, format_quantity, parse_unit
+from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS
 from neuroest.specs import architecture, claims, device, layers, levels, workload
 from neuroest.specs.base import QuantityField, Spec
-from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS
 from neuroest.specs.choice import Choice
-from neuroest.units import describe_dimension, format_quantity, parse_unit
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"

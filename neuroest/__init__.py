@@ -16,8 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from neuroest.checking import check_files
-    from neuroest.errors import (
+    from neuroest.core.errors import (
         MappingError,
         NeuroestError,
         Problem,
@@ -26,16 +25,17 @@ if TYPE_CHECKING:
         SpecError,
         UnknownNameError,
     )
-    from neuroest.estimating import estimate
     from neuroest.exploration.breakeven import breakeven
-    from neuroest.exploration.importance import sensitivity
-    from neuroest.exploration.optimise import optimize
+    from neuroest.exploration.optimize import optimize
     from neuroest.exploration.pareto import pareto
+    from neuroest.exploration.sensitivity import sensitivity
     from neuroest.exploration.sweep import sweep
     from neuroest.exploration.uncertainty import uncertainty
-    from neuroest.library import load_architecture, load_device, load_workload
-    from neuroest.reporting.comparison import Comparison, compare
-    from neuroest.result import Estimate
+    from neuroest.loading.check import check_files
+    from neuroest.loading.library import load_architecture, load_device, load_workload
+    from neuroest.pipeline.comparison import Comparison, compare
+    from neuroest.pipeline.estimate import estimate
+    from neuroest.results.estimate import Estimate
     from neuroest.workloads.importers import trace
 
     __version__: str
@@ -67,25 +67,25 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comparison": "neuroest.reporting.comparison",
-    "Estimate": "neuroest.result",
-    "MappingError": "neuroest.errors",
-    "NeuroestError": "neuroest.errors",
-    "Problem": "neuroest.errors",
-    "QuantityError": "neuroest.errors",
-    "RangeError": "neuroest.errors",
-    "SpecError": "neuroest.errors",
-    "UnknownNameError": "neuroest.errors",
+    "Comparison": "neuroest.pipeline.comparison",
+    "Estimate": "neuroest.results.estimate",
+    "MappingError": "neuroest.core.errors",
+    "NeuroestError": "neuroest.core.errors",
+    "Problem": "neuroest.core.errors",
+    "QuantityError": "neuroest.core.errors",
+    "RangeError": "neuroest.core.errors",
+    "SpecError": "neuroest.core.errors",
+    "UnknownNameError": "neuroest.core.errors",
     "breakeven": "neuroest.exploration.breakeven",
-    "check_files": "neuroest.checking",
-    "compare": "neuroest.reporting.comparison",
-    "estimate": "neuroest.estimating",
-    "load_architecture": "neuroest.library",
-    "load_device": "neuroest.library",
-    "load_workload": "neuroest.library",
-    "optimize": "neuroest.exploration.optimise",
+    "check_files": "neuroest.loading.check",
+    "compare": "neuroest.pipeline.comparison",
+    "estimate": "neuroest.pipeline.estimate",
+    "load_architecture": "neuroest.loading.library",
+    "load_device": "neuroest.loading.library",
+    "load_workload": "neuroest.loading.library",
+    "optimize": "neuroest.exploration.optimize",
     "pareto": "neuroest.exploration.pareto",
-    "sensitivity": "neuroest.exploration.importance",
+    "sensitivity": "neuroest.exploration.sensitivity",
     "sweep": "neuroest.exploration.sweep",
     "trace": "neuroest.workloads.importers",
     "uncertainty": "neuroest.exploration.uncertainty",

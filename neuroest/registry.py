@@ -1,44 +1,246 @@
-"""Classes by the name that files give, each imported when somebody asks for it."""
+"""The one table of everything that files name: blocks, computing levels, device models and importers.
+
+A row is all that the program knows of a block before it is used; the rest stands in the block's own file. Another
+package adds rows through the entry points ``neuroest.blocks``, ``neuroest.levels`` and ``neuroest.importers``
+(docs/extending/plugins.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from importlib import import_module
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-_T = TypeVar("_T")
+from neuroest.core.lazy_registry import Registry, load
+
+ANYWHERE = "anywhere"
+"""Role of a block that may stand under any name in any level."""
+
+_BLOCKS = {
+    "sram": ("memories.sram.Sram", "memory", ANYWHERE),
+    "sram_table": ("memories.sram_table.TabulatedSram", "memory", ANYWHERE),
+    "memory_macro": ("memories.memory_macro.MemoryMacro", "memory", ANYWHERE),
+    "edram": ("memories.edram.Edram", "memory", ANYWHERE),
+    "register_file": ("memories.register_file.RegisterFile", "memory", ANYWHERE),
+    "accumulator": ("digital.accumulator.Accumulator", ANYWHERE),
+    "vector_unit": ("digital.vector_unit.VectorUnit", ANYWHERE),
+    "matrix_unit": ("digital.matrix_unit.MatrixUnit", ANYWHERE),
+    "spike_coder": ("digital.spike_coder.SpikeCoder", ANYWHERE),
+    "digital_lif": ("digital.digital_lif.DigitalNeuron", ANYWHERE),
+    "multiply_accumulate": ("digital.multiply_accumulate.MultiplyAccumulate",),
+    "bit_serial_cell": ("digital.bit_serial_cell.BitSerialCell",),
+    "mesh": ("interconnect.mesh.Mesh", ANYWHERE),
+    "bus": ("interconnect.bus.Bus", ANYWHERE),
+    "h_tree": ("interconnect.h_tree.HTree", ANYWHERE),
+    "off_chip_link": ("interconnect.off_chip_link.OffChip", ANYWHERE),
+    "dram": ("interconnect.dram.Dram", ANYWHERE),
+    "fixed_block": ("chip.fixed_block.FixedBlock", ANYWHERE),
+    "chip_overheads": ("chip.overheads.ChipOverheads", ANYWHERE),
+    "die_cost": ("chip.die_cost.DieYield", ANYWHERE),
+    "one_transistor_one_resistor": ("cells.one_transistor_one_resistor.ResistiveCell", "cell"),
+    "one_selector_one_resistor": ("cells.one_selector_one_resistor.SelectorCell", "cell"),
+    "passive": ("cells.passive.PassiveCell", "cell"),
+    "charge_domain_sram": ("cells.charge_domain_sram.ChargeCell", "cell"),
+    "level_shifter": ("row_drivers.level_shifter.LevelShifter",),
+    "write_circuit": ("programming.write_circuit.WriteCircuit", "write_circuit"),
+    "charge_pump": ("programming.charge_pump.ChargePump",),
+    "spike_driver": ("row_drivers.one_bit.SpikeDriver", "row_driver"),
+    "pulse_width": ("row_drivers.pulse_width.PulseWidthDriver", "row_driver"),
+    "capacitive_dac": ("row_drivers.capacitive_dac.CapacitiveDac", "row_driver"),
+    "resistive_ladder": ("row_drivers.resistive_ladder.ResistiveLadder", "row_driver"),
+    "diffusive_1m1t1r": ("neurons.diffusive.DiffusiveNeuron", "neuron"),
+    "diffusive_1m1t1r_integrated": ("neurons.diffusive_integrated.IntegratedDiffusiveNeuron", "neuron"),
+    "reported_neuron": ("neurons.reported.ReportedNeuron", "neuron"),
+    "analog_lif": ("neurons.analog_lif.AnalogLif", "neuron"),
+    "threshold_switch_neuron": ("neurons.threshold_switch.ThresholdSwitch", "neuron"),
+    "phase_change_neuron": ("neurons.phase_change.PhaseChangeNeuron", "neuron"),
+    "ferroelectric_neuron": ("neurons.ferroelectric.FerroelectricNeuron", "neuron"),
+    "current_clamp": ("columns.current_clamp.CurrentClamp", "neuron_interface", "converter_interface"),
+    "sampled_clamp": ("columns.sampled_clamp.SampledClamp", "neuron_interface"),
+    "voltage_mode": ("columns.no_circuit.VoltageMode", "neuron_interface", "converter_interface"),
+    "ideal": ("columns.no_circuit.IdealInterface", "neuron_interface", "converter_interface"),
+    "current_mirror": ("columns.current_mirror.CurrentMirror",),
+    "tapered_buffer": ("columns.tapered_buffer.FanOutBuffer",),
+    "neuron": ("neurons.readout.NeuronReadout", "readout"),
+    "survey_adc": ("converters.survey.SurveyAdc", "converter"),
+    "reported_adc": ("converters.reported.ReportedAdc", "converter"),
+    "sar_adc": ("converters.sar.SarAdc", "converter"),
+    "flash_adc": ("converters.flash.FlashAdc", "converter"),
+    "ramp_adc": ("converters.ramp.RampAdc", "converter"),
+    "integrating_adc": ("converters.integrating.IntegratingAdc", "converter"),
+    "time_to_digital": ("converters.time_to_digital.TimeConverter", "converter"),
+    "sense_amplifier": ("converters.sense_amplifier.SenseAmplifier", "converter"),
+    "analog_stage": ("columns.analog_stage.AnalogStage",),
+    "analog_buffer": ("columns.analog_buffer.AnalogBuffer", "line_buffer"),
+    "sample_and_hold": ("columns.sample_and_hold.SampleAndHold", "sample_and_hold"),
+    "sample_and_hold_circuit": (
+        "columns.sample_and_hold_circuit.SampleAndHoldCircuit",
+        "sample_and_hold",
+    ),
+    "multiplexer": ("columns.multiplexer.Multiplexer", "multiplexer"),
+    "adc": ("converters.readout.AdcReadout", "readout"),
+    "linear_regulator": ("row_drivers.read_supply.LinearRegulator", "read_supply"),
+    "switching_converter": ("row_drivers.read_supply.SwitchingConverter", "read_supply"),
+    "event_energies": ("chip.event_energies.EventEnergies",),
+    "roofline_processor": ("chip.roofline_processor.RooflineProcessor",),
+}
+"""Component class of each block by its model, and the roles that it fills: slots, or a place in any level."""
+
+_LEVELS = {
+    "crossbar": "crossbar.mapper.CrossbarMapper",
+    "digital_array": "digital_array.DigitalArrayMapper",
+    "bit_serial": "bit_serial.BitSerialMapper",
+    "row_stationary": "row_stationary.RowStationaryMapper",
+    "spiking_core": "spiking_core.SpikingCoreMapper",
+    "event_core": "event_core.EventCoreMapper",
+    "roofline": "roofline.RooflineMapper",
+}
+"""Mapper of each computing level."""
+
+_DEVICES = {
+    "cmos_process": "blocks.technology.process.Process",
+    "process_corners": "blocks.technology.process.ProcessCorners",
+    "package": "blocks.technology.process.Package",
+    "logic_library": "blocks.digital.base.LogicLibraryParameters",
+    "wires": "blocks.interconnect.base.WiresParameters",
+    "transmission_gate": "blocks.columns.multiplexer.TransmissionGateParameters",
+    "ion_kinetics": "blocks.neurons.diffusive_base.IonKineticsParameters",
+    "langevin_particle": "dynamics.parameters.LangevinParameters",
+    "lif_behaviour": "dynamics.parameters.LifBehaviourParameters",
+    "threshold_switch": "dynamics.parameters.ThresholdSwitchParameters",
+    "twin_energies": "exploration.twin_energies.TwinEnergiesParameters",
+}
+"""Device models that are not those of a block of the same name."""
+
+_RENDERERS = {
+    "Estimate.html": "reporting.html.estimate_html",
+    "Comparison.html": "reporting.html.comparison_html",
+    "Comparison.text": "reporting.comparison_text.comparison_text",
+    "SweepResult.figure": "plotting.exploration.sweep_figure",
+    "ParetoResult.figure": "plotting.exploration.pareto_figure",
+    "BreakevenResult.figure": "plotting.exploration.breakeven_figure",
+    "UncertaintyResult.figure": "plotting.exploration.distribution_figure",
+    "SensitivityResult.figure": "plotting.exploration.tornado_figure",
+}
+"""What turns a result into text or a figure. Results are data and import none of it."""
 
 
-class Registry(Mapping[str, _T]):
-    """Classes by name, so that what a run loads does not grow with what the library offers.
+def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
+    """A result as ``html``, ``text`` or ``figure``."""
+    draw = load(f"neuroest.{_RENDERERS[f'{type(result).__name__}.{form}']}")
+    return draw(result, *arguments, **options)
 
-    Parameters
-    ----------
-    package : str
-        Package of the modules.
-    homes : mapping
-        ``module.Class`` by name.
 
-    Examples
-    --------
-    >>> Registry("concurrent", {"ahead": "futures.Future"})["ahead"].__name__
-    'Future'
-    """
+IMPORTERS: Mapping[str, Any] = Registry(
+    "neuroest.workloads.importers",
+    {
+        "onnx": "onnx_file.read_onnx",
+        "nir": "nir_file.read_nir",
+        "h5": "nir_file.read_nir",
+        "hdf5": "nir_file.read_nir",
+    },
+    group="neuroest.importers",
+)
+"""Reader of each kind of model file by its suffix: ``(path, options) -> ImportedNetwork``."""
 
-    def __init__(self, package: str, homes: Mapping[str, str]) -> None:
-        self._package = package
-        self._homes = dict(homes)
 
-    def __getitem__(self, name: str) -> _T:
-        module, _, attribute = self._homes[name].rpartition(".")
-        found: Any = getattr(import_module(f"{self._package}.{module}"), attribute)
-        return found  # type: ignore[no-any-return]
+def _contract_fault(name: str, found: Any) -> str:
+    """What a class of another package lacks, by its own contract (`Component` or `Mapper`)."""
+    check = getattr(found, "contract_fault", None)
+    return str(check(name)) if callable(check) else "it is no subclass of Component or Mapper"
+
+
+COMPONENTS: Registry[Any] = Registry(
+    "neuroest.blocks",
+    {name: home for name, (home, *_) in _BLOCKS.items()},
+    "neuroest.blocks",
+    _contract_fault,
+)
+"""Component class of each block by its model."""
+MAPPERS: Registry[Any] = Registry("neuroest.levels", _LEVELS, "neuroest.levels", _contract_fault)
+"""Mapper class of each computing level by its name."""
+ROLES = frozenset(role for _, *roles in _BLOCKS.values() for role in roles)
+"""Slots that blocks fill, and `ANYWHERE`."""
+
+
+class Filling(Sequence[str]):
+    """Models of the blocks that fill a role: those that ship, then those of other packages."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+        self._shipped = tuple(name for name, (_, *roles) in _BLOCKS.items() if role in roles)
+
+    def _all(self) -> tuple[str, ...]:
+        added = (name for name, cls in COMPONENTS.added().items() if self._role in cls.fills)
+        return (*self._shipped, *added)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._homes
+        return name in self._shipped or (name not in _BLOCKS and name in self._all())
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._homes)
+    def __getitem__(self, index: Any) -> Any:
+        return self._all()[index]
 
     def __len__(self) -> int:
-        return len(self._homes)
+        return len(self._all())
+
+
+class _Schemas(Mapping[str, Any]):
+    """Schema of each block by its model."""
+
+    def __getitem__(self, name: str) -> Any:
+        return COMPONENTS[name].schema
+
+    def __contains__(self, name: object) -> bool:
+        return name in COMPONENTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMPONENTS)
+
+    def __len__(self) -> int:
+        return len(COMPONENTS)
+
+
+class _LevelSchemas(Mapping[str, Any]):
+    """Schema of each computing level by its name."""
+
+    def __getitem__(self, name: str) -> Any:
+        return MAPPERS[name].schema
+
+    def __contains__(self, name: object) -> bool:
+        return name in MAPPERS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MAPPERS)
+
+    def __len__(self) -> int:
+        return len(MAPPERS)
+
+
+class _DeviceModels(Mapping[str, Any]):
+    """Parameter record of each device model by its name."""
+
+    def __getitem__(self, name: str) -> Any:
+        found = load(f"neuroest.{_DEVICES[name]}") if name in _DEVICES else self._of_block(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def _of_block(self, name: str) -> Any:
+        """Record of the block of that model, where its device model has the same name."""
+        record = COMPONENTS[name].schema.record if name in COMPONENTS else None
+        return record if record is not None and record.model == name else None
+
+    def __contains__(self, name: object) -> bool:
+        return name in _DEVICES or (isinstance(name, str) and self._of_block(name) is not None)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from sorted([*_DEVICES, *(name for name in COMPONENTS if self._of_block(name) is not None)])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+BLOCKS: Mapping[str, Any] = _Schemas()
+FREE_BLOCKS = Filling(ANYWHERE)
+"""Models that may stand under any name in any level."""
+LEVELS: Mapping[str, Any] = _LevelSchemas()
+DEVICE_MODELS: Mapping[str, Any] = _DeviceModels()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from neuroest.library import shipped
+from neuroest.loading.library import shipped
 
 # read by converters or fed by pulses whose width is a number: no spikes
 NUMBERS_ONLY = frozenset(

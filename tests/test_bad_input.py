@@ -20,11 +20,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from neuroest.checking import check_files
-from neuroest.errors import MappingError, NeuroestError, RangeError, SpecError, UnknownNameError
-from neuroest.estimating import estimate
-from neuroest.library import load_architecture, load_device, load_workload, shipped
-from neuroest.settings import parse_settings
+from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, UnknownNameError
+from neuroest.design.overrides import parse_settings
+from neuroest.loading.check import check_files
+from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
+from neuroest.pipeline.estimate import estimate
 from neuroest.specs.reading import read_document
 
 GOOD = Path(__file__).parent / "data" / "bad"

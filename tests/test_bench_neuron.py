@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.components.chip import instantiate
-from neuroest.components.diffusive_neurons import DiffusiveNeuron
-from neuroest.estimating import estimate
-from neuroest.library import load_architecture
-from neuroest.settings import design_with
-from neuroest.units import parse_quantity
+from neuroest.blocks.neurons.diffusive import DiffusiveNeuron
+from neuroest.core.units import parse_quantity
+from neuroest.design.chip import instantiate
+from neuroest.design.overrides import design_with
+from neuroest.loading.library import load_architecture
+from neuroest.pipeline.estimate import estimate
 
 NEURON = "chip.tile.array.readout.neuron"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from neuroest import check_files
-from neuroest.library import shipped
+from neuroest.loading.library import shipped
 
 DEVICE = """\
 kind: device

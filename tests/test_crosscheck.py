@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "benchmarks" / "crosscheck"

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from neuroest.cli import VERBS
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.estimating import estimate
-from neuroest.library import KINDS, load_architecture, load_device, load_workload
-from neuroest.result import SCHEMA_VERSION
+from neuroest.loading.library import KINDS, load_architecture, load_device, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import DEVICE_MODELS
+from neuroest.results.estimate import SCHEMA_VERSION
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -21,13 +21,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroest.build import Design, build
-from neuroest.components.ledger import OWNERS
-from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimating import estimate
-from neuroest.evaluation import Evaluation, evaluate
-from neuroest.library import load_architecture, load_device, load_workload, shipped
-from neuroest.result import Estimate
+from neuroest.blocks.ledger import OWNERS
+from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.design.build import Design, build
+from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from tests.pairs import pairs, runs
@@ -638,7 +638,7 @@ def digest(chip: str, network: str) -> str:
 
 _DIGESTS = """
 import hashlib, json, sys
-from neuroest.estimating import estimate
+from neuroest.pipeline.estimate import estimate
 found = {}
 for chip, network in json.loads(sys.argv[1]):
     found[f"{chip} {network}"] = hashlib.sha256(estimate(chip, network).to_json().encode()).hexdigest()

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.build import numeric_options
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import MappingError
-from neuroest.estimating import estimate
-from neuroest.library import load_architecture, load_device, shipped
-from neuroest.specs.blocks import BLOCKS
+from neuroest.core.errors import MappingError
+from neuroest.design.build import numeric_options
+from neuroest.loading.library import load_architecture, load_device, shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import BLOCKS, DEVICE_MODELS
 
 ROOT = Path(__file__).parents[1]
 DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))

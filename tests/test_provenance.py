@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.estimating import estimate
-from neuroest.provenance import (
+from neuroest.core.provenance import (
     Call,
     Operation,
     Parameter,
@@ -26,7 +25,8 @@ from neuroest.provenance import (
     tracing,
     used_parameters,
 )
-from neuroest.result import Estimate
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
 from tests.pairs import pairs
 
 

@@ -51,11 +51,11 @@ def test_an_estimate_loads_neither_pandas_nor_matplotlib_nor_a_terminal_library(
 @pytest.mark.parametrize(
     "first",
     [
-        "import neuroest.estimating",
-        "from neuroest.estimating import Estimate",
+        "import neuroest.pipeline.estimate",
+        "from neuroest.pipeline.estimate import Estimate",
         "import neuroest.reporting.table",
     ],
 )
 def test_estimate_is_the_function_whatever_was_imported_first(first: str) -> None:
     code = f"{first}\nimport neuroest\nassert callable(neuroest.estimate), neuroest.estimate"
-    assert "neuroest.estimating" in loaded_after(code)
+    assert "neuroest.pipeline.estimate" in loaded_after(code)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from neuroest.remembering import remember_numbers
+from neuroest.core.memoization import memoize_numbers
 
 
 class Base:
@@ -42,8 +42,8 @@ class Child(Base):
         return 10.0 * super().number()
 
 
-remember_numbers(Base)
-remember_numbers(Child)
+memoize_numbers(Base)
+memoize_numbers(Child)
 
 
 def test_a_number_is_computed_once_for_each_object() -> None:

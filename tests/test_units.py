@@ -12,9 +12,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from neuroest import units
-from neuroest.errors import QuantityError
-from neuroest.units import (
+from neuroest.core import units
+from neuroest.core.errors import QuantityError
+from neuroest.core.units import (
     DIMENSIONLESS,
     Dimension,
     Unit,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimating import estimate
-from neuroest.result import Estimate
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
 
 FOLDER = Path(__file__).parent / "data" / "worked_example"
 TWO_PERCENT = 0.02

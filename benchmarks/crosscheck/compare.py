@@ -16,18 +16,20 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
-from neuroest.components.base import (
+from neuroest.blocks.base import (
     Component,
     NetworkContext,
     TechnologyPoint,
     logic_area_ratio,
     logic_energy_ratio,
 )
-from neuroest.components.dram import Dram
-from neuroest.components.edram import Edram
-from neuroest.components.memories import Memory, Sram, TabulatedSram
+from neuroest.blocks.interconnect.dram import Dram
+from neuroest.blocks.memories.base import Memory
+from neuroest.blocks.memories.edram import Edram
+from neuroest.blocks.memories.sram import Sram
+from neuroest.blocks.memories.sram_table import TabulatedSram
 from neuroest.equations import converters, crossbar, digital, drivers, memories, technology
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"

@@ -162,10 +162,10 @@ def neuroest_resnet18() -> Estimate:
 
 def batch(chip: str, network: str) -> Estimate:
     """Seconds a point of 100 000 points in which every parameter with a spread moves."""
-    from neuroest.evaluation import evaluate
-    from neuroest.exploration.bands import draw
-    from neuroest.library import load_architecture, load_workload
-    from neuroest.settings import design_with, workload_with
+    from neuroest.design.overrides import design_with, workload_with
+    from neuroest.loading.library import load_architecture, load_workload
+    from neuroest.pipeline.evaluation import evaluate
+    from neuroest.uncertainty.bands import draw
 
     points, chunk = 100_000, 10_000
     design, spec = design_with(load_architecture(chip), {}), load_workload(network).spec

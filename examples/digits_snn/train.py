@@ -23,8 +23,8 @@ from sklearn.model_selection import train_test_split
 from snntorch import surrogate
 
 import neuroest
-from neuroest.library import load_device
-from neuroest.workloads.importers import ImportOptions
+from neuroest.loading.library import load_device
+from neuroest.workloads.importers.network import ImportOptions
 
 HERE = Path(__file__).parent
 SEED = 7

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.dynamics.cells import load_cells
+from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.stimulus import constant, pulse_train
 from neuroest.fitting.estimation import P90, fit
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 
 TRUTH = {
     "field_mobility": 240.0, "residue_rate": 28.0, "filament_decay": 900.0, "residue_decay": 9.0,

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
-from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
-from neuroest.library import Device, load_device, shipped
-from neuroest.units import describe_dimension, parse_unit
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.loading.library import Device, load_device, shipped
 
 CELL_SUFFIX = ".cell"
 """Suffix of such files."""

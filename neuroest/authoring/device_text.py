@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from neuroest.devices.base import ParameterInfo
-from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError
-from neuroest.library import Device, device_model, load_device
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
+from neuroest.core.units import format_quantity, parse_quantity
+from neuroest.loading.library import Device, device_model, load_device
 from neuroest.specs.claims import Claim
-from neuroest.units import format_quantity, parse_quantity
+from neuroest.specs.parameters import ParameterInfo
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _DIGITS = 6

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text, spec_name
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
-from neuroest.library import Device, load_device, shared_sources
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.loading.library import Device, load_device, shared_sources
+from neuroest.registry import DEVICE_MODELS
 from neuroest.specs.claims import BASES
-from neuroest.units import describe_dimension, parse_unit
 
 TABLE_SUFFIX = ".csv"
 """Suffix of such files."""

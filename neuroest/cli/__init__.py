@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from neuroest.errors import NeuroestError, SpecError
+from neuroest.core.errors import NeuroestError, SpecError
 
 VERBS = (
     "estimate",

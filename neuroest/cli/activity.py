@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Output, emit, note
-from neuroest.errors import NeuroestError
-from neuroest.library import load_workload
+from neuroest.core.errors import NeuroestError
+from neuroest.loading.library import load_workload
 from neuroest.workloads.importers.network import fitting_name
 
 

@@ -11,8 +11,8 @@ import typer
 
 from neuroest.cli.lab import Kinetics, Plot, Seed
 from neuroest.cli.shared import Architecture, Format, Settings, Workload, emit, in_form, note
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.settings import parse_settings
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.design.overrides import parse_settings
 
 _FILE = {"show_default": False, "metavar": "FILE.npz"}
 
@@ -133,7 +133,7 @@ class _Asked:
 
 def _check(asked: _Asked) -> None:
     """Whether the options go together, before anybody waits."""
-    from neuroest.behaviour.comparison import check_names  # noqa: PLC0415
+    from neuroest.network_simulation.comparison import check_names  # noqa: PLC0415
 
     check_names([name for name in asked.without if name != "all"])
     if asked.currents is not None:
@@ -160,13 +160,13 @@ def _check(asked: _Asked) -> None:
     if asked.output is not None and not asked.output.parent.is_dir():
         raise NeuroestError(f"{asked.output}: the folder {asked.output.parent} does not exist")
     if asked.plot is not None:
-        from neuroest.dynamics.figures import check_figure_path  # noqa: PLC0415
+        from neuroest.plotting.device_lab import check_figure_path  # noqa: PLC0415
 
         check_figure_path(asked.plot)
 
 
 def _drives(asked: _Asked, names: list[str]) -> dict[str, Any]:
-    from neuroest.behaviour.activity import parse_drive  # noqa: PLC0415
+    from neuroest.network_simulation.activity import parse_drive  # noqa: PLC0415
 
     found = dict(parse_drive(text) for text in asked.drive)
     for name in found:
@@ -180,14 +180,14 @@ def _drives(asked: _Asked, names: list[str]) -> dict[str, Any]:
 
 def _network(asked: _Asked) -> None:
     import neuroest  # noqa: PLC0415
-    from neuroest.behaviour.activity import Origin  # noqa: PLC0415
-    from neuroest.behaviour.calibration import calibrate  # noqa: PLC0415
-    from neuroest.behaviour.columns import AS_MEANT, Truth  # noqa: PLC0415
-    from neuroest.behaviour.comparison import WITHOUT, Study, compare  # noqa: PLC0415
-    from neuroest.behaviour.conditions import Chips, conditions  # noqa: PLC0415
-    from neuroest.behaviour.files import read_network, read_samples  # noqa: PLC0415
-    from neuroest.behaviour.spiking import Setting  # noqa: PLC0415
-    from neuroest.library import load_workload  # noqa: PLC0415
+    from neuroest.loading.library import load_workload  # noqa: PLC0415
+    from neuroest.network_simulation.activity import ActivityProvenance  # noqa: PLC0415
+    from neuroest.network_simulation.calibration import calibrate  # noqa: PLC0415
+    from neuroest.network_simulation.columns import IDEAL, ArrayErrors  # noqa: PLC0415
+    from neuroest.network_simulation.comparison import WITHOUT, Experiment, compare  # noqa: PLC0415
+    from neuroest.network_simulation.conditions import Chips, operating_conditions  # noqa: PLC0415
+    from neuroest.network_simulation.files import read_network, read_samples  # noqa: PLC0415
+    from neuroest.network_simulation.spiking import SimulationOptions  # noqa: PLC0415
 
     assert asked.weights is not None and asked.samples is not None  # noqa: S101, PT018 - checked
     workload = load_workload(asked.workload)
@@ -195,7 +195,7 @@ def _network(asked: _Asked) -> None:
     samples = read_samples(asked.samples, workload.spec).first(asked.count)
     seen = read_samples(asked.calibration, workload.spec) if asked.calibration is not None else None
     chip = neuroest.estimate(asked.architecture, asked.workload, asked.settings)
-    place, chips = conditions(chip, layers, asked.kinetics), Chips(asked.chips, asked.seed)
+    place, chips = operating_conditions(chip, layers, asked.kinetics), Chips(asked.chips, asked.seed)
     names = [layer.name for layer in layers]
     files = {"weights": weights_hash, "samples": samples.sha256}
     if asked.drive:
@@ -209,10 +209,10 @@ def _network(asked: _Asked) -> None:
             seen,
             chips,
             lambda text: note([f"  {text}"]),
-            Setting(array=Truth() if asked.cell_errors else AS_MEANT),
+            SimulationOptions(array=ArrayErrors() if asked.cell_errors else IDEAL),
         )
         files["calibration samples"] = seen.sha256
-    origin = Origin(
+    origin = ActivityProvenance(
         chip.architecture,
         place,
         drives,
@@ -222,7 +222,7 @@ def _network(asked: _Asked) -> None:
         files,
         asked.cell_errors,
     )
-    study = Study(chip, workload, layers, samples, origin, asked.settings)
+    study = Experiment(chip, workload, layers, samples, origin, asked.settings)
     without = list(WITHOUT) if "all" in asked.without else list(dict.fromkeys(asked.without))
     outcomes = compare(
         study, without, seen if asked.recalibrate else None, lambda text: note([f"running {text}"])
@@ -231,8 +231,8 @@ def _network(asked: _Asked) -> None:
 
 
 def _told(asked: _Asked, study: Any, outcomes: list[Any]) -> None:
-    from neuroest.behaviour.activity import simulated_workload  # noqa: PLC0415
-    from neuroest.behaviour.report import (  # noqa: PLC0415
+    from neuroest.network_simulation.activity import simulated_workload  # noqa: PLC0415
+    from neuroest.network_simulation.report import (  # noqa: PLC0415
         activity_lines,
         condition_lines,
         outcome_data,
@@ -257,7 +257,7 @@ def _told(asked: _Asked, study: Any, outcomes: list[Any]) -> None:
     ]  # fmt: skip
     _emit(asked, lines, outcome_data(study, outcomes), outcome_rows(outcomes))
     if asked.plot is not None:
-        from neuroest.behaviour.figure import draw_outcomes  # noqa: PLC0415
+        from neuroest.plotting.network_simulation import draw_outcomes  # noqa: PLC0415
 
         draw_outcomes(outcomes, f"{study.workload.spec.name} on {study.chip.architecture}", asked.plot)
         note([f"figure written to {asked.plot}"])
@@ -271,24 +271,24 @@ def _told(asked: _Asked, study: Any, outcomes: list[Any]) -> None:
 
 def _layers(asked: _Asked) -> None:
     import neuroest  # noqa: PLC0415
-    from neuroest.behaviour.activity import Origin, simulated_workload  # noqa: PLC0415
-    from neuroest.behaviour.conditions import Chips, conditions  # noqa: PLC0415
-    from neuroest.behaviour.files import read_currents  # noqa: PLC0415
-    from neuroest.behaviour.report import activity_data, activity_lines, condition_lines  # noqa: PLC0415
-    from neuroest.behaviour.spiking import run_layer  # noqa: PLC0415
-    from neuroest.library import load_workload  # noqa: PLC0415
+    from neuroest.loading.library import load_workload  # noqa: PLC0415
+    from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload  # noqa: PLC0415
+    from neuroest.network_simulation.conditions import Chips, operating_conditions  # noqa: PLC0415
+    from neuroest.network_simulation.files import read_currents  # noqa: PLC0415
+    from neuroest.network_simulation.report import activity_data, activity_lines, condition_lines  # noqa: PLC0415
+    from neuroest.network_simulation.spiking import run_layer  # noqa: PLC0415
 
     assert asked.currents is not None  # noqa: S101 - checked
     workload = load_workload(asked.workload)
     found, digest = read_currents(asked.currents, workload.spec)
     chip = neuroest.estimate(asked.architecture, asked.workload, asked.settings)
-    place, chips = conditions(chip, [], asked.kinetics), Chips(asked.chips, asked.seed)
+    place, chips = operating_conditions(chip, [], asked.kinetics), Chips(asked.chips, asked.seed)
     drives = _drives(asked, list(found))
     done = {
         name: run_layer(place, drives[name], current[: asked.count], chips=chips, number=number)
         for number, (name, current) in enumerate(found.items())
     }
-    origin = Origin(
+    origin = ActivityProvenance(
         chip.architecture, place, drives, chips, asked.kinetics, neuroest.__version__, {"currents": digest}
     )
     changed, written = simulated_workload(workload, done, origin, name=_name(asked.output))

@@ -18,11 +18,11 @@ from neuroest.cli.shared import (
     emit,
     in_form,
 )
-from neuroest.errors import SpecError
+from neuroest.core.errors import SpecError
+from neuroest.design.overrides import parse_settings
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SETTING, setting_axis
-from neuroest.settings import parse_settings
 
 
 def run(

@@ -10,7 +10,7 @@ import typer
 
 from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Seed, Temperature, changes, quantity
 from neuroest.cli.shared import Format, Output, emit, in_form, note
-from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError
 
 MEASURED_NEURON = "diffusive_bench"
 """The neuron that the published measurements belong to."""
@@ -50,16 +50,16 @@ def run(
     output: Output = None,
 ) -> None:
     """The six neuronal characteristics as experiments."""
-    from neuroest.dynamics.bench import Bench  # noqa: PLC0415
-    from neuroest.dynamics.cells import load_cells, refuse_following_gate  # noqa: PLC0415
     from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise  # noqa: PLC0415
+    from neuroest.dynamics.diffusive_cells import load_cells, refuse_following_gate  # noqa: PLC0415
+    from neuroest.dynamics.experiments import Bench  # noqa: PLC0415
 
     wanted = names or list(CHARACTERISTICS)
     for name in wanted:
         if name not in CHARACTERISTICS:
             raise UnknownNameError("characteristic", name, CHARACTERISTICS)
     if figures is not None:
-        from neuroest.dynamics.figures import check_figure_path, draw_characteristic  # noqa: PLC0415
+        from neuroest.plotting.device_lab import check_figure_path, draw_characteristic  # noqa: PLC0415
 
         figures.mkdir(parents=True, exist_ok=True)
         check_figure_path(figures / f"any.{suffix.lstrip('.')}")

@@ -19,8 +19,8 @@ from neuroest.cli.shared import (
     in_form,
     note,
 )
+from neuroest.design.overrides import parse_settings
 from neuroest.reporting.bibliography import sources_bibtex, sources_rows, sources_text
-from neuroest.settings import parse_settings
 
 
 class CitationFormat(StrEnum):

@@ -8,12 +8,12 @@ import typer
 
 import neuroest
 from neuroest.cli.shared import Architecture, Format, Output, Settings, emit, style_for
-from neuroest.reporting.comparison import at_corner
-from neuroest.reporting.frames import comparison_csv
+from neuroest.design.overrides import parse_settings
+from neuroest.pipeline.comparison import at_corner
+from neuroest.reporting.csv_export import comparison_csv
 from neuroest.reporting.latex import comparison_latex
 from neuroest.reporting.markdown import comparison_markdown
 from neuroest.reporting.table import totals_table
-from neuroest.settings import parse_settings
 
 
 def run(

@@ -22,11 +22,11 @@ from neuroest.cli.shared import (
     note,
     style_for,
 )
-from neuroest.library import find_file
-from neuroest.reporting.frames import breakdown_csv
-from neuroest.reporting.quantities import check_line
+from neuroest.design.overrides import parse_settings
+from neuroest.loading.library import find_file
+from neuroest.reporting.csv_export import breakdown_csv
+from neuroest.reporting.formatting import check_line
 from neuroest.reporting.table import estimate_table, side_by_side_table
-from neuroest.settings import parse_settings
 
 
 def run(

@@ -19,8 +19,8 @@ from neuroest.cli.shared import (
     in_form,
     style_for,
 )
+from neuroest.design.overrides import parse_settings
 from neuroest.reporting.explanation import explain, explainable, explanation_rows
-from neuroest.settings import parse_settings
 
 
 class ExplanationFormat(StrEnum):

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from neuroest.columns import stacked_columns
+from neuroest.core.text_layout import stacked_columns
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 

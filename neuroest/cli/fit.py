@@ -11,9 +11,9 @@ import typer
 
 from neuroest.cli.lab import Plot, Seed
 from neuroest.cli.shared import Format, emit, in_form, note
-from neuroest.errors import NeuroestError
-from neuroest.library import Device, load_device
-from neuroest.units import format_quantity
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
+from neuroest.loading.library import Device, load_device
 
 MODELS = MappingProxyType({"diffusive_1m1t1r": "diffusive_bench"})
 """Models that can be fitted, and the spec that each starts from."""
@@ -49,7 +49,7 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
     """A device spec from measurements, with bands."""
-    from neuroest.dynamics.cells import load_cells  # noqa: PLC0415
+    from neuroest.dynamics.diffusive_cells import load_cells  # noqa: PLC0415
     from neuroest.fitting.estimation import P90, fit  # noqa: PLC0415
     from neuroest.fitting.layouts import read_measurements  # noqa: PLC0415
     from neuroest.fitting.spec_writer import check_output, write_spec  # noqa: PLC0415
@@ -59,7 +59,7 @@ def run(
     if output is not None:
         check_output(output, force=force)
     if plot is not None:
-        from neuroest.dynamics.figures import check_figure_path, draw_fit  # noqa: PLC0415
+        from neuroest.plotting.device_lab import check_figure_path, draw_fit  # noqa: PLC0415
 
         check_figure_path(plot)
     template = load_device(start or MODELS[model])

@@ -8,7 +8,7 @@ from neuroest.authoring.cell_file import CELL_SUFFIX, import_cell
 from neuroest.authoring.device_text import check_output, listed, spec_name
 from neuroest.authoring.table import import_table
 from neuroest.cli.shared import emit, note
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
 
 
 def import_devices(

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Output, emit, note
-from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError
-from neuroest.units import parse_quantity
-from neuroest.workloads.importers import ImportedNetwork, ImportOptions, import_network
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError
+from neuroest.core.units import parse_quantity
+from neuroest.workloads.importers import import_network
+from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions
 
 
 class Unsupported(StrEnum):

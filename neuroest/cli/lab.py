@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from neuroest.errors import NeuroestError
-from neuroest.settings import parse_settings
-from neuroest.units import parse_quantity
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import parse_quantity
+from neuroest.design.overrides import parse_settings
 
 Neuron = Annotated[
     str, typer.Argument(metavar="NEURON", help="Shipped device spec of a neuron, or path of one.")

@@ -12,10 +12,11 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, emit, in_form, style
-from neuroest.errors import UnknownNameError
+from neuroest.core.errors import UnknownNameError
+from neuroest.core.text_layout import WIDTH
 from neuroest.reporting.catalogue import CATALOGUE, Entry, entries
-from neuroest.reporting.quantities import words
-from neuroest.reporting.text import WIDTH, Style
+from neuroest.reporting.formatting import words
+from neuroest.reporting.text_style import Style
 
 _WIDEST = 140
 _NARROWEST, _INDENT = 36, 6

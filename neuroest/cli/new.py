@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import emit, note
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
 
 
 class Template(StrEnum):

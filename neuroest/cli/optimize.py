@@ -9,7 +9,7 @@ import typer
 from neuroest.cli.exploring import Axes, Constraints, Plot, Seed, SpaceFile, frame_text, space_of
 from neuroest.cli.pareto import Maximize, Minimize
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Workload, emit, in_form, note
-from neuroest.exploration.optimise import GENERATIONS, POPULATION, optimize
+from neuroest.exploration.optimize import GENERATIONS, POPULATION, optimize
 
 
 def run(

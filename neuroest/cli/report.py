@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note
-from neuroest.reporting.figures import VENUES
+from neuroest.design.overrides import parse_settings
+from neuroest.plotting.canvas import VENUES
+from neuroest.reporting.formatting import counted
 from neuroest.reporting.publish import publish
-from neuroest.reporting.quantities import counted
 from neuroest.reporting.report import report
-from neuroest.settings import parse_settings
 
 Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignore[misc]  # names known at import
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, Output, emit, in_form
-from neuroest.validating.page import board_rows, table
-from neuroest.validating.page import page as scoreboard_page
-from neuroest.validating.record import record_text
-from neuroest.validation import reproduce
+from neuroest.validation.board import reproduce
+from neuroest.validation.page import board_rows, table
+from neuroest.validation.page import page as scoreboard_page
+from neuroest.validation.record import record_text
 
 _MOVED = 3  # as for a failed design check
 
@@ -67,7 +67,7 @@ def run(
         output,
     )
     if figure is not None:
-        from neuroest.validating.figure import save_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.validation import save_figure  # noqa: PLC0415 - matplotlib is heavy
 
         save_figure(board, figure)
     if page is not None:
@@ -75,7 +75,7 @@ def run(
     if record is not None:
         emit(record_text(board), record)
     if fairness is not None:
-        from neuroest.validating.fairness import fairness_page  # noqa: PLC0415 - takes many estimates
+        from neuroest.validation.fairness import fairness_page  # noqa: PLC0415 - takes many estimates
 
         emit(fairness_page(), fairness)
     if board.failed:

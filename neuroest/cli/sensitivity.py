@@ -18,8 +18,8 @@ from neuroest.cli.shared import (
     in_form,
     note,
 )
-from neuroest.exploration.importance import DEFAULT_QUANTITIES, sensitivity
-from neuroest.settings import parse_settings
+from neuroest.design.overrides import parse_settings
+from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
 
 
 def run(

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 
 import typer
 
-from neuroest.library import shipped
-from neuroest.outputs import write_whole
-from neuroest.reporting.text import PLAIN, Style
+from neuroest.core.atomic_files import write_whole
+from neuroest.loading.library import shipped
+from neuroest.reporting.text_style import PLAIN, Style
 
 DEFAULT_ARCHITECTURE = "diffusive_28nm_derived"
 """What is estimated when no architecture is named."""
@@ -116,7 +116,7 @@ def in_form(
     """
     if form is Format.TABLE:
         return text()
-    from neuroest.reporting import rows as tables  # noqa: PLC0415 - text on a terminal does not need it
+    from neuroest.reporting import row_export as tables  # noqa: PLC0415 - text on a terminal does not need it
 
     if form is Format.JSON and data is not None:
         return json.dumps(data, indent=2, allow_nan=False) + "\n"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, emit, in_form, style
-from neuroest.reporting.sheets import sheets, value_rows
+from neuroest.reporting.data_sheets import sheets, value_rows
 
 
 def run(

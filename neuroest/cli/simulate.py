@@ -77,10 +77,10 @@ def run(
     output: Output = None,
 ) -> None:
     """What a neuron does under an input, with its supply energy."""
-    from neuroest.dynamics.session import Request, energy_report, simulate_neuron  # noqa: PLC0415
+    from neuroest.dynamics.run import Request, energy_report, simulate_neuron  # noqa: PLC0415
 
     if plot is not None:
-        from neuroest.dynamics.figures import check_figure_path  # noqa: PLC0415
+        from neuroest.plotting.device_lab import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
     request = Request(
@@ -110,7 +110,7 @@ def _written(report: Any, form: Format) -> str:
 
 
 def _rows(report: Any) -> Any:
-    from neuroest.reporting.rows import Table  # noqa: PLC0415 - documents only
+    from neuroest.reporting.row_export import Table  # noqa: PLC0415 - documents only
 
     head, *body = report.table
     return Table([dict(zip(head, map(_number, row), strict=True)) for row in body], head)

@@ -18,10 +18,10 @@ from neuroest.cli.shared import (
     in_form,
     note,
 )
-from neuroest.exploration.bands import SEED
-from neuroest.exploration.importance import DEFAULT_QUANTITIES
+from neuroest.design.overrides import parse_settings
+from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
-from neuroest.settings import parse_settings
+from neuroest.uncertainty.bands import SEED
 
 
 def run(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.dynamics.bench import Bench, Characteristic, Series, repeat
-from neuroest.dynamics.cells import integration_time
+from neuroest.core.units import format_quantity
 from neuroest.dynamics.compact import Run
+from neuroest.dynamics.diffusive_cells import integration_time
+from neuroest.dynamics.experiments import Bench, Characteristic, Series, repeat
 from neuroest.dynamics.stimulus import Array, Segment, constant
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.units import format_quantity
 
 
 def cascaded_connection(bench: Bench) -> Characteristic:

@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from neuroest.dynamics.bench import (
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.cascade import cascaded_connection
+from neuroest.dynamics.diffusive_cells import integration_time
+from neuroest.dynamics.experiments import (
     Bench,
     Characteristic,
     Series,
@@ -17,14 +21,10 @@ from neuroest.dynamics.bench import (
     quantiles,
     repeat,
 )
-from neuroest.dynamics.cascade import cascaded_connection
-from neuroest.dynamics.cells import integration_time
-from neuroest.dynamics.chance import stochasticity
-from neuroest.dynamics.memory import intrinsic_plasticity, refractory_period
+from neuroest.dynamics.firing_statistics import stochasticity
+from neuroest.dynamics.residue import intrinsic_plasticity, refractory_period
 from neuroest.dynamics.stimulus import Array, constant, pulse_train
 from neuroest.equations import filament_growth
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.units import format_quantity
 
 
 def leaky_integration(bench: Bench) -> Characteristic:

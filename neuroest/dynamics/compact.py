@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.dynamics.cells import DiffusiveCells
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.diffusive_cells import DiffusiveCells
 from neuroest.dynamics.stimulus import Array, Stimulus
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth
 from neuroest.equations._constants import BOLTZMANN
-from neuroest.errors import NeuroestError
 
 STEPS_PER_SETTLING = 60.0
 """Steps within the settling time of the filament; accuracy is checked by halving them."""

@@ -7,11 +7,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from neuroest.dynamics.cells import DiffusiveCells, integration_time
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.compact import ENERGY_TERMS, Run, simulate
+from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
 from neuroest.dynamics.stimulus import Array, Segment, pulse_train
 from neuroest.equations import diffusive_neuron as equations
-from neuroest.errors import NeuroestError
 
 TOLERANCE = MappingProxyType(
     {

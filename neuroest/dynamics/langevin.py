@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroest.devices.lab import LangevinParameters
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.parameters import LangevinParameters
 from neuroest.dynamics.stimulus import Array
-from neuroest.errors import NeuroestError
 
 RESEARCH_MODEL = "research model: dimensionless, fitted to no device; nothing is estimated from it"
 _EDGE = 1e-3

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
 
 Array = NDArray[Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.units import Numeric
+from neuroest.core.units import Numeric
 
 # A product of two floats is off by a few units in 2^53; what exceeds a whole number by less is that number.
 _ROUNDING = 2.0**-40

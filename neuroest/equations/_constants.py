@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from neuroest.units import Numeric, Unit
+from neuroest.core.units import Numeric, Unit
 
 Coulomb: TypeAlias = Annotated[Numeric, Unit("C")]
 JoulePerKelvin: TypeAlias = Annotated[Numeric, Unit("J/K")]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.units import Numeric
+from neuroest.core.units import Numeric
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.units import Dimensionless
+from neuroest.core.units import Dimensionless
 
 # Chebyshev coefficients of (1 + 2 x) exp(x^2) erfc(x) in t = (x - 3.75) / (x + 3.75) for x >= 0, the form of
 # Shepherd and Laframboise, Math. Comp. 36 (1981) 249-253; sampled at 200 Chebyshev nodes in double precision.

@@ -6,17 +6,9 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
+from neuroest.core.provenance import equation
+from neuroest.core.units import Bit, BitPerSecond, Dimensionless, Numeric, PerSecond, Second, Unit
 from neuroest.equations._arithmetic import divided
-from neuroest.provenance import equation
-from neuroest.units import (
-    Bit,
-    BitPerSecond,
-    Dimensionless,
-    Numeric,
-    PerSecond,
-    Second,
-    Unit,
-)
 
 PerBit: TypeAlias = Annotated[Numeric, Unit("1/bit")]
 

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import bounded_exponential, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     CoulombPerSquareMetre,
     Dimensionless,
@@ -27,6 +26,7 @@ from neuroest.units import (
     Volt,
     VoltPerMetre,
 )
+from neuroest.equations._arithmetic import bounded_exponential, rounded_up
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 

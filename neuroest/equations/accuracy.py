@@ -10,9 +10,9 @@ import math
 
 import numpy as np
 
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Joule, Kelvin, Ohm, Second, Siemens, Volt
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Joule, Kelvin, Ohm, Second, Siemens, Volt
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0

@@ -8,17 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Farad, FaradPerSquareMetre, Joule, Kelvin, SquareMetre, Volt
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
-from neuroest.provenance import equation
-from neuroest.units import (
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Joule,
-    Kelvin,
-    SquareMetre,
-    Volt,
-)
 
 
 @equation(

@@ -12,8 +12,18 @@ import math
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import Ampere, Dimensionless, Farad, Joule, Metre, PerSecond, Second, SquareMetre, Volt
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    Joule,
+    Metre,
+    PerSecond,
+    Second,
+    SquareMetre,
+    Volt,
+)
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0

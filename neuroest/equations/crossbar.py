@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     AmperePerMetre,
     Dimensionless,
@@ -26,6 +25,7 @@ from neuroest.units import (
     SquareMetre,
     Volt,
 )
+from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 # Length, in feature sizes, of a planar access transistor with its share of the two contacts.
 _CELL_LENGTH = 3.0

@@ -10,16 +10,8 @@ import math
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import (
-    Dimensionless,
-    Farad,
-    Metre,
-    Ohm,
-    OhmPerMetre,
-    Second,
-    Siemens,
-)
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Farad, Metre, Ohm, OhmPerMetre, Second, Siemens
 
 # Mean of u - u^2/2 over 0..1, the profile of the voltage lost along a uniformly loaded line, 1/2 at its end.
 _MEAN_LINE_LOSS = 1.0 / 3.0

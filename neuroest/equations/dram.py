@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     Bit,
     BitPerSecond,
@@ -25,6 +24,7 @@ from neuroest.units import (
     Volt,
     Watt,
 )
+from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/dram.md"
 _MICRON = "Micron TN-41-01 and TN-40-07; docs/models/dram.md"

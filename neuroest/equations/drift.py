@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Second, Siemens
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Second, Siemens
 
 _PHASE_CHANGE = (
     "S. R. Nandakumar et al., ICECS (2019), doi:10.1109/ICECS46596.2019.8964852, as the documentation of IBM/aihwkit "

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import rounded_up
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     AmperePerMetre,
     Dimensionless,
@@ -25,6 +24,7 @@ from neuroest.units import (
     SquareMetre,
     Volt,
 )
+from neuroest.equations._arithmetic import rounded_up
 
 # Mean input conductance of a binary R-2R ladder over all codes, times R: n/12 + (1 - 4^-n)/18.
 _LADDER_PER_BIT = 1.0 / 12.0

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Bit,
     Dimensionless,
     Farad,
@@ -21,6 +20,7 @@ from neuroest.units import (
     Volt,
     Watt,
 )
+from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/dram.md"
 _HALF = 1.0 / 2.0

@@ -13,13 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._constants import (
-    BOLTZMANN,
-    JoulePerKelvin,
-)
-from neuroest.equations._special import normal_distribution
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Dimensionless,
     Farad,
     Joule,
@@ -31,6 +26,11 @@ from neuroest.units import (
     Second,
     Volt,
 )
+from neuroest.equations._constants import (
+    BOLTZMANN,
+    JoulePerKelvin,
+)
+from neuroest.equations._special import normal_distribution
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Joule, Second
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Joule, Second
 
 _SCHEDULE = "W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop, wan_nature_2022/helper_functions.py"
 

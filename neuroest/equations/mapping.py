@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Second
 from neuroest.equations._arithmetic import divided, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Second
 
 _DERIVED = "derivation: docs/models/mapping.md"
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import rounded_up
-from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     AmperePerMetre,
     Dimensionless,
@@ -28,6 +26,8 @@ from neuroest.units import (
     SquareMetre,
     Volt,
 )
+from neuroest.equations._arithmetic import rounded_up
+from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 _SWITCHES = "derivation: docs/models/converters.md, Multiplexers"
 _STAGES = "derivation: docs/models/converters.md, Sample-and-hold stages"

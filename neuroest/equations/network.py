@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     AmperePerMetre,
     Bit,
     Dimensionless,
@@ -21,6 +20,7 @@ from neuroest.units import (
     SquareMetre,
     Volt,
 )
+from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/network.md"
 _HALF_SWING: float = np.log(2.0)  # time constants of an RC stage until half the swing

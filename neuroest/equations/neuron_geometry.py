@@ -9,15 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._constants import (
-    BOLTZMANN,
-    ELEMENTARY_CHARGE,
-    VACUUM_PERMITTIVITY,
-    Coulomb,
-    JoulePerKelvin,
-)
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Dimensionless,
     Farad,
     FaradPerMetre,
@@ -27,6 +20,13 @@ from neuroest.units import (
     OhmMetre,
     SquareMetre,
     Volt,
+)
+from neuroest.equations._constants import (
+    BOLTZMANN,
+    ELEMENTARY_CHARGE,
+    VACUUM_PERMITTIVITY,
+    Coulomb,
+    JoulePerKelvin,
 )
 
 _DERIVATION = "derivation: docs/models/neurons.md"

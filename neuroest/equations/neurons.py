@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb, JoulePerKelvin
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     Dimensionless,
     Farad,
@@ -30,6 +29,7 @@ from neuroest.units import (
     Volt,
     VoltMetre,
 )
+from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb, JoulePerKelvin
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 

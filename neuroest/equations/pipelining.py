@@ -6,8 +6,8 @@ design points.
 
 from __future__ import annotations
 
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Second
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Second
 
 _DERIVED = "derivation: docs/models/mapping.md"
 

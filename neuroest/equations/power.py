@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import bounded_exponential, divided
-from neuroest.equations._special import lambert_fraction
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Dimensionless,
     Joule,
     Kelvin,
@@ -20,6 +18,8 @@ from neuroest.units import (
     Watt,
     WattPerSquareMetre,
 )
+from neuroest.equations._arithmetic import bounded_exponential, divided
+from neuroest.equations._special import lambert_fraction
 
 _DERIVED = "derivation: docs/models/technology.md"
 _STAPPER = "Stapper, Armstrong and Saji, Proc. IEEE 71, 453-470 (1983), doi:10.1109/PROC.1983.12619"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless
 
 
 @equation(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless, Joule, Kelvin, PerSecond, Second, Watt
 from neuroest.equations._arithmetic import bounded_exponential
 from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
-from neuroest.provenance import equation
-from neuroest.units import Dimensionless, Joule, Kelvin, PerSecond, Second, Watt
 
 
 @equation(

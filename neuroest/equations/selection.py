@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import (
-    Ampere,
-    Dimensionless,
-    Siemens,
-    Volt,
-    Watt,
-)
+from neuroest.core.provenance import equation
+from neuroest.core.units import Ampere, Dimensionless, Siemens, Volt, Watt
 
 # The biasing scheme that puts a third of the write voltage on every unselected cell.
 _THIRD = 3.0

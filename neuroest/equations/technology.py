@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     AmperePerMetre,
     Dimensionless,
     Joule,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core.provenance import equation
+from neuroest.core.units import Bit, Dimensionless, Joule, JoulePerBit
 from neuroest.equations._arithmetic import divided, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import Bit, Dimensionless, Joule, JoulePerBit
 
 _DERIVED = "derivation: docs/models/twins.md"
 _RATE = "rate coding by neurons that do not leak and are reset by subtraction, input within [0, threshold)"

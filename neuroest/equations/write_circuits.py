@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.equations._arithmetic import divided, rounded_down, rounded_up
-from neuroest.provenance import equation
-from neuroest.units import (
+from neuroest.core.provenance import equation
+from neuroest.core.units import (
     Ampere,
     Dimensionless,
     Farad,
@@ -21,6 +20,7 @@ from neuroest.units import (
     SquareMetre,
     Volt,
 )
+from neuroest.equations._arithmetic import divided, rounded_down, rounded_up
 
 _DERIVATION = "derivation: docs/models/crossbar.md, Circuits that write"
 _PUMP = "Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695"

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.provenance import equation
-from neuroest.units import (
-    Ampere,
-    Dimensionless,
-    Joule,
-    PerSecond,
-    Second,
-    Volt,
-)
+from neuroest.core.provenance import equation
+from neuroest.core.units import Ampere, Dimensionless, Joule, PerSecond, Second, Volt
 
 _OF_MAPPING = "derivation: docs/models/mapping.md"
 

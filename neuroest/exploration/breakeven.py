@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.columns import wrapped
-from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.text_layout import wrapped
+from neuroest.core.units import format_quantity
+from neuroest.exploration.batch_evaluation import check_quantities, evaluate_points
+from neuroest.exploration.chunks import column_name, quantity_unit
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.groups import Group, NumericAxis, resolve
-from neuroest.exploration.jobs import column_name, quantity_unit
-from neuroest.exploration.points import check_quantities, evaluate_points
 from neuroest.exploration.space import Axis, Range, Space
-from neuroest.library import Loaded
-from neuroest.units import format_quantity
+from neuroest.exploration.structures import Group, NumericAxis, resolve
+from neuroest.registry import render
+from neuroest.specs.loaded import Loaded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,9 +119,7 @@ class BreakevenResult:
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Both results along the parameter; written to `path` if given, and returned."""
-        from neuroest.exploration.figures import breakeven_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return breakeven_figure(self, path)
+        return render(self, "figure", path)
 
     def __repr__(self) -> str:
         return f"<BreakevenResult: {self.names[0]} and {self.names[1]}, {len(self.crossings)} crossings>"

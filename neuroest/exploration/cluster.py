@@ -17,10 +17,10 @@ from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
+from neuroest.exploration.chunks import source_digest
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.jobs import source_digest
-from neuroest.exploration.runner import Task, main_left_out
+from neuroest.exploration.worker_main import Task, main_left_out
 
 _CONNECT_SECONDS = 10
 _LOOK_SECONDS = 5.0

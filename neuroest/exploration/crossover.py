@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
-from neuroest.exploration.bands import SAMPLES, SEED, Band, draw, quantiles
+from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.groups import Group, resolve
-from neuroest.exploration.points import evaluate_points
 from neuroest.exploration.space import Space
+from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
-from neuroest.library import Loaded
-from neuroest.result import first_number
-from neuroest.units import format_quantity
+from neuroest.results.estimate import first_number
+from neuroest.specs.loaded import Loaded
+from neuroest.uncertainty.bands import SAMPLES, SEED, Band, draw, quantiles
 from neuroest.workloads.layers import layer_table
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
 
 
 class ExplorationError(NeuroestError):

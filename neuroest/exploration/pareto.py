@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.errors import UnknownNameError
+from neuroest.core.errors import UnknownNameError
+from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.jobs import notebook_table
 from neuroest.exploration.sweep import SweepResult, read_sweep
+from neuroest.registry import render
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +57,7 @@ class ParetoResult:
 
     def plot(self, path: str | Path | None = None) -> Any:
         """Front of the first two objectives over the beaten points; written to `path` if given, and returned."""
-        from neuroest.exploration.figures import pareto_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return pareto_figure(self, path)
+        return render(self, "figure", path)
 
     def __repr__(self) -> str:
         return f"<ParetoResult: {len(self.frame)} of {self.considered} feasible points>"

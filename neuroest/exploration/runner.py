@@ -12,7 +12,6 @@ import os
 import pickle
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,16 +20,19 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any
 
 from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.worker_main import Task, main_left_out
 
-Task: TypeAlias = Callable[[int], Any]
 _MOST_DEATHS = 5
 """Deaths of workers in a row, without a chunk finished between, after which a run gives up."""
+
+
 _WAITING = 2
 """Chunks in flight for each worker."""
+
+
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 """A chunk makes arrays and no cycles; looking for cycles among what was imported would be most of the search."""
 
@@ -167,21 +169,6 @@ def _submit(pool: ProcessPoolExecutor, chunk: int) -> Future[Any]:
         if getattr(pool, "_broken", False):
             raise BrokenProcessPool(str(error)) from error
         raise
-
-
-@contextmanager
-def main_left_out() -> Iterator[None]:
-    """Start workers without the program that asks for them.
-
-    A new process would first run the program's main module once more: a script whose calls are not under
-    ``if __name__ == "__main__"`` would start workers for ever, and any other waits for imports that no chunk needs.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
 
 
 def _bounded(

@@ -1,135 +1,360 @@
-"""How much each result moves with each parameter, all of them in one batch."""
+"""Which parameters matter: elasticities, the reach of each spread, and shares of the variance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.build import Design
-from neuroest.evaluation import Evaluation, evaluate
-from neuroest.specs.claims import DESIGN, Claim
-from neuroest.specs.workload import WorkloadSpec
-from neuroest.units import Numeric
+from neuroest.core.text_layout import WIDTH, columns, wrapped
+from neuroest.exploration.batch_evaluation import Points, block_of, check_quantities, evaluate_points, joined
+from neuroest.exploration.chunks import notebook_table, quantity_unit
+from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.space import Space
+from neuroest.exploration.structures import Group, resolve
+from neuroest.registry import render
+from neuroest.specs.loaded import Loaded
+from neuroest.uncertainty.bands import common_cause, spread_over
+from neuroest.uncertainty.elasticities import slopes, steps
 
-_STEP = 1e-4
-"""Relative step of the finite difference: small beside any curvature here, large beside rounding."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s")
+_Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
+_EDGE = 1e-9
+"""Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
+_MOST_NUMBERS = 100_000_000
+"""Of a batch of samples: a gigabyte, held three times."""
+_LEAST_REACH = 1e-3
+"""Share of a result that a cause moves it by, below which its ends are printed alike."""
+_LEAST_SHARE = 0.5
+"""Smallest share of feasible samples that shares of the variance are computed from."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Sensitivity:
-    """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
+@dataclass(frozen=True)
+class Bar:
+    """Reach of one cause of doubt.
 
     Attributes
     ----------
+    cause : str
+        Path of the parameter, or the name of the group that moves together.
     paths : tuple of str
-        Parameters that were moved: all that are no choice of the designer and not zero.
-    totals : mapping
-        Elasticity of each total with respect to each parameter.
-    energy_terms, area_terms : mapping
-        The same for each term, by component and term, and the term's value.
+        All parameters that move.
+    low, high : float
+        Result with the parameters at their 10th and 90th percentile; not a number where no estimate exists.
     """
 
+    cause: str
     paths: tuple[str, ...]
-    totals: Mapping[str, NDArray[np.float64]]
-    energy_terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]]
-    area_terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]]
+    low: float
+    high: float
 
 
-def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Sensitivity:
-    """Elasticities of an estimate with respect to every claim.
+@dataclass(frozen=True)
+class Share:
+    """Shares of the variance of a result's logarithm that one cause has, with 95 % confidence half-widths."""
 
-    Each parameter is moved up and down by a ten-thousandth. Where the two disagree, as at the edge of a
-    rounding, the smaller movement counts.
+    cause: str
+    first: float
+    first_confidence: float
+    total: float
+    total_confidence: float
+
+
+@dataclass(frozen=True)
+class SensitivityResult:
+    """What moves the results.
+
+    Attributes
+    ----------
+    base : mapping
+        Results at the values of the files.
+    elasticity : mapping
+        For each result, d ln(result) / d ln(parameter) by path, the largest first.
+    tornado : mapping
+        For each result its bars, the longest first.
+    sobol : mapping
+        For each result the shares of the variance, the largest total first; empty unless asked for.
+    feasible : float
+        Share of the samples that the shares of the variance rest on.
     """
-    stepped = steps(claims)
-    paths, rows = tuple(stepped), 2 * len(stepped) + 1
-    values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
-    result = evaluate(design, workload, values | stepped)
 
-    def elasticity(quantity: Numeric) -> tuple[float, NDArray[np.float64]]:
-        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
-        return float(array[0]), slopes(array)
+    architecture: str
+    workload: str
+    base: Mapping[str, float]
+    elasticity: Mapping[str, Mapping[str, float]]
+    tornado: Mapping[str, tuple[Bar, ...]]
+    sobol: Mapping[str, tuple[Share, ...]]
+    feasible: float = 1.0
 
-    totals = {name: elasticity(quantity)[1] for name, quantity in _totals(result).items()}
-    energy: dict[tuple[str, str], tuple[float, NDArray[np.float64]]] = {}
-    for row in result.dynamic:
-        _store(energy, (row.component, row.term), elasticity(np.sum(row.energy, axis=-1)))
-    for static in result.statics:
-        _store(
-            energy, (static.component, static.term), elasticity(static.total * result.standing_time(static))
-        )
-    area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
-    return Sensitivity(paths, totals, energy, area)
+    def to_frame(self) -> pd.DataFrame:
+        """One row for each result and cause."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        rows = []
+        for name, bars in self.tornado.items():
+            shares = {share.cause: share for share in self.sobol.get(name, ())}
+            for bar in bars:
+                row: dict[str, Any] = {
+                    "result": name, "cause": bar.cause, "base": self.base[name], "at_p10": bar.low, "at_p90": bar.high,
+                    "elasticity": self.slope(name, bar),
+                }  # fmt: skip
+                if bar.cause in shares:
+                    share = shares[bar.cause]
+                    row |= {
+                        "sobol_first": share.first, "sobol_first_confidence": share.first_confidence,
+                        "sobol_total": share.total, "sobol_total_confidence": share.total_confidence,
+                    }  # fmt: skip
+                rows.append(row)
+        return pd.DataFrame(rows)
+
+    def slope(self, name: str, bar: Bar) -> float:
+        """Elasticity of a result with respect to a bar's cause: all its parameters moved together."""
+        return sum(self.elasticity[name].get(path, 0.0) for path in bar.paths)
+
+    def plot(
+        self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None, most: int = 12
+    ) -> Any:
+        """Tornado of one result; written to `path` if given, and returned."""
+        return render(self, "figure", quantity, path, most)
+
+    def __repr__(self) -> str:
+        return f"<SensitivityResult: {self.architecture} on {self.workload}, {', '.join(self.base)}>"
+
+    def _repr_html_(self) -> str:
+        return notebook_table(self.to_frame())
+
+    def to_text(self, most: int = 10) -> str:
+        """Tables for a terminal: for each result its longest bars."""
+        from neuroest.core.units import format_quantity  # noqa: PLC0415
+
+        lines = [
+            *wrapped(f"{self.architecture} on {self.workload}"),
+            *wrapped("results with each parameter at its p10 and at its p90, and elasticities"),
+        ]
+        for name, bars in self.tornado.items():
+            unit = quantity_unit(name)
+
+            def shown(value: float, unit: str = unit) -> str:
+                return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
+
+            shares = {share.cause: share for share in self.sobol.get(name, ())}
+            kept = [bar for bar in bars if _reach(bar) > _LEAST_REACH][:most]
+            rows = [("at p10", "at p90", "elast.")]
+            rows += [(shown(bar.low), shown(bar.high), f"{self.slope(name, bar):+.2f}") for bar in kept]
+            head, *numbers = columns(rows, ">>>", indent=2)
+            under = " " * (len(head) + 2)
+            lines += ["", f"{name}  {shown(self.base[name])}", head]
+            for left, bar in zip(numbers, kept, strict=True):
+                first, *others = _in_parts(bar.cause, WIDTH - len(under))
+                lines += [f"{left}  {first}", *(under + part for part in others)]
+                if bar.cause in shares:
+                    share = shares[bar.cause]
+                    lines.append(
+                        f"{under}S1 {share.first:.2f} ± {share.first_confidence:.2f}, "
+                        f"ST {share.total:.2f} ± {share.total_confidence:.2f}"
+                    )
+            rest = sum(bar.low != bar.high for bar in bars) - len(kept)
+            if rest > 0:
+                lines.append(f"{under}{rest} more move it less")
+        return "\n".join(lines) + "\n"
 
 
-def steps(claims: Mapping[str, Claim]) -> dict[str, NDArray[np.float64]]:
-    """Values of every claim that is no choice of the designer and not zero: as it is, a step up, a step down.
-
-    In row 0 nothing moves; then each parameter alone goes up, and then each down.
-    """
-    paths = [path for path, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0]
-    count = len(paths)
-    found = {}
-    for index, path in enumerate(paths):
-        column = np.full((2 * count + 1, 1), claims[path].value)
-        column[1 + index] *= 1.0 + _STEP
-        column[1 + count + index] *= 1.0 - _STEP
-        found[path] = column
-    return found
+def _in_parts(cause: str, width: int) -> list[str]:
+    """A cause in lines of a width, broken at the dots of its path."""
+    lines = [""]
+    for word in cause.replace(".", ".\0").replace(" ", " \0").split("\0"):
+        if lines[-1] and len(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.rstrip() for line in lines]
 
 
-def slopes(array: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Elasticity of a result with respect to each parameter, from the result in all rows of `steps`."""
-    base, count = float(array[0]), array.size // 2
-    if base == 0.0 or not np.isfinite(base):
-        return np.zeros(count)
-    up = (array[1 : count + 1] / base - 1.0) / _STEP
-    down = (1.0 - array[count + 1 :] / base) / _STEP
-    return np.where(np.abs(up) < np.abs(down), up, down)
-
-
-def _store(
-    table: dict[tuple[str, str], tuple[float, NDArray[np.float64]]], key: tuple[str, str],
-    item: tuple[float, NDArray[np.float64]],
-) -> None:  # fmt: skip
-    if key not in table:
-        table[key] = item
-        return
-    (old, slope), (new, other) = table[key], item
-    total = old + new
-    table[key] = (total, (old * slope + new * other) / total if total else slope)
-
-
-def _totals(result: Evaluation) -> dict[str, Numeric]:
+def causes(group: Group) -> dict[str, tuple[str, ...]]:
+    """Paths that move together, by the name of what they share: the path itself where it is alone."""
+    together: dict[str, list[str]] = {}
+    for path in sorted(group.claims):
+        claim = group.claims[path]
+        if claim.has_spread and claim.low != claim.high:
+            together.setdefault(common_cause(claim), []).append(path)
     return {
-        "energy": result.energy,
-        "area": result.area,
-        "latency": result.timing.latency,
-        "initiation_interval": result.timing.initiation_interval,
+        paths[0] if len(paths) == 1 else f"{key.lstrip(':')} ({len(paths)} values)": tuple(paths)
+        for key, paths in together.items()
     }
 
 
-def attributed_share(
-    terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]], labels: Sequence[str]
-) -> dict[str, float]:
-    """Share of a sum of terms that rests on each label of the parameters.
+def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
+    """Results of a chip as it stands.
 
-    Every term is divided among its parameters in proportion to how strongly it depends on each, that is by the
-    magnitude of its elasticities; what depends on no parameter counts as ``design``.
+    Raises
+    ------
+    ExplorationError
+        When there is no estimate, or when a result does not apply to it.
     """
-    shares: dict[str, float] = {}
-    total = 0.0
-    for value, slopes in terms.values():
-        total += value
-        weights = np.abs(slopes)
-        if weights.sum() == 0.0:
-            shares[DESIGN] = shares.get(DESIGN, 0.0) + value
+    check_quantities(quantities)
+    wanted = tuple(dict.fromkeys((*quantities, "energy_per_inference_J")))
+    found = evaluate_points(group, {}, (1,), wanted)
+    if not np.isfinite(found.totals["energy_per_inference_J"][0]):
+        raise ExplorationError(f"the chip has no estimate to start from: {found.reasons[found.failed[0]]}")
+    for name in quantities:
+        if not np.isfinite(found.totals[name][0]):
+            raise ExplorationError(
+                f"{name} does not apply to {group.design.spec.name} on {group.workload.name}"
+            )
+    return {name: float(found.totals[name][0]) for name in quantities}
+
+
+def in_blocks(group: Group, columns: Mapping[str, Array], quantities: Sequence[str]) -> Points:
+    """Results of a list of points, a block at a time."""
+    count = next(iter(columns.values())).shape[0] if columns else 1
+    parts, block = [], block_of(group)
+    for start in range(0, count, block):
+        part = {path: values[start : start + block] for path, values in columns.items()}
+        parts.append(evaluate_points(group, part, (min(block, count - start),), quantities))
+    return joined(parts)
+
+
+def sensitivity(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    *,
+    quantities: Sequence[str] = DEFAULT_QUANTITIES,
+    settings: Mapping[str, str] | None = None,
+    sobol_samples: int = 0,
+    seed: int = 0,
+) -> SensitivityResult:
+    """What moves the results of a chip on a network.
+
+    Parameters
+    ----------
+    architecture, workload
+        Names, paths or loaded specs.
+    quantities : sequence of str
+        Results to look at.
+    settings : mapping, optional
+        Values to change first, by path.
+    sobol_samples : int
+        Base samples of the variance shares, a power of two; 0 for none. The batch has (causes + 2) times as many.
+    seed : int
+        Of those samples.
+
+    Raises
+    ------
+    NeuroestError
+        When the chip as it stands has no estimate, or too many samples have none.
+
+    Examples
+    --------
+    >>> from neuroest.exploration.sensitivity import sensitivity
+    >>> found = sensitivity("analog_lif_28nm", "mlp_mnist_spiking")
+    >>> len(found.tornado["energy_per_inference_J"]) > 0
+    True
+    """
+    group = resolve(architecture, workload, Space(()), settings).groups[0]
+    moved = causes(group)
+    base = starting_point(group, quantities)
+    bars = tornado(group, quantities)
+    stepped = steps(group.claims)
+    found = in_blocks(group, stepped, quantities).totals
+    elasticity = {
+        name: _sorted(dict(zip(stepped, slopes(found[name]).tolist(), strict=True))) for name in quantities
+    }
+    shares, feasible = (
+        ({}, 1.0) if sobol_samples == 0 else _sobol(group, moved, quantities, sobol_samples, seed)
+    )
+    return SensitivityResult(
+        group.design.spec.name, group.workload.name, base,
+        elasticity, bars, shares, feasible,
+    )  # fmt: skip
+
+
+def _sorted(slopes: dict[str, float]) -> dict[str, float]:
+    return dict(sorted(slopes.items(), key=lambda item: (-abs(item[1]), item[0])))
+
+
+def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...]]:
+    """For each result its bars, the longest first: each cause of doubt at its p10 and p90, the others as stated."""
+    moved = causes(group)
+    count = len(moved)
+    columns = {}
+    for index, paths in enumerate(moved.values()):
+        z = np.zeros((2 * count, 1))
+        z[index], z[count + index] = -_Z90, _Z90
+        columns.update({path: spread_over(group.claims[path], z) for path in paths})
+    if not columns:
+        return dict.fromkeys(quantities, ())
+    found = in_blocks(group, columns, quantities).totals
+    tables = {}
+    for name in quantities:
+        bars = [
+            Bar(cause, paths, float(found[name][i]), float(found[name][count + i]))
+            for i, (cause, paths) in enumerate(moved.items())
+        ]
+        tables[name] = tuple(sorted(bars, key=_reach, reverse=True))
+    return tables
+
+
+def _reach(bar: Bar) -> float:
+    """Length of a bar: the logarithm of the ratio of its ends, and more than any where an end has no estimate."""
+    if not (np.isfinite(bar.low) and np.isfinite(bar.high)):
+        return np.inf
+    low, high = abs(bar.low), abs(bar.high)
+    if low == high:
+        return 0.0
+    # the ratio as it stands: that of the sorted ends would round otherwise, and order by it bars that hardly move
+    return np.inf if 0.0 in (low, high) else float(abs(np.log(high / low)))
+
+
+def _sobol(
+    group: Group, moved: Mapping[str, tuple[str, ...]], quantities: Sequence[str], samples: int, seed: int
+) -> tuple[dict[str, tuple[Share, ...]], float]:
+    if samples < 2 or samples & (samples - 1):
+        raise ExplorationError(
+            f"{samples} base samples are no power of two of at least 2, which Sobol indices need"
+        )
+    count = len(moved)
+    if count < 2:
+        raise ExplorationError("fewer than two parameters state a spread; there is nothing to share")
+    most = 1 << (_MOST_NUMBERS // ((count + 2) * count)).bit_length() - 1
+    if samples > most:
+        raise ExplorationError(
+            f"{samples:.3g} base samples of {count} causes do not fit in memory; ask for at most {most}"
+        )
+    draw, analyze = extra("SALib.sample.sobol", "explore"), extra("SALib.analyze.sobol", "explore")
+    normal = extra("scipy.stats", "explore").norm
+    problem = {"num_vars": count, "names": list(moved), "bounds": [[0.0, 1.0]] * count}
+    unit = draw.sample(problem, samples, calc_second_order=False, seed=seed)
+    z = normal.ppf(np.clip(unit, _EDGE, 1.0 - _EDGE))
+    columns = {
+        path: spread_over(group.claims[path], z[:, i : i + 1])
+        for i, paths in enumerate(moved.values())
+        for path in paths
+    }
+    found = in_blocks(group, columns, quantities)
+    sets = np.isfinite(found.totals[quantities[0]]).reshape(samples, count + 2).all(axis=1)
+    feasible = float(sets.mean())
+    if feasible < _LEAST_SHARE:
+        reason = found.reasons[np.bincount(found.failed[found.failed >= 0]).argmax()]
+        raise ExplorationError(
+            f"only {feasible:.0%} of the sample sets have an estimate, too few for variance shares; most fail {reason}"
+        )
+    shares: dict[str, tuple[Share, ...]] = {}
+    for name in quantities:
+        result = np.log(found.totals[name].reshape(samples, count + 2)[sets].reshape(-1))
+        if np.ptp(result) == 0.0:
+            shares[name] = ()
             continue
-        weights /= weights.sum()
-        for index in np.flatnonzero(weights).tolist():
-            label = labels[index]
-            shares[label] = shares.get(label, 0.0) + value * float(weights[index])
-    return {label: share / total for label, share in shares.items()} if total else {}
+        index = analyze.analyze(problem, result, calc_second_order=False, seed=seed, print_to_console=False)
+        rows = [
+            Share(cause, *(float(index[key][i]) for key in ("S1", "S1_conf", "ST", "ST_conf")))
+            for i, cause in enumerate(moved)
+        ]
+        shares[name] = tuple(sorted(rows, key=lambda share: share.total, reverse=True))
+    return shares, feasible

@@ -1,7 +1,7 @@
 """What is explored: the axes of a design space, as a file or a command line states them.
 
 An axis moves one path, or several that are linked. Its values are listed, or lie in a range. Nothing here knows a
-chip; `neuroest.exploration.groups` holds the axes against one.
+chip; `neuroest.exploration.structures` holds the axes against one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-from neuroest.errors import Problem, SpecError, did_you_mean
+from neuroest.core.errors import Problem, SpecError, did_you_mean
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document, read_document
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroest.core.lazy_registry import load
+from neuroest.exploration.checkpoint import SUFFIXES, Progress, Store, arrow_table, read_metadata
+from neuroest.exploration.chunks import CHUNK, Columns, Job, Labels
 from neuroest.exploration.errors import ExplorationError, extra
-from neuroest.exploration.groups import resolve
-from neuroest.exploration.jobs import CHUNK, Columns, Job, Labels
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
-from neuroest.exploration.store import SUFFIXES, Progress, Store, arrow_table, read_metadata
-from neuroest.library import Loaded
+from neuroest.exploration.structures import resolve
+from neuroest.registry import render
+from neuroest.specs.loaded import Loaded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,9 +118,7 @@ class SweepResult:
         path : path, optional
             ``.pdf``, ``.svg`` or ``.png``.
         """
-        from neuroest.exploration.figures import sweep_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return sweep_figure(self, result, along, path)
+        return render(self, "figure", result, along, path)
 
     def most_common_failure(self) -> str | None:
         """The check that fails first in most rows; None where none does."""
@@ -135,9 +135,7 @@ class SweepResult:
 
     def pareto(self, minimize: Sequence[str] = (), maximize: Sequence[str] = ()) -> Any:
         """The points that no other beats in all objectives; see `neuroest.exploration.pareto`."""
-        from neuroest.exploration.pareto import pareto  # noqa: PLC0415
-
-        return pareto(self, minimize, maximize)
+        return load("neuroest.exploration.pareto.pareto")(self, minimize, maximize)
 
     def __repr__(self) -> str:
         return f"<SweepResult: {self.rows} points, {self.feasible} feasible>"

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import Numeric
 from neuroest.equations import twins
-from neuroest.errors import NeuroestError
-from neuroest.exploration.bands import SAMPLES, SEED, Band, draw, quantiles
-from neuroest.library import load_device
-from neuroest.units import Numeric
+from neuroest.loading.library import load_device
+from neuroest.uncertainty.bands import SAMPLES, SEED, Band, draw, quantiles
 
 PUBLISHED = "yan2026_22nm"
 """The published energies that ship."""

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.columns import wrapped
-from neuroest.evaluation import evaluate
-from neuroest.exploration.bands import SEED, Band, spread_over
+from neuroest.core.text_layout import wrapped
+from neuroest.core.units import format_quantity
+from neuroest.exploration.chunks import notebook_table, quantity_unit
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.groups import Group, resolve
-from neuroest.exploration.importance import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
-from neuroest.exploration.jobs import notebook_table, quantity_unit
 from neuroest.exploration.runner import run_chunks
+from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
 from neuroest.exploration.space import Space
-from neuroest.library import Loaded
-from neuroest.units import format_quantity
+from neuroest.exploration.structures import Group, resolve
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.registry import render
+from neuroest.specs.loaded import Loaded
+from neuroest.uncertainty.bands import SEED, Band, spread_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,9 +89,7 @@ class UncertaintyResult:
 
     def plot(self, quantity: str = DEFAULT_QUANTITIES[0], path: str | Path | None = None) -> Any:
         """Cumulative distribution of one result, each level for itself; written to `path` if given, and returned."""
-        from neuroest.exploration.figures import distribution_figure  # noqa: PLC0415 - matplotlib is heavy
-
-        return distribution_figure(self, quantity, path)
+        return render(self, "figure", quantity, path)
 
     def to_text(self) -> str:
         """A table for a terminal."""

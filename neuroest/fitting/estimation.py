@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
-from neuroest.errors import NeuroestError
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.layouts import Measurements, check_contradictions
 from neuroest.fitting.predictions import RATES, Rows, flat, predict, relative_error
-from neuroest.units import format_quantity
 
 CANDIDATES = (
     "field_mobility",

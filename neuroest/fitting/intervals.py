@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.stimulus import Array
-from neuroest.errors import NeuroestError
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 
 MODEL_ERROR = 0.01

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.dynamics.stimulus import Array
-from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.specs.file_text import decoded, file_content, printable, shortened
-from neuroest.units import describe_dimension, parse_unit
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
 from neuroest.fitting.estimation import Fit
 from neuroest.fitting.layouts import Measurements
-from neuroest.library import Device, load_device
+from neuroest.loading.library import Device, load_device
 from neuroest.specs.claims import BASES, Claim
-from neuroest.units import format_quantity
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _SOURCE = "fitted_measurement"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from neuroest.reporting.text import one_line, wrapped
+from neuroest.core.text_layout import wrapped
+from neuroest.reporting.text_style import one_line
 from neuroest.specs.device import SourceSpec
 
 _TYPES = {"thesis": "phdthesis", "online": "misc"}

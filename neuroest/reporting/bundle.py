@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from neuroest.errors import NeuroestError
-from neuroest.estimating import estimate
-from neuroest.library import data_folder, load_architecture, load_workload, packed_files
+from neuroest.core.errors import NeuroestError
+from neuroest.loading.library import data_folder, load_architecture, load_workload, packed_files
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.difference import FilesDifference, difference, results_of
 from neuroest.reporting.report import Report, plain_result
-from neuroest.result import Estimate, package_version
+from neuroest.results.estimate import Estimate, package_version
 
 BUNDLE = "bundle.zip"
 _FORMAT = "1"

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from neuroest.build import build
-from neuroest.components.chip import COMPONENTS, COMPUTING
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import UnknownNameError
-from neuroest.library import bibliography, load_architecture, load_device, load_workload, shipped
-from neuroest.reporting.text import one_line
-from neuroest.specs.architecture import LEVELS
-from neuroest.specs.blocks import BLOCKS
+from neuroest.core.errors import UnknownNameError
+from neuroest.design.build import build
+from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, shipped
+from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
+from neuroest.reporting.text_style import one_line
 
 _LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 
@@ -82,13 +79,13 @@ def _workloads() -> Iterator[Entry]:
 def _models() -> Iterator[Entry]:
     for name, record in DEVICE_MODELS.items():
         yield Entry(name, "model", "device", summary(record))
-    for name in COMPONENTS:
+    for name in BLOCKS:
         if name not in DEVICE_MODELS:
             yield Entry(name, "model", "block", summary(BLOCKS[name]))
 
 
 def _mappers() -> Iterator[Entry]:
-    for name in COMPUTING:
+    for name in LEVELS:
         yield Entry(name, "mapper", "level", summary(LEVELS[name]))
 
 

@@ -11,12 +11,13 @@ from functools import cache
 from typing import Any, get_type_hints
 
 import neuroest.equations
-from neuroest import units
-from neuroest.provenance import Call, Operation, Parameter, Traced
-from neuroest.reporting.quantities import percent, short, shown, shown_interval
-from neuroest.reporting.text import Style, one_line, wrapped
+from neuroest.core import units
+from neuroest.core.provenance import Call, Operation, Parameter, Traced
+from neuroest.core.text_layout import wrapped
+from neuroest.core.units import DIMENSIONLESS, Dimension, Unit, parse_unit
+from neuroest.reporting.formatting import percent, short, shown, shown_interval
+from neuroest.reporting.text_style import Style, one_line
 from neuroest.specs.claims import DESIGN, Claim
-from neuroest.units import DIMENSIONLESS, Dimension, Unit, parse_unit
 
 _SYMBOLS = {
     "add": "+",

@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from neuroest.errors import NeuroestError
-from neuroest.reporting.quantities import BANDED, label_and_unit, percent, short, shown
-from neuroest.reporting.text import PLAIN, Style, bullets, columns, fitting_columns, one_line, wrapped
+from neuroest.core.errors import NeuroestError
+from neuroest.core.text_layout import columns, fitting_columns, wrapped
+from neuroest.reporting.formatting import BANDED, label_and_unit, percent, short, shown
+from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 
 _ELASTIC = {
     "area_m2": "area",

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.build import AMBIENT, TEMPERATURE, Part
-from neuroest.components.chip import instantiate
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.provenance import EquationInfo, Parameter, Traced, tracing
+from neuroest.design.build import AMBIENT, TEMPERATURE, Part
+from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.evaluation import with_temperature
-from neuroest.provenance import EquationInfo, Parameter, Traced, tracing
+from neuroest.pipeline.evaluation import with_temperature
+from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
-from neuroest.reporting.exactness import largest_causes
-from neuroest.reporting.quantities import label_and_unit, percent, short, shown, shown_interval, words
-from neuroest.reporting.text import PLAIN, Style, one_line
-from neuroest.result import Estimate, first_number
+from neuroest.reporting.formatting import label_and_unit, percent, short, shown, shown_interval, words
+from neuroest.reporting.text_style import PLAIN, Style, one_line
+from neuroest.results.estimate import Estimate, first_number
 
 _ALIASES = {
     "energy": "energy_per_inference_J",

@@ -6,22 +6,14 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
-from neuroest.reporting.exactness import exactness_words
-from neuroest.reporting.quantities import (
-    check_line,
-    label_and_unit,
-    percent,
-    short,
-    shown,
-    shown_band,
-    words,
-)
+from neuroest.reporting.formatting import check_line, label_and_unit, percent, short, shown, shown_band, words
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
-from neuroest.result import Estimate
+from neuroest.results.estimate import Estimate
 
 if TYPE_CHECKING:
-    from neuroest.reporting.comparison import Comparison
+    from neuroest.pipeline.comparison import Comparison
 
 _CELL = "padding:2px 10px;border:0;text-align:left;font-variant-numeric:tabular-nums;vertical-align:top"
 _NUMBER = _CELL.replace("left", "right", 1)

@@ -8,16 +8,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import escaped
-from neuroest.reporting.exactness import exactness_words
-from neuroest.reporting.quantities import BANDED, check_line, label_and_unit, short, words
-from neuroest.reporting.views import LEAST_UNPROVEN, View
-from neuroest.result import Estimate
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.formatting import BANDED, check_line, label_and_unit, short, words
+from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:
-    from neuroest.reporting.comparison import Comparison
-    from neuroest.reporting.standing import Standing
+    from neuroest.pipeline.comparison import Comparison
+    from neuroest.reporting.validation_coverage import ValidationCoverage
 
 PACKAGES = r"\usepackage{booktabs,siunitx,array}"
 """What a document needs for these tables."""
@@ -235,7 +235,7 @@ def ratios_table(comparison: Comparison, label: str, differences: str) -> str:
     return _table(caption, label, "@{}lrl@{}", "Result & Ratio~ & p10, p90", rows)
 
 
-def scoreboard_table(standing: Standing, label: str) -> str:
+def scoreboard_table(standing: ValidationCoverage, label: str) -> str:
     """Where the kinds of model stand against published chips, by class."""
     rows, last = [], ""
     for kind, *cells in standing.table():

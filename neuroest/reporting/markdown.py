@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from neuroest.reporting.exactness import exactness_words
-from neuroest.reporting.quantities import (
+from neuroest.reporting.accuracy_text import exactness_words
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.formatting import (
     BANDED,
     check_line,
     label_and_unit,
@@ -16,12 +17,11 @@ from neuroest.reporting.quantities import (
     shown_interval,
 )
 from neuroest.reporting.table import basis_words, reported_values
-from neuroest.reporting.text import one_line
-from neuroest.reporting.views import LEAST_UNPROVEN, View
-from neuroest.result import Estimate
+from neuroest.reporting.text_style import one_line
+from neuroest.results.estimate import Estimate
 
 if TYPE_CHECKING:
-    from neuroest.reporting.comparison import Comparison
+    from neuroest.pipeline.comparison import Comparison
 
 _SPECIAL = frozenset("\\`*_{}[]<>|#~$!&")
 _LEAST_SHARE = 1e-3

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroest.exploration.bands import SAMPLES, SEED
-from neuroest.provenance import Call, Traced
+from neuroest.core.provenance import Call, Traced
 from neuroest.reporting.bibliography import _key as bibtex_key
+from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
 from neuroest.reporting.latex import tex
 from neuroest.reporting.markdown import plain
-from neuroest.reporting.quantities import check_line, corner_words, counted, percent, temperature_words
-from neuroest.reporting.standing import Standing
 from neuroest.reporting.table import basis_words
-from neuroest.result import Estimate, package_version
+from neuroest.reporting.validation_coverage import ValidationCoverage
+from neuroest.results.estimate import Estimate, package_version
+from neuroest.uncertainty.bands import SAMPLES, SEED
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Methods:
 
 
 def methods(
-    results: Sequence[Estimate], refused: Sequence[str] = (), standing: Standing | None = None
+    results: Sequence[Estimate], refused: Sequence[str] = (), standing: ValidationCoverage | None = None
 ) -> Methods:
     """What a paper must say of these estimates, and of what its models have stood beside."""
     designs = list(dict.fromkeys(result.architecture for result in results))

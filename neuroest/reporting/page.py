@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from neuroest.plotting.canvas import report_module
+from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import reference
-from neuroest.reporting.exactness import exactness_words
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.reporting.explanation import explain
-from neuroest.reporting.figures import report_module
-from neuroest.reporting.plans import Plan
-from neuroest.reporting.quantities import (
+from neuroest.reporting.figure_list import Plan
+from neuroest.reporting.formatting import (
     BANDED,
     check_line,
     label_and_unit,
@@ -28,10 +29,9 @@ from neuroest.reporting.quantities import (
     words,
 )
 from neuroest.reporting.report import Report
-from neuroest.reporting.standing import TABLE_HEAD, scoreboard_rows
 from neuroest.reporting.table import basis_words
-from neuroest.reporting.views import LEAST_UNPROVEN, Breakdown, View
-from neuroest.result import package_version
+from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
+from neuroest.results.estimate import package_version
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
@@ -76,8 +76,8 @@ def page(
             assumptions=[_assumption(owner, claim) for owner, claim in report.assumptions],
             sources=[(key, reference(source), source.doi) for key, source in report.sources],
             source_keys={key for key, _ in report.sources},
-            standing=report.standing, standing_head=TABLE_HEAD,
-            scored=[_scored(row) for row in scoreboard_rows(report.standing)],
+            standing=report.validation_coverage, standing_head=TABLE_HEAD,
+            scored=[_scored(row) for row in scoreboard_rows(report.validation_coverage)],
             sweep=safe(_json(sweep)) if sweep else None,
             pictures=[(plan, base64.b64encode(file.read_bytes()).decode()) for plan, file in pictures],
         )

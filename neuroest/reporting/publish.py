@@ -10,9 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.reporting import figures, latex
+from neuroest.plotting import report as figures
+from neuroest.reporting import latex
+from neuroest.reporting.figure_list import Plan, plans
 from neuroest.reporting.page import page
-from neuroest.reporting.plans import Plan, plans
 from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 
@@ -83,7 +84,7 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
                 latex.ratios_table(comparison, f"tab:ratios:{name}", f"tab:differences:{name}"),
             )
         write(f"energy_{name}", latex.breakdown_table(views[0], f"tab:energy:{name}"))
-    write("scoreboard", latex.scoreboard_table(report.standing, "tab:scoreboard"))
+    write("scoreboard", latex.scoreboard_table(report.validation_coverage, "tab:scoreboard"))
     if report.assumptions:
         write("assumptions", latex.assumptions_table(report.assumptions, "tab:assumptions"))
     return written

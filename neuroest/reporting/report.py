@@ -15,18 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.errors import MappingError, NeuroestError, RangeError
-from neuroest.estimating import estimate
-from neuroest.library import Loaded, load_architecture, load_workload
+from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.comparison import Comparison, _settings_for, distinct
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import sources_bibtex
-from neuroest.reporting.comparison import Comparison, _settings_for, distinct
-from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
-from neuroest.reporting.standing import SCOREBOARD_COLUMNS, Standing, scoreboard_rows, standing
-from neuroest.reporting.views import View, slowest
-from neuroest.result import SCHEMA_VERSION, Estimate, package_version
+from neuroest.reporting.validation_coverage import (
+    SCOREBOARD_COLUMNS,
+    ValidationCoverage,
+    scoreboard_rows,
+    validation_coverage,
+)
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
+from neuroest.specs.loaded import Loaded
 
 MOST_RESULTS = 400
 """Results that one report has room for."""
@@ -87,12 +93,12 @@ class Report:
     def methods(self) -> Methods:
         """What a paper must say of the results."""
         refused = [f"{r.architecture} on {r.workload} ({r.reason})" for r in self.refused]
-        return methods(self.results, refused, self.standing)
+        return methods(self.results, refused, self.validation_coverage)
 
     @cached_property
-    def standing(self) -> Standing:
+    def validation_coverage(self) -> ValidationCoverage:
         """Where the kinds of model stand against published chips."""
-        return standing(self.views)
+        return validation_coverage(self.views)
 
     @cached_property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
@@ -146,20 +152,20 @@ class Report:
                 ],
             },
             "scoreboard": {
-                "neuroest_version": self.standing.record.version,
-                "left_out_coverage": self.standing.record.left_out_coverage,
+                "neuroest_version": self.validation_coverage.record.version,
+                "left_out_coverage": self.validation_coverage.record.left_out_coverage,
                 "designs": [
                     {
                         "architecture": d.architecture, "level": d.level, "chips": [case.name for case in d.chips],
                         "models_in_no_chip": dict(d.unseen), "their_energy_share": list(d.unseen_share),
                     }
-                    for d in self.standing.designs
+                    for d in self.validation_coverage.designs
                 ],
                 "by_level": {
-                    level: [asdict(found) for found in summaries] for level, summaries in self.standing.by_level
+                    level: [asdict(found) for found in summaries] for level, summaries in self.validation_coverage.by_level
                 },
-                "all_chips": [asdict(found) for found in self.standing.chips],
-                "values": scoreboard_rows(self.standing),
+                "all_chips": [asdict(found) for found in self.validation_coverage.chips],
+                "values": scoreboard_rows(self.validation_coverage),
             },
         }  # fmt: skip
 
@@ -366,7 +372,7 @@ def write_tables(report: Report, folder: Path) -> None:
     ]  # fmt: skip
     columns = ("file", "parameter", "value", "unit", "p10", "p90", "basis", "source", "reason")
     _write(folder / "assumptions.csv", to_csv(columns, rows))
-    _write(folder / "scoreboard.csv", to_csv(SCOREBOARD_COLUMNS, scoreboard_rows(report.standing)))
+    _write(folder / "scoreboard.csv", to_csv(SCOREBOARD_COLUMNS, scoreboard_rows(report.validation_coverage)))
     names = unique_slugs(list(report.comparisons))
     for name, comparison in report.comparisons.items():
         _write(folder / f"comparison_{names[name]}.csv", comparison_csv(comparison))

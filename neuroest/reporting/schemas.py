@@ -9,15 +9,15 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from neuroest.devices.base import ParameterInfo
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import UnknownNameError
-from neuroest.library import KINDS
-from neuroest.specs.architecture import LEVELS, ArchitectureSpec
+from neuroest.core.errors import UnknownNameError
+from neuroest.core.units import describe_dimension, parse_unit
+from neuroest.loading.library import KINDS
+from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
+from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import Spec
-from neuroest.specs.blocks import BLOCKS, GivenClaims
+from neuroest.specs.blocks import GivenClaims
 from neuroest.specs.choice import CHOICES
-from neuroest.units import describe_dimension, parse_unit
+from neuroest.specs.parameters import ParameterInfo
 
 _REFERENCE = "#/$defs/{model}"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -168,7 +168,7 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
     """Let the model of a block say which of its device's parameters may be replaced."""
     definitions = schema["$defs"]
     definitions.pop(GivenClaims.__name__)  # every block says more precisely which claims it takes
-    devices = {block.__name__: block.device_model for block in BLOCKS.values()}
+    devices = {block.__name__: block.record and block.record.model for block in BLOCKS.values()}
     for name, definition in list(definitions.items()):
         model = devices.get(name)
         if model is not None:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
 from neuroest.exploration.pareto import non_dominated
-from neuroest.reporting.quantities import short_names, words
+from neuroest.reporting.formatting import short_names, words
 
 MOST_POINTS = 100_000
 """Points of a sweep that the page takes."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from neuroest.exploration.bands import Band
+from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.reporting.accuracy_text import exactness_words, weights_age
 from neuroest.reporting.breakdown import (
     ComponentSum,
     TermSum,
@@ -17,8 +18,7 @@ from neuroest.reporting.breakdown import (
     energy_by_component,
     neuron_components,
 )
-from neuroest.reporting.exactness import exactness_words, weights_age
-from neuroest.reporting.quantities import (
+from neuroest.reporting.formatting import (
     check_line,
     counted,
     label_and_unit,
@@ -30,12 +30,13 @@ from neuroest.reporting.quantities import (
     shown_band,
     words,
 )
-from neuroest.reporting.text import PLAIN, Style, bullets, fitting_columns, one_line, wrapped
-from neuroest.result import Estimate
+from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
+from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import BASES, DESIGN
+from neuroest.uncertainty.bands import Band
 
 if TYPE_CHECKING:
-    from neuroest.reporting.comparison import Comparison
+    from neuroest.pipeline.comparison import Comparison
 
 _TOTALS = (
     "area_m2",

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaH
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from neuroest.errors import QuantityError
-from neuroest.units import describe_dimension, format_quantity, parse_quantity, parse_unit
+from neuroest.core.errors import QuantityError
+from neuroest.core.units import describe_dimension, format_quantity, parse_quantity, parse_unit
 
 
 class Spec(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Discriminator, GetCoreSchemaHandler, GetJsonSch
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from neuroest.errors import QuantityError
+from neuroest.core.errors import QuantityError
 from neuroest.specs.base import QuantityField, Spec
 
 Basis: TypeAlias = Literal["measured", "simulated", "derived", "projected", "assumed"]

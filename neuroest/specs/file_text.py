@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from neuroest.errors import Problem, SpecError
+from neuroest.core.errors import Problem, SpecError
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; (0, 0) where there is none."""

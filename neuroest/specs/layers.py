@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from neuroest.errors import did_you_mean
+from neuroest.core.errors import did_you_mean
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import ClaimSpec, Provenance
 

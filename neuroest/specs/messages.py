@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from neuroest.errors import Problem, SpecError, did_you_mean
+from neuroest.core.errors import Problem, SpecError, did_you_mean
 from neuroest.specs.base import Spec
 from neuroest.specs.choice import Choice, details
 from neuroest.specs.reading import Document

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from neuroest.errors import Problem, SpecError
+from neuroest.core.errors import Problem, SpecError
 from neuroest.specs.file_text import Place, decoded, file_content, printable, shortened, unwanted_character
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import Field
 
-from neuroest.errors import Problem, QuantityError, SpecError
+from neuroest.core.errors import Problem, QuantityError, SpecError
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim
 from neuroest.specs.device import SourceSpec

@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.errors import UnknownNameError
+from neuroest.core.errors import UnknownNameError
+from neuroest.core.units import Numeric
 from neuroest.specs.claims import Claim
 from neuroest.specs.layers import Concatenation, Layer, MatrixProduct, RecurrentCell
 from neuroest.specs.workload import (
@@ -30,7 +31,6 @@ from neuroest.specs.workload import (
     raise_faults,
     workload_claims,
 )
-from neuroest.units import Numeric
 from neuroest.workloads import layout
 from neuroest.workloads.shapes import NETWORK_INPUT, WEIGHTLESS, Shape, ShapeInference
 

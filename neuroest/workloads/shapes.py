@@ -11,7 +11,7 @@ from math import prod
 from types import MappingProxyType
 from typing import TypeAlias
 
-from neuroest.errors import did_you_mean
+from neuroest.core.errors import did_you_mean
 from neuroest.specs.layers import (
     Add,
     AnyLayer,

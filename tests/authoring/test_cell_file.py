@@ -6,7 +6,7 @@ import pytest
 
 from neuroest import check_files
 from neuroest.authoring.cell_file import import_cell, read_cell
-from neuroest.errors import NeuroestError, SpecError
+from neuroest.core.errors import NeuroestError, SpecError
 
 CELL = """\
 -MemCellType: memristor

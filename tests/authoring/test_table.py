@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.authoring.table import import_table
-from neuroest.errors import NeuroestError, SpecError
+from neuroest.core.errors import NeuroestError, SpecError
 
 HEADER = (
     "name,model,basis,source,spike_energy [pJ],spike_energy factor,input_hold_time [ns],"

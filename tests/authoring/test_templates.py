@@ -7,9 +7,9 @@ import yaml
 
 from neuroest import check_files
 from neuroest.authoring import templates
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimating import estimate
-from neuroest.library import load_device, shipped
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.loading.library import load_device, shipped
+from neuroest.pipeline.estimate import estimate
 
 
 def written(folder: Path, name: str, text: str) -> Path:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.behaviour.columns import Columns, Truth
-from neuroest.behaviour.conditions import Chips, conditions
-from neuroest.behaviour.files import NeuronLayer
-from neuroest.components.weight_errors import cell_error
+from neuroest.levels.crossbar.weight_errors import cell_error
+from neuroest.network_simulation.columns import ArrayErrors, Columns
+from neuroest.network_simulation.conditions import Chips, operating_conditions
+from neuroest.network_simulation.files import NeuronLayer
 from tests.equations.nodal import column_errors
 
 IDEAL_CLAMP = {"input_resistance": 0.0, "bias_current": np.inf}
@@ -21,7 +21,7 @@ def chip():
 
 
 def place_of(estimate):
-    return replace(conditions(estimate, [], "ion_kinetics_silver"), **IDEAL_CLAMP)
+    return replace(operating_conditions(estimate, [], "ion_kinetics_silver"), **IDEAL_CLAMP)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_cells_scatter_around_what_was_meant_as_the_estimate_says(age) -> None:
     weights = np.clip(np.rint(sigma * generator.standard_normal((300, 128))), -15, 15)
     layer, rows = layer_of(weights), np.ones((1, 128))
     meant = Columns(place, layer).currents(rows)[0]
-    found = Columns(place, layer, Chips(1), truth=Truth(wires=False)).currents(rows)[0]
+    found = Columns(place, layer, Chips(1), truth=ArrayErrors(wires=False)).currents(rows)[0]
     window = place.read_voltage * (place.high - place.low)
     # a pair of cells a weight, and an eighth of chance and rounding
     expected = float(np.max(cell_error(mapper.compute, mapper.network, mapper.compute.age)))
@@ -60,18 +60,18 @@ def test_cells_scatter_around_what_was_meant_as_the_estimate_says(age) -> None:
 
 def test_without_errors_every_chip_has_the_cells_that_were_meant(place) -> None:
     layer, rows = layer_of(np.array([[90, -30, 0], [127, 0, -127]])), np.ones((4, 3))
-    found = Columns(place, layer, Chips(3), truth=Truth(errors=False, wires=False)).currents(rows)
+    found = Columns(place, layer, Chips(3), truth=ArrayErrors(errors=False, wires=False)).currents(rows)
     np.testing.assert_array_equal(found, np.tile(Columns(place, layer).currents(rows[:1]), (4, 1)))
 
 
 def test_samples_meet_the_cells_of_their_chip_and_layers_have_cells_of_their_own(place) -> None:
     layer, rows = layer_of(np.full((3, 20), 60)), np.ones((4, 20))
-    columns = Columns(place, layer, Chips(2, seed=5), truth=Truth(wires=False))
+    columns = Columns(place, layer, Chips(2, seed=5), truth=ArrayErrors(wires=False))
     found = columns.currents(rows)
     np.testing.assert_array_equal(found[0], found[2])
     np.testing.assert_array_equal(found[1], found[3])
     assert np.all(found[0] != found[1])
-    other = Columns(place, layer, Chips(2, seed=5), number=1, truth=Truth(wires=False)).currents(rows)
+    other = Columns(place, layer, Chips(2, seed=5), number=1, truth=ArrayErrors(wires=False)).currents(rows)
     assert np.all(other != found)
 
 
@@ -83,7 +83,7 @@ def test_the_wires_take_what_a_solution_of_all_nodes_says(place, share) -> None:
     weights = generator.integers(0, 16, (64, 128))
     layer = layer_of(weights)
     active = generator.random(128) < share
-    kept = Columns(bad, layer, truth=Truth(errors=False)).currents(active[None, :])
+    kept = Columns(bad, layer, truth=ArrayErrors(errors=False)).currents(active[None, :])
     meant = Columns(bad, layer).currents(active[None, :])
     level = bad.low + (bad.high - bad.low) * weights / 15.0
     cells = generator.permutation(np.hstack([level.T, np.full((128, 64), bad.low)]).T).T

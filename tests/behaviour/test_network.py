@@ -7,23 +7,23 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.behaviour.activity import Origin, parse_drive, simulated_workload
-from neuroest.behaviour.calibration import calibrate
-from neuroest.behaviour.columns import Columns
-from neuroest.behaviour.comparison import WITHOUT
-from neuroest.behaviour.conditions import Chips, conditions
-from neuroest.behaviour.files import read_network, read_samples
-from neuroest.behaviour.reference import decided, ideal_network
-from neuroest.behaviour.spiking import Drive, Setting, run_layer, run_network
-from neuroest.behaviour.statistics import difference, share
-from neuroest.dynamics.cells import integration_time
-from neuroest.errors import NeuroestError
-from neuroest.library import load_workload
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.diffusive_cells import integration_time
+from neuroest.loading.library import load_workload
+from neuroest.network_simulation.activity import ActivityProvenance, parse_drive, simulated_workload
+from neuroest.network_simulation.calibration import calibrate
+from neuroest.network_simulation.columns import Columns
+from neuroest.network_simulation.comparison import WITHOUT
+from neuroest.network_simulation.conditions import Chips, operating_conditions
+from neuroest.network_simulation.files import read_network, read_samples
+from neuroest.network_simulation.reference import decided, ideal_network
+from neuroest.network_simulation.spiking import Drive, SimulationOptions, run_layer, run_network
+from neuroest.network_simulation.statistics import difference, share
 from neuroest.workloads.importers.files import file_sha256
 from tests.behaviour.small import write
 
 DIGITS = Path(__file__).parents[2] / "examples" / "digits_snn"
-QUIET = Setting(noise=False, spread=False)
+QUIET = SimulationOptions(noise=False, spread=False)
 DRIVES = {"hidden": Drive(0.0, 280e3), "output": Drive(0.0, 480e3)}
 
 
@@ -33,7 +33,9 @@ def small(tmp_path_factory):
     workload = load_workload(files["workload"])
     layers, _ = read_network(files["weights"], workload.spec)
     samples = read_samples(files["samples"], workload.spec)
-    place = conditions(neuroest.estimate("diffusive_bench_28nm", workload), layers, "ion_kinetics_silver")
+    place = operating_conditions(
+        neuroest.estimate("diffusive_bench_28nm", workload), layers, "ion_kinetics_silver"
+    )
     return workload, layers, samples, place
 
 
@@ -112,7 +114,7 @@ def test_each_characteristic_left_out_does_what_it_says(small) -> None:
 
     def without(name):
         given = quiet[name]
-        setting = Setting(
+        setting = SimulationOptions(
             noise=False,
             spread=False,
             leak=given.leak,
@@ -135,8 +137,8 @@ def test_each_characteristic_left_out_does_what_it_says(small) -> None:
 
 
 def test_calibration_finds_drives_that_decide(small, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("neuroest.behaviour.calibration.GAINS", (0.2, 1.0))
-    monkeypatch.setattr("neuroest.behaviour.calibration.OFFSETS", (0.0,))
+    monkeypatch.setattr("neuroest.network_simulation.calibration.GAINS", (0.2, 1.0))
+    monkeypatch.setattr("neuroest.network_simulation.calibration.OFFSETS", (0.0,))
     workload, layers, _, place = small
     files = write(tmp_path)
     seen = read_samples(files["calibration"], workload.spec)
@@ -158,7 +160,9 @@ def test_recurrent_layers_see_their_own_spikes(tmp_path) -> None:
     ]
     # 127 + 60 against 127 of 127: the threshold is passed by more, which shows in the third timestep
     assert with_own["hidden"].sum() >= ideal_network(silent, samples.spikes)["hidden"].sum()
-    place = conditions(neuroest.estimate("diffusive_bench_28nm", workload), layers, "ion_kinetics_silver")
+    place = operating_conditions(
+        neuroest.estimate("diffusive_bench_28nm", workload), layers, "ion_kinetics_silver"
+    )
     found = run_network(place, layers, DRIVES, samples.spikes, QUIET)
     assert found["hidden"].spikes.sum() > 0
 
@@ -170,7 +174,7 @@ def _numbers(layer):
 def test_simulated_activity_says_how_to_repeat_it(small) -> None:
     workload, layers, samples, place = small
     found = run_network(place, layers, DRIVES, samples.spikes, QUIET)
-    origin = Origin(
+    origin = ActivityProvenance(
         "diffusive_bench_28nm", place, DRIVES, Chips(2, 3), "ion_kinetics_silver", "1", {"weights": "abc"}
     )
     changed, text = simulated_workload(
@@ -207,7 +211,7 @@ def test_simulated_activity_says_how_to_repeat_it(small) -> None:
 def test_chips_whose_neurons_give_no_spikes_are_refused(small, chip, words) -> None:
     workload, layers, *_ = small
     with pytest.raises(NeuroestError, match=words):
-        conditions(neuroest.estimate(chip, workload), layers, "ion_kinetics_silver")
+        operating_conditions(neuroest.estimate(chip, workload), layers, "ion_kinetics_silver")
 
 
 @pytest.mark.parametrize(
@@ -296,7 +300,7 @@ def test_half_the_step_changes_no_spike_that_is_passed_on(small, monkeypatch) ->
     place, found = small[3], []
     currents = np.tile(np.linspace(0.3e-6, 0.9e-6, 20), (1, 3, 1))
     for step in (0.1, 0.05):
-        monkeypatch.setattr("neuroest.behaviour.spiking.STEP_OF_SETTLING", step)
+        monkeypatch.setattr("neuroest.network_simulation.spiking.STEP_OF_SETTLING", step)
         found.append(run_layer(place, Drive(0.0, 1e6), currents, QUIET))
     np.testing.assert_array_equal(found[0].spikes, found[1].spikes)
     assert found[0].counts.sum() == pytest.approx(found[1].counts.sum(), rel=0.01)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from neuroest.library import load_workload
+from neuroest.loading.library import load_workload
 from tests.behaviour.small import write
 from tests.cli.conftest import Command
 

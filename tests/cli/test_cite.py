@@ -4,7 +4,7 @@ import re
 import shlex
 
 import neuroest
-from neuroest.validating.cases import cases_folder
+from neuroest.validation.cases import cases_folder
 from tests.cli.conftest import CHIP, NETWORK, Command
 
 CHIP_ON_SPIKES = "diffusive_28nm_derived"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from neuroest.fitting.layouts import example_folder
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 from tests.cli.conftest import Command
 from tests.cli.lab import _lab_verbs  # noqa: F401
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from neuroest.library import shipped
+from neuroest.loading.library import shipped
 from neuroest.reporting.catalogue import CATALOGUE
 from tests.cli.conftest import Command
 

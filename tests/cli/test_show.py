@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.library import shipped
+from neuroest.loading.library import shipped
 from tests.cli.conftest import CHIP, NETWORK, Command
 
 
@@ -31,7 +31,7 @@ def test_what_ships_can_be_shown_in_80_columns(command: Command, name: str) -> N
 
 @pytest.mark.parametrize("name", shipped("device"))
 def test_a_device_shows_every_parameter_with_its_basis(command: Command, name: str) -> None:
-    from neuroest.library import load_device
+    from neuroest.loading.library import load_device
 
     shown = command("show", name).out
     for parameter, claim in load_device(name).claims.items():

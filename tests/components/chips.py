@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from neuroest.estimating import estimate
-from neuroest.library import find_file
-from neuroest.result import Estimate
+from neuroest.loading.library import find_file
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
 
 
 def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:

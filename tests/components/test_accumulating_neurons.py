@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimating import estimate
+from neuroest.pipeline.estimate import estimate
 from tests.components.chips import count, energy, failed, known, run
 
 NEURON = "chip.tile.array.readout.neuron"

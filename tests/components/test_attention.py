@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.errors import MappingError, RangeError
-from neuroest.estimating import estimate
-from neuroest.result import Estimate
+from neuroest.core.errors import MappingError, RangeError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
 from tests.components.chips import count, energy, run
 
 CHIP, NETWORK = "attention_crossbar_28nm", "keyword_transformer_dense"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neuroest.errors import MappingError
-from neuroest.estimating import estimate
-from neuroest.evaluation import Evaluation, evaluate
-from neuroest.library import load_architecture, load_workload, shipped
-from neuroest.settings import design_with, workload_with
-from neuroest.validating.cases import cases_folder
+from neuroest.core.errors import MappingError
+from neuroest.design.overrides import design_with, workload_with
+from neuroest.loading.library import load_architecture, load_workload, shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.validation.cases import cases_folder
 
 RESULTS = ("energy", "area", "static_power", "period")
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from neuroest.errors import MappingError
-from neuroest.estimating import estimate
-from neuroest.result import Estimate
-from neuroest.validating.cases import cases_folder
+from neuroest.core.errors import MappingError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.validation.cases import cases_folder
 from tests.components.chips import area, count, energy, failed, known, run
 
 FOLDER = cases_folder() / "jia_2020"

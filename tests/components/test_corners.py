@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 import neuroest
-from neuroest.devices.corners import CornerTable
-from neuroest.errors import MappingError, SpecError
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.library import data_folder, load_architecture, load_device, load_workload, shipped
-from neuroest.reporting.comparison import at_corner
+from neuroest.blocks.technology.corner_table import CornerTable
+from neuroest.core.errors import MappingError, SpecError
+from neuroest.design.overrides import design_with
+from neuroest.loading.library import data_folder, load_architecture, load_device, load_workload, shipped
+from neuroest.pipeline.comparison import at_corner
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.reporting.table import estimate_table
-from neuroest.result import Estimate
-from neuroest.settings import design_with
+from neuroest.results.estimate import Estimate
 from tests.components.chips import changed
 
 FILE = data_folder("device") / "transistors" / "corners_open_kits.csv"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.errors import MappingError, RangeError
+from neuroest.core.errors import MappingError, RangeError
 from tests.components.chips import area, arrays, count, energy, failed, known, run
 
 ARRAY = "chip.tile.array."

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.errors import MappingError, RangeError
+from neuroest.core.errors import MappingError, RangeError
 from tests.components.chips import area, arrays, count, energy, failed, known, run
 
 ARRAY = "chip.tile.array."

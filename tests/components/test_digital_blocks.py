@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from neuroest.components.base import NetworkContext, TechnologyPoint
-from neuroest.components.digital import Accumulator, MatrixUnit, MultiplyAccumulate, VectorUnit
+from neuroest.blocks.base import NetworkContext, TechnologyPoint
+from neuroest.blocks.digital.accumulator import Accumulator
+from neuroest.blocks.digital.matrix_unit import MatrixUnit
+from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulate
+from neuroest.blocks.digital.vector_unit import VectorUnit
 from neuroest.equations import digital
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 from tests.components.chips import energy, run
 
 ROOM = 300.0

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.components.base import NetworkContext, TechnologyPoint
-from neuroest.components.dram import Dram
-from neuroest.errors import NeuroestError, RangeError
-from neuroest.library import load_device, shipped
+from neuroest.blocks.base import NetworkContext, TechnologyPoint
+from neuroest.blocks.interconnect.dram import Dram
+from neuroest.core.errors import NeuroestError, RangeError
+from neuroest.loading.library import load_device, shipped
 from tests.components.chips import area, count, energy, failed, run
 
 DENSE = "mlp_mnist_dense"

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.components.base import NetworkContext, TechnologyPoint
-from neuroest.components.edram import Edram
-from neuroest.devices.process import Process
-from neuroest.errors import RangeError
-from neuroest.library import load_device, shipped
+from neuroest.blocks.base import NetworkContext, TechnologyPoint
+from neuroest.blocks.memories.edram import Edram
+from neuroest.blocks.technology.process import Process
+from neuroest.core.errors import RangeError
+from neuroest.loading.library import load_device, shipped
 from tests.components.chips import area, count, energy, failed, run
 
 DEVICES = sorted(n for n in shipped("device") if load_device(n).record.model == "edram")

@@ -15,15 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroest.components.base import NetworkContext, TechnologyPoint
-from neuroest.components.memories import TabulatedSram
-from neuroest.devices.process import Process
-from neuroest.devices.tables import MemoryTable, risen
+from neuroest.blocks.base import NetworkContext, TechnologyPoint
+from neuroest.blocks.memories.memory_table import MemoryTable, risen
+from neuroest.blocks.memories.sram_table import TabulatedSram
+from neuroest.blocks.technology.process import Process
+from neuroest.core.errors import RangeError, SpecError
+from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.equations import _grids as grids
-from neuroest.errors import RangeError, SpecError
-from neuroest.estimating import estimate
-from neuroest.library import data_folder, load_device
-from neuroest.provenance import Parameter, Traced, tracing, used_parameters
+from neuroest.loading.library import data_folder, load_device
+from neuroest.pipeline.estimate import estimate
 from tests.components.chips import changed, failed, known, run
 
 ROOT = Path(__file__).parents[2]

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.errors import MappingError, NeuroestError, SpecError
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_workload
-from neuroest.result import Estimate
-from neuroest.settings import design_with
+from neuroest.core.errors import MappingError, NeuroestError, SpecError
+from neuroest.design.overrides import design_with
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.results.estimate import Estimate
 from tests.components.chips import area, arrays, count, energy, failed, known, run
 from tests.test_house import ARCHITECTURES
 

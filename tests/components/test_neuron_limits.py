@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.errors import RangeError
-from neuroest.library import load_device
+from neuroest.core.errors import RangeError
+from neuroest.loading.library import load_device
 from tests.components.chips import area, failed, known, run
 
 NEURON = "chip.tile.array.readout.neuron"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.errors import RangeError
+from neuroest.core.errors import RangeError
 from tests.components.chips import area, energy, failed, known, run
 
 NEURON = "chip.tile.array.readout.neuron"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.estimating import estimate
-from neuroest.library import find_file
+from neuroest.loading.library import find_file
+from neuroest.pipeline.estimate import estimate
 from tests.components.chips import area, changed, count, energy, failed, run
 
 SPIKING, DENSE = "mlp_mnist_spiking", "mlp_mnist_dense"

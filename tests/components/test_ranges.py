@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.build import build
-from neuroest.estimating import estimate
-from neuroest.evaluation import Evaluation, evaluate
-from neuroest.exploration.bands import draw
-from neuroest.exploration.discrepancy import discrepancies, discrepancy_claims
-from neuroest.library import load_architecture, load_workload
-from neuroest.settings import design_with
+from neuroest.design.build import build
+from neuroest.design.overrides import design_with
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.uncertainty.bands import draw
+from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
 ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
 AT_65 = {"technology.process": "cmos_65nm", "technology.supply_voltage": "1.1 V"}

@@ -7,18 +7,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import neuroest.evaluation
 import numpy as np
 import pytest
 
-import neuroest.evaluation
-from neuroest.behaviour.conditions import conditions
-from neuroest.errors import RangeError, SpecError
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_device, load_workload
+from neuroest.core.errors import RangeError, SpecError
+from neuroest.design.overrides import design_with
+from neuroest.loading.library import load_architecture, load_device, load_workload
+from neuroest.network_simulation.conditions import operating_conditions
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.reporting.explanation import explain
-from neuroest.result import Estimate
-from neuroest.settings import design_with
+from neuroest.results.estimate import Estimate
 from tests.components.chips import changed
 
 _FOLDER = TemporaryDirectory()
@@ -214,8 +214,8 @@ def test_what_is_said_of_the_temperature(tmp_path: Path) -> None:
 
 def test_a_stated_temperature_costs_one_pass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     passes = []
-    whole = neuroest.evaluation._pass
-    monkeypatch.setattr(neuroest.evaluation, "_pass", lambda *a: passes.append(1) or whole(*a))
+    whole = neuroest.pipeline.evaluation._pass
+    monkeypatch.setattr(neuroest.pipeline.evaluation, "_pass", lambda *a: passes.append(1) or whole(*a))
     estimate(CHIP, NET)
     assert len(passes) == 1
     estimate(heated(tmp_path), NET)
@@ -326,7 +326,9 @@ def test_a_batch_of_temperatures_moves_ions_like_its_points() -> None:
 def test_a_simulation_takes_the_rates_at_the_temperature_once() -> None:
     at = {"technology.temperature": "320 K"}
     cells = [
-        conditions(estimate("diffusive_bench_28nm", SPIKES, at | more), [], "ion_kinetics_silver").cells
+        operating_conditions(
+            estimate("diffusive_bench_28nm", SPIKES, at | more), [], "ion_kinetics_silver"
+        ).cells
         for more in ({}, SILVER)
     ]
     for name in ("field_mobility", "residue_rate", "filament_decay", "residue_decay"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from neuroest.errors import RangeError
+from neuroest.core.errors import RangeError
 from tests.components.chips import area, count, energy, run
 
 CMOS, SPIKING, DENSE = "analog_lif_28nm", "mlp_mnist_spiking", "mlp_mnist_dense"

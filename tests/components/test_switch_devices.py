@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from neuroest.core.errors import RangeError
 from neuroest.equations import neurons as equations
-from neuroest.errors import RangeError
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 from tests.components.chips import failed, known, run
 
 NEURON = "chip.tile.array.readout.neuron"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from neuroest.errors import MappingError, RangeError
-from neuroest.estimating import estimate
-from neuroest.result import Estimate
-from neuroest.validating.cases import cases_folder
+from neuroest.core.errors import MappingError, RangeError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.validation.cases import cases_folder
 from tests.components.chips import area, count, energy, known
 
 FOLDER = cases_folder() / "timely"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.errors import MappingError
+from neuroest.core.errors import MappingError
 from tests.components.chips import count, energy, known, run
 
 ARRAY = "chip.tile.array."

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.build import build
-from neuroest.errors import MappingError, RangeError, SpecError
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_workload
-from neuroest.result import Estimate
+from neuroest.core.errors import MappingError, RangeError, SpecError
+from neuroest.design.build import build
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.results.estimate import Estimate
 from tests.components.chips import area, arrays, changed, energy, failed, known, run
 
 ARRAY = "chip.tile.array."

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from neuroest.dynamics.bench import Bench
-from neuroest.dynamics.cells import load_cells
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
-from neuroest.dynamics.figures import check_figure_path, draw_characteristic
-from neuroest.errors import NeuroestError, UnknownNameError
+from neuroest.dynamics.diffusive_cells import load_cells
+from neuroest.dynamics.experiments import Bench
+from neuroest.plotting.device_lab import check_figure_path, draw_characteristic
 
 pytestmark = pytest.mark.slow
 BENCH = Bench(load_cells("diffusive_bench"), "diffusive_bench", devices=6, step=4e-5)

@@ -6,13 +6,13 @@ Bench values: Zhao et al., Nat. Electron. 8, 1211 (2025), Supplementary Table 1,
 import numpy as np
 import pytest
 
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics import compact
-from neuroest.dynamics.cells import draw_devices, integration_time, load_cells
 from neuroest.dynamics.compact import default_step, simulate
+from neuroest.dynamics.diffusive_cells import draw_devices, integration_time, load_cells
 from neuroest.dynamics.energy import compare_energy, latching_sweep
 from neuroest.dynamics.first_spike import Rates, first_spike
 from neuroest.dynamics.stimulus import Segment, constant, pulse_train, sampled
-from neuroest.errors import NeuroestError, UnknownNameError
 
 BENCH = load_cells("diffusive_bench")
 CLOSED_FORMS = {

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from neuroest.dynamics.cells import load_cells
 from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.first_spike import Rates
 from neuroest.dynamics.pulse_response import Reset, pulse_response, rested
 from neuroest.dynamics.stimulus import constant

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.langevin import potential_force, simulate_langevin
-from neuroest.dynamics.references import (
+from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
     simulate_analog_lif,
     simulate_switch,
     switch_latches,
 )
 from neuroest.dynamics.stimulus import constant
-from neuroest.errors import NeuroestError
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 
 
 def record(name, **changes):

@@ -19,8 +19,8 @@ import pint
 import pytest
 
 import neuroest.equations
-from neuroest.provenance import EquationInfo, Parameter, Traced, tracing, used_parameters
-from neuroest.units import Dimension, Unit
+from neuroest.core.provenance import EquationInfo, Parameter, Traced, tracing, used_parameters
+from neuroest.core.units import Dimension, Unit
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neuroest.exploration.bands import draw
-from neuroest.exploration.groups import Group, resolve
-from neuroest.exploration.points import QUANTITIES, block_of, box_of, evaluate_points
+from neuroest.exploration.batch_evaluation import QUANTITIES, block_of, box_of, evaluate_points
 from neuroest.exploration.space import Space
-from neuroest.library import shipped
+from neuroest.exploration.structures import Group, resolve
+from neuroest.loading.library import shipped
 from neuroest.specs.claims import Claim
+from neuroest.uncertainty.bands import draw
 from neuroest.workloads.layout import points_first
 
 ALL = tuple(QUANTITIES)

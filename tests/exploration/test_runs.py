@@ -14,8 +14,8 @@ from pathlib import Path
 import distributed
 import pytest
 
+from neuroest.exploration import checkpoint as stores
 from neuroest.exploration import cluster
-from neuroest.exploration import store as stores
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sweep import make_job, sweep

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.errors import SpecError, UnknownNameError
-from neuroest.exploration.groups import resolve
+from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.exploration.samplers import permuted, unit_points
 from neuroest.exploration.space import Levels, Range, constraint, read_space, settings_space
+from neuroest.exploration.structures import resolve
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimating import estimate
+from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.exploration.breakeven import breakeven
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.importance import sensitivity
-from neuroest.exploration.optimise import optimize
+from neuroest.exploration.optimize import optimize
 from neuroest.exploration.pareto import non_dominated, pareto
+from neuroest.exploration.sensitivity import sensitivity
 from neuroest.exploration.space import setting_axis, settings_space
 from neuroest.exploration.sweep import sweep
 from neuroest.exploration.uncertainty import relative_spreads, uncertainty
+from neuroest.pipeline.estimate import estimate
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 
@@ -142,8 +142,8 @@ def test_bands_of_knowledge_agree_with_those_of_an_estimate() -> None:
 
 
 def test_variability_averages_out_over_the_devices_of_a_chip() -> None:
-    from neuroest.exploration.groups import resolve
     from neuroest.exploration.space import Space
+    from neuroest.exploration.structures import resolve
 
     group = resolve(CHIP, NET, Space(())).groups[0]
     spread = relative_spreads(group)["chip.tile.array.cell.low_conductance"]

@@ -8,13 +8,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimating import estimate
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.exploration.batch_evaluation import QUANTITIES, evaluate_points
 from neuroest.exploration.errors import ExplorationError
-from neuroest.exploration.groups import resolve
-from neuroest.exploration.points import QUANTITIES, evaluate_points
 from neuroest.exploration.space import Space, settings_space
+from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import make_job, sweep
+from neuroest.pipeline.estimate import estimate
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 SPACE = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.errors import NeuroestError
+from neuroest.core.errors import NeuroestError
 from neuroest.exploration.twins import TwinCase, Twins, published_band, published_values, twins_of
 
 ROOT = Path(__file__).parents[2]

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.first_spike import Rates, first_spike
-from neuroest.errors import NeuroestError
 from neuroest.fitting.estimation import fit
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements, example_folder, read_measurements
 from neuroest.fitting.predictions import predict
-from neuroest.library import load_device
+from neuroest.loading.library import load_device
 
 pytestmark = pytest.mark.slow
 TEMPLATE = {name: claim.value for name, claim in load_device("diffusive_bench").claims.items()}

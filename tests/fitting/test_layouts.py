@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from neuroest.errors import SpecError
+from neuroest.core.errors import SpecError
 from neuroest.fitting.layouts import LAYOUTS, check_contradictions, example_folder, read_measurements
 
 

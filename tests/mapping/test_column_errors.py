@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.components.weight_errors import (
+from neuroest.equations import accuracy
+from neuroest.levels.crossbar.weight_errors import (
     cell_error,
     drawn_conductances,
     full_weight,
@@ -14,7 +15,6 @@ from neuroest.components.weight_errors import (
     time_to_error,
     weight_errors,
 )
-from neuroest.equations import accuracy
 
 ARRAY = "chip.tile.array"
 GAUSSIAN = {"workload.weights.mean_absolute": "0.266"}

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_workload
-from neuroest.mapping.crossbar import CrossbarMapper
+from neuroest.design.overrides import design_with
+from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.evaluation import evaluate
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.table import estimate_table
-from neuroest.result import Estimate
-from neuroest.settings import design_with
+from neuroest.results.estimate import Estimate
 from tests.components.chips import changed, count, energy, failed, known, run
 
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import yaml
 
-from neuroest.errors import NeuroestError
-from neuroest.estimating import estimate
-from neuroest.result import Estimate
+from neuroest.core.errors import NeuroestError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
 from neuroest.workloads.importers.writing import loaded_text, workload_text
 from tests.components.chips import area, changed, count, energy
 from tests.workloads.test_number_layers import text
@@ -296,7 +296,7 @@ def test_a_clock_that_runs_freely_is_paid_whether_or_not_units_work(tmp_path: Pa
 
 
 def test_a_free_clock_needs_the_energy_of_the_library(tmp_path: Path) -> None:
-    from neuroest.library import find_file
+    from neuroest.loading.library import find_file
 
     library = find_file("device", "logic_45nm_horowitz").read_text(encoding="utf-8")
     start, end = library.index("  clock_energy:"), library.index("  adder_area:")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
 from tests.components.chips import changed
 from tests.mapping.test_digital_arrays import BASE, CONVOLUTION, LINK, POOL, WIDE, network, row_stationary
 

@@ -12,12 +12,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroest.errors import MappingError
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_workload
-from neuroest.mapping.packing import Packed, Piece, Wanted, pack, pieces_of, share_arrays
-from neuroest.result import Estimate
-from neuroest.settings import design_with
+from neuroest.core.errors import MappingError
+from neuroest.design.overrides import design_with
+from neuroest.levels.crossbar.packing import Packed, Piece, Wanted, pack, pieces_of, share_arrays
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.results.estimate import Estimate
 from tests.components.chips import arrays, changed, count, energy, failed, run
 
 ADC, NEURON, ARRAY = "adc_crossbar_28nm", "diffusive_28nm_derived", "chip.tile.array."

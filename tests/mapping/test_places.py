@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroest.mapping.places import NEAR, Places, shared_instances
+from neuroest.pipeline.unit_allocation import NEAR, UnitAllocation, shared_instances
 
 MANY = settings(max_examples=150, deadline=None)
 LEVEL, BLOCK = "chip.tile", "chip.tile.buffer"
 Reads = tuple[tuple[int, ...], ...]
 
 
-def placed(units: Any, each: Any, reads: Reads) -> Places:
+def placed(units: Any, each: Any, reads: Reads) -> UnitAllocation:
     """Places of layers that take so many units, on tiles of so many."""
     placement = SimpleNamespace(units=np.asarray(units, float), shared=False)
     mapped: Any = SimpleNamespace(placement=placement, units_per_child={LEVEL: each}, counts={LEVEL: 1e6})
-    return Places(mapped, reads)
+    return UnitAllocation(mapped, reads)
 
 
 def by_loop(units: list[float], each: float, reads: Reads, work: list[float]) -> float:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroest.evaluation import evaluate
-from neuroest.library import load_architecture, load_workload
-from neuroest.mapping.packing import Packed, Wanted, pack, pieces_of, share_arrays
-from neuroest.mapping.replication import copies_within
-from neuroest.settings import design_with
+from neuroest.design.overrides import design_with
+from neuroest.levels.crossbar.packing import Packed, Wanted, pack, pieces_of, share_arrays
+from neuroest.levels.crossbar.replication import copies_within
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.pipeline.evaluation import evaluate
 from tests.components.chips import arrays, changed, failed, run
 
 SHARED = {"chip.tile.array.sharing": "layers"}

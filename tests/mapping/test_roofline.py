@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.validating.cases import cases_folder
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.validation.cases import cases_folder
 
 FOLDER = cases_folder() / "keyword_spotting_processors"
 SLOT = "chip.processor.processor."

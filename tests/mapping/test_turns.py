@@ -10,8 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from neuroest.estimating import estimate
-from neuroest.mapping.turns import Turns, longest_way, nobody, one_unit, way_in_turns
+from neuroest.levels.time_multiplexing import (
+    TimeMultiplexing,
+    critical_path,
+    modulo_schedule,
+    no_sharing,
+    single_shared_unit,
+)
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.table import estimate_table
 from tests.components.chips import run
 from tests.mapping.test_packing import ADC, ARRAY, NEURON, SHARED, both
@@ -34,16 +40,16 @@ def networks(draw: st.DrawFn) -> tuple[list[int], tuple[tuple[int, ...], ...], l
     return times, tuple(reads), [unit for unit in units if sum(unit) > 1]
 
 
-def turns_of(units: list[list[bool]], layers: int) -> Turns:
+def turns_of(units: list[list[bool]], layers: int) -> TimeMultiplexing:
     table = np.array(units, bool) if units else np.zeros((0, layers), bool)
-    return Turns((table,), np.zeros((), np.intp))
+    return TimeMultiplexing((table,), np.zeros((), np.intp))
 
 
 def planned(
     times: list[int], reads: tuple[tuple[int, ...], ...], units: list[list[bool]], period: float
 ) -> float:
     own = np.array(times, float)
-    found = way_in_turns(own, reads, [(turns_of(units, len(times)), own)], np.array([period]))
+    found = modulo_schedule(own, reads, [(turns_of(units, len(times)), own)], np.array([period]))
     return float(found.item())
 
 
@@ -137,7 +143,7 @@ def test_a_stream_at_the_interval_is_worked_off_and_a_faster_one_is_not(network)
 @given(networks())
 def test_alone_on_the_chip_only_branches_wait(network) -> None:
     times, reads, units = network
-    way = float(longest_way(np.array(times, float), reads).item())
+    way = float(critical_path(np.array(times, float), reads).item())
     found = planned(times, reads, units, 10.0 * sum(times))
     assert way - 1e-9 <= found <= sum(times) + 1e-9
     assert streamed(times, reads, units, 1000, 1)[0] == pytest.approx(found)
@@ -150,9 +156,9 @@ def test_many_points_are_planned_as_one_each(network, scales) -> None:
     own = np.array(times, float) * np.array(scales)[:, None]
     turns = turns_of(units, len(times))
     period = np.maximum(turns.busiest(own), np.max(own, axis=-1, keepdims=True)) * 1.1
-    batch = way_in_turns(own, reads, [(turns, own)], period)
+    batch = modulo_schedule(own, reads, [(turns, own)], period)
     for index in range(len(scales)):
-        one = way_in_turns(own[index], reads, [(turns, own[index])], period[index])
+        one = modulo_schedule(own[index], reads, [(turns, own[index])], period[index])
         assert batch[index] == pytest.approx(one, rel=1e-12)
 
 
@@ -169,13 +175,13 @@ def test_a_plan_by_hand() -> None:
 def test_layers_of_a_branch_run_beside_each_other() -> None:
     # a to b (5) and c (3), both to d: 1 + 5 + 1; on one array b and c take turns
     reads = ((-1,), (0,), (0,), (1, 2))
-    assert longest_way(np.array([1.0, 5.0, 3.0, 1.0]), reads).item() == 7.0
+    assert critical_path(np.array([1.0, 5.0, 3.0, 1.0]), reads).item() == 7.0
     assert planned([1, 5, 3, 1], reads, [[False, True, True, False]], 100.0) == 10.0
 
 
 def test_nobody_shares_nothing() -> None:
-    assert nobody(3).busiest(np.ones(3)).item() == 0.0
-    assert one_unit(np.array([0.0, 1.0, 1.0])).busiest(np.array([5.0, 2.0, 3.0])).item() == 5.0
+    assert no_sharing(3).busiest(np.ones(3)).item() == 0.0
+    assert single_shared_unit(np.array([0.0, 1.0, 1.0])).busiest(np.array([5.0, 2.0, 3.0])).item() == 5.0
 
 
 def test_inferences_in_a_stream_wait_for_each_other_and_one_alone_does_not(tmp_path: Path) -> None:

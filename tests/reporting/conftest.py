@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.estimating import estimate
+from neuroest.pipeline.estimate import estimate
+from neuroest.reporting.estimate_views import View
 from neuroest.reporting.report import Report
-from neuroest.reporting.views import View
-from neuroest.result import Estimate
+from neuroest.results.estimate import Estimate
 
 EVIL = "<script>window.hurt=1</script>_%#$&~^\\{}"
 """A name that means something to HTML, LaTeX, Markdown and file systems."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from neuroest.library import bibliography
+from neuroest.loading.library import bibliography
 from neuroest.reporting.bibliography import escaped, reference, sources_bibtex, sources_text
 from neuroest.specs.device import SourceSpec
 

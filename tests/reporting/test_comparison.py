@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.reporting.comparison import Comparison, compare
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.pipeline.comparison import Comparison, compare
 
 SPEECH = "shd_recurrent_spiking"
 

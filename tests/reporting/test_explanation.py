@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.estimating import estimate
-from neuroest.provenance import Operation, Parameter, Traced, tracing
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.provenance import Operation, Parameter, Traced, tracing
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.derivation import Derivation, Step
 from neuroest.reporting.explanation import explain, explainable
-from neuroest.result import Estimate
+from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 
 

@@ -5,9 +5,9 @@ import io
 
 import pytest
 
-from neuroest.reporting.comparison import Comparison
-from neuroest.reporting.frames import breakdown_csv, comparison_csv, to_csv
-from neuroest.result import Estimate
+from neuroest.pipeline.comparison import Comparison
+from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
+from neuroest.results.estimate import Estimate
 
 
 def test_columns_name_their_unit(memristive: Estimate) -> None:

@@ -4,9 +4,9 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 
-from neuroest.reporting.comparison import Comparison
+from neuroest.pipeline.comparison import Comparison
 from neuroest.reporting.html import comparison_html, estimate_html
-from neuroest.result import Estimate
+from neuroest.results.estimate import Estimate
 
 EVIL = "<script>alert('x')</script>&\"\u2028"
 

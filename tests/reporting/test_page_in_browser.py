@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from neuroest.reporting.estimate_views import View
 from neuroest.reporting.report import Report
-from neuroest.reporting.views import View
 from tests.reporting.conftest import EVIL
 
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")

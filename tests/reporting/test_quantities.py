@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.reporting.quantities import label_and_unit, percent, short_names, shown, shown_interval
-from neuroest.result import Estimate
-from neuroest.units import parse_unit
+from neuroest.core.units import parse_unit
+from neuroest.reporting.formatting import label_and_unit, percent, short_names, shown, shown_interval
+from neuroest.results.estimate import Estimate
 
 
 @pytest.mark.parametrize(

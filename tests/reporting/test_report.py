@@ -13,27 +13,29 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from neuroest.errors import NeuroestError
-from neuroest.exploration.importance import sensitivity
+from neuroest.core.errors import NeuroestError
 from neuroest.exploration.pareto import non_dominated
-from neuroest.library import shipped
+from neuroest.exploration.sensitivity import sensitivity
+from neuroest.loading.library import shipped
+from neuroest.pipeline.comparison import compare
 from neuroest.reporting import latex, markdown
 from neuroest.reporting import page as templates
-from neuroest.reporting.comparison import compare
 from neuroest.reporting.difference import difference
+from neuroest.reporting.estimate_views import View
 from neuroest.reporting.report import Report, plain_result, report, slug, unique_slugs, write_folder
-from neuroest.reporting.views import View
-from neuroest.result import Estimate
+from neuroest.results.estimate import Estimate
 
 pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
-from neuroest.reporting.figures import breakdown_figure, distribution_figure, draw, squarified, tornado_figure
-from neuroest.reporting.figures.canvas import _STYLE
+from neuroest.plotting.canvas import _STYLE, draw
+from neuroest.plotting.report.area_map import squarified
+from neuroest.plotting.report.breakdowns import breakdown_figure
+from neuroest.plotting.report.uncertainty import distribution_figure, tornado_figure
+from neuroest.reporting.figure_list import MOST_DRAWN_ALONE, plans
 from neuroest.reporting.page import page
-from neuroest.reporting.plans import MOST_DRAWN_ALONE, plans
 from neuroest.reporting.publish import publish
 from neuroest.reporting.sweep_data import read_sweep, sweep_points
 from tests.reporting.conftest import EVIL, renamed
@@ -289,7 +291,7 @@ def test_thousands_of_designs_are_sent_to_a_sweep() -> None:
 
 
 def test_a_difference_finds_the_parameter_that_was_changed(memristive: Estimate) -> None:
-    from neuroest.estimating import estimate
+    from neuroest.pipeline.estimate import estimate
 
     path = "chip.tile.array.readout.interface.bias_current"
     value = memristive.claims[path].value * 1.1
@@ -322,7 +324,7 @@ def test_tables_compile_without_warnings(which: str, columns: str, request: Any,
     body = [
         latex.preamble({"columns": columns}), r"\begin{document}", latex.differences_table(comparison, "d"),
         latex.results_table(views, label="r"), latex.ratios_table(comparison, "q", "d"),
-        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.scoreboard_table(found.standing, "s"),
+        latex.breakdown_table(views[0], "e"), r"\clearpage", latex.scoreboard_table(found.validation_coverage, "s"),
         latex.assumptions_table(found.assumptions, "a"), r"\end{document}",
     ]  # fmt: skip
     (tmp_path / "t.tex").write_text("\n".join(body), encoding="utf-8")
@@ -383,7 +385,7 @@ def test_points_of_a_sweep_are_packed_without_loss_of_what_is_shown() -> None:
 
 
 def test_the_report_says_where_its_kinds_of_model_stand(small: Report, folder: Path) -> None:
-    stands = small.standing
+    stands = small.validation_coverage
     memristive = stands.designs[0]
     assert (memristive.level, [case.name for case in memristive.chips]) == ("crossbar", ["neurram"])
     # no chip with a current clamp and memristor neurons is among the cases, and the clamp takes most of the energy

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.reporting.rows import rows_csv, rows_json, rows_latex, rows_markdown, rows_of
+from neuroest.reporting.row_export import rows_csv, rows_json, rows_latex, rows_markdown, rows_of
 from tests.reporting.conftest import EVIL
 from tests.reporting.latex_here import needs_latex
 

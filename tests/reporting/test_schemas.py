@@ -8,9 +8,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import UnknownNameError
-from neuroest.library import KINDS, data_folder, shipped
+from neuroest.core.errors import UnknownNameError
+from neuroest.loading.library import KINDS, data_folder, shipped
+from neuroest.registry import DEVICE_MODELS
 from neuroest.reporting.schemas import spec_schema
 from neuroest.specs.reading import read_document
 

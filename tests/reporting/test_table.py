@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from neuroest.estimating import estimate
-from neuroest.reporting.comparison import compare
+from neuroest.pipeline.comparison import compare
+from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.table import estimate_table, side_by_side_table
-from neuroest.reporting.text import Style
-from neuroest.result import Estimate
+from neuroest.reporting.text_style import Style
+from neuroest.results.estimate import Estimate
 
 
 @pytest.fixture(scope="module")

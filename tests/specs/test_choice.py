@@ -8,10 +8,10 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core import PydanticKnownError
 
-from neuroest.components.chip import COMPONENTS, COMPUTING
-from neuroest.specs.architecture import LEVELS, NODES, Level
-from neuroest.specs.blocks import BLOCKS, FREE_BLOCKS, Block
-from neuroest.specs.blocks.memories import SramBlock
+from neuroest.blocks.memories.sram import SramBlock
+from neuroest.registry import BLOCKS, COMPONENTS, FREE_BLOCKS, LEVELS, MAPPERS
+from neuroest.specs.architecture import NODES, Level
+from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice, details, stated
 
 MEMORIES = Choice(BLOCKS, ("sram", "memory_macro"), stated("model"), "model")
@@ -32,7 +32,7 @@ def test_a_block_stands_under_its_own_model_and_has_a_component(model: str) -> N
 @pytest.mark.parametrize("mapper", LEVELS)
 def test_a_level_stands_under_its_own_mapper(mapper: str) -> None:
     assert get_args(LEVELS[mapper].model_fields["mapper"].annotation) == (mapper,)
-    assert mapper in COMPUTING
+    assert mapper in MAPPERS
 
 
 def test_every_block_of_the_package_is_in_the_table() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.errors import SpecError
+from neuroest.core.errors import SpecError
 from neuroest.specs.file_text import LARGEST_FILE, decoded, file_content, place_after, printable, shortened
 
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.errors import SpecError
+from neuroest.core.errors import SpecError
 from neuroest.specs import reading
 from neuroest.specs.reading import Document, read_document, read_documents, read_text
 

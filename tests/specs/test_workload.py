@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from neuroest.errors import SpecError
+from neuroest.core.errors import SpecError
 from neuroest.specs.workload import WorkloadSpec, check_claims, workload_claims
 from neuroest.workloads.layers import check_workload
 

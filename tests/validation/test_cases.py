@@ -6,16 +6,16 @@ import shutil
 
 import pytest
 
-from neuroest.errors import NeuroestError, SpecError, UnknownNameError
-from neuroest.estimating import estimate
-from neuroest.units import parse_quantity
-from neuroest.validating import record
-from neuroest.validating.cases import cases_folder, load_case, shipped_cases
-from neuroest.validating.expressions import ExpressionError, evaluate_expression, unit_factor
-from neuroest.validating.page import page, table
-from neuroest.validating.scoring import COVERAGE_GOAL, case_rows
-from neuroest.validating.specs import LIMITS
-from neuroest.validation import reproduce
+from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
+from neuroest.core.units import parse_quantity
+from neuroest.pipeline.estimate import estimate
+from neuroest.validation import record
+from neuroest.validation.board import reproduce
+from neuroest.validation.case_spec import LIMITS
+from neuroest.validation.cases import cases_folder, load_case, shipped_cases
+from neuroest.validation.expressions import ExpressionError, evaluate_expression, unit_factor
+from neuroest.validation.page import page, table
+from neuroest.validation.scoring import COVERAGE_GOAL, case_rows
 
 
 @pytest.fixture(scope="module")

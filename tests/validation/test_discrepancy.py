@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.exploration.discrepancy import discrepancies, discrepancy_claims
-from neuroest.mapping.network import MAPPERS
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.registry import MAPPERS
+from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
 
 @pytest.fixture(scope="module")

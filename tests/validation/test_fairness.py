@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from neuroest.estimating import estimate
-from neuroest.evaluation import evaluate
-from neuroest.validating.cases import cases_folder
-from neuroest.validating.fairness import (
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import evaluate
+from neuroest.validation.cases import cases_folder
+from neuroest.validation.fairness import (
     NEURON,
     area,
     conditions,

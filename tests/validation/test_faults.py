@@ -7,11 +7,13 @@ import shutil
 import numpy as np
 import pytest
 
-from neuroest.errors import NeuroestError, QuantityError, SpecError, UnknownNameError
+from neuroest.core.errors import NeuroestError, QuantityError, SpecError, UnknownNameError
+from neuroest.core.units import Dimension
 from neuroest.specs.reading import read_document
-from neuroest.units import Dimension
-from neuroest.validating.cases import cases_folder, load_case, run_case, selected_cases, shipped_cases
-from neuroest.validating.expressions import (
+from neuroest.validation.board import reproduce
+from neuroest.validation.case_spec import LIMITS
+from neuroest.validation.cases import cases_folder, load_case, run_case, selected_cases, shipped_cases
+from neuroest.validation.expressions import (
     ExpressionError,
     check_unit,
     evaluate_expression,
@@ -19,8 +21,6 @@ from neuroest.validating.expressions import (
     unit_dimension,
     unit_factor,
 )
-from neuroest.validating.specs import LIMITS
-from neuroest.validation import reproduce
 
 
 def copied(folder, name="odin", **changes):

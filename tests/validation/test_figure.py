@@ -2,9 +2,9 @@
 
 import pytest
 
-from neuroest.validating.figure import case_styles, draw_figure
-from neuroest.validating.specs import CLASSES
-from neuroest.validation import reproduce
+from neuroest.plotting.validation import case_styles, draw_figure
+from neuroest.validation.board import reproduce
+from neuroest.validation.case_spec import CLASSES
 
 pytest.importorskip("matplotlib")
 

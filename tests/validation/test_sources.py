@@ -2,7 +2,7 @@
 
 import pytest
 
-from neuroest.validating.cases import load_case, run_case, shipped_cases
+from neuroest.validation.cases import load_case, run_case, shipped_cases
 
 
 @pytest.mark.parametrize("name", [*shipped_cases()])

@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from neuroest.validating.cases import cases_folder
-from neuroest.validating.record import recorded
+from neuroest.validation.cases import cases_folder
+from neuroest.validation.record import recorded
 
 pytest.importorskip("neuroest.cli.shared")
 cli = pytest.importorskip("neuroest.cli")

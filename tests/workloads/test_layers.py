@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from neuroest.errors import SpecError, UnknownNameError
+from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads import layers as module
 from neuroest.workloads.layers import LayerTable, check_shapes, geometry, layer_table

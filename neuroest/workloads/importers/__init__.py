@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from neuroest.registry import IMPORTERS
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -16,7 +17,7 @@ from neuroest.workloads.importers.network import (
 )
 
 if TYPE_CHECKING:
-    from neuroest.library import Loaded
+    from neuroest.specs.loaded import Loaded
     from neuroest.specs.workload import WorkloadSpec
 
 __all__ = [
@@ -42,22 +43,16 @@ def import_network(path: str | Path, options: ImportOptions | None = None) -> Im
 
     file, chosen = Path(path), options or ImportOptions()
     model_file(file)
-    suffix = file.suffix.lower()
-    if suffix == ".onnx":
-        from neuroest.workloads.importers.onnx_file import read_onnx  # noqa: PLC0415 - a heavy library
-
-        return read_onnx(file, chosen)
-    if suffix in {".nir", ".h5", ".hdf5"}:
-        from neuroest.workloads.importers.nir_file import read_nir  # noqa: PLC0415 - a heavy library
-
-        return read_nir(file, chosen)
-    raise NetworkImportError(
-        f"{shown(file)}: unknown suffix {suffix!r}; .onnx and .nir files can be imported"
-    )
+    suffix = file.suffix.lower().removeprefix(".")
+    if suffix not in IMPORTERS:
+        known = ", ".join(f".{name}" for name in IMPORTERS)
+        raise NetworkImportError(f"{shown(file)}: unknown suffix {file.suffix.lower()!r}; allowed: {known}")
+    network: ImportedNetwork = IMPORTERS[suffix](file, chosen)
+    return network
 
 
 def workload_from_file(path: str | Path, options: ImportOptions | None = None) -> Loaded[WorkloadSpec]:
-    """A model file as a validated workload, as `neuroest.library.load_workload` returns it.
+    """A model file as a validated workload, as `neuroest.loading.library.load_workload` returns it.
 
     Raises
     ------

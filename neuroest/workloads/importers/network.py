@@ -12,14 +12,17 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from neuroest.errors import NeuroestError, QuantityError
+from neuroest.core.errors import NeuroestError, QuantityError
+from neuroest.core.lazy_registry import load
 from neuroest.specs.file_text import printable
 from neuroest.specs.workload import Coding
 
 if TYPE_CHECKING:
-    from neuroest.library import Loaded
+    from neuroest.specs.loaded import Loaded
     from neuroest.specs.workload import WorkloadSpec
 
+_WRITING = "neuroest.workloads.importers.writing"
+"""What writes a network as a workload; it imports this module."""
 Shape: TypeAlias = tuple[int, ...]
 Pair: TypeAlias = tuple[int, int]
 Policy: TypeAlias = Literal["error", "host", "ignore"]
@@ -175,15 +178,13 @@ class ImportedNetwork:
 
     def workload(self, name: str | None = None) -> Loaded[WorkloadSpec]:
         """The network as a workload that can be estimated."""
-        from neuroest.workloads.importers.writing import loaded_workload  # noqa: PLC0415 - imports this module
-
-        return loaded_workload(self, name)
+        workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.loaded_workload")(self, name)
+        return workload
 
     def save(self, path: str | Path) -> Loaded[WorkloadSpec]:
         """Write the network as a workload file that a person can read and edit."""
-        from neuroest.workloads.importers.writing import write_workload  # noqa: PLC0415 - imports this module
-
-        return write_workload(self, Path(path))
+        workload: Loaded[WorkloadSpec] = load(f"{_WRITING}.write_workload")(self, Path(path))
+        return workload
 
 
 def fitting_name(text: str, fallback: str = "layer") -> str:

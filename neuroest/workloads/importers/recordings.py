@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.errors import NeuroestError, UnknownNameError
-from neuroest.library import Loaded
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.units import format_quantity
+from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
-from neuroest.units import format_quantity
 from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics

@@ -18,7 +18,7 @@ from neuroest.workloads.importers.torch_names import (
     REDUCTIONS,
     VIEWS,
 )
-from neuroest.workloads.importers.torch_trace import Watch, as_map, as_numpy
+from neuroest.workloads.importers.torch_watch import Watch, as_map, as_numpy
 
 _COSTS = {
     **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), 5),

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from neuroest.errors import Problem, SpecError
-from neuroest.library import Loaded
+from neuroest.core.errors import Problem, SpecError
+from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import read_text
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec

@@ -10,13 +10,8 @@ nir = pytest.importorskip("nir", reason="needs neuroest[nir]")
 h5py = pytest.importorskip("h5py", reason="needs neuroest[nir]")
 
 import neuroest  # noqa: E402
-from neuroest.workloads.importers import (  # noqa: E402
-    ImportOptions,
-    NetworkImportError,
-    UnsupportedOperatorError,
-    import_network,
-    workload_from_file,
-)
+from neuroest.workloads.importers import import_network, workload_from_file  # noqa: E402
+from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, UnsupportedOperatorError  # noqa: E402
 from neuroest.workloads.layers import geometry  # noqa: E402
 
 TEN = ImportOptions(timesteps=10)

@@ -17,7 +17,8 @@ import pytest
 nir = pytest.importorskip("nir", reason="needs neuroest[nir]")
 
 import neuroest  # noqa: E402
-from neuroest.workloads.importers import ImportOptions, import_network, workload_from_file  # noqa: E402
+from neuroest.workloads.importers import import_network, workload_from_file  # noqa: E402
+from neuroest.workloads.importers.network import ImportOptions  # noqa: E402
 from tests.workloads.importers.nir_writers import DATA, NETWORKS, STEPS, counts, traced  # noqa: E402
 
 RECORDED: dict[str, Any] = json.loads((DATA / "traced.json").read_text(encoding="utf-8"))

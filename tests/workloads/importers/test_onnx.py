@@ -12,14 +12,9 @@ onnx = pytest.importorskip("onnx", reason="needs neuroest[onnx]")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
 
 import neuroest  # noqa: E402
-from neuroest.errors import MappingError  # noqa: E402
-from neuroest.workloads.importers import (  # noqa: E402
-    ImportOptions,
-    NetworkImportError,
-    UnsupportedOperatorError,
-    import_network,
-    workload_from_file,
-)
+from neuroest.core.errors import MappingError  # noqa: E402
+from neuroest.workloads.importers import import_network, workload_from_file  # noqa: E402
+from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, UnsupportedOperatorError  # noqa: E402
 from neuroest.workloads.layers import geometry  # noqa: E402
 from tests.workloads.importers.models import Graph, inverted_residual, resnet, transformer  # noqa: E402
 

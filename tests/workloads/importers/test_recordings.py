@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import neuroest
-from neuroest.errors import UnknownNameError
+from neuroest.core.errors import UnknownNameError
 from neuroest.exploration.crossover import crossover
 from neuroest.workloads.importers.network import NetworkImportError
 from neuroest.workloads.importers.recordings import attach_activity, read_recording, renamed

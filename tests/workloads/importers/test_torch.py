@@ -9,11 +9,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'neuroest[dev-import]'")
 
 import neuroest  # noqa: E402
-from neuroest.workloads.importers import (  # noqa: E402
-    ImportOptions,
-    NetworkImportError,
-    UnsupportedOperatorError,
-)
+from neuroest.workloads.importers.network import ImportOptions, NetworkImportError, UnsupportedOperatorError  # noqa: E402
 from neuroest.workloads.layers import geometry, layer_table  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, which deprecate things at import

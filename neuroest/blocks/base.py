@@ -1,0 +1,396 @@
+"""What every component has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
+
+import numpy as np
+
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.technology.process import Process
+from neuroest.core.errors import NeuroestError
+from neuroest.core.memoization import memoize_numbers
+from neuroest.core.units import Dimensionless, Joule, Kelvin, Numeric, SquareMetre, Volt, Watt
+from neuroest.equations import technology as scaling
+from neuroest.registry import ROLES
+from neuroest.specs.parameters import Record
+
+if TYPE_CHECKING:
+    from neuroest.blocks.technology.corner_table import CornerTable
+    from neuroest.specs.blocks import Block
+
+_DeviceT_co = TypeVar("_DeviceT_co", bound=Record | None, covariant=True)
+
+_CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
+
+FREE_CLOCK = "clock"
+"""Term of the power of a clock that reaches registers whether or not they are written."""
+ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Corner:
+    """What the corner of its process makes of a chip's transistors, over typical ones.
+
+    Attributes
+    ----------
+    delay, drive, leakage, switching_energy : Numeric
+        Ratios at the depth of the table. [1]
+    threshold_shift : Numeric
+        Threshold of an n-type transistor less the typical one, at the depth of the table. [V]
+    speed_depth, leakage_depth : Numeric
+        How far out this process's corner lies beside the table's. [1]
+    table : CornerTable
+        Where the ratios come from.
+    """
+
+    delay: Dimensionless
+    drive: Dimensionless
+    leakage: Dimensionless
+    switching_energy: Dimensionless
+    threshold_shift: Volt
+    speed_depth: Dimensionless
+    leakage_depth: Dimensionless
+    table: CornerTable
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TechnologyPoint:
+    """Process, supply and temperature that a chip works at; its corner where that is not the typical one."""
+
+    process: Process
+    supply_voltage: Volt
+    temperature: Kelvin
+    corner: Corner | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkContext:
+    """Properties of the network that the cost of an action depends on."""
+
+    spiking: bool
+    timesteps: Dimensionless
+    weight_bits: Dimensionless
+    activation_bits: Dimensionless
+    accumulator_bits: Dimensionless
+    mean_absolute_weight: Dimensionless
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EnergyCost:
+    """Energy of one action of one component, one named term of it."""
+
+    component: str
+    action: str
+    term: str
+    energy: Joule
+    quantity: str
+    """Physical quantity that the energy is booked under."""
+    operation: bool = True
+    """Whether it belongs to the operations of the network, and not to memory, traffic, clock or writing."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AreaCost:
+    """Area of one instance of a component, one named term of it."""
+
+    component: str
+    term: str
+    area: SquareMetre
+    placed: bool = False
+    """Whether the area is die area already, with the floor plan's white space inside."""
+    counted_as: str | None = None
+    """What its instances are counted under, where that is not the component itself."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StaticCost:
+    """Power that one instance of a component draws whether or not it works."""
+
+    component: str
+    term: str
+    power: Watt
+    counted_as: str | None = None
+    """What the instances are counted under, where not all of the component's draw it."""
+    asleep: bool = False
+    """Whether it is drawn while the chip is switched off between inferences, instead of while it is on."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Check:
+    """One thing that must hold for the estimate, or for the design, to make sense.
+
+    Attributes
+    ----------
+    severity : str
+        ``refuse``: outside of it there is no estimate; ``range``: outside of it a model extrapolates;
+        ``limit``: outside of it the design does not work or is not wise.
+    passed : bool or array of bool
+        For each design point.
+    value, limit : Numeric or None
+        The quantity that was compared and what with, in SI.
+    """
+
+    name: str
+    component: str
+    severity: Literal["refuse", "range", "limit"]
+    passed: Any
+    message: str
+    value: Numeric | None = None
+    limit: Numeric | None = None
+    unit: str = "1"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Characteristic:
+    """A number that an expert of a block asks for and that is neither a cost nor a check."""
+
+    component: str
+    name: str
+    value: Numeric
+    unit: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Component(Generic[_DeviceT_co]):
+    """A block of the chip with all its numbers.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path in the architecture.
+    spec : Spec
+        The structural choices.
+    device : Record
+        Parameters of its device.
+    device_process : Process or None
+        Process that the device's values were taken on, where that is not the chip's own.
+    options : mapping
+        Numeric choices by name.
+    technology : TechnologyPoint
+        Where the chip works.
+    slots : mapping
+        Components that fill this one's slots.
+    table : object or None
+        Table that its device brings along.
+    """
+
+    schema: ClassVar[type[Block]]
+    """What a file may say of the block; its `model` names the block."""
+    model: ClassVar[str] = ""
+    """Name of the block in files, that of its schema."""
+    fills: ClassVar[tuple[str, ...]] = ()
+    """Roles that a block of another package fills; those of the blocks that ship stand in `neuroest.registry`."""
+    family: ClassVar[str] = ""
+    """Kind of block that owns its quantities together with others of it, such as all memories."""
+    owns: ClassVar[tuple[str, ...]] = ()
+    """Physical quantities that its energies are booked under. No block of another family may own one of them, so that
+    nothing is counted twice."""
+    overhead: ClassVar[tuple[str, ...]] = ()
+    """Those that are no operation of the network."""
+    prior_error: ClassVar[ModelErrors]
+    """How far its model may be off. A block says so itself; without it there is no block."""
+    example: ClassVar[str] = ""
+    """Device that ships and whose values are the placeholders of a template (`neuroest new`)."""
+    synchronous: ClassVar[bool] = False
+    """Whether it is clocked digital logic, which clock and control are charged on."""
+    moves: ClassVar[bool] = False
+    """Whether its values follow the chip's process, or a check of its own says that they do not."""
+    stores: ClassVar[bool] = False
+    """Whether it holds data that are gone when it is switched off."""
+
+    path: str
+    spec: Any
+    device: _DeviceT_co
+    device_process: Process | None
+    options: Mapping[str, Numeric]
+    technology: TechnologyPoint
+    slots: Mapping[str, Component[Any]]
+    table: Any = None
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "schema" in vars(cls):
+            (cls.model,) = get_args(cls.schema.model_fields["model"].annotation)
+        memoize_numbers(cls)
+
+    @classmethod
+    def contract_fault(cls, name: str) -> str:
+        """What a block of another package lacks, or an empty text."""
+        if cls.model != name:
+            return f"its schema says model {cls.model!r}"
+        if "prior_error" not in vars(cls):
+            return "it states no prior_error (model_errors(...), or exact_model(reason))"
+        if not cls.fills or not set(cls.fills) <= ROLES:
+            return f"it fills {', '.join(cls.fills) or 'nothing'}; allowed: {', '.join(sorted(ROLES))}"
+        return ""
+
+    @classmethod
+    def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:
+        """Parameters of the block's device as the further devices that it names make them at this technology point."""
+        raise NeuroestError(f"{cls.model} names {', '.join(partners)} and does not say what they do")
+
+    @property
+    def process(self) -> Process:
+        """The chip's process."""
+        return self.technology.process
+
+    @property
+    def forgets(self) -> bool:
+        """Whether what it stores is gone when the chip is switched off."""
+        return self.stores
+
+    def energy(self, action: str, term: str, energy: Joule, quantity: str) -> EnergyCost:
+        """One energy term, booked under a physical quantity that the component owns."""
+        if quantity not in self.owns:
+            raise NeuroestError(
+                f"{self.path} books {quantity!r}, which it does not own; it owns {', '.join(self.owns)}"
+            )
+        return EnergyCost(self.path, action, term, energy, quantity, quantity not in self.overhead)
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy terms of every action."""
+        return []
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area terms of one instance."""
+        return []
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Static power terms of one instance."""
+        return []
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Checks of this component alone."""
+        return []
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What an expert of this block asks for beside its costs."""
+        return []
+
+    def characteristic(self, name: str, value: Numeric, unit: str) -> Characteristic:
+        """One such number of this component."""
+        return Characteristic(self.path, name, value, unit)
+
+    def check_range(
+        self, name: str, value: Numeric, low: Numeric, high: Numeric, unit: str, what: str,
+        severity: Literal["refuse", "range"] = "range",
+    ) -> Check:  # fmt: skip
+        """A check that `value` lies between the ends of a model's range."""
+        passed = np.logical_and(value >= low, value <= high)
+        passed_low = value >= low
+        bound = np.where(passed_low, high, low) if np.ndim(passed_low) else (high if passed_low else low)
+        return Check(name, self.path, severity, passed, what, value, bound, unit)
+
+
+def double_bookings(blocks: Iterable[type[Component[Any]]]) -> list[str]:
+    """Quantities that blocks of different families own, each with its owners."""
+    owners: dict[str, set[str]] = {}
+    for block in blocks:
+        for quantity in block.owns:
+            owners.setdefault(quantity, set()).add(block.family or block.model)
+    return [f"{quantity!r} of {' and '.join(sorted(o))}" for quantity, o in owners.items() if len(o) > 1]
+
+
+class Structural(Component[None]):
+    """A part that only holds choices or slots and costs nothing itself."""
+
+
+def either(condition: Any, first: Numeric, second: Numeric) -> Numeric:
+    """The first where the condition holds, the second elsewhere; a single number keeps its origin."""
+    if np.ndim(condition):
+        chosen: Numeric = np.where(condition, first, second)
+        return chosen
+    return first if condition else second
+
+
+def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
+    """Energy of logic at the chip's process and supply over that at the device's process and voltage.
+
+    Between processes it follows the fits at their nominal supplies, within a process the square of the voltage.
+    """
+    here, there = component.process, component.device_process
+    supply = component.technology.supply_voltage
+    if there is None:
+        return at_corner(
+            component, "switching_energy", scaling.supply_energy_factor(supply, reference_voltage)
+        )
+    between = scaling.logic_energy_factor(
+        here.nominal_supply_voltage, here.energy_quadratic, here.energy_linear, here.energy_constant
+    ) / scaling.logic_energy_factor(
+        there.nominal_supply_voltage, there.energy_quadratic, there.energy_linear, there.energy_constant
+    )
+    return at_corner(
+        component,
+        "switching_energy",
+        between
+        * scaling.supply_energy_factor(supply, here.nominal_supply_voltage)
+        * scaling.supply_energy_factor(there.nominal_supply_voltage, reference_voltage),
+    )
+
+
+def logic_delay_ratio(
+    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
+) -> Dimensionless:
+    """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
+    here, there = component.process, reference or component.device_process or component.process
+    ratio = scaling.logic_delay_factor(
+        component.technology.supply_voltage, here.delay_cubic, here.delay_quadratic, here.delay_linear,
+        here.delay_constant,
+    ) / scaling.logic_delay_factor(
+        reference_voltage, there.delay_cubic, there.delay_quadratic, there.delay_linear, there.delay_constant
+    )  # fmt: skip
+    return at_corner(component, "delay", ratio)
+
+
+def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: Numeric) -> Numeric:
+    """A typical value at the chip's corner: what drawn transistors there take, carry or leak."""
+    corner = component.technology.corner
+    if corner is None:
+        return typical
+    depth = corner.leakage_depth if quantity == "leakage" else corner.speed_depth
+    return typical * scaling.corner_factor(getattr(corner, quantity), depth)
+
+
+def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
+    """Threshold of a transistor of the chip's process, at its corner."""
+    corner = component.technology.corner
+    if corner is None:
+        return threshold
+    return scaling.threshold_at_corner(threshold, corner.threshold_shift, corner.speed_depth)
+
+
+def resistance_at_corner(component: Component[Any], resistance: Numeric) -> Numeric:
+    """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
+    return (
+        resistance if component.technology.corner is None else resistance / at_corner(component, "drive", 1.0)
+    )
+
+
+def logic_area_ratio(component: Component[Any]) -> Dimensionless:
+    """Area of logic on the chip's process over that on the device's process."""
+    here, there = component.process, component.device_process or component.process
+    return here.logic_area_factor / there.logic_area_factor
+
+
+def leakage_at_chip_temperature(
+    component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE
+) -> Watt:
+    """Leakage at the chip's temperature and corner."""
+    typical = scaling.leakage_at_temperature(
+        leakage, component.technology.temperature, stated_at, component.process.leakage_doubling_temperature
+    )
+    return at_corner(component, "leakage", typical)
+
+
+def leakage_ratio(
+    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
+) -> Dimensionless:
+    """Leakage of equal circuits on the chip's process and supply over those on the device's, or another, per gate."""
+    here, there = component.process, reference or component.device_process or component.process
+    return scaling.leakage_factor(
+        here.feature_size, there.feature_size, here.off_current, there.off_current,
+        component.technology.supply_voltage, reference_voltage,
+    )  # fmt: skip

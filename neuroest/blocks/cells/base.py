@@ -1,0 +1,349 @@
+"""What the cells of a crossbar share."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    Joule,
+    Kelvin,
+    Metre,
+    Second,
+    Siemens,
+    SquareMetre,
+    Volt,
+)
+from neuroest.equations import crossbar as equations
+from neuroest.equations import drift, retention, writing
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive, quantity
+
+
+class CellParameters(Record):
+    """What any resistive memory cell of a crossbar has."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "synapses"
+
+    low_conductance: Siemens = non_negative("Conductance that stands for zero.", symbol="G_min")
+    high_conductance: Siemens = positive("Conductance that stands for the largest weight.", symbol="G_max")
+    conductance_spread: Dimensionless = non_negative(
+        "Standard deviation of the logarithm of a programmed conductance, from cell to cell.", absent=0.0
+    )
+    programming_error: Dimensionless = non_negative(
+        "Standard deviation by which a written conductance misses its target, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_programming_error: Dimensionless = non_negative(
+        "The same of cells that are left at the low conductance.", maximum=1.0, absent=0.0
+    )
+    stuck_low_share: Dimensionless = non_negative(
+        "Share of the cells that stay at the low conductance whatever is written.",
+        maximum=1.0,
+        symbol="p_0",
+        absent=0.0,
+    )
+    stuck_high_share: Dimensionless = non_negative(
+        "Share of the cells that stay at the high conductance whatever is written.",
+        maximum=1.0,
+        symbol="p_1",
+        absent=0.0,
+    )
+    high_drift_exponent: Dimensionless = non_negative(
+        "Exponent with which the high conductance falls after writing; without it there is no drift.",
+        maximum=1.0, symbol="nu_high", absent=0.0,
+    )  # fmt: skip
+    low_drift_exponent: Dimensionless = non_negative(
+        "Exponent with which the low conductance falls after writing.",
+        maximum=1.0,
+        symbol="nu_low",
+        absent=0.0,
+    )
+    high_drift_exponent_spread: Dimensionless = non_negative(
+        "Standard deviation of the exponent of the high conductance from cell to cell.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_drift_exponent_spread: Dimensionless = non_negative(
+        "Standard deviation of the exponent of the low conductance from cell to cell.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    drift_reference_time: Second = positive(
+        "Time after writing at which the stated conductances are read.", symbol="t_0", absent=1.0
+    )
+    relaxation_spread: Dimensionless = non_negative(
+        "Standard deviation by which written conductances have wandered at the first reading, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    relaxation_growth: Dimensionless = non_negative(
+        "Growth of that standard deviation per decade of time.", maximum=1.0, absent=0.0
+    )
+    low_relaxation_spread: Dimensionless = non_negative(
+        "Standard deviation by which cells at the low conductance have wandered by then, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    low_relaxation_growth: Dimensionless = non_negative(
+        "Growth of that of cells at the low conductance per decade of time.", maximum=1.0, absent=0.0
+    )
+    relaxation_reference_time: Second = positive(
+        "Time of the first reading after writing, for the relaxation.", absent=1.0
+    )
+    read_noise: Dimensionless = non_negative(
+        "Standard deviation of a conductance from read to read, over the highest one.",
+        maximum=1.0,
+        absent=0.0,
+    )
+    flicker_noise: Dimensionless = non_negative(
+        "Root of the relative spectral density of 1/f noise times the frequency.",
+        maximum=1.0,
+        symbol="Q_s",
+        absent=0.0,
+    )
+    flicker_pulse_width: Second = positive(
+        "Width of the read pulses that the 1/f noise was found with.", symbol="t_read", absent=1e-6
+    )
+    bits_per_cell: Dimensionless = quantity(
+        "Bits that one cell can hold.", minimum=1, maximum=16, exact=CHOSEN
+    )
+    memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
+    read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
+    program_voltage: Volt = positive("Amplitude of a programming pulse.", symbol="V_p")
+    program_current: Ampere = positive("Current of a programming pulse.", symbol="I_p")
+    program_time: Second = positive("Width of a programming pulse.", symbol="t_p")
+    verify_time: Second = non_negative("Time of the read between programming pulses.", symbol="t_v")
+    write_pulses: Dimensionless = positive("Programming pulses per cell with verification.", symbol="N_p")
+    endurance: Dimensionless = positive("Write cycles before a cell fails.", symbol="N_end")
+    retention_time: Second = positive(
+        "Time after which a weight must be written again; without it weights are taken to stay.",
+        symbol="t_ret", absent=math.inf,
+    )  # fmt: skip
+    retention_temperature: Kelvin = positive(
+        "Temperature that the retention time was found at.", maximum=1000.0, symbol="T_ret", absent=300.0
+    )
+    retention_activation_energy: Joule = non_negative(
+        "Barrier against losing the state; without it temperature changes nothing.",
+        symbol="E_ret",
+        absent=0.0,
+    )
+    disturb_reads: Dimensionless = positive(
+        "Reads after which a weight must be written again; without it reading is taken to leave it alone.",
+        absent=math.inf,
+    )
+
+
+_HELD_AT = {
+    "half": ({"whole", "half"}, {"none", "half"}),
+    "third": ({"whole", "third"}, {"none", "two thirds"}),
+}
+"""Parts of the programming voltage that the rows and the columns are held at, for one sign of it, by scheme."""
+
+
+_HALF_SELECT_MARGIN = 6.0
+"""Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
+
+
+class Cell(Component[Any]):
+    """What the array must know of its cell."""
+
+    idle_rows_conduct: ClassVar[bool] = True
+    """Whether the cells of idle rows load the columns; a transistor cuts them off."""
+    adds_charges: ClassVar[bool] = False
+    """Whether a column adds charges on capacitors instead of currents."""
+    family: ClassVar[str] = "cell"
+    owns: ClassVar[tuple[str, ...]] = (
+        "cell read current",
+        "row line charge",
+        "column line charge",
+        "cell capacitor charge",
+        "cell control",
+        "cell programming",
+        "cell rewriting",
+    )
+    overhead: ClassVar[tuple[str, ...]] = ("cell programming",)
+
+    @abstractmethod
+    def area(self) -> SquareMetre:
+        """Area of one cell."""
+
+    @abstractmethod
+    def row_load(self) -> Farad:
+        """What one cell hangs on its row."""
+
+    @abstractmethod
+    def column_load(self) -> Farad:
+        """What one cell hangs on its column."""
+
+    @abstractmethod
+    def bits(self) -> Dimensionless:
+        """Bits that one cell can hold."""
+
+    @abstractmethod
+    def retention_time(self) -> Second:
+        """Time for which a weight is kept at the chip's temperature."""
+
+    @abstractmethod
+    def disturb_reads(self) -> Dimensionless:
+        """Reads after which a weight must be written again."""
+
+    @abstractmethod
+    def endurance(self) -> Dimensionless:
+        """Write cycles before a cell fails."""
+
+    @abstractmethod
+    def write_pulses(self) -> Dimensionless:
+        """Pulses that writing a cell takes."""
+
+    def pitch(self) -> Metre:
+        """Side of one cell, taken as square."""
+        return equations.cell_pitch(self.area())
+
+    def cell_energy(self, action: str, term: str, energy: Joule, ledger: str) -> EnergyCost:
+        """An energy term in the ledger of cells."""
+        return self.energy(action, term, energy, ledger)
+
+    @property
+    def programmed(self) -> str:
+        """What the cells that hold a weight are counted under."""
+        return f"{self.path}:programmed"
+
+
+class ResistiveMemory(Cell):
+    """Cell whose conductance is the weight."""
+
+    def limited_as_drawn(self, conductance: Siemens) -> Siemens:
+        """The same on a typical die, which circuits are drawn for."""
+        return self.limited(conductance)
+
+    @abstractmethod
+    def limited(self, conductance: Siemens) -> Siemens:
+        """Conductance with what stands in series."""
+
+    has_plates: ClassVar[bool] = False
+    """Whether a cell has a third line beside its row and its column, that behind its transistor."""
+    holds_parts: ClassVar[bool] = False
+    """Whether lines beside the written cells are held at parts of the programming voltage."""
+
+    def write_levels(self, one_sign: bool) -> float:
+        """Voltages that the line of a written cell is switched to."""
+        return 2.0
+
+    def highest_column_voltage(self, one_sign: bool) -> Volt:
+        """Highest voltage of a column while cells are written."""
+        voltage: Volt = self.device.program_voltage
+        return voltage
+
+    def beside_current(self) -> Ampere:
+        """Current of a cell that shares a line with the one that is written."""
+        return 0.0
+
+    @abstractmethod
+    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+        """Energy of the cells beside the written one during one programming pulse."""
+
+    def ends(self, age: Second | None) -> tuple[Siemens, Siemens]:
+        """Lowest and highest conductance so long after writing, nothing in series; None: as they were written."""
+        d = self.device
+        if age is None:
+            return d.low_conductance, d.high_conductance
+        low = drift.drifted_conductance(
+            d.low_conductance, age, d.drift_reference_time, d.low_drift_exponent, d.low_drift_exponent_spread
+        )
+        high = drift.drifted_conductance(
+            d.high_conductance,
+            age,
+            d.drift_reference_time,
+            d.high_drift_exponent,
+            d.high_drift_exponent_spread,
+        )
+        return low, high
+
+    @property
+    def has_stuck_cells(self) -> bool:
+        """Whether the device states that some of its cells cannot be written."""
+        d = self.device
+        return bool(
+            np.any(np.asarray(d.stuck_low_share) > 0.0) or np.any(np.asarray(d.stuck_high_share) > 0.0)
+        )
+
+    @property
+    def ages(self) -> bool:
+        """Whether the device states how its conductances change after writing."""
+        d = self.device
+        stated = (
+            d.high_drift_exponent, d.low_drift_exponent, d.high_drift_exponent_spread, d.low_drift_exponent_spread,
+            d.relaxation_spread, d.relaxation_growth, d.low_relaxation_spread, d.low_relaxation_growth,
+        )  # fmt: skip
+        return any(np.any(number > 0.0) for number in stated)
+
+    def bits(self) -> Dimensionless:
+        """Bits as the device states them."""
+        held: Dimensionless = self.device.bits_per_cell
+        return held
+
+    def disturb_reads(self) -> Dimensionless:
+        """Reads as the device states them."""
+        reads: Dimensionless = self.device.disturb_reads
+        return reads
+
+    def endurance(self) -> Dimensionless:
+        """Write cycles as the device states them."""
+        cycles: Dimensionless = self.device.endurance
+        return cycles
+
+    def write_pulses(self) -> Dimensionless:
+        """Pulses with verification as the device states them."""
+        pulses: Dimensionless = self.device.write_pulses
+        return pulses
+
+    def programming_energy(
+        self, rows: Dimensionless, columns: Dimensionless, line_energy: Joule, read_power: Any
+    ) -> Joule:
+        """Energy of writing one cell with verification, the half-selected cells of its lines included."""
+        d = self.device
+        beside = self.half_select_energy(rows, columns)
+        return writing.write_verify_energy(
+            d.write_pulses, d.program_voltage, d.program_current, d.program_time, line_energy + beside,
+            read_power * d.verify_time,
+        )  # fmt: skip
+
+    def retention_time(self) -> Second:
+        """Time for which a weight is kept at the chip's temperature."""
+        d = self.device
+        return retention.retention_at_temperature(
+            d.retention_time,
+            d.retention_activation_energy,
+            self.technology.temperature,
+            d.retention_temperature,
+        )
+
+    def cell_characteristics(
+        self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
+    ) -> list[Characteristic]:
+        """What an expert of this kind of cell asks for."""
+        return []
+
+    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+        """Whether reading leaves the state alone, and whether there are cells that can be written."""
+        limit = self.device.read_voltage_limit
+        stuck = self.device.stuck_low_share + self.device.stuck_high_share
+        return [
+            Check(
+                "read_disturb", self.path, "limit", read_voltage <= limit,
+                "the read voltage disturbs the state of the cells", read_voltage, limit, "V",
+            ),
+            Check(
+                "cells_can_be_written", self.path, "refuse", stuck < 1.0,
+                "the shares of cells stuck at either end leave none that can be written", stuck, 1.0,
+            ),
+        ]  # fmt: skip

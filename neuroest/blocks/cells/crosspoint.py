@@ -1,0 +1,141 @@
+"""What resistive cells without a transistor share."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Characteristic, Check
+from neuroest.blocks.cells.base import _HALF_SELECT_MARGIN, _HELD_AT, CellParameters, ResistiveMemory
+from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Siemens, SquareMetre, Volt, Watt
+from neuroest.equations import crossbar as equations
+from neuroest.equations import selection
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import CHOSEN, non_negative, positive, quantity
+
+
+class CrosspointCellParameters(CellParameters):
+    """Resistive memory at the crossing of two wires, without a transistor."""
+
+    half_pitch: Metre = positive("Half of the pitch of the array's wires.", maximum=1e-5, symbol="p")
+    layers: Dimensionless = quantity(
+        "Layers of cells that are stacked.", minimum=1, maximum=256, integer=True, exact=CHOSEN
+    )
+    nonlinearity: Dimensionless = quantity(
+        "Current at a voltage over the current at half of it; two is ohmic.", minimum=1, symbol="k_NL"
+    )
+    turn_on_voltage: Volt = non_negative(
+        "Voltage across a cell below which its selector stays closed.", maximum=10.0, absent=0.0
+    )
+
+
+class CrosspointCellBlock(DeviceBlock):
+    """Crossbar cell without a transistor."""
+
+    write_scheme: Literal["half", "third"] = "half"
+    """Voltage that a cell sees which is not to be written. half: half of the programming voltage on the lines of the
+    written cell, none elsewhere; third: a third of it on every cell of the array."""
+
+
+class CrosspointCell(ResistiveMemory):
+    """Common part of the cells without a transistor."""
+
+    holds_parts: ClassVar[bool] = True
+    device: CrosspointCellParameters
+
+    def write_levels(self, one_sign: bool) -> float:
+        """Those of a row; with voltages of both signs those of a column as well, which then changes places with it."""
+        rows, columns = _HELD_AT[self.spec.write_scheme]
+        return float(len(rows if one_sign else rows | columns))
+
+    def highest_column_voltage(self, one_sign: bool) -> Volt:
+        """With one sign that of the columns beside the written cell, which itself is grounded."""
+        whole: Volt = self.device.program_voltage
+        if not one_sign:
+            return whole
+        return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
+
+    def beside_current(self) -> Ampere:
+        """That of a half-selected cell."""
+        return self.half_select_current()
+
+    def area(self) -> SquareMetre:
+        """Area of one crossing, shared by the layers that are stacked."""
+        return equations.passive_cell_area(self.device.half_pitch, self.device.layers)
+
+    def pitch(self) -> Metre:
+        """Pitch of the wires, whatever number of layers shares the area."""
+        return 2.0 * self.device.half_pitch
+
+    def row_load(self) -> Farad:
+        """The memristor itself."""
+        return self.device.memristor_capacitance
+
+    def column_load(self) -> Farad:
+        """The memristor itself."""
+        return self.device.memristor_capacitance
+
+    def limited(self, conductance: Siemens) -> Siemens:
+        """Nothing stands in series that the stated conductances do not contain."""
+        return conductance
+
+    @property
+    def thirds(self) -> bool:
+        """Whether cells that are not written see a third of the programming voltage."""
+        return bool(self.spec.write_scheme == "third")
+
+    def half_select_current(self) -> Ampere:
+        """Current of a cell that shares a line with the one that is written."""
+        d = self.device
+        if self.thirds:
+            return selection.third_voltage_current(d.program_current, d.nonlinearity)
+        return d.program_current / d.nonlinearity
+
+    def half_select_power(self, rows: Dimensionless, columns: Dimensionless) -> Watt:
+        """Power of the cells that see a part of the programming voltage."""
+        d = self.device
+        if self.thirds:
+            return selection.third_select_power(rows, columns, d.program_voltage, self.half_select_current())
+        return selection.half_select_power(
+            rows, columns, d.program_voltage, d.program_current, d.nonlinearity
+        )
+
+    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+        """Cells that see a part of the programming voltage, during one pulse."""
+        energy: Joule = self.half_select_power(rows, columns) * self.device.program_time
+        return energy
+
+    def cell_characteristics(
+        self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
+    ) -> list[Characteristic]:
+        """What reading one cell with floating lines, and writing one, would meet."""
+        sneak = selection.sneak_conductance(conductance, rows, columns)
+        power = self.half_select_power(rows, columns)
+        return [
+            self.characteristic("sneak conductance beside one cell if other lines float", sneak, "S"),
+            self.characteristic("power of half-selected cells while one is written", power, "W"),
+            self.characteristic("largest side of an array that can be written", self.writable_side(), "1"),
+        ]
+
+    def writable_side(self) -> Dimensionless:
+        """Rows and columns up to which the written cell stands out of the half-selected ones."""
+        return selection.selector_array_side(
+            self.device.program_current, self.half_select_current(), _HALF_SELECT_MARGIN
+        )
+
+    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+        """Read disturb, selector, and half-select currents while a cell is written."""
+        d, side = self.device, np.maximum(rows, columns)
+        return [
+            *super().cell_checks(read_voltage, rows, columns),
+            Check(
+                "selector_opens", self.path, "refuse", read_voltage >= d.turn_on_voltage,
+                "the read voltage does not open the selector of the cell", read_voltage, d.turn_on_voltage, "V",
+            ),
+            Check(
+                "half_select", self.path, "limit", side <= self.writable_side(),
+                "the half-selected cells of a line leak more than a sixth of the written cell's current; use a "
+                "smaller array or a stronger selector", side, self.writable_side(),
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Resistive cell behind a transistor (1T1R)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Check, at_corner, resistance_at_corner
+from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Farad, Joule, Metre, Ohm, Siemens, SquareMetre, Volt
+from neuroest.equations import crossbar as equations
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class ResistiveCellParameters(CellParameters):
+    """Resistive memory with an access transistor."""
+
+    model: ClassVar[str] = "one_transistor_one_resistor"
+
+    access_width: Metre = positive("Width of the access transistor.", maximum=1e-4, symbol="W_acc")
+    access_resistance: Ohm = non_negative("Resistance of the access transistor in series.", symbol="R_acc")
+    cell_feature_squares: Dimensionless = positive(
+        "Cell area in squares of the feature size.", symbol="A_cell/F^2"
+    )
+    minimum_cell_area: SquareMetre = non_negative(
+        "Area below which the programming transistor cannot shrink."
+    )
+
+
+class ResistiveCellBlock(DeviceBlock):
+    """Crossbar cell of one resistive memory and one access transistor."""
+
+    record: ClassVar[type[Record] | None] = ResistiveCellParameters
+    model: Literal["one_transistor_one_resistor"]
+
+
+class ResistiveCell(ResistiveMemory):
+    """One resistive memory and its access transistor."""
+
+    schema: ClassVar[type[Block]] = ResistiveCellBlock
+    idle_rows_conduct: ClassVar[bool] = False
+    has_plates: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
+        area=ModelError(1.2, "dummy rows and well ties"),
+    )
+    example: ClassVar[str] = "rram_hfox_28nm"
+    device: ResistiveCellParameters
+
+    def area(self) -> SquareMetre:
+        """Area of one cell."""
+        d = self.device
+        return equations.cell_area(d.cell_feature_squares, self.process.feature_size, d.minimum_cell_area)
+
+    def row_load(self) -> Farad:
+        """Gate of one access transistor."""
+        return self.process.gate_capacitance * self.device.access_width
+
+    def column_load(self) -> Farad:
+        """Transistor junction and memristor."""
+        return self.process.drain_capacitance * self.device.access_width + self.device.memristor_capacitance
+
+    def limited(self, conductance: Siemens) -> Siemens:
+        """Conductance with the access transistor in series."""
+        return equations.access_limited_conductance(
+            conductance, resistance_at_corner(self, self.device.access_resistance)
+        )
+
+    def limited_as_drawn(self, conductance: Siemens) -> Siemens:
+        """Conductance with the access transistor of a typical die in series."""
+        return equations.access_limited_conductance(conductance, self.device.access_resistance)
+
+    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+        """Nothing: the transistors of the other rows are off."""
+        return 0.0
+
+    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+        """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
+        d, process = self.device, self.process
+        current = at_corner(self, "drive", process.on_current)
+        width = equations.access_transistor_width(d.program_current, current, 1.0, 0.0)
+        taken = equations.transistor_limited_cell_area(d.access_width, process.feature_size)
+        return [
+            *super().cell_checks(read_voltage, rows, columns),
+            Check(
+                "access_carries_writing", self.path, "limit", d.access_width >= width,
+                "the access transistor is too narrow for the programming current on this process", width,
+                d.access_width, "m",
+            ),
+            Check(
+                "access_fits_cell", self.path, "limit", self.area() >= taken,
+                "the cell is smaller than its access transistor with contacts", taken, self.area(), "m^2",
+            ),
+            Check(
+                "wires_fit_cell", self.path, "limit", self.pitch() >= process.metal_pitch,
+                "the cell is narrower than the pitch of the metal wires that cross it", process.metal_pitch,
+                self.pitch(), "m",
+            ),
+        ]  # fmt: skip

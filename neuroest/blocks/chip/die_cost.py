@@ -1,0 +1,62 @@
+"""Yield and cost of a die."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Dimensionless, Metre, PerSquareMetre, SquareMetre
+from neuroest.equations import power
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class DieCost(Record):
+    """What a wafer costs and how many of its dies work. Costs are in US dollars."""
+
+    model: ClassVar[str] = "die_cost"
+    folder: ClassVar[str] = "integration"
+
+    wafer_diameter: Metre = positive("Diameter of the wafer.", maximum=1.0, exact=CHOSEN)
+    wafer_cost: Dimensionless = positive("Cost of a processed wafer, in US dollars.")
+    added_wafer_cost: Dimensionless = non_negative("What the memory layers add to it, in US dollars.")
+    defect_density: PerSquareMetre = non_negative("Defects that kill a die, per area.", symbol="D_0")
+    clustering: Dimensionless = positive("Clustering of the defects.", symbol="alpha")
+    test_and_package_cost: Dimensionless = non_negative("Test and package of one die, in US dollars.")
+
+
+class DieCostBlock(DeviceBlock):
+    """Yield and cost of a good die; costs nothing in energy or area."""
+
+    record: ClassVar[type[Record] | None] = DieCost
+    model: Literal["die_cost"]
+    yield_model: Literal["negative_binomial", "poisson", "murphy"] = "negative_binomial"
+    """How defects fall on the wafer. negative_binomial: in clusters, as the device's clustering says; poisson:
+    independently of each other, which no clustering makes worse; murphy: with a density that varies triangularly."""
+
+
+class DieYield(Component[DieCost]):
+    """Yield and cost of a good die."""
+
+    schema: ClassVar[type[Block]] = DieCostBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "yield and wafer price are inputs with a spread of their own"
+    )
+
+    def good_share(self, die_area: SquareMetre) -> Dimensionless:
+        """Share of the dies that work."""
+        d = self.device
+        if self.spec.yield_model == "poisson":
+            return power.poisson_yield(die_area, d.defect_density)
+        if self.spec.yield_model == "murphy":
+            return power.murphy_yield(die_area, d.defect_density)
+        return power.negative_binomial_yield(die_area, d.defect_density, d.clustering)
+
+    def cost(self, die_area: SquareMetre) -> Dimensionless:
+        """Cost of a good die, in US dollars."""
+        d = self.device
+        return power.cost_per_good_die(
+            d.wafer_cost + d.added_wafer_cost, power.dies_per_wafer(d.wafer_diameter, die_area),
+            self.good_share(die_area), d.test_and_package_cost,
+        )  # fmt: skip

@@ -1,0 +1,80 @@
+"""Core by its published energies per event."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Bit, Dimensionless, Joule, Second, SquareMetre, Watt
+from neuroest.specs.base import PositiveFractionOrAuto, PositiveNumberOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
+
+
+class EventEnergiesParameters(Record):
+    """A neuromorphic core known by the energies and times of its events."""
+
+    model: ClassVar[str] = "event_energies"
+    folder: ClassVar[str] = "measured_chips"
+
+    synaptic_operation_energy: Joule = positive("Energy of one synaptic operation.")
+    active_update_energy: Joule = positive("Energy of updating a neuron that is active.")
+    inactive_update_energy: Joule = positive("Energy of updating a neuron that is inactive.")
+    spike_energy: Joule = non_negative("Energy of a spike inside its tile.")
+    hop_energy: Joule = non_negative("Energy of a spike per hop between tiles.")
+    synaptic_operation_time: Second = positive("Time of one synaptic operation.")
+    update_time: Second = positive("Time of one neuron update.")
+    spike_time: Second = non_negative("Time of a spike inside its tile.", exact=EXACT)
+    hop_time: Second = non_negative("Time of a spike per hop.")
+    synchronisation_time: Second = non_negative("Time of the barrier that ends a time step.")
+    core_area: SquareMetre = positive("Die area per core.")
+    core_static_power: Watt = non_negative("Static power per core.")
+    neurons_per_core: Dimensionless = positive("Neurons that one core can hold.", exact=CHOSEN)
+    synapse_memory: Bit = positive("Memory for synapses per core.", exact=CHOSEN)
+    bits_per_synapse: Bit = positive("Memory that one synapse takes, its address included.")
+
+
+class EventEnergiesBlock(DeviceBlock):
+    """All that a core does, by published energies and times per event."""
+
+    record: ClassVar[type[Record] | None] = EventEnergiesParameters
+    model: Literal["event_energies"]
+    active_fraction: PositiveFractionOrAuto = "auto"
+    """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
+    hops: PositiveNumberOrAuto = "auto"
+    """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
+
+
+class EventEnergies(Component[EventEnergiesParameters]):
+    """A core by its published energies per event."""
+
+    schema: ClassVar[type[Block]] = EventEnergiesBlock
+    owns: ClassVar[tuple[str, ...]] = ("event as reported",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.25,
+            "published event energies are circuit simulations; the chip's own authors call them consistent",
+            source="davies2018",
+        ),
+        time=ModelError(1.5, "contention between events is not modelled"),
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of each event as reported, at the supply it was reported at."""
+        d, ledger = self.device, "event as reported"
+        return [
+            self.energy("synaptic_operation", "reported", d.synaptic_operation_energy, ledger),
+            self.energy("active_update", "reported", d.active_update_energy, ledger),
+            self.energy("inactive_update", "reported", d.inactive_update_energy, ledger),
+            self.energy("spike", "reported", d.spike_energy, ledger),
+            self.energy("hop", "reported", d.hop_energy, ledger),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Die area per core as reported."""
+        return [AreaCost(self.path, "core", self.device.core_area, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Static power per core as reported."""
+        return [StaticCost(self.path, "static", self.device.core_static_power)]

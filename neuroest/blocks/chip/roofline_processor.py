@@ -1,0 +1,90 @@
+"""Processor by its peak rate, bandwidth and power."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import BitPerSecond, Dimensionless, PerSecond, Second, SquareMetre, Watt
+from neuroest.equations import accelerators
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import EXACT, Record, non_negative, positive
+
+
+class RooflineParameters(Record):
+    """A processor known by its peak rate, memory bandwidth and power."""
+
+    model: ClassVar[str] = "roofline_processor"
+    folder: ClassVar[str] = "measured_chips"
+
+    peak_rate: PerSecond = positive(
+        "Operations per second at the precision used, one multiply-accumulate being two.", exact=EXACT
+    )
+    memory_rate: BitPerSecond = positive("Bandwidth of the memory.", exact=EXACT)
+    compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
+    memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)
+    launch_time: Second = non_negative("Time to start one kernel.")
+    call_time: Second = non_negative(
+        "Time of a call beside its kernels: framework and transfer to and from the host; without it none.",
+        absent=0.0,
+    )
+    host_time: Second = non_negative(
+        "Time that the host spends on each inference of a batch: making the input, moving it, reading the result.",
+        absent=0.0,
+    )
+    handover_time: Second = non_negative(
+        "Time to hand kernels that stand side by side to other threads and to wait for them, for each depth of the "
+        "network that has several; zero where one thread starts all kernels.",
+        absent=0.0,
+    )
+    cores: Dimensionless = positive("Cores that share the peak rate.", absent=1.0)
+    operations_per_thread: Dimensionless = non_negative(
+        "Operations of a kernel for which one more thread is worth starting; without it every kernel has all cores.",
+        absent=0.0,
+    )
+    idle_power: Watt = non_negative("Power of the idle processor.")
+    busy_power: Watt = positive("Power at full load, idle power included.")
+    die_area: SquareMetre = positive("Area of the die.")
+
+
+class RooflineBlock(DeviceBlock):
+    """Processor known by peak rate, bandwidth and power."""
+
+    record: ClassVar[type[Record] | None] = RooflineParameters
+    model: Literal["roofline_processor"]
+    batch: Count
+    """Inferences that are computed together and share one reading of the weights."""
+
+
+class RooflineProcessor(Component[RooflineParameters]):
+    """A processor by peak rate, bandwidth and power."""
+
+    schema: ClassVar[type[Block]] = RooflineBlock
+    owns: ClassVar[tuple[str, ...]] = ("processor as reported",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one second of work above idling."""
+        second = 1.0
+        energy = (self.device.busy_power - self.device.idle_power) * second
+        return [self.energy("busy_second", "work", energy, "processor as reported")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the die."""
+        return [AreaCost(self.path, "die", self.device.die_area, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of the idle processor."""
+        return [StaticCost(self.path, "idle", self.device.idle_power)]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Where the roofline has its ridge, at the shares of both peaks that are reached."""
+        d = self.device
+        ridge = accelerators.ridge_intensity(
+            d.peak_rate * d.compute_efficiency, d.memory_rate * d.memory_efficiency
+        )
+        return [self.characteristic("operations per bit above which computing limits", ridge, "1/bit")]

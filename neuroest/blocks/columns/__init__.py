@@ -1,0 +1,1 @@
+"""Circuits at the columns of a crossbar."""

@@ -1,0 +1,56 @@
+"""Analog buffers that divide rows or columns into segments."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.columns.analog_stage import AnalogStageParameters
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Dimensionless
+from neuroest.equations import converters as equations
+from neuroest.equations import mapping
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class AnalogBufferBlock(DeviceBlock):
+    """Analogue buffers along the rows or columns of a large array, which hand a value on without converting it."""
+
+    record: ClassVar[type[Record] | None] = AnalogStageParameters
+    model: Literal["analog_buffer"]
+    every: Count
+    """Cells of a line from one buffer to the next."""
+    first: Literal["driven", "buffered"]
+    """driven: the first piece of a line stands at its own driver; buffered: a buffer stands in front of it as well."""
+
+
+class AnalogBuffer(Component[AnalogStageParameters]):
+    """Buffers that cut the lines of an array into pieces."""
+
+    schema: ClassVar[type[Block]] = AnalogBufferBlock
+    owns: ClassVar[tuple[str, ...]] = ("analog buffering",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+
+    def pieces(self, cells: Dimensionless) -> Dimensionless:
+        """Pieces of a line of so many cells."""
+        return mapping.block_count(cells, self.options["every"])
+
+    def buffers(self, cells: Dimensionless) -> Dimensionless:
+        """Buffers along such a line."""
+        return self.pieces(cells) - (1.0 if self.spec.first == "driven" else 0.0)
+
+    def pass_energies(self) -> list[EnergyCost]:
+        """Energy of handing on one value."""
+        return [self.energy("pass", "buffer", self.device.action_energy, "analog buffering")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one buffer."""
+        return [AreaCost(self.path, "buffers", self.device.footprint)]
+
+    def error(self, cells: Dimensionless) -> Dimensionless:
+        """Error at the end of a line, each buffer adding its own."""
+        return equations.cascaded_error(self.device.relative_error, self.buffers(cells))

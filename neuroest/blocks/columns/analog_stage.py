@@ -1,0 +1,49 @@
+"""Analog circuit at each column that acts once in each read."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Dimensionless, Joule, SquareMetre
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class AnalogStageParameters(Record):
+    """Analogue circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
+
+    model: ClassVar[str] = "analog_stage"
+    folder: ClassVar[str] = "drivers"
+
+    action_energy: Joule = positive("Energy of passing on one value.", symbol="E_st")
+    relative_error: Dimensionless = non_negative(
+        "Error that it adds to a value, one standard deviation over full scale.", maximum=1.0, symbol="eps_st"
+    )
+    footprint: SquareMetre = non_negative("Area of one stage.")
+
+
+class AnalogStageBlock(DeviceBlock):
+    """Analogue circuit at each column that acts once in each read."""
+
+    record: ClassVar[type[Record] | None] = AnalogStageParameters
+    model: Literal["analog_stage"]
+
+
+class AnalogStage(Component[AnalogStageParameters]):
+    """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
+
+    schema: ClassVar[type[Block]] = AnalogStageBlock
+    owns: ClassVar[tuple[str, ...]] = ("analog column stage",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+
+    def read_energies(self) -> list[EnergyCost]:
+        """Energy of one read of one column."""
+        return [self.energy("column_read", "stage", self.device.action_energy, "analog column stage")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area at one column."""
+        return [AreaCost(self.path, "stage", self.device.footprint)]

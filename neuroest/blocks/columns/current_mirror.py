@@ -1,0 +1,53 @@
+"""Mirror that weights the bit slices of a weight and merges the currents of arrays."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, EnergyCost
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Ampere, Dimensionless, Second, SquareMetre
+from neuroest.equations import converters
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class CurrentMirrorParameters(Record):
+    """Current mirror that weighs the current of one column and adds it to a common line."""
+
+    model: ClassVar[str] = "current_mirror"
+    folder: ClassVar[str] = "drivers"
+
+    bias_current: Ampere = positive("Current that one mirror draws while it works.", symbol="I_m")
+    relative_error: Dimensionless = non_negative(
+        "Mismatch of the mirror, one standard deviation.", maximum=1.0
+    )
+    footprint: SquareMetre = positive("Area of one mirror at unit weight.")
+
+
+class CurrentMirrorBlock(DeviceBlock):
+    """Mirror at each column that weighs its current by the place of its bit slice and merges arrays."""
+
+    record: ClassVar[type[Record] | None] = CurrentMirrorParameters
+    model: Literal["current_mirror"]
+
+
+class CurrentMirror(Component[CurrentMirrorParameters]):
+    """Mirror that weighs a column's current and adds it to the line of its neuron."""
+
+    schema: ClassVar[type[Block]] = CurrentMirrorBlock
+    owns: ClassVar[tuple[str, ...]] = ("current merging",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
+
+    def column_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Bias of the mirror while the column is read."""
+        supply = self.technology.supply_voltage
+        bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
+        return [self.energy("merge", "bias", bias, "current merging")]
+
+    def mirror_area(self, slices: Dimensionless, cell_bits: Dimensionless) -> AreaCost:
+        """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
+        units = converters.mirror_unit_transistors(slices, cell_bits)
+        return AreaCost(self.path, "mirror", self.device.footprint * units / slices)

@@ -1,0 +1,242 @@
+"""Transmission gates between columns and the converters or neurons that they share."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    Component,
+    EnergyCost,
+    StaticCost,
+    at_corner,
+    leakage_at_chip_temperature,
+    threshold_at_corner,
+)
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import (
+    AmperePerMetre,
+    Dimensionless,
+    Farad,
+    FaradPerMetre,
+    Metre,
+    Ohm,
+    Second,
+    Siemens,
+    SiemensPerMetre,
+    Volt,
+)
+from neuroest.equations import crossbar, technology
+from neuroest.equations import multiplexing as equations
+from neuroest.specs.base import Count, SeriesShare
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, RANGE_END, Record, positive
+
+
+class TransmissionGateParameters(Record):
+    """Switch of an n-type and a p-type transistor side by side, and the logic that chooses among such switches."""
+
+    model: ClassVar[str] = "transmission_gate"
+    folder: ClassVar[str] = "drivers"
+
+    resistance_factor: Dimensionless = positive(
+        "Resistance of a closed transistor at small voltage over nominal supply by on-current.",
+        maximum=2.0,
+        symbol="k",
+    )
+    threshold_voltage: Volt = positive(
+        "Threshold of its transistors at a typical corner.", maximum=1.0, symbol="V_T"
+    )
+    least_overdrive: Volt = positive(
+        "Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept.",
+        maximum=1.0,
+        exact=RANGE_END,
+    )
+    width_ratio: Dimensionless = positive(
+        "Width of the p-type transistor over that of the n-type one of the same conductance.",
+        maximum=10.0,
+        symbol="b_p",
+    )
+    minimum_width_ratio: Dimensionless = positive(
+        "Narrowest n-type transistor over the feature size.", maximum=1000.0
+    )
+    maximum_width_ratio: Dimensionless = positive(
+        "Widest n-type transistor that a column has room for, over the feature size.", exact=CHOSEN
+    )
+    logic_width_ratio: Dimensionless = positive(
+        "Width of all transistors at one input of a logic gate, over the feature size."
+    )
+    counter_gates: Dimensionless = positive("Gates of two inputs of one bit of a counter.", symbol="k_c")
+
+
+class MultiplexerBlock(DeviceBlock):
+    """Transmission gates between columns and the converter, or the neurons, that they take turns at."""
+
+    record: ClassVar[type[Record] | None] = TransmissionGateParameters
+    model: Literal["multiplexer"]
+    resistance_share: SeriesShare
+    """Share of the resistance between source and converter or neuron that the gates may have: of the read signal where
+    a column drives them, of the supply where a clamp or mirror does, of the settling where a follower does."""
+    levels: Count = 1.0
+    """Gates in series: a tree of several levels has short lines for many columns."""
+
+
+class Multiplexer(Component[TransmissionGateParameters]):
+    """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share."""
+
+    schema: ClassVar[type[Block]] = MultiplexerBlock
+    moves: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = (
+        "column switching",
+        "shared line charge",
+        "column selection",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2,
+            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages are not in the model",
+            source="neurosim14",
+        ),
+        area=ModelError(
+            2, "the same tool needs half of the area for the gates and several times that of the logic"
+        ),
+        static_power=ModelError(3, "threshold options of the real gates"),
+    )
+
+    @property
+    def selecting(self) -> str:
+        """What the logic gates that select are counted under."""
+        return f"{self.path}:select"
+
+    def conductance_per_width(self) -> SiemensPerMetre:
+        """Conductance of a closed gate on this die per width of its n-type transistor."""
+        current = at_corner(self, "drive", self.process.on_current)
+        return self._conductance_per_width(current, threshold_at_corner(self, self.device.threshold_voltage))
+
+    def drawn_conductance_per_width(self) -> SiemensPerMetre:
+        """The same of a typical die, which gates are drawn for."""
+        return self._conductance_per_width(self.process.on_current, self.device.threshold_voltage)
+
+    def _conductance_per_width(self, on_current: AmperePerMetre, threshold: Volt) -> SiemensPerMetre:
+        return equations.transmission_gate_conductance(
+            on_current, self.device.resistance_factor, self.process.nominal_supply_voltage,
+            self.technology.supply_voltage, threshold, self.device.least_overdrive,
+        )  # fmt: skip
+
+    def junctions(self) -> FaradPerMetre:
+        """Junctions of both transistors on one side of a gate, per width of the n-type one."""
+        both: FaradPerMetre = self.process.drain_capacitance * (1.0 + self.device.width_ratio)
+        return both
+
+    def ends(self) -> tuple[Metre, Metre]:
+        """Least and largest width of the n-type transistor."""
+        size = self.process.feature_size
+        return self.device.minimum_width_ratio * size, self.device.maximum_width_ratio * size
+
+    def width(self, drawn_source: Siemens) -> Metre:
+        """Width of the n-type transistor of each gate, as drawn for what drives the path."""
+        least, most = self.ends()
+        wanted = equations.switch_width(
+            drawn_source, self.options["resistance_share"], self.drawn_conductance_per_width(),
+            self.options["levels"],
+        )  # fmt: skip
+        return np.minimum(np.maximum(wanted, least), most)
+
+    def resistance(self, width: Metre) -> Ohm:
+        """Resistance of all gates of a path in series on this die."""
+        return equations.path_resistance(width, self.conductance_per_width(), self.options["levels"])
+
+    def junction_time(self, inputs: Dimensionless) -> Second:
+        """Time constant that the junctions of a path have by themselves."""
+        return equations.junction_time(
+            inputs, self.options["levels"], self.junctions(), self.drawn_conductance_per_width(),
+            self.options["resistance_share"],
+        )  # fmt: skip
+
+    def wire(self, inputs: Dimensionless, pitch: Metre) -> Farad:
+        """Wires of a path, for the distance between neighbouring inputs."""
+        length = equations.multiplexer_gates(inputs, self.options["levels"]) * pitch
+        return length * self.process.wire_capacitance
+
+    def line_load(self, inputs: Dimensionless, width: Metre, pitch: Metre) -> Farad:
+        """Everything that hangs on the lines between an input and the output."""
+        gates = equations.path_gates(inputs, self.options["levels"])
+        return gates * self.junctions() * width + self.wire(inputs, pitch)
+
+    def pass_energies(
+        self, width: Metre, swing: Volt, supply: Volt, pitch: Metre, span: Metre
+    ) -> list[EnergyCost]:
+        """What handing on one value takes: gates, lines by junction and by pitch, and the logic that selects.
+
+        Parameters
+        ----------
+        width : Metre
+            Of the n-type transistor of each gate.
+        swing, supply : Volt
+            By how much the line moves, and the supply that its charge comes from.
+        pitch, span : Metre
+            Between neighbouring inputs, and of the whole array, which each select line crosses.
+        """
+        d, process, voltage = self.device, self.process, self.technology.supply_voltage
+        gate = crossbar.line_toggle_energy(process.gate_capacitance * width * (1.0 + d.width_ratio), voltage)
+        junction = crossbar.column_swing_energy(self.junctions() * width, swing, supply)
+        wire = crossbar.column_swing_energy(process.wire_capacitance * pitch, swing, supply)
+        logic = process.gate_capacitance * d.logic_width_ratio * process.feature_size
+        # each gate has a line for its n-type and one for its p-type transistor
+        both_lines = crossbar.line_toggle_energy(2.0 * process.wire_capacitance * span, voltage)
+        return [
+            self.energy("switch", "gates", gate, "column switching"),
+            self.energy("line_junction", "shared_line", junction, "shared line charge"),
+            self.energy("line_pitch", "shared_line", wire, "shared line charge"),
+            self.energy("select", "select_logic", crossbar.line_toggle_energy(logic, voltage), "column selection"),
+            self.energy("select_line", "select_lines", both_lines, "column selection"),
+        ]  # fmt: skip
+
+    def switch_areas(self, width: Metre) -> list[AreaCost]:
+        """Area of one transmission gate, and of one logic gate that selects."""
+        process = self.process
+        pair = equations.transistor_pair_area(
+            width, width * self.device.width_ratio, process.gate_pitch, process.metal_pitch
+        )
+        return [
+            AreaCost(self.path, "switches", pair),
+            AreaCost(self.path, "select_logic", process.gate_area, counted_as=self.selecting),
+        ]
+
+    def switch_statics(self, width: Metre) -> list[StaticCost]:
+        """Leakage of one open transmission gate, and of one logic gate."""
+        process, d, voltage = self.process, self.device, self.technology.supply_voltage
+        pair = technology.gate_leakage_power(process.off_current, width * (1.0 + d.width_ratio), voltage)
+        logic = technology.gate_leakage_power(
+            process.off_current, d.logic_width_ratio * process.feature_size, voltage
+        )
+        return [
+            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, pair)),
+            StaticCost(self.path, "select_leakage", leakage_at_chip_temperature(self, logic), self.selecting),
+        ]
+
+    def switch_checks(self, source: Siemens, width: Metre) -> list[Check]:
+        """Whether the gates take no more of the path than they may, and their law holds at this supply."""
+        share, conductance, levels = (
+            self.options["resistance_share"], self.conductance_per_width(), self.options["levels"]
+        )  # fmt: skip
+        wanted = equations.switch_width(source, share, conductance, levels)
+        taken = equations.switch_resistance_share(source, width, conductance, levels)
+        overdrive = self.technology.supply_voltage - 2.0 * threshold_at_corner(
+            self, self.device.threshold_voltage
+        )
+        return [
+            Check(
+                "multiplexer_resistance", self.path, "limit", wanted <= width,
+                "the gates of the multiplexer take more of the resistance of their path than its resistance_share; "
+                "they are as wide as there is room for, or slower than they were drawn", taken, share,
+            ),
+            Check(
+                "multiplexer_supply", self.path, "range", overdrive >= self.device.least_overdrive,
+                "the supply hardly opens a transmission gate in its middle, where its resistance is not known",
+                overdrive, self.device.least_overdrive, "V",
+            ),
+        ]  # fmt: skip

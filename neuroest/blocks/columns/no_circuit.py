@@ -1,0 +1,35 @@
+"""Columns without an interface circuit: unclamped (voltage mode) or ideal."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.specs.blocks import Block
+
+
+class VoltageModeBlock(Block):
+    """No circuit: the column's voltage is the neuron's input, attenuated by the idle rows."""
+
+    model: Literal["voltage_mode"]
+
+
+class IdealInterfaceBlock(Block):
+    """No circuit and no loss; the estimate lists it as left out."""
+
+    model: Literal["ideal"]
+
+
+class VoltageMode(Component[None]):
+    """No circuit: the neuron sees the voltage of the column."""
+
+    schema: ClassVar[type[Block]] = VoltageModeBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
+
+
+class IdealInterface(Component[None]):
+    """No circuit and no loss, which the estimate lists as left out."""
+
+    schema: ClassVar[type[Block]] = IdealInterfaceBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

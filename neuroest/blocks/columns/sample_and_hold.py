@@ -1,0 +1,135 @@
+"""Stage that keeps the result of a column until the shared converter reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Ampere, Dimensionless, Farad, Second, Siemens, SquareMetre, Volt
+from neuroest.equations import converters as equations
+from neuroest.equations import crossbar, neuron_geometry
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class SampleAndHoldParameters(Record):
+    """Capacitor with a switch and a follower that keeps the result of a column."""
+
+    model: ClassVar[str] = "sample_and_hold"
+    folder: ClassVar[str] = "converters"
+
+    hold_capacitance: Farad = positive("Capacitor that keeps the sample.", symbol="C_h")
+    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
+    hold_current: Ampere = non_negative("Current of the follower while the sample is kept.")
+    droop_current: Ampere = non_negative("Leakage of the switch off the capacitor.")
+    footprint: SquareMetre = positive("Area of one stage.")
+
+
+class SampleAndHoldBlock(DeviceBlock):
+    """Stage at each column that keeps its result until the shared converter comes to it."""
+
+    record: ClassVar[type[Record] | None] = SampleAndHoldParameters
+    model: Literal["sample_and_hold"]
+
+
+def droop_check(path: str, lost: Volt, half_step: Volt) -> Check:
+    """Whether a stored column result keeps to half a step while it waits."""
+    return Check(
+        "sample_droop", path, "limit", lost <= half_step,
+        "the stored column result droops by more than half a step while it waits", lost, half_step, "V",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class SampledLoad:
+    """What a stage at a column serves.
+
+    Attributes
+    ----------
+    converter : Converter
+        Behind it.
+    network : NetworkContext
+        That the array runs.
+    bits : Dimensionless
+        Resolution of the converter.
+    held_time : Second
+        From the sample to the end of the last conversion.
+    wire : Farad
+        Wires of the multiplexer to the converter.
+    own_time : Second
+        Time constant that the multiplexer has by itself.
+    switch_share : Dimensionless
+        Share of the resistance to the converter that the multiplexer has.
+    """
+
+    converter: Converter
+    network: NetworkContext
+    bits: Dimensionless
+    held_time: Second
+    wire: Farad
+    own_time: Second
+    switch_share: Dimensionless
+
+
+class SampleAndHold(Component[Any]):
+    """Stage that keeps a column's result while the columns that share a converter take turns."""
+
+    schema: ClassVar[type[Block]] = SampleAndHoldBlock
+    family: ClassVar[str] = "sample_and_hold"
+    owns: ClassVar[tuple[str, ...]] = ("sample and hold",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+    device: SampleAndHoldParameters
+
+    def capacitance(self, bits: Dimensionless) -> Farad:
+        """Capacitor that keeps the sample."""
+        return self.device.hold_capacitance
+
+    def droop_current(self) -> Ampere:
+        """Leakage off the capacitor."""
+        return self.device.droop_current
+
+    def output_conductance(self, load: SampledLoad) -> Siemens:
+        """Conductance with which the follower hands on its sample; it is known by its current alone."""
+        conductance: Siemens = self.device.hold_current / self.device.signal_swing
+        return conductance
+
+    def follower(self, load: SampledLoad) -> tuple[Ampere, Second]:
+        """Current of the follower, and the time for which it flows for one sample."""
+        return self.device.hold_current, load.held_time
+
+    def footprint(self, load: SampledLoad) -> SquareMetre:
+        """Area of one stage."""
+        return self.device.footprint
+
+    def sample_energies(self, load: SampledLoad) -> list[EnergyCost]:
+        """Charging the capacitor, and the follower while the sample is used."""
+        supply = self.technology.supply_voltage
+        charge = crossbar.column_swing_energy(self.capacitance(load.bits), self.device.signal_swing, supply)
+        current, time = self.follower(load)
+        follower = equations.front_end_bias_energy(current, supply, time)
+        return [
+            self.energy("sample", "hold_capacitor", charge, "sample and hold"),
+            self.energy("sample", "follower", follower, "sample and hold"),
+        ]
+
+    def stage_area(self, load: SampledLoad) -> AreaCost:
+        """Area of one stage."""
+        return AreaCost(self.path, "stage", self.footprint(load))
+
+    def lost_voltage(self, held_time: Second, bits: Dimensionless) -> Volt:
+        """What a sample has lost after so long."""
+        return equations.sample_droop(self.droop_current(), held_time, self.capacitance(bits))
+
+    def noise_voltage(self, bits: Dimensionless) -> Volt:
+        """Thermal noise of a sample."""
+        return neuron_geometry.thermal_noise_voltage(self.technology.temperature, self.capacitance(bits))
+
+    def stage_checks(self, load: SampledLoad) -> list[Check]:
+        """Whether the sample keeps to half a step while it waits."""
+        lost = self.lost_voltage(load.held_time, load.bits)
+        return [droop_check(self.path, lost, equations.half_step(self.device.signal_swing, load.bits))]

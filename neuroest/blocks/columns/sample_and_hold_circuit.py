@@ -1,0 +1,155 @@
+"""Sample-and-hold stage sized for its converter: capacitor by noise, follower by settling."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Check, leakage_at_chip_temperature
+from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Metre,
+    PerVolt,
+    Second,
+    Siemens,
+    SquareMetre,
+    Volt,
+)
+from neuroest.equations import crossbar_wires, drivers, multiplexing, technology
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, positive
+
+
+class SampleAndHoldCircuitParameters(Record):
+    """Capacitor with a switch and a source follower, sized for the converter that they serve."""
+
+    model: ClassVar[str] = "sample_and_hold_circuit"
+    folder: ClassVar[str] = "converters"
+
+    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, symbol="V", exact=CHOSEN)
+    noise_share: Dimensionless = positive(
+        "Noise power of a sample over that of the converter's quantisation.", maximum=10.0, symbol="a"
+    )
+    minimum_capacitance: Farad = positive(
+        "Least capacitor, for the charge that its switch leaves and the gate of the follower."
+    )
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitor.", symbol="c_A")
+    converter_input_capacitance: Farad = positive(
+        "Input of a converter whose circuit does not tell it.", symbol="C_in"
+    )
+    acquisition_share: Dimensionless = positive(
+        "Share of a conversion in which a converter takes its input whose circuit does not tell it.",
+        maximum=1.0,
+    )
+    transconductance_efficiency: PerVolt = positive(
+        "Transconductance of the follower per current.", maximum=40.0, symbol="e"
+    )
+    current_linearity: Dimensionless = positive(
+        "Current of the follower's transistors over that of the process at full drive.", maximum=1.0
+    )
+    switch_width_ratio: Dimensionless = positive("Width of the sampling switch over the feature size.")
+
+
+class SampleAndHoldCircuitBlock(DeviceBlock):
+    """The same stage computed for the converter that it serves: capacitor by noise, follower by settling."""
+
+    record: ClassVar[type[Record] | None] = SampleAndHoldCircuitParameters
+    model: Literal["sample_and_hold_circuit"]
+    follower: Literal["while_sampled", "while_converted", "while_held"] = "while_sampled"
+    """while_sampled: the follower works while the converter takes its input, its current switched on for that;
+    while_converted: as long as the converter is at its column; while_held: until the last of the columns is
+    converted."""
+
+
+class SampleAndHoldCircuit(SampleAndHold):
+    """The same stage computed for the converter that it serves."""
+
+    schema: ClassVar[type[Block]] = SampleAndHoldCircuitBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "bias lines, clocks of the switches and margins of a real stage"),
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
+    device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
+
+    def capacitance(self, bits: Dimensionless) -> Farad:
+        """Capacitor whose noise is small enough."""
+        d = self.device
+        least = multiplexing.hold_capacitance(
+            self.technology.temperature, bits, d.signal_swing, d.noise_share
+        )
+        return np.maximum(least, d.minimum_capacitance)
+
+    def switch_width(self) -> Metre:
+        """Width of the sampling switch."""
+        width: Metre = self.device.switch_width_ratio * self.process.feature_size
+        return width
+
+    def droop_current(self) -> Ampere:
+        """Leakage of the open sampling switch at the chip's temperature and corner."""
+        supply = self.technology.supply_voltage
+        leakage = technology.gate_leakage_power(self.process.off_current, self.switch_width(), supply)
+        current: Ampere = leakage_at_chip_temperature(self, leakage) / supply
+        return current
+
+    def load_capacitance(self, load: SampledLoad) -> Farad:
+        """What the follower charges: the input of the converter, and the wires to it."""
+        given = self.device.converter_input_capacitance
+        return load.converter.input_capacitance(load.bits, given) + load.wire
+
+    def acquisition_time(self, load: SampledLoad) -> Second:
+        """Time in which the converter takes its input."""
+        return load.converter.acquisition_time(self.device.acquisition_share, load.bits, load.network)
+
+    def output_conductance(self, load: SampledLoad) -> Siemens:
+        """Transconductance of the follower: it and the multiplexer in series settle in time."""
+        path = multiplexing.settling_conductance(
+            self.load_capacitance(load), self.acquisition_time(load), load.bits, load.own_time
+        )
+        conductance: Siemens = path / (1.0 - load.switch_share)
+        return conductance
+
+    def follower(self, load: SampledLoad) -> tuple[Ampere, Second]:
+        """Current of the follower, and the time for which it flows for one sample."""
+        d, sampled = self.device, self.acquisition_time(load)
+        current = multiplexing.follower_current(
+            self.output_conductance(load), d.transconductance_efficiency, self.load_capacitance(load),
+            d.signal_swing, sampled,
+        )  # fmt: skip
+        times = {
+            "while_sampled": sampled,
+            "while_converted": 1.0 / load.converter.rate(load.bits, load.network),
+            "while_held": load.held_time,
+        }
+        return current, times[self.spec.follower]
+
+    def footprint(self, load: SampledLoad) -> SquareMetre:
+        """Capacitor, sampling switch with its twin that takes up its charge, follower and its current source."""
+        d, process = self.device, self.process
+        width = drivers.driver_width(self.follower(load)[0], process.on_current, d.current_linearity)
+        switch = self.switch_width()
+        pairs = [
+            multiplexing.transistor_pair_area(side, side, process.gate_pitch, process.metal_pitch)
+            for side in (width, switch)
+        ]
+        area: SquareMetre = self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
+        return area
+
+    def stage_checks(self, load: SampledLoad) -> list[Check]:
+        """What the droop says, and whether the multiplexer leaves the follower time."""
+        alone = crossbar_wires.settling_time(load.own_time, 0.0, load.bits)
+        allowed = self.acquisition_time(load) / 2.0
+        return [
+            *super().stage_checks(load),
+            Check(
+                "multiplexer_settles", self.path, "limit", alone <= allowed,
+                "the junctions of the multiplexer alone take more than half of the time in which the converter takes "
+                "its input; use more levels, a larger resistance_share or fewer columns a converter", alone, allowed,
+                "s",
+            ),
+        ]  # fmt: skip

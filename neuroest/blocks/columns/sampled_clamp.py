@@ -1,0 +1,76 @@
+"""Clamp whose result is stored on a capacitor, so that the rows are idle while the neuron integrates."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
+from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampParameters
+from neuroest.blocks.columns.sample_and_hold import droop_check
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Ampere, Dimensionless, Farad, Second, SquareMetre, Volt
+from neuroest.equations import converters
+from neuroest.equations import crossbar as equations
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class SampledClampParameters(CurrentClampParameters):
+    """Current conveyor that keeps the column's result and presents it to the neuron after the rows went idle."""
+
+    model: ClassVar[str] = "sampled_clamp"
+
+    hold_capacitance: Farad = positive("Capacitor that keeps the result.", symbol="C_h")
+    hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
+    follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
+    droop_current: Ampere = non_negative("Leakage off the capacitor.")
+    hold_footprint: SquareMetre = positive("Area of one capacitor with its switch and follower.")
+
+
+class SampledClampBlock(DeviceBlock):
+    """The same circuit with a capacitor that keeps the result, so that the rows rest while a neuron integrates."""
+
+    record: ClassVar[type[Record] | None] = SampledClampParameters
+    model: Literal["sampled_clamp"]
+
+
+class SampledClamp(CurrentClamp):
+    """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
+
+    schema: ClassVar[type[Block]] = SampledClampBlock
+    frees_array: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = (
+        "column interface bias",
+        "held column result",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
+    device: SampledClampParameters
+
+    @property
+    def held(self) -> str:
+        """What the stages that store a result are counted under."""
+        return f"{self.path}:held"
+
+    def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
+        """The capacitor, and the follower while the neuron integrates."""
+        d, supply = self.device, self.technology.supply_voltage
+        charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
+        follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
+        ledger = "held column result"
+        return [
+            self.energy("hold", "hold_capacitor", charge, ledger),
+            self.energy("hold", "follower", follower, ledger),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one conveyor, and of one stage that stores a result."""
+        stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
+        return [*super().areas(network), stage]
+
+    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+        """Whether the stored value keeps to half a step while the neuron integrates."""
+        d = self.device
+        lost = converters.sample_droop(d.droop_current, hold_time, d.hold_capacitance)
+        return droop_check(self.path, lost, converters.half_step(d.hold_voltage, bits))

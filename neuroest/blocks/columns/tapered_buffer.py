@@ -1,0 +1,77 @@
+"""Tapered buffer behind each neuron."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Farad, SquareMetre
+from neuroest.equations import drivers
+from neuroest.specs.base import Count, Length
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
+
+
+class TaperedBufferParameters(Record):
+    """Chain of growing inverters behind a neuron."""
+
+    model: ClassVar[str] = "tapered_buffer"
+    folder: ClassVar[str] = "drivers"
+
+    stage_ratio: Dimensionless = quantity(
+        "Size of a stage over that of the one before.", minimum=1.5, maximum=20, exact=CHOSEN
+    )
+    input_capacitance: Farad = positive("Input of the first inverter, and of each receiver.", symbol="C_0")
+    inverter_area: SquareMetre = positive("Area of the first inverter.")
+
+
+class FanOutBufferBlock(DeviceBlock):
+    """Tapered buffer behind each neuron."""
+
+    record: ClassVar[type[Record] | None] = TaperedBufferParameters
+    model: Literal["tapered_buffer"]
+    wire_length: Length
+    """Wire from a neuron to what takes its spikes, a router or the next rows."""
+    receivers: Count
+    """Inputs at the end of that wire."""
+
+
+class FanOutBuffer(Component[TaperedBufferParameters]):
+    """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go."""
+
+    schema: ClassVar[type[Block]] = FanOutBufferBlock
+    owns: ClassVar[tuple[str, ...]] = ("neuron fan-out buffer",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(1.5, "layout overhead"),
+    )
+
+    def load(self) -> Farad:
+        """Wire and receivers."""
+        wire = self.process.wire_capacitance * self.options["wire_length"]
+        return wire + self.options["receivers"] * self.device.input_capacitance
+
+    def spike_costs(self) -> list[EnergyCost]:
+        """Energy of one spike."""
+        energy = drivers.tapered_buffer_energy(
+            self.load(), self.technology.supply_voltage, self.device.stage_ratio
+        )
+        return [self.energy("spike", "buffer", energy, "neuron fan-out buffer")]
+
+    def stages(self) -> Dimensionless:
+        """Inverters one after the other."""
+        return drivers.tapered_buffer_stages(
+            self.load(), self.device.input_capacitance, self.device.stage_ratio
+        )
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """All stages."""
+        d = self.device
+        return [
+            AreaCost(
+                self.path,
+                "buffer",
+                drivers.tapered_buffer_area(d.inverter_area, self.stages(), d.stage_ratio),
+            )
+        ]

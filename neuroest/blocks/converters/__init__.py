@@ -1,0 +1,1 @@
+"""Converters at the columns of a crossbar."""

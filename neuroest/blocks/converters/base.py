@@ -1,0 +1,158 @@
+"""What converters at the columns of a crossbar share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre, Volt
+from neuroest.equations import converters as equations
+from neuroest.equations import technology
+from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+
+
+class ClockedAdcParameters(Record):
+    """What the converters share that are computed from their circuit."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "converters"
+
+    comparator_area: SquareMetre = positive("Area of one comparator.")
+    maximum_bits: Dimensionless = positive(
+        "Highest resolution that the circuit is good for.", exact=RANGE_END
+    )
+    maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
+    circuit_voltage: Volt = non_negative(
+        "Supply that the energies were found at, with whose square they go; without it they hold at any supply.",
+        maximum=10.0,
+        absent=0.0,
+    )
+
+
+class ClockedAdcBlock(DeviceBlock):
+    """What the converters share that are computed from their circuit."""
+
+    bits: CountOrAuto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    clock_frequency: Frequency
+    """Clock of the converter."""
+
+
+class Converter(Component[Any], ABC):
+    """Analog-to-digital converter at the columns."""
+
+    integrates: ClassVar[bool] = False
+    """Whether one conversion covers all bits of an input, instead of one for each read of the array."""
+    takes_columns: ClassVar[bool] = False
+    """Whether it takes a column as it is, rather than a voltage that a circuit has made of the column's current."""
+    takes_times: ClassVar[bool] = False
+    """Whether what it takes is a time."""
+    ramps: ClassVar[bool] = False
+    """Whether it watches its input for many cycles."""
+    family: ClassVar[str] = "converter"
+    owns: ClassVar[tuple[str, ...]] = ("analog-to-digital conversion",)
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """Resolution: as chosen, or lossless less the dropped bits."""
+        if "bits" in self.options:
+            return self.options["bits"]
+        lossless = equations.lossless_resolution(rows, input_bits, cell_bits)
+        return lossless - self.options["dropped_bits"]
+
+    @abstractmethod
+    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+        """Results per second on that network."""
+
+    @abstractmethod
+    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a conversion."""
+
+    @abstractmethod
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter."""
+
+    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+        """What must be charged for a conversion: as given where the circuit does not tell it."""
+        return given
+
+    def acquisition_time(
+        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
+    ) -> Second:
+        """Time in which it takes its input: the given share of a conversion where the circuit does not tell it."""
+        time: Second = given_share / self.rate(bits, network)
+        return time
+
+    def booked(self, term: str, energy: Joule) -> EnergyCost:
+        """An energy term of one conversion, in the ledger of converters."""
+        return self.energy("conversion", term, energy, "analog-to-digital conversion")
+
+    def area_cost(self, bits: Dimensionless) -> AreaCost:
+        """Area of a converter."""
+        return AreaCost(self.path, "converter", self.area(bits))
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Where the model ends."""
+        return []
+
+
+class SampledConverter(Converter):
+    """Common part of the converters whose rate and energy do not depend on the network."""
+
+    @abstractmethod
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second."""
+
+    @abstractmethod
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion."""
+
+    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+        """Results per second, whatever the network."""
+        return self.sample_rate(bits)
+
+    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a conversion, whatever the network."""
+        return [self.booked("conversion", self.conversion_energy(bits))]
+
+
+class ClockedConverter(SampledConverter):
+    """Common part of the converters that are computed from their circuit."""
+
+    moves: ClassVar[bool] = True
+
+    def clock_period(self) -> Second:
+        """Period of the converter's clock."""
+        period: Second = 1.0 / self.options["clock_frequency"]
+        return period
+
+    def at_supply(self, energy: Joule) -> Joule:
+        """Energy at the chip's supply, where the device says at which one it was found."""
+        supply, found_at = self.technology.supply_voltage, self.device.circuit_voltage
+        if not np.any(found_at > 0.0):
+            return energy
+        return technology.voltage_scaled_energy(energy, supply, np.where(found_at > 0.0, found_at, supply))
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether resolution and clock are within what the circuit is good for."""
+        d, clock = self.device, self.options["clock_frequency"]
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, d.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            ),
+            self.check_range(
+                "converter_clock", clock, 0.0, d.maximum_clock_frequency, "1/s",
+                "the clock is faster than the comparator of the converter", severity="refuse",
+            ),
+            Check(
+                "converter_process", self.path, "range", self.device_process is None,
+                "the circuit values of the converter belong to another process and are used as they stand",
+            ),
+        ]  # fmt: skip

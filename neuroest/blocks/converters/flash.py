@@ -1,0 +1,66 @@
+"""Flash converter from its circuit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
+from neuroest.equations import converters as equations
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class FlashAdcParameters(ClockedAdcParameters):
+    """Flash converter from its circuit."""
+
+    model: ClassVar[str] = "flash_adc"
+
+    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
+    ladder_energy: Joule = non_negative("Energy of the reference ladder in one conversion.")
+    ladder_area: SquareMetre = non_negative("Area of the reference ladder.")
+    clock_cycles: Dimensionless = positive("Clock cycles of one conversion.", exact=CHOSEN)
+
+
+class FlashAdcBlock(ClockedAdcBlock):
+    """Flash converter from its circuit."""
+
+    record: ClassVar[type[Record] | None] = FlashAdcParameters
+    model: Literal["flash_adc"]
+
+
+class FlashAdc(ClockedConverter):
+    """Flash converter: a comparator for every step."""
+
+    schema: ClassVar[type[Block]] = FlashAdcBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
+    device: FlashAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """A conversion in a few cycles."""
+        rate: PerSecond = 1.0 / equations.flash_time(self.device.clock_cycles, self.clock_period())
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """All comparators and the ladder."""
+        comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
+        return equations.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """All comparators and the ladder."""
+        return equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
+
+    def acquisition_time(
+        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
+    ) -> Second:
+        """Half of a cycle, before the comparators decide."""
+        time: Second = self.clock_period() / 2.0
+        return time

@@ -1,0 +1,113 @@
+"""Integrator that weights the bits of an input by repetition, with a step-wise converter."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
+from neuroest.equations import integrating
+from neuroest.specs.base import Count, WholeNumber
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+
+
+class IntegratingAdcParameters(Record):
+    """Integrator and step-wise converter at one column, by its times and energies a step."""
+
+    model: ClassVar[str] = "integrating_adc"
+    folder: ClassVar[str] = "converters"
+
+    integration_step_time: Second = positive("Time of one sampling and integration.", symbol="t_int")
+    sample_time: Second = non_negative("Time between integration and conversion of a phase.", symbol="t_s")
+    conversion_step_time: Second = positive("Time of one bit of the conversion.", symbol="t_cmp")
+    integration_step_energy: Joule = positive("Energy of one sampling and integration.", symbol="E_int")
+    sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
+    conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
+    footprint: SquareMetre = positive("Area of integrator and converter.")
+    maximum_bits: Dimensionless = positive(
+        "Highest resolution that the circuit is good for.", exact=RANGE_END
+    )
+
+
+class IntegratingAdcBlock(DeviceBlock):
+    """Integrator at each column that weighs the bits of an input by repetition, and a step-wise converter."""
+
+    record: ClassVar[type[Record] | None] = IntegratingAdcParameters
+    model: Literal["integrating_adc"]
+    bits: Count
+    """Resolution of the result."""
+    sign_bits: WholeNumber = 0.0
+    """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
+    single_phase_bits: Count
+    """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
+
+
+class IntegratingAdc(Converter):
+    """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
+
+    schema: ClassVar[type[Block]] = IntegratingAdcBlock
+    integrates: ClassVar[bool] = True
+    takes_columns: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
+    device: IntegratingAdcParameters
+
+    def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
+        """Pulses of one input: its bits without the sign; one for spikes."""
+        bits = 1.0 if network.spiking else network.activation_bits
+        return np.maximum(bits - self.options["sign_bits"], 1.0)
+
+    def steps(
+        self, bits: Dimensionless, network: NetworkContext
+    ) -> tuple[Dimensionless, Dimensionless, Dimensionless]:
+        """Integrations, phases and conversion steps of one input."""
+        magnitude, single = self.magnitude_bits(network), self.options["single_phase_bits"]
+        return (
+            integrating.integration_steps(magnitude, single),
+            integrating.input_phases(magnitude, single),
+            integrating.conversion_steps(magnitude, single, bits),
+        )
+
+    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+        """Inputs per second."""
+        d = self.device
+        time = integrating.integrating_read_time(
+            *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
+        )
+        rate: PerSecond = 1.0 / time
+        return rate
+
+    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+        """Integrations, samples and conversion steps of one input."""
+        d = self.device
+        energy = integrating.integrating_read_energy(
+            *self.steps(bits, network), d.integration_step_energy, d.sample_energy, d.conversion_step_energy
+        )
+        return [self.booked("conversion", energy)]
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one integrator with its converter."""
+        return self.device.footprint
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether the resolution is within what the circuit is good for, and the sign is one bit."""
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            ),
+            self.check_range(
+                "input_sign", self.options["sign_bits"], 0.0, 1.0, "1",
+                "the polarity of a pulse carries one bit", severity="refuse",
+            ),
+        ]  # fmt: skip

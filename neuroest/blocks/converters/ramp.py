@@ -1,0 +1,78 @@
+"""Single-slope converter from its circuit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, SquareMetre
+from neuroest.equations import converters as equations
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class RampAdcParameters(ClockedAdcParameters):
+    """Single-slope converter from its circuit: a ramp that many columns share, a comparator and a latch for each."""
+
+    model: ClassVar[str] = "ramp_adc"
+
+    comparator_cycle_energy: Joule = positive("Energy of the comparator in one clock cycle.")
+    mean_fraction: Dimensionless = positive(
+        "Share of the ramp after which the comparator has decided, in the mean.",
+        maximum=1.0,
+        exact="mean of a uniform distribution",
+    )
+    latch_energy: Joule = positive("Energy of the latch for one bit.")
+    generator_energy: Joule = non_negative("Energy of the ramp generator and counter in one conversion.")
+    latch_area: SquareMetre = positive("Area of the latch for one bit.")
+    generator_area: SquareMetre = non_negative("Area of the ramp generator and counter.")
+
+
+class RampAdcBlock(ClockedAdcBlock):
+    """Single-slope converter from its circuit."""
+
+    record: ClassVar[type[Record] | None] = RampAdcParameters
+    model: Literal["ramp_adc"]
+    columns_per_ramp: Count
+    """Columns that share one ramp and one counter."""
+
+
+class RampAdc(ClockedConverter):
+    """Single-slope converter whose ramp several columns share."""
+
+    schema: ClassVar[type[Block]] = RampAdcBlock
+    ramps: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
+    device: RampAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """A cycle for every step."""
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.clock_period())
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Comparator, latch and the share of the ramp."""
+        d = self.device
+        return equations.ramp_energy(
+            bits, self.at_supply(d.comparator_cycle_energy), d.mean_fraction, self.at_supply(d.latch_energy),
+            self.at_supply(d.generator_energy), self.options["columns_per_ramp"],
+        )  # fmt: skip
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Comparator, latch and the share of the ramp."""
+        d = self.device
+        return equations.ramp_area(
+            bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
+        )
+
+    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+        """The gate of a comparator, which the sample drives without a follower."""
+        return 0.0

@@ -1,0 +1,42 @@
+"""Read-out of a crossbar by converters at the foot of its columns."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.columns.analog_stage import AnalogStageBlock
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import AdcBlock, Block, ConvertedInterfaceBlock, HoldingBlock, SwitchingBlock
+
+
+class AdcReadoutBlock(Block):
+    """Converters at the foot of the columns."""
+
+    slots: ClassVar[tuple[str, ...]] = (
+        "converter", "interface", "sample_and_hold", "multiplexer", "current_adder", "time_encoder"
+    )  # fmt: skip
+    model: Literal["adc"]
+    converter: AdcBlock
+    """The converter."""
+    columns_per_converter: Count
+    """Columns that share one converter, one after the other."""
+    interface: ConvertedInterfaceBlock | None = None
+    """Circuit that holds a column at its potential and hands its current on; voltage_mode where the converter takes the
+    voltage of a column that floats. Without it a converter of voltages has none, and the estimate says so."""
+    sample_and_hold: HoldingBlock | None = None
+    """Stage that keeps the columns' results meanwhile; without it the estimate takes one for granted and says so."""
+    multiplexer: SwitchingBlock | None = None
+    """Switches to the columns that share a converter; without them the estimate takes them for granted and says so."""
+    current_adder: AnalogStageBlock | None = None
+    """Circuit that sums the currents of the pieces of a column."""
+    time_encoder: AnalogStageBlock | None = None
+    """Charging unit with comparator, which turns the result of a column into a time and keeps it."""
+
+
+class AdcReadout(Component[None]):
+    """The read-out as a whole; its costs are those of the blocks in its slots."""
+
+    schema: ClassVar[type[Block]] = AdcReadoutBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

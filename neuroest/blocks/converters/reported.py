@@ -1,0 +1,56 @@
+"""Analog-to-digital converter known by its published numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Dimensionless, Joule, PerSecond, SquareMetre
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
+
+
+class ReportedAdcParameters(Record):
+    """Analog-to-digital converter known by its published numbers."""
+
+    model: ClassVar[str] = "reported_adc"
+    folder: ClassVar[str] = "converters"
+
+    bits: Dimensionless = quantity("Resolution.", minimum=1, maximum=24, exact=CHOSEN)
+    conversion_energy: Joule = positive("Energy of one conversion.")
+    sample_rate: PerSecond = positive("Conversions per second.", exact=CHOSEN)
+    footprint: SquareMetre = positive("Area of one converter.")
+
+
+class ReportedAdcBlock(DeviceBlock):
+    """Analog-to-digital converter known by its published numbers."""
+
+    record: ClassVar[type[Record] | None] = ReportedAdcParameters
+    model: Literal["reported_adc"]
+
+
+class ReportedAdc(SampledConverter):
+    """Converter as published."""
+
+    schema: ClassVar[type[Block]] = ReportedAdcBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+    device: ReportedAdcParameters
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """Resolution as published."""
+        return self.device.bits
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second as published."""
+        return self.device.sample_rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion as published."""
+        return self.device.conversion_energy
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter as published."""
+        return self.device.footprint

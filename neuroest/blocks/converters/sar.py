@@ -1,0 +1,96 @@
+"""Successive-approximation converter from its circuit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import NetworkContext
+from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import (
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Joule,
+    PerSecond,
+    Second,
+    SquareMetre,
+    Volt,
+)
+from neuroest.equations import converters as equations
+from neuroest.equations import drivers
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class SarAdcParameters(ClockedAdcParameters):
+    """Successive-approximation converter from its circuit."""
+
+    model: ClassVar[str] = "sar_adc"
+
+    reference_voltage: Volt = positive(
+        "Reference of the capacitor array.", maximum=10.0, symbol="V_ref", exact=CHOSEN
+    )
+    unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
+    switching_factor: Dimensionless = positive(
+        "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
+    )
+    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
+    logic_energy: Joule = positive("Energy of the control logic for one bit.")
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
+    switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
+    logic_area: SquareMetre = positive("Area of the control logic of one bit.")
+
+
+class SarAdcBlock(ClockedAdcBlock):
+    """Successive-approximation converter from its circuit."""
+
+    record: ClassVar[type[Record] | None] = SarAdcParameters
+    model: Literal["sar_adc"]
+    reference: Literal["own", "supply"] = "own"
+    """Reference of the capacitor array: the voltage that the device states, or the chip's supply."""
+
+
+class SarAdc(ClockedConverter):
+    """Successive-approximation converter."""
+
+    schema: ClassVar[type[Block]] = SarAdcBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration; as for the survey, whose regression single converters miss by that",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
+    device: SarAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """One cycle to sample and one for each bit."""
+        rate: PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Decisions, logic and the capacitor array."""
+        d = self.device
+        own = self.spec.reference == "own"
+        reference = d.reference_voltage if own else self.technology.supply_voltage
+        array = drivers.capacitive_dac_energy(bits, d.unit_capacitance, reference, d.switching_factor)
+        return equations.successive_approximation_energy(
+            bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array
+        )
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Capacitor array, comparator and logic."""
+        d = self.device
+        array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
+        return equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
+
+    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+        """All capacitors of the array."""
+        return drivers.capacitive_dac_capacitance(bits, self.device.unit_capacitance)
+
+    def acquisition_time(
+        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
+    ) -> Second:
+        """The first cycle."""
+        return self.clock_period()

@@ -1,0 +1,58 @@
+"""Sense amplifier: a result of one bit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre, Volt
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class SenseAmplifierParameters(Record):
+    """Sense amplifier: one comparison of a column with a reference."""
+
+    model: ClassVar[str] = "sense_amplifier"
+    folder: ClassVar[str] = "converters"
+
+    decision_energy: Joule = positive("Energy of one decision.")
+    decision_time: Second = positive("Time of one decision.")
+    offset: Volt = non_negative("Input-referred offset, one standard deviation.", maximum=1.0)
+    footprint: SquareMetre = positive("Area of one amplifier.")
+
+
+class SenseAmplifierBlock(DeviceBlock):
+    """Sense amplifier: a result of one bit."""
+
+    record: ClassVar[type[Record] | None] = SenseAmplifierParameters
+    model: Literal["sense_amplifier"]
+
+
+class SenseAmplifier(SampledConverter):
+    """One comparison with a reference: a result of one bit."""
+
+    schema: ClassVar[type[Block]] = SenseAmplifierBlock
+    takes_columns: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+    device: SenseAmplifierParameters
+
+    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+        """One."""
+        return 1.0
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Decisions per second."""
+        rate: PerSecond = 1.0 / self.device.decision_time
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one decision."""
+        return self.device.decision_energy
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one amplifier."""
+        return self.device.footprint

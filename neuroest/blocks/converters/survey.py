@@ -1,0 +1,140 @@
+"""Analog-to-digital converter by a regression over published ones."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Check
+from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Joule, Metre, Numeric, PerSecond, SquareMetre
+from neuroest.equations import converters as equations
+from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import FIT, RANGE_END, Record, positive, quantity
+
+
+class SurveyAdcParameters(Record):
+    """Analog-to-digital converter by a regression over published ones."""
+
+    model: ClassVar[str] = "survey_adc"
+    folder: ClassVar[str] = "converters"
+
+    speed_merit_constant: Dimensionless = quantity("Speed-limited figure of merit at 1 Hz, in dB.", exact=FIT)
+    speed_merit_slope: Dimensionless = quantity(
+        "Change of the speed-limited figure of merit per ln(Hz), in dB, below zero.", exact=FIT
+    )
+    resolution_merit_constant: Dimensionless = quantity(
+        "Resolution-limited figure of merit at zero bits, in dB.", exact=FIT
+    )
+    resolution_merit_slope: Dimensionless = quantity(
+        "Rise of the resolution-limited figure of merit per bit, in dB.", exact=FIT
+    )
+    energy_constant: Dimensionless = quantity(
+        "Constant of the logarithm of the energy correction.", exact=FIT
+    )
+    energy_node_exponent: Dimensionless = quantity(
+        "Exponent of the node in the energy correction.", exact=FIT
+    )
+    energy_bits_exponent: Dimensionless = quantity(
+        "Exponent of the resolution in the energy correction.", exact=FIT
+    )
+    area_constant: Dimensionless = quantity("Constant of the logarithm of the area.", exact=FIT)
+    area_node_exponent: Dimensionless = quantity("Exponent of the node in the area.", exact=FIT)
+    area_rate_exponent: Dimensionless = quantity("Exponent of the sampling rate in the area.", exact=FIT)
+    area_energy_exponent: Dimensionless = quantity(
+        "Exponent of the conversion energy in the area.", exact=FIT
+    )
+    minimum_feature_size: Metre = positive("Smallest node in the survey.", exact=RANGE_END)
+    maximum_feature_size: Metre = positive("Largest node in the survey.", exact=RANGE_END)
+    minimum_bits: Dimensionless = positive("Lowest resolution that the regression covers.", exact=RANGE_END)
+    maximum_bits: Dimensionless = positive("Highest resolution that the regression covers.", exact=RANGE_END)
+    maximum_sample_rate: PerSecond = positive(
+        "Highest sampling rate that the regression covers.", exact=RANGE_END
+    )
+    energy_quality: Dimensionless = positive("Energy of the converter over the regression's best case.")
+    area_quality: Dimensionless = positive("Area of the converter over the regression's best case.")
+
+
+class SurveyAdcBlock(DeviceBlock):
+    """Analog-to-digital converter by a regression over published ones."""
+
+    record: ClassVar[type[Record] | None] = SurveyAdcParameters
+    model: Literal["survey_adc"]
+    bits: CountOrAuto = "auto"
+    """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+    sample_rate: Frequency
+    """Conversions per second of one converter."""
+
+
+# Units that the converter survey's regression is stated in.
+_NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
+
+
+class SurveyAdc(SampledConverter):
+    """Converter by the survey regression."""
+
+    schema: ClassVar[type[Block]] = SurveyAdcBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a peer tool needs 0.28 to 3.15 of the regression's energy to meet three compute-in-memory macros",
+            source="andrulis2024cimloop",
+        ),
+        area=ModelError(
+            2.5,
+            "the same tool needs 0.25 to 1 of the regression's area for four macros",
+            source="andrulis2024cimloop",
+        ),
+    )
+    device: SurveyAdcParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """Conversions per second as chosen."""
+        return self.options["sample_rate"]
+
+    def best_energy(self, bits: Dimensionless) -> Numeric:
+        """Best-case energy of one conversion by the regression."""
+        d = self.device
+        merit = equations.survey_figure_of_merit(
+            bits, self.options["sample_rate"], _HERTZ, d.speed_merit_constant, d.speed_merit_slope,
+            d.resolution_merit_constant, d.resolution_merit_slope,
+        )  # fmt: skip
+        return equations.survey_conversion_energy(
+            bits, self.process.feature_size, merit, _NANOMETRE, _PICOJOULE, d.energy_constant,
+            d.energy_node_exponent, d.energy_bits_exponent, 0.0,
+        )  # fmt: skip
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """Energy of one conversion with its quality."""
+        return self.best_energy(bits) * self.device.energy_quality
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter with its quality."""
+        d = self.device
+        area = equations.survey_converter_area(
+            self.process.feature_size, self.options["sample_rate"], self.best_energy(bits), _NANOMETRE, _HERTZ,
+            _PICOJOULE, _SQUARE_MICROMETRE, d.area_constant, d.area_node_exponent, d.area_rate_exponent,
+            d.area_energy_exponent,
+        )  # fmt: skip
+        return area * d.area_quality
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether resolution, rate and node lie within the survey."""
+        d, size = self.device, self.process.feature_size
+        return [
+            self.check_range(
+                "converter_resolution", bits, d.minimum_bits, d.maximum_bits, "1",
+                "resolution lies outside the converter survey", severity="refuse",
+            ),
+            self.check_range(
+                "converter_rate", self.options["sample_rate"], 0.0, d.maximum_sample_rate, "1/s",
+                "sampling rate lies outside the converter survey", severity="refuse",
+            ),
+            self.check_range(
+                "converter_node", size, d.minimum_feature_size, d.maximum_feature_size, "m",
+                "node lies outside the converter survey, so that its energy and area are extrapolated",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,72 @@
+"""Time-to-digital converter, for columns whose result is a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Check
+from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
+from neuroest.equations import converters as equations
+from neuroest.specs.base import CountOrAuto, WholeNumber
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import RANGE_END, Record, positive
+
+
+class TimeConverterParameters(Record):
+    """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
+
+    model: ClassVar[str] = "time_to_digital"
+    folder: ClassVar[str] = "converters"
+
+    step_time: Second = positive("Time of one step.", symbol="t_lsb")
+    step_energy: Joule = positive("Energy of one step.", symbol="E_lsb")
+    footprint: SquareMetre = positive("Area of one converter.")
+    maximum_bits: Dimensionless = positive(
+        "Highest resolution that the circuit is good for.", exact=RANGE_END
+    )
+
+
+class TimeConverterBlock(DeviceBlock):
+    """Time-to-digital converter, for columns whose result is a time."""
+
+    record: ClassVar[type[Record] | None] = TimeConverterParameters
+    model: Literal["time_to_digital"]
+    bits: CountOrAuto = "auto"
+    """Resolution; auto: what loses nothing, less `dropped_bits`."""
+    dropped_bits: WholeNumber = 0.0
+    """Bits below the lossless resolution that the network is known to tolerate."""
+
+
+class TimeConverter(SampledConverter):
+    """Time-to-digital converter: a step for every value."""
+
+    schema: ClassVar[type[Block]] = TimeConverterBlock
+    takes_times: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+    device: TimeConverterParameters
+
+    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+        """One conversion in the time of all steps."""
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.device.step_time)
+        return rate
+
+    def conversion_energy(self, bits: Dimensionless) -> Joule:
+        """All steps, as long as the longest time."""
+        return equations.time_converter_energy(bits, self.device.step_energy)
+
+    def area(self, bits: Dimensionless) -> SquareMetre:
+        """Area of one converter."""
+        return self.device.footprint
+
+    def range_checks(self, bits: Dimensionless) -> list[Check]:
+        """Whether the resolution is within what the circuit is good for."""
+        return [
+            self.check_range(
+                "converter_resolution", bits, 1.0, self.device.maximum_bits, "1",
+                "resolution is beyond what this kind of converter is good for", severity="refuse",
+            )
+        ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Clocked digital blocks."""

@@ -1,0 +1,53 @@
+"""Adders of partial sums."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Bit, SquareMetre
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count, Frequency
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record
+
+
+class AccumulatorBlock(ClockedBlock):
+    """Digital adders that merge the partial sums of several arrays and the slices of a weight."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["accumulator"]
+    lanes: Count
+    """Additions that one instance does in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class Accumulator(Datapath):
+    """Adders that merge partial sums."""
+
+    schema: ClassVar[type[Block]] = AccumulatorBlock
+    owns: ClassVar[tuple[str, ...]] = ("partial-sum addition",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "as for multiply-accumulate units"),
+        area=ModelError(1.5, "as for multiply-accumulate units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of adding one partial sum and keeping the result."""
+        bits = network.accumulator_bits
+        energy = self.add(bits) + self.registers(bits)
+        return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """The result of each lane."""
+        return self.options["lanes"] * network.accumulator_bits
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Adder and register of each lane."""
+        bits = network.accumulator_bits
+        lane = equations.adder_area(self.device.adder_area, bits)
+        return self.options["lanes"] * (lane + equations.register_area(self.device.register_area, bits))

@@ -1,0 +1,176 @@
+"""What clocked digital blocks share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from neuroest.blocks.base import (
+    FREE_CLOCK,
+    AreaCost,
+    Check,
+    Component,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
+from neuroest.core.units import (
+    Bit,
+    Dimensionless,
+    Joule,
+    JoulePerBit,
+    JoulePerSquareBit,
+    SquareMetre,
+    SquareMetrePerBit,
+    SquareMetrePerSquareBit,
+    Volt,
+)
+from neuroest.equations import digital as equations
+from neuroest.equations import technology
+from neuroest.specs.base import Frequency
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
+
+
+class LogicLibraryParameters(Record):
+    """Arithmetic blocks of a standard-cell library."""
+
+    model: ClassVar[str] = "logic_library"
+    folder: ClassVar[str] = "logic"
+
+    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
+    add_energy: JoulePerBit = positive("Energy of an integer addition per bit.")
+    multiply_energy: JoulePerSquareBit = positive("Energy of an integer multiplication per product of bits.")
+    compare_energy: JoulePerBit = positive("Energy of a comparison per bit.")
+    register_energy: JoulePerBit = positive("Energy of writing and reading a register per bit.")
+    clock_energy: JoulePerBit = non_negative(
+        "Energy of clocking a register that is not written, per bit and cycle; part of the register energy.",
+        absent=0.0,
+    )
+    adder_area: SquareMetrePerBit = positive("Area of an adder per bit.")
+    multiplier_area: SquareMetrePerSquareBit = positive("Area of a multiplier per product of bits.")
+    comparator_area: SquareMetrePerBit = positive("Area of a comparator per bit.")
+    register_area: SquareMetrePerBit = positive("Area of a register per bit.")
+    overhead: Dimensionless = positive(
+        "Energy of a real datapath with its control over that of its arithmetic.", symbol="kappa_dig"
+    )
+    area_overhead: Dimensionless = positive(
+        "Area of a real datapath with its control over that of its arithmetic."
+    )
+    leakage_width: Dimensionless = non_negative(
+        "Transistor width that leaks in a two-input gate, in feature sizes."
+    )
+    register_file_depth: Dimensionless = non_negative(
+        "Growth of a register file's energy with the logarithm of its words, to base two.", absent=0.0
+    )
+    register_port_area: Dimensionless = non_negative(
+        "Area of one further port of a register file at each stored bit, of the area of that bit.", absent=0.0
+    )
+
+
+class ClockedBlock(DeviceBlock):
+    """Datapath with registers."""
+
+    free_running_clock: Frequency | None = None
+    """Clock that runs through all registers whether or not they are written; without it, only those are clocked that
+    are written."""
+
+
+_TREE_GROWTH = 1.0
+"""Bits by which each level of a tree of adders is wider than the one before, so that no sum overflows."""
+
+
+class Datapath(Component[LogicLibraryParameters], ABC):
+    """A clocked datapath of standard cells."""
+
+    synchronous: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
+    ledger: ClassVar[str] = ""
+
+    def scaled(self, energy: Joule) -> Joule:
+        """Energy on the chip's process and supply, with the overhead of a real datapath."""
+        return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
+
+    def add(self, bits: Bit) -> Joule:
+        """Energy of an addition in the library."""
+        return equations.adder_energy(self.device.add_energy, bits)
+
+    def compare(self, bits: Bit) -> Joule:
+        """Energy of a comparison in the library."""
+        return equations.comparator_energy(self.device.compare_energy, bits)
+
+    def registers(self, bits: Bit) -> Joule:
+        """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
+        clocked = self.device.clock_energy if self.runs_freely else 0.0
+        return equations.register_energy(self.device.register_energy - clocked, bits)
+
+    @property
+    def runs_freely(self) -> bool:
+        """Whether the clock reaches all registers in every cycle."""
+        return "free_running_clock" in self.options
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """Registers of the datapath, all lanes."""
+        return 0.0
+
+    @abstractmethod
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Area of the datapath in the library, for all its lanes."""
+
+    def area(self, network: NetworkContext) -> SquareMetre:
+        """Area on the chip's process, with the overhead of a real datapath."""
+        return self.datapath_area(network) * logic_area_ratio(self) * self.device.area_overhead
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one instance."""
+        return [AreaCost(self.path, "datapath", self.area(network))]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of all gates that fit the datapath's area."""
+        gates = self.area(network) / self.process.gate_area
+        width = gates * self.device.leakage_width * self.process.feature_size
+        power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
+        leakage = StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))
+        if not self.runs_freely:
+            return [leakage]
+        clock = equations.free_running_clock_power(
+            self.scaled(self.device.clock_energy),
+            self.register_bits(network),
+            self.options["free_running_clock"],
+        )
+        return [leakage, StaticCost(self.path, FREE_CLOCK, clock)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the library tells what a clocked register takes."""
+        if not self.runs_freely:
+            return []
+        known = self.device.clock_energy
+        return [
+            Check(
+                "clock_energy_known", self.path, "refuse", known > 0.0,
+                "a free-running clock needs the clock_energy of the library, which its device file does not state",
+                known, 0.0, "J/bit",
+            )
+        ]  # fmt: skip
+
+
+class Multiplying(Datapath, ABC):
+    """Datapath of multipliers that each add their product to a sum in a register."""
+
+    def product_energies(self, factor: Bit, other: Bit, sums: Bit) -> list[tuple[str, Joule]]:
+        """Energy of one multiply-accumulate in the library, term by term."""
+        d = self.device
+        return [
+            ("multiply", equations.multiplier_energy(d.multiply_energy, factor, other)),
+            ("add", self.add(sums)),
+            ("registers", self.registers(sums + other)),
+        ]
+
+    def element_area(self, factor: Bit, other: Bit, sums: Bit, storage: Bit = 0.0) -> SquareMetre:
+        """Multiplier, adder and the registers of both factors and the sum."""
+        d = self.device
+        multiplier = equations.multiplier_area(d.multiplier_area, factor, other)
+        registers = equations.register_area(d.register_area, factor + other + sums + storage)
+        return multiplier + equations.adder_area(d.adder_area, sums) + registers

@@ -1,0 +1,57 @@
+"""Memory cell with an adder for bit-serial arithmetic."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import SquareMetre
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class BitSerialCellBlock(DeviceBlock):
+    """Memory cell with a one-bit multiplier and a full adder, of which a bit-serial array is made."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["bit_serial_cell"]
+    transistors: Count = 34.0
+    """Transistors of its logic: a static mirror adder has 28, a product of two bits 6."""
+
+
+class BitSerialCell(Datapath):
+    """Memory cell with a one-bit multiplier and a full adder."""
+
+    schema: ClassVar[type[Block]] = BitSerialCellBlock
+    stores: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("bit-serial cell",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "glitches ripple through adders; drawn by hand or compiled"),
+        area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one cycle of one cell: a product of bits and a one-bit addition."""
+        bit = 1.0
+        energy = equations.multiplier_energy(self.device.multiply_energy, bit, bit) + self.add(bit)
+        return [self.energy("cycle", "cycle", self.scaled(energy), "bit-serial cell")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """The memory cell of the process beside its logic."""
+        return [
+            *super().areas(network),
+            AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
+        ]
+
+    def area(self, network: NetworkContext) -> SquareMetre:
+        """Logic that is drawn into the pitch of the memory cell, by its transistors."""
+        return self.datapath_area(network)
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """One-bit multiplier and full adder on the chip's process."""
+        return equations.transistor_area(self.process.gate_area, self.options["transistors"])

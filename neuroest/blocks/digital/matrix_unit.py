@@ -1,0 +1,66 @@
+"""Unit for products of two computed factors."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import LogicLibraryParameters, Multiplying
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import SquareMetre
+from neuroest.specs.base import Count, Frequency, WordWidth
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class MatrixUnitBlock(DeviceBlock):
+    """Systolic array beside crossbars for products of two computed factors, such as attention."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["matrix_unit"]
+    rows: Count
+    """Rows of multipliers: the elements that are summed over."""
+    columns: Count
+    """Columns of multipliers: the positions of the factor that stays."""
+    operand_bits: WordWidth
+    """Bits of either factor."""
+    accumulator_bits: WordWidth
+    """Bits of a sum."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class MatrixUnit(Multiplying):
+    """Systolic array for products of two computed factors, such as queries and keys."""
+
+    schema: ClassVar[type[Block]] = MatrixUnitBlock
+    owns: ClassVar[tuple[str, ...]] = ("dynamic product",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "as for multiply-accumulate units"),
+        area=ModelError(1.5, "as for multiply-accumulate units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one multiply-accumulate of two activations."""
+        sums, bits = self.options["accumulator_bits"], network.activation_bits
+        return [
+            self.energy("multiply_accumulate", term, self.scaled(energy), "dynamic product")
+            for term, energy in self.product_energies(bits, bits, sums)
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """All elements of the array."""
+        o = self.options
+        element = self.element_area(o["operand_bits"], o["operand_bits"], o["accumulator_bits"])
+        return o["rows"] * o["columns"] * element
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether its operands are wide enough."""
+        bits, wide = network.activation_bits, self.options["operand_bits"]
+        return [
+            Check(
+                "operands_fit", self.path, "refuse", bits <= wide,
+                "the activations of the network are wider than the operands of the matrix unit", bits, wide, "bit",
+            )
+        ]  # fmt: skip

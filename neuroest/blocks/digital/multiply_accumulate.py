@@ -1,0 +1,115 @@
+"""Multiply-accumulate unit."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Bit, Joule, SquareMetre
+from neuroest.equations import digital as equations
+from neuroest.specs.base import BitCount, WordWidth
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record
+
+
+class MultiplyAccumulateBlock(ClockedBlock):
+    """Processing element of a digital array: multiplier, adder, registers; its share of a tree that sums a column."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["multiply_accumulate"]
+    weight_bits: WordWidth
+    """Bits of the weight operand."""
+    activation_bits: WordWidth
+    """Bits of the activation operand."""
+    accumulator_bits: WordWidth
+    """Bits of the partial sum."""
+    storage: BitCount | None = None
+    """Operand storage of each unit beside the registers of its datapath."""
+
+
+class MultiplyAccumulate(Multiplying):
+    """Processing element of a digital array, with its share of the tree of its column where the array has trees."""
+
+    schema: ClassVar[type[Block]] = MultiplyAccumulateBlock
+    owns: ClassVar[tuple[str, ...]] = ("multiply-accumulate",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "glitches, operand isolation and register files inside a processing element"),
+        area=ModelError(1.5, "control, bypasses and test logic inside a processing element"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    @property
+    def in_tree(self) -> bool:
+        """Whether a tree adds the products of a column."""
+        return "tree_inputs" in self.options
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one multiply-accumulate, or of its parts where a tree adds: a spike needs no multiplier."""
+        sums = self.options["accumulator_bits"]
+        parts = self.product_energies(network.weight_bits, network.activation_bits, sums)
+        taken = [part for part in parts if not (network.spiking and part[0] == "multiply")]
+        bit = self.registers(1.0)
+        costs = [("multiply_accumulate", term, energy) for term, energy in taken]
+        if self.in_tree:
+            costs = [
+                *(("multiply_accumulate", term, energy) for term, energy in taken if term == "multiply"),
+                ("multiply_accumulate", "registers", self.registers(network.activation_bits)),
+                *self.tree_energies(network),
+                ("column_sum", "add", self.add(sums)),
+                ("column_sum", "registers", self.registers(sums)),
+            ]
+        costs += [
+            ("storage_bit", "storage", bit),
+            ("input_addition", "transform", self.add(network.activation_bits)),
+            ("output_addition", "transform", self.add(sums)),
+        ]
+        return [
+            self.energy(action, term, self.scaled(energy), "multiply-accumulate")
+            for action, term, energy in costs
+        ]
+
+    def tree_energies(self, network: NetworkContext) -> list[tuple[str, str, Joule]]:
+        """Energy of one addition of a tree, the mean over its levels, and of the register that keeps its sum."""
+        inputs = self.options["tree_inputs"]
+        additions = np.maximum(inputs - 1.0, 1.0)
+        product = network.weight_bits + (0.0 if network.spiking else network.activation_bits)
+        adders = equations.adder_tree_energy(inputs, self.device.add_energy, product, _TREE_GROWTH)
+        kept = self.registers(equations.adder_tree_registers(inputs, product, _TREE_GROWTH))
+        return [
+            ("tree_addition", "add", adders / additions),
+            ("tree_addition", "registers", kept / additions),
+        ]
+
+    def sum_bits(self) -> Bit:
+        """Registers of sums: one in each unit, or its share of those of a tree and of the sum at the tree's root."""
+        o = self.options
+        if not self.in_tree:
+            return o["accumulator_bits"]
+        product = o["weight_bits"] + o["activation_bits"]
+        tree = equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
+        return (tree + o["accumulator_bits"]) / o["tree_inputs"]
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """Weight, activation, sum, and operands that are stored beside them."""
+        o = self.options
+        return o["weight_bits"] + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Multiplier, adder and the registers of weight, activation and sum."""
+        o, d = self.options, self.device
+        if not self.in_tree:
+            return self.element_area(
+                o["weight_bits"], o["activation_bits"], o["accumulator_bits"], o.get("storage", 0.0)
+            )
+        product = o["weight_bits"] + o["activation_bits"]
+        tree = equations.adder_tree_area(o["tree_inputs"], d.adder_area, product, _TREE_GROWTH)
+        root = equations.adder_area(d.adder_area, o["accumulator_bits"])
+        return (
+            equations.multiplier_area(d.multiplier_area, o["weight_bits"], o["activation_bits"])
+            + (tree + root) / o["tree_inputs"]
+            + equations.register_area(d.register_area, self.register_bits(network))
+        )

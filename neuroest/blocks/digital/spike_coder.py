@@ -1,0 +1,77 @@
+"""Encoder of input spikes and decoder of output spikes."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Bit, SquareMetre
+from neuroest.equations import converters
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count, Frequency, WordWidth
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class SpikeCoderBlock(DeviceBlock):
+    """Makes spikes of the numbers that a spiking network is given, and reads its output by counting spikes."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["spike_coder"]
+    input: Literal["numbers", "events"] = "numbers"
+    """numbers: spikes are made on the chip, at random in proportion to each number; events: spikes enter the chip, as
+    from a sensor."""
+    input_bits: WordWidth
+    """Bits of a number at the input, which a random number of as many bits is held against in each timestep."""
+    output: Literal["counts", "class"]
+    """What leaves the chip. counts: how often each output has spiked; class: the number of the one that spiked most."""
+    counters: Count
+    """Outputs whose spikes can be counted."""
+    lanes: Count
+    """Inputs that are compared, or spikes that are counted, in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+
+
+class SpikeCoder(Datapath):
+    """Random comparisons in front of a spiking network, and counters behind it."""
+
+    schema: ClassVar[type[Block]] = SpikeCoderBlock
+    owns: ClassVar[tuple[str, ...]] = ("spike coding",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.8, "as for vector units"),
+        area=ModelError(2, "as for vector units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    def count_bits(self, network: NetworkContext) -> Bit:
+        """Bits of a counter that holds a spike in every timestep."""
+        most = 1.0
+        return np.ceil(converters.equivalent_resolution(network.timesteps, most))
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """A comparison with a new random number, a counter that goes up, and a comparison of two counts."""
+        number, count = self.options["input_bits"], self.count_bits(network)
+        costs = {
+            "encode": self.compare(number) + self.registers(number),
+            "count": self.add(count) + self.registers(count),
+            "decide": self.compare(count) + self.registers(count),
+        }
+        return [
+            self.energy(action, action, self.scaled(energy), "spike coding")
+            for action, energy in costs.items()
+        ]
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Comparator, random number and adder of each lane, and all counters."""
+        o, d, count = self.options, self.device, self.count_bits(network)
+        lane = (
+            equations.comparator_area(d.comparator_area, o["input_bits"])
+            + equations.register_area(d.register_area, o["input_bits"])
+            + equations.adder_area(d.adder_area, count)
+        )
+        return o["lanes"] * lane + o["counters"] * equations.register_area(d.register_area, count)

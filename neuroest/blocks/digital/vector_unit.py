@@ -1,0 +1,82 @@
+"""Unit for element-wise operations."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Bit, SquareMetre
+from neuroest.equations import digital as equations
+from neuroest.specs.base import Count, Frequency, WordWidth
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record
+
+
+class VectorUnitBlock(ClockedBlock):
+    """Digital unit for what is no matrix product: pooling, element-wise addition, activation."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["vector_unit"]
+    lanes: Count
+    """Elements that one instance handles in a clock cycle."""
+    clock_frequency: Frequency
+    """Clock."""
+    rescaling: Literal["none", "shift", "multiply"] = "none"
+    """How the sum of a layer with weights comes back to the bits of an activation. multiply: by a factor of each output
+    channel; shift: by a power of two, which takes nothing; none: the unit does not do it, and the estimate says so."""
+    scale_bits: WordWidth = 16.0
+    """Bits of that factor."""
+
+
+class VectorUnit(Datapath):
+    """Unit for pooling, element-wise addition and activation."""
+
+    schema: ClassVar[type[Block]] = VectorUnitBlock
+    owns: ClassVar[tuple[str, ...]] = ("element-wise operation",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.8, "the model counts one addition or comparison an element"),
+        area=ModelError(2, "real units hold tables and several functions"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of an addition or comparison at accumulator width, with a register that keeps the result.
+
+        What is neither counts as an addition; spikes are compared at one bit.
+        """
+        bits, spike = network.accumulator_bits, 1.0
+        kept = self.registers(bits)
+        costs = {
+            "activation": self.compare(bits) + kept,
+            "comparison": self.compare(bits) + kept,
+            "spike_comparison": self.compare(spike) + self.registers(spike),
+            "addition": self.add(bits) + kept,
+            "operation": self.add(bits) + kept,
+        }
+        found = [
+            self.energy(action, action, self.scaled(energy), "element-wise operation")
+            for action, energy in costs.items()
+        ]
+        if self.multiplies:
+            scale = equations.multiplier_energy(self.device.multiply_energy, bits, self.options["scale_bits"])
+            found.append(self.energy("activation", "rescaling", self.scaled(scale), "element-wise operation"))
+        return found
+
+    @property
+    def multiplies(self) -> bool:
+        """Whether sums are brought back to the bits of an activation by a factor."""
+        return bool(self.spec.rescaling == "multiply")
+
+    def register_bits(self, network: NetworkContext) -> Bit:
+        """The result of each lane."""
+        return self.options["lanes"] * network.accumulator_bits
+
+    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+        """Adder, comparator and register of each lane."""
+        bits, d = network.accumulator_bits, self.device
+        lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)
+        if self.multiplies:
+            lane = lane + equations.multiplier_area(d.multiplier_area, bits, self.options["scale_bits"])
+        return self.options["lanes"] * (lane + equations.register_area(d.register_area, bits))

@@ -1,0 +1,1 @@
+"""Networks on chip and links off the chip."""

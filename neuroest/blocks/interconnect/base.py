@@ -1,0 +1,190 @@
+"""What networks on chip and links off the chip share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Check, Component, EnergyCost, at_corner, logic_energy_ratio
+from neuroest.core.units import (
+    Bit,
+    BitPerSecond,
+    Dimensionless,
+    JoulePerBit,
+    JoulePerBitMetre,
+    Metre,
+    Second,
+    Volt,
+)
+from neuroest.equations import network as equations
+from neuroest.equations import technology
+from neuroest.specs.base import Frequency, LengthOrAuto, WordWidth, WordWidthOrAuto
+from neuroest.specs.blocks import DeviceBlock
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive, quantity
+
+
+class WiresParameters(Record):
+    """Wires of an on-chip network without routers."""
+
+    model: ClassVar[str] = "wires"
+    folder: ClassVar[str] = "links"
+
+    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
+    wire_energy: JoulePerBitMetre = positive("Energy of repeated wire per bit and length.")
+    interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
+    wire_pitch: Metre = positive("Pitch of the wires.", maximum=1e-4)
+    metal_layers: Dimensionless = quantity(
+        "Metal layers that carry them.", minimum=1, maximum=20, integer=True, exact=CHOSEN
+    )
+
+
+class WiresBlock(DeviceBlock):
+    """What networks without routers share."""
+
+    record: ClassVar[type[Record] | None] = WiresParameters
+    packet: Literal["address_event", "frame"]
+    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    packet_bits: WordWidthOrAuto = "auto"
+    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    tile_pitch: LengthOrAuto = "auto"
+    """Distance between neighbouring places; auto: the side of what hangs on one of them."""
+    width: WordWidth
+    """Wires side by side."""
+    clock_frequency: Frequency
+    """Transfers per second."""
+
+
+class NetworkOnChip(Component[Any]):
+    """What counting, costing and timing must know of a network on the chip."""
+
+    family: ClassVar[str] = "network"
+    synchronous: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
+    everybody_hears: ClassVar[bool] = False
+    """Whether one transfer reaches all places."""
+    one_medium: ClassVar[bool] = False
+    """Whether all layers take turns on the same wires, rather than each on links of its own."""
+    owns: ClassVar[tuple[str, ...]] = ("spike and data transport",)
+    overhead: ClassVar[tuple[str, ...]] = ("spike and data transport",)
+
+    @abstractmethod
+    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+        """Energy of one bit over one hop, and of one bit entering and leaving the network."""
+
+    @abstractmethod
+    def hop_time(self) -> Second:
+        """Time of one hop."""
+
+    def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
+        """Whether the wires are crossed in the time of a hop; a mesh states the time of routers with their links."""
+        return []
+
+    @abstractmethod
+    def link_rate(self) -> BitPerSecond:
+        """Data rate of one link."""
+
+    @abstractmethod
+    def flit_width(self) -> Bit:
+        """Bits that a link moves in one cycle."""
+
+    def packet_time(self, packet: Bit) -> Second:
+        """Time for which a packet occupies a link: whole cycles."""
+        width = self.flit_width()
+        return equations.serialisation_time(packet, width, self.link_rate() / width)
+
+    def payload_rate(self, packet: Bit) -> BitPerSecond:
+        """Data rate of a link for packets of so many bits, which leave a part of their last cycle empty; 0: frames."""
+        event = packet > 0.0
+        size = np.where(event, packet, 1.0)
+        return np.where(event, size / self.packet_time(size), self.link_rate())
+
+
+class Wires(NetworkOnChip):
+    """Common part of the networks without routers."""
+
+    device: WiresParameters
+    one_medium: ClassVar[bool] = True
+
+    @abstractmethod
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """Wire that one transfer charges."""
+
+    @abstractmethod
+    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """All its wire, whatever a transfer charges of it."""
+
+    def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
+        """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above."""
+        process = self.process
+        delay = equations.repeated_wire_delay(
+            self.length(tile_pitch, places),
+            process.wire_resistance * process.metal_pitch / self.device.wire_pitch, process.wire_capacitance,
+            equations.inverter_time_constant(
+                self.technology.supply_voltage, process.gate_capacitance,
+                at_corner(self, "drive", process.on_current),
+            ),
+        )  # fmt: skip
+        taken = equations.bus_area(
+            self.options["width"], self.device.wire_pitch, self.total_length(tile_pitch, places),
+            self.device.metal_layers,
+        )  # fmt: skip
+        above = places * tile_pitch**2
+        return [
+            Check(
+                "wires_fit", self.path, "limit", taken <= above,
+                "the wires take more than the area of the places that they run above; use fewer", taken, above, "m^2",
+            ),
+            Check(
+                "wire_keeps_up", self.path, "limit", delay <= self.hop_time(),
+                "a repeated wire of this length takes longer than a cycle; use a slower clock, or a mesh", delay,
+                self.hop_time(), "s",
+            )
+        ]  # fmt: skip
+
+    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+        """Energy of one bit over the whole way, and of one bit entering and leaving."""
+        d, bit, ledger = self.device, 1.0, "spike and data transport"
+        wire = technology.voltage_scaled_energy(
+            equations.wire_energy(bit, self.length(tile_pitch, places), d.wire_energy),
+            self.technology.supply_voltage, d.reference_voltage,
+        )  # fmt: skip
+        interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
+        return [
+            self.energy("bit_hop", "wire", wire, ledger),
+            self.energy("bit_entry", "interface", interface, ledger),
+        ]
+
+    def hop_time(self) -> Second:
+        """One clock cycle."""
+        time: Second = 1.0 / self.options["clock_frequency"]
+        return time
+
+    def link_rate(self) -> BitPerSecond:
+        """Width times clock."""
+        return self.options["width"] * self.options["clock_frequency"]
+
+    def flit_width(self) -> Bit:
+        """All wires at once."""
+        return self.options["width"]
+
+
+class Link(Component[Any]):
+    """What counting and timing must know of a link off the chip."""
+
+    family: ClassVar[str] = "off_chip_link"
+    reads_and_writes: ClassVar[bool] = False
+    """Whether there is a memory at its end, which takes reading and writing apart."""
+    beside_die: ClassVar[frozenset[str]] = frozenset()
+    """Terms whose power is spent in devices beside the chip, which it does not warm up by."""
+    owns: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
+    overhead: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
+
+    @abstractmethod
+    def latency(self) -> Second:
+        """Time from a request to its first bit."""
+
+    @abstractmethod
+    def rate(self) -> BitPerSecond:
+        """Data rate."""

@@ -1,0 +1,35 @@
+"""Bus along all units of a level."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.interconnect.base import Wires, WiresBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Metre
+from neuroest.specs.blocks import Block
+
+
+class BusBlock(WiresBlock):
+    """One bus along all children of the level; everybody hears each transfer."""
+
+    model: Literal["bus"]
+
+
+class Bus(Wires):
+    """Bus along all places; every transfer charges it from end to end."""
+
+    schema: ClassVar[type[Block]] = BusBlock
+    everybody_hears: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
+        area=ModelError(1.5, "as for its energy"),
+    )
+
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """The bus passes each place once."""
+        return tile_pitch * places
+
+    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """One line past all places."""
+        return self.length(tile_pitch, places)

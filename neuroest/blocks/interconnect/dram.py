@@ -1,0 +1,568 @@
+"""Off-chip dynamic memory by the currents and times of its data sheet."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import (
+    Ampere,
+    Bit,
+    BitPerSecond,
+    Dimensionless,
+    Farad,
+    Joule,
+    JoulePerBit,
+    Kelvin,
+    Ohm,
+    PerBit,
+    Second,
+    SquareMetre,
+    Volt,
+    Watt,
+)
+from neuroest.equations import dram as equations
+from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
+
+
+class DramParameters(Record):
+    """Dynamic memory off the chip, by the currents and times of its data sheet.
+
+    Currents are those of one channel of one device, times those of its speed grade.
+    """
+
+    model: ClassVar[str] = "dram"
+    folder: ClassVar[str] = "dram"
+
+    device_capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.", exact=CHOSEN)
+    device_channels: Dimensionless = quantity(
+        "Channels of a device that work on their own.", minimum=1, maximum=1024, integer=True, exact=CHOSEN
+    )
+    device_width: Bit = positive("Data pins of one channel of a device, each with one bit.", exact=CHOSEN)
+    data_rate: BitPerSecond = positive("Data rate of one pin.", exact=CHOSEN)
+    burst_length: Dimensionless = quantity(
+        "Bits that one pin moves in a burst.", minimum=1, maximum=256, integer=True, exact=CHOSEN
+    )
+    row_size: Bit = positive("Bits of a row in one channel of a device.", exact=CHOSEN)
+    banks: Dimensionless = quantity(
+        "Banks of a channel.", minimum=1, maximum=1024, integer=True, exact=CHOSEN
+    )
+    open_banks: Dimensionless = quantity(
+        "Banks that are open in the loop of the active standby current.",
+        minimum=1,
+        maximum=1024,
+        integer=True,
+        exact=DEFINED,
+    )
+    refreshed_banks: Dimensionless = quantity(
+        "Banks that wait while a refresh goes on: all, or one where they are refreshed one after the other.",
+        minimum=1,
+        maximum=1024,
+        integer=True,
+        exact=CHOSEN,
+    )
+
+    row_active_time: Second = positive(
+        "Shortest time that a row is open.",
+        symbol="t_RAS",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    precharge_time: Second = positive(
+        "Time to close a row.",
+        symbol="t_RP",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    row_to_column_time: Second = positive(
+        "Time from opening a row to reading from it.",
+        symbol="t_RCD",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    column_time: Second = positive(
+        "Time from the read command to the first bit.",
+        symbol="t_CL",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    activation_interval: Second = positive(
+        "Shortest time between two activations.",
+        symbol="t_RRD",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    activation_window: Second = positive(
+        "Time in which no more than four rows may be opened.",
+        symbol="t_FAW",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    refresh_time: Second = positive(
+        "Time that refreshing all banks takes.",
+        symbol="t_RFC",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    refresh_interval: Second = positive(
+        "Time from one refresh to the next.",
+        symbol="t_REFI",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    refresh_halving_temperature: Kelvin = positive(
+        "Temperature above which rows are refreshed twice as often.", absent=358.15, exact=RANGE_END
+    )
+    maximum_temperature: Kelvin = positive(
+        "Highest temperature that the data sheet covers.", absent=368.15, exact=RANGE_END
+    )
+    power_down_exit_time: Second = non_negative(
+        "Time to leave power-down.",
+        symbol="t_XP",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    self_refresh_exit_time: Second = non_negative(
+        "Time to leave self-refresh.",
+        symbol="t_XS",
+        exact="a time that the device must be given, whatever it would need",
+    )
+
+    supply_voltage: Volt = positive("Supply of the core: VDD, or VDD2 of low-power memories.", exact=CHOSEN)
+    activating_current: Ampere = positive(
+        "Current while rows are opened and closed as often as allowed.",
+        symbol="I_DD0",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    precharged_standby_current: Ampere = positive(
+        "Current at rest, all rows closed.",
+        symbol="I_DD2N",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    power_down_current: Ampere = positive(
+        "Current in power-down, all rows closed.",
+        symbol="I_DD2P",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    active_standby_current: Ampere = positive(
+        "Current at rest, rows open.",
+        symbol="I_DD3N",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    reading_current: Ampere = positive(
+        "Current of reading without a gap.",
+        symbol="I_DD4R",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    writing_current: Ampere = positive(
+        "Current of writing without a gap.",
+        symbol="I_DD4W",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    refreshing_current: Ampere = positive(
+        "Current of refreshing without a gap.",
+        symbol="I_DD5B",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    self_refresh_current: Ampere = positive(
+        "Current in self-refresh.",
+        symbol="I_DD6",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+
+    second_supply_voltage: Volt = non_negative(
+        "Second supply: VPP, or VDD1 of low-power memories; zero where there is none.",
+        absent=0.0,
+        exact=CHOSEN,
+    )
+    second_activating_current: Ampere = non_negative(
+        "I_DD0 of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_precharged_standby_current: Ampere = non_negative(
+        "I_DD2N of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_power_down_current: Ampere = non_negative(
+        "I_DD2P of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_active_standby_current: Ampere = non_negative(
+        "I_DD3N of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_reading_current: Ampere = non_negative(
+        "I_DD4R of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_writing_current: Ampere = non_negative(
+        "I_DD4W of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_refreshing_current: Ampere = non_negative(
+        "I_DD5B of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_self_refresh_current: Ampere = non_negative(
+        "I_DD6 of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+
+    standby_factor: Dimensionless = positive("Power at rest of a real device over that of the data sheet.")
+    activation_factor: Dimensionless = positive(
+        "Energy of opening a row of a real device over that of the data sheet."
+    )
+    reading_factor: Dimensionless = positive(
+        "Energy of reading of a real device over that of the data sheet."
+    )
+    writing_factor: Dimensionless = positive(
+        "Energy of writing of a real device over that of the data sheet."
+    )
+    refresh_factor: Dimensionless = positive(
+        "Energy of a refresh of a real device over that of the data sheet."
+    )
+
+    interface_voltage: Volt = positive("Supply of the data pins.", symbol="V_DDQ", exact=CHOSEN)
+    loop_voltage: Volt = positive("Voltage over driver and termination while current flows.", exact=CHOSEN)
+    driver_resistance: Ohm = positive("Resistance of the driver of a pin.")
+    termination_resistance: Ohm = positive("Resistance of the termination of a pin.")
+    conducting_share: Dimensionless = quantity(
+        "Share of the bits for which current flows through the termination; zero without one.",
+        minimum=0,
+        maximum=1,
+        exact="mean of random bits",
+    )
+    pin_capacitance: Farad = non_negative("Pads of both ends of a pin and the line between.")
+    pin_swing: Volt = positive("Difference of the two levels of a pin.")
+    controller_energy: JoulePerBit = non_negative(
+        "Controller and interface on the chip, per bit, without the drivers of the pins."
+    )
+    controller_power: Watt = non_negative("Idle power of controller and interface on the chip, per channel.")
+    controller_time: Second = non_negative("Controller and interface, there and back.")
+    bus_share: Dimensionless = positive(
+        "Share of the time for which the pins move data under load; the rest turns the bus round.",
+        maximum=1.0,
+    )
+    footprint: SquareMetre = non_negative("Controller and interface on the die, per channel.")
+
+
+class DramBlock(DeviceBlock):
+    """Dynamic memory off the chip with its channels, by the data sheet of a device."""
+
+    record: ClassVar[type[Record] | None] = DramParameters
+    model: Literal["dram"]
+    carries: tuple[Literal["inputs", "outputs", "weights", "activations"], ...] = Field(min_length=1)
+    """What is read from it (inputs, weights) and written to it (outputs). weights: those that no memory of the chip can
+    hold, and those that are written into cells in operation; activations: what a layer reads and writes, where both
+    together exceed the memory that stores activations, and what waits between the parts of a network."""
+    channels: Count = 1.0
+    """Channels that work on their own."""
+    channel_width: WordWidthOrAuto = "auto"
+    """Data pins of a channel; auto: those of one channel of a device. Wider channels take devices side by side."""
+    capacity: BitCountOrAuto = "auto"
+    """Capacity of all channels; auto: one rank of devices. More takes further ranks, which rest and are refreshed."""
+    run_length: BitCountOrAuto = "auto"
+    """Bits that are moved from one place on before the next begins elsewhere; auto: streams that fill their rows."""
+    rest: Literal["active_standby", "precharged_standby", "power_down", "self_refresh"] = "precharged_standby"
+    """State of the devices while nothing is moved."""
+
+
+_RANDOM_BITS = 1.0 / 2.0**2
+"""How often a random bit charges a line that keeps its level until the next one."""
+
+
+_RESTS = {
+    "active_standby": "active_standby_current",
+    "precharged_standby": "precharged_standby_current",
+    "power_down": "power_down_current",
+    "self_refresh": "self_refresh_current",
+}
+
+
+class Dram(Link):
+    """Devices off the chip, the channels to them, and what is at the chip's end of the channels."""
+
+    schema: ClassVar[type[Block]] = DramBlock
+    beside_die: ClassVar[frozenset[str]] = frozenset(
+        {"burst", "activation", "open_row", "standby", "refresh"}
+    )
+    reads_and_writes: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.15,
+            "commands, clocks and calibration of the interface and power that depends on the data are not in the model; the distance of devices to their data sheets is a factor of the device",
+        ),
+        static_power=ModelError(
+            1.3, "calibration of the interface and states that a controller does not reach"
+        ),
+        time=ModelError(
+            1.15,
+            "the order of loops that is really run reads more than the best one, and requests wait for each other",
+        ),
+    )
+    example: ClassVar[str] = "lpddr4_3200_micron"
+    device: DramParameters
+
+    # --- organisation
+
+    def channel_width(self) -> Bit:
+        """Data pins of a channel."""
+        return self.options.get("channel_width", self.device.device_width)
+
+    def side_by_side(self) -> Dimensionless:
+        """Devices, or channels of them, that make a channel."""
+        return self.channel_width() / self.device.device_width
+
+    def devices_of_a_rank(self) -> Dimensionless:
+        """Devices that hold one rank of all channels."""
+        return equations.devices_of_a_rank(
+            self.options["channels"],
+            self.channel_width(),
+            self.device.device_width,
+            self.device.device_channels,
+        )
+
+    def ranks(self) -> Dimensionless:
+        """Ranks that hold the capacity."""
+        if "capacity" not in self.options:
+            return 1.0
+        return equations.ranks(
+            self.options["capacity"], self.devices_of_a_rank() * self.device.device_capacity
+        )
+
+    def devices(self) -> Dimensionless:
+        """All devices."""
+        return self.devices_of_a_rank() * self.ranks()
+
+    def capacity(self) -> Bit:
+        """Capacity of all devices."""
+        return self.devices() * self.device.device_capacity
+
+    def burst_size(self) -> Bit:
+        """Bits of a burst on one channel."""
+        return self.device.burst_length * self.channel_width()
+
+    def rows_per_bit(self) -> PerBit:
+        """Rows that are opened for every bit."""
+        return equations.rows_opened_per_bit(
+            self.options.get("run_length", math.inf),
+            self.device.row_size * self.side_by_side(),
+            self.burst_size(),
+        )
+
+    # --- power and energy of one channel of one device
+
+    def at_rest(self, current: str) -> Watt:
+        """Power in a state that the device rests in."""
+        d = self.device
+        first = equations.standby_power(d.supply_voltage, getattr(d, current))
+        second = equations.standby_power(d.second_supply_voltage, getattr(d, f"second_{current}"))
+        return (first + second) * d.standby_factor
+
+    def activation(self) -> Joule:
+        """Energy of opening and closing one row."""
+        d = self.device
+        times = d.row_active_time, self.row_cycle_time()
+        first = equations.activation_energy(
+            d.supply_voltage, d.activating_current,
+            equations.one_bank_current(d.precharged_standby_current, d.active_standby_current, d.open_banks),
+            d.precharged_standby_current, *times,
+        )  # fmt: skip
+        second = equations.activation_energy(
+            d.second_supply_voltage, d.second_activating_current,
+            equations.one_bank_current(
+                d.second_precharged_standby_current, d.second_active_standby_current, d.open_banks
+            ),
+            d.second_precharged_standby_current, *times,
+        )  # fmt: skip
+        return (first + second) * d.activation_factor
+
+    def command(self, current: str, duration: Second, factor: Dimensionless) -> Joule:
+        """Energy of a burst or of a refresh."""
+        d = self.device
+        first = equations.energy_above_standby(
+            d.supply_voltage, getattr(d, current), d.active_standby_current, duration
+        )
+        second = equations.energy_above_standby(
+            d.second_supply_voltage,
+            getattr(d, f"second_{current}"),
+            d.second_active_standby_current,
+            duration,
+        )
+        return (first + second) * factor
+
+    def refreshing(self) -> Watt:
+        """Mean power of refreshing."""
+        energy = self.command("refreshing_current", self.device.refresh_time, self.device.refresh_factor)
+        return energy / self.refresh_interval()
+
+    def resting(self) -> Watt:
+        """Power while nothing is moved; refreshing is in it in self-refresh only."""
+        return self.at_rest(_RESTS[self.spec.rest])
+
+    def interface(self) -> JoulePerBit:
+        """Energy of a bit on its pin."""
+        d, bit = self.device, 1.0
+        terminated = equations.termination_energy(
+            d.loop_voltage, d.driver_resistance + d.termination_resistance, d.conducting_share, d.data_rate
+        )
+        charged = equations.pin_charge_energy(
+            _RANDOM_BITS, d.pin_capacitance, d.interface_voltage, d.pin_swing, bit
+        )
+        return terminated + charged
+
+    def open_rows(self) -> JoulePerBit:
+        """Energy of keeping the rows of a channel open for the time of a bit."""
+        working = self.at_rest("active_standby_current")
+        if self.spec.rest == "self_refresh":
+            working = working + self.refreshing()
+        every = self.side_by_side()
+        return equations.open_row_energy(working * every, self.resting() * every, self.channel_rate())
+
+    # --- time
+
+    def row_cycle_time(self) -> Second:
+        """From one row of a bank to the next."""
+        return self.device.row_active_time + self.device.precharge_time
+
+    def burst_time(self) -> Second:
+        """One burst on the pins."""
+        return self.device.burst_length / (self.device.data_rate / self.one_bit())
+
+    def one_bit(self) -> Bit:
+        """What a pin moves at a time."""
+        return 1.0
+
+    def refresh_interval(self) -> Second:
+        """From one refresh to the next at the temperature of the chip, which the memory is taken to have too."""
+        d = self.device
+        return equations.refresh_interval(
+            d.refresh_interval, self.technology.temperature, d.refresh_halving_temperature
+        )
+
+    def refresh_share(self) -> Dimensionless:
+        """Share of the time for which refreshing keeps a channel waiting."""
+        d = self.device
+        return equations.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
+
+    def channel_rate(self) -> BitPerSecond:
+        """Data rate of a channel that is kept up."""
+        d = self.device
+        interval = equations.row_interval(
+            d.activation_interval, d.activation_window, self.row_cycle_time(), d.banks
+        )
+        peak = d.data_rate * (self.channel_width() / self.one_bit())
+        return equations.sustained_rate(
+            peak, d.bus_share, self.rows_per_bit(), interval, self.refresh_share()
+        )
+
+    def rate(self) -> BitPerSecond:
+        """Data rate of all channels that is kept up."""
+        return self.channel_rate() * self.options["channels"]
+
+    def wake_time(self) -> Second:
+        """Time to leave the state that it rests in."""
+        if self.spec.rest == "power_down":
+            return self.device.power_down_exit_time
+        return self.device.self_refresh_exit_time if self.spec.rest == "self_refresh" else 0.0
+
+    def latency(self) -> Second:
+        """Time from a request to the end of its first burst."""
+        d = self.device
+        return equations.access_latency(
+            d.controller_time, self.wake_time(), d.precharge_time, d.row_to_column_time, d.column_time,
+            self.burst_time(), d.refresh_time, self.refresh_share(),
+        )  # fmt: skip
+
+    # --- costs
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a bit that is read and of one that is written."""
+        d, bit, every = self.device, 1.0, self.side_by_side()
+        bits = d.burst_length * d.device_width
+        opened = self.activation() * every * self.rows_per_bit() * bit
+        commands = {
+            "read": self.command("reading_current", self.burst_time(), d.reading_factor) / bits * bit,
+            "write": self.command("writing_current", self.burst_time(), d.writing_factor) / bits * bit,
+        }
+        common = (
+            ("activation", opened),
+            ("interface", self.interface() * bit),
+            ("open_row", self.open_rows() * bit),
+            ("controller", d.controller_energy * bit),
+        )
+        return [
+            self.energy(action, term, energy, "off-chip transfer")
+            for action, burst in commands.items()
+            for term, energy in (("burst", burst), *common)
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of interfaces and controllers, which is outside the floor plan's utilisation."""
+        footprint = self.device.footprint * self.options["channels"]
+        return [AreaCost(self.path, "input_output", footprint, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of all devices at rest, of refreshing them, and of the idle channels."""
+        number = self.devices() * self.device.device_channels
+        own = [] if self.spec.rest == "self_refresh" else [
+            StaticCost(self.path, "refresh", self.refreshing() * number)
+        ]  # fmt: skip
+        return [
+            StaticCost(self.path, "standby", self.resting() * number),
+            *own,
+            StaticCost(self.path, "controller", self.device.controller_power * self.options["channels"]),
+            *self._kept(number),
+        ]
+
+    def _kept(self, devices: Dimensionless) -> list[StaticCost]:
+        """Self-refresh while the chip is switched off, where the memory holds what the next inference needs."""
+        if "weights" not in self.spec.carries:
+            return []
+        power = self.at_rest("self_refresh_current") * devices
+        return [StaticCost(self.path, "self_refresh", power, asleep=True)]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer asks for: how much there is, and how fast it is."""
+        d = self.device
+        peak = d.data_rate * (self.channel_width() / self.one_bit()) * self.options["channels"]
+        return [
+            self.characteristic("devices", self.devices(), "1"),
+            self.characteristic("capacity", self.capacity(), "bit"),
+            self.characteristic("peak_rate", peak, "bit/s"),
+            self.characteristic("sustained_rate", self.rate(), "bit/s"),
+            self.characteristic("access_latency", self.latency(), "s"),
+            self.characteristic("refresh_share", self.refresh_share(), "1"),
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether there is such a memory and the data sheet covers it."""
+        d, side = self.device, self.side_by_side()
+        run = self.options.get("run_length", math.inf)
+        temperature = self.technology.temperature
+        return [
+            Check(
+                "dram_width", self.path, "refuse", np.logical_and(side >= 1.0, side == np.round(side)),
+                "a channel is made of whole devices side by side: channel_width must be a multiple of their width",
+                self.channel_width(), d.device_width, "bit",
+            ),
+            Check(
+                "dram_run_length", self.path, "refuse", run >= self.burst_size(),
+                "nothing shorter than a burst is moved: run_length must not be below it", run, self.burst_size(), "bit",
+            ),
+            Check(
+                "dram_refresh", self.path, "refuse", self.refresh_share() < 1.0,
+                "the rows fade faster than they can be refreshed", self.refresh_share(), 1.0,
+            ),
+            Check(
+                "dram_temperature", self.path, "range", temperature <= d.maximum_temperature,
+                "the data sheet of the memory does not cover this temperature", temperature, d.maximum_temperature, "K",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,37 @@
+"""H-tree to all units of a level."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.interconnect.base import Wires, WiresBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Metre
+from neuroest.equations import network as equations
+from neuroest.specs.blocks import Block
+
+
+class HTreeBlock(WiresBlock):
+    """Tree from the middle of the level to its children, branching in two at equal lengths."""
+
+    model: Literal["h_tree"]
+
+
+class HTree(Wires):
+    """Tree of equal branches from the middle of the chip; a transfer climbs to the root and down again."""
+
+    schema: ClassVar[type[Block]] = HTreeBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
+        area=ModelError(1.5, "as for its energy"),
+    )
+
+    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """Twice the way from the root to a leaf of a full tree."""
+        leaves = equations.h_tree_leaves(places)
+        return 2.0 * equations.h_tree_path_length(equations.h_tree_side(tile_pitch, leaves), leaves)
+
+    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+        """All branches of the full tree."""
+        leaves = equations.h_tree_leaves(places)
+        return equations.h_tree_total_length(equations.h_tree_side(tile_pitch, leaves), leaves)

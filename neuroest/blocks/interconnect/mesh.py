@@ -1,0 +1,126 @@
+"""Two-dimensional mesh of routers."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import (
+    AreaCost,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+    leakage_ratio,
+    logic_area_ratio,
+    logic_delay_ratio,
+    logic_energy_ratio,
+)
+from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import (
+    Bit,
+    BitPerSecond,
+    Dimensionless,
+    JoulePerBit,
+    JoulePerBitMetre,
+    Metre,
+    Second,
+    SquareMetre,
+    Volt,
+    Watt,
+)
+from neuroest.equations import network as equations
+from neuroest.equations import technology
+from neuroest.specs.base import LengthOrAuto, PositiveNumberOrAuto, WordWidthOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
+
+
+class MeshParameters(Record):
+    """Routers and wires of an on-chip network."""
+
+    model: ClassVar[str] = "mesh"
+    folder: ClassVar[str] = "links"
+
+    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
+    router_energy: JoulePerBit = non_negative("Energy of one router per bit and hop.")
+    wire_energy: JoulePerBitMetre = non_negative("Energy of repeated wire per bit and length.")
+    interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
+    router_area: SquareMetre = non_negative("Area of one router.")
+    router_leakage: Watt = non_negative("Leakage of one router.")
+    hop_time: Second = positive("Time of one hop.")
+    link_rate: BitPerSecond = positive("Data rate of one link.")
+    flit_width: Bit = positive(
+        "Bits that a link moves in one cycle, of which a packet takes a whole number.",
+        absent=1.0,
+        exact=CHOSEN,
+    )
+
+
+class MeshBlock(DeviceBlock):
+    """Two-dimensional mesh of routers between the level's children."""
+
+    record: ClassVar[type[Record] | None] = MeshParameters
+    model: Literal["mesh"]
+    packet: Literal["address_event", "frame"]
+    """address_event: one packet a spike that carries an address; frame: all elements of a layer in a row."""
+    packet_bits: WordWidthOrAuto = "auto"
+    """Bits of one address-event packet; auto: what the addresses need, with header."""
+    hops: PositiveNumberOrAuto = "auto"
+    """Routers that a packet passes; auto: from the sizes of neighbouring layers placed side by side."""
+    destinations: PositiveNumberOrAuto = "auto"
+    """Places that one packet goes to; auto: every place that holds a part of the next layer's fan-in."""
+    tile_pitch: LengthOrAuto = "auto"
+    """Distance between neighbouring routers; auto: the side of what hangs on one router."""
+    routing: Literal["unicast", "multicast"] = "unicast"
+    """unicast: one packet for every place; multicast: one packet that is copied where its ways part."""
+
+
+class Mesh(NetworkOnChip):
+    """Mesh of routers; costs are per bit and hop."""
+
+    schema: ClassVar[type[Block]] = MeshBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.7, "routers of different flow control differ by that at one node"),
+        area=ModelError(2, "buffer depth and virtual channels"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+    device: MeshParameters
+
+    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+        """Energy of one bit over one hop, and of one bit entering and leaving the network."""
+        d, bit = self.device, 1.0
+        router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage)
+        wire = technology.voltage_scaled_energy(
+            equations.wire_energy(bit, tile_pitch, d.wire_energy),
+            self.technology.supply_voltage,
+            d.reference_voltage,
+        )
+        interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
+        ledger = "spike and data transport"
+        return [
+            self.energy("bit_hop", "router", router, ledger),
+            self.energy("bit_hop", "wire", wire, ledger),
+            self.energy("bit_entry", "interface", interface, ledger),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one router."""
+        return [AreaCost(self.path, "router", self.device.router_area * logic_area_ratio(self))]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of one router."""
+        power = self.device.router_leakage * leakage_ratio(self, self.device.reference_voltage)
+        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+
+    def hop_time(self) -> Second:
+        """Time of one hop."""
+        return self.device.hop_time * logic_delay_ratio(self, self.device.reference_voltage)
+
+    def link_rate(self) -> BitPerSecond:
+        """Data rate of one link."""
+        return self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
+
+    def flit_width(self) -> Bit:
+        """Width of a link."""
+        return self.device.flit_width

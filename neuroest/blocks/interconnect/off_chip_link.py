@@ -1,0 +1,78 @@
+"""Link off the chip by energy per bit and rate."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import BitPerSecond, JoulePerBit, Second, SquareMetre, Watt
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class LinkParameters(Record):
+    """Link that leaves the chip, or the memory behind it."""
+
+    model: ClassVar[str] = "off_chip_link"
+    folder: ClassVar[str] = "links"
+
+    energy: JoulePerBit = positive("Energy per bit, with the far end where the source includes it.")
+    rate: BitPerSecond = positive("Data rate.", exact=CHOSEN)
+    latency: Second = non_negative(
+        "Time from a request to its first bit, with the far end where there is one.", absent=0.0
+    )
+    static_power: Watt = non_negative("Power of the idle link.")
+    footprint: SquareMetre = non_negative("Area on the die.")
+
+
+class OffChipBlock(DeviceBlock):
+    """Link off the chip, or the memory that hangs on it."""
+
+    record: ClassVar[type[Record] | None] = LinkParameters
+    model: Literal["off_chip_link"]
+    carries: tuple[Literal["inputs", "outputs", "weights", "activations", "between_chips"], ...] = Field(
+        min_length=1
+    )
+    """What goes over the link. weights: those that no memory of the chip can hold, and those that are written into
+    cells in operation; activations: what a layer reads and writes, where both together exceed the memory that stores
+    activations, and what waits between the parts of a network; between_chips: what layers on different chips exchange,
+    where the chip's own count is above one."""
+
+
+class OffChip(Link):
+    """Link off the chip, or the memory behind it, by its value per bit."""
+
+    schema: ClassVar[type[Block]] = OffChipBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.2, "the spread of the link itself is stated in its device"),
+        time=ModelError(
+            1.15,
+            "the order of loops that is really run reads more than the best one, and refresh and changes of row take 5 % to 20 % of the rate of a memory",
+        ),
+    )
+    device: LinkParameters
+
+    def latency(self) -> Second:
+        """As stated."""
+        return self.device.latency
+
+    def rate(self) -> BitPerSecond:
+        """As stated."""
+        return self.device.rate
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one bit; input and output do not scale with the process."""
+        bit = 1.0
+        return [self.energy("bit", "transfer", self.device.energy * bit, "off-chip transfer")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the pads and their circuits, which is outside the floor plan's utilisation."""
+        return [AreaCost(self.path, "input_output", self.device.footprint, placed=True)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Power of the idle link."""
+        return [StaticCost(self.path, "idle", self.device.static_power)]

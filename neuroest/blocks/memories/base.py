@@ -1,0 +1,53 @@
+"""What memories share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from neuroest.blocks.base import Component, EnergyCost
+from neuroest.core.units import Joule, Numeric, Second
+from neuroest.specs.base import BitCount, WordWidth
+from neuroest.specs.blocks import DeviceBlock
+
+
+class MemoryBlock(DeviceBlock):
+    """A buffer, a weight store or a state store of whatever kind."""
+
+    capacity: BitCount
+    """Capacity of one instance."""
+    width: WordWidth
+    """Bits that one access moves."""
+    stores: tuple[Literal["activations", "weights", "partial_sums", "state", "queues"], ...] = Field(
+        min_length=1
+    )
+    """What is kept in it; each kind of traffic goes to the memory that stores it, the nearest level first. queues:
+    words that wait between units, and tables; they take area and leak, their accesses are not counted."""
+
+
+class Memory(Component[Any]):
+    """What counting and timing must know of a memory."""
+
+    family: ClassVar[str] = "memory"
+    synchronous: ClassVar[bool] = True
+    moves: ClassVar[bool] = True
+    stores: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("memory access",)
+    overhead: ClassVar[tuple[str, ...]] = ("memory access",)
+
+    @abstractmethod
+    def access_time(self) -> Second:
+        """Time of one access."""
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """Time that so many accesses take."""
+        return (reads + writes) * self.access_time()
+
+    def accesses(self, read: Joule, write: Joule) -> list[EnergyCost]:
+        """Energy of reading and of writing one word."""
+        return [
+            self.energy("read", "read", read, "memory access"),
+            self.energy("write", "write", write, "memory access"),
+        ]

@@ -1,0 +1,326 @@
+"""Embedded dynamic memory."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Characteristic,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    either,
+    leakage_at_chip_temperature,
+    logic_area_ratio,
+    logic_delay_ratio,
+)
+from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import (
+    Bit,
+    Dimensionless,
+    Farad,
+    Joule,
+    JoulePerBit,
+    Kelvin,
+    Metre,
+    Numeric,
+    Second,
+    SquareMetre,
+    SquareMetrePerBit,
+    Volt,
+    Watt,
+)
+from neuroest.equations import edram as equations
+from neuroest.equations import network as wires
+from neuroest.equations import technology
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, positive, quantity
+
+
+class EdramParameters(Record):
+    """Embedded dynamic memory of cells with one transistor and one capacitor, by its cells and lines."""
+
+    model: ClassVar[str] = "edram"
+    folder: ClassVar[str] = "memories"
+
+    reference_voltage: Volt = positive(
+        "Supply of the array that retention and times belong to.", exact=DEFINED
+    )
+    minimum_feature_size: Metre = positive("Finest process that the cell may be moved to.", exact=RANGE_END)
+    maximum_feature_size: Metre = positive("Coarsest process that the cell may be moved to.", exact=RANGE_END)
+    minimum_capacity: Bit = positive("Smallest memory that the values stand for.", exact=RANGE_END)
+    maximum_capacity: Bit = positive("Largest memory that the values stand for.", exact=RANGE_END)
+
+    cell_area: SquareMetrePerBit = positive("Area of a cell on the device's process.")
+    cell_aspect_ratio: Dimensionless = positive(
+        "Length of a cell along the bit line over that along the word line."
+    )
+    cell_capacitance: Farad = positive("Capacitor of a cell.", symbol="C_s")
+    access_width: Dimensionless = positive("Width of the access transistor in feature sizes.")
+    cells_per_bitline: Dimensionless = quantity("Cells on a bit line.", minimum=1, maximum=4096)
+    cells_per_wordline: Dimensionless = quantity("Cells on a word line.", minimum=1, maximum=65536)
+    amplifier_capacitance: Farad = non_negative("Amplifier and what else hangs on a bit line.")
+    wordline_swing: Volt = positive("From the low to the high level of a word line.", symbol="V_s")
+    pump_efficiency: Dimensionless = positive(
+        "Share of their energy that the pumps of the word lines deliver.", maximum=1.0
+    )
+    repeater_factor: Dimensionless = positive(
+        "Capacitance of data wires with their repeaters over that of the wires."
+    )
+    access_energy_factor: Dimensionless = positive(
+        "Energy of an access to a real macro over that of its cells and lines."
+    )
+    lost_share: Dimensionless = quantity(
+        "Share of its charge that a cell loses until it is refreshed.", minimum=0, maximum=1
+    )
+    retention_time: Second = positive("Time within which every cell is refreshed.")
+    retention_temperature: Kelvin = positive("Temperature that the retention time belongs to.")
+    retention_halving_temperature: Kelvin = positive(
+        "Rise of the temperature that halves the retention time."
+    )
+
+    array_efficiency: Dimensionless = positive(
+        "Share of the cells in the arrays with their amplifiers and drivers.", maximum=1.0
+    )
+    port_area: SquareMetrePerBit = non_negative("Latches and drivers of one bit of a port.")
+    control_area: SquareMetre = non_negative("Decoders, clocks and pumps of a bank.")
+    leakage_width: Dimensionless = non_negative(
+        "Width that leaks in the area of a two-input gate of everything but cells, in feature sizes."
+    )
+    access_time: Second = positive("From the address to the data of a small macro.")
+    cycle_time: Second = positive("From one access of a bank to the next.")
+
+
+class EdramBlock(MemoryBlock):
+    """Embedded dynamic memory of cells with one transistor and one capacitor."""
+
+    record: ClassVar[type[Record] | None] = EdramParameters
+    model: Literal["edram"]
+    banks: Count = 1.0
+    """Banks that share the capacity, each with a port of its own; they refresh side by side."""
+    refresh: Literal["fixed", "tracking"] = "fixed"
+    """fixed: as often as the stated temperature asks for, and more often above it; tracking: as the temperature of the
+    chip asks for."""
+
+
+_RANDOM_BITS = 1.0 / 2.0**2
+"""How often a random bit charges a line that keeps its level until the next one."""
+
+
+_SUPPLY_MARGIN = 0.15
+"""Part of the supply by which retention and times are taken to hold around the one that they were stated for."""
+
+
+class Edram(Memory):
+    """Cells of one transistor and one capacitor, whose reading destroys what is in them, and the lines to them."""
+
+    schema: ClassVar[type[Block]] = EdramBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.2,
+            "redundancy and test; the distance of a real macro to its lines is a factor of the device",
+        ),
+        area=ModelError(1.2, "redundancy and test"),
+        static_power=ModelError(2, "threshold options of the real macro"),
+    )
+    example: ClassVar[str] = "edram_ibm_32nm"
+    device: EdramParameters
+
+    # --- geometry
+
+    def supply(self) -> Volt:
+        """Supply of the array, which is that of the chip."""
+        return self.technology.supply_voltage
+
+    def cell_area(self) -> SquareMetrePerBit:
+        """Area of a cell; between processes it follows the static memory cell."""
+        area = self.device.cell_area
+        if self.device_process is None:
+            return area
+        return area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
+
+    def cell_width(self) -> Metre:
+        """Length of the word line at a cell."""
+        return equations.cell_side(self.cell_area(), self.one_bit(), 1.0 / self.device.cell_aspect_ratio)
+
+    def cell_length(self) -> Metre:
+        """Length of the bit line at a cell."""
+        return equations.cell_side(self.cell_area(), self.one_bit(), self.device.cell_aspect_ratio)
+
+    def one_bit(self) -> Numeric:
+        """What a cell holds."""
+        return 1.0
+
+    def area(self) -> SquareMetre:
+        """Area of the memory."""
+        d, logic = self.device, logic_area_ratio(self)
+        return equations.macro_area(
+            self.options["capacity"], self.cell_area(), d.array_efficiency, self.options["banks"],
+            self.options["width"], d.port_area * logic, d.control_area * logic,
+        )  # fmt: skip
+
+    def way(self) -> Metre:
+        """Mean way of the data."""
+        return equations.mean_way(self.area())
+
+    def activated(self) -> Dimensionless:
+        """Cells that are read and written back in one access."""
+        return equations.activated_cells(
+            self.options["width"], self.device.cells_per_wordline, self.one_bit()
+        )
+
+    # --- energy
+
+    def access_transistor(self) -> Metre:
+        """Width of the transistor of a cell."""
+        return self.device.access_width * self.process.feature_size
+
+    def bitline(self) -> Farad:
+        """Bit line with its amplifier."""
+        line = equations.cell_line_capacitance(
+            self.device.cells_per_bitline, self.access_transistor(), self.process.drain_capacitance,
+            self.process.wire_capacitance, self.cell_length(),
+        )  # fmt: skip
+        return line + self.device.amplifier_capacitance
+
+    def wordline(self) -> Joule:
+        """Energy of raising one word line."""
+        line = equations.cell_line_capacitance(
+            self.device.cells_per_wordline, self.access_transistor(), self.process.gate_capacitance,
+            self.process.wire_capacitance, self.cell_width(),
+        )  # fmt: skip
+        return equations.wordline_energy(line, self.device.wordline_swing, self.device.pump_efficiency)
+
+    def activation(self) -> JoulePerBit:
+        """Energy of reading one cell of a word line and writing it back, with its share of the line."""
+        sensing = equations.sensing_energy(self.bitline(), self.supply())
+        return (sensing + self.wordline() / self.device.cells_per_wordline) / self.one_bit()
+
+    def moving(self) -> Joule:
+        """Energy of the data wires for a word."""
+        per_length = wires.wire_energy_per_bit_length(
+            _RANDOM_BITS,
+            self.device.repeater_factor,
+            self.process.wire_capacitance,
+            self.supply(),
+            self.one_bit(),
+        )
+        return wires.wire_energy(self.options["width"], self.way(), per_length)
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a word that is read and of one that is written."""
+        d = self.device
+        read = self.activation() * (self.activated() * self.one_bit()) + self.moving()
+        charged = equations.written_cell_energy(d.cell_capacitance, self.supply()) / self.one_bit()
+        write = read + charged * self.options["width"]
+        return self.accesses(read * d.access_energy_factor, write * d.access_energy_factor)
+
+    # --- refreshing
+
+    def refresh_interval(self) -> Second:
+        """From one refresh of a cell to the next."""
+        d, here = self.device, self.technology.temperature
+        fixed = self.spec.refresh == "fixed"
+        asked: Kelvin = (
+            either(here < d.retention_temperature, d.retention_temperature, here) if fixed else here
+        )
+        return equations.fading_time(
+            d.retention_time, asked, d.retention_temperature, d.retention_halving_temperature
+        )
+
+    def refreshing(self) -> Watt:
+        """Mean power of refreshing."""
+        d = self.device
+        faded = equations.faded_cell_energy(d.cell_capacitance, self.supply(), d.lost_share) / self.one_bit()
+        each = (self.activation() + faded) * d.access_energy_factor
+        return equations.refresh_power(self.options["capacity"], each, self.refresh_interval())
+
+    def refreshing_share(self) -> Dimensionless:
+        """Share of the time for which a bank refreshes."""
+        return equations.refreshing_share(
+            self.options["capacity"], self.options["banks"], self.activated() * self.one_bit(), self.cycle_time(),
+            self.refresh_interval(),
+        )  # fmt: skip
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of everything but the cells, and refreshing."""
+        others = self.area() - self.options["capacity"] * self.cell_area()
+        gates = others / self.process.gate_area
+        width = gates * self.device.leakage_width * self.process.feature_size
+        leakage = technology.gate_leakage_power(self.process.off_current, width, self.supply())
+        return [
+            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage)),
+            StaticCost(self.path, "refresh", self.refreshing()),
+        ]
+
+    # --- area and time
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the memory."""
+        return [AreaCost(self.path, "macro", self.area())]
+
+    def cycle_time(self) -> Second:
+        """From one access of a bank to the next."""
+        return self.device.cycle_time * logic_delay_ratio(self, self.device.reference_voltage)
+
+    def access_time(self) -> Second:
+        """From the address to the data, which travel over the memory."""
+        process = self.process
+        constant = wires.inverter_time_constant(self.supply(), process.gate_capacitance, process.on_current)
+        travelling = wires.repeated_wire_delay(
+            self.way(), process.wire_resistance, process.wire_capacitance, constant
+        )
+        return self.device.access_time * logic_delay_ratio(self, self.device.reference_voltage) + travelling
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, as far as they do not refresh."""
+        left: Dimensionless = np.maximum(1.0 - self.refreshing_share(), 0.0)
+        time: Second = (reads + writes) * self.cycle_time() / self.options["banks"] / left
+        return time
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer asks for: how often it refreshes, and how fast it is."""
+        return [
+            self.characteristic("refresh_interval", self.refresh_interval(), "s"),
+            self.characteristic("refresh_share", self.refreshing_share(), "1"),
+            self.characteristic("access_time", self.access_time(), "s"),
+            self.characteristic("cycle_time", self.cycle_time(), "s"),
+            self.characteristic("activated_cells", self.activated(), "1"),
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether such a memory can be built, keeps its bits, and lies where the values hold."""
+        d, o = self.device, self.options
+        node, supply = self.process.feature_size, self.supply()
+        block = self.activated() * d.cells_per_bitline * self.one_bit()
+        bank = o["capacity"] / o["banks"]
+        return [
+            Check(
+                "edram_bank", self.path, "refuse", bank >= block,
+                "a bank has fewer cells than one array of its word lines and bit lines", bank, block, "bit",
+            ),
+            Check(
+                "edram_refresh", self.path, "refuse", self.refreshing_share() < 1.0,
+                "the cells fade faster than they can be refreshed; more banks refresh side by side",
+                self.refreshing_share(), 1.0,
+            ),
+            self.check_range(
+                "edram_node", node, d.minimum_feature_size, d.maximum_feature_size, "m",
+                "there is no such cell near this process", "refuse",
+            ),
+            self.check_range(
+                "memory_capacity", o["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
+                "capacity lies outside of what the memory's values stand for",
+            ),
+            self.check_range(
+                "edram_supply", supply, d.reference_voltage * (1.0 - _SUPPLY_MARGIN),
+                d.reference_voltage * (1.0 + _SUPPLY_MARGIN), "V",
+                "retention and times were stated for another supply",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Memory known by its published numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+)
+from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.core.units import Bit, Dimensionless, JoulePerBit, Second, SquareMetrePerBit, WattPerBit
+from neuroest.equations import memories as equations
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+
+
+class MemoryMacroParameters(Record):
+    """Memory known by energy, area and power per bit: embedded DRAM, magnetic or resistive macros."""
+
+    model: ClassVar[str] = "memory_macro"
+    folder: ClassVar[str] = "memories"
+
+    read_energy: JoulePerBit = positive("Energy of reading, per bit, with the periphery of the macro.")
+    write_energy: JoulePerBit = positive("Energy of writing, per bit, with the periphery of the macro.")
+    area: SquareMetrePerBit = positive("Area of the macro per bit.")
+    leakage_power: WattPerBit = non_negative("Leakage per bit.")
+    refresh_power: WattPerBit = non_negative("Power of refreshing per bit; zero for what keeps its state.")
+    read_time: Second = positive("Time of one read.")
+    write_time: Second = positive("Time of one write.")
+    minimum_capacity: Bit = positive("Smallest macro that the values stand for.", exact=RANGE_END)
+    maximum_capacity: Bit = positive("Largest macro that the values stand for.", exact=RANGE_END)
+    endurance: Dimensionless = positive("Writes before a bit fails.", absent=math.inf)
+
+
+class MemoryMacroBlock(MemoryBlock):
+    """Memory known by its values per bit: embedded DRAM, magnetic or resistive macros."""
+
+    record: ClassVar[type[Record] | None] = MemoryMacroParameters
+    model: Literal["memory_macro"]
+
+
+class MemoryMacro(Memory):
+    """Memory by its values per bit."""
+
+    schema: ClassVar[type[Block]] = MemoryMacroBlock
+    example: ClassVar[str] = "gain_cell_16nm"
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+    device: MemoryMacroParameters
+
+    @property
+    def forgets(self) -> bool:
+        """What needs no refresh keeps its state by itself."""
+        return bool(np.any(self.device.refresh_power > 0.0))
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Bits of a word."""
+        width = self.options["width"]
+        return self.accesses(width * self.device.read_energy, width * self.device.write_energy)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the macro as stated, periphery included."""
+        return [AreaCost(self.path, "macro", self.options["capacity"] * self.device.area)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage at the chip's temperature, and refresh."""
+        leakage = equations.bitcell_leakage_power(self.options["capacity"], self.device.leakage_power)
+        refresh = equations.bitcell_leakage_power(self.options["capacity"], self.device.refresh_power)
+        return [
+            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage)),
+            StaticCost(self.path, "refresh", refresh),
+        ]
+
+    def access_time(self) -> Second:
+        """The slower of both."""
+        return np.maximum(self.device.read_time, self.device.write_time)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether capacity and process are those that the values stand for."""
+        d = self.device
+        return [
+            self.check_range(
+                "memory_capacity", self.options["capacity"], d.minimum_capacity, d.maximum_capacity, "bit",
+                "capacity lies outside of what the values of the macro stand for",
+            ),
+            Check(
+                "memory_process", self.path, "range", self.device_process is None,
+                "the values of the macro belong to another process and are used as they stand",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,249 @@
+"""Tables of values that a device spec may bring along, for models that no formula describes well."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.errors import Problem, SpecError, did_you_mean
+from neuroest.specs.file_text import decoded, file_content
+
+Array: TypeAlias = NDArray[np.float64]
+
+_MOST_PROBLEMS = 20
+_NANO, _KIBIBYTE = 1e9, 8192.0
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MemoryTable:
+    """Memories of one family over node, banks, capacity and word width.
+
+    Attributes
+    ----------
+    nodes, banks, capacities, widths : array
+        Coordinates of the grid, ascending. [m, 1, bit, bit]
+    supplies : array
+        Supply that the values of each node belong to. [V]
+    values : array
+        Natural logarithms of the quantities in SI, in the order of `QUANTITIES`; the last axes are those of the grid.
+        They rise along the axes that `RISING` names.
+    fewest_words : float
+        Least number of words in a bank of any memory of the table.
+    temperatures : array
+        Temperatures that the leakage is known at, ascending; the first is that of the grid. [K]
+    leakage_rise : array
+        Natural logarithm of the leakage over that at the first temperature, by node and temperature.
+    """
+
+    AXES: ClassVar[Mapping[str, float]] = MappingProxyType(
+        {"node_nm": 1e9, "banks": 1.0, "capacity_bit": 1.0, "width_bit": 1.0}
+    )
+    """Columns of the coordinates, with how many of their units make one of the SI: 22 over 1e9 is the double 22e-9."""
+    QUANTITIES: ClassVar[Mapping[str, float]] = MappingProxyType(
+        {"read_pJ": 1e12, "write_pJ": 1e12, "area_mm2": 1e6, "leakage_uW": 1e6, "access_ns": 1e9, "cycle_ns": 1e9}
+    )  # fmt: skip
+    """Columns of the values, likewise."""
+    RISING: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+        {
+            **dict.fromkeys(("read_pJ", "write_pJ", "area_mm2"), ("node_nm", "capacity_bit", "width_bit")),
+            "leakage_uW": ("capacity_bit",),
+            **dict.fromkeys(("access_ns", "cycle_ns"), ("node_nm", "capacity_bit")),
+        }
+    )
+    """Axes along which no value may fall; where the source has a dip, it is levelled out."""
+    OTHERS: ClassVar[tuple[str, ...]] = ("temperature_K", "supply_V")
+
+    nodes: Array
+    banks: Array
+    capacities: Array
+    widths: Array
+    supplies: Array
+    values: Array
+    fewest_words: float
+    temperatures: Array
+    leakage_rise: Array
+    levelled: Mapping[str, float]
+    """Largest factor by which levelling moved a value of each quantity."""
+    file: str
+    sha256: str
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """Columns that a file must have."""
+        return (*cls.AXES, *cls.OTHERS, *cls.QUANTITIES)
+
+    def summary(self) -> str:
+        """What the table covers, in a line."""
+        nodes = f"{self.nodes[0] * _NANO:g} nm to {self.nodes[-1] * _NANO:g} nm"
+        capacities = f"{self.capacities[0] / _KIBIBYTE:g} KiB to {self.capacities[-1] / _KIBIBYTE:g} KiB"
+        return (
+            f"{nodes}, {capacities}, words of {self.widths[0]:g} to {self.widths[-1]:g} bits, {self.banks[0]:g} to "
+            f"{self.banks[-1]:g} banks, {self.temperatures[0]:g} K to {self.temperatures[-1]:g} K"
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> MemoryTable:
+        """The table of a CSV file, lines that begin with ``#`` left out.
+
+        Raises
+        ------
+        SpecError
+            With all that is wrong in the file.
+        """
+        return _Reader(path).table()
+
+
+class _Reader:
+    """Collects the rows of a table and what is wrong with them."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = str(path)
+        self.problems: list[Problem] = []
+        self.columns = MemoryTable.columns()
+        self.lines: list[int] = []
+        self.rows = self._numbers(self._text(path))
+
+    def _text(self, path: Path) -> list[tuple[int, str]]:
+        content = file_content(path, self.file)
+        self.sha256 = hashlib.sha256(content).hexdigest()
+        lines = enumerate(decoded(content, self.file).split("\n"), 1)
+        return [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
+
+    def _numbers(self, lines: Sequence[tuple[int, str]]) -> Array:
+        if len(lines) <= 1:
+            raise SpecError([Problem(self.file, 0, 0, "", "has no rows")])
+        heading = [name.strip() for name in lines[0][1].split(",")]
+        for name in self.columns:
+            if name not in heading:
+                near = did_you_mean(name, heading)
+                self.problems.append(
+                    Problem(self.file, lines[0][0], 1, name, f"is not among the columns{near}")
+                )
+        if self.problems:
+            raise SpecError(self.problems)
+        wanted = [heading.index(name) for name in self.columns]
+        self.lines = [number for number, _ in lines[1:]]
+        try:
+            whole = np.array([line.split(",") for _, line in lines[1:]], dtype=np.float64)
+            rows: Array = whole[:, wanted]
+            good = bool(np.all(np.isfinite(rows) & (rows > 0.0)))
+        except (ValueError, IndexError):
+            good = False
+        if not good:
+            self._find_the_fault(lines[1:], wanted)
+        return rows
+
+    def _find_the_fault(self, lines: Sequence[tuple[int, str]], wanted: Sequence[int]) -> None:
+        for number, line in lines:
+            cells = line.split(",")
+            for name, place in zip(self.columns, wanted, strict=True):
+                given = cells[place].strip() if place < len(cells) else ""
+                if not _is_positive(given):
+                    message = f"{given!r} is not a number above zero"
+                    self.problems.append(Problem(self.file, number, 1, name, message))
+        if not self.problems:
+            self.problems.append(Problem(self.file, 0, 0, "", "has rows of different length"))
+        raise SpecError(self.problems[:_MOST_PROBLEMS])
+
+    def column(self, name: str) -> Array:
+        unit = {**MemoryTable.AXES, **MemoryTable.QUANTITIES}.get(name, 1.0)
+        found: Array = self.rows[:, self.columns.index(name)] / unit
+        return found
+
+    def table(self) -> MemoryTable:
+        """The rows as a grid, its gaps closed."""
+        temperature = self.column("temperature_K")
+        coldest = temperature == temperature.min()
+        found = [np.unique(self.column(name)[coldest], return_inverse=True) for name in MemoryTable.AXES]
+        axes, index = [axis for axis, _ in found], tuple(place for _, place in found)
+        shape = tuple(len(axis) for axis in axes)
+        if len(set(zip(*index, strict=True))) < len(index[0]):
+            raise SpecError([Problem(self.file, 0, 0, "", "has two rows for the same memory")])
+        values = np.full((len(MemoryTable.QUANTITIES), *shape), np.nan)
+        for place, name in enumerate(MemoryTable.QUANTITIES):
+            values[place][index] = np.log(self.column(name)[coldest])
+        supplies = np.full(shape[0], np.nan)
+        supplies[index[0]] = self.column("supply_V")[coldest]
+        words = self.column("capacity_bit") / (self.column("width_bit") * self.column("banks"))
+        fewest = float(words.min())
+        self._close_gaps(values)
+        temperatures, rise = self._leakage_rise(axes, index, coldest)
+        nodes, banks, capacities, widths = axes
+        levelled = {}
+        for place, (name, rising) in enumerate(MemoryTable.RISING.items()):
+            level = risen(values[place], [tuple(MemoryTable.AXES).index(axis) for axis in rising])
+            levelled[name] = float(np.exp(np.abs(level - values[place]).max()))
+            values[place] = level
+        return MemoryTable(
+            nodes, banks, capacities, widths, supplies, values, fewest, temperatures, risen(rise, [1]),
+            MappingProxyType(levelled), self.file, self.sha256,
+        )  # fmt: skip
+
+    def _close_gaps(self, values: Array) -> None:
+        """Memories of fewer words than any of the table, as corners of cells that reach beyond.
+
+        Each takes the step from the narrower word that the next larger capacity takes.
+        """
+        for width in range(1, values.shape[-1]):
+            for capacity in range(values.shape[-2] - 2, -1, -1):
+                here, narrower = values[..., capacity, width], values[..., capacity, width - 1]
+                larger = values[..., capacity + 1, width] - values[..., capacity + 1, width - 1]
+                values[..., capacity, width] = np.where(np.isnan(here), narrower + larger, here)
+        if np.any(np.isnan(values)):
+            message = (
+                "has gaps: every node and number of banks needs every capacity with every width, but for memories of "
+                "few words"
+            )
+            raise SpecError([Problem(self.file, 0, 0, "", message)])
+
+    def _leakage_rise(
+        self, axes: Sequence[Array], index: tuple[NDArray[np.intp], ...], coldest: NDArray[np.bool_]
+    ) -> tuple[Array, Array]:
+        temperature = self.column("temperature_K")
+        known = np.unique(temperature)
+        rise = np.full((len(axes[0]), len(known)), np.nan)
+        rise[:, 0] = 0.0
+        leakage = dict(zip(zip(*index, strict=True), np.log(self.column("leakage_uW")[coldest]), strict=True))
+        for row in np.flatnonzero(~coldest):
+            place = tuple(
+                int(np.searchsorted(axis, self.column(name)[row]))
+                for name, axis in zip(MemoryTable.AXES, axes, strict=True)
+            )
+            base = leakage.get(place)
+            if base is None:
+                message = "this memory has no row at the lowest temperature"
+                raise SpecError([Problem(self.file, self.lines[row], 1, "temperature_K", message)])
+            at = int(np.searchsorted(known, temperature[row]))
+            rise[place[0], at] = np.log(self.column("leakage_uW")[row]) - base
+        if np.any(np.isnan(rise)):
+            message = "needs the leakage of one memory of every node at every temperature"
+            raise SpecError([Problem(self.file, 0, 0, "temperature_K", message)])
+        return known, rise
+
+
+def risen(values: Array, axes: Sequence[int]) -> Array:
+    """The grid with its dips along the axes taken out, half from the points before and half from those behind.
+
+    The largest value up to a point and the smallest from it on both rise along every axis, so their mean does; where
+    the grid rises already, all three are the same.
+    """
+    before, behind = values, values
+    for axis in axes:
+        before = np.maximum.accumulate(before, axis=axis)
+        behind = np.flip(np.minimum.accumulate(np.flip(behind, axis), axis=axis), axis)
+    mean: Array = (before + behind) / 2.0
+    return mean
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return 0.0 < float(text) < float("inf")
+    except ValueError:
+        return False

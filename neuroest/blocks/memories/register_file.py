@@ -1,0 +1,125 @@
+"""Register file from the cells of a logic library."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+    logic_area_ratio,
+    logic_energy_ratio,
+)
+from neuroest.blocks.digital.base import LogicLibraryParameters
+from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Dimensionless, Numeric, Second
+from neuroest.equations import digital, technology
+from neuroest.specs.base import Count, Frequency
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import Record
+
+
+class RegisterFileBlock(MemoryBlock):
+    """Registers of a standard-cell library with a multiplexer."""
+
+    record: ClassVar[type[Record] | None] = LogicLibraryParameters
+    model: Literal["register_file"]
+    clock_frequency: Frequency
+    """Clock; an access takes one cycle."""
+    read_ports: Count | None = None
+    """Words that can be read in one cycle, beside those that are written. Without read_ports and write_ports, the file
+    reads or writes one word in a cycle."""
+    write_ports: Count | None = None
+    """Words that can be written in one cycle, beside those that are read."""
+
+
+_LARGEST_REGISTER_FILE = 32768.0
+"""Bits above which nobody builds a memory of flip-flops; design practice."""
+
+
+_MOST_REGISTER_PORTS = 8.0
+"""Ports beyond which a file is built of multi-ported cells or of copies; design practice."""
+
+
+class RegisterFile(Memory):
+    """Registers with a multiplexer."""
+
+    schema: ClassVar[type[Block]] = RegisterFileBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "as for multiply-accumulate units"),
+        area=ModelError(1.5, "as for multiply-accumulate units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+    device: LogicLibraryParameters
+
+    def words(self) -> Dimensionless:
+        """Words that the capacity holds."""
+        return self.options["capacity"] / self.options["width"]
+
+    @property
+    def shared(self) -> bool:
+        """Whether reading and writing wait for one another."""
+        return not {"read_ports", "write_ports"} & set(self.options)
+
+    def ports(self, name: str) -> Dimensionless:
+        """Words of a kind that move in one cycle."""
+        ports: Dimensionless = self.options.get(name, 1.0)
+        return ports
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of a word: it grows with the depth of the multiplexer."""
+        d = self.device
+        energy = digital.register_file_energy(
+            d.register_energy, self.options["width"], self.words(), d.register_file_depth
+        )
+        energy = energy * logic_energy_ratio(self, d.reference_voltage) * d.overhead
+        return self.accesses(energy, energy)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Registers on the chip's process, with the overhead of a real datapath."""
+        d = self.device
+        further = self.ports("read_ports") + self.ports("write_ports") - 2.0
+        area = digital.register_file_area(
+            d.register_area, self.options["width"], self.words(), further, d.register_port_area
+        )
+        return [AreaCost(self.path, "registers", area * logic_area_ratio(self) * d.area_overhead)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of all gates that fit the area."""
+        gates = self.areas(network)[0].area / self.process.gate_area
+        width = gates * self.device.leakage_width * self.process.feature_size
+        power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
+        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
+
+    def access_time(self) -> Second:
+        """One cycle."""
+        time: Second = 1.0 / self.options["clock_frequency"]
+        return time
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """Cycles of the ports that are busy longest."""
+        if self.shared:
+            return super().busy_time(reads, writes)
+        cycles = np.maximum(reads / self.ports("read_ports"), writes / self.ports("write_ports"))
+        time: Second = cycles * self.access_time()
+        return time
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether a memory of cells were the better choice."""
+        return [
+            self.check_range(
+                "memory_capacity", self.options["capacity"], 1.0, _LARGEST_REGISTER_FILE, "bit",
+                "register files of this size are built as memory cells",
+            ),
+            self.check_range(
+                "register_ports", self.ports("read_ports") + self.ports("write_ports"), 2.0, _MOST_REGISTER_PORTS,
+                "1", "register files with so many ports are built of cells with a port for each, or of copies",
+            ),
+        ]  # fmt: skip

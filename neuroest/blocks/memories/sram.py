@@ -1,0 +1,164 @@
+"""Static memory by power laws from one anchored macro."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+    leakage_ratio,
+    logic_delay_ratio,
+    logic_energy_ratio,
+)
+from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Bit, Dimensionless, Joule, Kelvin, Numeric, Second, SquareMetre, Volt, Watt
+from neuroest.equations import memories as equations
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negative, positive, quantity
+
+
+class SramParameters(Record):
+    """Static memory by power laws over capacity and word width, fitted to a memory compiler."""
+
+    model: ClassVar[str] = "sram"
+    folder: ClassVar[str] = "memories"
+
+    reference_voltage: Volt = positive("Supply that the fit belongs to.", exact=DEFINED)
+    reference_capacity: Bit = positive("Capacity at which the reference values hold.", exact=DEFINED)
+    reference_width: Bit = positive("Word width at which the reference values hold.", exact=DEFINED)
+    read_energy: Joule = positive("Energy of one read at the reference.")
+    read_width_exponent: Dimensionless = quantity(
+        "Exponent of the word width in the read energy.", minimum=0, maximum=2, exact=FIT
+    )
+    read_capacity_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the read energy.", minimum=0, maximum=2, exact=FIT
+    )
+    write_energy: Joule = positive("Energy of one write at the reference.")
+    write_width_exponent: Dimensionless = quantity(
+        "Exponent of the word width in the write energy.", minimum=0, maximum=2, exact=FIT
+    )
+    write_capacity_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the write energy.", minimum=0, maximum=2, exact=FIT
+    )
+    area: SquareMetre = positive("Area at the reference.")
+    area_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the area.", minimum=0, maximum=2, exact=FIT
+    )
+    leakage_power: Watt = non_negative("Leakage at the reference.")
+    leakage_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the leakage.", minimum=0, maximum=2, exact=FIT
+    )
+    leakage_temperature: Kelvin = positive("Temperature that the leakage belongs to.", exact=DEFINED)
+    access_time: Second = positive("Access time at the reference.")
+    access_time_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the access time.", minimum=0, maximum=2, exact=FIT
+    )
+    minimum_capacity: Bit = positive("Smallest capacity that the fit covers.", exact=RANGE_END)
+    maximum_capacity: Bit = positive("Largest capacity that the fit covers.", exact=RANGE_END)
+    minimum_width: Bit = positive("Narrowest word that the fit covers.", exact=RANGE_END)
+    maximum_width: Bit = positive("Widest word that the fit covers.", exact=RANGE_END)
+
+
+class SramBlock(MemoryBlock):
+    """Static memory."""
+
+    record: ClassVar[type[Record] | None] = SramParameters
+    model: Literal["sram"]
+    banks: Count = 1.0
+    """Equal macros that share the capacity, each with ports of its own, so that all can be accessed at once."""
+    ports: Literal["one", "read_and_write"] = "one"
+    """one: a macro reads or writes; read_and_write: it does both at once, with cells of eight transistors."""
+
+
+class Sram(Memory):
+    """Static memory whose cost follows power laws of capacity and width."""
+
+    schema: ClassVar[type[Block]] = SramBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.5, "decoders, redundancy, bist and margins of a real macro over a fit to a memory model"
+        ),
+        area=ModelError(1.4, "bit-cell efficiency of compiled macros between 40 % and 75 %"),
+        static_power=ModelError(3, "off current, threshold options and temperature of the real macro"),
+    )
+    example: ClassVar[str] = "sram_28nm_anchored"
+    device: SramParameters
+
+    @property
+    def macro(self) -> Bit:
+        """Capacity of one macro."""
+        return self.options["capacity"] / self.options["banks"]
+
+    @property
+    def cells(self) -> Dimensionless:
+        """Size of the memory cell over that of one with a single port."""
+        return _TWO_PORT_CELL if self.spec.ports == "read_and_write" else 1.0
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one read and one write of a word."""
+        d, ratio = self.device, logic_energy_ratio(self, self.device.reference_voltage)
+        read = equations.sram_access_energy(
+            self.macro, self.options["width"], d.read_energy, d.reference_capacity,
+            d.reference_width, d.read_capacity_exponent, d.read_width_exponent,
+        )  # fmt: skip
+        write = equations.sram_access_energy(
+            self.macro, self.options["width"], d.write_energy, d.reference_capacity,
+            d.reference_width, d.write_capacity_exponent, d.write_width_exponent,
+        )  # fmt: skip
+        return self.accesses(read * ratio, write * ratio)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the macro; between processes it follows the memory cell, not logic."""
+        d = self.device
+        macro = equations.sram_area(self.macro, d.area, d.reference_capacity, d.area_exponent)
+        area = macro * self.options["banks"] * self.cells
+        if self.device_process is not None:
+            area = area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
+        return [AreaCost(self.path, "macro", area)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the macro."""
+        d = self.device
+        macro = equations.sram_leakage(self.macro, d.leakage_power, d.reference_capacity, d.leakage_exponent)
+        power = macro * self.options["banks"] * self.cells
+        ratio = leakage_ratio(self, d.reference_voltage)
+        leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature)
+        return [StaticCost(self.path, "leakage", leakage)]
+
+    def access_time(self) -> Second:
+        """Time of one access."""
+        d = self.device
+        time = equations.sram_access_time(
+            self.macro, d.access_time, d.reference_capacity, d.access_time_exponent
+        )
+        return time * logic_delay_ratio(self, d.reference_voltage)
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, and so do the two ports of a macro."""
+        accesses = np.maximum(reads, writes) if self.spec.ports == "read_and_write" else reads + writes
+        time: Second = accesses * self.access_time() / self.options["banks"]
+        return time
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether capacity and width lie within the fit."""
+        d = self.device
+        return [
+            self.check_range(
+                "memory_capacity", self.macro, d.minimum_capacity, d.maximum_capacity, "bit",
+                "capacity lies outside the memory fit",
+            ),
+            self.check_range(
+                "memory_width", self.options["width"], d.minimum_width, d.maximum_width, "bit",
+                "word width lies outside the memory fit",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,229 @@
+"""Static memory by a table over capacity and width."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Characteristic,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    at_corner,
+    either,
+    leakage_at_chip_temperature,
+    leakage_ratio,
+    logic_delay_ratio,
+)
+from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.memories.memory_table import MemoryTable
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.provenance import recorded
+from neuroest.core.units import Dimensionless, Kelvin, Metre, Numeric, PerBit, Second, Volt
+from neuroest.equations import _grids as grids
+from neuroest.equations import memories as equations
+from neuroest.equations import technology
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block
+from neuroest.specs.parameters import EXACT, Record, positive
+
+
+class SramTableParameters(Record):
+    """Static memory by a table over node, banks, capacity and word width, and what is known of the table's error."""
+
+    model: ClassVar[str] = "sram_table"
+    folder: ClassVar[str] = "memories"
+    table: ClassVar[type[MemoryTable]] = MemoryTable
+
+    cell_squares: PerBit = positive("Area of the table's memory cell in squares of its node.", exact=EXACT)
+    read_energy_factor: Dimensionless = positive("Energy of a read of a real macro over that of the table.")
+    write_energy_factor: Dimensionless = positive("Energy of a write of a real macro over that of the table.")
+    area_factor: Dimensionless = positive(
+        "Area of a real macro over that of the table with the memory cell of the process."
+    )
+    leakage_factor: Dimensionless = positive("Leakage of a real macro over that of the table.")
+    access_time_factor: Dimensionless = positive("Time of an access to a real macro over that of the table.")
+
+
+class SramTableBlock(MemoryBlock):
+    """Static memory by a table of a memory model."""
+
+    record: ClassVar[type[Record] | None] = SramTableParameters
+    model: Literal["sram_table"]
+    banks: Count = 1.0
+    """Banks that share the capacity, each with a periphery of its own, so that all can be accessed at once."""
+
+
+_TWO_PORT_CELL = 8.0 / 6.0
+"""Transistors of a cell with one read and one write port over those of one with a single port."""
+
+
+class TabulatedSram(Memory):
+    """Static memory whose cost stands in a table over node, banks, capacity and word width."""
+
+    schema: ClassVar[type[Block]] = SramTableBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.15,
+            "compiler, corner and shape of the real macro; its distance to the table is a factor of the device",
+        ),
+        area=ModelError(1.15, "as for energy"),
+        static_power=ModelError(1.5, "threshold options beyond those that the device's band holds"),
+    )
+    device: SramTableParameters
+    table: MemoryTable
+
+    def node(self) -> Metre:
+        """Node of the table that stands for the chip's: its own, or the end of the table that is nearest."""
+        nodes = self.table.nodes
+        node = self.process.feature_size
+        return either(node < nodes[0], float(nodes[0]), either(node > nodes[-1], float(nodes[-1]), node))
+
+    def beyond(self) -> Any:
+        """Whether the chip's node is finer than any of the table."""
+        return self.process.feature_size < self.table.nodes[0]
+
+    def place(self, axis: str, value: Numeric) -> Any:
+        """Where a coordinate lies on an axis of the table."""
+        return grids.bracketed(np.log(getattr(self.table, axis)), np.log(np.asarray(value, dtype=np.float64)))
+
+    def logarithms(self) -> Any:
+        """Logarithms of all quantities of the table for this memory, the quantities first."""
+        found = grids.interpolated(
+            self.table.values,
+            [
+                self.place("nodes", self.node()),
+                self.place("banks", self.options["banks"]),
+                self.place("capacities", self.options["capacity"]),
+                self.place("widths", self.options["width"]),
+            ],
+        )
+        return np.asarray(found)
+
+    def quantity(self, name: str) -> Numeric:
+        """One quantity of the table for this memory, in SI."""
+        place = tuple(MemoryTable.QUANTITIES).index(name)
+        return self.told(np.exp(self.logarithms()[place]), name)
+
+    def told(self, value: Numeric, name: str) -> Numeric:
+        """A number of the table with what it was looked up by."""
+        found: Numeric = recorded(
+            value, name, "power laws between the rows of a table", "docs/models/digital.md",
+            node=self.process.feature_size, banks=self.options["banks"], capacity=self.options["capacity"],
+            width=self.options["width"],
+        )  # fmt: skip
+        return found
+
+    def reference_voltage(self) -> Volt:
+        """Supply that the table's values belong to."""
+        return self.told(
+            grids.interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply"
+        )
+
+    def ratio(self, of: Any) -> Dimensionless:
+        """How a law moves the table's value to the chip's supply, and to its process where that is finer."""
+        voltage = self.reference_voltage()
+        same = of(self, voltage, self.process)
+        return either(self.beyond(), of(self, voltage, self.device_process or self.process), same)
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one read and one write of a word; on finer processes than the table's it follows the lines."""
+        voltage = self.reference_voltage()
+        home = self.device_process or self.process
+        ratio = either(
+            self.beyond(),
+            equations.line_energy_factor(
+                self.process.sram_bitcell_area,
+                home.sram_bitcell_area,
+                self.technology.supply_voltage,
+                voltage,
+            ),
+            technology.supply_energy_factor(self.technology.supply_voltage, voltage),
+        )
+        ratio = at_corner(self, "switching_energy", ratio)
+        return self.accesses(
+            self.quantity("read_pJ") * self.device.read_energy_factor * ratio,
+            self.quantity("write_pJ") * self.device.write_energy_factor * ratio,
+        )
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of the macro, with the memory cell of the chip's process in place of the table's."""
+        cell = technology.cell_area_ratio(
+            self.process.sram_bitcell_area, self.device.cell_squares, self.node()
+        )
+        area = self.quantity("area_mm2") * self.device.area_factor * cell
+        return [AreaCost(self.path, "macro", area)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the macro at the chip's temperature."""
+        leakage = self.quantity("leakage_uW") * self.device.leakage_factor * self.ratio(leakage_ratio)
+        warm = self.warmest()
+        rise = grids.interpolated(
+            self.table.leakage_rise,
+            [self.place("nodes", self.node()), grids.bracketed(self.table.temperatures, warm)],
+        )
+        leakage = leakage * self.told(np.exp(rise), "leakage_rise")
+        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, warm))]
+
+    def warmest(self) -> Kelvin:
+        """Temperature up to which the table has the leakage; the process carries it on from there."""
+        known, here = self.table.temperatures, self.technology.temperature
+        return either(here < known[0], float(known[0]), either(here > known[-1], float(known[-1]), here))
+
+    def access_time(self) -> Second:
+        """Time from one access to the next: that of the access, or of the cycle where that is longer."""
+        time = np.maximum(self.quantity("access_ns"), self.quantity("cycle_ns"))
+        return time * self.device.access_time_factor * self.ratio(logic_delay_ratio)
+
+    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+        """All banks work side by side, each with one port."""
+        time: Second = (reads + writes) * self.access_time() / self.options["banks"]
+        return time
+
+    def words(self) -> Dimensionless:
+        """Words of one bank."""
+        return self.options["capacity"] / (self.options["width"] * self.options["banks"])
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer asks for: the words of a bank, and how fast they follow each other."""
+        return [
+            self.characteristic("words_per_bank", self.words(), "1"),
+            self.characteristic("access_time", self.access_time(), "s"),
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the table has such a memory, on such a process and at such a temperature."""
+        t, o = self.table, self.options
+        node, temperature = self.process.feature_size, self.technology.temperature
+        inside = [
+            ("memory_capacity", o["capacity"], t.capacities[0], t.capacities[-1], "bit", "capacity"),
+            ("memory_width", o["width"], t.widths[0], t.widths[-1], "bit", "word width"),
+            ("memory_banks", o["banks"], t.banks[0], t.banks[-1], "1", "number of banks"),
+        ]
+        return [
+            *(
+                self.check_range(name, value, low, high, unit, f"{what} lies outside of the memory table", "refuse")
+                for name, value, low, high, unit, what in inside
+            ),
+            Check(
+                "memory_words", self.path, "refuse", self.words() >= t.fewest_words,
+                "a bank has fewer words than any of the memory table", self.words(), t.fewest_words,
+            ),
+            Check(
+                "memory_node", self.path, "refuse", node <= t.nodes[-1],
+                "the memory table has no node as coarse as this process", node, t.nodes[-1], "m",
+            ),
+            Check(
+                "memory_node_beyond", self.path, "range", node >= t.nodes[0],
+                "the process is finer than any node of the memory table and scaled from the finest",
+                node, t.nodes[0], "m",
+            ),
+            self.check_range(
+                "memory_temperature", temperature, t.temperatures[0], t.temperatures[-1], "K",
+                "the memory table has no leakage at this temperature; carried on by the process",
+            ),
+        ]  # fmt: skip

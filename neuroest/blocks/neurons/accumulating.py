@@ -1,0 +1,150 @@
+"""What neurons share that integrate pulses in a material.
+
+The column's result sets the strength of a pulse. A read-out checks after each pulse whether the device has fired, and
+a reset restores it. The state stays between pulses, so all neurons are reset before the next inference as well.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from typing import ClassVar
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.units import Dimensionless, Joule, Second, SquareMetre, Volt, Watt
+from neuroest.equations import accumulating as equations
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class AccumulatingNeuronParameters(Record):
+    """What any neuron has whose device adds up input pulses."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "neurons"
+
+    pulse_voltage: Volt = positive("Supply of an input pulse.", maximum=20.0, symbol="V_p")
+    pulse_time: Second = positive("Width of a full input pulse.", symbol="t_p")
+    reset_voltage: Volt = positive("Supply of the reset pulse.", maximum=20.0, symbol="V_reset")
+    reset_time: Second = positive("Width of the reset pulse.", symbol="t_reset")
+    read_voltage: Volt = positive("Voltage that the state is read with.", maximum=10.0, symbol="V_read")
+    read_time: Second = positive("Time of reading the state after a pulse.", symbol="t_read")
+    decision_energy: Joule = non_negative("Energy of comparing the state with the threshold.")
+    pulses_spread: Dimensionless = positive(
+        "Standard deviation of the pulses to fire over their mean, from spike to spike."
+    )
+    memory_time: Second = positive(
+        "Time constant with which the state fades between pulses; without it the state is taken to stay.",
+        absent=math.inf,
+    )
+    idle_power: Watt = non_negative("Power of an idle neuron's circuits.")
+    device_area: SquareMetre = positive("Area of the device itself.")
+    circuit_area: SquareMetre = positive("Area of the transistors that pulse, read and reset it.")
+    endurance: Dimensionless = positive("Resets before the device fails.", symbol="N_end")
+
+
+class AccumulatingNeuron(Neuron):
+    """Common part: pulses to fire, what they cost, and the reset."""
+
+    reset_between_inferences: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron accumulation",
+        "neuron reset",
+        "neuron state read",
+    )
+    device: AccumulatingNeuronParameters
+
+    @abstractmethod
+    def pulses(self) -> Dimensionless:
+        """Full pulses from reset to firing."""
+
+    @abstractmethod
+    def accumulation_energy(self) -> Joule:
+        """Energy of the pulses that one spike is made of."""
+
+    @abstractmethod
+    def reset_energy(self) -> Joule:
+        """Energy of one reset."""
+
+    @abstractmethod
+    def read_energy(self) -> Joule:
+        """Energy that the device takes while its state is read."""
+
+    def input_hold_time(self) -> Second:
+        """Width of a pulse: the column must say how strong it is for so long."""
+        return self.device.pulse_time
+
+    def refractory_time(self) -> Second:
+        """Reading the state after the pulse, and the reset that a spike takes."""
+        return self.device.read_time + self.device.reset_time
+
+    def minimum_interval(self) -> Second:
+        """All pulses of a spike with their reads, and the reset."""
+        d = self.device
+        return equations.accumulating_interval(self.pulses(), d.pulse_time, d.read_time, d.reset_time)
+
+    def rest_time(self) -> Second:
+        """One reset of all neurons together, so that one inference does not begin where the last one ended."""
+        return self.device.reset_time
+
+    def memory_time(self) -> Second:
+        """Time constant with which the state fades."""
+        return self.device.memory_time
+
+    def endurance(self) -> Dimensionless:
+        """Resets that the device stands."""
+        return self.device.endurance
+
+    def steps_per_spike(self) -> Dimensionless:
+        """Timesteps with a full pulse that a spike takes."""
+        return self.pulses()
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Pulses and reset of a spike; a read in each time step; the reset of every neuron before an inference."""
+        d, reset = self.device, self.reset_energy()
+        pulses = self.accumulation_energy()
+        return [
+            self.energy("spike", "accumulation", pulses, "neuron accumulation"),
+            self.energy("spike", "reset", reset, "neuron reset"),
+            self.energy("time_step", "state_read", self.read_energy(), "neuron state read"),
+            self.energy("time_step", "decision", d.decision_energy, "neuron state read"),
+            self.energy("inference", "reset_before_inference", reset, "neuron reset"),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """The device and its circuits, side by side."""
+        return [
+            AreaCost(self.path, "device", self.device.device_area),
+            AreaCost(self.path, "circuits", self.device.circuit_area),
+        ]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """What the circuits draw without an input."""
+        return [StaticCost(self.path, "idle", self.device.idle_power)]
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """How many pulses make a spike, how surely, and what they cost."""
+        pulses = self.pulses()
+        return [
+            *super().characteristics(network),
+            self.characteristic("pulses to fire", pulses, "1"),
+            self.characteristic(
+                "standard deviation of the pulses to fire", pulses * self.device.pulses_spread, "1"
+            ),
+            self.characteristic("energy of the pulses of a spike", self.accumulation_energy(), "J"),
+            self.characteristic("energy of a reset", self.reset_energy(), "J"),
+        ]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether it integrates at all, and whether it can fire within an inference."""
+        pulses = self.pulses()
+        return [
+            Check(
+                "neuron_fires", self.path, "limit", pulses <= network.timesteps,
+                "the neuron needs more full pulses to fire than an inference has timesteps", pulses, network.timesteps,
+            ),
+            Check(
+                "neuron_accumulates", self.path, "limit", pulses >= 2.0,
+                "the first full pulse fires the neuron, so that it integrates nothing", pulses, 2.0,
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,208 @@
+"""Subthreshold analog CMOS leaky integrate-and-fire neuron, from its circuit."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    ROOM_TEMPERATURE,
+    AreaCost,
+    Characteristic,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+)
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Joule,
+    Second,
+    SquareMetre,
+    Volt,
+    VoltMetre,
+)
+from neuroest.equations import crossbar
+from neuroest.equations import diffusive_neuron as diffusive
+from neuroest.equations import neurons as equations
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class AnalogLifParameters(Record):
+    """Subthreshold analog CMOS leaky integrate-and-fire neuron, from its circuit."""
+
+    model: ClassVar[str] = "analog_lif"
+    folder: ClassVar[str] = "neurons"
+
+    membrane_capacitance: Farad = positive("Membrane capacitor.", symbol="C_mem")
+    parasitic_capacitance: Farad = non_negative("Capacitance switched by the comparator and the reset.")
+    threshold_voltage: Volt = positive("Membrane voltage at which the neuron fires.", symbol="V_th")
+    supply_voltage: Volt = positive("Supply of the neuron.", symbol="V_dd", exact=CHOSEN)
+    bias_current: Ampere = non_negative("Sum of the bias and leakage currents.")
+    maximum_input_current: Ampere = positive("Largest membrane current, which sets the highest rate.")
+    short_circuit_energy: Joule = non_negative(
+        "Crowbar energy of the comparator per spike, beside that of its slow input edge.", absent=0.0
+    )
+    short_circuit_current: Ampere = non_negative(
+        "Peak of the current straight through the comparator while the membrane crosses its threshold.",
+        symbol="I_peak",
+        absent=0.0,
+    )
+    conduction_window: Volt = non_negative(
+        "Span of membrane voltages in which the comparator conducts straight through.",
+        symbol="dV",
+        absent=0.0,
+    )
+    transistor_area: SquareMetre = positive("Area of the transistors and their wiring.")
+    capacitance_density: FaradPerSquareMetre = positive("Density of the membrane capacitor.", symbol="c_A")
+    matching_coefficient: VoltMetre = non_negative(
+        "Mismatch of threshold voltages times the root of the gate's area.", symbol="A_VT", absent=0.0
+    )
+    matched_gate_area: SquareMetre = positive(
+        "Gate area of the transistors that set the membrane current.", absent=math.inf
+    )
+    slope_factor: Dimensionless = positive("Subthreshold slope factor.", symbol="n", absent=1.4)
+
+
+class AnalogLifBlock(DeviceBlock):
+    """Analog CMOS leaky integrate-and-fire neuron from its circuit."""
+
+    record: ClassVar[type[Record] | None] = AnalogLifParameters
+    model: Literal["analog_lif"]
+
+
+_ALIKE = 2.0
+"""Factor between the currents of two neurons, one standard deviation apart, up to which they count as alike."""
+
+
+class AnalogLif(Neuron):
+    """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit."""
+
+    schema: ClassVar[type[Block]] = AnalogLifBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron membrane charge",
+        "neuron short circuit",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "short-circuit current at slow ramps is a one-parameter estimate"),
+        area=ModelError(1.5, "guard rings and bias distribution"),
+    )
+    example: ClassVar[str] = "lif_28nm_circuit"
+    device: AnalogLifParameters
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The membrane is charged by a smaller current."""
+        return self.with_device(maximum_input_current=self.device.maximum_input_current * share)
+
+    def maximum_rate(self) -> Any:
+        """Rate at the largest membrane current."""
+        d = self.device
+        return equations.integrator_maximum_rate(
+            d.maximum_input_current, d.membrane_capacitance, d.threshold_voltage
+        )
+
+    def input_hold_time(self) -> Second:
+        """Time to charge the membrane to threshold at the largest current."""
+        time: Second = 1.0 / self.maximum_rate()
+        return time
+
+    def refractory_time(self) -> Second:
+        """Reset is immediate beside the integration."""
+        return 0.0
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Membrane, switched parasitics, and the comparator's crowbar."""
+        d = self.device
+        membrane = equations.membrane_charge_energy(
+            d.membrane_capacitance, d.threshold_voltage, d.supply_voltage
+        )
+        parasitic = crossbar.line_toggle_energy(d.parasitic_capacitance, d.supply_voltage)
+        return [
+            self.energy("spike", "membrane", membrane, "neuron membrane charge"),
+            self.energy("spike", "parasitic", parasitic, "neuron membrane charge"),
+            self.energy("spike", "short_circuit", self.short_circuit(), "neuron short circuit"),
+        ]
+
+    def short_circuit(self) -> Joule:
+        """Crowbar of the comparator: what is stated, and what flows while the membrane crosses its window.
+
+        The ramp is that of the largest current; a smaller one crosses more slowly and costs more.
+        """
+        d = self.device
+        edge = equations.ramp_edge_time(d.membrane_capacitance, d.conduction_window, d.maximum_input_current)
+        slow = diffusive.slow_edge_energy(edge, d.short_circuit_current, d.supply_voltage)
+        return d.short_circuit_energy + slow
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Transistors and the membrane capacitor."""
+        d = self.device
+        capacitor = equations.capacitor_area(d.membrane_capacitance, d.capacitance_density)
+        return [
+            AreaCost(self.path, "transistors", d.transistor_area),
+            AreaCost(self.path, "capacitor", capacitor),
+        ]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Bias and leakage currents, which flow whether or not the neuron spikes."""
+        power = self.device.bias_current * self.device.supply_voltage
+        return [StaticCost(self.path, "bias", leakage_at_chip_temperature(self, power, ROOM_TEMPERATURE))]
+
+    def mismatch(self) -> Volt:
+        """Standard deviation of the threshold voltages of its transistors, zero where the device does not state it."""
+        side = np.sqrt(self.device.matched_gate_area)
+        return equations.threshold_mismatch(self.device.matching_coefficient, side, side)
+
+    def current_spread(self) -> Dimensionless:
+        """Factor between the currents of two neurons that are one standard deviation apart."""
+        return equations.subthreshold_current_spread(
+            self.mismatch(), self.device.slope_factor, equations.thermal_voltage(self.technology.temperature)
+        )
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """Mismatch between neurons, and how long a slow one takes."""
+        spread = self.current_spread()
+        return [
+            *super().characteristics(network),
+            self.characteristic("mismatch of threshold voltages", self.mismatch(), "V"),
+            self.characteristic(
+                "factor between currents of two neurons, one standard deviation", spread, "1"
+            ),
+            self.characteristic(
+                "integration time of a neuron slow by one standard deviation",
+                self.input_hold_time() * spread, "s",
+            ),
+        ]  # fmt: skip
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the membrane can reach its threshold, above noise, and whether neurons are alike."""
+        d, spread = self.device, self.current_spread()
+        stated = np.asarray(d.short_circuit_energy + d.short_circuit_current * d.conduction_window) > 0.0
+        return [
+            Check(
+                "neuron_fires", self.path, "refuse", d.threshold_voltage < d.supply_voltage,
+                "the threshold is not below the supply, so the membrane never reaches it", d.threshold_voltage,
+                d.supply_voltage, "V",
+            ),
+            self.noise_check(
+                d.membrane_capacitance, d.threshold_voltage,
+                "the membrane is so small that thermal noise fires the neuron",
+            ),
+            Check(
+                "neurons_match", self.path, "limit", spread <= _ALIKE,
+                "currents of two neurons differ by more than a factor of two at one standard deviation", spread,
+                _ALIKE,
+            ),
+            Check(
+                "short_circuit_stated", self.path, "range", stated,
+                "no energy or current of the comparator's short circuit is stated, so that spikes cost too little",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,70 @@
+"""1M1T1R neuron with node capacitance, control resistor and footprint as published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
+from neuroest.core.units import Ampere, Farad, Metre, Ohm, SquareMetre, Watt
+from neuroest.specs.base import WholeNumber
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
+
+
+class DiffusiveNeuronParameters(IonDynamics):
+    """1M1T1R neuron with its node capacitance, control resistor and footprint stated."""
+
+    model: ClassVar[str] = "diffusive_1m1t1r"
+
+    gate_capacitance: Farad = positive("Total capacitance of the gate node.", symbol="C_g", exact=EXACT)
+    control_resistance: Ohm = positive("Resistor from the gate node to ground.", symbol="R_c", exact=CHOSEN)
+    transistor_width: Metre = positive(
+        "Width of the output transistor.", maximum=1e-2, symbol="W", exact=CHOSEN
+    )
+    off_current: Ampere = non_negative("Leakage of the output transistor while off.", symbol="I_off")
+    footprint: SquareMetre = positive("Area of the neuron as published.")
+
+
+class DiffusiveNeuronBlock(DeviceBlock):
+    """Neuron of one diffusive memristor, one transistor and one resistor, as published."""
+
+    record: ClassVar[type[Record] | None] = DiffusiveNeuronParameters
+    model: Literal["diffusive_1m1t1r"]
+    rest_time_constants: WholeNumber = 5.0
+    """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
+    kinetics: str | None = None
+    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
+    temperature. Left out, they move as at the temperature that they were measured at."""
+
+
+class DiffusiveNeuron(DiffusiveNeuronBase):
+    """1M1T1R neuron with node capacitance, control resistor and footprint as published."""
+
+    schema: ClassVar[type[Block]] = DiffusiveNeuronBlock
+    example: ClassVar[str] = "diffusive_bench"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "the bench circuit was measured, and no circuit on a chip"),
+    )
+    device: DiffusiveNeuronParameters
+
+    def gate_capacitance(self) -> Farad:
+        """Capacitance of the gate node as stated."""
+        return self.device.gate_capacitance
+
+    def control_resistance(self) -> Ohm:
+        """Control resistor as stated."""
+        return self.device.control_resistance
+
+    def off_power(self) -> Watt:
+        """Leakage of the output transistor from its stated off-current."""
+        power = self.device.off_current * self.device.output_supply_voltage
+        return leakage_at_chip_temperature(self, power)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Footprint as stated."""
+        return [AreaCost(self.path, "footprint", self.device.footprint)]

@@ -1,0 +1,439 @@
+"""What both descriptions of the 1M1T1R neuron share: ion dynamics, firing statistics and their limits."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, Self, cast
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    ROOM_TEMPERATURE,
+    Characteristic,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    TechnologyPoint,
+    either,
+    resistance_at_corner,
+    threshold_at_corner,
+)
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.units import (
+    Dimensionless,
+    Farad,
+    Joule,
+    Kelvin,
+    KelvinPerWatt,
+    Ohm,
+    PerSecond,
+    PerVoltSecond,
+    Second,
+    Volt,
+    Watt,
+)
+from neuroest.equations import diffusive_neuron as diffusive
+from neuroest.equations import filament_growth, neuron_geometry
+from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
+
+
+class IonDynamics(Record):
+    """Rates of the filament and residue states of a diffusive memristor, and its firing statistics."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "neurons"
+
+    field_mobility: PerVoltSecond = positive("Filament growth per field.", symbol="mu")
+    field_offset: Dimensionless = positive(
+        "Gap that stays when the filament is complete.", symbol="alpha", exact=EXACT
+    )
+    residue_rate: PerSecond = positive("Rate at which filament turns into residue.", symbol="beta")
+    filament_decay: PerSecond = positive("Rate at which the filament dissolves.", symbol="gamma_1")
+    residue_decay: PerSecond = positive("Rate at which the residue dissolves.", symbol="gamma_2")
+    on_resistance: Ohm = positive("Resistance of the complete filament.", symbol="R_on")
+    off_resistance: Ohm = positive("Resistance without a filament.", symbol="R_off", exact=EXACT)
+    input_voltage: Volt = positive(
+        "Voltage at the neuron's input while it integrates.", maximum=10.0, symbol="V_in", exact=CHOSEN
+    )
+    output_threshold: Volt = positive(
+        "Gate voltage above which the output is on.", maximum=10.0, symbol="V_th", exact=EXACT
+    )
+    rearm_fraction: Dimensionless = positive(
+        "Gate voltage at which the neuron can fire again, over the input voltage.", maximum=1.0
+    )
+    output_supply_voltage: Volt = positive(
+        "Supply of the output branch.", maximum=10.0, symbol="V_dd", exact=CHOSEN
+    )
+    load_resistance: Ohm = positive("Resistor between the supply and the output.", symbol="R_l", exact=CHOSEN)
+    load_capacitance: Farad = non_negative(
+        "Capacitance at the output of the neuron.", symbol="C_l", exact=CHOSEN
+    )
+    transistor_on_resistance: Ohm = non_negative(
+        "Resistance of the output transistor while on.", symbol="R_ds"
+    )
+    firing_median_voltage: Volt = positive(
+        "Amplitude at which half of all pulses fire, for the pulse width stated.", symbol="V_50"
+    )
+    firing_voltage_spread: Volt = positive("Standard deviation of the firing amplitude.", symbol="sigma_V")
+    endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
+    relaxation_time: Second = non_negative(
+        "Time in which a complete filament ruptures once no field holds it; without it that takes no time.",
+        symbol="t_relax",
+        absent=0.0,
+    )
+    conduction_length: Dimensionless = quantity(
+        "Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate "
+        "follows the closing gap.",
+        minimum=0.01,
+        symbol="lambda",
+        absent=0.0,
+        exact=EXACT,
+    )
+    activation_energy: Joule = non_negative(
+        "Barrier that all four rates have; without it they are those of room temperature at any temperature.",
+        symbol="E_a",
+        absent=0.0,
+    )
+
+
+ION_BARRIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "field_mobility": "mobility_activation",
+        "residue_rate": "residue_activation",
+        "filament_decay": "filament_decay_activation",
+        "residue_decay": "residue_decay_activation",
+    }
+)
+"""Barrier that each rate of a diffusive memristor follows."""
+
+
+class IonKineticsParameters(Record):
+    """Conduction, noise, rupture and temperature of a diffusive memristor, beside the rates of its neuron."""
+
+    model: ClassVar[str] = "ion_kinetics"
+    folder: ClassVar[str] = "lab"
+
+    conduction_length: Dimensionless = positive(
+        "Decay length of the conduction through the gap, in units of the gap.", symbol="lambda", exact=EXACT
+    )
+    rupture_time: Second = positive(
+        "Time in which a complete filament ruptures once no field holds it.", symbol="t_relax"
+    )
+    noise_correlation_time: Second = positive(
+        "Time over which the drive of the ions keeps its deviation from the mean.", symbol="tau_n"
+    )
+    decay_variation: Dimensionless = non_negative(
+        "Relative fluctuation of the filament's rate of decay within a cycle.", exact=CHOSEN
+    )
+    mobility_activation: Joule = non_negative("Activation energy of the filament's growth.", symbol="E_mu")
+    residue_activation: Joule = non_negative(
+        "Activation energy of the turning of filament into residue.", symbol="E_beta"
+    )
+    filament_decay_activation: Joule = non_negative(
+        "Activation energy of the filament's decay.", symbol="E_gamma_1"
+    )
+    residue_decay_activation: Joule = non_negative(
+        "Activation energy of the residue's decay.", symbol="E_gamma_2"
+    )
+    reference_temperature: Kelvin = positive(
+        "Temperature that the rates belong to.", symbol="T_0", exact=DEFINED
+    )
+    thermal_resistance: KelvinPerWatt = non_negative("Heating of the complete filament.", symbol="R_th")
+
+
+_LEAST_SEPARATION = 5.0
+"""Ratio of the speeds of filament and residue below which the closed form of the integration time is off by more than
+15 %, against the rate equations (docs/models/neurons.md)."""
+
+
+LITTLE = 0.05
+"""Share of the drive that the unswitched memristor may lose to the gate node, and of the integration time that the
+gate may take to charge, before the closed forms are off by as much."""
+
+
+_WARMER = 10.0  # K
+"""Distance from room temperature over which rates of ions change by half (0.3 eV)."""
+
+
+_SETTLED = 3.0
+"""Time constants after which a node counts as charged: 95 %."""
+
+
+def at_temperature(device: IonDynamics, kinetics: IonKineticsParameters, temperature: Kelvin) -> IonDynamics:
+    """A neuron's device with its rates at a temperature instead of that they were measured at.
+
+    The barriers of single rates take the place of the one that the device states for all of them.
+    """
+    rates = {
+        rate: getattr(device, rate)
+        * filament_growth.activation_factor(
+            getattr(kinetics, barrier), temperature, kinetics.reference_temperature
+        )
+        for rate, barrier in ION_BARRIERS.items()
+    }
+    return type(device)(**{**vars(device), **rates, "activation_energy": 0.0})
+
+
+class DiffusiveNeuronBase(Neuron):
+    """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
+
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron gate charge",
+        "neuron divider",
+        "neuron output branch",
+        "neuron output load",
+        "neuron sub-threshold current",
+    )
+
+    device: IonDynamics
+
+    @classmethod
+    def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:
+        """Rates of the ions at the chip's temperature, by the barriers of their kinetics."""
+        return at_temperature(
+            device, cast("IonKineticsParameters", partners["kinetics"]), technology.temperature
+        )
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The memristor sees a lower voltage, and integrates for longer or never fires."""
+        return self.with_device(input_voltage=self.device.input_voltage * share)
+
+    @abstractmethod
+    def gate_capacitance(self) -> Farad:
+        """Capacitance of the gate node."""
+
+    @abstractmethod
+    def control_resistance(self) -> Ohm:
+        """Resistor from the gate node to ground."""
+
+    @abstractmethod
+    def off_power(self) -> Watt:
+        """Leakage of the output transistor."""
+
+    def gate_peak_voltage(self) -> Volt:
+        """Gate voltage once the filament is complete."""
+        d = self.device
+        return diffusive.gate_peak_voltage(d.input_voltage, d.on_resistance, self.control_resistance())
+
+    def output_threshold(self) -> Volt:
+        """Gate voltage at which the output transistor turns on, at the chip's corner."""
+        return threshold_at_corner(self, self.device.output_threshold)
+
+    def transistor_on_resistance(self) -> Ohm:
+        """Output transistor that is on, at the chip's corner."""
+        return resistance_at_corner(self, self.device.transistor_on_resistance)
+
+    def rearm_voltage(self) -> Volt:
+        """Gate voltage below which the next integration begins."""
+        return self.device.rearm_fraction * self.device.input_voltage
+
+    def activation(self) -> Dimensionless:
+        """Rates of the ions at the chip's temperature over those at room temperature, at which they are stated."""
+        return filament_growth.activation_factor(
+            self.device.activation_energy, self.technology.temperature, ROOM_TEMPERATURE
+        )
+
+    def input_hold_time(self) -> Second:
+        """Integration time at the input voltage: the ions move only while it is applied."""
+        d, faster = self.device, self.activation()
+        return filament_growth.integration_time(
+            d.input_voltage,
+            d.field_mobility * faster,
+            d.field_offset,
+            d.residue_rate * faster,
+            d.filament_decay * faster,
+            d.residue_decay * faster,
+        )
+
+    def refractory_time(self) -> Second:
+        """Time for the control resistor to discharge the gate node, and at least for the filament to rupture."""
+        discharge = diffusive.refractory_time(
+            self.control_resistance(), self.gate_capacitance(), self.gate_peak_voltage(), self.rearm_voltage()
+        )
+        return np.maximum(discharge, self.device.relaxation_time)
+
+    def rest_time(self) -> Second:
+        """Time for the residue to dissolve."""
+        return filament_growth.residue_rest_time(
+            self.device.residue_decay * self.activation(), self.options["rest_time_constants"]
+        )
+
+    def memory_time(self) -> Second:
+        """Time constant with which the filament dissolves."""
+        return 1.0 / (self.device.filament_decay * self.activation())
+
+    def endurance(self) -> Dimensionless:
+        """Filament cycles."""
+        return self.device.endurance
+
+    def high_time(self, read_time: Second) -> Second:
+        """Time that the input stays on after the neuron has switched."""
+        return np.maximum(read_time - self.input_hold_time(), 0.0)
+
+    def output_pulse_duration(self, read_time: Second) -> Second:
+        """Time that the output branch conducts in one spike."""
+        return diffusive.output_pulse_duration(
+            self.high_time(read_time), self.control_resistance(), self.gate_capacitance(),
+            self.gate_peak_voltage(), self.output_threshold(),
+        )  # fmt: skip
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Gate node, divider, output branch and load of a spike; sub-threshold current of each time step."""
+        d = self.device
+        gate = diffusive.gate_charge_energy(
+            self.gate_capacitance(), d.input_voltage, self.gate_peak_voltage(), self.rearm_voltage()
+        )
+        divider = diffusive.divider_energy(
+            d.input_voltage, d.on_resistance, self.control_resistance(), self.high_time(read_time)
+        )
+        branch = diffusive.output_branch_energy(
+            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance(),
+            self.output_pulse_duration(read_time),
+        )  # fmt: skip
+        load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
+        leak = diffusive.subthreshold_energy(d.input_voltage, d.off_resistance, self.input_hold_time())
+        return [
+            self.energy("spike", "gate_charge", gate, "neuron gate charge"),
+            self.energy("spike", "divider", divider, "neuron divider"),
+            self.energy("spike", "output_branch", branch, "neuron output branch"),
+            self.energy("spike", "output_load", load, "neuron output load"),
+            self.energy("time_step", "sub_threshold", leak, "neuron sub-threshold current"),
+        ]
+
+    def firing_probability(self) -> Dimensionless:
+        """Probability to fire at the input voltage, for the pulse that the device's statistics were taken with."""
+        d = self.device
+        return filament_growth.firing_probability(
+            d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
+        )
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What the gate node is, and what it resists."""
+        node = self.gate_capacitance()
+        noise = neuron_geometry.thermal_noise_voltage(self.technology.temperature, node)
+        return [
+            *super().characteristics(network),
+            self.characteristic("capacitance of the gate node", node, "F"),
+            self.characteristic("control resistor", self.control_resistance(), "ohm"),
+            self.characteristic("thermal noise on the gate node", noise, "V"),
+            self.characteristic(
+                "electrons on the gate node",
+                neuron_geometry.stored_electrons(node, self.gate_peak_voltage()),
+                "1",
+            ),
+        ]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the output transistor."""
+        return [StaticCost(self.path, "leakage", self.off_power())]
+
+    def gate_charging(self) -> Dimensionless:
+        """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
+        d, known = self.device, self.device.conduction_length > 0.0
+        length = either(known, d.conduction_length, 1.0)
+        charging = filament_growth.gate_charging(
+            d.input_voltage, d.field_mobility * self.activation(), d.field_offset, self.gate_capacitance(),
+            self.control_resistance(), d.on_resistance, d.off_resistance, length,
+        )  # fmt: skip
+        return either(known, charging, 0.0)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the neuron fires at all and forgets, and whether its output can drive its load."""
+        return [
+            *self._ion_checks(),
+            *self._gate_checks(),
+            *self._output_checks(),
+            self.noise_check(
+                self.gate_capacitance(), self.output_threshold(),
+                "the gate node is so small that thermal noise fires the output",
+            ),
+        ]  # fmt: skip
+
+    def _ion_checks(self) -> list[Check]:
+        """What the closed form of the integration time and the temperature of the ions rest on."""
+        d = self.device
+        threshold = filament_growth.dc_threshold_voltage(
+            d.field_mobility, d.field_offset, d.residue_rate, d.filament_decay, d.residue_decay
+        )
+        separation = filament_growth.timescale_separation(d.residue_rate, d.filament_decay, d.residue_decay)
+        temperature = self.technology.temperature
+        stated = np.logical_or(d.activation_energy > 0.0, self.spec.kinetics is not None)
+        known = np.logical_or(stated, np.abs(temperature - ROOM_TEMPERATURE) <= _WARMER)
+        return [
+            self.check_range(
+                "timescale_separation", separation, _LEAST_SEPARATION, np.inf, "1",
+                "filament and residue move at nearly the same speed, so that the integration time is too short",
+            ),
+            Check(
+                "neuron_fires", self.path, "refuse", d.input_voltage > threshold,
+                "the input voltage is at or below the threshold, so the neuron never fires",
+                d.input_voltage, threshold, "V",
+            ),
+            Check(
+                "ions_at_temperature", self.path, "range", known,
+                "no activation energy is stated, so that the rates of the ions are those of room temperature",
+                temperature, ROOM_TEMPERATURE, "K",
+            ),
+        ]  # fmt: skip
+
+    def _gate_checks(self) -> list[Check]:
+        """Whether the gate node leaves the drive to the memristor, and is empty when the next integration begins."""
+        d, peak = self.device, self.gate_peak_voltage()
+        resting = diffusive.gate_peak_voltage(d.input_voltage, d.off_resistance, self.control_resistance())
+        charging = _SETTLED * d.on_resistance * self.gate_capacitance()
+        return [
+            Check(
+                "output_turns_off", self.path, "refuse", resting < self.output_threshold(),
+                "the open memristor lets so much through that the output is on without a spike", resting,
+                self.output_threshold(), "V",
+            ),
+            Check(
+                "gate_rearms", self.path, "refuse", self.rearm_voltage() < peak,
+                "the gate node does not reach the voltage at which the neuron can fire again, so that nothing resets",
+                peak, self.rearm_voltage(), "V",
+            ),
+            self.check_range(
+                "drive_stays", resting / d.input_voltage, 0.0, LITTLE, "1",
+                "the gate node takes more than a twentieth of the drive before the switch, so that the integration "
+                "time is too short",
+            ),
+            Check(
+                "gate_charges", self.path, "range", charging <= LITTLE * self.input_hold_time(),
+                "the complete filament charges the gate node slowly, which is not in the integration time", charging,
+                LITTLE * self.input_hold_time(), "s",
+            ),
+            Check(
+                "gate_waits", self.path, "range", self.gate_charging() <= filament_growth.LARGEST_GATE_CHARGING,
+                "the gate node charges while the gap closes and takes the drive away, so that by the rate equations "
+                "the output stays on instead of spiking; a larger gate node waits", self.gate_charging(),
+                filament_growth.LARGEST_GATE_CHARGING,
+            ),
+        ]  # fmt: skip
+
+    def _output_checks(self) -> list[Check]:
+        """Whether the output turns on, swings, and drives its load."""
+        d = self.device
+        swing, duration = d.load_resistance * d.load_capacitance, self.output_pulse_duration(0.0)
+        height = diffusive.output_swing(
+            d.output_supply_voltage, d.load_resistance, self.transistor_on_resistance()
+        )
+        return [
+            Check(
+                "output_drives_load", self.path, "limit", _SETTLED * swing <= duration,
+                "the load resistor is too large to charge the output within a third of the pulse",
+                _SETTLED * swing, duration, "s",
+            ),
+            Check(
+                "output_turns_on", self.path, "refuse", self.gate_peak_voltage() > self.output_threshold(),
+                "the gate node does not reach the threshold of the output", self.gate_peak_voltage(),
+                self.output_threshold(), "V",
+            ),
+            Check(
+                "output_swings", self.path, "limit", height >= d.output_supply_voltage / 2.0,
+                "the output falls by less than half of its supply, which no inverter takes for a spike", height,
+                d.output_supply_voltage / 2.0, "V",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,191 @@
+"""1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    at_corner,
+    either,
+    leakage_at_chip_temperature,
+)
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Metre,
+    Ohm,
+    OhmMetre,
+    Second,
+    SquareMetre,
+    Watt,
+)
+from neuroest.equations import diffusive_neuron as diffusive
+from neuroest.equations import neuron_geometry
+from neuroest.equations.neurons import capacitor_area
+from neuroest.specs.base import WholeNumber
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
+
+
+class IntegratedDiffusiveNeuronParameters(IonDynamics):
+    """1M1T1R neuron whose node capacitance, control resistor and footprint follow from its geometry."""
+
+    model: ClassVar[str] = "diffusive_1m1t1r_integrated"
+
+    transistor_width: Metre = positive("Width of the output transistor.", maximum=1e-4, symbol="W")
+    transistor_length_pitches: Dimensionless = positive("Length of the transistor's layout in gate pitches.")
+    via_side: Metre = positive("Side of the square memristor.", maximum=1e-4)
+    oxide_thickness: Metre = positive("Thickness of the switching oxide.", maximum=1e-6, symbol="d")
+    relative_permittivity: Dimensionless = positive("Permittivity of the switching oxide.", symbol="eps_r")
+    local_wire_length: Metre = positive("Wire between memristor, gate and resistor.", maximum=1e-3)
+    explicit_capacitance: Farad = non_negative("Capacitor added on purpose.", exact=CHOSEN)
+    capacitance_density: FaradPerSquareMetre = positive(
+        "Density of that capacitor, which lies beside the rest.", symbol="c_A", absent=math.inf
+    )
+    refractory_time: Second = positive(
+        "Refractory time that the control resistor is sized for.", symbol="t_ref", exact=CHOSEN
+    )
+    resistor_resistivity: OhmMetre = positive(
+        "Resistivity of the thin film of the control resistor.", symbol="rho_f"
+    )
+    resistor_thickness: Metre = positive("Height of the vertical film of the control resistor.", symbol="t_f")
+    restoration_edge_time: Second = positive(
+        "Time that the first restoring inverter conducts through; without it the refractory time, since the output "
+        "follows the gate.",
+        absent=0.0,
+    )
+    restoration_peak_current: Ampere = positive("Peak of the current through the first restoring inverter.")
+
+
+class IntegratedDiffusiveNeuronBlock(DeviceBlock):
+    """The same neuron with node capacitance, control resistor and footprint computed from geometry."""
+
+    record: ClassVar[type[Record] | None] = IntegratedDiffusiveNeuronParameters
+    model: Literal["diffusive_1m1t1r_integrated"]
+    layout: Literal["stacked", "planar"]
+    """stacked: memristor and resistor above the transistor; planar: side by side."""
+    rest_time_constants: WholeNumber = 5.0
+    """Decay times of the residue to wait between inferences, so that one does not colour the next."""
+    partners: ClassVar[Mapping[str, type[Record]]] = MappingProxyType({"kinetics": IonKineticsParameters})
+    kinetics: str | None = None
+    """Name or path of a device spec of model `ion_kinetics`, whose barriers say how fast the ions are at the chip's
+    temperature. Left out, they move as at the temperature that they were measured at."""
+
+
+class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
+    """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry."""
+
+    schema: ClassVar[type[Block]] = IntegratedDiffusiveNeuronBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        *DiffusiveNeuronBase.owns,
+        "neuron output restoration",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
+        area=ModelError(1.5, "no layout exists"),
+    )
+    example: ClassVar[str] = "diffusive_28nm_derived"
+    device: IntegratedDiffusiveNeuronParameters
+
+    def memristor_area(self) -> SquareMetre:
+        """Area of the via that holds the memristor."""
+        return self.device.via_side * self.device.via_side
+
+    def memristor_capacitance(self) -> Farad:
+        """Capacitance of the unswitched memristor."""
+        return neuron_geometry.plate_capacitance(
+            self.device.relative_permittivity, self.memristor_area(), self.device.oxide_thickness
+        )
+
+    def gate_capacitance(self) -> Farad:
+        """Gate, memristor, local wire and explicit capacitor."""
+        d = self.device
+        return neuron_geometry.node_capacitance(
+            self.process.gate_capacitance, d.transistor_width, self.memristor_capacitance(),
+            self.process.wire_capacitance, d.local_wire_length, d.explicit_capacitance,
+        )  # fmt: skip
+
+    def control_resistance(self) -> Ohm:
+        """Resistor that gives the wanted refractory time with this node."""
+        ratio = self.device.input_voltage / self.rearm_voltage()
+        return diffusive.control_resistance_for_refractory(
+            self.device.refractory_time, self.gate_capacitance(), ratio
+        )
+
+    def off_power(self) -> Watt:
+        """Leakage of the output transistor on the chip's process."""
+        power = diffusive.off_state_power(
+            self.process.off_current, self.device.transistor_width, self.device.output_supply_voltage
+        )
+        return leakage_at_chip_temperature(self, power)
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Largest of transistor, via and resistor when stacked, their sum side by side."""
+        d = self.device
+        transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
+        resistor = neuron_geometry.thin_film_resistor_area(
+            d.resistor_resistivity, d.resistor_thickness, self.control_resistance()
+        )
+        combine = (
+            neuron_geometry.stacked_footprint
+            if self.spec.layout == "stacked"
+            else neuron_geometry.planar_footprint
+        )
+        stacked = combine(transistor, self.memristor_area(), resistor)
+        capacitor = capacitor_area(d.explicit_capacitance, d.capacitance_density)
+        return [AreaCost(self.path, "footprint", stacked + capacitor)]
+
+    def edge_time(self) -> Second:
+        """Time that the restoring inverter conducts through: that of the gate's fall, unless the device states one."""
+        stated = self.device.restoration_edge_time
+        return either(stated > 0.0, stated, self.device.refractory_time)
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Terms of the bare neuron, and the inverter that restores its slow output edge."""
+        d = self.device
+        edge = diffusive.slow_edge_energy(
+            self.edge_time(),
+            at_corner(self, "drive", d.restoration_peak_current),
+            self.technology.supply_voltage,
+        )
+        restoration = self.energy("spike", "restoration", edge, "neuron output restoration")
+        return [*super().spike_energies(read_time), restoration]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Feed-through to the small node, and whether all of its area is known."""
+        d, node = self.device, self.gate_capacitance()
+        memristor = self.memristor_capacitance()
+        allowed = neuron_geometry.feedthrough_limit(
+            node - memristor, d.input_voltage, self.output_threshold()
+        )
+        placed = np.logical_or(np.isfinite(d.capacitance_density), d.explicit_capacitance <= 0.0)
+        return [
+            *super().checks(network),
+            Check(
+                "input_feedthrough", self.path, "limit", memristor <= allowed,
+                "the edge of the input couples to the gate node and may trigger the output", memristor, allowed, "F",
+            ),
+            Check(
+                "edge_follows_gate", self.path, "range", self.edge_time() >= d.refractory_time / 2.0,
+                "the stated edge of the output is much shorter than the fall of the gate that it follows",
+                self.edge_time(), d.refractory_time / 2.0, "s",
+            ),
+            Check(
+                "capacitor_has_area", self.path, "refuse", placed,
+                "a capacitor was added without its density, so that it would take no area; state capacitance_density",
+                d.explicit_capacitance, 0.0, "F",
+            ),
+        ]  # fmt: skip

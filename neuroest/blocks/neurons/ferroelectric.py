@@ -1,0 +1,121 @@
+"""Neuron of a ferroelectric transistor that switches after enough pulses below its coercive voltage."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Check, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
+from neuroest.core.units import (
+    Ampere,
+    CoulombPerSquareMetre,
+    Dimensionless,
+    Farad,
+    Joule,
+    Metre,
+    Second,
+    SquareMetre,
+    Volt,
+    VoltPerMetre,
+)
+from neuroest.equations import accumulating as equations
+from neuroest.equations import crossbar, neuron_geometry
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, positive
+
+
+class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
+    """Neuron of a ferroelectric transistor whose film switches under pulses below its coercive voltage."""
+
+    model: ClassVar[str] = "ferroelectric_neuron"
+
+    film_thickness: Metre = positive("Thickness of the ferroelectric film.", maximum=1e-6, symbol="d")
+    film_area: SquareMetre = positive("Area of the film, the gate of the transistor.", symbol="A")
+    film_share: Dimensionless = positive(
+        "Share of the gate voltage across the film.", maximum=1.0, symbol="s"
+    )
+    relative_permittivity: Dimensionless = positive("Permittivity of the film.", symbol="eps_r")
+    remanent_polarisation: CoulombPerSquareMetre = positive("Remanent polarisation.", symbol="P_r")
+    activation_field: VoltPerMetre = positive("Activation field of the switching time.", symbol="E_a")
+    field_exponent: Dimensionless = positive("Exponent of the field in the switching time.", symbol="alpha")
+    attempt_time: Second = positive("Switching time at an infinite field.", symbol="tau_0")
+    read_current: Ampere = positive("Current of the switched transistor while its state is read.")
+
+
+class FerroelectricNeuronBlock(DeviceBlock):
+    """Neuron of a ferroelectric transistor that switches after enough pulses."""
+
+    record: ClassVar[type[Record] | None] = FerroelectricNeuronParameters
+    model: Literal["ferroelectric_neuron"]
+
+
+class FerroelectricNeuron(AccumulatingNeuron):
+    """A ferroelectric transistor that switches, all or nothing, after enough pulses below its coercive voltage."""
+
+    schema: ClassVar[type[Block]] = FerroelectricNeuronBlock
+    example: ClassVar[str] = "ferroelectric_accumulating"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
+        ),
+        area=ModelError(1.5, "no layout exists"),
+    )
+    device: FerroelectricNeuronParameters
+
+    def switching_time(self, gate_voltage: Volt) -> Second:
+        """Time at a gate voltage after which the film has switched."""
+        d = self.device
+        field = equations.film_field(gate_voltage, d.film_share, d.film_thickness)
+        return equations.ferroelectric_switching_time(
+            field, d.activation_field, d.field_exponent, d.attempt_time
+        )
+
+    def pulses(self) -> Dimensionless:
+        """Switching time in pulses."""
+        return equations.pulses_to_switch(
+            self.switching_time(self.device.pulse_voltage), self.device.pulse_time
+        )
+
+    def gate_capacitance(self) -> Farad:
+        """The film as a plate capacitor; what lies in series with it makes less of it."""
+        d = self.device
+        return neuron_geometry.plate_capacitance(d.relative_permittivity, d.film_area, d.film_thickness)
+
+    def accumulation_energy(self) -> Joule:
+        """Charging the gate for each pulse, and reversing the polarisation once."""
+        d = self.device
+        gate = crossbar.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
+        switched = equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.pulse_voltage)
+        return equations.firing_energy(self.pulses(), gate) + switched
+
+    def reset_energy(self) -> Joule:
+        """Charging the gate and reversing the polarisation back."""
+        d = self.device
+        gate = crossbar.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
+        return gate + equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.reset_voltage)
+
+    def read_energy(self) -> Joule:
+        """Drain current of the switched transistor."""
+        d = self.device
+        return equations.pulse_energy(d.read_voltage, d.read_current, d.read_time)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the reset is strong enough, and whether reading leaves the state alone."""
+        d = self.device
+        reset, disturbed = self.switching_time(d.reset_voltage), self.switching_time(d.read_voltage)
+        reading = network.timesteps * d.read_time
+        switched = np.asarray(reset <= d.reset_time)
+        return [
+            *super().checks(network),
+            Check(
+                "reset_switches", self.path, "limit", switched,
+                "the reset pulse is shorter than the film takes to switch back", reset, d.reset_time, "s",
+            ),
+            Check(
+                "read_keeps_state", self.path, "limit", disturbed >= reading,
+                "the reads of one inference together switch the film", reading, disturbed, "s",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,80 @@
+"""Neuron of a phase-change cell that crystallises pulse by pulse; melting it is the reset."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Check, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
+from neuroest.core.units import Ampere, Dimensionless, Joule, Siemens
+from neuroest.equations import accumulating as equations
+from neuroest.equations import crossbar
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, positive
+
+
+class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
+    """Neuron of a phase-change cell that crystallises pulse by pulse and is melted to reset it."""
+
+    model: ClassVar[str] = "phase_change_neuron"
+
+    pulse_current: Ampere = positive("Amplitude of a full crystallising pulse.", symbol="I_p")
+    conductance_step: Siemens = positive("Mean rise of the conductance in one full pulse.", symbol="dG")
+    threshold_conductance: Siemens = positive("Conductance at which the neuron fires.", symbol="G_fire")
+    reset_current: Ampere = positive("Amplitude of the melting pulse.", symbol="I_reset")
+
+
+class PhaseChangeNeuronBlock(DeviceBlock):
+    """Neuron of a phase-change cell that crystallises pulse by pulse."""
+
+    record: ClassVar[type[Record] | None] = PhaseChangeNeuronParameters
+    model: Literal["phase_change_neuron"]
+
+
+class PhaseChangeNeuron(AccumulatingNeuron):
+    """A phase-change cell that crystallises pulse by pulse; melting it is the reset."""
+
+    schema: ClassVar[type[Block]] = PhaseChangeNeuronBlock
+    example: ClassVar[str] = "phase_change_accumulating"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
+        ),
+        area=ModelError(1.5, "no layout exists"),
+    )
+    device: PhaseChangeNeuronParameters
+
+    def pulses(self) -> Dimensionless:
+        """From the accumulation curve."""
+        return equations.pulses_to_conductance(
+            self.device.threshold_conductance, self.device.conductance_step
+        )
+
+    def accumulation_energy(self) -> Joule:
+        """Crystallising pulses, whose current the supply gives at its full voltage."""
+        d = self.device
+        pulse = equations.pulse_energy(d.pulse_voltage, d.pulse_current, d.pulse_time)
+        return equations.firing_energy(self.pulses(), pulse)
+
+    def reset_energy(self) -> Joule:
+        """The melting pulse."""
+        d = self.device
+        return equations.pulse_energy(d.reset_voltage, d.reset_current, d.reset_time)
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the reset is stronger than a pulse that crystallises."""
+        d = self.device
+        return [
+            *super().checks(network),
+            Check(
+                "reset_melts", self.path, "limit", d.reset_current > d.pulse_current,
+                "the reset current is no larger than that of a pulse that crystallises, so that it melts nothing",
+                d.reset_current, d.pulse_current, "A",
+            ),
+        ]  # fmt: skip
+
+    def read_energy(self) -> Joule:
+        """At the threshold, where the cell conducts most before it is reset."""
+        d = self.device
+        return crossbar.cell_read_energy(d.threshold_conductance, d.read_voltage, d.read_voltage, d.read_time)

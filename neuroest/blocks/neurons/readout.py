@@ -1,0 +1,41 @@
+"""Read-out of a crossbar by neurons at the foot of its columns."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
+from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock
+
+
+class NeuronReadoutBlock(Block):
+    """A neuron at the foot of the columns, one for every output of the network."""
+
+    slots: ClassVar[tuple[str, ...]] = ("neuron", "interface", "merge", "multiplexer", "fan_out_buffer")
+    model: Literal["neuron"]
+    neuron: NeuronBlock
+    """The neuron."""
+    interface: InterfaceBlock
+    """The circuit between column and neuron."""
+    partial_sums: Literal["analog_merge", "none", "digital_counter"]
+    """How the results of arrays that share an output come together: as currents on a common line (`analog_merge`);
+    not at all, so that the fan-in of a layer is limited to the rows of one array (`none`); or as counts of the
+    spikes of a neuron at every array, which an accumulator adds and a digital neuron turns into spikes
+    (`digital_counter`)."""
+    merge: CurrentMirrorBlock | None = None
+    """Circuit that weighs bit slices and merges currents; without it both are left out of the estimate."""
+    multiplexer: SwitchingBlock | None = None
+    """Switches between a column and the neurons of its positions, or of the layers that share it; without them the
+    estimate takes them for granted and says so."""
+    fan_out_buffer: FanOutBufferBlock | None = None
+    """Buffer behind each neuron; without it the neuron is taken to drive what takes its spikes."""
+
+
+class NeuronReadout(Component[None]):
+    """The read-out as a whole; its costs are those of the blocks in its slots."""
+
+    schema: ClassVar[type[Block]] = NeuronReadoutBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

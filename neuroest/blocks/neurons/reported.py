@@ -1,0 +1,82 @@
+"""Neuron known by the numbers that its authors report."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre, Watt
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class ReportedNeuronParameters(Record):
+    """A neuron known by the numbers that its authors report."""
+
+    model: ClassVar[str] = "reported_neuron"
+    folder: ClassVar[str] = "neurons"
+
+    spike_energy: Joule = positive("Energy of one spike, within the scope that the source states.")
+    input_hold_time: Second = non_negative("Time that the input must be held for the neuron to integrate it.")
+    maximum_spike_rate: PerSecond = positive("Highest spike rate.")
+    static_power: Watt = non_negative("Power of an idle neuron, where it is not part of the spike energy.")
+    footprint: SquareMetre = positive("Area of one neuron.")
+    endurance: Dimensionless = positive(
+        "Spikes before the device fails; without it nothing is taken to wear out.", absent=math.inf
+    )
+
+
+class ReportedNeuronBlock(DeviceBlock):
+    """Neuron known by its published energy, area and rate."""
+
+    record: ClassVar[type[Record] | None] = ReportedNeuronParameters
+    model: Literal["reported_neuron"]
+
+
+class ReportedNeuron(Neuron):
+    """Neuron known by its published energy, area and rate."""
+
+    schema: ClassVar[type[Block]] = ReportedNeuronBlock
+    owns: ClassVar[tuple[str, ...]] = ("neuron spike as reported",)
+    example: ClassVar[str] = "lif_28nm_besrour"
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
+    device: ReportedNeuronParameters
+
+    def driven(self, share: Dimensionless) -> Self:
+        """A weaker input is held for longer in proportion, as if it charged something; what follows stays."""
+        d = self.device
+        longer = d.input_hold_time / share
+        interval = 1.0 / d.maximum_spike_rate + longer - d.input_hold_time
+        return self.with_device(input_hold_time=longer, maximum_spike_rate=1.0 / interval)
+
+    def input_hold_time(self) -> Second:
+        """Time that the input must be held, as stated."""
+        return self.device.input_hold_time
+
+    def refractory_time(self) -> Second:
+        """Rest of the shortest spike interval."""
+        return np.maximum(1.0 / self.device.maximum_spike_rate - self.device.input_hold_time, 0.0)
+
+    def endurance(self) -> Dimensionless | None:
+        """Spikes, where the device states how many it stands."""
+        return self.device.endurance if np.any(np.isfinite(self.device.endurance)) else None
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Energy of a spike as reported."""
+        energy = self.device.spike_energy
+        return [self.energy("spike", "reported", energy, "neuron spike as reported")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Footprint as reported."""
+        return [AreaCost(self.path, "footprint", self.device.footprint)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Static power as reported."""
+        return [StaticCost(self.path, "static", self.device.static_power)]

@@ -1,0 +1,242 @@
+"""Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+
+from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Kelvin,
+    Ohm,
+    Second,
+    SquareMetre,
+    Volt,
+)
+from neuroest.equations import filament_growth
+from neuroest.equations import neurons as equations
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
+
+
+class ThresholdSwitchNeuronParameters(Record):
+    """Neuron of a volatile threshold switch with a capacitor across it and a resistor in series."""
+
+    model: ClassVar[str] = "threshold_switch_neuron"
+    folder: ClassVar[str] = "neurons"
+
+    supply_voltage: Volt = positive(
+        "Voltage that the column presents while it drives the neuron.", symbol="V_s", exact=CHOSEN
+    )
+    threshold_voltage: Volt = positive("Voltage at which the switch turns on.", symbol="V_t")
+    hold_voltage: Volt = positive("Voltage below which it turns off again.", symbol="V_h")
+    hold_current: Ampere = positive("Current that keeps it on.", symbol="I_h")
+    on_resistance: Ohm = positive("Resistance while on.", symbol="R_on")
+    off_resistance: Ohm = positive("Resistance while off.", symbol="R_off")
+    series_resistance: Ohm = positive(
+        "Resistor between the input and the capacitor.", symbol="R_s", exact=CHOSEN
+    )
+    capacitance: Farad = positive("Capacitor across the switch, its own included.", symbol="C", exact=CHOSEN)
+    capacitance_density: FaradPerSquareMetre = positive("Density of that capacitor.", symbol="c_A")
+    relaxation_time: Second = non_negative("Time until the switch is fully off again.", symbol="t_rel")
+    threshold_spread: Volt = positive(
+        "Standard deviation of the threshold from cycle to cycle.", symbol="sigma_V"
+    )
+    switch_area: SquareMetre = positive("Area of the switch.")
+    transistor_area: SquareMetre = non_negative("Area of the transistors below it: output and reset.")
+    endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
+    transition_temperature: Kelvin = positive(
+        "Temperature to which its own heat must bring the switch; without it the thresholds do not depend on the "
+        "temperature of the chip.",
+        symbol="T_c",
+        absent=math.inf,
+    )
+    reference_temperature: Kelvin = positive(
+        "Temperature at which the thresholds were taken; without it room temperature.",
+        symbol="T_0",
+        absent=0.0,
+        exact=DEFINED,
+    )
+
+
+class ThresholdSwitchBlock(DeviceBlock):
+    """Neuron of a volatile threshold switch, a resistor and an explicit capacitor."""
+
+    record: ClassVar[type[Record] | None] = ThresholdSwitchNeuronParameters
+    model: Literal["threshold_switch_neuron"]
+
+
+_MUCH_LESS = 0.2
+"""Share of the series resistor up to which the closed switch counts as one of little resistance: the discharge then
+takes up to half as long again as the closed form says while the drive stays on (docs/models/neurons.md)."""
+
+
+_SOME_HEATING = 1e-6
+"""Share of a threshold that is reckoned with where a check refuses all estimates; numerical, not physical."""
+
+
+class ThresholdSwitch(Neuron):
+    """Neuron of a volatile threshold switch with an explicit capacitor.
+
+    The driven column charges the capacitor through the series resistor until the switch turns on and empties it.
+    """
+
+    schema: ClassVar[type[Block]] = ThresholdSwitchBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron capacitor charge",
+        "neuron discharge",
+        "neuron sub-threshold current",
+    )
+    example: ClassVar[str] = "switch_generic_28nm"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
+        area=ModelError(1.5, "no layout exists"),
+    )
+    device: ThresholdSwitchNeuronParameters
+
+    def driven(self, share: Dimensionless) -> Self:
+        """The column charges the capacitor towards a lower voltage."""
+        return self.with_device(supply_voltage=self.device.supply_voltage * share)
+
+    def heating_left(self) -> Dimensionless:
+        """Thresholds at the chip's temperature over those that the device states."""
+        left = equations.transition_voltage_factor(
+            self.technology.temperature, self.device.transition_temperature, self.stated_temperature()
+        )
+        return either(left > _SOME_HEATING, left, _SOME_HEATING)
+
+    def stated_temperature(self) -> Kelvin:
+        """Temperature that the thresholds of the device belong to."""
+        stated = self.device.reference_temperature
+        return either(stated > 0.0, stated, ROOM_TEMPERATURE)
+
+    def threshold_voltage(self) -> Volt:
+        """Voltage at which the switch turns on at the chip's temperature."""
+        return self.device.threshold_voltage * self.heating_left()
+
+    def hold_voltage(self) -> Volt:
+        """Voltage below which it turns off again at the chip's temperature."""
+        return self.device.hold_voltage * self.heating_left()
+
+    def input_hold_time(self) -> Second:
+        """Time to charge the capacitor from the hold to the threshold voltage."""
+        d = self.device
+        return equations.switch_charge_time(
+            d.series_resistance, d.off_resistance, d.capacitance, d.supply_voltage, self.threshold_voltage(),
+            self.hold_voltage(),
+        )  # fmt: skip
+
+    def discharge_time(self) -> Second:
+        """Time that the switch is on."""
+        d = self.device
+        return equations.switch_discharge_time(
+            d.on_resistance, d.capacitance, self.threshold_voltage(), self.hold_voltage()
+        )
+
+    def refractory_time(self) -> Second:
+        """Discharge, and relaxation of the switch."""
+        return self.discharge_time() + self.device.relaxation_time
+
+    def endurance(self) -> Dimensionless:
+        """Switching cycles."""
+        return self.device.endurance
+
+    def firing_probability(self) -> Dimensionless:
+        """Probability that the threshold of one cycle lies below the drive."""
+        d = self.device
+        return filament_growth.firing_probability(
+            d.supply_voltage, self.threshold_voltage(), d.threshold_spread
+        )
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
+        d = self.device
+        charge = equations.switch_recharge_energy(
+            d.capacitance, d.supply_voltage, self.threshold_voltage(), self.hold_voltage()
+        )
+        discharge = equations.switch_discharge_energy(
+            d.supply_voltage, d.series_resistance, d.on_resistance, self.discharge_time()
+        )
+        leak = equations.switch_leakage_energy(
+            d.supply_voltage,
+            self.threshold_voltage(),
+            d.off_resistance,
+            np.maximum(read_time, self.input_hold_time()),
+        )
+        return [
+            self.energy("spike", "capacitor", charge, "neuron capacitor charge"),
+            self.energy("spike", "discharge", discharge, "neuron discharge"),
+            self.energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
+        ]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Switch above the transistors, and the capacitor beside them."""
+        d = self.device
+        area = equations.switch_neuron_area(
+            d.switch_area, d.transistor_area, d.capacitance, d.capacitance_density
+        )
+        return [AreaCost(self.path, "footprint", area)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the switch turns on at all, and whether it turns off again."""
+        d, threshold, hold = self.device, self.threshold_voltage(), self.hold_voltage()
+        # what holds it on at another temperature is a smaller current in the same ratio as the voltage
+        smallest = equations.smallest_series_resistance(
+            d.supply_voltage, hold, d.hold_current * self.heating_left()
+        )
+        largest = equations.largest_series_resistance(
+            d.supply_voltage, threshold, threshold / d.off_resistance
+        )
+        closed = d.on_resistance / d.series_resistance
+        apart = threshold - hold
+        temperature = self.technology.temperature
+        return [
+            Check(
+                "switch_below_transition", self.path, "refuse", temperature < d.transition_temperature,
+                "the chip is at or above the transition of the switch, which never opens", temperature,
+                d.transition_temperature, "K",
+            ),
+            Check(
+                "thresholds_below_transition", self.path, "refuse",
+                self.stated_temperature() < d.transition_temperature,
+                "the temperature of the thresholds is not below the transition of the switch",
+                self.stated_temperature(), d.transition_temperature, "K",
+            ),
+            Check(
+                "neuron_fires", self.path, "refuse", d.supply_voltage > threshold,
+                "the drive is at or below the threshold of the switch, so the neuron never fires",
+                d.supply_voltage, threshold, "V",
+            ),
+            Check(
+                "switch_opens", self.path, "limit", d.series_resistance >= smallest,
+                "the series resistor lets so much current pass that the switch never opens again",
+                smallest, d.series_resistance, "ohm",
+            ),
+            Check(
+                "switch_charges", self.path, "refuse", d.series_resistance < largest,
+                "the leakage of the open switch keeps the capacitor below the threshold", d.series_resistance,
+                largest, "ohm",
+            ),
+            Check(
+                "hysteresis", self.path, "refuse", d.threshold_voltage > d.hold_voltage,
+                "the hold voltage is not below the threshold, so that nothing oscillates", d.threshold_voltage,
+                d.hold_voltage, "V",
+            ),
+            self.check_range(
+                "switch_conducts", closed, 0.0, _MUCH_LESS, "1",
+                "the closed switch has no small resistance beside the series resistor, so that the discharge is too "
+                "short",
+            ),
+            self.noise_check(
+                d.capacitance, either(apart > 0.0, apart, threshold),
+                "the capacitor is so small that thermal noise fires the neuron",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Circuits that write cells."""

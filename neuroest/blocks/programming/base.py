@@ -1,0 +1,100 @@
+"""What is written, and over which lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Metre,
+    Second,
+    Volt,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines of an array on one side of its cells, as writing meets them.
+
+    Attributes
+    ----------
+    count : Numeric
+        Lines of one array.
+    drivers : Numeric
+        Drivers of them: one each, or fewer that are switched from line to line.
+    levels : float
+        Voltages that a driver switches its line to.
+    current : Numeric
+        Largest current of one line. [A]
+    highest : Numeric
+        Highest voltage of a line. [V]
+    read : bool
+        Whether a circuit reads or drives them otherwise, which a switch keeps the programming voltage from.
+    shifted : bool
+        Whether that circuit has level shifters for these lines already.
+    held : bool
+        Whether lines that share a driver are held at a voltage while it writes on another one.
+    """
+
+    count: Dimensionless
+    drivers: Dimensionless
+    levels: float
+    current: Ampere
+    highest: Volt
+    read: bool
+    shifted: bool = False
+    held: bool = False
+
+    @property
+    def switches(self) -> Dimensionless:
+        """Switches of all lines: of their drivers, those that share a driver out, and those before other circuits."""
+        each = 2.0 * self.count if self.held else self.count
+        shared = np.where(self.drivers < self.count, each, 0.0)
+        return self.drivers * self.levels + shared + (self.count if self.read else 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """What the circuits that write must know of their array.
+
+    Attributes
+    ----------
+    rows, columns, plates : Lines or None
+        Lines of the array; cells without a transistor have no plates.
+    plates_along_columns : bool
+        Whether plates run beside columns, one for each.
+    voltage : Numeric
+        Programming voltage. [V]
+    cell_current : Numeric
+        Current from the programming supply for one written cell, half-selected ones included. [A]
+    together : Numeric
+        Cells that are written at once.
+    arrays_together : Numeric
+        Arrays of the chip that are written at the same time.
+    pulses : Numeric
+        Pulses of one write with verification.
+    pitch : Numeric
+        Distance between two lines. [m]
+    time : Numeric
+        Time to write the whole array. [s]
+    """
+
+    rows: Lines
+    columns: Lines
+    plates: Lines | None
+    plates_along_columns: bool
+    voltage: Volt
+    cell_current: Ampere
+    together: Dimensionless
+    arrays_together: Dimensionless
+    pulses: Dimensionless
+    pitch: Metre
+    time: Second
+
+    @property
+    def lines(self) -> tuple[Lines, ...]:
+        """All kinds of lines."""
+        return (self.rows, self.columns) if self.plates is None else (self.rows, self.columns, self.plates)

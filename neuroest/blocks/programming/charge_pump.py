@@ -1,0 +1,170 @@
+"""Charge pump that makes the programming voltage."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, EnergyCost
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.programming.base import Written
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Farad,
+    FaradPerSquareMetre,
+    Joule,
+    PerSecond,
+    Volt,
+    Watt,
+)
+from neuroest.equations import power, write_circuits
+from neuroest.specs.base import CountOrAuto, CurrentOrAuto, VoltageOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
+
+
+class ChargePumpParameters(Record):
+    """Dickson charge pump: capacitors, their parasitics and what stands beside them."""
+
+    model: ClassVar[str] = "charge_pump"
+    folder: ClassVar[str] = "drivers"
+
+    maximum_voltage: Volt = positive(
+        "Highest voltage that its transistors and capacitors stand.", maximum=100.0, exact=RANGE_END
+    )
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
+    parasitic_fraction: Dimensionless = positive(
+        "Capacitance of a clocked plate to ground over that of the capacitor.", maximum=1.0, symbol="alpha"
+    )
+    clock_frequency: PerSecond = positive("Clock of the pump.", symbol="f_p")
+    area_factor: Dimensionless = quantity(
+        "Area of the pump with switches, clock drivers and regulation over that of its capacitors.",
+        minimum=1.0,
+        maximum=100.0,
+    )
+    idle_power: Watt = non_negative("Power of its oscillator and regulation while it is on without a load.")
+
+
+class ChargePumpBlock(DeviceBlock):
+    """Dickson charge pump that makes the programming voltage out of a lower one."""
+
+    record: ClassVar[type[Record] | None] = ChargePumpParameters
+    model: Literal["charge_pump"]
+    stages: CountOrAuto = "auto"
+    """Its stages; auto: as many as take the least power."""
+    input_voltage: VoltageOrAuto = "auto"
+    """Voltage of its supply and clock; auto: that of the chip. Another one comes from outside."""
+    largest_current: CurrentOrAuto = "auto"
+    """Current that it is made for, which limits the cells that are written at once; auto: what the drivers ask for."""
+    arrays_per_pump: CountOrAuto = "auto"
+    """Arrays that share one pump; auto: all arrays of a chip."""
+
+
+class ChargePump(Component[ChargePumpParameters]):
+    """Dickson charge pump."""
+
+    schema: ClassVar[type[Block]] = ChargePumpBlock
+    owns: ClassVar[tuple[str, ...]] = ("write supply loss",)
+    overhead: ClassVar[tuple[str, ...]] = ("write supply loss",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.4, "losses in switches and regulation are not in the model"),
+        area=ModelError(2, "reservoirs of charge and test logic are not in the model"),
+        static_power=ModelError(3, "oscillators and references differ"),
+    )
+    device: ChargePumpParameters
+
+    def input_voltage(self) -> Volt:
+        """Voltage of its supply as chosen, or the chip's."""
+        return self.options.get("input_voltage", self.technology.supply_voltage)
+
+    def stages(self, voltage: Volt) -> Dimensionless:
+        """Stages as chosen, or those that take least power."""
+        if "stages" in self.options:
+            return self.options["stages"]
+        return write_circuits.charge_pump_stages(
+            voltage, self.input_voltage(), self.device.parasitic_fraction
+        )
+
+    def efficiency(self, voltage: Volt) -> Dimensionless:
+        """Power at its output over the power that it takes."""
+        return write_circuits.charge_pump_efficiency(
+            self.stages(voltage), self.input_voltage(), voltage, self.device.parasitic_fraction
+        )
+
+    def arrays_served(self, arrays_together: Dimensionless) -> Dimensionless:
+        """Arrays behind one pump that are written at the same time: all of them, at worst."""
+        behind = self.options.get("arrays_per_pump", np.inf)
+        served: Dimensionless = np.minimum(behind, arrays_together)
+        return served
+
+    def needed_current(self, written: Written) -> Ampere:
+        """Current of all cells that are written at once."""
+        return written.together * written.cell_current * self.arrays_served(written.arrays_together)
+
+    def current(self, written: Written) -> Ampere:
+        """Current that it is made for."""
+        return self.options.get("largest_current", self.needed_current(written))
+
+    def capacitance(self, written: Written) -> Farad:
+        """Capacitance of all stages."""
+        return write_circuits.charge_pump_capacitance(
+            self.stages(written.voltage), self.current(written), self.device.clock_frequency,
+            self.input_voltage(), written.voltage,
+        )  # fmt: skip
+
+    def area_cost(self, written: Written) -> AreaCost:
+        """Area of one pump."""
+        d = self.device
+        area = write_circuits.charge_pump_area(
+            self.capacitance(written), d.capacitance_density, d.area_factor
+        )
+        return AreaCost(self.path, "pump", area)
+
+    def loss(self, output_energy: Joule, voltage: Volt) -> EnergyCost:
+        """What it takes beside the energy at its output."""
+        lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
+        return self.energy("program", "pump_loss", lost, "write supply loss")
+
+    def idling(self, written: Written) -> EnergyCost:
+        """Share of one cell in what it takes without a load while its array is written, with others behind it."""
+        cells = written.rows.count * written.columns.count * self.arrays_served(written.arrays_together)
+        energy = power.static_energy(self.device.idle_power, written.time) / cells
+        return self.energy("program", "idle", energy, "write supply loss")
+
+    def written_characteristics(self, written: Written) -> list[Characteristic]:
+        """What a designer of pumps asks for."""
+        voltage = written.voltage
+        return [
+            self.characteristic("stages of the charge pump", self.stages(voltage), "1"),
+            self.characteristic("current of the charge pump", self.current(written), "A"),
+            self.characteristic("capacitance of the charge pump", self.capacitance(written), "F"),
+            self.characteristic("efficiency of the charge pump", self.efficiency(voltage), "1"),
+        ]
+
+    def written_checks(self, written: Written) -> list[Check]:
+        """Whether it reaches the voltage, stands it, and delivers the current."""
+        source, voltage = self.input_voltage(), written.voltage
+        open_voltage = write_circuits.charge_pump_open_voltage(self.stages(voltage), source)
+        needed, current = self.needed_current(written), self.current(written)
+        return [
+            Check(
+                "pump_reaches_voltage", self.path, "refuse", open_voltage > voltage,
+                "the stages of the charge pump do not reach the programming voltage; give it more, or auto", voltage,
+                open_voltage, "V",
+            ),
+            Check(
+                "pump_is_needed", self.path, "limit", voltage > source,
+                "the programming voltage is not above that which the charge pump is fed with", voltage, source, "V",
+            ),
+            Check(
+                "pump_stands_voltage", self.path, "limit", voltage <= self.device.maximum_voltage,
+                "the programming voltage exceeds what the charge pump stands", voltage, self.device.maximum_voltage,
+                "V",
+            ),
+            Check(
+                "pump_delivers", self.path, "limit", needed <= current,
+                "the cells written at once take more current than the charge pump is made for", needed, current, "A",
+            ),
+        ]  # fmt: skip

@@ -1,0 +1,323 @@
+"""Decoders, switches and level shifters that write cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    Component,
+    EnergyCost,
+    StaticCost,
+    leakage_at_chip_temperature,
+)
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.programming.base import Lines, Written
+from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
+from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
+from neuroest.core.units import (
+    Ampere,
+    AmperePerMetre,
+    Dimensionless,
+    Joule,
+    Metre,
+    Numeric,
+    SquareMetre,
+    Volt,
+    Watt,
+)
+from neuroest.equations import crossbar as equations
+from neuroest.equations import drivers, mapping, power, technology, write_circuits
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
+
+
+class WriteCircuitParameters(Record):
+    """Transistors that stand the programming voltage, and the gates of decoders, around an array that is written."""
+
+    model: ClassVar[str] = "write_circuit"
+    folder: ClassVar[str] = "drivers"
+
+    maximum_voltage: Volt = positive(
+        "Highest voltage that its switches stand.", maximum=100.0, exact=RANGE_END
+    )
+    gate_length: Metre = positive(
+        "Shortest gate of a transistor that stands this voltage.", maximum=1e-5, symbol="L"
+    )
+    contact_length: Metre = positive("Length of a contact beside such a gate.", maximum=1e-5, symbol="s")
+    on_current: AmperePerMetre = positive(
+        "Saturation current of such a transistor per width, with the programming voltage at its gate."
+    )
+    current_linearity: Dimensionless = positive(
+        "Write current over saturation current, so that a switch loses little of the voltage.",
+        maximum=1.0,
+        symbol="k_lin",
+    )
+    minimum_width: Metre = positive("Narrowest such transistor.", maximum=1e-4)
+    off_current: AmperePerMetre = non_negative("Leakage of such a transistor per width at 300 K.")
+    layout_factor: Dimensionless = quantity(
+        "Area of decoders and switches with their wires over that of gates and transistors.",
+        minimum=1.0,
+        maximum=100.0,
+    )
+    gate_width: Metre = positive("Width of all transistors of one input of a decoder's gate.", maximum=1e-4)
+    latch_gates: Dimensionless = non_negative("Two-input gates that keep the data of one write driver.")
+
+
+class WriteCircuitBlock(DeviceBlock):
+    """Decoders of rows and columns, drivers and switches at all lines, and what makes the programming voltage."""
+
+    slots: ClassVar[tuple[str, ...]] = ("level_shifter", "pump")
+    record: ClassVar[type[Record] | None] = WriteCircuitParameters
+    model: Literal["write_circuit"]
+    polarity: Literal["both", "one"] = "both"
+    """both: cells are set and reset by voltages of opposite sign, so that both ends of a cell reach the whole voltage;
+    one: by pulses of one sign, with the other end of a cell behind a transistor grounded."""
+    plates: Literal["along_columns", "along_rows"] = "along_columns"
+    """Where the third lines of cells with a transistor run, with polarity both: a line beside each column, which
+    carries its cells' current, or beside each row, which carries that of all cells of the row that are written."""
+    columns_per_driver: Count = 1.0
+    """Columns that share one write driver through switches, one after the other."""
+    between_writes: Literal["off", "powered"] = "off"
+    """Whether decoders, shifters and pump are powered while nothing is written."""
+    level_shifter: LevelShifterBlock | None = None
+    """Level shifters in front of the switches of a line; needed where the programming voltage exceeds the supply."""
+    pump: ChargePumpBlock | None = None
+    """What makes the programming voltage on the chip; without it, the voltage comes from outside."""
+
+
+class WriteCircuit(Component[WriteCircuitParameters]):
+    """Decoders, drivers and switches of one array, with what stands in their slots."""
+
+    schema: ClassVar[type[Block]] = WriteCircuitBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "write addressing",
+        "write circuit leakage",
+    )
+    overhead: ClassVar[tuple[str, ...]] = (
+        "write addressing",
+        "write circuit leakage",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "sequencing and data lines of writing are not in the model"),
+        area=ModelError(
+            2.5,
+            "of drivers and shifters of compute-in-memory macros, as for row drivers",
+            source="andrulis2024cimloop",
+        ),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
+    device: WriteCircuitParameters
+
+    @property
+    def shifter(self) -> LevelShifter | None:
+        """Level shifter, if there is one."""
+        return self.slots.get("level_shifter")  # type: ignore[return-value]
+
+    @property
+    def pump(self) -> ChargePump | None:
+        """Charge pump, if the voltage is made on the chip."""
+        return self.slots.get("pump")  # type: ignore[return-value]
+
+    @property
+    def parts(self) -> list[Component[Any]]:
+        """This circuit and what stands in its slots."""
+        return [self, *self.slots.values()]
+
+    @property
+    def one_sign(self) -> bool:
+        """Whether cells are written by voltages of one sign only."""
+        return bool(self.spec.polarity == "one")
+
+    def drivers(self, columns: Dimensionless) -> Dimensionless:
+        """Write drivers of the columns of one array."""
+        return mapping.block_count(columns, self.options["columns_per_driver"])
+
+    def cells_at_once(
+        self, columns: Dimensionless, cell_current: Ampere, arrays_together: Dimensionless
+    ) -> Dimensionless:
+        """Cells of a row that drivers and pump can write at once."""
+        pump = self.pump
+        largest = np.inf if pump is None else pump.options.get("largest_current", np.inf)
+        served = arrays_together if pump is None else pump.arrays_served(arrays_together)
+        return write_circuits.cells_at_once(self.drivers(columns), largest, cell_current, served)
+
+    def shifters(self, written: Written) -> Dimensionless:
+        """Level shifters of one array: one for each voltage but one of a driver, and for each line that selects."""
+        supply = self.technology.supply_voltage
+        found: Numeric = 0.0
+        for lines in written.lines:
+            if not lines.shifted:
+                needed = lines.drivers * (lines.levels - 1.0)
+                found = found + np.where(lines.highest > supply, needed, 0.0)
+        select = np.where(
+            written.columns.drivers < written.columns.count, self.options["columns_per_driver"], 0.0
+        )
+        return found + np.where(written.columns.highest > supply, select, 0.0)
+
+    def instances(self, written: Written, units: Numeric) -> Mapping[str, Numeric]:
+        """How many there are of each part, but for a pump that a whole chip shares."""
+        found: dict[str, Numeric] = {self.path: units}
+        if self.shifter is not None:
+            found[self.shifter.path] = units * self.shifters(written)
+        if self.pump is not None and "arrays_per_pump" in self.pump.options:
+            found[self.pump.path] = mapping.block_count(units, self.pump.options["arrays_per_pump"])
+        return found
+
+    def gates(self, written: Written) -> Dimensionless:
+        """Two-input gates of the decoders of rows and columns, and of what keeps the data of the drivers."""
+        rows, columns = written.rows.count, written.columns
+        shared = self.options["columns_per_driver"]
+        select = np.where(shared > 1.0, write_circuits.decoder_gates(shared), 0.0)
+        return write_circuits.decoder_gates(rows) + select + columns.drivers * self.device.latch_gates
+
+    def width(self, lines: Lines) -> Metre:
+        """Width of the switches of a line, as drawn for a typical die."""
+        d = self.device
+        carried = drivers.driver_width(lines.current, d.on_current, d.current_linearity)
+        width: Metre = np.maximum(carried, d.minimum_width)
+        return width
+
+    def written_areas(self, written: Written) -> list[AreaCost]:
+        """Area of the gates, of the switches, of one shifter and of one pump."""
+        d = self.device
+        gates = self.gates(written) * self.process.gate_area * d.layout_factor
+        switches: SquareMetre = sum(
+            (
+                lines.switches
+                * write_circuits.switch_area(
+                    self.width(lines), d.gate_length, d.contact_length, d.layout_factor
+                )
+                for lines in written.lines
+            ),
+            start=0.0,
+        )
+        found = [AreaCost(self.path, "decoders", gates), AreaCost(self.path, "switches", switches)]
+        if self.shifter is not None:
+            found.append(AreaCost(self.shifter.path, "shifter", self.shifter.device.footprint))
+        if self.pump is not None:
+            found.append(self.pump.area_cost(written))
+        return found
+
+    def gate_leakage(self, written: Written) -> Watt:
+        """Leakage of decoders and switches of one array while they are powered."""
+        supply, d = self.technology.supply_voltage, self.device
+        width = self.gates(written) * d.gate_width
+        core = technology.gate_leakage_power(self.process.off_current, width, supply)
+        through: Metre = sum((lines.switches * self.width(lines) for lines in written.lines), start=0.0)
+        thick = technology.gate_leakage_power(d.off_current, through, written.voltage)
+        return leakage_at_chip_temperature(self, core + thick)
+
+    def shifter_leakage(self) -> Watt:
+        """Leakage of one level shifter."""
+        if self.shifter is None:
+            return 0.0
+        return leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
+
+    def written_statics(self, written: Written) -> list[StaticCost]:
+        """What is drawn all the time, unless everything is switched off between writes."""
+        if self.spec.between_writes == "off":
+            return []
+        found = [StaticCost(self.path, "leakage", self.gate_leakage(written))]
+        if self.shifter is not None:
+            found.append(StaticCost(self.shifter.path, "leakage", self.shifter_leakage()))
+        if self.pump is not None:
+            found.append(StaticCost(self.pump.path, "idle", self.pump.device.idle_power))
+        return found
+
+    def written_energies(self, written: Written, output_energy: Joule) -> list[EnergyCost]:
+        """What one cell takes beside its own energy: addresses, shifted levels, leakage meanwhile, and the supply.
+
+        Parameters
+        ----------
+        written : Written
+            The array.
+        output_energy : float or array
+            Energy of writing the cell, taken at the programming voltage. [J]
+        """
+        found = [self.energy("program", "addressing", self.address_energy(written), "write addressing")]
+        if self.spec.between_writes == "off":
+            cells = written.rows.count * written.columns.count
+            drawn = self.gate_leakage(written) + self.shifters(written) * self.shifter_leakage()
+            leaked = power.static_energy(drawn, written.time) / cells
+            found.append(self.energy("program", "leakage", leaked, "write circuit leakage"))
+            if self.pump is not None:
+                found.append(self.pump.idling(written))
+        if self.shifter is not None:
+            shifted = write_circuits.level_shift_energy(
+                written.pulses, self.toggles(written), self.shifter.device.toggle_energy
+            )
+            found.append(self.shifter.energy("program", "shift", shifted, "write level shift"))
+        if self.pump is not None:
+            found.append(self.pump.loss(output_energy, written.voltage))
+        return found
+
+    def address_energy(self, written: Written) -> Joule:
+        """Energy of selecting another group of cells, for each of them."""
+        process, d = self.process, self.device
+        load = write_circuits.decoder_capacitance(
+            written.rows.count,
+            written.pitch,
+            process.wire_capacitance,
+            d.gate_width,
+            process.gate_capacitance,
+        )
+        across = write_circuits.decoder_capacitance(
+            written.columns.count, written.pitch, process.wire_capacitance, d.gate_width,
+            process.gate_capacitance,
+        )  # fmt: skip
+        load = load + np.where(self.options["columns_per_driver"] > 1.0, across, 0.0)
+        return equations.line_toggle_energy(load, self.technology.supply_voltage) / written.together
+
+    def toggles(self, written: Written) -> Dimensionless:
+        """Shifters that move for one cell in a pulse: those of its column, and its share of those of its row."""
+        supply = self.technology.supply_voltage
+        found: Numeric = 0.0
+        for lines in written.lines:
+            along_rows = lines is written.rows or (
+                lines is written.plates and not written.plates_along_columns
+            )
+            each = 1.0 / written.together if along_rows else 1.0
+            found = found + np.where(lines.highest > supply, each, 0.0)
+        return found
+
+    def written_checks(self, written: Written) -> list[Check]:
+        """Whether switches and shifters stand the voltage, and drivers and pump write so many cells."""
+        d, supply = self.device, self.technology.supply_voltage
+        highest = written.voltage
+        found = [
+            Check(
+                "write_switch_voltage", self.path, "limit", highest <= d.maximum_voltage,
+                "the programming voltage exceeds what the switches of the write circuit stand", highest,
+                d.maximum_voltage, "V",
+            ),
+            Check(
+                "cells_written_together", self.path, "limit", written.together <= written.columns.drivers,
+                "more cells of an array are written at once than it has write drivers", written.together,
+                written.columns.drivers,
+            ),
+        ]  # fmt: skip
+        if self.shifter is None:
+            found.append(
+                Check(
+                    "write_voltage", self.path, "refuse", highest <= supply,
+                    "cells are written above the supply without a level_shifter in the write circuit", highest,
+                    supply, "V",
+                )
+            )  # fmt: skip
+        else:
+            most = self.shifter.device.maximum_voltage
+            found.append(
+                Check(
+                    "write_shifter_voltage", self.shifter.path, "limit", highest <= most,
+                    "the programming voltage exceeds what the level shifters stand", highest, most, "V",
+                )
+            )  # fmt: skip
+        if self.pump is not None:
+            found.extend(self.pump.written_checks(written))
+        return found

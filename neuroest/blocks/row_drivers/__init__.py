@@ -1,0 +1,1 @@
+"""Drivers of the rows of a crossbar."""

@@ -1,0 +1,128 @@
+"""What row drivers of a crossbar share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    Check,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    resistance_at_corner,
+)
+from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, SquareMetre, Volt
+from neuroest.equations import converters, drivers
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class RowDriverParameters(Record):
+    """What the output stage of any row driver has."""
+
+    model: ClassVar[str] = ""
+    folder: ClassVar[str] = "drivers"
+
+    self_load_fraction: Dimensionless = non_negative(
+        "Energy of the driver's own gates over that of its row.", symbol="k_self"
+    )
+    voltage_loss: Dimensionless = positive(
+        "Share of the read voltage that the driver may lose.", maximum=1.0, symbol="eps_drv"
+    )
+    current_linearity: Dimensionless = positive(
+        "Read current over saturation current.", maximum=1.0, symbol="k_lin"
+    )
+    minimum_area: SquareMetre = non_negative("Area of the smallest driver.")
+
+
+class RowDriver(Component[Any]):
+    """What the array must know of the circuit at its rows.
+
+    A number can enter bit by bit (`planes` reads of the array), as one pulse whose width is the number, or as one
+    voltage. All three give a cell the same charge in the mean: it is proportional to the mean input.
+    """
+
+    whole_numbers: ClassVar[bool] = False
+    """Whether an input is applied in one read instead of bit by bit."""
+    analog: ClassVar[bool] = False
+    """Whether the row carries a voltage between zero and the read voltage."""
+    family: ClassVar[str] = "input"
+    owns: ClassVar[tuple[str, ...]] = (
+        "row driver self-load",
+        "input conversion",
+    )
+
+    def planes(self, network: NetworkContext) -> Numeric:
+        """Reads that one input takes."""
+        return 1.0 if network.spiking or self.whole_numbers else network.activation_bits
+
+    def bits_per_read(self, network: NetworkContext) -> Numeric:
+        """Bits of the input that one read carries."""
+        return network.activation_bits if self.whole_numbers and not network.spiking else 1.0
+
+    def drive_time(self, pulse_width: Second, network: NetworkContext) -> Second:
+        """Longest time that a row is driven in one read, for the shortest pulse chosen."""
+        return pulse_width
+
+    def drive_voltage(self) -> Volt:
+        """Voltage that the row line swings by where it ends on transistor gates."""
+        return self.technology.supply_voltage
+
+    def self_load_energy(self, line_energy: Joule) -> Joule:
+        """Energy of the driver's own gates for one pulse."""
+        return drivers.driver_self_load_energy(line_energy, self.device.self_load_fraction)
+
+    def own_energies(
+        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+    ) -> list[EnergyCost]:
+        """What the circuit takes beside its output stage, for one input."""
+        return []
+
+    def own_area(self, network: NetworkContext) -> SquareMetre:
+        """Area beside the output stage."""
+        return 0.0
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of what stands in its slots."""
+        return []
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """What must hold for the driver alone."""
+        return []
+
+    def input_energy(self, term: str, energy: Joule) -> EnergyCost:
+        """An energy term of one input, in the ledger of row drivers."""
+        return self.energy("input", term, energy, "input conversion")
+
+    def line_costs(self, term: str, energy: Joule) -> EnergyCost:
+        """An energy term of one pulse, in the ledger of row drivers."""
+        return self.energy("row_toggle", term, energy, "row driver self-load")
+
+
+class VoltageDriver(RowDriver):
+    """Common part of the converters to voltages: the buffer that carries the row's current."""
+
+    whole_numbers: ClassVar[bool] = True
+    analog: ClassVar[bool] = True
+
+    def buffer_energy(self, row_current: Ampere, read_time: Second) -> EnergyCost:
+        """Quiescent current of the buffer while the row is driven."""
+        bias = self.device.buffer_overhead * row_current
+        energy = converters.front_end_bias_energy(bias, self.technology.supply_voltage, read_time)
+        return self.input_energy("buffer", energy)
+
+
+def output_stage_area(driver: RowDriver, row_current: Ampere) -> SquareMetre:
+    """Area of the output stage that carries the static current of a whole row, as drawn for a typical die."""
+    d: RowDriverParameters = driver.device
+    process = driver.process
+    width = drivers.driver_width(row_current, process.on_current, d.current_linearity)
+    return np.maximum(drivers.driver_area(width, process.gate_pitch, 0.0), d.minimum_area)
+
+
+def drive_resistance(driver: RowDriver, columns: Dimensionless, conductance: Any) -> Any:
+    """Resistance that the output stage may have for the voltage it may lose; a slow die exceeds it."""
+    limit = drivers.driver_resistance_limit(driver.device.voltage_loss, columns, 1.0, conductance)
+    return resistance_at_corner(driver, limit)

@@ -1,0 +1,64 @@
+"""Row driver that encodes a number as a voltage, by switched capacitors."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.row_drivers.base import RowDriverParameters, VoltageDriver
+from neuroest.core.units import Ampere, Dimensionless, Farad, FaradPerSquareMetre, Second, SquareMetre, Volt
+from neuroest.equations import drivers
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class CapacitiveDacParameters(RowDriverParameters):
+    """Charge-redistribution converter at each row, with the buffer that carries the row's current."""
+
+    model: ClassVar[str] = "capacitive_dac"
+
+    unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
+    switching_factor: Dimensionless = positive(
+        "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
+    )
+    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
+    switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
+    buffer_overhead: Dimensionless = non_negative(
+        "Quiescent current of the buffer over the largest row current that it carries."
+    )
+
+
+class CapacitiveDacBlock(DeviceBlock):
+    """Charge-redistribution digital-to-analog converter at the end of each row."""
+
+    record: ClassVar[type[Record] | None] = CapacitiveDacParameters
+    model: Literal["capacitive_dac"]
+
+
+class CapacitiveDac(VoltageDriver):
+    """Charge-redistribution converter at each row."""
+
+    schema: ClassVar[type[Block]] = CapacitiveDacBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(2.5, "as for one-bit row drivers"),
+    )
+    device: CapacitiveDacParameters
+
+    def own_energies(
+        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+    ) -> list[EnergyCost]:
+        """Capacitors, and the buffer."""
+        d = self.device
+        capacitors = drivers.capacitive_dac_energy(
+            self.bits_per_read(network), d.unit_capacitance, read_voltage, d.switching_factor
+        )
+        return [self.input_energy("capacitors", capacitors), self.buffer_energy(row_current, read_time)]
+
+    def own_area(self, network: NetworkContext) -> SquareMetre:
+        """Capacitors and switches."""
+        d = self.device
+        return drivers.capacitive_dac_area(
+            self.bits_per_read(network), d.unit_capacitance, d.capacitance_density, d.switch_area
+        )

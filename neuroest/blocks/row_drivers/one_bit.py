@@ -1,0 +1,104 @@
+"""One-bit word-line driver: a row is driven or not."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import (
+    AreaCost,
+    Check,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+)
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
+from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
+from neuroest.core.units import Volt
+from neuroest.specs.base import VoltageOrAuto
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record
+
+
+class SpikeDriverParameters(RowDriverParameters):
+    """One-bit row driver: a tapered inverter chain sized for its row."""
+
+    model: ClassVar[str] = "spike_driver"
+
+
+class SpikeDriverBlock(DeviceBlock):
+    """One-bit driver at the end of each row; a number enters bit by bit."""
+
+    slots: ClassVar[tuple[str, ...]] = ("level_shifter",)
+    record: ClassVar[type[Record] | None] = SpikeDriverParameters
+    model: Literal["spike_driver"]
+    drive_voltage: VoltageOrAuto = "auto"
+    """Voltage that a row of transistor gates swings by; auto: the supply. Above the supply it takes a level shifter."""
+    level_shifter: LevelShifterBlock | None = None
+    """Level shifter in front of each row, if there is one."""
+
+
+class SpikeDriver(RowDriver):
+    """One-bit row driver."""
+
+    schema: ClassVar[type[Block]] = SpikeDriverBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "level shifters and decoders are not in the model"),
+        area=ModelError(
+            2.5,
+            "a peer tool multiplies the area of drivers by 1 to 9 for three compute-in-memory macros",
+            source="andrulis2024cimloop",
+        ),
+    )
+    device: SpikeDriverParameters
+
+    @property
+    def shifter(self) -> Component[LevelShifterParameters] | None:
+        """Level shifter, if there is one."""
+        return self.slots.get("level_shifter")
+
+    def drive_voltage(self) -> Volt:
+        """Voltage as chosen, or the supply."""
+        return self.options.get("drive_voltage", self.technology.supply_voltage)
+
+    def shifter_costs(self) -> list[EnergyCost]:
+        """Energy of one shifted pulse."""
+        if self.shifter is None:
+            return []
+        energy = self.shifter.device.toggle_energy
+        return [self.shifter.energy("row_toggle", "shift", energy, "level shift")]
+
+    def shifter_areas(self) -> list[AreaCost]:
+        """Area of one shifter."""
+        return (
+            []
+            if self.shifter is None
+            else [AreaCost(self.shifter.path, "shifter", self.shifter.device.footprint)]
+        )
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the shifter."""
+        if self.shifter is None:
+            return []
+        power = leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
+        return [StaticCost(self.shifter.path, "leakage", power)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the row's voltage can be made at all."""
+        drive, supply = self.drive_voltage(), self.technology.supply_voltage
+        if self.shifter is None:
+            return [
+                Check(
+                    "row_voltage", self.path, "refuse", drive <= supply,
+                    "rows are driven above the supply without a level_shifter", drive, supply, "V",
+                )
+            ]  # fmt: skip
+        most = self.shifter.device.maximum_voltage
+        return [
+            Check(
+                "shifter_voltage", self.shifter.path, "refuse", drive <= most,
+                "the row voltage exceeds what the level shifter stands", drive, most, "V",
+            )
+        ]  # fmt: skip

@@ -1,0 +1,60 @@
+"""Row driver that encodes a number as the width of a pulse."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
+from neuroest.core.units import Ampere, Joule, Second, SquareMetre, Volt
+from neuroest.equations import drivers
+from neuroest.specs.base import Count
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative
+
+
+class PulseWidthDriverParameters(RowDriverParameters):
+    """Row driver that is on for a time in proportion to its input."""
+
+    model: ClassVar[str] = "pulse_width"
+
+    conversion_energy: Joule = non_negative("Energy of turning one number into one pulse.")
+    converter_area: SquareMetre = non_negative("Area of the counter or delay line of one row.")
+
+
+class PulseWidthBlock(DeviceBlock):
+    """Driver at the end of each row that is on in proportion to the input, one `pulse_width` of the array a step."""
+
+    record: ClassVar[type[Record] | None] = PulseWidthDriverParameters
+    model: Literal["pulse_width"]
+    rows_per_converter: Count = 1.0
+    """Rows that share one converter of numbers to times, one after the other."""
+
+
+class PulseWidthDriver(RowDriver):
+    """Row driver that is on for a time in proportion to its input."""
+
+    schema: ClassVar[type[Block]] = PulseWidthBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(2.5, "as for one-bit row drivers"),
+    )
+    device: PulseWidthDriverParameters
+    whole_numbers: ClassVar[bool] = True
+
+    def drive_time(self, pulse_width: Second, network: NetworkContext) -> Second:
+        """Time of the largest number, as many shortest pulses as it counts, for each row that shares a converter."""
+        longest = drivers.pulse_width_modulation_time(1.0, self.bits_per_read(network), pulse_width)
+        return longest * self.options["rows_per_converter"]
+
+    def own_energies(
+        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+    ) -> list[EnergyCost]:
+        """Counter or delay line."""
+        return [self.input_energy("pulse_width", self.device.conversion_energy)]
+
+    def own_area(self, network: NetworkContext) -> SquareMetre:
+        """Share of one row in a counter or delay line."""
+        area: SquareMetre = self.device.converter_area / self.options["rows_per_converter"]
+        return area

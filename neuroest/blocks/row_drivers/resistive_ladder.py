@@ -1,0 +1,56 @@
+"""Row driver that encodes a number as a voltage, by a resistor ladder."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.row_drivers.base import RowDriverParameters, VoltageDriver
+from neuroest.core.units import Ampere, Dimensionless, Ohm, Second, SquareMetre, Volt
+from neuroest.equations import drivers
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import Record, non_negative, positive
+
+
+class ResistiveLadderParameters(RowDriverParameters):
+    """R-2R ladder at each row, with the buffer that carries the row's current."""
+
+    model: ClassVar[str] = "resistive_ladder"
+
+    unit_resistance: Ohm = positive("Resistance R of the ladder.", symbol="R")
+    resistor_area: SquareMetre = positive("Area of one resistor R.")
+    buffer_overhead: Dimensionless = non_negative(
+        "Quiescent current of the buffer over the largest row current that it carries."
+    )
+
+
+class ResistiveLadderBlock(DeviceBlock):
+    """R-2R digital-to-analog converter at the end of each row."""
+
+    record: ClassVar[type[Record] | None] = ResistiveLadderParameters
+    model: Literal["resistive_ladder"]
+
+
+class ResistiveLadder(VoltageDriver):
+    """R-2R ladder at each row."""
+
+    schema: ClassVar[type[Block]] = ResistiveLadderBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(2.5, "as for one-bit row drivers"),
+    )
+    device: ResistiveLadderParameters
+
+    def own_energies(
+        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+    ) -> list[EnergyCost]:
+        """Static current of the ladder, and the buffer."""
+        ladder = drivers.resistive_ladder_energy(
+            self.bits_per_read(network), read_voltage, self.device.unit_resistance, read_time
+        )
+        return [self.input_energy("ladder", ladder), self.buffer_energy(row_current, read_time)]
+
+    def own_area(self, network: NetworkContext) -> SquareMetre:
+        """Resistors."""
+        return drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)

@@ -1,0 +1,1 @@
+"""Process, corners and package."""

@@ -1,0 +1,1 @@
+"""Foundations: errors, units, provenance, files."""

@@ -1,0 +1,61 @@
+"""Writing files that are either whole or not there."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from neuroest.core.errors import NeuroestError
+
+_NO_DATE = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
+"""So that the same result gives the same file."""
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is complete, or as it was before.
+
+    Raises
+    ------
+    NeuroestError
+        When it cannot be written.
+    """
+    target = path.resolve()
+    if target.is_dir():
+        raise NeuroestError(f"{path} is a folder; name a file in it")
+    beside = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}")
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)  # a pipe or device cannot be replaced
+            return
+        beside.write_bytes(content)
+        if target.exists():
+            beside.chmod(target.stat().st_mode)
+        beside.replace(target)
+    except OSError as error:
+        with suppress(OSError):  # of a place where nothing can be written there is nothing to remove
+            beside.unlink(missing_ok=True)
+        raise NeuroestError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def figure_bytes(figure: Any, suffix: str) -> bytes:
+    """A figure of matplotlib as the content of a file, the same each time.
+
+    It is drawn in memory, since a disk that is full half-way through a PDF makes matplotlib fail for another reason.
+    """
+    drawn = BytesIO()
+    figure.savefig(drawn, format=suffix.removeprefix("."), metadata=_NO_DATE.get(suffix))
+    return drawn.getvalue()
+
+
+def write_figure(figure: Any, path: Path) -> None:
+    """Write a figure of matplotlib as a file that is whole or not there.
+
+    Raises
+    ------
+    NeuroestError
+        When it cannot be written.
+    """
+    write_whole(path, figure_bytes(figure, path.suffix))

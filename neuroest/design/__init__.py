@@ -1,0 +1,1 @@
+"""From specs to a chip with numbers in it."""

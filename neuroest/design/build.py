@@ -1,0 +1,337 @@
+"""From validated specs to a design: the tree of a chip and every number it stands on.
+
+A `Design` holds the structure (which blocks, which models) and, apart from it, the values: a flat table of claims
+by path. An estimate of the design point that the files describe takes the values as they stand; a sweep or a
+Monte Carlo run replaces some of them by arrays and keeps the structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_args
+
+from neuroest.blocks.technology.process import Package, Process, ProcessCorners
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.units import Numeric
+from neuroest.loading.library import Device, find_file, load_device
+from neuroest.specs.architecture import ArchitectureSpec, Level
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.claims import DESIGN, Claim, ClaimSpec, Provenance, resolve_claim
+from neuroest.specs.device import SourceSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import problem_at
+from neuroest.specs.parameters import Record
+
+TECHNOLOGY = "technology"
+PROCESS = "technology.process"
+CORNER = "technology.corner"
+PACKAGE = "technology.package"
+TEMPERATURE = "technology.temperature"
+AMBIENT = "technology.ambient_temperature"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Part:
+    """One level or block of a chip's tree.
+
+    Attributes
+    ----------
+    path : str
+        Dotted path from the top, for example ``chip.tile.array.cell``.
+    spec : Spec
+        What the file says of it.
+    record : type of Record or None
+        Parameter record of its device model.
+    reference_process : str or None
+        Name of the process that the device's values were taken on.
+    table : object or None
+        Table that its device brings along.
+    parts : mapping
+        Parts inside it by name: slots first, then blocks and levels in the order of the file.
+    """
+
+    path: str
+    spec: Level | Block
+    record: type[Record] | None
+    reference_process: str | None
+    table: Any
+    parts: Mapping[str, Part]
+
+    @property
+    def name(self) -> str:
+        """Last word of the path."""
+        return self.path.rpartition(".")[2]
+
+    def walk(self) -> Iterator[Part]:
+        """This part and all parts inside it."""
+        yield self
+        for part in self.parts.values():
+            yield from part.walk()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class InputFile:
+    """A file that went into a design."""
+
+    kind: str
+    name: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Design:
+    """Structure and values of a chip.
+
+    Attributes
+    ----------
+    spec : ArchitectureSpec
+        The file it was built from.
+    root : Part
+        Top of the tree.
+    claims : mapping
+        Every parameter and every numeric choice by path.
+    devices : mapping
+        Device of each part that has one, by the part's path; the process under ``technology.process``, what a corner
+        and a package are under ``technology.corner`` and ``technology.package``.
+    sources : mapping
+        Bibliography entries that the claims may refer to.
+    files : tuple of InputFile
+        All files that were read.
+    """
+
+    spec: ArchitectureSpec
+    root: Part
+    claims: Mapping[str, Claim]
+    devices: Mapping[str, Device]
+    sources: Mapping[str, SourceSpec] = field(repr=False)
+    files: tuple[InputFile, ...]
+
+    @property
+    def values(self) -> dict[str, Numeric]:
+        """The SI values of all claims by path."""
+        return {path: claim.value for path, claim in self.claims.items()}
+
+
+@lru_cache(maxsize=256)
+def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
+    """Numeric fields of a spec class."""
+    found = {}
+    for name, info in spec.model_fields.items():
+        quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
+        quantity = quantity or _quantity_in(info.annotation)
+        if quantity is not None:
+            found[name] = quantity
+    return MappingProxyType(found)
+
+
+def _quantity_in(annotation: Any) -> QuantityField | None:
+    for argument in get_args(annotation):
+        if isinstance(argument, QuantityField):
+            return argument
+        if (found := _quantity_in(argument)) is not None:
+            return found
+    return None
+
+
+class _Builder:
+    """Collects claims, devices and problems while the tree is walked."""
+
+    def __init__(self, loaded: Loaded[ArchitectureSpec]) -> None:
+        self.loaded = loaded
+        self.claims: dict[str, Claim] = {}
+        self.devices: dict[str, Device] = {}
+        self.problems: list[Problem] = []
+
+    def options(self, path: str, spec: Spec) -> None:
+        for name, quantity in numeric_options(type(spec)).items():
+            value = getattr(spec, name)
+            if isinstance(value, float):
+                key = f"{path}.{name}"
+                self.claims[key] = Claim(
+                    path=key, value=value, unit=quantity.unit, basis=DESIGN, about=type(spec),
+                    low=value, high=value, origin=self.loaded.spec.name,
+                )  # fmt: skip
+
+    def device(self, path: str, name: str, model: str, where: tuple[str, ...]) -> Device | None:
+        beside = Path(self.loaded.file) if self.loaded.file != "<text>" else None
+        try:
+            device = load_device(name, beside)
+        except SpecError as error:
+            if find_file("device", name, beside).is_file():
+                self.problems.extend(error.problems)
+            else:
+                told = error.problems[0]
+                message = f"{told.file}: {told.message}"
+                self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
+            return None
+        except NeuroestError as error:
+            self.problems.append(problem_at(self.loaded.document, where, str(error), at_value=True))
+            return None
+        if device.spec.model != model:
+            message = f"device {name!r} is a {device.spec.model}; this block needs a {model}"
+            self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
+            return None
+        self.devices[path] = device
+        return device
+
+    def adopt(self, path: str, device: Device) -> None:
+        self.claims.update(device.claims_at(path))
+
+    def override(self, path: str, block: DeviceBlock, device: Device, where: tuple[str, ...]) -> None:
+        declared = device.record.parameters()
+        own = Provenance(basis="assumed", rationale=f"set in the architecture {self.loaded.spec.name}")
+        for name, given in block.parameters.items():
+            place = (*where, "parameters", name)
+            if name not in declared:
+                message = f"{device.spec.model} has no parameter {name!r}{did_you_mean(name, declared)}"
+                self.problems.append(problem_at(self.loaded.document, place, message))
+                continue
+            info = declared[name]
+            defaults = None if isinstance(given, ClaimSpec) and given.basis else own
+            try:
+                claim = resolve_claim(
+                    f"{path}.{name}", given, info.check, defaults,
+                    about=info.description, origin=self.loaded.spec.name,
+                )  # fmt: skip
+            except QuantityError as error:
+                self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))
+                continue
+            self.claims[claim.path] = claim
+
+    def part(self, path: str, spec: Level | Block, where: tuple[str, ...]) -> Part:
+        self.options(path, spec)
+        record: type[Record] | None = None
+        reference: str | None = None
+        table = None
+        if isinstance(spec, DeviceBlock) and spec.record is not None:
+            device = self.device(path, spec.device, spec.record.model, (*where, "device"))
+            if device is not None:
+                record = device.record
+                self.adopt(path, device)
+                self.override(path, spec, device, where)
+                reference, table = device.spec.process, device.table
+                if reference is not None:
+                    self.reference_process(path, reference, device)
+            for name, partner in spec.partners.items():
+                self.partner(f"{path}.{name}", getattr(spec, name), partner.model, (*where, name))
+        names = [name for name in spec.slots if isinstance(getattr(spec, name, None), Spec)]
+        inside: dict[str, Any] = {name: getattr(spec, name) for name in names}
+        if isinstance(spec, Level):
+            inside.update(spec.__pydantic_extra__ or {})
+        parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
+        return Part(path, spec, record, reference, table, MappingProxyType(parts))
+
+    def partner(self, path: str, name: str | None, model: str, where: tuple[str, ...]) -> None:
+        """A further device of a block, where the file names one."""
+        device = self.device(path, name, model, where) if name is not None else None
+        if device is not None:
+            self.adopt(path, device)
+
+    def reference_process(self, path: str, name: str, device: Device) -> None:
+        if name == self.loaded.spec.technology.process:
+            return
+        try:
+            process = load_device(name, Path(device.file))
+            if process.spec.model != Process.model:
+                message = f"{name!r} is a {process.spec.model}, expected a {Process.model}"
+                self.problems.append(Problem(device.file, 0, 0, "process", message))
+                return
+        except SpecError as error:
+            self.problems.extend(error.problems)
+            return
+        except NeuroestError as error:
+            self.problems.append(Problem(device.file, 0, 0, "process", str(error)))
+            return
+        self.devices[f"{path}.process"] = process
+        self.adopt(f"{path}.process", process)
+
+
+def build(loaded: Loaded[ArchitectureSpec]) -> Design:
+    """The design that an architecture file describes, with all devices it refers to.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        A validated architecture.
+
+    Returns
+    -------
+    Design
+        Structure and values.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the architecture's references and of the files they lead to.
+    """
+    builder = _Builder(loaded)
+    technology = loaded.spec.technology
+    builder.options(TECHNOLOGY, technology)
+    builder.options("operation", loaded.spec.operation)
+    process = builder.device(PROCESS, technology.process, Process.model, ("technology", "process"))
+    if process is not None:
+        builder.adopt(PROCESS, process)
+    for path, name, model in (
+        (CORNER, technology.corners if technology.corner != "typical" else None, ProcessCorners.model),
+        (PACKAGE, technology.package, Package.model),
+    ):
+        if name is not None:
+            field = "corners" if path == CORNER else "package"
+            device = builder.device(path, name, model, ("technology", field))
+            if device is not None:
+                builder.adopt(path, device)
+    _check_technology(builder, loaded)
+    root = builder.part("chip", loaded.spec.chip, ("chip",))
+    _check_operation(builder, loaded)
+    if builder.problems:
+        raise SpecError(builder.problems)
+    files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
+    seen = {device.file: device for device in builder.devices.values()}
+    files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
+    tables = {d.table.file: (d.spec.table, d.table.sha256) for d in seen.values() if d.table is not None}
+    files += [InputFile("table", str(name), file, sha256) for file, (name, sha256) in tables.items()]
+    sources: dict[str, SourceSpec] = {}
+    for device in seen.values():
+        sources.update(device.spec.sources)
+    return Design(
+        loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
+        MappingProxyType(sources), tuple(files),
+    )  # fmt: skip
+
+
+def _check_technology(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:
+    technology = loaded.spec.technology
+    given = {
+        name
+        for name in ("temperature", "ambient_temperature", "package", "thermal_resistance")
+        if getattr(technology, name) is not None
+    }
+    if given in (
+        {"temperature"},
+        {"ambient_temperature", "package"},
+        {"ambient_temperature", "thermal_resistance"},
+    ):
+        return
+    message = (
+        "needs the `temperature` of the die, or `ambient_temperature` with a `package` or a `thermal_resistance`, and "
+        f"not both; got {', '.join(sorted(given)) or 'none of them'}"
+    )
+    builder.problems.append(problem_at(loaded.document, ("technology",), message))
+
+
+def _check_operation(builder: _Builder, loaded: Loaded[ArchitectureSpec]) -> None:
+    operation = loaded.spec.operation
+    stated = operation.period is not None
+    if operation.mode != "duty_cycled" and (operation.mode == "always_on") != stated:
+        message = (
+            "always_on needs the `period` from one inference to the next"
+            if operation.mode == "always_on"
+            else f"{operation.mode} has no period; it belongs to always_on and duty_cycled"
+        )
+        builder.problems.append(problem_at(loaded.document, ("operation",), message))

@@ -1,0 +1,260 @@
+"""A chip as a tree of components with numbers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.base import Component, Corner, TechnologyPoint
+from neuroest.blocks.chip.fixed_block import FixedBlock
+from neuroest.blocks.interconnect.base import Link, NetworkOnChip
+from neuroest.blocks.memories.base import Memory
+from neuroest.blocks.technology.process import Process, ProcessCorners
+from neuroest.core.provenance import recorded
+from neuroest.core.units import Kelvin, KelvinPerWatt, Numeric, Volt
+from neuroest.design.build import (
+    AMBIENT,
+    CORNER,
+    PACKAGE,
+    PROCESS,
+    TECHNOLOGY,
+    TEMPERATURE,
+    Design,
+    Part,
+    numeric_options,
+)
+from neuroest.equations import _grids as grids
+from neuroest.registry import COMPONENTS, MAPPERS
+from neuroest.specs.architecture import Level, Operation
+
+DISCREPANCY = "model_discrepancy."
+"""Beginning of the paths of factors that stand for what a model leaves out."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LevelNode:
+    """One level of the chip with the components in it.
+
+    Attributes
+    ----------
+    count : Numeric or None
+        Instances in one instance of the level above; None where the network decides.
+    compute : Component or None
+        The computing part, whose slots are the blocks that the mapper asks for.
+    blocks : mapping
+        Free blocks by name.
+    levels : mapping
+        Levels inside by name.
+    """
+
+    path: str
+    name: str
+    count: Numeric | None
+    mapper: str | None
+    compute: Component[Any] | None
+    blocks: Mapping[str, Component[Any]]
+    levels: Mapping[str, LevelNode]
+
+    def walk(self) -> Iterator[LevelNode]:
+        """This level and all below it, from the top."""
+        yield self
+        for level in self.levels.values():
+            yield from level.walk()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Chip:
+    """A chip with numbers in it, ready to be mapped and costed."""
+
+    technology: TechnologyPoint
+    operation: Operation
+    period: Numeric | None
+    inferences_per_programming: Numeric | None
+    top: LevelNode
+    exclusions: tuple[str, ...]
+    discrepancy: Mapping[str, Numeric]
+    """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
+    heat_path: tuple[Kelvin, KelvinPerWatt] | None = None
+    """Ambient temperature and thermal resistance, where the chip's power makes its temperature."""
+
+    def path_to(self, level: LevelNode) -> list[LevelNode]:
+        """Levels from the top down to `level`."""
+        return _path(self.top, level) or []
+
+    def components(self) -> Iterator[Component[Any]]:
+        """All components, slots of slots included."""
+        for level in self.top.walk():
+            for block in level.blocks.values():
+                yield from _with_slots(block)
+            if level.compute is not None:
+                yield from _with_slots(level.compute)
+
+    def find(self, model: str) -> list[tuple[LevelNode, Component[Any]]]:
+        """Free blocks of a model with the level they stand in, from the top down."""
+        return [
+            (level, block)
+            for level in self.top.walk()
+            for block in level.blocks.values()
+            if block.model == model
+        ]
+
+    def stands_for(self, work: str) -> bool:
+        """Whether a block that is known by its published power does this work."""
+        return any(work in block.spec.stands_for for _, block in self.find(FixedBlock.model))
+
+    def memories(self) -> list[Memory]:
+        """Free memories, from the top down."""
+        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Memory)]
+
+    def links(self) -> list[Link]:
+        """Links off the chip, from the top down."""
+        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Link)]
+
+    def networks(self) -> list[tuple[LevelNode, NetworkOnChip]]:
+        """Networks on the chip with the level whose children they connect."""
+        return [
+            (level, block)
+            for level in self.top.walk()
+            for block in level.blocks.values()
+            if isinstance(block, NetworkOnChip)
+        ]
+
+
+def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:
+    if here is wanted:
+        return [here]
+    for level in here.levels.values():
+        below = _path(level, wanted)
+        if below is not None:
+            return [here, *below]
+    return None
+
+
+def _with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
+    yield component
+    for slot in component.slots.values():
+        yield from _with_slots(slot)
+
+
+def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
+    """The chip of a design, with values in place of its claims.
+
+    Parameters
+    ----------
+    design : Design
+        The structure.
+    values : mapping
+        Value by path: floats, or arrays of design points with a last axis of length one.
+    """
+    process = Process.from_values(values, PROCESS)
+    supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
+    point = TechnologyPoint(
+        process, supply, temperature, _corner(design, values, process, supply, temperature)
+    )
+    top = _level(design.root, values, point)
+    discrepancy = {
+        path.removeprefix(DISCREPANCY): value
+        for path, value in values.items()
+        if path.startswith(DISCREPANCY)
+    }
+    return Chip(
+        point, design.spec.operation, values.get("operation.period"),
+        values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
+        MappingProxyType(discrepancy), heat_path(values) if AMBIENT in values else None,
+    )  # fmt: skip
+
+
+def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Ambient temperature and the thermal resistance from a die to it. [K], [K/W]."""
+    stated = f"{TECHNOLOGY}.thermal_resistance"
+    resistance = values[stated] if stated in values else values[f"{PACKAGE}.thermal_resistance"]
+    return values[AMBIENT], resistance
+
+
+def _corner(
+    design: Design, values: Mapping[str, Numeric], process: Process, supply: Volt, temperature: Kelvin
+) -> Corner | None:
+    """What the design's corner does at this supply and temperature; None for a typical die."""
+    name, device = design.spec.technology.corner, design.devices.get(CORNER)
+    if device is None:
+        return None
+    table = device.table
+    depths = ProcessCorners.from_values(values, CORNER)
+    share = supply / process.nominal_supply_voltage
+    places = [
+        grids.bracketed(np.log(table.nodes), np.log(np.asarray(process.feature_size, dtype=np.float64))),
+        grids.bracketed(table.shares, share),
+        grids.bracketed(table.temperatures, temperature),
+    ]
+
+    def told(value: Numeric, what: str) -> Any:
+        return recorded(
+            value, f"{name}_{what}", "between the rows of a table", "docs/models/technology.md",
+            node=process.feature_size, supply_share=share, temperature=temperature,
+        )  # fmt: skip
+
+    ratios = {
+        quantity: told(np.exp(grids.interpolated(table.ratios[name, quantity], places)), quantity)
+        for quantity in table.QUANTITIES
+    }
+    shift = told(grids.interpolated(table.shifts[name], places), "threshold_shift")
+    return Corner(
+        delay=ratios["delay"], drive=ratios["drive"], leakage=ratios["leakage"], switching_energy=ratios["energy"],
+        threshold_shift=shift, speed_depth=depths.speed_depth, leakage_depth=depths.leakage_depth, table=table,
+    )  # fmt: skip
+
+
+def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) -> LevelNode:
+    mapper = getattr(part.spec, "mapper", None)
+    compute = None
+    slots = set(part.spec.slots)
+    if mapper is not None:
+        compute = _component(part, MAPPERS[mapper].array_class(part.parts), values, point, only=slots)
+    inside = {name: child for name, child in part.parts.items() if name not in slots}
+    levels = {n: _level(p, values, point) for n, p in inside.items() if isinstance(p.spec, Level)}
+    blocks = {
+        n: _component(p, COMPONENTS[p.spec.model], values, point)
+        for n, p in inside.items()
+        if not isinstance(p.spec, Level)
+    }
+    return LevelNode(
+        part.path, part.name, values.get(f"{part.path}.count"), mapper, compute,
+        MappingProxyType(blocks), MappingProxyType(levels),
+    )  # fmt: skip
+
+
+def _component(
+    part: Part, cls: type[Component[Any]], values: Mapping[str, Numeric], point: TechnologyPoint,
+    only: set[str] | None = None, given: Mapping[str, Numeric] = MappingProxyType({}),
+) -> Component[Any]:  # fmt: skip
+    device = part.record.from_values(values, part.path) if part.record is not None else None
+    partners = {
+        name: record.from_values(values, f"{part.path}.{name}")
+        for name, record in getattr(part.spec, "partners", {}).items()
+        if getattr(part.spec, name) is not None
+    }
+    if partners:
+        device = cls.with_partners(device, partners, point)
+    reference = None
+    if part.reference_process is not None and f"{part.path}.process.feature_size" in values:
+        reference = Process.from_values(values, f"{part.path}.process")
+    options = {
+        name: values[f"{part.path}.{name}"]
+        for name in numeric_options(type(part.spec))
+        if f"{part.path}.{name}" in values
+    }
+    # units share the tree that adds their products
+    trees = getattr(part.spec, "summation", None) == "tree"
+    to_slots = {"tree_inputs": options["rows"]} if trees else {}
+    slots = {
+        name: _component(child, COMPONENTS[child.spec.model], values, point, given=to_slots)
+        for name, child in part.parts.items()
+        if not isinstance(child.spec, Level) and (only is None or name in only)
+    }
+    return cls(
+        part.path, part.spec, device, reference, {**given, **options}, point, MappingProxyType(slots), part.table
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+"""Changing single values of an architecture or a workload without editing its file."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.design.build import Design, build
+from neuroest.registry import BLOCKS
+from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.base import QuantityField
+from neuroest.specs.claims import DESIGN, Claim
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import validate
+from neuroest.specs.parameters import ParameterInfo
+from neuroest.specs.workload import WorkloadSpec, workload_claims
+
+SETTING = "--set"
+_ALTERNATIVES = {
+    "temperature": ("ambient_temperature", "package", "thermal_resistance"),
+    "ambient_temperature": ("temperature",),
+    "package": ("thermal_resistance",),
+    "thermal_resistance": ("package",),
+}
+"""Keys of `technology` that take the place of others."""
+
+
+def parse_settings(texts: list[str]) -> dict[str, str]:
+    """Settings from ``path=value`` texts.
+
+    Raises
+    ------
+    SpecError
+        For a text without ``=``, an empty path or a path that is set twice.
+    """
+    found: dict[str, str] = {}
+    problems = []
+    for text in texts:
+        path, equals, value = text.partition("=")
+        path = path.strip()
+        if not equals or not path or not value.strip():
+            problems.append(
+                Problem(SETTING, 0, 0, text, "expected path=value, such as chip.tile.array.rows=256")
+            )
+        elif path in found:
+            problems.append(Problem(SETTING, 0, 0, path, "is set twice"))
+        else:
+            found[path] = value.strip()
+    if problems:
+        raise SpecError(problems)
+    return found
+
+
+def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -> Design:
+    """The design of an architecture with some of its values changed.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The architecture.
+    settings : mapping of str to str
+        New value, as a file would state it, by path: a choice (``chip.tile.array.rows``), a device
+        (``chip.tile.array.cell.device``) or one of its parameters (``chip.tile.array.cell.high_conductance``).
+        Paths that begin with ``workload.`` are left to `workload_with`.
+
+    Raises
+    ------
+    SpecError
+        With all settings that are wrong.
+    UnknownNameError
+        For a path that leads nowhere.
+    """
+    wanted = {path: value for path, value in settings.items() if not path.startswith("workload.")}
+    if not wanted:
+        return build(loaded)
+    data = copy.deepcopy(loaded.document.data)
+    chosen: list[str] = []
+    _instead(data, wanted)
+    for path, value in wanted.items():
+        if _set(data, path.split("."), value):
+            chosen.append(path)
+    if chosen:
+        try:
+            spec = validate(ArchitectureSpec, replace(loaded.document, data=data))
+        except SpecError as error:
+            raise SpecError(_as_settings(error, chosen, settings)) from None
+        loaded = replace(loaded, spec=spec, document=replace(loaded.document, data=data))
+    try:
+        design = build(loaded)
+    except SpecError as error:
+        raise SpecError(_as_settings(error, chosen, settings)) from None
+    parameters = {path: value for path, value in wanted.items() if path not in chosen}
+    return _with_parameters(design, parameters)
+
+
+def _instead(data: Any, wanted: Mapping[str, str]) -> None:
+    """Take out what a file says in place of what is set: a chip has a temperature or air around it, not both."""
+    technology = data.get("technology")
+    if not isinstance(technology, dict):
+        return
+    for one, others in _ALTERNATIVES.items():
+        if f"technology.{one}" in wanted:
+            for other in others:
+                if f"technology.{other}" not in wanted:
+                    technology.pop(other, None)
+
+
+def _set(data: Any, path: list[str], value: str) -> bool:
+    """Set a key that the file has or could have; False where the path may lead to a device parameter."""
+    node = data
+    for part in path[:-1]:
+        if not isinstance(node, dict) or part not in node:
+            return False
+        node = node[part]
+    if not isinstance(node, dict):
+        return False
+    known = path[-1] in node
+    if not known and "device" in node and path[-1] not in _block_fields(node):
+        return False
+    if isinstance(node.get(path[-1]), list):
+        node[path[-1]] = [item.strip() for item in value.strip("[]").split(",")]
+    else:
+        node[path[-1]] = value
+    return True
+
+
+def _block_fields(node: Mapping[str, Any]) -> set[str]:
+    model = str(node.get("model"))
+    return set(BLOCKS[model].model_fields) if model in BLOCKS else set()
+
+
+def _as_settings(error: SpecError, chosen: list[str], settings: Mapping[str, str]) -> list[Problem]:
+    problems = []
+    for problem in error.problems:
+        path = next((p for p in chosen if problem.path == p or problem.path.startswith(f"{p}.")), None)
+        if path is None:
+            problems.append(problem)
+        else:
+            problems.append(Problem(SETTING, 0, 0, f"{path}={settings[path]}", problem.message))
+    return problems
+
+
+def _with_parameters(design: Design, parameters: Mapping[str, str]) -> Design:
+    claims = dict(design.claims)
+    problems = []
+    for path, text in parameters.items():
+        silent = None if path in claims else _left_out(design, path)
+        if path not in claims and silent is None:
+            raise UnknownNameError("parameter", path, _paths(design), "`neuroest explain` lists them")
+        try:
+            if silent is not None:
+                claims[path] = _stated(path, silent, text)
+            else:
+                claims[path] = _changed(claims[path], _check(design, path, claims[path]).read(text))
+        except QuantityError as error:
+            problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))
+    if problems:
+        raise SpecError(problems)
+    return replace(design, claims=MappingProxyType(claims))
+
+
+def _left_out(design: Design, path: str) -> ParameterInfo | None:
+    """A parameter that a device need not state, and whose file is silent on it; None for anything else."""
+    owner, _, name = path.rpartition(".")
+    device = design.devices.get(owner)
+    found = None if device is None else device.record.parameters().get(name)
+    return found if found is not None and found.absent is not None else None
+
+
+def _stated(path: str, info: ParameterInfo, text: str) -> Claim:
+    value = info.check.read(text)
+    return Claim(
+        path=path, value=value, unit=info.check.unit, basis="assumed", about=info.description, low=value, high=value,
+        rationale="set to this value for the run; the file of the device is silent on it", origin=SETTING,
+    )  # fmt: skip
+
+
+def _paths(design: Design) -> list[str]:
+    structural = [
+        f"{part.path}.{name}" for part in design.root.walk() for name in type(part.spec).model_fields
+    ]
+    return [*design.claims, *structural]
+
+
+def _check(design: Design, path: str, claim: Claim) -> QuantityField:
+    owner, _, name = path.rpartition(".")
+    device = design.devices.get(owner)
+    if device is not None and name in device.record.parameters():
+        return device.record.parameters()[name].check
+    return QuantityField(claim.unit)
+
+
+def _changed(claim: Claim, value: float) -> Claim:
+    basis = DESIGN if claim.basis == DESIGN else "assumed"
+    return replace(
+        claim, value=value, low=value, high=value, has_spread=False, basis=basis, source=None, place=None, via=None,
+        conditions=None, rationale=f"set to this value for the run; the file has {claim.value:g} {claim.unit}",
+    )  # fmt: skip
+
+
+def workload_with(spec: WorkloadSpec, settings: Mapping[str, str]) -> dict[str, Claim]:
+    """Claims of a workload with some of them changed.
+
+    Raises
+    ------
+    SpecError
+        With all settings that are wrong.
+    UnknownNameError
+        For a path that is no number of the workload; shapes are changed in the file.
+    """
+    claims = workload_claims(spec)
+    problems = []
+    for path, text in settings.items():
+        if not path.startswith("workload."):
+            continue
+        if path not in claims:
+            raise UnknownNameError("workload value", path, claims, "shapes are changed in the workload file")
+        fraction = path.endswith(("rate", "density", "mean_absolute"))
+        check = QuantityField(
+            claims[path].unit, minimum=0.0 if fraction else 1.0, maximum=1.0 if fraction else 1e6,
+            integer=not fraction,
+        )  # fmt: skip
+        try:
+            claims[path] = _changed(claims[path], check.read(text))
+        except QuantityError as error:
+            problems.append(Problem(SETTING, 0, 0, f"{path}={text}", str(error)))
+    if problems:
+        raise SpecError(problems)
+    return claims

@@ -1,0 +1,245 @@
+"""The parameters of one or thousands of 1M1T1R neurons, drawn from the claims of a device spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.neurons.diffusive_base import ION_BARRIERS
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import diffusive_neuron as equations
+from neuroest.equations import filament_growth, neuron_geometry
+from neuroest.equations._constants import BOLTZMANN
+from neuroest.loading.library import Device, load_device
+
+DEFAULT_KINETICS = "ion_kinetics_silver"
+NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
+
+
+@dataclass(frozen=True)
+class DiffusiveCells:
+    """Neurons of one kind; each number in SI, either for all or with one value for each.
+
+    Attributes
+    ----------
+    drive_variation : float
+        Relative deviation of the ions' drive within one device, correlated over `noise_correlation_time`.
+    """
+
+    field_mobility: Any
+    field_offset: Any
+    residue_rate: Any
+    filament_decay: Any
+    residue_decay: Any
+    conduction_length: Any
+    rupture_time: Any
+    on_resistance: Any
+    off_resistance: Any
+    gate_capacitance: Any
+    control_resistance: Any
+    input_voltage: Any
+    output_threshold: Any
+    rearm_fraction: Any
+    output_supply_voltage: Any
+    load_resistance: Any
+    load_capacitance: Any
+    transistor_on_resistance: Any
+    firing_median_voltage: Any
+    firing_voltage_spread: Any
+    drive_variation: float
+    decay_variation: float
+    noise_correlation_time: float
+    temperature: float
+
+    @property
+    def devices(self) -> int:
+        """Number of neurons."""
+        return max(np.size(getattr(self, field.name)) for field in fields(self))
+
+    @property
+    def settling(self) -> Any:
+        """Rate at which the filament settles. [1/s]."""
+        return self.filament_decay + self.residue_rate
+
+    def changed(self, **values: Any) -> DiffusiveCells:
+        """The same neurons with some numbers changed."""
+        return replace(self, **values)
+
+    def broadcast(self, devices: int) -> DiffusiveCells:
+        """Each number as an array over the devices."""
+        values: dict[str, Any] = {
+            field.name: np.broadcast_to(np.asarray(getattr(self, field.name), dtype=float), (devices,))
+            for field in fields(self)
+            if field.name not in _COMMON
+        }
+        return replace(self, **values)
+
+    def take(self, index: Any) -> DiffusiveCells:
+        """A subset of broadcast neurons."""
+        values = {
+            field.name: getattr(self, field.name)[index]
+            for field in fields(self)
+            if field.name not in _COMMON
+        }
+        return replace(self, **values)
+
+
+_COMMON = {"drive_variation", "decay_variation", "noise_correlation_time", "temperature"}
+
+
+def integration_time(cells: DiffusiveCells, drive_voltage: Any) -> Any:
+    """Closed form of the time to the first spike at a constant voltage. [s]."""
+    return filament_growth.integration_time(
+        drive_voltage,
+        cells.field_mobility,
+        cells.field_offset,
+        cells.residue_rate,
+        cells.filament_decay,
+        cells.residue_decay,
+    )
+
+
+def refuse_following_gate(name: str, cells: DiffusiveCells, level: float) -> None:
+    """Refuse neurons whose gate charges while the gap closes.
+
+    Raises
+    ------
+    NeuroestError
+        The gate then follows the filament, takes its drive away, and the output stays on without a spike that could
+        be counted.
+    """
+    charging = float(np.max(filament_growth.gate_charging(
+        level, cells.field_mobility, cells.field_offset, cells.gate_capacitance, cells.control_resistance,
+        cells.on_resistance, cells.off_resistance, cells.conduction_length,
+    )))  # fmt: skip
+    if charging > filament_growth.LARGEST_GATE_CHARGING:
+        raise NeuroestError(
+            f"{name}: the gate of its neurons follows the filament ({charging:.3g} of its time constants pass while "
+            f"the gap closes, at most {filament_growth.LARGEST_GATE_CHARGING:g} may), so the rate equations give no "
+            "spikes to count; a larger gate node with a smaller control resistor lets the filament complete first"
+        )
+
+
+def immediate_switching_voltage(cells: DiffusiveCells) -> Any:
+    """Drive above which the filament does not wait for residue. [V]."""
+    return filament_growth.immediate_switching_voltage(
+        cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay
+    )
+
+
+def load_cells(
+    neuron: str | Device,
+    *,
+    kinetics: str = DEFAULT_KINETICS,
+    changes: Mapping[str, str] | None = None,
+    temperature: float | None = None,
+    barrier_shift: float = 0.0,
+) -> DiffusiveCells:
+    """The typical neuron of a device spec.
+
+    Parameters
+    ----------
+    neuron : str or Device
+        Device spec of a diffusive neuron, or its name or path.
+    kinetics : str
+        Name or path of the spec with conduction, noise and barriers.
+    changes : mapping of str to str, optional
+        New value, with unit, by parameter name.
+    temperature : float, optional
+        Temperature of the device; that of the rates when left out. [K]
+    barrier_shift : float
+        Energy by which the barriers of another ion exceed those of the spec's ion. [J]
+
+    Raises
+    ------
+    NeuroestError
+        For a device of another kind, an unknown parameter or a temperature that is none.
+    """
+    device, kinetic = neuron if isinstance(neuron, Device) else load_device(neuron), load_device(kinetics)
+    neuron = neuron.spec.name if isinstance(neuron, Device) else neuron
+    if device.spec.model not in NEURON_MODELS:
+        raise NeuroestError(
+            f"{neuron} is a {device.spec.model}; this needs a diffusive neuron ({' or '.join(NEURON_MODELS)})"
+        )
+    if kinetic.spec.model != "ion_kinetics":
+        raise NeuroestError(
+            f"{kinetics} is a {kinetic.spec.model}; expected a device of the model ion_kinetics"
+        )
+    values = {**_values(kinetic), **_values(device)}
+    for name, text in (changes or {}).items():
+        record = device.record if name in device.record.declared else kinetic.record
+        if name not in values:
+            raise UnknownNameError("parameter", name, values)
+        values[name] = record.parameters()[name].check.read(text)
+    if device.spec.model == "diffusive_1m1t1r_integrated":
+        values |= _node(device, values)
+    reference = values["reference_temperature"]
+    temperature = reference if temperature is None else temperature
+    if not (np.isfinite(temperature) and temperature > 0.0):
+        raise NeuroestError(f"the temperature must be above 0 K, got {temperature:g} K")
+    for rate, barrier in ION_BARRIERS.items():
+        shift = np.exp(-barrier_shift / (BOLTZMANN * reference))
+        energy = values[barrier] + barrier_shift
+        values[rate] = (
+            values[rate] * shift * filament_growth.activation_factor(energy, temperature, reference)
+        )
+    variation = device.claims["firing_median_voltage"].cycle_to_cycle
+    names = {field.name for field in fields(DiffusiveCells)}
+    known = {name: value for name, value in values.items() if name in names}
+    return DiffusiveCells(**known, drive_variation=variation or 0.0, temperature=temperature)
+
+
+def draw_devices(
+    cells: DiffusiveCells, neuron: str | Device, devices: int, generator: np.random.Generator
+) -> DiffusiveCells:
+    """Neurons that differ as the claims of the spec say.
+
+    Each claim with a device-to-device deviation is drawn log-normally about its value. That of the firing
+    amplitude becomes one of the field mobility: in the rate equations the two occur as a product only.
+    """
+    if devices < 1:
+        raise NeuroestError(f"at least one device is needed, got {devices}")
+    names = {field.name for field in fields(DiffusiveCells)}
+    drawn: dict[str, Array] = {}
+    claims = neuron.claims if isinstance(neuron, Device) else load_device(neuron).claims
+    for name, claim in claims.items():
+        if claim.device_to_device and name in names:
+            deviation = np.sqrt(np.log1p(claim.device_to_device**2))
+            drawn[name] = np.exp(deviation * generator.standard_normal(devices))
+    amplitude = drawn.get("firing_median_voltage")
+    if amplitude is not None:
+        drawn["field_mobility"] = drawn.get("field_mobility", np.ones(devices)) / amplitude
+    values = {name: getattr(cells, name) * factor for name, factor in drawn.items()}
+    return replace(cells, **values).broadcast(devices)
+
+
+def _values(device: Device) -> dict[str, float]:
+    return {name: claim.value for name, claim in device.claims.items()}
+
+
+def _node(device: Device, values: Mapping[str, float]) -> dict[str, Any]:
+    if device.spec.process is None:
+        raise NeuroestError(f"{device.spec.name} names no process, so its gate node has no capacitance")
+    process = load_device(device.spec.process).claims
+    memristor = neuron_geometry.plate_capacitance(
+        values["relative_permittivity"], values["via_side"] ** 2, values["oxide_thickness"]
+    )
+    node = neuron_geometry.node_capacitance(
+        process["gate_capacitance"].value,
+        values["transistor_width"],
+        memristor,
+        process["wire_capacitance"].value,
+        values["local_wire_length"],
+        values["explicit_capacitance"],
+    )
+    resistance = equations.control_resistance_for_refractory(
+        values["refractory_time"], node, 1.0 / values["rearm_fraction"]
+    )
+    return {
+        "gate_capacitance": node,
+        "control_resistance": values.get("control_resistance", resistance),
+    }

@@ -1,0 +1,130 @@
+"""What an experiment works on and what it gives, with what several experiments need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from neuroest.dynamics.compact import Run, simulate
+from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices, integration_time
+from neuroest.dynamics.stimulus import Array, Segment
+from neuroest.fitting.layouts import published
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of one curve; `low` and `high` are its 10 % and 90 % quantiles over devices or cycles."""
+
+    label: str
+    x: Array
+    y: Array
+    low: Array | None = None
+    high: Array | None = None
+    measured: bool = False
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """One experiment: curves, waveforms, and findings in words.
+
+    Attributes
+    ----------
+    x, y : tuple of str and str
+        Label and SI unit of the axes.
+    misses : tuple of float
+        Simulated over measured, minus one, at each published point; absolute where `y` is a probability.
+    waveforms : dict of str to ndarray
+        Time and traces of a typical device.
+    intervals : ndarray, optional
+        Intervals between spikes, where their distribution is of interest. [s]
+    """
+
+    name: str
+    title: str
+    x: tuple[str, str]
+    y: tuple[str, str]
+    series: tuple[Series, ...]
+    findings: tuple[str, ...]
+    misses: tuple[float, ...] = ()
+    waveforms: dict[str, Array] = field(default_factory=dict)
+    logarithmic: bool = False
+    intervals: Array | None = None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What an experiment works on.
+
+    Attributes
+    ----------
+    cells : DiffusiveCells
+        The typical neuron.
+    neuron : str
+        Name or path of its spec, whose deviations between devices are drawn.
+    devices : int
+        Devices, or repetitions, that a point is averaged over.
+    compare : bool
+        Whether the published measurement belongs to this neuron.
+    """
+
+    cells: DiffusiveCells
+    neuron: str
+    devices: int = 100
+    seed: int = 0
+    compare: bool = True
+    step: float | None = None
+
+    def drawn(self, generator: np.random.Generator) -> DiffusiveCells:
+        """Different devices."""
+        return draw_devices(self.cells, self.neuron, self.devices, generator)
+
+    def run(
+        self, cells: DiffusiveCells, stimulus: list[Segment], generator: Any = None, kept: int = 0,
+        until_switched: bool = False,
+    ) -> Run:  # fmt: skip
+        """One simulation."""
+        return simulate(
+            cells, stimulus, generator=generator, step=self.step, kept=kept, until_switched=until_switched
+        )
+
+
+def quantiles(values: list[Array]) -> tuple[Array, Array, Array]:
+    """Median, 10 % and 90 % quantile of each."""
+    found = np.array([np.quantile(v, [0.1, 0.5, 0.9], method="inverted_cdf") for v in values])
+    return found[:, 1], found[:, 0], found[:, 2]
+
+
+def misses_of(simulated: Array, measured: Array) -> tuple[float, ...]:
+    """Simulated over measured, less one."""
+    return tuple(float(v) for v in simulated / measured - 1.0)
+
+
+def misses_in_words(misses: tuple[float, ...]) -> str:
+    """The misses in words."""
+    shown = ", ".join(f"{100.0 * m:+.0f} %" for m in misses)
+    return f"simulated against measured, point by point: {shown}"
+
+
+def conditions_of(
+    bench: Bench, name: str, fallback: Mapping[str, Array]
+) -> tuple[Mapping[str, Array], Array | None]:
+    """Conditions of the published measurement with its result, or scaled ones for another neuron."""
+    if not bench.compare:
+        return fallback, None
+    experiment = published(name).experiments[0]
+    return experiment.columns, experiment.columns[experiment.layout.result]
+
+
+def pulse_for(cells: DiffusiveCells, level: float) -> float:
+    """Pulse as long as the integration time at a level. [s]."""
+    time = float(np.max(integration_time(cells, level)))
+    return time if np.isfinite(time) else 10.0 / float(np.max(cells.settling))
+
+
+def repeat(cells: DiffusiveCells, times: int) -> DiffusiveCells:
+    """The same neurons several times over."""
+    index = np.tile(np.arange(cells.devices), times)
+    return cells.take(index)

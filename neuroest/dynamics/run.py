@@ -1,0 +1,456 @@
+"""One run of one neuron as a user asks for it: any kind of neuron, its input, and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.units import format_quantity, parse_quantity, parse_unit
+from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.diffusive_cells import (
+    NEURON_MODELS,
+    DiffusiveCells,
+    draw_devices,
+    immediate_switching_voltage,
+    integration_time,
+    load_cells,
+)
+from neuroest.dynamics.energy import TOLERANCE, compare_energy
+from neuroest.dynamics.langevin import RESEARCH_MODEL, simulate_langevin
+from neuroest.dynamics.parameters import ThresholdSwitchParameters
+from neuroest.dynamics.reference_neurons import (
+    digital_lif_spikes,
+    simulate_analog_lif,
+    simulate_switch,
+    switch_latches,
+)
+from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
+from neuroest.equations import filament_growth
+from neuroest.loading.library import Device, load_device
+from neuroest.specs.file_text import decoded, file_content
+
+_BEHAVIOUR = "lif_behaviour_generic"
+_HALF = 0.5
+"""Half of the conductance of a particle in the middle of its gap, which is one."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to simulate; times in seconds."""
+
+    neuron: str
+    stimulus: str = "constant"
+    level: str | None = None
+    duration: float | None = None
+    width: float = 1e-3
+    gap: float = 1e-3
+    pulses: int = 100
+    devices: int = 1
+    seed: int = 0
+    noise: bool = True
+    rupture: bool = True
+    changes: Mapping[str, str] = field(default_factory=dict)
+    kinetics: str = "ion_kinetics_silver"
+    temperature: float | None = None
+    barrier_shift: float = 0.0
+    step: float | None = None
+
+    def generator(self) -> np.random.Generator | None:
+        """Source of noise, or None."""
+        return np.random.default_rng(self.seed) if self.noise else None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A result as text, as data for JSON, and as CSV."""
+
+    lines: tuple[str, ...]
+    data: dict[str, Any]
+    table: tuple[tuple[str, ...], ...]
+
+    @property
+    def text(self) -> str:
+        """Text, one fact a line."""
+        return "\n".join(self.lines) + "\n"
+
+    @property
+    def csv(self) -> str:
+        """The table, one row a line."""
+        return "\n".join(",".join(row) for row in self.table) + "\n"
+
+
+def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
+    """Run any neuron of which a time-domain model exists.
+
+    Raises
+    ------
+    UnknownNameError
+        For a device whose model has none.
+    """
+    model = load_device(request.neuron).spec.model
+    runners: dict[str, Callable[[Request, Path | None], Report]] = {
+        **dict.fromkeys(NEURON_MODELS, _diffusive),
+        "threshold_switch": _switch,
+        "threshold_switch_neuron": _switch,
+        "analog_lif": _analog,
+        "lif_behaviour": _digital,
+        "langevin_particle": _langevin,
+    }
+    if model not in runners:
+        raise UnknownNameError(
+            "time-domain model",
+            model,
+            runners,
+            f"{request.neuron} is known by its numbers and not by equations in time",
+        )
+    if model not in NEURON_MODELS and (request.temperature is not None or request.barrier_shift):
+        raise NeuroestError(
+            f"{request.neuron} is a {model}; temperature and barriers belong to diffusive neurons"
+        )
+    return runners[model](request, plot)
+
+
+def stimulus_of(request: Request, level: float, duration: float, unit: str) -> list[Segment]:
+    """The input that was asked for."""
+    kind = request.stimulus
+    if kind == "constant":
+        return constant(level, duration)
+    if kind == "pulses":
+        return pulse_train(level, request.width, request.gap, request.pulses)
+    if kind == "pair":
+        return pulse_pair(level, request.width, request.gap)
+    if kind.endswith(".csv"):
+        return _stimulus_file(Path(kind), unit)
+    raise UnknownNameError(
+        "stimulus", kind, ("constant", "pulses", "pair"), "or give the path of a .csv file"
+    )
+
+
+def _stimulus_file(path: Path, unit: str) -> list[Segment]:
+    lines = decoded(file_content(path, str(path)), str(path)).splitlines()
+    rows = [
+        (n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not rows:
+        raise NeuroestError(f"{path}: holds no header line; expected `time [s], voltage [V]`")
+    cells = [cell.strip() for cell in rows[0][1].split(",")]
+    if len(cells) != 2 or not all("[" in cell and cell.endswith("]") for cell in cells):
+        raise NeuroestError(
+            f"{path}: expected the header `time [s], voltage [V]` with units, got {rows[0][1]!r}"
+        )
+    factors = []
+    for cell, due in zip(cells, ("s", unit), strict=True):
+        factor, dimension = parse_unit(cell.partition("[")[2][:-1])
+        if dimension != parse_unit(due)[1]:
+            raise NeuroestError(f"{path}: column {cell} must be in {due}")
+        factors.append(factor)
+    found = []
+    for number, line in rows[1:]:
+        try:
+            first, second = (float(cell) for cell in line.split(","))
+        except ValueError:
+            raise NeuroestError(f"{path}:{number}: expected two numbers, got {line.strip()[:60]!r}") from None
+        found.append((first * factors[0], second * factors[1]))
+    data = np.array(found).reshape(-1, 2)
+    try:
+        return sampled(data[:, 0], data[:, 1])
+    except NeuroestError as error:
+        raise NeuroestError(f"{path}: {error}") from None
+
+
+def _level(request: Request, unit: str, default: float | None) -> float:
+    if request.level is None:
+        if default is None:
+            raise NeuroestError("this neuron needs an input: give --level")
+        return default
+    try:
+        return parse_quantity(request.level, unit)
+    except NeuroestError as error:
+        raise NeuroestError(f"--level: {error}") from None
+
+
+def _cells(request: Request) -> DiffusiveCells:
+    return load_cells(
+        request.neuron, kinetics=request.kinetics, changes=request.changes, temperature=request.temperature,
+        barrier_shift=request.barrier_shift,
+    )  # fmt: skip
+
+
+def _diffusive(request: Request, plot: Path | None) -> Report:
+    typical = _cells(request)
+    level = _level(request, "V", float(typical.input_voltage))
+    closed = float(np.max(integration_time(typical, level)))
+    duration = request.duration or (5.0 * closed if np.isfinite(closed) else 100.0 / float(typical.settling))
+    generator = request.generator()
+    if generator is not None and request.devices > 1:
+        cells = draw_devices(typical, request.neuron, request.devices, generator)
+    else:
+        cells = typical.broadcast(request.devices)
+    run = simulate(
+        cells, stimulus_of(request, level, duration, "V"), generator=generator, step=request.step,
+        rupture=request.rupture, kept=1,
+    )  # fmt: skip
+    lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
+    first = run.first_switch[np.isfinite(run.first_switch)]
+    lines.append(
+        f"first complete filament: {_band(first, 's')} in {len(first)} of {request.devices} devices; closed form at "
+        f"a constant {format_quantity(level, 'V')}: {format_quantity(closed, 's') if np.isfinite(closed) else 'never'}"
+    )
+    fast = float(np.max(immediate_switching_voltage(typical)))
+    lines.append(
+        f"at {format_quantity(typical.temperature, 'K')}: never fires below "
+        f"{format_quantity(_dc_threshold(typical), 'V')}, without residue from {format_quantity(fast, 'V')} on"
+    )
+    if np.any(run.latched):
+        share = f"{int(np.sum(run.latched))} of {request.devices} outputs"
+        lines.append(
+            f"latching: {share} stay on although the gate should have let go; rates and energies of the closed forms "
+            "do not hold here"
+        )
+    lines.append("energy from the supplies over the run, mean of the devices:")
+    lines += [
+        f"  {term.replace('_', ' '):<16} {format_quantity(float(np.mean(v)), 'J')}"
+        for term, v in run.energy.items()
+    ]
+    if plot is not None:
+        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
+
+        draw_traces(run.traces, f"{request.neuron}: {request.stimulus}", plot)
+    extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
+    return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
+
+
+def _dc_threshold(cells: DiffusiveCells) -> float:
+    return float(np.max(filament_growth.dc_threshold_voltage(
+        cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
+    )))  # fmt: skip
+
+
+def _spike_lines(request: Request, counts: Array, intervals: Array, duration: float) -> list[str]:
+    lines = [
+        f"{request.neuron}, {request.devices} device{'s' * (request.devices > 1)}, {format_quantity(duration, 's')}",
+        f"spikes: {float(np.mean(counts)):.4g} a device, {format_quantity(float(np.mean(counts)) / duration, '1/s')}",
+    ]
+    if len(intervals):
+        variation = float(np.std(intervals) / np.mean(intervals))
+        lines.append(f"intervals: {_band(intervals, 's')}, coefficient of variation {variation:.2g}")
+    return lines
+
+
+def _band(values: Array, unit: str) -> str:
+    if not len(values):
+        return "none"
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    if len(values) == 1:
+        return format_quantity(float(middle), unit)
+    return (
+        f"{format_quantity(float(middle), unit)} "
+        f"({format_quantity(float(low), unit)} to {format_quantity(float(high), unit)})"
+    )
+
+
+def _finite(values: Array) -> list[float | None]:
+    return [float(v) if np.isfinite(v) else None for v in values]
+
+
+def _report(
+    request: Request, lines: list[str], devices: Array, times: Array, duration: float,
+    energy: Mapping[str, Array], extra: Mapping[str, Any],
+) -> Report:  # fmt: skip
+    data = {
+        "neuron": request.neuron,
+        "duration_s": duration,
+        "devices": request.devices,
+        "spikes": [{"device": int(d), "time_s": float(t)} for d, t in zip(devices, times, strict=True)],
+        "energy_J": {term: float(np.mean(value)) for term, value in energy.items()},
+        **extra,
+    }
+    rows = [(str(int(d)), f"{t:.9g}") for d, t in zip(devices, times, strict=True)]
+    return Report(tuple(lines), data, (("device", "spike_time [s]"), *rows))
+
+
+def _record(device: Device, changes: Mapping[str, str]) -> Any:
+    values = {name: claim.value for name, claim in device.claims.items()}
+    for name, text in changes.items():
+        if name not in values:
+            raise UnknownNameError("parameter", name, values)
+        values[name] = device.record.parameters()[name].check.read(text)
+    return device.record(**values)
+
+
+def _switch(request: Request, plot: Path | None) -> Report:
+    device = load_device(request.neuron)
+    switch = _record(device, request.changes)
+    notes: list[str] = []
+    relaxation = 0.0
+    if device.spec.model == "threshold_switch_neuron":
+        relaxation = float(switch.relaxation_time)
+        notes.append(
+            f"the switch stays on for the {format_quantity(relaxation, 's')} until it is fully off again; differences "
+            "between devices are left out, since the spec states none"
+        )
+        switch = _behaviour_of(switch)
+    level = _level(request, "V", float(switch.supply_voltage))
+    duration = request.duration or 40.0 * (float(switch.series_resistance * switch.capacitance) + relaxation)
+    run = simulate_switch(
+        switch, stimulus_of(request, level, duration, "V"), devices=request.devices, generator=request.generator(),
+        step=request.step, relaxation=relaxation,
+    )  # fmt: skip
+    lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
+    if reason := switch_latches(switch):
+        lines.append(f"no oscillation: {reason}")
+    spikes = float(np.sum(run.counts))
+    if spikes:
+        per = float(np.sum(run.energy["supply"])) / spikes
+        lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike")
+    lines += notes
+    _plot(run.traces, request, plot, "capacitor")
+    return _report(
+        request,
+        lines,
+        run.spike_devices,
+        run.spike_times,
+        run.duration,
+        run.energy,
+        {"latched": bool(reason)},
+    )
+
+
+def _behaviour_of(neuron: Any) -> ThresholdSwitchParameters:
+    """A neuron of an estimate as its behaviour in time has it: deviations relative to the threshold."""
+    shared = set(ThresholdSwitchParameters.parameters()) & set(type(neuron).parameters())
+    return ThresholdSwitchParameters(
+        **{name: float(getattr(neuron, name)) for name in shared},
+        threshold_variation=float(neuron.threshold_spread / neuron.threshold_voltage),
+        threshold_mismatch=0.0,
+    )
+
+
+def _analog(request: Request, plot: Path | None) -> Report:
+    neuron = _record(load_device(request.neuron), request.changes)
+    behaviour = _record(load_device(_BEHAVIOUR), {})
+    level = _level(request, "A", None)
+    duration = request.duration or 20.0 * float(behaviour.leak_time_constant)
+    run = simulate_analog_lif(
+        neuron, behaviour, stimulus_of(request, level, duration, "A"), devices=request.devices,
+        generator=request.generator(), step=request.step,
+    )  # fmt: skip
+    lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
+    lines.append(f"leak and refractory time from {_BEHAVIOUR}")
+    lines.append("energy from the supply over the run, mean of the devices:")
+    lines += [
+        f"  {term.replace('_', ' '):<16} {format_quantity(float(np.mean(v)), 'J')}"
+        for term, v in run.energy.items()
+    ]
+    _plot(run.traces, request, plot, "membrane", "A")
+    return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, {})
+
+
+def _digital(request: Request, plot: Path | None) -> Report:
+    behaviour = _record(load_device(request.neuron), request.changes)
+    added = _level(request, "1", None)
+    if plot is not None:
+        raise NeuroestError("a digital neuron has no waveform to draw")
+    steps = request.pulses
+    spikes, _ = digital_lif_spikes(behaviour, np.full((steps, request.devices), added))
+    when, who = np.nonzero(spikes)
+    lines = [
+        f"{request.neuron}: digital neuron, {steps} steps, {added:g} added in each",
+        f"spikes: {float(np.mean(np.sum(spikes, axis=0))):.4g} a device, {float(np.mean(spikes)):.4g} a step",
+    ]
+    data = {
+        "neuron": request.neuron, "steps": steps, "devices": request.devices,
+        "spikes": [{"device": int(d), "step": int(t)} for d, t in zip(who, when, strict=True)],
+    }  # fmt: skip
+    rows = [(str(int(d)), str(int(t))) for d, t in zip(who, when, strict=True)]
+    return Report(tuple(lines), data, (("device", "step"), *rows))
+
+
+def _langevin(request: Request, plot: Path | None) -> Report:
+    parameters = _record(load_device(request.neuron), request.changes)
+    level = _level(request, "1", None)
+    duration = request.duration or 200.0
+    run = simulate_langevin(
+        parameters,
+        level,
+        duration,
+        request.step or 2e-3,
+        devices=request.devices,
+        generator=request.generator(),
+    )
+    conducting = run.conductance[:, 0] > _HALF
+    switches = int(np.sum(np.diff(conducting.astype(int)) == 1))
+    lines = [
+        RESEARCH_MODEL,
+        f"{request.neuron}: {duration:g} time units at an input of {level:g}, all numbers dimensionless",
+        f"position {run.position.min():.3g} to {run.position.max():.3g}, temperature up to {run.temperature.max():.3g}",
+        f"rises of the conductance through half its largest possible value: {switches}",
+    ]
+    if plot is not None:
+        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
+
+        traces = {"time": run.time, "input": run.position, "gate": run.voltage}
+        draw_traces(
+            traces, "Particle in a pinning potential: research model, dimensionless", plot, ("position", "voltage"),
+            ("1", "1", "1"),
+        )  # fmt: skip
+    data = {"neuron": request.neuron, "note": RESEARCH_MODEL, "switches": switches}
+    names = ("time", "position", "temperature", "voltage", "conductance")
+    columns = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
+    every = max(1, len(run.time) // 4000)
+    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in columns), strict=True)]
+    return Report(tuple(lines), data, (names, *rows))
+
+
+def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
+    if plot is not None:
+        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
+
+        draw_traces(traces, f"{request.neuron}: {request.stimulus}", plot, ("input", label), ("s", unit, "V"))
+
+
+def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
+    """One spike by simulation and by the closed forms of the estimate, side by side."""
+    cells = _cells(request)
+    level = _level(request, "V", float(cells.input_voltage))
+    compared = compare_energy(cells, level, hold=hold)
+    lines = [
+        f"{request.neuron}: one spike at {format_quantity(level, 'V')}",
+        f"input on for {format_quantity(hold, 's')} after the switch",
+        f"integration time simulated: {format_quantity(compared.simulated_integration_time, 's')}",
+        f"integration time in closed form: {format_quantity(compared.integration_time, 's')}",
+        f"{'term':<15} {'simulated':>11} {'closed form':>12} {'deviation':>10} {'tolerance':>10}",
+    ]
+    for row in compared.rows:
+        tolerance = TOLERANCE[row.term]
+        allowed = "bound" if not np.isfinite(tolerance) else f"{100.0 * tolerance:.2g} %"
+        deviation = f"{100.0 * row.deviation:+.1f} %" if np.isfinite(row.deviation) else "-"
+        lines.append(
+            f"{row.term.replace('_', ' '):<15} {format_quantity(row.simulated, 'J'):>11} "
+            f"{format_quantity(row.closed, 'J'):>12} {deviation:>10} {allowed:>10}  {row.verdict}"
+        )
+    if compared.latched:
+        lines.append(
+            "latching: the gate follows the filament and takes its drive away, so the output stays on; the closed "
+            "forms do not hold here"
+        )
+    else:
+        lines.append("before switch: the closed form takes the resistance of the empty device throughout")
+    if plot is not None:
+        from neuroest.plotting.device_lab import draw_energy  # noqa: PLC0415
+
+        draw_energy(compared, f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}", plot)
+    data = {
+        "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,
+        "terms": [
+            {"term": r.term, "simulated_J": r.simulated, "closed_form_J": r.closed, "verdict": r.verdict}
+            for r in compared.rows
+        ],
+    }  # fmt: skip
+    table = [(r.term, f"{r.simulated:.6g}", f"{r.closed:.6g}", r.verdict) for r in compared.rows]
+    return Report(tuple(lines), data, (("term", "simulated [J]", "closed_form [J]", "verdict"), *table))

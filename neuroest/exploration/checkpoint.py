@@ -1,0 +1,268 @@
+"""Where the chunks of a long run are kept until the file is whole.
+
+Beside the output stands a folder of finished chunks and a manifest that says what is computed. A run that is cut off
+goes on from the chunks that are there; the output itself appears at once and complete, or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.exploration.chunks import Columns, Job, Labels
+from neuroest.exploration.errors import ExplorationError, extra
+
+METADATA_KEY = b"neuroest"
+SUFFIXES = (".parquet", ".csv")
+_MANIFEST = "manifest.json"
+_PART = "{:09d}.arrow"
+_END = b"ARROW1"
+"""Last bytes of a whole file of Arrow's."""
+
+
+def arrow_table(columns: Columns) -> Any:
+    """Columns as an Arrow table, what is no number as null."""
+    arrow = extra("pyarrow", "explore")
+    arrays = {}
+    for name, values in columns.items():
+        if isinstance(values, Labels):
+            codes = arrow.array(values.codes.astype(np.int32), mask=values.codes < 0)
+            arrays[name] = arrow.DictionaryArray.from_arrays(codes, arrow.array(values.words, arrow.string()))
+        elif values.dtype == np.bool_:
+            arrays[name] = arrow.array(values)
+        else:
+            arrays[name] = arrow.array(values, from_pandas=True)  # not a number becomes null
+    return arrow.table(arrays)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Outcome of one chunk."""
+
+    rows: int
+    feasible: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """Finished chunks of a run."""
+
+    output: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return self.output.with_name(f"{self.output.name}.parts")
+
+    def write(self, chunk: int, columns: Columns) -> Progress:
+        """Keep a chunk."""
+        arrow = extra("pyarrow", "explore")
+        table = arrow_table(columns)
+        path = self.folder / _PART.format(chunk)
+        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        with _told(path), _no_rest(beside):
+            with arrow.OSFile(str(beside), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
+                writer.write_table(table)
+            beside.replace(path)
+        return Progress(table.num_rows, int(np.count_nonzero(np.asarray(columns["feasible"]))))
+
+    def finished(self) -> frozenset[int]:
+        """Numbers of the chunks that are there."""
+        return frozenset(int(path.stem) for path in self.folder.glob("*.arrow") if _is_whole(path))
+
+    @contextmanager
+    def opened(self, job: Job, *, overwrite: bool = False) -> Iterator[bool]:
+        """The folder of chunks for one run alone; False if the output is there and is what the run would give.
+
+        Raises
+        ------
+        ExplorationError
+            When the output or its chunks belong to another input, cannot be written, or are being written.
+        """
+        if self.output.suffix not in SUFFIXES:
+            raise ExplorationError(f"{self.output}: the output ends in {' or '.join(SUFFIXES)}")
+        if self.output.is_dir():
+            raise ExplorationError(f"{self.output} is a folder; name a file in it")
+        if self.output.exists() and not overwrite:
+            if read_metadata(self.output).get("fingerprint") != job.fingerprint:
+                raise ExplorationError(
+                    f"{self.output} exists and comes from another input or version; name another output, or give "
+                    "--overwrite"
+                )
+            yield False
+            return
+        with _told(self.output):
+            self.folder.mkdir(parents=False, exist_ok=True)
+        with self._locked():
+            try:
+                self._claim(job, overwrite=overwrite)
+                yield True
+            finally:
+                if not self.finished():  # a run that came to nothing leaves nothing, and keeps no other out
+                    shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep a second run of the same output out; the lock dies with the process."""
+        try:
+            import fcntl  # noqa: PLC0415 - not on every system, where two runs are then the user's affair
+        except ImportError:
+            yield
+            return
+        with _told(self.output):
+            file = (self.folder / "lock").open("w")
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise ExplorationError(f"another run is writing {self.output}") from None
+            yield
+
+    def _claim(self, job: Job, *, overwrite: bool) -> None:
+        """Say in the folder whose chunks it holds; those of another input are refused, or go."""
+        manifest, done = self.folder / _MANIFEST, self.finished()
+        if done and _told_in(manifest).get("fingerprint") != job.fingerprint:
+            if not overwrite:
+                raise ExplorationError(
+                    f"{self.folder} holds chunks of another input or version; name another output, or give "
+                    "--overwrite"
+                )
+            for chunk in done:
+                (self.folder / _PART.format(chunk)).unlink()
+        with _told(self.output):
+            for rest in self.folder.glob("*.tmp"):  # of workers that were killed while they wrote
+                rest.unlink()
+            beside = manifest.with_suffix(".tmp")
+            text = json.dumps({"fingerprint": job.fingerprint, **job.description()}, indent=1)
+            beside.write_text(text, "utf-8")
+            beside.replace(manifest)
+
+    def assemble(
+        self, job: Job, metadata: Mapping[str, Any], tick: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Make the output of the chunks, and remove them."""
+        arrow = extra("pyarrow", "explore")
+        beside = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
+        text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
+        with _told(self.output), _no_rest(beside):
+            self._write_all(arrow, job, beside, text, tick)
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+            if self.output.suffix == ".csv":
+                # rows of an earlier run must at no moment stand beside what is said of these
+                self.output.unlink(missing_ok=True)
+                _sidecar(self.output).write_text(text, "utf-8")
+            beside.replace(self.output)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _write_all(self, arrow: Any, job: Job, beside: Path, text: str, tick: Callable[[int], None]) -> None:
+        writer: Any = None
+        with contextlib.ExitStack() as stack:
+            for chunk in range(job.chunks):
+                with arrow.memory_map(str(self.folder / _PART.format(chunk))) as source:
+                    table = arrow.ipc.open_file(source).read_all()
+                    if writer is None:
+                        schema = table.schema.with_metadata({METADATA_KEY: text.encode()})
+                        writer = stack.enter_context(self._writer(arrow, job, beside, schema))
+                    writer.write_table(table.replace_schema_metadata(schema.metadata))
+                tick(table.num_rows)
+
+    def _writer(self, arrow: Any, job: Job, beside: Path, schema: Any) -> Any:
+        if self.output.suffix == ".csv":
+            return _CsvWriter(beside, schema)
+        coded = [field.name for field in schema if arrow.types.is_dictionary(field.type)]
+        coded += list(job.parameters.values())
+        return extra("pyarrow.parquet", "explore").ParquetWriter(
+            str(beside), schema, compression="snappy", use_dictionary=coded, write_statistics=True
+        )
+
+
+class _CsvWriter:
+    """Comma-separated text, numbers to the last digit that matters."""
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        arrow, self._csv = extra("pyarrow", "explore"), extra("pyarrow.csv", "explore")
+        self._schema = arrow.schema(
+            [
+                arrow.field(f.name, arrow.string() if arrow.types.is_dictionary(f.type) else f.type)
+                for f in schema
+            ]
+        )
+        self._writer = self._csv.CSVWriter(str(path), self._schema)
+
+    def __enter__(self) -> _CsvWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+    def write_table(self, table: Any) -> None:
+        self._writer.write_table(table.replace_schema_metadata(None).cast(self._schema))
+
+
+def _sidecar(output: Path) -> Path:
+    return output.with_name(f"{output.name}.json")
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """What a finished file says of how it was made; empty where it says nothing."""
+    if path.suffix == ".csv":
+        return _told_in(_sidecar(path))
+    try:
+        found = extra("pyarrow.parquet", "explore").read_schema(str(path)).metadata or {}
+        return _mapping(found.get(METADATA_KEY, b"{}"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _told_in(file: Path) -> dict[str, Any]:
+    """What a file of ours says; nothing where a break-down of the machine left less than the whole of it."""
+    try:
+        return _mapping(file.read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
+def _mapping(text: bytes) -> dict[str, Any]:
+    found = json.loads(text)
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def _no_rest(path: Path) -> Iterator[None]:
+    """Leave no unfinished file behind."""
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a chunk is there to its end, which it may not be after the machine itself broke down."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        size = file.tell()
+        file.seek(max(size - len(_END), 0))
+        return size > 2 * len(_END) and file.read() == _END
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in one line why something could not be written, and what is left."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno == errno.ENOSPC:
+            reason += "; finished chunks are kept, run the same command again when there is room"
+        raise ExplorationError(f"cannot write {path}: {reason}") from None

@@ -1,0 +1,399 @@
+"""A sweep cut into chunks, each of which any process can compute from the job and the chunk's number alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+import neuroest
+from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.core.units import parse_quantity
+from neuroest.exploration.batch_evaluation import (
+    PASSED,
+    QUANTITIES,
+    Codes,
+    Points,
+    block_of,
+    box_of,
+    check_quantities,
+    evaluate_points,
+    joined,
+)
+from neuroest.exploration.errors import ExplorationError
+from neuroest.exploration.samplers import unit_points
+from neuroest.exploration.space import Constraint, Sampler
+from neuroest.exploration.structures import Resolved
+
+Array: TypeAlias = NDArray[np.float64]
+
+CHUNK = 65_536
+"""Points that are computed, written and repeated after a break-down as one."""
+CONFIRM_ABOVE = 1_000_000_000
+"""Points that are not started without confirmation."""
+_ROWS_OF_A_NOTEBOOK = 20
+_SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A column of words: an index into `words` for each row, or -1 for none."""
+
+    codes: Codes
+    words: tuple[str, ...]
+
+
+Columns: TypeAlias = dict[str, "Array | NDArray[np.bool_] | Labels"]
+
+
+def column_name(path: str, unit: str) -> str:
+    """Name of a parameter's column, the unit in it: ``technology.supply_voltage_V``."""
+    if unit == "1":
+        return path
+    return f"{path}_{unit.replace('/', '_per_').replace('^', '').replace('*', '_').removeprefix('1_')}"
+
+
+@cache
+def source_digest() -> str:
+    """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
+    root = Path(neuroest.__file__).parent
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to know.
+
+    Attributes
+    ----------
+    resolved : Resolved
+        The space and its structures.
+    constraints : tuple of Constraint
+        What must hold; those of parameters alone leave points out, those with a result mark them.
+    sampler, samples, seed
+        How points are drawn; `samples` is ignored on a grid.
+    quantities : tuple of str
+        Results to keep.
+    """
+
+    resolved: Resolved
+    constraints: tuple[Constraint, ...]
+    sampler: Sampler
+    samples: int
+    seed: int
+    quantities: tuple[str, ...]
+    chunk_size: int = CHUNK
+
+    @cached_property
+    def points(self) -> int:
+        """Points of the whole job, before constraints."""
+        if self.sampler != "grid":
+            return self.samples
+        return len(self.resolved.groups) * int(np.prod([float(n) for n in self.resolved.grid_shape()]))
+
+    @cached_property
+    def _blocks(self) -> _Blocks:
+        groups = self.resolved.groups
+        block, box = min(map(block_of, groups)), min(map(box_of, groups))
+        return _Blocks.of(self.resolved.grid_shape(), self.chunk_size, block, box)
+
+    @cached_property
+    def chunks(self) -> int:
+        """Chunks of the whole job."""
+        if self.sampler == "grid":
+            return len(self.resolved.groups) * self._blocks.chunks
+        return -(-self.samples // self.chunk_size)
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """Column of each numeric path."""
+        return {path: column_name(path, unit) for path, unit in self.resolved.units.items()}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of everything that the result depends on."""
+        return hashlib.sha256(json.dumps(self.description(), sort_keys=True).encode()).hexdigest()
+
+    def description(self) -> dict[str, Any]:
+        """What is computed, as plain data."""
+        from neuroest.results.estimate import package_version  # noqa: PLC0415 - it imports this package
+
+        axes = [
+            {path: track.levels.tolist() if track.levels is not None and track.levels.size <= 1000 else
+             [track.low, track.high, track.log, axis.size] for path, track in axis.tracks.items()}
+            for axis in self.resolved.numeric
+        ]  # fmt: skip
+        groups = [
+            {path: value for path, value in group.values.items() if isinstance(value, float)}
+            for group in self.resolved.groups
+        ]
+        return {
+            "neuroest_version": package_version(),
+            "source_sha256": source_digest(),
+            "axes": axes,
+            "choices": [{axis.path: list(axis.labels)} for axis in self.resolved.choices],
+            "units": {self.parameters[path]: unit for path, unit in self.resolved.units.items()},
+            "constraints": [str(one) for one in self.constraints],
+            "sampler": self.sampler,
+            "samples": self.points,
+            "seed": self.seed,
+            "chunk": self.chunk_size,
+            "quantities": list(self.quantities),
+            "inputs": [
+                {key: value for key, value in asdict(file).items() if key != "file"} for file in self.resolved.files
+            ],
+            "values_sha256": hashlib.sha256(json.dumps(groups, sort_keys=True).encode()).hexdigest(),
+        }  # fmt: skip
+
+    def compute(self, number: int) -> Columns:
+        """The rows of one chunk."""
+        return self._grid_chunk(number) if self.sampler == "grid" else self._list_chunk(number)
+
+    def _grid_chunk(self, number: int) -> Columns:
+        group_index, chunk = divmod(number, self._blocks.chunks)
+        group = self.resolved.groups[group_index]
+        parts, values = [], []
+        for shape, places in self._blocks.of_chunk(chunk):
+            columns: dict[str, Array] = {}
+            flat: dict[str, Array] = {}
+            for position, (axis, place) in enumerate(zip(self.resolved.numeric, places, strict=True)):
+                for path, track in axis.tracks.items():
+                    found = np.asarray(track.levels)[place]
+                    own = [1] * len(shape)
+                    own[position] = found.size
+                    columns[path] = found.reshape(*own, 1)
+                    flat[path] = np.broadcast_to(found.reshape(own), shape).reshape(-1)
+            if shape and int(np.prod(shape)) == max(
+                shape
+            ):  # one long axis: a list, without the empty directions
+                columns = {
+                    p: (v.reshape(-1, 1) if v.size > 1 else v.reshape(1, 1)) for p, v in columns.items()
+                }
+                shape = (max(shape),)  # noqa: PLW2901
+            parts.append(evaluate_points(group, columns, shape or (1,), self._evaluated))
+            values.append(flat)
+        count = sum(part.failed.size for part in parts)
+        given = {path: np.concatenate([one[path] for one in values]) for path in self.resolved.units}
+        return self._table(given, np.full(count, group_index), joined(parts))
+
+    def _list_chunk(self, number: int) -> Columns:
+        start = number * self.chunk_size
+        stop = min(start + self.chunk_size, self.samples)
+        axes = self.resolved
+        unit = unit_points(self.sampler, start, stop, self.samples, axes.dimensions, self.seed)
+        given: dict[str, Array] = {}
+        for column, axis in enumerate(axes.numeric):
+            for path, track in axis.tracks.items():
+                given[path] = track.at(unit[:, column])
+        groups = np.zeros(stop - start, dtype=np.intp)
+        for column, choice in enumerate(axes.choices, start=len(axes.numeric)):
+            groups = groups * len(choice.labels) + np.floor(unit[:, column] * len(choice.labels)).astype(
+                np.intp
+            )
+        return self._table(given, groups, self.at(given, groups))
+
+    def at(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> Points:
+        """Results of a list of points: values by path, and the structure of each."""
+        if len(self.resolved.groups) == 1:
+            return joined(self._group_at(0, given, groups.size))
+        order = np.argsort(groups, kind="stable")
+        parts: list[Points] = []
+        for index in np.flatnonzero(np.bincount(groups)).tolist():
+            rows = order[groups[order] == index]
+            parts += self._group_at(index, {path: values[rows] for path, values in given.items()}, rows.size)
+        found = joined(parts)
+        back = np.empty_like(order)
+        back[order] = np.arange(order.size)
+        return Points(
+            {name: values[back] for name, values in found.totals.items()},
+            found.failed[back], found.reasons, found.extrapolates[back],
+        )  # fmt: skip
+
+    def _group_at(self, index: int, given: Mapping[str, Array], count: int) -> list[Points]:
+        group = self.resolved.groups[index]
+        block = block_of(group)
+        found = []
+        for first in range(0, count, block):
+            columns = {path: values[first : first + block].reshape(-1, 1) for path, values in given.items()}
+            size = min(block, count - first)
+            found.append(evaluate_points(group, columns, (size,), self._evaluated))
+        return found
+
+    def table_of(
+        self, given: Mapping[str, Array], groups: NDArray[np.intp]
+    ) -> tuple[Columns, NDArray[np.bool_]]:
+        """Columns of a list of points, and which of them meet the constraints of parameters."""
+        return self._marked(given, groups, self.at(given, groups))
+
+    @cached_property
+    def _evaluated(self) -> tuple[str, ...]:
+        """Results to compute: those to keep, and those that constraints speak of."""
+        named = [side for one in self.constraints for side in (one.left, one.right) if side in QUANTITIES]
+        return tuple(dict.fromkeys((*self.quantities, *named)))
+
+    def _table(self, given: Mapping[str, Array], groups: NDArray[Any], points: Points) -> Columns:
+        columns, keep = self._marked(given, groups, points)
+        return columns if keep.all() else _rows(columns, keep)
+
+    def _marked(
+        self, given: Mapping[str, Array], groups: NDArray[Any], points: Points
+    ) -> tuple[Columns, NDArray[np.bool_]]:
+        failed, reasons = points.failed.copy(), list(points.reasons)
+        keep = np.ones(failed.size, dtype=bool)
+        for one in self.constraints:
+            holds, about_results = self._holds(one, given, points)
+            if about_results:
+                failed[~holds & (failed == PASSED)] = len(reasons)
+                reasons.append(f"constraint {one}")
+            else:
+                keep &= holds
+        columns: Columns = {}
+        counts = [len(axis.labels) for axis in self.resolved.choices]
+        codes = np.unravel_index(groups.astype(np.intp), counts) if counts else ()
+        for axis, code in zip(self.resolved.choices, codes, strict=True):
+            columns[axis.path] = Labels(code.astype(np.int16), axis.labels)
+        for path, name in self.parameters.items():
+            columns[name] = given[path]
+        for name in self.quantities:
+            columns[name] = points.totals[name]
+        columns["feasible"] = failed == PASSED
+        columns["extrapolates"] = points.extrapolates
+        columns["failed_check"] = Labels(failed, tuple(reasons))
+        return columns, keep
+
+    def _holds(
+        self, one: Constraint, given: Mapping[str, Array], points: Points
+    ) -> tuple[NDArray[np.bool_], bool]:
+        unit = next(
+            (self._unit(side) for side in (one.left, one.right) if self._unit(side) is not None), None
+        )
+        sides = []
+        for side in (one.left, one.right):
+            if side in given:
+                sides.append(given[side])
+            elif side in points.totals:
+                sides.append(points.totals[side])
+            else:
+                sides.append(np.full(points.failed.size, parse_quantity(side, unit or "1")))
+        with np.errstate(invalid="ignore"):
+            holds = np.asarray(_SIGNS[one.sign](sides[0], sides[1]), dtype=bool)
+        return holds, one.left in points.totals or one.right in points.totals
+
+    def _unit(self, side: str) -> str | None:
+        return self.resolved.units.get(side) or (quantity_unit(side) if side in QUANTITIES else None)
+
+    def check(self) -> None:
+        """Hold constraints and quantities against what exists.
+
+        Raises
+        ------
+        SpecError, UnknownNameError
+            For what does not.
+        """
+        check_quantities(self.quantities)
+        for one in self.constraints:
+            known = [*self.resolved.units, *QUANTITIES]
+            sides = [side for side in (one.left, one.right) if side not in known]
+            if len(sides) == 2:
+                raise UnknownNameError("parameter or result", sides[0], known, f"in the constraint {one}")
+            unit = next(self._unit(side) for side in (one.left, one.right) if self._unit(side) is not None)
+            for side in sides:
+                if not (side[:1].isdigit() or side[:1] in "+-."):
+                    raise UnknownNameError("parameter or result", side, known, f"in the constraint {one}")
+                try:
+                    parse_quantity(side, unit or "1")
+                except QuantityError as error:
+                    raise SpecError([Problem("constraint", 0, 0, str(one), str(error))]) from None
+
+    def check_size(self, *, confirmed: bool) -> None:
+        """Refuse a job of no points, and a very large one that nobody confirmed."""
+        if self.points < 1:
+            raise ExplorationError("the number of samples is 0; ask for at least 1")
+        if self.points > CONFIRM_ABOVE and not confirmed:
+            raise ExplorationError(
+                f"{self.points:.3g} points are very many; confirm them with --yes, or ask for fewer"
+            )
+
+
+def notebook_table(frame: Any) -> str:
+    """A data frame as HTML for a notebook, the middle of a long one left out."""
+    return str(frame.to_html(index=False, max_rows=_ROWS_OF_A_NOTEBOOK))
+
+
+def quantity_unit(name: str) -> str:
+    """Unit of a result, from its name."""
+    for unit, text in (
+        ("W/m^2", "_W_per_m2"),
+        ("m^2", "_m2"),
+        ("1/s", "_per_s"),
+        ("J", "_J"),
+        ("s", "_s"),
+        ("W", "_W"),
+    ):
+        if name.endswith(text):
+            return unit
+    return "1"
+
+
+def _rows(columns: Columns, keep: NDArray[np.bool_]) -> Columns:
+    return {
+        name: Labels(values.codes[keep], values.words) if isinstance(values, Labels) else values[keep]
+        for name, values in columns.items()
+    }
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """A grid as boxes of at most so many points: slices of one axis, whole axes inside, single values outside."""
+
+    shape: tuple[int, ...]
+    axis: int
+    rows: int
+    slices: int
+    chunks: int
+    per_chunk: int
+    total: int
+
+    @classmethod
+    def of(cls, shape: Sequence[int], chunk_size: int, block: int, box: int) -> _Blocks:
+        lengths = tuple(shape) or (1,)
+        axis, inner, most = len(lengths) - 1, 1, min(box, chunk_size)
+        while axis > 0 and inner * lengths[axis] <= most:
+            inner *= lengths[axis]
+            axis -= 1
+        alone = inner == 1  # a list rather than a grid: cut it as finely as lists are cut
+        rows = max(1, min(lengths[axis], (min(block, chunk_size) if alone else most) // inner))
+        slices = -(-lengths[axis] // rows)
+        total = slices * int(np.prod([float(n) for n in lengths[:axis]]))
+        per_chunk = max(1, chunk_size // (rows * inner))
+        return cls(tuple(shape), axis, rows, slices, -(-total // per_chunk), per_chunk, total)
+
+    def of_chunk(self, number: int) -> list[tuple[tuple[int, ...], list[Any]]]:
+        """Shape of each box of a chunk, and what it takes of each axis."""
+        found = []
+        for block in range(number * self.per_chunk, min((number + 1) * self.per_chunk, self.total)):
+            if not self.shape:
+                return [((), [])]
+            outer, part = divmod(block, self.slices)
+            where = np.unravel_index(outer, self.shape[: self.axis]) if self.axis else ()
+            first = part * self.rows
+            last = min(first + self.rows, self.shape[self.axis])
+            places: list[Any] = [slice(int(i), int(i) + 1) for i in where]
+            places.append(slice(first, last))
+            places += [slice(None)] * (len(self.shape) - self.axis - 1)
+            shape = (*(1 for _ in where), last - first, *self.shape[self.axis + 1 :])
+            found.append((shape, places))
+        return found

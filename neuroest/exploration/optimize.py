@@ -1,0 +1,216 @@
+"""Search for the best designs of a space that is too large to sweep, by a genetic algorithm on the batch function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.exploration.batch_evaluation import QUANTITIES, check_quantities
+from neuroest.exploration.chunks import Job, Labels, notebook_table
+from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.pareto import ParetoResult, non_dominated
+from neuroest.exploration.space import Space
+from neuroest.exploration.sweep import STANDARD, make_job
+from neuroest.specs.loaded import Loaded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+POPULATION, GENERATIONS = 100, 60
+_MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
+"""Every design of a generation is held against every other, in memory."""
+
+
+@dataclass(frozen=True)
+class OptimisationResult:
+    """What a search found.
+
+    Attributes
+    ----------
+    front : ParetoResult
+        The best feasible designs; with one objective, the best one.
+    evaluations : int
+        Different designs that were evaluated.
+    generations, seed : int
+        Of the search.
+    """
+
+    front: ParetoResult
+    evaluations: int
+    generations: int
+    seed: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """The best designs."""
+        return self.front.frame
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Figure of the front."""
+        return self.front.plot(path)
+
+    def __repr__(self) -> str:
+        return f"<OptimisationResult: {len(self.front.frame)} best of {self.evaluations} designs>"
+
+    def _repr_html_(self) -> str:
+        return notebook_table(self.front.frame)
+
+
+class _Archive:
+    """Every design that was evaluated, by its coordinates: the same one is not computed twice."""
+
+    def __init__(self, job: Job, objectives: Sequence[str], signs: Array) -> None:
+        self.job, self.objectives, self.signs = job, objectives, signs
+        self.rows: dict[tuple[Any, ...], tuple[Array, bool]] = {}
+        self.frames: list[pd.DataFrame] = []
+
+    def names(self) -> list[str]:
+        resolved = self.job.resolved
+        return [
+            *(f"n{i}" for i in range(len(resolved.numeric))),
+            *(f"c{i}" for i in range(len(resolved.choices))),
+        ]
+
+    def variables(self) -> dict[str, Any]:
+        kinds = extra("pymoo.core.variable", "explore")
+        found: dict[str, Any] = {}
+        for name, axis in zip(self.names(), self.job.resolved.numeric, strict=False):
+            track = next(iter(axis.tracks.values()))
+            if axis.size is not None:
+                found[name] = kinds.Integer(bounds=(0, axis.size - 1))
+            elif track.whole:
+                found[name] = kinds.Integer(bounds=(int(track.low), int(track.high)))
+            else:
+                found[name] = kinds.Real(bounds=(0.0, 1.0))
+        for index, choice in enumerate(self.job.resolved.choices):
+            found[f"c{index}"] = kinds.Choice(options=list(range(len(choice.labels))))
+        return found
+
+    def evaluate(self, designs: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
+        keys = [tuple(float(design[name]) for name in self.names()) for design in designs]
+        fresh = [key for key in dict.fromkeys(keys) if key not in self.rows]
+        if fresh:
+            self._compute(fresh)
+        values = np.array([self.rows[key][0] for key in keys])
+        return values, np.array([[0.0 if self.rows[key][1] else 1.0] for key in keys])
+
+    def _compute(self, keys: Sequence[tuple[Any, ...]]) -> None:
+        import pandas as pd  # noqa: PLC0415
+
+        resolved, table = self.job.resolved, np.array(keys).reshape(len(keys), -1)
+        given: dict[str, Array] = {}
+        for column, axis in enumerate(resolved.numeric):
+            for path, track in axis.tracks.items():
+                place = table[:, column]
+                if track.levels is not None:
+                    given[path] = track.levels[place.astype(np.intp)]
+                else:
+                    given[path] = place if track.whole else track.at(place)
+        groups = np.zeros(len(keys), dtype=np.intp)
+        for column, choice in enumerate(resolved.choices, start=len(resolved.numeric)):
+            groups = groups * len(choice.labels) + table[:, column].astype(np.intp)
+        columns, keep = self.job.table_of(given, groups)
+        shown = {
+            name: np.array([*v.words, None], dtype=object)[v.codes] if isinstance(v, Labels) else v
+            for name, v in columns.items()
+        }
+        frame = pd.DataFrame(shown)
+        self.frames.append(frame[keep])
+        values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs
+        feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
+        values = np.where(np.isfinite(values), values, np.finfo(np.float64).max ** 0.5)
+        for key, value, passed in zip(keys, values, feasible, strict=True):
+            self.rows[key] = (value, bool(passed))
+
+
+def optimize(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    space: Space | str | Path | Mapping[str, Any],
+    minimize: Sequence[str] = (),
+    maximize: Sequence[str] = (),
+    *,
+    population: int = POPULATION,
+    generations: int = GENERATIONS,
+    seed: int = 1,
+    settings: Mapping[str, str] | None = None,
+) -> OptimisationResult:
+    """The best designs of a space, for one objective or several.
+
+    Parameters
+    ----------
+    space
+        As for `sweep`; ranges without a number of points are continuous, and constraints hold.
+    minimize, maximize : sequence of str
+        Results, with the unit in the name.
+    population, generations : int
+        Designs a generation, and how many generations.
+    seed : int
+        The same seed finds the same.
+
+    Raises
+    ------
+    ExplorationError
+        When no feasible design was found.
+    """
+    objectives = [*minimize, *maximize]
+    if not objectives:
+        raise ExplorationError("nothing to optimize: name results to minimize or maximize")
+    if len(set(objectives)) < len(objectives):
+        raise ExplorationError("each objective is named once, to minimize or to maximize")
+    check_quantities(objectives)
+    for word, count, most in (
+        ("population", population, _MOST_IN_A_GENERATION), ("generations", generations, _MOST_GENERATIONS),
+    ):  # fmt: skip
+        if not 1 <= count <= most:
+            raise ExplorationError(f"{word} is {count}; allowed: 1 to {most}")
+    quantities = tuple(dict.fromkeys((*objectives, *STANDARD)))
+    job = make_job(architecture, workload, space, sampler="random", quantities=quantities, settings=settings)
+    signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
+    archive = _Archive(job, objectives, signs)
+    if not archive.names():
+        raise ExplorationError("the space has no axis; there is nothing to choose")
+    _search(archive, population, generations, seed)
+    front = _front(archive, minimize, maximize, signs)
+    return OptimisationResult(front, len(archive.rows), generations, seed)
+
+
+def _search(archive: _Archive, population: int, generations: int, seed: int) -> None:
+    problem_class = extra("pymoo.core.problem", "explore").Problem
+    mixed = extra("pymoo.core.mixed", "explore")
+    survival = extra("pymoo.algorithms.moo.nsga2", "explore").RankAndCrowding()
+
+    class Batch(problem_class):  # type: ignore[misc,valid-type]
+        def __init__(self) -> None:
+            super().__init__(vars=archive.variables(), n_obj=len(archive.objectives), n_ieq_constr=1)
+
+        def _evaluate(self, X: Any, out: dict[str, Any], *_: Any, **__: Any) -> None:
+            out["F"], out["G"] = archive.evaluate(list(np.atleast_1d(X)))
+
+    algorithm = mixed.MixedVariableGA(pop_size=population, survival=survival)
+    extra("pymoo.optimize", "explore").minimize(
+        Batch(), algorithm, ("n_gen", generations), seed=seed, verbose=False
+    )
+
+
+def _front(archive: _Archive, minimize: Sequence[str], maximize: Sequence[str], signs: Array) -> ParetoResult:
+    import pandas as pd  # noqa: PLC0415
+
+    objectives = [*minimize, *maximize]
+    frame = pd.concat(archive.frames, ignore_index=True)
+    feasible = frame[frame["feasible"].to_numpy(bool)]
+    feasible = feasible[np.isfinite(feasible[objectives].to_numpy(np.float64)).all(axis=1)]
+    if feasible.empty:
+        failed = frame["failed_check"].dropna()
+        why = f"; most fail {failed.mode().iloc[0]}" if len(failed) else "; all miss the constraints"
+        raise ExplorationError(f"none of {len(archive.rows)} designs is feasible{why}")
+    values = feasible[objectives].to_numpy(np.float64) * signs
+    best = feasible[non_dominated(values)]
+    inputs = [name for name in feasible.columns if name not in QUANTITIES]
+    best = best.drop_duplicates(inputs).sort_values(objectives[0], kind="stable").reset_index(drop=True)
+    return ParetoResult(best, tuple(minimize), tuple(maximize), len(feasible), feasible[objectives])

@@ -1,0 +1,292 @@
+"""A design space held against the chips it moves: structures apart, numbers as arrays.
+
+Choices (a device, a block, an architecture, a workload) split the space into groups of one structure each; inside a
+group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluation.evaluate` serves thousands of points.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.errors import NeuroestError, Problem, SpecError, UnknownNameError
+from neuroest.design.build import Design, InputFile, numeric_options
+from neuroest.design.overrides import design_with, workload_with
+from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space
+from neuroest.loading.library import load_architecture, load_workload
+from neuroest.specs.claims import Claim
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.uncertainty.model_error import discrepancy_claims
+
+Array: TypeAlias = NDArray[np.float64]
+_MOST_GROUPS = 4096
+
+
+def _restore_view(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+def _reduce_view(view: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
+    return _restore_view, (dict(view),)
+
+
+# designs hold read-only views, which travel to worker processes as what they show
+copyreg.pickle(MappingProxyType, _reduce_view)
+
+
+@dataclass(frozen=True)
+class AxisValues:
+    """Numbers that one path takes along an axis."""
+
+    levels: Array | None
+    low: float = 0.0
+    high: float = 0.0
+    log: bool = False
+    whole: bool = False
+
+    def at(self, place: Array) -> Array:
+        """Values at places in [0, 1) of the axis."""
+        if self.levels is not None:
+            return np.asarray(self.levels[np.floor(place * self.levels.size).astype(np.intp)])
+        if self.whole:
+            return np.floor(self.low + place * (self.high - self.low + 1.0))
+        if self.log:
+            return np.asarray(self.low * (self.high / self.low) ** place)
+        return self.low + place * (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class NumericAxis:
+    """An axis of numbers, the same in all groups."""
+
+    tracks: Mapping[str, AxisValues]
+    size: int | None
+    """Points on a grid; None for a range without a number of points."""
+
+
+@dataclass(frozen=True)
+class ChoiceAxis:
+    """An axis of choices."""
+
+    path: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One structure."""
+
+    choices: Mapping[str, str]
+    design: Design
+    workload: WorkloadSpec
+    claims: Mapping[str, Claim]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Values of all claims as the files have them."""
+        return {path: claim.value for path, claim in self.claims.items()}
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A space that fits its chips.
+
+    Attributes
+    ----------
+    numeric, choices
+        The axes.
+    groups : tuple of Group
+        Every combination of the choices, the last choice fastest.
+    units : mapping
+        SI unit of each numeric path.
+    files : tuple of InputFile
+        All files that were read.
+    """
+
+    numeric: tuple[NumericAxis, ...]
+    choices: tuple[ChoiceAxis, ...]
+    groups: tuple[Group, ...]
+    units: Mapping[str, str]
+    files: tuple[InputFile, ...]
+
+    @property
+    def dimensions(self) -> int:
+        """Axes of both kinds."""
+        return len(self.numeric) + len(self.choices)
+
+    def grid_shape(self) -> tuple[int, ...]:
+        """Points along each numeric axis."""
+        for axis in self.numeric:
+            if axis.size is None:
+                raise _wrong(next(iter(axis.tracks)), "a grid needs the number of points: lo..hi:n")
+        return tuple(axis.size or 0 for axis in self.numeric)
+
+
+def resolve(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    space: Space,
+    settings: Mapping[str, str] | None = None,
+) -> Resolved:
+    """A space held against its chips and networks.
+
+    Raises
+    ------
+    SpecError, UnknownNameError
+        For a path that is no parameter, and for values that are none of it.
+    """
+    try:
+        return _resolve(architecture, workload, space, settings)
+    except SpecError as error:
+        if not space.file:
+            raise
+        # the space came from a file, so no option is to blame
+        told = [replace(p, file=space.file) if p.file == SETTING else p for p in error.problems]
+        raise SpecError(told) from None
+
+
+def _resolve(
+    architecture: str | Path | Loaded[Any],
+    workload: str | Path | Loaded[Any],
+    space: Space,
+    settings: Mapping[str, str] | None,
+) -> Resolved:
+    choices = [axis for axis in space.axes if _is_choice(axis)]
+    numeric = [axis for axis in space.axes if not _is_choice(axis)]
+    labels = [ChoiceAxis(axis.name, _labels(axis)) for axis in choices]
+    count = int(np.prod([len(axis.labels) for axis in labels])) if labels else 1
+    if count > _MOST_GROUPS:
+        raise _wrong(labels[0].path, f"{count} combinations of choices are too many (at most {_MOST_GROUPS})")
+    groups = []
+    for picked in itertools.product(*(range(len(axis.labels)) for axis in labels)):
+        changes: dict[str, Any] = dict(settings or {})
+        for axis, index in zip(choices, picked, strict=True):
+            for path, track in axis.tracks.items():
+                changes[path] = track.contents[index]  # type: ignore[union-attr]
+        for axis in numeric:  # so that a number the file leaves out is there to be moved
+            for path, track in axis.tracks.items():
+                changes.setdefault(path, _first(track))
+        chosen = {axis.path: axis.labels[index] for axis, index in zip(labels, picked, strict=True)}
+        groups.append(_group(architecture, workload, changes, chosen))
+    axes = tuple(_numeric_axis(axis, groups) for axis in numeric)
+    units = {path: groups[0].claims[path].unit for axis in axes for path in axis.tracks}
+    files = dict.fromkeys(file for group in groups for file in group.files)
+    return Resolved(axes, tuple(labels), tuple(g.group for g in groups), units, tuple(files))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    group: Group
+    chip: Loaded[Any]
+    changes: Mapping[str, Any]
+    files: tuple[InputFile, ...]
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        return self.group.claims
+
+    def with_value(self, path: str, text: str) -> Claim:
+        changes = {**self.changes, path: text}
+        if path.startswith("workload."):
+            return workload_with(self.group.workload, {path: text})[path]
+        return design_with(self.chip, changes).claims[path]
+
+
+def _group(
+    architecture: str | Path | Loaded[Any], workload: str | Path | Loaded[Any], changes: Mapping[str, Any],
+    chosen: Mapping[str, str],
+) -> _Candidate:  # fmt: skip
+    chip_name, net_name = changes.get("architecture", architecture), changes.get("workload", workload)
+    chip = chip_name if isinstance(chip_name, Loaded) else load_architecture(chip_name)
+    net = net_name if isinstance(net_name, Loaded) else load_workload(net_name)
+    rest = {path: value for path, value in changes.items() if path not in CHOICES}
+    try:
+        design = design_with(chip, rest)
+        claims = {**design.claims, **workload_with(net.spec, rest), **discrepancy_claims(design)}
+    except NeuroestError as error:
+        if chosen and isinstance(error, UnknownNameError):
+            where = ", ".join(f"{path}={label}" for path, label in chosen.items())
+            raise _wrong(error.name, f"{error} (with {where})") from None
+        raise
+    files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
+    group = Group(dict(chosen), design, net.spec, claims)
+    return _Candidate(group, chip, rest, files)
+
+
+def _is_choice(axis: Axis) -> bool:
+    tracks = axis.tracks.values()
+    return axis.name in CHOICES or any(isinstance(track, Levels) and not track.numeric for track in tracks)
+
+
+def _labels(axis: Axis) -> tuple[str, ...]:
+    for path, track in axis.tracks.items():
+        if not isinstance(track, Levels):
+            raise _wrong(path, "a choice lists its values; it has no range")
+    first = axis.tracks[axis.name]
+    return first.labels if isinstance(first, Levels) else ()
+
+
+def _first(track: Levels | Range) -> Any:
+    return track.contents[0] if isinstance(track, Levels) else track.low
+
+
+def _numeric_axis(axis: Axis, groups: Sequence[_Candidate]) -> NumericAxis:
+    tracks = {}
+    size: int | None = None
+    for path, track in axis.tracks.items():
+        if any(path not in group.claims for group in groups):
+            raise _wrong(path, "is a choice that no number answers to in every chip of the space")
+        found = [_track(group, path, track) for group in groups[:1]]
+        tracks[path] = found[0]
+        size = len(track.labels) if isinstance(track, Levels) else track.points
+    return NumericAxis(tracks, size)
+
+
+def _track(group: _Candidate, path: str, track: Levels | Range) -> AxisValues:
+    if isinstance(track, Levels):
+        return AxisValues(np.array([group.with_value(path, text).value for text in track.contents]))
+    low, high = group.with_value(path, track.low).value, group.with_value(path, track.high).value
+    text = f"{path}={track.low}..{track.high}"
+    if low == high:
+        raise _wrong(text, "the range is empty")
+    if low > high:
+        raise _wrong(text, "the range is inverted; the lower end comes first")
+    if track.log and low <= 0.0:
+        raise _wrong(text, "a range on a logarithmic scale begins above zero")
+    whole = _is_whole(group.group.design, path)
+    if track.points is None:
+        return AxisValues(None, low, high, track.log, whole)
+    levels = np.geomspace(low, high, track.points) if track.log else np.linspace(low, high, track.points)
+    if whole:
+        rounded = np.round(levels)
+        if np.any(np.abs(levels - rounded) > 1e-9 * np.abs(levels)):
+            raise _wrong(f"{text}:{track.points}", "takes whole numbers only, and these steps are none")
+        levels = rounded
+    return AxisValues(levels, low, high, track.log, whole)
+
+
+def _is_whole(design: Design, path: str) -> bool:
+    if path.startswith("workload."):
+        return not path.endswith(("rate", "density", "mean_absolute"))
+    owner, _, name = path.rpartition(".")
+    device = design.devices.get(owner)
+    if device is not None and name in device.record.parameters():
+        return device.record.parameters()[name].check.integer
+    specs: dict[str, Any] = {part.path: part.spec for part in design.root.walk()}
+    specs.update(technology=design.spec.technology, operation=design.spec.operation)
+    schema: Any = type(specs[owner]) if owner in specs else None
+    options = numeric_options(schema) if schema is not None else {}
+    return name in options and options[name].integer
+
+
+def _wrong(path: str, message: str) -> SpecError:
+    return SpecError([Problem(SETTING, 0, 0, path, message)])

@@ -1,0 +1,26 @@
+"""The task of a worker, and how workers start without the program that asks for them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, TypeAlias
+
+Task: TypeAlias = Callable[[int], Any]
+
+
+@contextmanager
+def main_left_out() -> Iterator[None]:
+    """Start workers without the program that asks for them.
+
+    A new process would first run the program's main module once more: a script whose calls are not under
+    ``if __name__ == "__main__"`` would start workers for ever, and any other waits for imports that no chunk needs.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

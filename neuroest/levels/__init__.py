@@ -1,0 +1,1 @@
+"""Computing levels: schema and mapper together."""

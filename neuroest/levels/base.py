@@ -1,0 +1,417 @@
+"""What every mapper returns, and how level counts follow from it.
+
+Arrays have the layers on their last axis and the design points before it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.blocks.base import Check, Component, NetworkContext, Structural
+from neuroest.blocks.memories.base import Memory
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.core.errors import MappingError
+from neuroest.core.memoization import memoize_numbers
+from neuroest.core.units import Numeric
+from neuroest.design.build import Part
+from neuroest.design.chip import Chip, LevelNode
+from neuroest.equations import mapping as equations
+from neuroest.levels.time_multiplexing import TimeMultiplexing, no_sharing
+from neuroest.specs.architecture import Level
+from neuroest.workloads.layers import LayerTable
+
+Array: TypeAlias = NDArray[np.float64]
+Contents: TypeAlias = Literal["activations", "weights", "partial_sums", "state"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Placement:
+    """Where the layers sit.
+
+    Attributes
+    ----------
+    units : array
+        Computing units (arrays, cores) that hold each layer; zero for a layer without weights. A unit that several
+        layers share is divided among them.
+    utilisation : array
+        Share of the held units that the layer fills.
+    replication : array
+        Copies of each layer.
+    row_blocks, column_blocks : array
+        Units over which the fan-in and the outputs of one copy are split.
+    reached_units : array
+        Units that an input of the layer must reach.
+    neurons : array
+        Physical neurons that the layer owns; zero where neurons are shared in time.
+    shared : bool
+        Whether the layers run one after the other on the same units.
+    checks : tuple of Check
+        What must hold for this placement.
+    together : array or None
+        Units of all layers together where they share some, a whole number.
+    """
+
+    units: Array
+    utilisation: Array
+    replication: Array
+    row_blocks: Array
+    column_blocks: Array
+    reached_units: Array
+    neurons: Array
+    shared: bool
+    checks: tuple[Check, ...] = ()
+    together: Array | None = None
+
+    @property
+    def needed(self) -> Array:
+        """Units that the network needs."""
+        if self.together is not None:
+            return self.together
+        reduce: Any = np.max if self.shared else np.sum
+        return np.asarray(reduce(self.units, axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Traffic:
+    """Bits that one kind of memory content moves, by layer."""
+
+    contents: Contents
+    read: Array
+    written: Array
+    required: bool = True
+    """Whether a chip without such a memory cannot run the network."""
+    inputs: Array | None = None
+    """Bits of what the layers read, once each, where each memory near a part of a layer has them written into it; None
+    where there is but one memory."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Work:
+    """What a layer makes its units do in one inference.
+
+    Attributes
+    ----------
+    actions : mapping
+        Count by component path and action, by layer.
+    traffic : sequence of Traffic
+        Memory traffic, to be served by whichever memory stores it.
+    element_operations : mapping
+        Pooling, addition and activation for a vector unit, by action.
+    additions : array
+        Partial-sum additions for an accumulator.
+    neuron_updates : array
+        Updates of neurons that are shared in time and stand outside the computing units.
+    """
+
+    actions: Mapping[tuple[str, str], Array]
+    traffic: Sequence[Traffic]
+    element_operations: Mapping[str, Array]
+    additions: Array
+    neuron_updates: Array
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ExternalMaps:
+    """Elements that each layer exchanges with the external memory, the network's own input and output left out.
+
+    Attributes
+    ----------
+    read, written : array
+        Elements read once and written once, by layer.
+    owner : tuple of int
+        Layer on whose way out each layer is done; itself where it is done for itself.
+    """
+
+    read: Array
+    written: Array
+    owner: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkMapping:
+    """A network on a chip.
+
+    Attributes
+    ----------
+    level : LevelNode
+        The computing level.
+    placement : Placement
+        Where the layers sit.
+    instances : mapping
+        Instances of every component on the chip, by path.
+    counts : mapping
+        Instances of every level on the chip, by path.
+    units_per_child : mapping
+        Computing units in one child of each level on the path, by the level's path.
+    """
+
+    level: LevelNode
+    placement: Placement
+    instances: Mapping[str, Numeric]
+    counts: Mapping[str, Numeric]
+    units_per_child: Mapping[str, Numeric]
+    passes: Numeric = 1.0
+    """Times that the units take another part of the network in one inference."""
+    checks: tuple[Check, ...] = ()
+    exclusions: tuple[str, ...] = field(default=())
+
+
+class Mapper(ABC):
+    """How one kind of computing level takes a network."""
+
+    schema: ClassVar[type[Level]]
+    """What a file may say of the level; its `mapper` names the level."""
+    prior_error: ClassVar[ModelErrors]
+    """How far its times may be off. A level says so itself; without it there is no level."""
+    unit_name: str = "unit"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        memoize_numbers(cls)
+
+    @classmethod
+    def level_name(cls) -> str:
+        """Name of the level in files, that of its schema."""
+        return str(get_args(cls.schema.model_fields["mapper"].annotation)[0])
+
+    @classmethod
+    def contract_fault(cls, name: str) -> str:
+        """What a level of another package lacks, or an empty text."""
+        if "prior_error" not in vars(cls):
+            return "it states no prior_error (model_errors(...), or exact_model(reason))"
+        return "" if cls.level_name() == name else f"its schema is that of {cls.level_name()!r}"
+
+    @classmethod
+    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+        """Component of the level itself, whose slots are `parts`; one without costs of its own, if not said otherwise."""
+        return Structural
+
+    def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
+        if level.compute is None:
+            raise MappingError(f"{level.path} computes nothing")
+        self.chip, self.level, self.layers, self.network = chip, level, layers, network
+        self.compute: Component[Any] = level.compute
+        self.options = level.compute.options
+
+    @property
+    def reprograms(self) -> bool:
+        """Whether a chip that is too small takes the network part by part."""
+        return False
+
+    def refuse(self) -> None:  # noqa: B027 - most mappers refuse nothing
+        """Refuse what this kind of level cannot run.
+
+        Raises
+        ------
+        MappingError
+            With the layer and the reason.
+        """
+
+    @abstractmethod
+    def place(self) -> Placement:
+        """Where the layers sit."""
+
+    @abstractmethod
+    def work(self, placement: Placement) -> Work:
+        """What the layers make the units do."""
+
+    @abstractmethod
+    def unit_time(self, placement: Placement) -> Array:
+        """Time that the units need for one time step of each layer (for one inference in dense coding)."""
+
+    def turns(self) -> TimeMultiplexing:
+        """Which layers take turns on units of this level."""
+        return no_sharing(np.shape(self.layers.positions)[-1])
+
+    def partial_sum_bits(self) -> Numeric:
+        """Bits of a sum that goes on from one unit to the next; none where sums are whole or currents."""
+        return 0.0
+
+    def product_cycles(self) -> Array:
+        """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
+        return self.zeros()
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Instances of the components in the slots of the computing level."""
+        return {slot.path: units for slot in self.compute.slots.values()}
+
+    def instances_of_chips(self, chips: Numeric) -> Mapping[str, Numeric]:
+        """Instances of what stands once in a chip, however many computing units share it."""
+        return {}
+
+    def writers(self) -> list[Component[Any]]:
+        """What takes energy when a cell is written; nothing where weights live in no cells."""
+        return []
+
+    def programmed_cells(self, placement: Placement) -> Array:
+        """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
+        return self.zeros()
+
+    def writing_time(self, mapped: NetworkMapping) -> Numeric:
+        """Time to write all weights into their cells."""
+        return 0.0
+
+    def stored_weight_bits(self) -> Array:
+        """Bits of the weights of each layer, in the form in which they are stored."""
+        return np.asarray(self.layers.weights * self.network.weight_bits)
+
+    @property
+    def weight_store(self) -> Component[Any] | None:
+        """What holds the weights between two inferences, if anything on the chip does."""
+        return self.memory("weights")
+
+    @property
+    def loses_weights(self) -> bool:
+        """Whether the weights are gone after each inference, because the chip is switched off."""
+        store = self.weight_store
+        return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
+
+    @property
+    def inferences_per_writing(self) -> Numeric | None:
+        """Inferences after which the cells of an array are written anew; None where they never are."""
+        return 1.0 if self.loses_weights else self.chip.inferences_per_programming
+
+    def reloads_weights(self) -> Array:
+        """One where weights come from outside in each inference: no memory of the chip holds or keeps them all."""
+        if self.loses_weights:
+            return np.ones_like(self.layers.positions)
+        memory = self.memory("weights")
+        if memory is None:
+            return self.zeros()
+        total = np.sum(self.stored_weight_bits(), axis=-1, keepdims=True)
+        return np.where(total > memory.options["capacity"], 1.0, 0.0)
+
+    def external_maps(self) -> ExternalMaps | None:
+        """What each layer exchanges with the external memory; None where maps stay on the chip while they fit."""
+        return None
+
+    def repeated_bits(self, activations: Array) -> Array:
+        """Bits of weights or activations that come from outside more than once, where neither fits on the chip."""
+        return self.zeros()
+
+    def memory(self, contents: str) -> Memory | None:
+        """The memory that stores something, the nearest level to the computing one first."""
+        for level in reversed(self.chip.path_to(self.level)):
+            for block in level.blocks.values():
+                if isinstance(block, Memory) and contents in block.spec.stores:
+                    return block
+        return None
+
+    @property
+    def steps(self) -> Numeric:
+        """Time steps of an inference."""
+        return self.layers.timesteps
+
+    def zeros(self) -> Array:
+        """Nothing, for every layer."""
+        return np.zeros_like(self.layers.positions)
+
+    def value_bits(self) -> Array:
+        """Bits of a number that a layer of a spiking network is given beside the address of each: zero for spikes."""
+        bits = self.layers.input_bits
+        return np.asarray(np.where(bits > 1.0, bits, 0.0))
+
+    def elementwise(self) -> Mapping[str, Array]:
+        """What a vector unit does in one inference, by action.
+
+        An activation function is a comparison, with which a sum comes back to the bits of an activation; so is each
+        further element of a maximum. Spikes have one bit, and neurons in place of an activation function.
+        """
+        t = self.layers
+        outputs = self.steps * t.output_elements
+        compared, added = outputs * t.window_comparisons, outputs * t.window_additions
+        others = np.where(t.is_pooling + t.window_additions > 0.0, 0.0, outputs * t.window_elements)
+        if self.network.spiking:
+            found = {"spike_comparison": compared}
+        else:
+            computed = t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0)
+            found = {"activation": computed * t.output_elements, "comparison": compared}
+        return {**found, "addition": np.asarray(added), "operation": np.asarray(others)}
+
+    def inputs_active(self) -> Array:
+        """Events per time step that enter each layer: active inputs and, for recurrent layers, own outputs."""
+        t = self.layers
+        return np.asarray(t.input_rate * t.input_elements + t.output_rate * t.recurrent_reduction)
+
+
+memoize_numbers(Mapper)
+
+
+def computing_level(chip: Chip) -> LevelNode:
+    """The one computing level of a chip.
+
+    Raises
+    ------
+    MappingError
+        When the chip has none or several.
+    """
+    found = [level for level in chip.top.walk() if level.mapper is not None]
+    if len(found) != 1:
+        names = ", ".join(level.path for level in found) or "none"
+        raise MappingError(f"a chip needs exactly one level with a mapper; this one has {names}")
+    return found[0]
+
+
+def level_counts(
+    chip: Chip, level: LevelNode, needed: Numeric, unit_name: str, *, reprograms: bool = False
+) -> tuple[dict[str, Numeric], dict[str, Numeric], list[Check]]:
+    """Instances of all levels, for a network that needs so many computing units.
+
+    Returns
+    -------
+    counts : dict
+        Instances of each level on the whole chip.
+    per_child : dict
+        Computing units in one child of each level on the path.
+    checks : list of Check
+        Whether a chip of fixed size is large enough.
+
+    Raises
+    ------
+    MappingError
+        When more than one level is left to the network.
+    """
+    path = chip.path_to(level)
+    free = [node for node in path if node.count is None]
+    if len(free) > 1:
+        names = " and ".join(node.path for node in free)
+        raise MappingError(f"the counts of {names} are all auto; give all but one")
+    fixed: Numeric = 1.0
+    for node in path:
+        fixed = fixed * (node.count if node.count is not None else 1.0)
+    counts: dict[str, Numeric] = {}
+    checks: list[Check] = []
+    total: Numeric = 1.0
+    local: dict[str, Numeric] = {}
+    for node in path:
+        local[node.path] = node.count if node.count is not None else equations.units_for(needed, fixed)
+        total = total * local[node.path]
+        counts[node.path] = total
+    if not free and not reprograms:
+        shown = int(np.max(needed))
+        checks.append(
+            Check(
+                "network_fits", level.path, "refuse", needed <= total,
+                f"the network needs {shown} {unit_name}s, the chip has {int(np.max(total))}; raise the count of "
+                + " or ".join(node.path for node in path) + f", or set {path[-1].path}.count to auto",
+                needed, total,
+            )
+        )  # fmt: skip
+    per_child: dict[str, Numeric] = {}
+    below: Numeric = 1.0
+    for node in reversed(path):
+        per_child[node.path] = below
+        below = below * local[node.path]
+    for node in chip.top.walk():
+        if node.path not in counts:
+            parent = node.path.rpartition(".")[0]
+            if node.count is None:
+                raise MappingError(f"{node.path} computes nothing, so its count cannot be auto")
+            counts[node.path] = counts[parent] * node.count
+    return counts, per_child, checks

@@ -1,0 +1,120 @@
+"""Memory cells with adders: weights lie in them, inputs come bit by bit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.errors import MappingError
+from neuroest.core.units import Numeric
+from neuroest.equations import accelerators, mapping
+from neuroest.levels.base import Array, Mapper, Placement, Traffic, Work
+from neuroest.specs.architecture import Level
+from neuroest.specs.base import Count, Time, WordWidth
+
+
+class BitSerialLevel(Level):
+    """Array of memory cells with adders: weights lie in it, inputs come bit by bit, sums ripple through it."""
+
+    slots: ClassVar[tuple[str, ...]] = ("cell",)
+    mapper: Literal["bit_serial"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows: inputs."""
+    columns: Count
+    """Columns: bits of weights and of their sums."""
+    guard_bits: WordWidth
+    """Columns beside the bits of a weight for the growth of its sum."""
+    registers: Count
+    """Registers along a column, which cut the ripple of the sums into stages."""
+    adder_delay: Time
+    """Delay of one full adder, which sets the cycle."""
+    cell: BitSerialCellBlock
+    """The cell."""
+
+
+_ONE_BIT = 1.0
+
+
+class BitSerialMapper(Mapper):
+    """Weights stay in the cells; every cell works in every cycle, whatever its column holds."""
+
+    schema: ClassVar[type[Level]] = BitSerialLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.2, "margins of the clock"),
+    )
+
+    unit_name = "array"
+
+    @property
+    def weight_store(self) -> Component[Any]:
+        """The cells."""
+        return self.compute.slots["cell"]
+
+    def refuse(self) -> None:
+        """Refuse spikes, weights wider than the array, and partial sums without an adder."""
+        if self.network.spiking:
+            raise MappingError(f"{self.level.path} runs dense networks only; use a dense workload")
+        if np.any(self.weights_per_row() < 1.0):
+            raise MappingError(f"{self.level.path} has too few columns for a weight with its guard bits")
+
+    def weights_per_row(self) -> Numeric:
+        """Weights side by side in one row."""
+        each = self.network.weight_bits + self.options["guard_bits"]
+        return np.floor(self.options["columns"] / each)
+
+    def place(self) -> Placement:
+        """Split every layer over arrays."""
+        t = self.layers
+        row_blocks = np.maximum(
+            mapping.block_count(t.reduction + t.recurrent_reduction, self.options["rows"]), 1.0
+        )
+        column_blocks = np.maximum(mapping.block_count(t.outputs, self.weights_per_row()), 1.0)
+        units = t.is_weighted * t.groups * row_blocks * column_blocks
+        bits = t.weights * self.network.weight_bits
+        filled = bits / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
+        if np.any(row_blocks > 1.0) and not (
+            self.chip.find("accumulator") or self.chip.stands_for("additions")
+        ):
+            raise MappingError(f"{self.level.path} splits a fan-in over arrays; add an accumulator block")
+        return Placement(
+            units=units,
+            utilisation=t.is_weighted * filled,
+            replication=np.ones_like(t.positions),
+            row_blocks=row_blocks,
+            column_blocks=column_blocks,
+            reached_units=t.is_weighted * column_blocks,
+            neurons=self.zeros(),
+            shared=False,
+        )
+
+    def work(self, placement: Placement) -> Work:
+        """Cycles of all cells, and sums of arrays that share an output."""
+        t, bits = self.layers, self.network.activation_bits
+        cycles = t.positions * bits * placement.units * self.options["rows"] * self.options["columns"]
+        sums = t.is_weighted * t.output_elements * (placement.row_blocks - 1.0)
+        outputs = t.is_weighted * t.output_elements
+        return Work(
+            actions={(self.compute.slots["cell"].path, "cycle"): np.asarray(cycles)},
+            traffic=[Traffic("activations", t.input_taps * bits, outputs * bits, required=False)],
+            element_operations=self.elementwise(),
+            additions=np.asarray(sums),
+            neuron_updates=self.zeros(),
+        )
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Bits of the input one after the other, position after position."""
+        t, o = self.layers, self.options
+        cycle = accelerators.bit_serial_cycle_time(
+            o["adder_delay"], self.network.weight_bits, o["guard_bits"], o["rows"], o["registers"], _ONE_BIT
+        )
+        return np.asarray(t.is_weighted * t.positions * self.network.activation_bits * cycle)
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Cells of all arrays."""
+        return {self.compute.slots["cell"].path: units * self.options["rows"] * self.options["columns"]}

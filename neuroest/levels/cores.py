@@ -1,0 +1,78 @@
+"""What spiking cores share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+
+from neuroest.core.errors import MappingError
+from neuroest.core.units import Numeric
+from neuroest.equations import mapping
+from neuroest.levels.base import Array, Mapper, Placement
+
+
+class CoreMapper(Mapper):
+    """Common part: neurons and weights of a layer fill as many cores as they need."""
+
+    unit_name = "core"
+
+    def refuse(self) -> None:
+        """Refuse dense networks."""
+        if not self.network.spiking:
+            raise MappingError(
+                f"{self.level.path} runs spikes only and cannot run a dense network; use a spiking workload"
+            )
+
+    @abstractmethod
+    def core_neurons(self) -> Numeric:
+        """Neurons that one core can hold."""
+
+    @abstractmethod
+    def core_weights(self) -> Numeric:
+        """Weights that one core can hold."""
+
+    def place(self) -> Placement:
+        """As many cores as the neurons or the weights of a layer fill; a convolution stores its kernels once."""
+        t = self.layers
+        by_neurons = mapping.units_for(t.output_elements, self.core_neurons())
+        by_weights = mapping.units_for(t.weights, self.core_weights())
+        cores = t.is_weighted * np.maximum(by_neurons, by_weights)
+        filled = np.minimum(t.output_elements / np.maximum(cores * self.core_neurons(), 1.0), 1.0)
+        targets = np.maximum(
+            (t.connections + t.recurrent_connections)
+            / np.maximum(t.input_elements + t.recurrent_reduction, 1.0),
+            1.0,
+        )
+        return Placement(
+            units=cores,
+            utilisation=t.is_weighted * filled,
+            replication=np.ones_like(t.positions),
+            row_blocks=np.ones_like(t.positions),
+            column_blocks=np.maximum(cores, 1.0),
+            reached_units=np.minimum(cores, targets),
+            neurons=self.zeros(),
+            shared=False,
+        )
+
+    def operations(self) -> Array:
+        """Synaptic operations of each layer in one inference."""
+        return self.layers.layer_synaptic_operations
+
+    def updates(self) -> Array:
+        """Neuron updates of each layer in one inference: all neurons, every step."""
+        t = self.layers
+        return np.asarray(self.steps * t.is_weighted * t.output_elements)
+
+
+def producers(units: Array, reads: tuple[tuple[int, ...], ...]) -> Array:
+    """Units of the layer that each layer reads first, through layers without units; one for the network's input."""
+    found = np.ones_like(units)
+    without = np.all(units.reshape(-1, units.shape[-1]) == 0.0, axis=0).tolist()
+    for index, inputs in enumerate(reads):
+        source = inputs[0] if inputs else -1
+        while source >= 0 and without[source]:
+            source = reads[source][0] if reads[source] else -1
+        if 0 <= source < index:
+            found[..., index] = units[..., source]
+    return found

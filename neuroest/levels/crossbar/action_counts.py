@@ -1,0 +1,307 @@
+"""What layers make crossbar arrays, their drivers and what reads them do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.no_circuit import IdealInterface
+from neuroest.blocks.columns.sampled_clamp import SampledClamp
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.row_drivers.one_bit import SpikeDriver
+from neuroest.core.units import Numeric
+from neuroest.equations import accelerators, counting, multiplexing
+from neuroest.equations import mapping as equations
+from neuroest.levels.base import Array, Placement, Traffic, Work
+from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.layout import CrossbarLayout
+from neuroest.workloads.shapes import GATES
+
+
+class CrossbarWork(CrossbarLayout):
+    """Counts of one inference."""
+
+    def work(self, placement: Placement) -> Work:
+        """Row toggles, cell and column reads, conversions, spikes."""
+        t, array, steps = self.layers, self.compute, self.steps * self.planes
+        columns_each, rows_each = array.devices_per_weight()
+        slices = array.slices(self.network)
+        taps = self.held * (self._toggling() * t.input_taps + t.output_rate * t.recurrent_reduction)
+        operations = self.held * (
+            t.input_bit_density * t.connections + t.output_rate * t.recurrent_connections
+        )
+        toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
+        reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
+        used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
+        column_reads = counting.conversions(steps, placement.row_blocks, used_columns)
+        driver = array.driver
+        actions: dict[tuple[str, str], Numeric] = {
+            (array.cell.path, "row_toggle"): toggles,
+            (driver.path, "row_toggle"): toggles,
+        }
+        if np.any(t.groups > 1.0) and array.unused_cells_answer:
+            beside = equations.groups_beside(np.maximum(t.groups, 1.0), self._groups_together())
+            actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
+        if driver.whole_numbers:
+            actions[driver.path, "input"] = toggles
+        if isinstance(driver, SpikeDriver) and driver.shifter is not None:
+            actions[driver.shifter.path, "row_toggle"] = toggles
+        column_reads = column_reads + self._reference_reads(placement)
+        if array.reference_columns:
+            actions[array.cell.path, "reference_read"] = toggles
+        if not isinstance(array.interface, IdealInterface):
+            actions[array.cell.path, "column_read"] = column_reads
+        actions.update(self._reading(placement, reads, column_reads))
+        actions.update(self._buffering(toggles, column_reads))
+        actions.update(self._clamping(placement, column_reads))
+        if array.merge is not None:
+            merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
+            actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
+        if array.sampler is not None:
+            actions[array.sampler.path, "sample"] = column_reads
+        actions.update(self._writing(placement))
+        actions.update(self._switching(placement, column_reads))
+        nothing = 0.0 * t.output_elements
+        additions: Numeric = nothing
+        updates: Numeric = nothing
+        if array.neuron is not None:
+            additions, updates = self._neuron_work(placement, array.neuron, actions)
+        elif array.converter is not None:
+            conversions = column_reads / (self.planes if self.integrates else 1.0)
+            actions[array.converter.path, "conversion"] = conversions
+            additions = conversions + self._offset_additions()
+            updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            if np.any(t.stationary_elements > 0.0):
+                actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
+        counted = {key: np.asarray(count) for key, count in actions.items()}
+        return Work(counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates))
+
+    def _writing(self, placement: Placement) -> Mapping[tuple[str, str], Numeric]:
+        """Cells that are written anew, for an inference."""
+        rewritten = self.inferences_per_writing
+        if rewritten is None:
+            return {}
+        cells = self.programmed_cells(placement) / rewritten
+        return {(writer.path, "program"): cells for writer in self.writers()}
+
+    def _reference_reads(self, placement: Placement) -> Numeric:
+        """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
+        return self._array_reads(placement) if self.compute.reference_columns else 0.0
+
+    def _array_reads(self, placement: Placement) -> Array:
+        """Reads of arrays, each group of a layer counted for itself."""
+        t = self.layers
+        each = self.held * t.positions * t.groups * placement.column_blocks
+        return np.asarray(counting.conversions(self.steps * self.planes, placement.row_blocks, each))
+
+    def _inputs_switched(self, placement: Placement) -> Array:
+        """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
+        array = self.compute
+        if array.converter is not None:
+            return np.asarray(array.columns_switched() + 0.0 * self.held)
+        neurons = np.ceil(self.layers.positions / np.maximum(placement.replication, 1.0))
+        # the other layers of a shared array hang on one more way
+        return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
+
+    def switch_instances(self, placement: Placement, units: Numeric) -> tuple[Numeric, Numeric]:
+        """Transmission gates, and the logic gates that select among them, of the whole chip."""
+        array, inputs = self.compute, self._inputs_switched(placement)
+        switches = array.multiplexer
+        if switches is None:
+            return 0.0, 0.0
+        levels = switches.options["levels"]
+        gates = np.asarray(multiplexing.multiplexer_gates(inputs, levels))
+        selecting = np.asarray(multiplexing.select_gates(inputs, levels, switches.device.counter_gates))
+        if array.converter is not None:  # the same for all layers, and there in arrays that hold none
+            return units * array.converters_each() * gates[..., :1], units * selecting[..., :1]
+        lines = self._held_results(placement) / inputs
+        return (
+            np.sum(lines * gates, axis=-1, keepdims=True),
+            np.sum(placement.units * selecting, axis=-1, keepdims=True),
+        )
+
+    def _switching(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that pass the switches, the lines that they charge, and the steps of what selects."""
+        array, switches = self.compute, self.compute.multiplexer
+        if switches is None:
+            return {}
+        inputs, levels = self._inputs_switched(placement), switches.options["levels"]
+        several = inputs > 1.0
+        if array.converter is not None:
+            passes = column_reads / (self.planes if self.integrates else 1.0)
+            steps = self._array_reads(placement) * inputs / (self.planes if self.integrates else 1.0)
+        else:
+            passes = counting.spikes(self.steps, 1.0, self._held_results(placement))
+            steps = self._array_reads(placement)
+        passes, steps = np.where(several, passes, 0.0), np.where(several, steps, 0.0)
+        gates, on_path = (
+            multiplexing.multiplexer_gates(inputs, levels),
+            multiplexing.path_gates(inputs, levels),
+        )
+        # columns lie in one row; neurons in rows one above the other, so that each line passes its own gates only
+        pitches = gates if array.converter is not None else on_path
+        logic = multiplexing.select_switching(inputs, switches.device.counter_gates)
+        return {
+            (switches.path, "switch"): passes * gates / inputs,
+            (switches.path, "line_junction"): passes * on_path,
+            (switches.path, "line_pitch"): passes * pitches,
+            (switches.path, "select"): steps * logic,
+            (switches.path, "select_line"): steps,
+        }
+
+    def _offset_additions(self) -> Numeric:
+        """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
+        t, reference = self.layers, self.compute.offset_reference
+        if reference == "none":
+            return 0.0
+        subtracted = self.steps * self.held * t.output_elements
+        if reference == "reference_column":
+            return subtracted
+        inputs = t.input_density * t.input_taps + t.output_rate * t.recurrent_reduction
+        return subtracted + self.steps * self.held * inputs
+
+    def _toggling(self) -> Array:
+        """Share of the inputs that move their row in one read."""
+        t, array = self.layers, self.compute
+        if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
+            return np.ones_like(t.input_bit_density)
+        return t.input_density if array.driver.whole_numbers else t.input_bit_density
+
+    def _buffering(self, toggles: Numeric, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
+        array = self.compute
+        passed = {"rows": toggles, "columns": column_reads}
+        found: dict[tuple[str, str], Numeric] = {
+            (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
+            for buffer, cells, lines in array.line_buffers
+        }
+        return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
+
+    def _reading(
+        self, placement: Placement, reads: Numeric, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
+        """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
+        t, array = self.layers, self.compute
+        if not isinstance(array, ChargeDomainArray):
+            return {(array.cell.path, "cell_read"): reads}
+        _, rows_each = array.devices_per_weight()
+        used = rows_each * (t.reduction + t.recurrent_reduction) / placement.row_blocks
+        active = self.active_share()
+        return {
+            (array.cell.path, "charge"): column_reads * array.capacitors_charged(used, active),
+            (array.cell.path, "product"): column_reads * array.products_of_one(used, active),
+        }
+
+    def product_cycles(self) -> Array:
+        """Passes of a systolic array over the factor that stays, head after head."""
+        t = self.layers
+        units = self.chip.find("matrix_unit")
+        if not units or not np.any(t.stationary_elements > 0.0):
+            return self.zeros()
+        options = units[-1][1].options
+        cycles = accelerators.systolic_cycles(
+            np.maximum(t.reduction, 1.0), np.maximum(t.outputs, 1.0), t.positions, options["rows"], options["columns"]
+        )  # fmt: skip
+        return np.asarray((t.is_weighted - self.held) * t.groups * cycles)
+
+    def _neuron_work(
+        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], Numeric]
+    ) -> tuple[Numeric, Numeric]:
+        """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
+        t, array = self.layers, self.compute
+        outputs = self.held * t.output_elements
+        spikes = counting.spikes(self.steps, t.output_rate, outputs)
+        actions[neuron.path, "spike"] = spikes
+        actions[neuron.path, "time_step"] = counting.spikes(self.steps, 1.0, placement.neurons)
+        if neuron.reset_between_inferences:
+            actions[neuron.path, "inference"] = placement.neurons
+        if array.buffer is not None:
+            actions[array.buffer.path, "spike"] = spikes
+        if not self.counts_partial_sums:
+            return 0.0 * spikes, 0.0 * spikes
+        split = placement.row_blocks > 1.0
+        additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
+        return additions, np.where(split, self.steps * outputs, 0.0)
+
+    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+        """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
+        interface = self.compute.interface
+        found: dict[tuple[str, str], Numeric] = {}
+        if isinstance(interface, CurrentClamp):
+            found[interface.path, "column_read"] = column_reads
+        if isinstance(interface, SampledClamp):
+            held = counting.spikes(self.steps, 1.0, self._held_results(placement))
+            found[interface.path, "hold"] = held
+        return found
+
+    def _held_results(self, placement: Placement) -> Array:
+        """Results that neurons integrate at a time: behind mirrors one a neuron, without them one a column of it."""
+        array = self.compute
+        if array.merge is not None:
+            return placement.neurons
+        arrays = 1.0 if self.counts_partial_sums else placement.row_blocks
+        columns = array.devices_per_weight()[0] * array.slices(self.network)
+        return np.asarray(placement.neurons * arrays * columns)
+
+    def _traffic(self) -> list[Traffic]:
+        t, bits = self.layers, self.network.activation_bits
+        if self.network.spiking:
+            # every memory in reach of the layer has the events that enter it written into it, and read once
+            numbers = t.input_rate * t.input_elements * self.value_bits()
+            events = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            return [
+                Traffic("activations", events, events, required=False, inputs=events),
+                *self._waiting_sums(),
+            ]
+        read = t.input_taps * bits
+        inputs = self.held * (t.input_elements + t.recurrent_reduction) * bits
+        traffic = [*self._cell_states(), *self._waiting_sums()]
+        for _, unit in self.chip.find("matrix_unit")[-1:]:
+            # the left factor once for each block of columns, the right one once, and sums between blocks of rows
+            product = t.is_weighted - self.held
+            across = equations.block_count(t.outputs, unit.options["columns"])
+            deep = equations.block_count(t.reduction, unit.options["rows"])
+            again = np.maximum(across - 1.0, 0.0) * t.input_taps + t.stationary_elements
+            read = read + product * again * bits
+            sums = product * np.maximum(deep - 1.0, 0.0) * t.output_elements * self.network.accumulator_bits
+            traffic.append(Traffic("partial_sums", sums, sums, required=False))
+        entering = np.array([t.input_elements_total if -1 in sources else 0.0 for sources in t.reads])
+        written = (t.output_elements + entering) * bits
+        return [
+            Traffic("activations", np.asarray(read), np.asarray(written), inputs=np.asarray(inputs)),
+            *traffic,
+        ]
+
+    def _waiting_sums(self) -> list[Traffic]:
+        """Sums of arrays that layers share, written and read again when the layer's other arrays had their turns."""
+        moved = np.asarray(self.steps * self.sums_that_wait() * self.partial_sum_bits())
+        return [Traffic("partial_sums", moved, moved, required=False)] if np.any(moved > 0.0) else []
+
+    def _cell_states(self) -> list[Traffic]:
+        """State of long short-term memories beside their output, read and written in each step."""
+        t = self.layers
+        hidden = t.output_elements / np.maximum(t.positions, 1.0)
+        is_long = self.held * (t.window_elements > 0.0) * (t.outputs == GATES["lstm"] * hidden)
+        if not np.any(is_long > 0.0):
+            return []
+        moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)
+        return [Traffic("state" if self.memory("state") else "activations", moved, moved)]
+
+    def partial_sum_bits(self) -> Numeric:
+        """Bits of a converter's sums and of counts of spikes; currents for a common neuron meet on its line."""
+        if self.compute.converter is not None:
+            return self.network.accumulator_bits
+        if self.counts_partial_sums:
+            bits = equations.block_count(np.log2(self._cut[0] + 1.0), 1.0)
+            return np.asarray(
+                bits * np.minimum(self.layers.output_rate, 1.0)
+            )  # where nothing fired nothing is sent
+        return 0.0
+
+    @property
+    def event_bits(self) -> Numeric:
+        """Bits in which a spike waits in a buffer: its row's address."""
+        return equations.block_count(np.log2(self.options["rows"]), 1.0)

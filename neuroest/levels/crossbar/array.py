@@ -1,0 +1,480 @@
+"""Resistive crossbar: what the circuit of an array costs, what it stands, and how exact it is."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.no_circuit import IdealInterface
+from neuroest.blocks.columns.sampled_clamp import SampledClamp
+from neuroest.blocks.programming.base import Lines, Written
+from neuroest.blocks.row_drivers.base import output_stage_area
+from neuroest.blocks.row_drivers.one_bit import SpikeDriver
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
+from neuroest.equations import (
+    converters,
+    crossbar_wires,
+    power,
+    redundancy,
+    retention,
+    write_circuits,
+    writing,
+)
+from neuroest.equations import crossbar as equations
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+from neuroest.levels.crossbar.weight_errors import cell_error, time_to_error, weight_errors
+
+_SOLVED_LOSS = 6.6
+"""Largest G r N^2 for which the loss along the wires was held against a solution of all nodes (docs/models)."""
+
+
+class CrossbarArray(ArrayCircuit):
+    """The array that cells, drivers and column circuits form, with its wires."""
+
+    @property
+    def program_voltage(self) -> Volt:
+        """Voltage that cells are written at."""
+        voltage: Volt = self.memory.device.program_voltage
+        return voltage
+
+    def _pulse_line_energy(self) -> Joule:
+        """Energy of charging column and row of a cell for one programming pulse."""
+        voltage = self.program_voltage
+        line = equations.line_toggle_energy(self.column_capacitance(), voltage)
+        return line + equations.line_toggle_energy(self.row_capacitance(), voltage)
+
+    def cell_programming_energy(self, network: NetworkContext) -> Joule:
+        """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
+        written = self.mean_conductance(network, None)
+        read = written * self.options["read_voltage"] * self.read_supply_voltage()
+        return self.memory.programming_energy(
+            self.options["rows"], self.options["columns"], self._pulse_line_energy(), read
+        )
+
+    def programming_energy(self, network: NetworkContext) -> Joule:
+        """Energy of writing one cell, with what the circuits that write it and their supply take."""
+        beside = [cost.energy for cost in self._writing_energies()]
+        return sum(beside, start=self.cell_programming_energy(network))
+
+    def _writing_energies(self) -> list[EnergyCost]:
+        if self.write_circuit is None:
+            return []
+        pulses = self.memory.programming_energy(
+            self.options["rows"], self.options["columns"], self._pulse_line_energy(), 0.0
+        )
+        return self.write_circuit.written_energies(self.written, pulses)
+
+    def cells_together(self) -> Dimensionless:
+        """Cells that are written at once: as chosen, one row, or as many of it as drivers and pump can."""
+        if "cells_programmed_together" in self.options:
+            return self.options["cells_programmed_together"]
+        columns = self.options["columns"]
+        if self.write_circuit is None:
+            return columns
+        return self.write_circuit.cells_at_once(
+            columns, self.written_cell_current(), self.options["arrays_programmed_together"]
+        )
+
+    def written_cell_current(self) -> Ampere:
+        """Current from the programming supply for one written cell, half-selected ones of its lines included."""
+        d = self.memory.device
+        beside = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
+        current: Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
+        return current
+
+    @cached_property
+    def written(self) -> Written:
+        """The array as the circuits meet that write it."""
+        circuit, cell = self.write_circuit, self.memory
+        if circuit is None:
+            raise NeuroestError(f"{self.path} has no write_circuit")
+        rows, columns = self.options["rows"], self.options["columns"]
+        d, beside, together = cell.device, cell.beside_current(), self.cells_together()
+        one, voltage, levels = circuit.one_sign, self.program_voltage, cell.write_levels(circuit.one_sign)
+        in_row = write_circuits.written_line_current(columns, together, d.program_current, beside)
+        in_column = write_circuits.written_line_current(rows, 1.0, d.program_current, beside)
+        shifter = self.driver.slots.get("level_shifter") is not None
+        along_columns, drivers = circuit.spec.plates == "along_columns", circuit.drivers(columns)
+        row = Lines(
+            rows, rows, levels, 0.0 if cell.has_plates else in_row, voltage, read=True, shifted=shifter
+        )
+        column = Lines(
+            columns,
+            drivers,
+            levels,
+            in_column,
+            cell.highest_column_voltage(one),
+            read=True,
+            held=cell.holds_parts,
+        )
+        plate = None
+        if cell.has_plates and not one:
+            plate = (
+                Lines(columns, drivers, levels, in_column, voltage, read=False)
+                if along_columns
+                else Lines(rows, rows, levels, in_row, voltage, read=False)
+            )
+        return Written(
+            row, column, plate, along_columns, voltage, self.written_cell_current(), together,
+            self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
+        )  # fmt: skip
+
+    def rewriting_interval(self) -> Second:
+        """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
+        kept = self.cell.retention_time()
+        if "refresh_interval" in self.options:
+            return np.minimum(kept, self.options["refresh_interval"])
+        return kept
+
+    def programming_time(self) -> Second:
+        """Time to write one whole array."""
+        d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
+        return writing.array_programming_time(
+            cells, self.cells_together(), d.write_pulses, d.program_time, d.verify_time
+        )
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Cells, lines, drivers, and the circuits at the columns."""
+        cell, driver = self.cell, self.driver
+        read_time = self.read_time(network)
+        toggle = self.row_energy()
+        costs = [
+            *self.read_energies(network, read_time),
+            cell.cell_energy("row_toggle", "row_line", toggle, "row line charge"),
+            cell.cell_energy(
+                "program", "programming", self.cell_programming_energy(network), "cell programming"
+            ),
+            *self._writing_energies(),
+            driver.line_costs("self_load", driver.self_load_energy(toggle)),
+            *driver.own_energies(self.options["read_voltage"], self.row_current(network), read_time, network),
+        ]
+        if np.any(np.isfinite(cell.disturb_reads())):
+            disturbed = retention.disturb_rewriting_energy(
+                self.programming_energy(network), cell.disturb_reads()
+            )
+            costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
+        if isinstance(driver, SpikeDriver):
+            costs.extend(driver.shifter_costs())
+        return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
+
+    @property
+    def unused_cells_answer(self) -> bool:
+        """Whether a cell without a weight costs energy when its row is driven: it conducts as little as it can."""
+        return True
+
+    def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+        """Current of the cells that hold weights, and of those between the groups of a convolution."""
+        cell, supply = self.memory, self.read_supply_voltage()
+        used, beside = (
+            equations.cell_read_energy(conductance, self.options["read_voltage"], supply, read_time)
+            for conductance in (self.conductance(network), self.ends()[0])
+        )
+        costs = [
+            cell.cell_energy("cell_read", "read_current", used, "cell read current"),
+            cell.cell_energy("off_diagonal_read", "read_current", beside, "cell read current"),
+        ]
+        if self.reference_columns:  # its cells stand in the middle of the window, as weights do in the mean
+            costs.append(cell.cell_energy("reference_read", "reference_current", used, "cell read current"))
+        return costs
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """Charging a column for one read; an ideal interface leaves it where it is."""
+        if isinstance(self.interface, IdealInterface):
+            return []
+        charge = self.column_energy()
+        return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
+
+    def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+        costs: list[EnergyCost] = []
+        if isinstance(self.interface, CurrentClamp):
+            costs.extend(self.interface.column_energies(read_time))
+        if isinstance(self.interface, SampledClamp):
+            costs.extend(self.interface.hold_energies(self.hold_time()))
+        if self.merge is not None:
+            costs.extend(self.merge.column_energies(read_time))
+        if self.neuron is not None:
+            costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
+        if self.buffer is not None:
+            costs.extend(self.buffer.spike_costs())
+        for stage in self.column_stages:
+            costs.extend(stage.read_energies())
+        for buffer, _, _ in self.line_buffers:
+            costs.extend(buffer.pass_energies())
+        if self.sampler is not None:
+            costs.extend(self.sampler.sample_energies(self.sampled_load(network)))
+        if self.multiplexer is not None:
+            costs.extend(
+                self.multiplexer.pass_energies(
+                    self.switch_width(network), *self.switched_swing(), self.switched_pitch(network),
+                    self.options["columns"] * self.column_pitch(),
+                )
+            )  # fmt: skip
+        if self.converter is not None:
+            costs.extend(self.converter.energy_costs(self.resolution(network), network))
+        return costs
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one cell, one driver, and one circuit at a column."""
+        driver = self.driver
+        stage = output_stage_area(driver, self.drawn_row_current(network))
+        costs = [
+            AreaCost(self.cell.path, "cells", self.cell.area()),
+            AreaCost(driver.path, "driver", stage + driver.own_area(network)),
+        ]
+        if isinstance(driver, SpikeDriver):
+            costs.extend(driver.shifter_areas())
+        for circuit in (self.interface, self.neuron, self.buffer, *self.column_stages):
+            if circuit is not None:
+                costs.extend(circuit.areas(network))
+        if self.sampler is not None:
+            costs.append(self.sampler.stage_area(self.sampled_load(network)))
+        if self.multiplexer is not None:
+            costs.extend(self.multiplexer.switch_areas(self.switch_width(network)))
+        for line_buffer, _, _ in self.line_buffers:
+            costs.extend(line_buffer.areas(network))
+        if self.merge is not None:
+            costs.append(self.merge.mirror_area(self.slices(network), self.bits_per_cell(network)))
+        if self.converter is not None:
+            costs.append(self.converter.area_cost(self.resolution(network)))
+        if self.write_circuit is not None:
+            costs.extend(self.write_circuit.written_areas(self.written))
+        return costs
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of neurons, shifters and switches, and rewriting what fades; grounded rows draw nothing."""
+        costs = self.driver.statics(network)
+        if self.multiplexer is not None:
+            costs.extend(self.multiplexer.switch_statics(self.switch_width(network)))
+        if self.neuron is not None:
+            costs.extend(self.neuron.statics(network))
+        if self.write_circuit is not None:
+            costs = [*costs, *self.write_circuit.written_statics(self.written)]
+        kept = self.rewriting_interval()
+        if np.any(np.isfinite(kept)):
+            rewriting = retention.refresh_power(self.programming_energy(network), kept)
+            costs.append(StaticCost(self.cell.path, "refresh", rewriting, self.cell.programmed))
+        return costs
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Read disturb, regulator headroom, cell bits, noise, and what the circuits at rows and columns say."""
+        read = self.options["read_voltage"]
+        checks = [
+            *self.cell_checks(network),
+            Check(
+                "read_supply", self.path, "refuse", self.read_supply_voltage() >= read,
+                "the read voltage exceeds the supply it is made from", read, self.read_supply_voltage(), "V",
+            ),
+            Check(
+                "bits_per_cell", self.cell.path, "refuse", self.bits_per_cell(network) <= self.cell.bits(),
+                "more bits per cell than the device can hold", self.bits_per_cell(network), self.cell.bits(),
+            ),
+            self.noise_check(network),
+            *self.driver.checks(network),
+        ]  # fmt: skip
+        if self.neuron is not None:
+            checks.extend(self.neuron.checks(network))
+        if isinstance(self.interface, SampledClamp):
+            checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
+        if self.sampler is not None:
+            checks.extend(self.sampler.stage_checks(self.sampled_load(network)))
+        if self.multiplexer is not None:
+            source = self.switched_source(network, drawn=False)
+            checks.extend(self.multiplexer.switch_checks(source, self.switch_width(network)))
+        if self.converter is not None:
+            checks.extend(self.converter.range_checks(self.resolution(network)))
+        if self.write_circuit is not None:
+            checks.extend(self.write_circuit.written_checks(self.written))
+        return checks
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """What must hold for this kind of cell: reading leaves the state alone, writing reaches it."""
+        read = self.options["read_voltage"]
+        return [
+            *self.memory.cell_checks(read, self.options["rows"], self.options["columns"]),
+            self._loss_check(network),
+            *self._ageing_checks(network),
+        ]
+
+    def _ageing_checks(self, network: NetworkContext) -> list[Check]:
+        """Whether weights as old as stated are kept, told apart, and as exact as they are asked to be."""
+        found, age = [], self.age
+        if age is not None:
+            kept, interval = self.cell.retention_time(), self.options.get("refresh_interval", np.inf)
+            error = cell_error(self, network, age)
+            step = converters.half_step(1.0, self.bits_per_cell(network))
+            found = [
+                Check(
+                    "age_within_refresh", self.path, "refuse", age <= interval,
+                    "time_since_programming is longer than the refresh_interval, after which weights are new", age,
+                    interval, "s",
+                ),
+                Check(
+                    "weights_are_kept", self.cell.path, "limit", age <= kept,
+                    "the weights are older than the cells keep them", age, kept, "s",
+                ),
+                Check(
+                    "levels_stay_apart", self.cell.path, "limit", error <= step,
+                    "drift, relaxation and programming move a cell by more than half a level", error, step,
+                ),
+            ]  # fmt: skip
+        if "weight_error_limit" in self.options:
+            error, limit = weight_errors(self, network, age).total, self.options["weight_error_limit"]
+            found.append(
+                Check(
+                    "weight_error", self.cell.path, "limit", error <= limit,
+                    "the error of a weight, one standard deviation over the largest, exceeds what is allowed; refresh "
+                    "more often, or correct the gain", error, limit,
+                )
+            )  # fmt: skip
+        return found
+
+    def signal_energy(self, network: NetworkContext) -> Joule:
+        """Energy that all cells of one column dissipate in one read."""
+        read = self.options["read_voltage"]
+        return self.options["rows"] * equations.cell_read_energy(
+            self.conductance(network), read, read, self.read_time(network)
+        )
+
+    def noise_bits(self, network: NetworkContext) -> Dimensionless:
+        """Bits that the columns are read to: the converter's, or as far as they settle."""
+        return self.settled_bits() if self.converter is None else self.resolution(network)
+
+    def noise_check(self, network: NetworkContext) -> Check:
+        """Whether thermal noise stays below what the columns are read to."""
+        floor = equations.thermal_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
+        signal = self.signal_energy(network)
+        return Check(
+            "column_noise", self.path, "limit", signal >= floor,
+            "the thermal noise of the cells exceeds half a step of what the columns are read to", floor, signal, "J",
+        )  # fmt: skip
+
+    def _loss_check(self, network: NetworkContext) -> Check:
+        side = np.maximum(self.piece("rows"), self.piece("columns"))
+        strength = self.conductance(network) * self.segment_resistance() * side**2
+        return self.check_range(
+            "wire_loss_range", strength, 0.0, _SOLVED_LOSS, "1",
+            "wires and cells lie outside of what the loss along the wires was compared with a full solution for",
+        )  # fmt: skip
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What an array designer asks for."""
+        segment, conductance = self.segment_resistance(), self.conductance(network)
+        side = crossbar_wires.maximum_array_side(self.options["ir_drop_limit"], conductance, segment, 1.0)
+        found = [
+            self.characteristic("mean conductance of a cell", conductance, "S"),
+            self.characteristic("settling time", self.settling_time(network), "s"),
+            self.characteristic("read time", self.read_time(network), "s"),
+            self.characteristic("largest square array within the loss allowed, all rows on", side, "1"),
+            self.characteristic("largest row current", self.row_current(network), "A"),
+            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
+            self.characteristic("time to program an array", self.programming_time(), "s"),
+            *self._writing_characteristics(),
+        ]
+        if np.any(np.isfinite(self.cell.retention_time())):
+            found.append(
+                self.characteristic("retention at the chip's temperature", self.cell.retention_time(), "s")
+            )
+        if self.slots["read_supply"].spec.model == "linear_regulator":
+            efficiency = power.linear_regulator_efficiency(
+                self.options["read_voltage"], self.technology.supply_voltage
+            )
+            found.append(self.characteristic("largest efficiency of the read supply", efficiency, "1"))
+        found.extend(self._ageing_characteristics(network))
+        if self.memory.has_stuck_cells:
+            clean, spare = self.clean_columns(), self.options["spare_columns"]
+            found.append(self.characteristic("share of columns without a stuck cell", clean, "1"))
+            whole = redundancy.repaired_array_fraction(self.options["columns"], spare, clean)
+            found.append(self.characteristic("share of arrays without a stuck cell in use", whole, "1"))
+        scatter = equations.lognormal_relative_spread(self.memory.device.conductance_spread)
+        found.append(
+            self.characteristic(
+                "relative spread of a column's current from its cells, all rows on",
+                equations.column_current_spread(scatter, self.options["rows"]), "1",
+            )
+        )  # fmt: skip
+        found.extend(
+            self.memory.cell_characteristics(conductance, self.options["rows"], self.options["columns"])
+        )
+        if self.converter is not None:
+            found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+        found.extend(self.column_characteristics(network))
+        for buffer, cells, lines in self.line_buffers:
+            error = buffer.error(self.options[cells])
+            label = f"error that the buffers of {lines} add at their end, over full scale"
+            found.append(buffer.characteristic(label, error, "1"))
+        return found
+
+    def _writing_characteristics(self) -> list[Characteristic]:
+        """What the circuits that write the cells come to."""
+        circuit = self.write_circuit
+        if circuit is None:
+            return []
+        found = [circuit.characteristic("cells of an array written at once", self.cells_together(), "1")]
+        if circuit.shifter is not None:
+            number = circuit.shifters(self.written)
+            found.append(circuit.characteristic("level shifters of an array", number, "1"))
+        if circuit.pump is not None:
+            found.extend(circuit.pump.written_characteristics(self.written))
+        return found
+
+    def column_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What stands between the columns and what they share."""
+        found = []
+        if self.sampler is not None:
+            load = self.sampled_load(network)
+            kept = self.sampler.capacitance(load.bits)
+            current, _ = self.sampler.follower(load)
+            found.append(self.sampler.characteristic("capacitor that keeps a sample", kept, "F"))
+            found.append(self.sampler.characteristic("current of the follower", current, "A"))
+        if self.multiplexer is not None:
+            width = self.switch_width(network)
+            resistance = self.multiplexer.resistance(width)
+            found.append(
+                self.multiplexer.characteristic("width of the n-type transistor of a gate", width, "m")
+            )
+            found.append(self.multiplexer.characteristic("resistance of closed gates", resistance, "ohm"))
+        return found
+
+    def _ageing_characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """How exact a weight is, now and some time after writing."""
+        age = self.age
+        written = weight_errors(self, network, None)
+        found = [self.characteristic("error of a weight as written, over the largest", written.total, "1")]
+        if age is not None:
+            errors = weight_errors(self, network, age)
+            found.append(self.characteristic("share of a weight that is left", self.weight_share(), "1"))
+            found.append(self.characteristic("error of a weight, over the largest", errors.total, "1"))
+            found.extend(
+                self.characteristic(f"error of a weight from {cause}", error, "1")
+                for cause, error in errors.lasting.items()
+            )
+        if "weight_error_limit" in self.options:
+            longest = time_to_error(self, network, self.options["weight_error_limit"])
+            found.append(self.characteristic("longest refresh interval for the weight error", longest, "s"))
+        return found
+
+    def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
+        """Mean share of the column current that the wires cost; without transistors idle rows conduct too."""
+        segment = self.segment_resistance()
+        active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
+        return crossbar_wires.ir_drop_error_mean(
+            self.conductance(network), segment, segment, self.piece("rows"), self.piece("columns"),
+            active_fraction,
+        )  # fmt: skip
+
+    def column_current(self, network: NetworkContext, active_fraction: Numeric) -> Ampere:
+        """Mean current of a clamped column with that share of its rows active."""
+        active = active_fraction * self.options["rows"] * self.conductance(network)
+        return equations.clamped_column_current(self.options["read_voltage"], active)
+
+    def column_voltage(self, active_fraction: Numeric) -> Volt:
+        """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""
+        everything = 1.0 + 0.0 * active_fraction
+        conducting = everything if self.cell.idle_rows_conduct else active_fraction
+        return equations.grounded_idle_column_voltage(
+            self.options["read_voltage"], active_fraction, conducting
+        )

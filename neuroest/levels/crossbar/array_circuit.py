@@ -1,0 +1,437 @@
+"""The circuit of a crossbar array: its parts, its lines, and its times."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import Component, NetworkContext, either
+from neuroest.blocks.cells.base import Cell, ResistiveMemory
+from neuroest.blocks.columns.analog_buffer import AnalogBuffer
+from neuroest.blocks.columns.analog_stage import AnalogStage
+from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.current_mirror import CurrentMirror
+from neuroest.blocks.columns.multiplexer import Multiplexer
+from neuroest.blocks.columns.no_circuit import VoltageMode
+from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
+from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
+from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.blocks.programming.write_circuit import WriteCircuit
+from neuroest.blocks.row_drivers.base import RowDriver, drive_resistance
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Ohm, Second, Siemens, Volt
+from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power, redundancy
+from neuroest.equations import crossbar as equations
+
+
+class ArrayCircuit(Component[None]):
+    """Cells, drivers and column circuits as one circuit: what stands where, what its lines load, how long it takes."""
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> Cell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def memory(self) -> ResistiveMemory:
+        """The cell of an array whose weights are conductances."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def driver(self) -> RowDriver:
+        """The circuit at the rows."""
+        return self.slots["input"]  # type: ignore[return-value]
+
+    @property
+    def readout(self) -> Component[Any]:
+        """Neuron or converter read-out."""
+        return self.slots["readout"]
+
+    @cached_property
+    def neuron(self) -> Neuron | None:
+        """Neuron at the columns, if the array is read by neurons, driven by what the weights still are."""
+        neuron: Any = self.readout.slots.get("neuron")
+        if neuron is None or self.age is None or not self.drift_weakens:
+            return neuron  # type: ignore[no-any-return]
+        driven: Neuron = neuron.driven(self.weight_share())
+        return driven
+
+    @property
+    def interface(self) -> Component[Any] | None:
+        """Circuit between column and neuron."""
+        return self.readout.slots.get("interface")
+
+    @property
+    def merge(self) -> CurrentMirror | None:
+        """Mirrors that weigh bit slices and merge the arrays of one output."""
+        return self.readout.slots.get("merge")  # type: ignore[return-value]
+
+    @property
+    def buffer(self) -> FanOutBuffer | None:
+        """Buffer behind each neuron."""
+        return self.readout.slots.get("fan_out_buffer")  # type: ignore[return-value]
+
+    @property
+    def converter(self) -> Converter | None:
+        """Converter at the columns, if the array is read by converters."""
+        return self.readout.slots.get("converter")  # type: ignore[return-value]
+
+    @property
+    def sampler(self) -> SampleAndHold | None:
+        """Stage that keeps the columns' results for the converters."""
+        return self.readout.slots.get("sample_and_hold")  # type: ignore[return-value]
+
+    @property
+    def write_circuit(self) -> WriteCircuit | None:
+        """Circuits that write the cells, if they are described."""
+        return self.slots.get("write_circuit")  # type: ignore[return-value]
+
+    @property
+    def writers(self) -> list[Component[Any]]:
+        """What takes energy when a cell is written."""
+        circuit = self.write_circuit
+        return [self.cell] if circuit is None else [self.cell, *circuit.parts]
+
+    @property
+    def multiplexer(self) -> Multiplexer | None:
+        """Switches to what columns, or the positions and layers of a column, share."""
+        return self.readout.slots.get("multiplexer")  # type: ignore[return-value]
+
+    @property
+    def column_stages(self) -> list[AnalogStage]:
+        """Circuits at each column in front of the converters, which act once in each read."""
+        found = (self.readout.slots.get(name) for name in ("current_adder", "time_encoder"))
+        return [stage for stage in found if isinstance(stage, AnalogStage)]
+
+    @property
+    def line_buffers(self) -> list[tuple[AnalogBuffer, str, str]]:
+        """Buffers along rows and columns, with the options that count the cells of a line and the lines."""
+        lines = (("row_buffer", "columns", "rows"), ("column_buffer", "rows", "columns"))
+        return [
+            (self.slots[name], cells, count)  # type: ignore[misc]
+            for name, cells, count in lines
+            if name in self.slots
+        ]
+
+    def pieces(self, cells: str) -> Dimensionless:
+        """Pieces that the lines of so many `columns` or `rows` are cut into."""
+        found = [
+            buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
+        ]
+        return found[0] if found else 1.0
+
+    def piece(self, cells: str) -> Dimensionless:
+        """Cells of one piece of such a line."""
+        return self.options[cells] / self.pieces(cells)
+
+    def devices_per_weight(self) -> tuple[float, float]:
+        """Columns and rows that one weight takes, before slicing."""
+        return {"column_differential": (2.0, 1.0), "row_differential": (1.0, 2.0), "offset": (1.0, 1.0)}[
+            self.spec.pairing
+        ]
+
+    def bits_per_cell(self, network: NetworkContext) -> Dimensionless:
+        """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
+        if "bits_per_cell" in self.options:
+            return self.options["bits_per_cell"]
+        held: Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
+        return held
+
+    def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
+        """Bits of a weight without the sign that a pair carries."""
+        signed_by_pair = 0.0 if self.spec.pairing == "offset" else 1.0
+        return np.maximum(network.weight_bits - signed_by_pair, 1.0)
+
+    def slices(self, network: NetworkContext) -> Dimensionless:
+        """Cells side by side that hold the bits of one weight."""
+        return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
+
+    @property
+    def offset_reference(self) -> str:
+        """What offset coding subtracts: `reference_column`, `digital_sum`, or `none`."""
+        if self.spec.pairing != "offset":
+            return "none"
+        return str(self.spec.offset_reference or "reference_column")
+
+    @property
+    def reference_columns(self) -> float:
+        """Columns of an array beside those of the weights."""
+        return 1.0 if self.offset_reference == "reference_column" else 0.0
+
+    def clean_columns(self) -> Dimensionless:
+        """Share of the columns without a cell that cannot be written."""
+        d = self.memory.device
+        return redundancy.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
+
+    def stuck_shares(self) -> tuple[Dimensionless, Dimensionless]:
+        """Shares of the cells in use that are stuck at either end, after spare columns have taken over."""
+        d = self.memory.device
+        if not np.any(np.asarray(self.options["spare_columns"]) > 0.0):
+            return d.stuck_low_share, d.stuck_high_share
+        clean = self.clean_columns()
+        left = redundancy.faulty_share_after_repair(
+            self.options["columns"], self.options["spare_columns"], clean
+        )
+        kept = left / np.maximum(1.0 - clean, np.finfo(float).tiny)
+        return d.stuck_low_share * kept, d.stuck_high_share * kept
+
+    @property
+    def age(self) -> Second | None:
+        """Time since the weights were written: as stated, or the whole of the refresh interval; None for no time."""
+        return self.options.get("time_since_programming", self.options.get("refresh_interval"))
+
+    @property
+    def drift_weakens(self) -> bool:
+        """Whether results fall with the conductances: no gain is corrected, and no ratio of them is read."""
+        ratio = isinstance(self.interface, VoltageMode)
+        return bool(self.spec.drift_correction == "none") and not ratio
+
+    def ends(self) -> tuple[Siemens, Siemens]:
+        """Lowest and highest conductance of a cell when it is read, access transistor included."""
+        low, high = self.memory.ends(self.age)
+        return self.memory.limited(low), self.memory.limited(high)
+
+    def weight_share(self) -> Dimensionless:
+        """Share of a weight that its conductance still stands for when it is read."""
+        memory = self.memory
+        written_low, written_high = memory.ends(None)
+        low, high = self.ends()
+        return drift.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)
+
+    def conductance(self, network: NetworkContext) -> Siemens:
+        """Mean conductance of one cell when it is read, access transistor included."""
+        return self.mean_conductance(network, self.age)
+
+    def mean_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
+        """Mean conductance of one cell so long after writing, access transistor included."""
+        return self.memory.limited(self.memristor_conductance(network, age))
+
+    def memristor_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
+        """Mean conductance of one memristor alone, so long after writing."""
+        low, high = self.memory.ends(age)
+        if self.spec.pairing == "offset":
+            written = equations.offset_mean_conductance(low, high)
+        else:
+            written = equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
+        if not self.memory.has_stuck_cells:
+            return written
+        return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())
+
+    def read_supply_voltage(self) -> Volt:
+        """Voltage of the supply that gives the read current."""
+        supply = self.slots["read_supply"]
+        if supply.spec.model == "linear_regulator":
+            return self.technology.supply_voltage
+        return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
+
+    def row_capacitance(self) -> Farad:
+        """Capacitance of one row line with its access gates, past spare columns too."""
+        return equations.row_capacitance(
+            self.options["columns"] + self.options["spare_columns"],
+            self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.row_load(),
+        )
+
+    def column_capacitance(self) -> Farad:
+        """Capacitance of one column line with its junctions."""
+        return equations.column_capacitance(
+            self.options["rows"],
+            self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.column_load(),
+        )
+
+    def segment_resistance(self) -> Ohm:
+        """Wire between neighbouring cells, the same along rows and columns."""
+        return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
+
+    def settled_bits(self) -> Dimensionless:
+        """Bits to which a column is accurate when it is read."""
+        return converters.settled_bits(self.options["settling_error"])
+
+    def settling_time(self, network: NetworkContext) -> Second:
+        """Time until the column is within the settling error."""
+        conductance = self.conductance(network)
+        along, down = self.pieces("columns"), self.pieces("rows")
+        columns, rows = self.options["columns"] / along, self.options["rows"] / down
+        drive = drive_resistance(self.driver, columns, conductance)
+        segment = self.segment_resistance()
+        row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
+        column_resistance, total = rows * segment, rows * conductance
+        column_capacitance = self.column_capacitance() / down
+        if isinstance(self.interface, CurrentClamp):
+            column = crossbar_wires.column_time_constant_clamped(
+                self.interface.input_resistance(), total, column_resistance, column_capacitance
+            )
+        else:
+            column = crossbar_wires.column_time_constant_floating(
+                total, column_resistance, column_capacitance
+            )
+        column = column + self.switching_time_constant(network, total, column_resistance) / down
+        return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
+
+    def drive_time(self, network: NetworkContext) -> Second:
+        """Time that the array itself needs for one read: the input's pulse, or settling."""
+        pulse = self.driver.drive_time(self.options["pulse_width"], network)
+        return np.maximum(pulse, self.settling_time(network))
+
+    def hold_time(self) -> Second:
+        """Time that a neuron must see its input."""
+        return self.neuron.input_hold_time() if self.neuron is not None else 0.0
+
+    @property
+    def frees_array(self) -> bool:
+        """Whether the rows can go idle while the neurons integrate."""
+        return isinstance(self.interface, CurrentClamp) and self.interface.frees_array
+
+    def read_time(self, network: NetworkContext) -> Second:
+        """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
+        time = self.drive_time(network)
+        if self.neuron is not None and not self.frees_array:
+            time = np.maximum(time, self.hold_time())
+        return time
+
+    def neuron_time(self, network: NetworkContext) -> Second:
+        """Time that a neuron sees its input in one time step."""
+        return np.maximum(self.read_time(network), self.hold_time())
+
+    def conversion_time(self, network: NetworkContext) -> Second:
+        """Time to convert the columns that share a converter; zero for neurons."""
+        if self.converter is None:
+            return 0.0
+        return converters.shared_read_time(
+            self.columns_in_turn(), self.converter.rate(self.resolution(network), network)
+        )
+
+    def converters_each(self) -> Dimensionless:
+        """Converters of one array: the reference column has one of its own where there are several."""
+        found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
+        return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
+
+    def columns_in_turn(self) -> Dimensionless:
+        """Columns that one converter reads in turn, the reference column among them if there is no other converter."""
+        shared = self.readout.options["columns_per_converter"]
+        if not self.reference_columns:
+            return shared
+        return shared + np.where(shared >= self.options["columns"], self.reference_columns, 0.0)
+
+    @property
+    def switches_columns(self) -> bool:
+        """Whether a multiplexer to shared converters stands at the bare columns, which then charge its lines."""
+        held = self.sampler is not None or isinstance(self.interface, CurrentClamp)
+        return self.converter is not None and not held
+
+    def columns_switched(self) -> Dimensionless:
+        """Inputs of the multiplexer in front of one converter."""
+        return np.minimum(self.columns_in_turn(), self.options["columns"] + self.reference_columns)
+
+    def source_conductance(self, network: NetworkContext) -> Siemens:
+        """Conductance of all cells of a column."""
+        return self.options["rows"] * self.conductance(network)
+
+    def drawn_source_conductance(self, network: NetworkContext) -> Siemens:
+        """The same of a typical die with new cells, which switches are drawn for."""
+        return self.options["rows"] * self.memory.limited_as_drawn(self.memristor_conductance(network, None))
+
+    def switched_source(self, network: NetworkContext, drawn: bool) -> Siemens:
+        """Conductance of what drives a multiplexer: a follower, a current over its supply, or the column itself."""
+        if self.sampler is not None:
+            return self.sampler.output_conductance(self.sampled_load(network))
+        current: Ampere | None = None
+        if self.merge is not None:
+            current = self.merge.device.bias_current
+        elif isinstance(self.interface, CurrentClamp):
+            current = self.interface.device.bias_current
+        if current is not None:
+            conductance: Siemens = current / self.technology.supply_voltage
+            return conductance
+        return self.drawn_source_conductance(network) if drawn else self.source_conductance(network)
+
+    def switch_width(self, network: NetworkContext) -> Metre:
+        """Width of the gates of the multiplexer."""
+        if self.multiplexer is None:
+            raise NeuroestError(f"{self.path} has no multiplexer")
+        return self.multiplexer.width(self.switched_source(network, drawn=True))
+
+    def switched_swing(self) -> tuple[Volt, Volt]:
+        """By how much the lines of a multiplexer move at most, and the supply that their charge comes from."""
+        supply = self.technology.supply_voltage
+        if self.sampler is not None:
+            return self.sampler.device.signal_swing, supply
+        if isinstance(self.interface, CurrentClamp):
+            return supply, supply
+        return self.options["read_voltage"], self.read_supply_voltage()
+
+    def column_pitch(self) -> Metre:
+        """Distance between neighbouring columns."""
+        return self.cell.pitch()
+
+    def switched_pitch(self, network: NetworkContext) -> Metre:
+        """Distance between neighbouring inputs of a multiplexer: columns, or neurons side by side."""
+        if self.neuron is None:
+            return self.column_pitch()
+        area = sum((cost.area for cost in self.neuron.areas(network)), start=0.0)
+        return equations.cell_pitch(area)
+
+    def sampled_load(self, network: NetworkContext) -> SampledLoad:
+        """What the stages that keep the columns' results serve."""
+        if self.converter is None:
+            raise NeuroestError(f"{self.path} is read by neurons and samples nothing")
+        inputs, switches = self.columns_switched(), self.multiplexer
+        bits, held_time = self.resolution(network), self.conversion_time(network)
+        if switches is None:
+            return SampledLoad(self.converter, network, bits, held_time, 0.0, 0.0, 0.0)
+        share = either(inputs > 1.0, switches.options["resistance_share"], 0.0)
+        wire, own_time = switches.wire(inputs, self.column_pitch()), switches.junction_time(inputs)
+        return SampledLoad(self.converter, network, bits, held_time, wire, own_time, share)
+
+    def switching_time_constant(
+        self, network: NetworkContext, total: Siemens, column_resistance: Ohm
+    ) -> Second:
+        """What the lines of a multiplexer at bare columns add to their time constant."""
+        switches = self.multiplexer
+        if switches is None or not self.switches_columns:
+            return 0.0
+        width, inputs = self.switch_width(network), self.columns_switched()
+        load = switches.line_load(inputs, width, self.column_pitch())
+        resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
+        return (resistance + switches.resistance(width)) * load
+
+    def resolution(self, network: NetworkContext) -> Dimensionless:
+        """Resolution of the converters."""
+        if self.converter is None:
+            raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
+        return self.converter.bits(
+            self.options["rows"], self.driver.bits_per_read(network), self.bits_per_cell(network)
+        )
+
+    def row_energy(self) -> Joule:
+        """Energy of charging one row for one read: gates by logic, cells themselves by the read voltage."""
+        if self.cell.idle_rows_conduct or self.driver.analog:
+            return equations.column_swing_energy(
+                self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+            )
+        return equations.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
+
+    def column_energy(self) -> Joule:
+        """Energy of charging one column for one read."""
+        return equations.column_swing_energy(
+            self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
+    def row_current(self, network: NetworkContext) -> Ampere:
+        """Largest current of one row."""
+        return drivers.row_current(
+            self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
+        )
+
+    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+        """Largest current of one row of a typical die with new cells, which its driver is drawn for."""
+        conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
+        return drivers.row_current(self.options["read_voltage"], self.piece("columns"), 1.0, conductance)

@@ -1,0 +1,209 @@
+"""Array of static memory cells with capacitors, whose columns add charges."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.cells.charge_domain_sram import ChargeCell
+from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Numeric, Second, Siemens, Volt
+from neuroest.equations import charge, converters, crossbar_wires, writing
+from neuroest.equations import crossbar as equations
+from neuroest.levels.crossbar.array import CrossbarArray
+
+
+class ChargeDomainArray(CrossbarArray):
+    """Array whose cells charge capacitors: nothing flows when it stands still, and the columns are voltages."""
+
+    model: ClassVar[str] = "crossbar"
+
+    @property
+    def cell(self) -> ChargeCell:
+        """The cell."""
+        return self.slots["cell"]  # type: ignore[return-value]
+
+    @property
+    def every_input_toggles(self) -> bool:
+        """Whether an input raises a row line in every read, whatever it is."""
+        return self.cell.signed_product
+
+    @property
+    def offset_reference(self) -> str:
+        """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
+        return "none"
+
+    def conductance(self, network: NetworkContext) -> Siemens:
+        """None: a charged capacitor carries no current."""
+        return 0.0
+
+    def row_current(self, network: NetworkContext) -> Ampere:
+        """None, for the same reason."""
+        return 0.0
+
+    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+        """None, for the same reason."""
+        return 0.0
+
+    def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
+        """None: what has settled carries no current."""
+        return 0.0 * active_fraction
+
+    def source_conductance(self, network: NetworkContext) -> Siemens:
+        """Conductance of the transistors that hold all capacitors of a column."""
+        conductance: Siemens = self.options["rows"] / self.cell.device.product_resistance
+        return conductance
+
+    def drawn_source_conductance(self, network: NetworkContext) -> Siemens:
+        """The same."""
+        return self.source_conductance(network)
+
+    def column_pitch(self) -> Metre:
+        """Distance between neighbouring columns, all folds of a column counted."""
+        pitch: Metre = self.cell.options["column_folding"] * self.cell.pitch()
+        return pitch
+
+    def row_capacitance(self) -> Farad:
+        """Capacitance of one row line, which passes all the columns that a folded column lies in."""
+        return equations.row_capacitance(
+            self.options["columns"] + self.options["spare_columns"],
+            self.cell.options["column_folding"] * self.cell.pitch(),
+            self.process.wire_capacitance,
+            self.cell.row_load(),
+        )
+
+    def row_energy(self) -> Joule:
+        """Energy of raising one row line to the level that it hands on to the capacitors."""
+        return equations.column_swing_energy(
+            self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
+        )
+
+    def plate_ratio(self) -> Dimensionless:
+        """Capacitance of a column's plate to ground over the capacitor of one cell."""
+        return self.column_capacitance() / self.cell.device.unit_capacitance
+
+    def plate_capacitance(self) -> Farad:
+        """Everything that hangs on the plate of a column."""
+        return self.options["rows"] * self.cell.device.unit_capacitance + self.column_capacitance()
+
+    def full_scale(self) -> Volt:
+        """Voltage of a column when all of its products are one."""
+        return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
+
+    def products_of_one(self, cells: Numeric, input_density: Numeric) -> Numeric:
+        """Cells of one column whose product is one in a read."""
+        return charge.separate_charges(cells, self.product_probability(input_density))
+
+    def product_probability(self, input_density: Numeric) -> Numeric:
+        """Probability that a product is one, for that share of ones at the input."""
+        if self.cell.signed_product:  # plus or minus one, both equally often
+            return 0.0 * input_density + charge.product_probability(1.0)
+        return charge.product_probability(input_density)
+
+    def capacitors_charged(self, cells: Numeric, input_density: Numeric) -> Numeric:
+        """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones."""
+        ones = self.product_probability(input_density)
+        if self.cell.common_plate:
+            return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
+        return charge.separate_charges(cells, ones)
+
+    def settling_time(self, network: NetworkContext) -> Second:
+        """Time until rows and plates are within the settling error; drivers are taken to be large enough."""
+        segment = self.segment_resistance()
+        along = self.cell.options["column_folding"] * self.options["columns"]
+        row = crossbar_wires.row_time_constant(0.0, along * segment, self.row_capacitance())
+        source, wire = self.source_conductance(network), self.options["rows"] * segment
+        column = crossbar_wires.column_time_constant_floating(source, wire, self.plate_capacitance())
+        column = column + self.switching_time_constant(network, source, wire)
+        return crossbar_wires.settling_time(row, column, self.settled_bits())
+
+    def cell_programming_energy(self, network: NetworkContext) -> Joule:
+        """Energy of writing one cell."""
+        return self.cell.writing_energy(self.options["rows"], self.technology.supply_voltage)
+
+    def programming_time(self) -> Second:
+        """Time to write one whole array."""
+        cells = self.options["rows"] * self.options["columns"]
+        together = self.options.get("cells_programmed_together", self.options["columns"])
+        return writing.array_programming_time(
+            cells, together, self.cell.write_pulses(), self.cell.device.write_time, 0.0
+        )
+
+    @property
+    def unused_cells_answer(self) -> bool:
+        """Only cells of signed products, which know no zero."""
+        return bool(self.cell.signed_product)
+
+    def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+        """One unit capacitor, and what hangs at its driven plate, from ground to the read voltage."""
+        cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
+        capacitor = equations.column_swing_energy(cell.device.unit_capacitance, read, supply)
+        plate = equations.column_swing_energy(cell.plate_load(), read, supply)
+        found = [
+            cell.cell_energy("charge", "capacitors", capacitor, "cell capacitor charge"),
+            cell.cell_energy("product", "driven_plates", plate, "cell capacitor charge"),
+        ]
+        if self.unused_cells_answer:
+            both = capacitor + plate
+            found.append(cell.cell_energy("off_diagonal_read", "capacitors", both, "cell capacitor charge"))
+        return found
+
+    def column_line_energies(self) -> list[EnergyCost]:
+        """The lines that reset or join the capacitors of a column; its own plate is charged with them."""
+        control = equations.line_toggle_energy(
+            self.options["rows"] * self.cell.control_load(), self.technology.supply_voltage
+        )
+        return [self.cell.cell_energy("column_read", "control", control, "cell control")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """What stands around the cells beside them and their drivers."""
+        return [*super().areas(network), AreaCost(self.cell.path, "edges", self.cell.edge_area())]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of the memory cells beside what the driver leaks."""
+        return [*super().statics(network), StaticCost(self.cell.path, "leakage", self.cell.leakage())]
+
+    def cell_checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the mismatch of the capacitors stays below what the columns are read to."""
+        error = charge.capacitor_mismatch_error(self.cell.device.capacitance_spread, self.options["rows"])
+        step = converters.half_step(1.0, self.noise_bits(network))
+        return [
+            Check(
+                "column_mismatch", self.path, "limit", error <= step,
+                "the mismatch of the capacitors exceeds half a step of what the columns are read to", error, step,
+            )
+        ]  # fmt: skip
+
+    def signal_energy(self, network: NetworkContext) -> Joule:
+        """Energy that a column at full scale takes."""
+        return equations.line_toggle_energy(self.plate_capacitance(), self.full_scale())
+
+    def noise_check(self, network: NetworkContext) -> Check:
+        """Whether the thermal noise of the capacitors stays below what the columns are read to."""
+        floor = charge.charge_noise_energy_floor(self.technology.temperature, self.noise_bits(network))
+        signal = self.signal_energy(network)
+        return Check(
+            "column_noise", self.path, "limit", signal >= floor,
+            "the thermal noise of the capacitors exceeds the quantisation noise of what the columns are read to",
+            floor, signal, "J",
+        )  # fmt: skip
+
+    def characteristics(self, network: NetworkContext) -> list[Characteristic]:
+        """What a designer of switched capacitors asks for."""
+        spread = self.cell.device.capacitance_spread
+        error = charge.capacitor_mismatch_error(spread, self.options["rows"])
+        swing = self.full_scale()
+        found = [
+            self.characteristic("settling time", self.settling_time(network), "s"),
+            self.characteristic("read time", self.read_time(network), "s"),
+            self.characteristic("energy to program a cell", self.programming_energy(network), "J"),
+            self.characteristic("time to program an array", self.programming_time(), "s"),
+            self.characteristic("capacitance of a column", self.plate_capacitance(), "F"),
+            self.characteristic("full scale of a column", swing, "V"),
+            self.characteristic("error of a column from mismatch, over its full scale", error, "1"),
+        ]
+        found.extend(self.column_characteristics(network))
+        if self.converter is not None:
+            found.append(self.characteristic("resolution of the converters", self.resolution(network), "1"))
+            step = 2.0 * converters.half_step(swing, self.resolution(network))
+            found.append(self.characteristic("step of the converters at a column", step, "V"))
+        return found

@@ -1,0 +1,285 @@
+"""How exact the results of a crossbar's columns are, layer by layer: independent errors, added in quadrature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.sampled_clamp import SampledClamp
+from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
+from neuroest.core.units import Dimensionless, Numeric, Ohm, Siemens
+from neuroest.equations import accuracy, charge, converters, crossbar_wires
+from neuroest.levels.base import Array, Placement
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.levels.crossbar.weight_errors import (
+    COMMON_DRIFT,
+    digit_gain,
+    full_weight,
+    result_weight,
+    subtracts_column,
+    weight_errors,
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ColumnErrors:
+    """Errors of the results of each layer, in units of its largest weight times its largest input.
+
+    Attributes
+    ----------
+    held : array
+        One for layers that lie in arrays; the others have no such errors.
+    result : array
+        Standard deviation of the exact results.
+    causes : mapping
+        Standard deviation of the error by cause.
+    """
+
+    held: Array
+    result: Array
+    causes: Mapping[str, Array]
+
+    @cached_property
+    def error(self) -> Array:
+        """All errors together."""
+        return np.sqrt(sum((e * e for e in self.causes.values()), start=0.0 * self.result))
+
+    @cached_property
+    def ratio(self) -> Array:
+        """Variance of the results over that of their errors; infinite for layers that lie in no arrays."""
+        found = accuracy.signal_to_error_ratio(self.result, self.error)
+        return np.where(self.held > 0.0, found, np.inf)
+
+    @cached_property
+    def worst(self) -> Array:
+        """The ratio of the least exact layer."""
+        return np.asarray(np.min(self.ratio, axis=-1, keepdims=True))
+
+
+def column_errors(mapper: CrossbarMapper, placement: Placement) -> ColumnErrors:
+    """The errors of every layer that lies in arrays.
+
+    Parameters
+    ----------
+    mapper : CrossbarMapper
+        With the chip and the network.
+    placement : Placement
+        Where the layers sit.
+    """
+    with np.errstate(all="ignore"):  # layers that lie in no arrays have no numbers, and are left out
+        return _Columns(mapper, placement).errors()
+
+
+class _Columns:
+    """One network on one kind of array: its inputs, its weights, its full scale."""
+
+    def __init__(self, mapper: CrossbarMapper, placement: Placement) -> None:
+        array, network, t = mapper.compute, mapper.network, mapper.layers
+        self.array, self.network, self.mapper = array, network, mapper
+        self.blocks = np.maximum(placement.row_blocks, 1.0)
+        self.fan_in = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
+        every = isinstance(array, ChargeDomainArray) and array.every_input_toggles
+        self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
+        planes = 1.0 + 0.0 * np.asarray(mapper.planes)
+        whole = array.driver.whole_numbers
+        bits = network.activation_bits if whole else 1.0 if every else planes
+        self.input_square = accuracy.input_mean_square(self.density, bits)
+        # what an error of one read is in the sum over the bits that are applied one after the other
+        self.reads = 1.0 if whole else accuracy.digit_error_gain(1.0, planes)
+        self.planes, self.input_bits = planes, bits
+        self.columns = array.devices_per_weight()[0] + (1.0 if subtracts_column(array) else 0.0)
+        self.digits = digit_gain(array, network)
+        self.weight_square = accuracy.weight_mean_square(network.mean_absolute_weight)
+        self.result = self.spread(np.sqrt(self.weight_square))
+
+    def spread(self, weight: Dimensionless) -> Array:
+        """Standard deviation of a result, for weights or errors of weights that stay from read to read."""
+        return np.asarray(accuracy.dot_product_spread(self.fan_in, self.input_square, weight))
+
+    def per_column(self, of_products: Numeric) -> Array:
+        """Error of a result from one of each read of each column, in units of the largest product of one digit."""
+        times = np.sqrt(self.blocks * self.columns * self.reads * self.digits)
+        return np.asarray(times * of_products + 0.0 * self.result)
+
+    def errors(self) -> ColumnErrors:
+        if isinstance(self.array, ChargeDomainArray):
+            causes = self._of_charges(self.array)
+        else:
+            causes = {**self._of_cells(), **self._of_wires(), **self._of_circuits()}
+        converter = self.array.converter
+        if converter is not None and not isinstance(
+            converter, SenseAmplifier
+        ):  # which decides and does not round
+            causes["quantisation"] = self._quantisation()
+        held = self.mapper.held
+        return ColumnErrors(
+            held, self.result, {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
+        )
+
+    # --- resistive cells ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def weight(self) -> Siemens:
+        return result_weight(self.array, self.array.age)
+
+    @cached_property
+    def offset(self) -> Array:
+        """What offset coding adds to every result and takes off again, root mean square; nothing for pairs."""
+        if self.array.spec.pairing != "offset":
+            return 0.0 * self.result
+        low, high = self.array.ends()
+        return np.asarray(self.fan_in * self.density * ((low + high) / 2.0) / self.weight)
+
+    @cached_property
+    def full_scale(self) -> Dimensionless:
+        """Largest result of a column: all rows on, all cells at their highest conductance."""
+        return self.array.options["rows"] * self.array.ends()[1] / self.weight
+
+    def _of_cells(self) -> dict[str, Array]:
+        array, network = self.array, self.network
+        errors = weight_errors(array, network, array.age)
+        found = {cause: self.spread(error) for cause, error in errors.lasting.items()}
+        if COMMON_DRIFT in found and array.offset_reference in ("digital_sum", "none"):
+            lost = 1.0 - full_weight(array, array.age) / self.weight
+            found[COMMON_DRIFT] = np.abs(lost) * np.hypot(self.result, self.offset)
+        for cause, error in errors.fluctuating.items():
+            each_read = accuracy.dot_product_spread(self.fan_in, self.density * self.reads, error)
+            found[cause] = np.asarray(each_read)
+        conducting = 1.0 if array.cell.idle_rows_conduct else self.density
+        cells = self.fan_in * conducting * self.columns * array.devices_per_weight()[1]
+        thermal = accuracy.thermal_noise_spread(
+            array.technology.temperature, cells * array.conductance(network), array.read_time(network),
+            array.options["read_voltage"], self.weight,
+        )  # fmt: skip
+        found["thermal noise"] = np.asarray(np.sqrt(self.reads * self.digits) * thermal)
+        return found
+
+    def _of_wires(self) -> dict[str, Array]:
+        """Loss along the wires and lack of settling; a gain that all columns share is no error."""
+        array = self.array
+        segment, conductance = array.segment_resistance(), array.conductance(self.network)
+        rows, columns = array.piece("rows"), array.piece("columns")
+        share = np.ones_like(self.density) if array.cell.idle_rows_conduct else self.density
+        near = crossbar_wires.ir_drop_error_near(conductance, segment, rows, share)
+        far = crossbar_wires.ir_drop_error_far(conductance, segment, segment, rows, columns, share)
+        uneven = crossbar_wires.ir_drop_residual_spread(near, far)
+        lacking = accuracy.settling_residue(
+            array.read_time(self.network), array.settling_time(self.network), array.settled_bits()
+        )
+        everything = np.hypot(self.result, self.offset)
+        return {"loss along the wires": uneven * everything, "settling": np.asarray(lacking * everything)}
+
+    def _of_circuits(self) -> dict[str, Array]:
+        """Circuits at the ends of the lines, each with an error of its own."""
+        array, found = self.array, {}
+        if isinstance(array.interface, CurrentClamp):
+            found["input resistance of the clamps"] = self._curvature(array.interface.input_resistance())
+        if array.multiplexer is not None and array.switches_columns:
+            resistance = array.multiplexer.resistance(array.switch_width(self.network))
+            found["resistance of the multiplexers"] = self._curvature(resistance)
+        mean = self.fan_in / self.blocks * self.density * array.conductance(self.network) / self.weight
+        if array.merge is not None:
+            merged = np.logical_or(array.slices(self.network) > 1.0, self.blocks > 1.0)
+            found["mirrors"] = merged * self.per_column(array.merge.device.relative_error * mean)
+        for stage in array.column_stages:
+            found[f"{stage.path.rpartition('.')[2]}".replace("_", " ")] = self.per_column(
+                stage.device.relative_error * self.full_scale
+            )
+        for buffer, cells, lines in array.line_buffers:
+            error = buffer.error(array.options[cells])
+            found[f"buffers of {lines}"] = (
+                self.spread(error * np.sqrt(self.weight_square))
+                if lines == "rows"
+                else self.per_column(error * self.full_scale)
+            )
+        lost = self._droop(array)
+        if lost is not None:
+            found["droop of held results"] = self.per_column(
+                accuracy.quantisation_spread(lost) * self.full_scale
+            )
+        if array.sampler is not None:
+            noise = array.sampler.noise_voltage(array.resolution(self.network))
+            found["thermal noise of held results"] = self.per_column(
+                noise / array.sampler.device.signal_swing * self.full_scale
+            )
+        return found
+
+    def _curvature(self, resistance: Ohm) -> Array:
+        """What is left of the curve that a resistance at the foot of a column makes, when its gain is removed."""
+        array = self.array
+        low, high = array.ends()
+        rows = self.fan_in / self.blocks
+        mean = array.conductance(self.network)
+        # both cells of a pair together: twice the low end, and the share of the window that the weight is
+        both = accuracy.root_mean_square_conductance(
+            2.0 * low, high - low, self.network.mean_absolute_weight, self.weight_square
+        )
+        spread = accuracy.column_sum_spread(rows, self.density, 2.0 * mean, both)
+        curved = accuracy.clamp_curvature(resistance, rows * self.density * mean, spread)
+        each_read = accuracy.dot_product_spread(
+            self.fan_in, self.density * self.reads * self.digits, np.sqrt(self.weight_square)
+        )
+        return np.asarray(curved * each_read)
+
+    def _droop(self, array: CrossbarArray) -> Dimensionless | None:
+        """Voltage that the last result has lost when it is used, over full scale."""
+        if array.sampler is not None:
+            stage, kept = array.sampler, array.conversion_time(self.network)
+            lost: Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
+            return lost / stage.device.signal_swing
+        if isinstance(array.interface, SampledClamp):
+            h, kept = array.interface.device, array.hold_time()
+            return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / h.hold_voltage
+        return None
+
+    # --- capacitors --------------------------------------------------------------------------------------------------
+
+    def _of_charges(self, array: ChargeDomainArray) -> dict[str, Array]:
+        """Capacitors that differ and their thermal noise, over all products of a column."""
+        products = array.options["rows"] * self._level()
+        mismatch = charge.capacitor_mismatch_error(
+            array.cell.device.capacitance_spread, array.options["rows"]
+        )
+        noise = accuracy.charge_noise_spread(array.technology.temperature, array.signal_energy(self.network))
+        return {
+            "mismatch of capacitors": self.per_column(mismatch * products),
+            "thermal noise": self.per_column(noise * products),
+        }
+
+    # --- converters --------------------------------------------------------------------------------------------------
+
+    def _level(self) -> Dimensionless:
+        """What the smallest difference of a column's sum stands for, over the largest product of one digit."""
+        cell = np.exp2(self.array.bits_per_cell(self.network)) - 1.0
+        half = 2.0 if self.array.spec.pairing == "offset" else 1.0
+        return half / cell
+
+    def _quantisation(self) -> Array:
+        """What the converters round off; sums of whole numbers that each have a code of their own lose nothing."""
+        array, network = self.array, self.network
+        at_once = self.planes if self.mapper.integrates else array.driver.bits_per_read(network)
+        step = accuracy.converter_step(
+            array.options["rows"], at_once, array.bits_per_cell(network), array.resolution(network)
+        )
+        # levels that have drifted together lie closer than the codes
+        left = self._left()
+        lost = accuracy.rounding_spread(step / left)
+        if array.spec.drift_correction == "none":
+            lost = lost * left
+        inputs = np.exp2(at_once) - 1.0
+        reads = 1.0 if self.mapper.integrates else self.reads
+        times = np.sqrt(self.blocks * self.columns * reads * self.digits)
+        return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
+
+    def _left(self) -> Dimensionless:
+        """Distance of the levels over what it was when they were written."""
+        array = self.array
+        if isinstance(array, ChargeDomainArray) or array.age is None:
+            return 1.0
+        return full_weight(array, array.age) / full_weight(array, None)

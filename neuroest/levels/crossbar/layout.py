@@ -1,0 +1,216 @@
+"""How layers are cut into crossbar arrays, copied, and put beside each other."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.base import Component
+from neuroest.blocks.converters.integrating import IntegratingAdc
+from neuroest.core.units import Numeric
+from neuroest.equations import mapping as equations
+from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.packing import Sharing, Wanted, share_arrays
+from neuroest.levels.crossbar.replication import copies_within
+from neuroest.levels.time_multiplexing import TimeMultiplexing
+
+
+class CrossbarLayout(Mapper):
+    """Arrays that each layer takes, and the time for which it keeps them busy."""
+
+    unit_name = "array"
+    compute: CrossbarArray
+
+    @cached_property
+    def held(self) -> Array:
+        """One for layers whose weights lie in arrays; zero for others, products of two computed factors among them."""
+        t = self.layers
+        return np.asarray(t.is_weighted * np.where(t.stationary_elements > 0.0, 0.0, 1.0))
+
+    @property
+    def weight_store(self) -> Component[Any]:
+        """The cells."""
+        return self.compute.cell
+
+    @property
+    def integrates(self) -> bool:
+        """Whether one conversion covers all bits of an input."""
+        return self.compute.converter is not None and self.compute.converter.integrates
+
+    @property
+    def counts_partial_sums(self) -> bool:
+        """Whether arrays that share an output have neurons of their own whose spikes are counted and added."""
+        readout = self.compute.readout.spec
+        return self.compute.neuron is not None and readout.partial_sums == "digital_counter"
+
+    @property
+    def reprograms(self) -> bool:
+        """Whether the arrays are written anew with the next part of a network that is too large."""
+        return bool(self.compute.spec.when_too_small == "reprogram")
+
+    @property
+    def shares(self) -> bool:
+        """Whether an array may hold pieces of several layers."""
+        return bool(self.compute.spec.sharing == "layers")
+
+    @cached_property
+    def _block(self) -> tuple[Array, Array]:
+        """Rows and columns of one group of each layer, all devices of a weight counted."""
+        t, array = self.layers, self.compute
+        columns_each, rows_each = array.devices_per_weight()
+        rows = (t.reduction + t.recurrent_reduction) * rows_each
+        return np.asarray(rows), np.asarray(t.outputs * columns_each * array.slices(self.network))
+
+    def _groups_together(self) -> Array:
+        """Groups of a layer that may lie on the diagonal of one array."""
+        rows, columns = (np.maximum(side, 1.0) for side in self._block)
+        found = equations.groups_per_array(self.options["rows"], self.options["columns"], rows, columns)
+        return np.asarray(np.maximum(found, 1.0))
+
+    @cached_property
+    def _cut(self) -> tuple[Array, Array]:
+        """Arrays over which rows and columns of one group of each layer are split."""
+        rows, columns = self._block
+        down = equations.block_count(rows, self.options["rows"])
+        across = equations.block_count(columns, self.options["columns"])
+        return np.asarray(np.maximum(down, 1.0)), np.asarray(np.maximum(across, 1.0))
+
+    @cached_property
+    def _copy(self) -> Array:
+        """Arrays of one copy of each layer that shares none with others."""
+        row_blocks, column_blocks = self._cut
+        groups = self.layers.groups
+        one_array = np.logical_and(row_blocks == 1.0, column_blocks == 1.0)
+        whole = np.where(
+            one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
+        )
+        return np.asarray(self.held * whole)
+
+    def sums_that_wait(self) -> Array:
+        """Partial sums of a step that wait because the arrays of a layer have their turns at different times."""
+        if self._sharing is None:
+            return self.zeros()
+        columns_each, _ = self.compute.devices_per_weight()
+        split = np.where(self._cut[0] > 1.0, self._sharing.waiting, 0.0)
+        of_a_copy = self.layers.positions / np.maximum(self._copies, 1.0)
+        return np.asarray(split / (columns_each * self.compute.slices(self.network)) * of_a_copy)
+
+    @cached_property
+    def _sharing(self) -> Sharing | None:
+        """Arrays that layers share; currents that meet before a neuron flow at one time, so theirs are not shared."""
+        if not self.shares:
+            return None
+        merged = self.compute.neuron is not None and self.compute.readout.spec.partial_sums == "analog_merge"
+        alone = np.logical_and(merged, self._cut[0] > 1.0)
+        rows, columns = self._block
+        return share_arrays(
+            Wanted(
+                rows, columns, self.layers.groups, self.held * self._least_copies(), self.held * self._most_copies(),
+                alone + 0.0, self.cycle_time() + 0.0 * rows, self.layers.positions + 0.0 * rows,
+                self._tail_time() + 0.0 * rows, _layered(self.options["rows"]), _layered(self.options["columns"]),
+                _layered(self.options.get("target_interval", np.inf)),
+                _layered(self.options.get("array_budget", np.inf)),
+            )
+        )  # fmt: skip
+
+    def _parallel(self) -> Array:
+        """Positions that do not wait for each other: the steps of a recurrent cell do."""
+        return np.asarray(self.layers.positions / np.maximum(self.layers.sequential_steps, 1.0))
+
+    def _most_copies(self) -> Array:
+        """Copies that a layer can use."""
+        return np.asarray(np.maximum(self._parallel(), 1.0))
+
+    def _least_copies(self) -> Array:
+        """Copies that the longest run of one copy and the interval ask for."""
+        target = self.options.get("target_interval")
+        copies = np.maximum(np.ceil(self._parallel() / self.options.get("sequential_reads", np.inf)), 1.0)
+        if target is not None:
+            left = np.maximum(target - self._tail_time(), 0.0)
+            wanted = equations.replication_for_interval(self.layers.positions, self.cycle_time(), left)
+            copies = np.maximum(copies, np.minimum(wanted, self._most_copies()))
+        return np.asarray(copies)
+
+    @cached_property
+    def _copies(self) -> Array:
+        """Copies of each layer: what the longest run, the interval or the budget of arrays asks for.
+
+        A budget counts arrays as they are in the end, after layers have been put beside each other.
+        """
+        copies, budget = self._least_copies(), self.options.get("array_budget")
+        if budget is None:
+            return copies
+        if self._sharing is not None:
+            return np.where(self.held > 0.0, self._sharing.copies, copies)
+        work = self.layers.positions * self.cycle_time()
+        return copies_within(work, self._copy, copies + 0.0 * self._copy, self._most_copies(), budget)
+
+    def cycle_time(self) -> Numeric:
+        """Time from one position of a layer to the next."""
+        array = self.compute
+        conversion = array.conversion_time(self.network)
+        if self.integrates:
+            return np.asarray(np.maximum(array.read_time(self.network) * self.planes, conversion))
+        return np.asarray(np.maximum(array.read_time(self.network), conversion) * self.planes)
+
+    def _tail_time(self) -> Numeric:
+        """Time after the last read of a step in which the neurons finish."""
+        array = self.compute
+        if array.neuron is None:
+            return 0.0
+        late = array.hold_time() if array.frees_array else 0.0
+        return late + array.neuron.refractory_time()
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Positions one after the other, each read for as long as its neuron integrates, then the refractory time.
+
+        Where the columns' results are kept for the neurons, only the last integration is waited for: every output
+        has its own neuron.
+        """
+        reads = np.ceil(self.layers.positions / placement.replication)
+        return np.asarray(self.held * (reads * self.cycle_time() + self._tail_time()))
+
+    def turns(self) -> TimeMultiplexing:
+        """Layers that share an array take turns on it."""
+        return self._sharing.turns if self._sharing is not None else super().turns()
+
+    @property
+    def planes(self) -> Numeric:
+        """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
+        converter = self.compute.converter
+        if isinstance(converter, IntegratingAdc):
+            return converter.magnitude_bits(self.network)
+        return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
+
+    def writers(self) -> list[Component[Any]]:
+        """The cells, and the circuits that write them."""
+        return self.compute.writers
+
+    def programmed_cells(self, placement: Placement) -> Array:
+        """Cells that hold a weight, all copies of a layer counted."""
+        held = placement.utilisation * placement.units
+        return np.asarray(held * self.options["rows"] * self.options["columns"])
+
+    def writing_time(self, mapped: NetworkMapping) -> Numeric:
+        """Time to write all arrays that the network needs: every chip its own, and no more in a pass than it has."""
+        chips, together = mapped.counts[self.chip.top.path], self.options["arrays_programmed_together"]
+        each = mapped.counts[self.level.path] / chips
+        needed = mapped.placement.needed
+        full = np.floor(np.maximum(needed - 1.0, 0.0) / (each * chips))
+        last = np.minimum(needed - full * each * chips, each)
+        groups = full * np.ceil(each / together) + np.ceil(last / together)
+        return np.asarray(groups * self.compute.programming_time())
+
+    def active_share(self) -> Array:
+        """Share of the rows of a layer that are active in one read."""
+        t = self.layers
+        rows = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
+        return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)
+
+
+def _layered(value: Numeric) -> Array:
+    """A value for all layers, with the axis of the layers."""
+    return np.asarray(value, dtype=float).reshape(np.shape(value) or (1,))

@@ -1,0 +1,285 @@
+"""Layers on resistive crossbar arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from neuroest.blocks.base import Check, Component
+from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.sampled_clamp import SampledClamp
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.row_drivers.one_bit import SpikeDriver
+from neuroest.core.errors import MappingError
+from neuroest.core.units import Numeric
+from neuroest.design.build import Part
+from neuroest.levels.base import Array, Placement
+from neuroest.levels.crossbar.action_counts import CrossbarWork
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.schema import CrossbarLevel
+from neuroest.registry import COMPONENTS
+from neuroest.specs.architecture import Level
+
+
+class CrossbarMapper(CrossbarWork):
+    """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
+
+    schema: ClassVar[type[Level]] = CrossbarLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(
+            1.2,
+            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known run at 0.85 to 1.16 of the rate that follows from it",
+        ),
+    )
+
+    @classmethod
+    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+        """Arrays whose cells conduct, or whose cells add charges."""
+        cell = getattr(parts["cell"].spec, "model", "")
+        return ChargeDomainArray if COMPONENTS[cell].adds_charges else CrossbarArray
+
+    def refuse(self) -> None:
+        """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
+        if self.compute.neuron is not None and not self.network.spiking:
+            raise MappingError(
+                f"{self.level.path} is read by spiking neurons and cannot run a dense network; "
+                "use a spiking workload, or an adc read-out"
+            )
+        if self.compute.neuron is None and self.network.spiking and not self.chip.find("digital_lif"):
+            raise MappingError(
+                f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
+                "add a digital_lif block and a memory that stores state"
+            )
+        accumulates = self.chip.find("accumulator") or self.chip.stands_for("additions")
+        if self.compute.converter is not None and not accumulates:
+            raise MappingError(
+                f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
+            )
+        if self.reprograms and self.compute.neuron is not None:
+            raise MappingError(
+                f"{self.level.path} is read by neurons that hold the state of one output each, so its arrays cannot "
+                "take a further part of the network; use several chips (chip.count: auto) or converters"
+            )
+        if self.counts_partial_sums and not (self.chip.find("accumulator") and self.chip.find("digital_lif")):
+            raise MappingError(
+                f"{self.level.path} counts partial sums, which needs an accumulator block to add the counts and a "
+                "digital_lif block to make spikes of them"
+            )
+        if self.compute.driver.whole_numbers and self.network.spiking:
+            raise MappingError(
+                f"{self.compute.driver.path} turns numbers into pulses or voltages and has none in a spiking network; "
+                "use a spike_driver"
+            )
+
+        charges = isinstance(self.compute, ChargeDomainArray)
+        if self.shares and (charges or self.compute.cell.idle_rows_conduct):
+            kind = "cells that add charges drive" if charges else "cells without transistors conduct into"
+            raise MappingError(
+                f"{self.level.path}.sharing is layers, but {kind} every column of a driven row, also those of another "
+                "layer; use none, or one_transistor_one_resistor cells"
+            )
+        if isinstance(self.compute, ChargeDomainArray) and (
+            self.compute.neuron is not None or not isinstance(self.compute.driver, SpikeDriver)
+        ):
+            raise MappingError(
+                f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
+                "read by converters (readout: adc)"
+            )
+        if isinstance(self.compute, ChargeDomainArray) and self.compute.line_buffers:
+            raise MappingError(
+                f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
+                "row_buffer and column_buffer"
+            )
+        if isinstance(self.compute, ChargeDomainArray) and self.compute.write_circuit is not None:
+            raise MappingError(
+                f"{self.level.path} adds charges of static memory cells, whose area holds the circuits that write "
+                "them; leave out write_circuit"
+            )
+        self._refuse_times_and_references()
+        self._refuse_switches()
+        if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
+            raise MappingError(
+                f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
+                f"{self.compute.driver.path} applies it at once; use a spike_driver"
+            )
+
+    def _refuse_switches(self) -> None:
+        """Refuse multiplexers of what is no current or voltage."""
+        array = self.compute
+        if array.multiplexer is None:
+            return
+        if "time_encoder" in array.readout.slots:
+            raise MappingError(
+                f"{array.multiplexer.path} is for currents and voltages, and a time_encoder hands on edges; "
+                "leave out the multiplexer"
+            )
+
+    def _refuse_times_and_references(self) -> None:
+        """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
+        spec = self.compute.spec
+        charges = isinstance(self.compute, ChargeDomainArray)
+        if charges and self.compute.age is not None:
+            raise MappingError(
+                f"{self.level.path} adds charges of static memory cells, which do not age; leave out "
+                "time_since_programming and refresh_interval"
+            )
+        if spec.offset_reference not in (None, "none") and (charges or spec.pairing != "offset"):
+            raise MappingError(
+                f"{self.level.path}.offset_reference is {spec.offset_reference}, but "
+                + ("cells that add charges have no offset" if charges else f"{spec.pairing} has no offset")
+                + "; leave it out"
+            )
+        if self.compute.neuron is not None and self.compute.offset_reference == "digital_sum":
+            raise MappingError(
+                f"{self.level.path}.offset_reference is digital_sum, but neurons are given currents, of which nothing "
+                "digital can be taken off; use reference_column"
+            )
+
+    def place(self) -> Placement:
+        """Split every layer over arrays; packed where several groups fit one array, or layers share some."""
+        t, array, sharing = self.layers, self.compute, self._sharing
+        rows, columns = self._block
+        row_blocks, column_blocks = self._cut
+        replication = self._copies
+        units = self._copy * replication if sharing is None else sharing.units
+        cells = self.held * t.groups * rows * columns * replication
+        filled = cells / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
+        uses = t.input_taps / np.maximum(t.input_elements, 1.0)
+        neurons = self.held * t.output_elements if array.neuron is not None else 0.0 * t.output_elements
+        if self.counts_partial_sums:
+            neurons = neurons * row_blocks
+        found = Placement(
+            units=units,
+            utilisation=filled,
+            replication=replication,
+            row_blocks=row_blocks,
+            column_blocks=column_blocks,
+            reached_units=self.held * column_blocks * np.minimum(replication, np.maximum(uses, 1.0)),
+            neurons=np.asarray(neurons),
+            shared=False,
+            checks=tuple(self._checks(row_blocks)),
+            together=None if sharing is None else sharing.needed,
+        )
+        budget = self.options.get("array_budget")
+        if budget is None:
+            return found
+        within = Check(
+            "array_budget", array.path, "limit", found.needed <= budget,
+            "the network needs more arrays than its budget with the fewest copies", found.needed, budget,
+        )  # fmt: skip
+        return replace(found, checks=(*found.checks, within))
+
+    def _checks(self, row_blocks: Array) -> list[Check]:
+        t, array = self.layers, self.compute
+        loss = array.ir_drop(self.network, np.clip(self.active_share(), 0.0, 1.0))
+        worst = np.max(np.where(self.held > 0.0, loss, 0.0), axis=-1, keepdims=True)
+        checks = [
+            Check(
+                "ir_drop", array.path, "limit", worst <= self.options["ir_drop_limit"],
+                "the wires of an array take more of the column current than allowed", worst,
+                self.options["ir_drop_limit"],
+            )
+        ]  # fmt: skip
+        if isinstance(array.interface, CurrentClamp):
+            current = array.column_current(self.network, np.clip(self.active_share(), 0.0, 1.0))
+            largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
+            bias = array.interface.device.bias_current
+            checks.append(
+                Check(
+                    "clamp_carries_current", array.interface.path, "limit", largest <= bias,
+                    "the mean current of a column exceeds the bias of its clamp", largest, bias, "A",
+                )
+            )  # fmt: skip
+        if array.neuron is not None:
+            rate = np.max(np.where(self.held > 0.0, t.output_rate, 0.0), axis=-1, keepdims=True)
+            fastest = 1.0 / array.neuron.steps_per_spike() + 0.0 * rate
+            checks.append(
+                Check(
+                    "neuron_keeps_rate", array.neuron.path, "limit", rate <= fastest,
+                    "the network's neurons spike more often than full drive in every timestep makes these fire",
+                    rate, fastest,
+                )
+            )  # fmt: skip
+        if array.neuron is not None and array.readout.spec.partial_sums == "none":
+            most = np.max(np.where(self.held > 0.0, row_blocks, 0.0), axis=-1, keepdims=True)
+            checks.append(
+                Check(
+                    "fan_in_fits", array.path, "refuse", most <= 1.0,
+                    "a layer's fan-in exceeds the rows of an array and partial sums cannot be merged; use more "
+                    "rows or analog_merge", most, 1.0,
+                )
+            )  # fmt: skip
+        if (
+            array.interface is not None
+            and array.interface.model == "voltage_mode"
+            and array.neuron is not None
+        ):
+            checks.append(
+                Check(
+                    "column_counts_spikes", array.path, "limit", array.cell.idle_rows_conduct,
+                    "transistors cut the idle rows off, so that an unclamped column shows the mean of the active "
+                    "rows and loses how many there are; use a clamp, or cells without transistors",
+                )
+            )  # fmt: skip
+            reached = array.column_voltage(self.active_share())
+            lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
+            wanted = getattr(array.neuron.device, "input_voltage", 0.0)
+            checks.append(
+                Check(
+                    "column_reaches_neuron", array.path, "refuse", lowest >= wanted,
+                    "the idle rows attenuate the column below the neuron's input voltage; raise the read voltage "
+                    "or use a current_clamp", lowest, wanted, "V",
+                )
+            )  # fmt: skip
+        return checks
+
+    def instances_of_chips(self, chips: Numeric) -> Mapping[str, Numeric]:
+        """A charge pump that all arrays of a chip share."""
+        writing = self.compute.write_circuit
+        pump = None if writing is None else writing.pump
+        return {} if pump is None or "arrays_per_pump" in pump.options else {pump.path: chips}
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Cells, drivers and column circuits per array; neurons per output of the network."""
+        array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
+        found: dict[str, Numeric] = {
+            array.cell.path: units
+            * rows
+            * (columns + array.reference_columns + self.options["spare_columns"]),
+            array.driver.path: units * rows,
+            array.readout.path: units,
+            array.slots["read_supply"].path: units,
+            array.cell.programmed: np.minimum(
+                np.sum(self.programmed_cells(placement), axis=-1, keepdims=True), units * rows * columns
+            ),
+        }
+        for shifter in array.driver.slots.values():
+            found[shifter.path] = units * rows
+        for buffer, cells, lines in array.line_buffers:
+            found[buffer.path] = units * self.options[lines] * buffer.buffers(self.options[cells])
+        if array.write_circuit is not None:
+            found.update(array.write_circuit.instances(array.written, units))
+        at_columns: tuple[Component[Any] | None, ...] = (
+            array.interface, array.merge, array.sampler, *array.column_stages
+        )  # fmt: skip
+        for circuit in at_columns:
+            if circuit is not None:
+                found[circuit.path] = units * (columns + array.reference_columns)
+        if isinstance(array.interface, SampledClamp):
+            stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
+            found[array.interface.held] = stages
+        if array.multiplexer is not None:
+            switches, selecting = self.switch_instances(placement, units)
+            found[array.multiplexer.path] = switches
+            found[array.multiplexer.selecting] = selecting
+        at_outputs: tuple[Component[Any] | None, ...] = (array.neuron, array.buffer)
+        for owned in at_outputs:
+            if owned is not None:
+                found[owned.path] = np.sum(placement.neurons, axis=-1, keepdims=True)
+        if array.converter is not None:
+            found[array.converter.path] = units * array.converters_each()
+        return found

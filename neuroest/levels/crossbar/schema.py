@@ -1,0 +1,103 @@
+"""What a file may say of a crossbar level."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.specs.architecture import Level
+from neuroest.specs.base import (
+    Count,
+    CountOrAuto,
+    CountOrUnlimited,
+    PositiveFraction,
+    SpareNumber,
+    Time,
+    Voltage,
+)
+from neuroest.specs.blocks import (
+    CellBlock,
+    InputBlock,
+    LineBufferBlock,
+    ReadoutBlock,
+    ReadSupplyBlock,
+    WritingBlock,
+)
+
+
+class CrossbarLevel(Level):
+    """Resistive crossbar arrays that hold the weights and multiply in place."""
+
+    slots: ClassVar[tuple[str, ...]] = (
+        "cell", "input", "readout", "read_supply", "row_buffer", "column_buffer", "write_circuit"
+    )  # fmt: skip
+    mapper: Literal["crossbar"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows of one array."""
+    columns: Count
+    """Columns of one array."""
+    spare_columns: SpareNumber = 0.0
+    """Columns beside those, which stand in the place of columns with cells that cannot be written."""
+    pairing: Literal["column_differential", "row_differential", "offset"]
+    """How a signed weight is held: two columns, two rows of opposite drive, or one column with an offset."""
+    offset_reference: Literal["reference_column", "digital_sum", "none"] | None = None
+    """What takes the offset off with `pairing: offset`: reference_column, one more column in each array, its cells in
+    the middle of the window, read like the others and subtracted from each result; digital_sum, the accumulator adds
+    up the inputs; none, nothing is counted and the estimate says so. Left out it is reference_column, except for
+    cells that add charges, which need none."""
+    bits_per_cell: CountOrAuto = "auto"
+    """Bits held by one cell; auto: what the device can hold, at most the bits of the weight."""
+    read_voltage: Voltage
+    """Voltage across an active cell."""
+    pulse_width: Time
+    """Shortest time that an active row is driven; slow neurons stretch it to their integration time."""
+    sequential_reads: CountOrUnlimited = "unlimited"
+    """Positions of a convolution that one copy of a layer's arrays may handle one after the other; a layer with
+    more gets further copies."""
+    target_interval: Time | None = None
+    """Time in which every layer shall finish one time step, or one inference of a dense network; a layer that is
+    slower gets further copies."""
+    array_budget: Count | None = None
+    """Arrays that the network may take in all, which is a target of area: layers get further copies, for the shortest
+    interval, as long as there are arrays left. Arrays that layers share count once."""
+    sharing: Literal["none", "layers"] = "none"
+    """Whether an array may hold pieces of several layers, which then take turns: less area, a longer interval. With a
+    `target_interval` only as long as the turns fit into it, with an `array_budget` only as far as it needs."""
+    cells_programmed_together: CountOrAuto = "auto"
+    """Cells of one array that are written at a time, all in one row; auto: one row, or what the `write_circuit` can."""
+    arrays_programmed_together: Count = 1.0
+    """Arrays of the chip that are written at the same time."""
+    time_since_programming: Time | None = None
+    """Time since the weights were written, at which the chip is estimated: conductances drift and wander by then.
+    Left out it is the `refresh_interval`, and without that the cells are as they were written."""
+    refresh_interval: Time | None = None
+    """Time after which all weights are written again, whether or not they have faded."""
+    drift_correction: Literal["none", "common_gain"] = "none"
+    """common_gain: results are multiplied by one factor for an array, which makes up for the mean drift of its cells;
+    none: they fall with the conductances, and slow neurons integrate for longer."""
+    weight_error_limit: PositiveFraction | None = None
+    """Error of a weight, one standard deviation over the largest weight, above which a design check fails."""
+    when_too_small: Literal["refuse", "reprogram"] = "refuse"
+    """What a chip of fixed size does with a network that needs more arrays: refuse it, or write the arrays anew with
+    the next part of the network, again in every inference."""
+    inferences_per_pass: Count = 1.0
+    """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
+    activations, or outside over a link that carries them."""
+    settling_error: PositiveFraction
+    """Remaining error of the column when it is read out, for the settling time."""
+    ir_drop_limit: PositiveFraction
+    """Largest mean loss of column current along the wires before a design check fails."""
+    cell: CellBlock
+    """The cell."""
+    input: InputBlock
+    """The row driver."""
+    readout: ReadoutBlock
+    """Neuron or converter at the columns."""
+    read_supply: ReadSupplyBlock
+    """Where the read voltage comes from."""
+    row_buffer: LineBufferBlock | None = None
+    """Analogue buffers that cut the rows into pieces, so that an input is converted once for all of them."""
+    column_buffer: LineBufferBlock | None = None
+    """Analogue buffers that cut the columns into pieces, whose sum is converted once."""
+    write_circuit: WritingBlock | None = None
+    """Circuits that write the cells; without them the estimate says that they are left out."""

@@ -1,0 +1,221 @@
+"""Errors of a weight that lies in resistive cells: what each cause adds, and the time in which they reach a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from neuroest.blocks.base import NetworkContext
+from neuroest.core.units import Dimensionless, Numeric, Second, Siemens
+from neuroest.equations import accuracy, crossbar, drift
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+
+COMMON_DRIFT = "common drift"
+"""Cause of the error that all cells share: their levels move alike."""
+STUCK_CELLS = "stuck cells"
+"""Cause of the error of cells that cannot be written, which no refresh takes away."""
+_LONGEST = 1e12
+"""Seconds up to which a refresh interval is looked for; longer ones count as never."""
+_HALVINGS = 60
+"""Halvings of the interval, on a logarithmic scale, in which that time is looked for."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightErrors:
+    """Standard deviations of a weight over the largest weight, root mean square over the weights.
+
+    Attributes
+    ----------
+    lasting : mapping
+        Errors that stay from read to read, by cause.
+    fluctuating : mapping
+        Errors that are new in each read, by cause.
+    """
+
+    lasting: Mapping[str, Dimensionless]
+    fluctuating: Mapping[str, Dimensionless]
+
+    @property
+    def total(self) -> Dimensionless:
+        """All lasting errors together, which are independent of each other."""
+        squares = sum((error * error for error in self.lasting.values()), start=0.0)
+        found: Dimensionless = np.sqrt(squares)
+        return found
+
+
+def full_weight(array: ArrayCircuit, age: Second | None) -> Siemens:
+    """Difference of conductance that the largest weight stands for so long after writing."""
+    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+    return (high - low) / 2.0 if array.spec.pairing == "offset" else high - low
+
+
+def subtracts_column(array: ArrayCircuit) -> bool:
+    """Whether offset coding subtracts the result of a column of cells, which has errors of its own."""
+    return array.offset_reference == "reference_column"
+
+
+def result_weight(array: ArrayCircuit, age: Second | None) -> Siemens:
+    """The same for results as they are used: with a corrected gain the drifted one, without it that of writing."""
+    return full_weight(array, age if array.spec.drift_correction == "common_gain" else None)
+
+
+def digit_gain(array: ArrayCircuit, network: NetworkContext) -> Dimensionless:
+    """Square of the error of a weight over that of the cells that hold its digits."""
+    return accuracy.digit_error_gain(array.bits_per_cell(network), array.slices(network))
+
+
+def wandered(array: ArrayCircuit, age: Second) -> tuple[Dimensionless, Dimensionless]:
+    """Spread of what written cells, and cells at the low conductance, have wandered, over the highest conductance."""
+    d = array.memory.device
+    written, at_low = (
+        drift.relaxation_spread(age, d.relaxation_reference_time, spread, growth)
+        for spread, growth in (
+            (d.relaxation_spread, d.relaxation_growth),
+            (d.low_relaxation_spread, d.low_relaxation_growth),
+        )
+    )
+    return written, at_low
+
+
+def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> WeightErrors:
+    """What each cause adds to the error of a weight so long after writing; None: just written.
+
+    A cell between the ends of the window behaves like parts of both in parallel, which drift on their own. Digits of
+    a weight in several cells are taken to be spread like the weight.
+    """
+    d = array.memory.device
+    moment = accuracy.weight_mean_square(network.mean_absolute_weight)
+    offset = array.spec.pairing == "offset"
+    # mean and mean square of the share of the window, of the cell that is written and of what is subtracted
+    shares = (1.0 / 2.0, (1.0 + moment) / 2.0 / 2.0) if offset else (network.mean_absolute_weight, moment)
+    opposite: tuple[Dimensionless, Dimensionless] | None = (0.0, 0.0)
+    if offset:
+        opposite = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if subtracts_column(array) else None
+    whole, gain = result_weight(array, age), digit_gain(array, network)
+    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+    written = array.memory.limited(d.high_conductance)
+
+    def weight(of_shares: tuple[Siemens, Siemens]) -> Dimensionless:
+        return accuracy.weight_error(*of_shares, whole, gain)
+
+    def relative(spread: Dimensionless) -> Dimensionless:
+        return weight((spread * rms(shares), spread * rms(opposite)))
+
+    def rms(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
+        return 0.0 if of is None else accuracy.root_mean_square_conductance(low, high - low, *of)
+
+    def absolute(spread: Siemens, at_low: Siemens) -> Dimensionless:
+        # the other cell of a pair is left at the low conductance, those of a reference column are written
+        beside = spread if subtracts_column(array) else at_low
+        return weight((spread, 0.0 if opposite is None else beside))
+
+    def apart(low_spread: Dimensionless, high_spread: Dimensionless) -> Dimensionless:
+        both = (
+            0.0 if of is None else accuracy.parallel_cell_spread(low, high - low, of[1], low_spread, high_spread)
+            for of in (shares, opposite)
+        )  # fmt: skip
+        return weight((next(both), next(both)))
+
+    def stuck_among(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
+        if of is None:
+            return 0.0
+        return accuracy.stuck_cell_spread(high - low, *of, *array.stuck_shares())
+
+    scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
+    missed = absolute(d.programming_error * high, d.low_programming_error * high)
+    lasting: dict[str, Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
+    if array.memory.has_stuck_cells:
+        stuck = weight((stuck_among(shares), stuck_among(opposite)))
+        # and every weight is by so much smaller in the mean
+        lost = sum(array.stuck_shares()) * np.sqrt(moment)
+        lasting[STUCK_CELLS] = np.sqrt(stuck * stuck + lost * lost)
+    if age is not None:
+        logarithm = drift.drift_logarithm(age, d.drift_reference_time)
+        lasting["uneven drift"] = apart(
+            *(
+                crossbar.lognormal_relative_spread(spread * logarithm)
+                for spread in (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
+            )
+        )
+        lasting["relaxation"] = absolute(*(spread * written for spread in wandered(array, age)))
+        if array.spec.drift_correction == "none":
+            left = full_weight(array, age) / whole
+            lasting[COMMON_DRIFT] = np.abs(1.0 - left) * np.sqrt(moment)
+    flicker = drift.flicker_spread(
+        d.flicker_noise, d.drift_reference_time if age is None else age, d.flicker_pulse_width
+    )
+    white, pink = absolute(d.read_noise * high, d.read_noise * high), relative(flicker)
+    return WeightErrors(lasting, {"noise of the cells": np.sqrt(white * white + pink * pink)})
+
+
+def cell_error(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> Dimensionless:
+    """Lasting error of a working cell over its window, the mean drift left out, which moves all levels alike."""
+    errors, apart = weight_errors(array, network, age).lasting, {COMMON_DRIFT, STUCK_CELLS}
+    squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
+    devices = 2.0 if array.spec.pairing != "offset" or subtracts_column(array) else 1.0
+    half = 2.0 if array.spec.pairing == "offset" else 1.0
+    found: Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half
+    return found
+
+
+def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: Dimensionless) -> Second:
+    """Longest time after writing for which the lasting error of a weight keeps to a limit; zero, or for ever."""
+    first = array.memory.device.drift_reference_time
+    early, late = np.log(first) + 0.0 * np.asarray(limit), np.log(_LONGEST) + 0.0 * np.asarray(limit)
+    for _ in range(_HALVINGS):
+        middle = (early + late) / 2.0
+        keeps = weight_errors(array, network, np.exp(middle)).total <= limit
+        early, late = np.where(keeps, middle, early), np.where(keeps, late, middle)
+    at_once = weight_errors(array, network, first).total <= limit
+    never = weight_errors(array, network, _LONGEST).total <= limit
+    return np.where(at_once, np.where(never, np.inf, np.exp(early)), 0.0)
+
+
+def drawn_conductances(
+    array: ArrayCircuit, levels: Numeric, age: Second | None, generator: np.random.Generator
+) -> Siemens:
+    """Conductances of single cells with the lasting errors that `weight_errors` gives the spread of.
+
+    Parameters
+    ----------
+    array : ArrayCircuit
+        Its cells.
+    levels : array
+        What each cell was written to, as a share of the window.
+    age : float or None
+        Time since writing; None for just written.
+    generator : Generator
+        Source of chance; each call is another array.
+
+    Returns
+    -------
+    array
+        Conductances, access transistor included, never below zero.
+    """
+    d, shape = array.memory.device, np.shape(levels)
+    low, high = (array.memory.limited(end) for end in array.memory.ends(age))
+
+    def scatter(sigma: Dimensionless) -> Dimensionless:
+        return np.exp(sigma * generator.standard_normal(shape) - sigma * sigma / 2.0)
+
+    def wander(spread: Siemens) -> Siemens:
+        return spread * generator.standard_normal(shape)
+
+    lower, upper = low + 0.0 * levels, (high - low) * levels
+    if age is not None:
+        logarithm = drift.drift_logarithm(age, d.drift_reference_time)
+        lower = lower * scatter(d.low_drift_exponent_spread * logarithm)
+        upper = upper * scatter(d.high_drift_exponent_spread * logarithm)
+    bottom = levels <= 0.0
+    missed = np.where(bottom, d.low_programming_error, d.programming_error)
+    found = (lower + upper) * scatter(d.conductance_spread) + wander(missed * high)
+    if age is not None:
+        spread, at_low = wandered(array, age)
+        found = found + wander(np.where(bottom, at_low, spread) * array.memory.limited(d.high_conductance))
+    if array.memory.has_stuck_cells:
+        chance, (at_low, at_high) = generator.random(shape), array.stuck_shares()
+        found = np.where(chance < at_low, low, found)
+        found = np.where(chance >= 1.0 - at_high, high, found)
+    return np.maximum(found, 0.0)

@@ -1,0 +1,351 @@
+"""Array of multiply-accumulate units that keeps weights and streams the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area_ratio
+from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.errors import MappingError
+from neuroest.core.units import Numeric
+from neuroest.design.build import Part
+from neuroest.equations import accelerators, mapping, winograd
+from neuroest.equations import digital as equations
+from neuroest.levels.base import Array, ExternalMaps, Mapper, Placement, Traffic, Work
+from neuroest.specs.architecture import Level
+from neuroest.specs.base import Count, Frequency
+from neuroest.workloads.layout import of_one_point
+
+
+class DigitalArrayLevel(Level):
+    """Array of multiply-accumulate units."""
+
+    slots: ClassVar[tuple[str, ...]] = ("unit",)
+    mapper: Literal["digital_array"]
+    """The mapper of this level."""
+    rows: Count
+    """Rows of units: the reduction dimension."""
+    columns: Count
+    """Columns of units: the output dimension."""
+    dataflow: Literal["weight_stationary"]
+    """What stays in the units while the rest streams by."""
+    summation: Literal["systolic", "tree"] = "systolic"
+    """How products of a column are added: from unit to unit, so that every block of weights fills and drains the
+    array; or by a tree of adders, inputs reaching all columns at once. Its levels grow by a bit each, every adder keeps
+    its sum in a register, and a sum of accumulator width stands at its root."""
+    convolution: Literal["direct", "winograd"] = "direct"
+    """winograd: kernels of 3 x 3 and stride one multiply tiles of 4 x 4 inputs by transformed weights, which takes
+    16 multiplications for four outputs in place of 36."""
+    strides: Literal["native", "extended"] = "native"
+    """extended: a strided convolution runs as one of stride one with the square of the stride times as many channels,
+    its kernels stored with the zeros that fill them up; zeros are not multiplied."""
+    layer_outputs: Literal["kept", "external"] = "kept"
+    """kept: what a layer writes stays on the chip as long as it fits; external: it goes to the external memory, after
+    the pooling and additions that follow at once, and the next layer reads it from there."""
+    clock_frequency: Frequency
+    """Clock."""
+    batch: Count
+    """Inferences that share one loading of the weights."""
+    unit: MultiplyAccumulateBlock
+    """The processing element."""
+
+
+class DigitalArray(Component[None]):
+    """Array of processing elements: what it has beside them."""
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Adders that transform inputs and sums, where the array has them."""
+        if self.spec.convolution == "direct":
+            return []
+        unit, o = self.slots["unit"], self.options
+        inputs = winograd.INPUT_ADDITIONS * o["rows"] / winograd.PRODUCTS
+        outputs = o["columns"] * accelerators.transform_adders(
+            winograd.OUTPUT_ADDITIONS, o["rows"], winograd.PRODUCTS
+        )
+        bits = inputs * unit.options["activation_bits"] + outputs * unit.options["accumulator_bits"]
+        area = equations.adder_area(unit.device.adder_area, bits)
+        return [AreaCost(self.path, "transform", area * logic_area_ratio(unit) * unit.device.area_overhead)]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Product:
+    """A layer as a product of a matrix of weights with vectors that stream by.
+
+    Attributes
+    ----------
+    reduction, outputs, vectors : array
+        Inputs that are summed into one output, outputs of one vector, and vectors of one inference.
+    growth : array
+        Stored weights over those of the network.
+    input_additions, output_additions : array
+        Additions that turn inputs into vectors, for one group of columns, and sums into outputs, for one block of rows.
+    sums : array
+        Sums that the products of one vector, one output and one block of rows make.
+    """
+
+    reduction: Array
+    outputs: Array
+    vectors: Array
+    growth: Array
+    input_additions: Array
+    output_additions: Array
+    sums: Array
+
+
+class DigitalArrayMapper(Mapper):
+    """Weight-stationary: a block of weights is loaded, all positions stream by, the next block follows."""
+
+    schema: ClassVar[type[Level]] = DigitalArrayLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.3, "stalls and configuration between layers are not modelled"),
+    )
+
+    @classmethod
+    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+        """The array with its summation."""
+        return DigitalArray
+
+    unit_name = "array"
+
+    @property
+    def tree(self) -> bool:
+        """Whether a tree of adders sums a column, so that nothing has to fill and drain."""
+        return bool(self.compute.spec.summation == "tree")
+
+    @property
+    def winograd(self) -> bool:
+        """Whether kernels of 3 x 3 work on tiles of transformed inputs."""
+        return bool(self.compute.spec.convolution == "winograd")
+
+    @property
+    def extends_strides(self) -> bool:
+        """Whether kernels of strided convolutions are stored with the zeros of a convolution of stride one."""
+        return bool(self.compute.spec.strides == "extended")
+
+    @property
+    def external(self) -> bool:
+        """Whether every layer reads its input from the external memory and writes its output there."""
+        return bool(self.compute.spec.layer_outputs == "external")
+
+    def refuse(self) -> None:
+        """Refuse numbers wider than the units."""
+        unit = self.compute.slots["unit"]
+        pairs = (("weight_bits", self.network.weight_bits), ("activation_bits", self.network.activation_bits))
+        if np.any(self.layers.input_bits > unit.options["activation_bits"]):
+            raise MappingError(
+                f"{unit.path}.activation_bits is {np.min(unit.options['activation_bits']):g}, the network's input "
+                f"has {np.max(self.layers.input_bits):g}"
+            )
+        for name, needed in pairs:
+            if np.any(needed > unit.options[name]):
+                raise MappingError(
+                    f"{unit.path}.{name} is {np.min(unit.options[name]):g}, the network needs {np.max(needed):g}"
+                )
+        if self.network.spiking and not self.chip.find("digital_lif"):
+            raise MappingError("the chip has no neurons for a spiking network; add a digital_lif block")
+        if self.network.spiking and self.winograd:
+            raise MappingError(
+                f"{self.level.path}.convolution is winograd, whose transformed inputs are no spikes; set it to direct"
+            )
+        if self.network.spiking and self.external:
+            raise MappingError(
+                f"{self.level.path}.layer_outputs is external, but spikes stay on the chip; set it to kept"
+            )
+        if self.external and not any("activations" in link.spec.carries for link in self.chip.links()):
+            raise MappingError(
+                f"{self.level.path}.layer_outputs is external, but no off_chip_link carries activations"
+            )
+
+    @property
+    def arrays(self) -> Numeric:
+        """Arrays that work on one layer side by side."""
+        return self.level.count if self.level.count is not None else 1.0
+
+    def product(self) -> _Product:
+        """Every layer as a product of a matrix with vectors."""
+        t = self.layers
+        reduction, vectors = t.reduction + t.recurrent_reduction, t.positions
+        nothing = self.zeros()
+        stored = np.ones_like(t.positions)
+        if self.extends_strides:
+            stored = np.asarray(
+                accelerators.extended_kernel(t.kernel_rows, t.row_stride)
+                * accelerators.extended_kernel(t.kernel_columns, t.column_stride)
+            )
+        if not self.winograd:
+            return _Product(
+                reduction, t.outputs, vectors, stored, nothing, nothing, np.ones_like(t.positions)
+            )
+        taken = (
+            (t.kernel_rows == winograd.KERNEL)
+            & (t.kernel_columns == winograd.KERNEL)
+            & (t.row_stride == 1)
+            & (t.column_stride == 1)
+            & (t.dilation == 1)
+        )
+        tiles = accelerators.winograd_tiles(t.output_rows, t.positions / t.output_rows)
+        channels = reduction / winograd.KERNEL**2
+        return _Product(
+            np.where(taken, channels * winograd.PRODUCTS, reduction),
+            t.outputs,
+            np.where(taken, tiles, vectors),
+            np.where(taken, winograd.PRODUCTS / winograd.KERNEL**2, stored),
+            np.where(taken, winograd.INPUT_ADDITIONS * tiles * channels * t.groups, nothing),
+            np.where(taken, winograd.OUTPUT_ADDITIONS * tiles * t.outputs * t.groups, nothing),
+            # the products of a tile stay apart, and only channels are summed
+            np.where(taken, np.minimum(winograd.PRODUCTS, self.options["rows"]), 1.0),
+        )
+
+    def blocks(self, product: _Product) -> tuple[Array, Array]:
+        """Blocks of rows and of columns that hold the matrix of one group."""
+        rows = np.maximum(mapping.block_count(product.reduction, self.options["rows"]), 1.0)
+        columns = np.maximum(mapping.block_count(product.outputs, self.options["columns"]), 1.0)
+        return np.asarray(rows), np.asarray(columns)
+
+    def cycles(self, product: _Product, vectors: Array) -> Array:
+        """Cycles in which so many vectors pass all weights of one group."""
+        count = accelerators.tree_cycles if self.tree else accelerators.systolic_cycles
+        return np.asarray(
+            count(
+                np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), vectors,
+                self.options["rows"], self.options["columns"],
+            )
+        )  # fmt: skip
+
+    def place(self) -> Placement:
+        """Every layer uses all arrays in its turn."""
+        t, product = self.layers, self.product()
+        rows, columns = self.options["rows"], self.options["columns"]
+        streamed = np.maximum(product.vectors * self.steps * self.options["batch"], 1.0)
+        used = (accelerators.tree_utilisation if self.tree else accelerators.systolic_utilisation)(
+            np.maximum(product.reduction, 1.0), np.maximum(product.outputs, 1.0), streamed, rows, columns
+        )
+        row_blocks, column_blocks = self.blocks(product)
+        ones = t.is_weighted * 1.0
+        return Placement(
+            units=ones * self.arrays,
+            utilisation=t.is_weighted * used,
+            replication=np.ones_like(t.positions),
+            row_blocks=row_blocks,
+            column_blocks=column_blocks,
+            reached_units=ones * self.arrays,
+            neurons=self.zeros(),
+            shared=True,
+        )
+
+    def work(self, placement: Placement) -> Work:
+        """Every multiply-accumulate, padding included: this array skips nothing."""
+        t, bits, product = self.layers, self.network.activation_bits, self.product()
+        operations = (
+            self.steps * product.vectors * product.reduction * product.outputs * t.groups * t.is_weighted
+        )
+        outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
+        inputs = self.steps * product.vectors * product.reduction * t.groups
+        sums = outputs * placement.row_blocks * self.network.accumulator_bits
+        weights = self.stored_weight_bits() / self.options["batch"]
+        # blocks that do not all stay in the arrays come anew for each step that waits for the one before
+        kept = placement.row_blocks * placement.column_blocks <= self.arrays
+        weights = weights * np.where(kept, 1.0, t.sequential_steps)
+        wide = np.maximum(bits, t.input_bits)
+        stationary = self.steps * t.stationary_elements * bits
+        nothing = 0.0 * operations
+        spiking_updates = self.steps * t.is_weighted * t.output_elements if self.network.spiking else nothing
+        elements = self.elementwise()
+        outside = self.external_maps()
+        if outside is None:
+            written = self.steps * t.output_elements * bits
+            loaded = self.stored_weight_bits() / self.options["batch"] * self.reloads_weights()
+        else:
+            read = t.input_elements * bits
+            written = t.is_weighted * (read + self.repeated_bits(read))
+            loaded = weights * self.reloads_weights()
+            elements = {action: _moved(count, outside.owner) for action, count in elements.items()}
+        unit = self.compute.slots["unit"].path
+        actions = {(unit, "multiply_accumulate"): operations}
+        if self.tree:
+            apart = self.steps * product.vectors * product.outputs * product.sums * placement.row_blocks
+            actions[unit, "tree_addition"] = np.maximum(operations - apart * t.groups * t.is_weighted, 0.0)
+            actions[unit, "column_sum"] = outputs * placement.row_blocks
+        if self.winograd:
+            actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
+            actions[unit, "output_addition"] = product.output_additions * placement.row_blocks
+        return Work(
+            actions=actions,
+            traffic=[
+                Traffic("activations", inputs * placement.column_blocks * wide + stationary, written),
+                Traffic("partial_sums", sums, sums),
+                Traffic("weights", weights, loaded),
+            ],
+            element_operations=elements,
+            additions=nothing,
+            neuron_updates=spiking_updates,
+        )
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Cycles of all blocks, for one inference of the batch."""
+        t, product = self.layers, self.product()
+        streamed = product.vectors / t.sequential_steps * self.steps * self.options["batch"]
+        cycles = self.cycles(product, streamed)
+        time = t.is_weighted * t.groups * t.sequential_steps * cycles / self.options["clock_frequency"]
+        return np.asarray(time / (self.arrays * self.options["batch"] * self.steps))
+
+    def stored_weight_bits(self) -> Array:
+        """Transformed weights are more than those of the network."""
+        return np.asarray(self.layers.weights * self.network.weight_bits * self.product().growth)
+
+    def repeated_bits(self, activations: Array) -> Array:
+        """One operand stays as far as it fits, beside what the other needs to stream by."""
+        memory, other = self.memory("activations"), self.memory("weights")
+        if memory is None or other is None:
+            return self.zeros()
+        room, room_for_weights = memory.options["capacity"], other.options["capacity"]
+        if other.path == memory.path:
+            at_hand = self.layers.row_elements * self.layers.kernel_rows * self.network.activation_bits
+            # kernels of all columns are at work while the next ones come
+            kernels = np.minimum(2.0 * self.options["columns"] / np.maximum(self.layers.outputs, 1.0), 1.0)
+            streaming = self.stored_weight_bits() * kernels / np.maximum(self.layers.groups, 1.0)
+            room, room_for_weights = (
+                np.maximum(room - streaming, room / 2.0), np.maximum(room - at_hand, room / 2.0),
+            )  # fmt: skip
+        return np.asarray(
+            accelerators.repeated_reading(self.stored_weight_bits(), activations, room_for_weights, room)
+        )
+
+    def external_maps(self) -> ExternalMaps | None:
+        """Maps of all layers; pooling, additions and activations are done on the way out of the layer before."""
+        if not self.external:
+            return None
+        t = self.layers
+        weighted, readers = of_one_point(t.is_weighted) > 0.0, of_one_point(t.fan_out_layers)
+        sizes = [float(np.prod(shape)) for shape in t.output_shapes]
+        read, written = of_one_point(t.input_elements).copy(), np.array(sizes)
+        owner = list(range(len(sizes)))
+        first = next(layer for layer, sources in enumerate(t.reads) if -1 in sources)
+        read[first] -= t.input_elements_total
+        for layer, sources in enumerate(t.reads):
+            latest = max(sources)
+            if latest >= 0 and not weighted[layer] and readers[latest] == 1:
+                read[layer] -= sizes[latest]
+                written[latest] = 0.0
+                owner[layer] = owner[latest]
+        written[-1] = 0.0
+        owners = tuple(owner)
+        return ExternalMaps(
+            self.zeros() + _moved(read, owners), self.zeros() + _moved(written, owners), owners
+        )
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """Processing elements of all arrays."""
+        return {self.compute.slots["unit"].path: units * self.options["rows"] * self.options["columns"]}
+
+
+def _moved(count: Array, owner: tuple[int, ...]) -> Array:
+    """A count by layer, given to the layers that do it on their way out."""
+    moves = np.zeros((len(owner), len(owner)))
+    moves[np.arange(len(owner)), owner] = 1.0
+    return np.asarray(count @ moves)

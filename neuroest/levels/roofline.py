@@ -1,0 +1,99 @@
+"""Processor known by its peak rate, bandwidth and power."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from neuroest.blocks.chip.roofline_processor import RooflineBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core.units import Numeric
+from neuroest.equations import accelerators
+from neuroest.levels.base import Array, Mapper, Placement, Work
+from neuroest.specs.architecture import Level
+from neuroest.workloads.shapes import NETWORK_INPUT
+
+
+class RooflineLevel(Level):
+    """Processor that is known by its peak rate, bandwidth and power."""
+
+    slots: ClassVar[tuple[str, ...]] = ("processor",)
+    mapper: Literal["roofline"]
+    """The mapper of this level."""
+    processor: RooflineBlock
+    """The processor."""
+
+
+_BYTE = 8.0  # bits; a processor moves nothing smaller
+
+
+class RooflineMapper(Mapper):
+    """Every layer is a kernel that is bound by computing or by memory."""
+
+    schema: ClassVar[type[Level]] = RooflineLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),
+    )
+
+    unit_name = "processor"
+
+    def place(self) -> Placement:
+        """Everything runs on the one processor."""
+        t = self.layers
+        ones = np.ones_like(t.positions)
+        return Placement(
+            units=t.is_weighted * ones,
+            utilisation=t.is_weighted * ones,
+            replication=ones,
+            row_blocks=ones,
+            column_blocks=ones,
+            reached_units=t.is_weighted * ones,
+            neurons=self.zeros(),
+            shared=True,
+        )
+
+    @property
+    def batch(self) -> Numeric:
+        """Inferences computed together."""
+        return self.compute.slots["processor"].options["batch"]
+
+    def work(self, placement: Placement) -> Work:
+        """Seconds of work per inference."""
+        path = self.compute.slots["processor"].path
+        busy = self.unit_time(placement) * self.steps
+        return Work({(path, "busy_second"): busy}, [], {}, self.zeros(), self.zeros())
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Time of a layer's kernel, for one inference of the batch and one time step."""
+        t, d = self.layers, self.compute.slots["processor"].device
+        element = np.maximum(self.network.activation_bits, _BYTE)
+        moved = (t.input_elements + t.output_elements) * element * self.batch
+        weights = t.weights * np.maximum(self.network.weight_bits, _BYTE)
+        operations = (2.0 * t.macs + t.window_elements * t.output_elements) * self.batch
+        threads = accelerators.kernel_threads(operations, d.operations_per_thread, d.cores)
+        time = accelerators.roofline_time(
+            operations, moved + weights, d.peak_rate * threads / d.cores, d.memory_rate, d.compute_efficiency,
+            d.memory_efficiency, 1.0, d.launch_time,
+        )  # fmt: skip
+        handed = self._abreast() * d.handover_time
+        call = (accelerators.call_time_share(d.call_time, self.batch) + d.host_time) / self.steps
+        return np.asarray((time + handed) / self.batch + self._first() * call)
+
+    def _first(self) -> Array:
+        """One for the first layer, where the call that runs all layers is entered; zero for the others."""
+        first = np.zeros_like(self.layers.positions)
+        first[..., 0] = 1.0
+        return first
+
+    def _abreast(self) -> Array:
+        """One for the first layer of each depth at which several kernels stand side by side; zero for the others."""
+        depth: list[int] = []
+        for reads in self.layers.reads:
+            depth.append(1 + max((depth[layer] for layer in reads if layer != NETWORK_INPUT), default=0))
+        several = {level for level, kernels in Counter(depth).items() if kernels > 1}
+        abreast = np.zeros_like(self.layers.positions)
+        for level in several:
+            abreast[..., depth.index(level)] = 1.0
+        return abreast

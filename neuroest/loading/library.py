@@ -1,0 +1,342 @@
+"""Finding and loading spec files: shipped ones by name, others by path.
+
+A `Library` is a frozen view of the data folders; what it loads it keeps, since files that ship do not change
+while a process runs and files of users are keyed by their content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar
+
+from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
+from neuroest.core.lazy_registry import load
+from neuroest.registry import DEVICE_MODELS
+from neuroest.specs.architecture import ArchitectureSpec, misnamed
+from neuroest.specs.base import Spec
+from neuroest.specs.claims import Claim, resolve_claim
+from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import problem_at, validate
+from neuroest.specs.parameters import Record
+from neuroest.specs.reading import Document, read_document
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.layers import check_workload
+
+_T = TypeVar("_T", bound=Spec)
+Stamp: TypeAlias = tuple[int, ...]
+
+KINDS: Mapping[str, type[Spec]] = {
+    "architecture": ArchitectureSpec,
+    "device": DeviceSpec,
+    "sources": SourcesSpec,
+    "workload": WorkloadSpec,
+}
+"""Schema of each kind of file."""
+
+_FOLDERS = {"architecture": "architectures", "device": "device_specs", "workload": "workloads"}
+_PACKAGED = {"architecture": "architectures", "device": "device_specs", "workload": "workload_specs"}
+_SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
+_SUFFIXES = (".yaml", ".yml")
+MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
+"""Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Device:
+    """A loaded device spec with its claims in SI units."""
+
+    spec: DeviceSpec
+    record: type[Record]
+    claims: Mapping[str, Claim]
+    file: str
+    sha256: str
+    table: Any = None
+    """The table that it brings along, where its model stands on one."""
+
+    @property
+    def sources(self) -> Mapping[str, SourceSpec]:
+        """Bibliography that the claims may refer to: the shared one and the file's own."""
+        return {**bibliography(), **self.spec.sources}
+
+    @cached_property
+    def _placed(self) -> dict[str, Mapping[str, Claim]]:
+        return {}
+
+    def claims_at(self, path: str) -> Mapping[str, Claim]:
+        """The claims where a design has the device, by path; made once for each place."""
+        if path not in self._placed:
+            named = ((f"{path}.{name}", claim) for name, claim in self.claims.items())
+            self._placed[path] = MappingProxyType({key: replace(claim, path=key) for key, claim in named})
+        return self._placed[path]
+
+
+def data_folder(kind: str) -> Path:
+    """Folder of the shipped files of a kind: inside the installed package, or in the checkout beside it."""
+    package = Path(__file__).parent.parent
+    packaged = package / _PACKAGED[kind]
+    return packaged if packaged.is_dir() else package.parent / _FOLDERS[kind]
+
+
+@cache
+def shipped(kind: str) -> Mapping[str, Path]:
+    """Shipped files of a kind by name, in alphabetical order."""
+    files = (p for p in data_folder(kind).rglob("*.yaml") if p.name != "sources.yaml")
+    return dict(sorted((p.stem, p) for p in files))
+
+
+_packed: ContextVar[Mapping[str, Mapping[str, Path]]] = ContextVar("neuroest_packed", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def packed_files(files: Mapping[str, Mapping[str, Path]]) -> Iterator[None]:
+    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship."""
+    token = _packed.set(files)
+    try:
+        yield
+    finally:
+        _packed.reset(token)
+
+
+def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
+    """Path of a spec that is named or given by its path.
+
+    Parameters
+    ----------
+    kind : str
+        ``architecture``, ``device`` or ``workload``.
+    name : str
+        A shipped name, or a path (anything with a slash or a YAML suffix).
+    beside : Path, optional
+        File that refers to it; a relative path counts from its folder first.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing ships under that name.
+    """
+    if name.endswith(_SUFFIXES) or "/" in name or "\\" in name:
+        given = Path(name)
+        near = beside.parent / given if beside is not None and not given.is_absolute() else given
+        return near if near.exists() else given
+    known = {**shipped(kind), **_packed.get().get(kind, {})}
+    if name not in known:
+        raise UnknownNameError(
+            kind, name, known, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
+        )
+    return known[name]
+
+
+def _file(kind: str, name: str | Path) -> Path:
+    """The path itself, or the file that a text names."""
+    return name if isinstance(name, Path) else find_file(kind, name)
+
+
+def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
+    """The architecture of a shipped name or of a path.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    UnknownNameError
+        When nothing ships under that name.
+    """
+    loaded = _loaded(ArchitectureSpec, _file("architecture", name))
+    problems = [problem_at(loaded.document, place, text) for place, text in misnamed(loaded.spec.chip)]
+    if problems:
+        raise SpecError(problems)
+    return loaded
+
+
+def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
+    """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
+    if str(name).lower().endswith(MODEL_SUFFIXES):
+        workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
+        return workload
+    path = _file("workload", name)
+    return _workload(path, _stamp(path))
+
+
+@lru_cache(maxsize=128)
+def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
+    loaded = _loaded(WorkloadSpec, path)
+    problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
+    known = shared_sources() | loaded.spec.sources.keys()
+    for place, key in _cited(loaded.document.data):
+        if key not in known:
+            message = f"unknown source {key!r}{did_you_mean(key, known)}"
+            problems.append(problem_at(loaded.document, place, message, at_value=True))
+    if problems:
+        raise SpecError(problems)
+    return loaded
+
+
+def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Source keys that a document cites, with their places."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in {"source", "via"} and isinstance(value, str):
+                yield (*place, key), value
+            elif key != "sources":
+                yield from _cited(value, (*place, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _cited(value, (*place, index))
+
+
+def load_device(name: str, beside: Path | None = None) -> Device:
+    """The device of a shipped name or of a path, its claims resolved to SI."""
+    path = find_file("device", name, beside)
+    device = _device(path, _stamp(path))
+    if device.spec.table is None:
+        return device
+    table = path.with_name(device.spec.table)
+    return _with_table(device, table, _stamp(table))
+
+
+@lru_cache(maxsize=64)
+def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
+    return replace(device, table=device.record.table.read(path))
+
+
+def shared_sources() -> frozenset[str]:
+    """Keys of the shared bibliography, without reading its entries, which most runs do not print.
+
+    In that file a key stands at two spaces and what belongs to it further in; a test holds the two readings equal.
+    """
+    path = data_folder("device") / "sources.yaml"
+    return _shared_sources(path, _stamp(path))
+
+
+@lru_cache(maxsize=8)
+def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
+    return frozenset(_SOURCE_KEY.findall(path.read_text(encoding="utf-8")))
+
+
+def bibliography() -> Mapping[str, SourceSpec]:
+    """The shared bibliography by key."""
+    path = data_folder("device") / "sources.yaml"
+    return _loaded(SourcesSpec, path).spec.sources
+
+
+def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
+    loaded: Loaded[_T] = _load(schema, path, _stamp(path))  # type: ignore[assignment]
+    return loaded
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes when a file is another one, or is written anew."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ()  # the reader says what is wrong with the file
+    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
+
+
+@lru_cache(maxsize=512)
+def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
+    document = read_document(path)
+    _check_kind(schema, document)
+    return Loaded(validate(schema, document), document.file, document.sha256, document)
+
+
+def _check_kind(schema: type[Spec], document: Document) -> None:
+    expected = next(kind for kind, cls in KINDS.items() if cls is schema)
+    if not isinstance(document.data, dict):
+        raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
+    given = document.data.get("kind")
+    if given != expected:
+        message = (
+            f"kind is {given!r}, expected {expected!r}"
+            if given is not None
+            else f"is missing: `kind: {expected}`"
+        )
+        raise SpecError([problem_at(document, ["kind"], message)])
+
+
+def device_model(name: str) -> type[Record]:
+    """The parameter record of a device model.
+
+    Raises
+    ------
+    UnknownNameError
+        When no such model exists.
+    """
+    if name not in DEVICE_MODELS:
+        raise UnknownNameError("device model", name, DEVICE_MODELS)
+    record: type[Record] = DEVICE_MODELS[name]
+    return record
+
+
+def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) -> list[Problem]:
+    """Whether the file names a table where its model stands on one, and only there."""
+    if (record.table is None) == (spec.table is None):
+        return []
+    message = (
+        f"{spec.model} has no table"
+        if record.table is None
+        else "is missing: the name of the CSV file beside this one that holds the values"
+    )
+    return [problem_at(document, ["table"], message)]
+
+
+@lru_cache(maxsize=512)
+def _device(path: Path, _stamp: Stamp) -> Device:
+    loaded = _loaded(DeviceSpec, path)
+    spec, document = loaded.spec, loaded.document
+    if spec.model not in DEVICE_MODELS:
+        message = f"unknown device model {spec.model!r}{did_you_mean(spec.model, DEVICE_MODELS)}"
+        raise SpecError([problem_at(document, ["model"], message, at_value=True)])
+    record = DEVICE_MODELS[spec.model]
+    declared = record.parameters()
+    known = shared_sources() | spec.sources.keys()
+    problems: list[Problem] = []
+    claims: dict[str, Claim] = {}
+    for name in spec.parameters.keys() - declared.keys():
+        message = f"{spec.model} has no parameter {name!r}{did_you_mean(name, declared)}"
+        problems.append(problem_at(document, ["parameters", name], message))
+    for name, info in declared.items():
+        if name not in spec.parameters:
+            if info.absent is not None:
+                continue
+            example = info.check.json_schema()["examples"][0]
+            message = f"is missing: {info.description.rstrip('.')} (such as {example})"
+            problems.append(
+                Problem(loaded.file, *document.position(["parameters"]), f"parameters.{name}", message)
+            )
+            continue
+        try:
+            claim = resolve_claim(
+                name,
+                spec.parameters[name],
+                info.check,
+                spec.defaults,
+                about=info.description,
+                origin=spec.name,
+            )
+        except QuantityError as error:
+            place = ["parameters", name, "value"]
+            problems.append(problem_at(document, place, str(error), at_value=True))
+            continue
+        claims[name] = claim
+        for role, key in (("source", claim.source), ("via", claim.via)):
+            if key is not None and key not in known:
+                message = f"unknown source {key!r}{did_you_mean(key, known)}"
+                problems.append(problem_at(document, ["parameters", name, role], message))
+    problems += _table_problems(document, spec, record)
+    for index, reported in enumerate(spec.reported):
+        for role, key in (("source", reported.source), ("via", reported.via)):
+            if key is not None and key not in known:
+                message = f"unknown source {key!r}{did_you_mean(key, known)}"
+                problems.append(problem_at(document, ["reported", index, role], message))
+    if problems:
+        raise SpecError(problems)
+    return Device(spec, record, claims, loaded.file, loaded.sha256)

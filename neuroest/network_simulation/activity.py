@@ -1,0 +1,156 @@
+"""Simulated spikes as the activity of a workload, with everything that is needed to simulate them again."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.stimulus import Array
+from neuroest.network_simulation.conditions import Chips, OperatingConditions
+from neuroest.network_simulation.spiking import Drive, LayerActivity
+from neuroest.network_simulation.statistics import Interval
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.importers.network import Recorded
+from neuroest.workloads.importers.statistics import Tally, spike_statistics
+from neuroest.workloads.importers.writing import loaded_text, recorded_activity, workload_text
+
+MODEL = "1M1T1R rate equations with noise, rupture and differences of devices (docs/models/neurons.md)"
+
+
+@dataclass(frozen=True)
+class ActivityProvenance:
+    """Where simulated spikes come from.
+
+    Attributes
+    ----------
+    chip : str
+        Architecture whose columns drive the neurons.
+    files : dict of str to str
+        Hash of each file that went in, by what it holds.
+    cell_errors : bool
+        Whether the cells of the arrays hold their weights with the errors of the estimate, and the wires lose.
+    """
+
+    chip: str
+    place: OperatingConditions
+    drives: Mapping[str, Drive]
+    chips: Chips
+    kinetics: str
+    version: str
+    files: Mapping[str, str]
+    cell_errors: bool = False
+
+
+def simulated_workload(
+    workload: Loaded[WorkloadSpec], found: Mapping[str, LayerActivity], origin: ActivityProvenance, *,
+    name: str | None = None, spikes: Array | None = None, accuracy: Interval | None = None, day: str | None = None,
+) -> tuple[Loaded[WorkloadSpec], str]:  # fmt: skip
+    """A workload whose layers are as active as simulated, and the text of its file.
+
+    Parameters
+    ----------
+    workload : Loaded
+        The workload; its own file stays as it is.
+    found : mapping of str to LayerActivity
+        Layers that were simulated.
+    origin : Origin
+        With what.
+    name : str, optional
+        Name of the new workload.
+    spikes : ndarray, optional
+        Input spikes of the same samples.
+    accuracy : Interval, optional
+        Share of samples that were decided rightly.
+    day : str, optional
+        Date, year first; today if nothing is said.
+    """
+    data = copy.deepcopy(workload.document.data)
+    key, number = "simulation", 1
+    while key in data.get("sources", {}):
+        number += 1
+        key = f"simulation_{number}"
+    for layer in data["layers"]:
+        if layer["name"] in found:
+            layer["activity"] = recorded_activity(_recorded(found[layer["name"]].spikes), key)
+    if spikes is not None:
+        data["input"]["activity"] = recorded_activity(_recorded(spikes), key)
+    samples = len(next(iter(found.values())).counts)
+    if accuracy is not None and data.get("task"):
+        data["task"] = {
+            **{k: v for k, v in data["task"].items() if k == "dataset"},
+            "metric": "accuracy", "value": f"{100.0 * accuracy.value:.2f} %", "basis": "simulated", "source": key,
+            "conditions": (
+                f"{samples} samples, 95 % interval {100.0 * accuracy.low:.1f} % to {100.0 * accuracy.high:.1f} %; "
+                f"neurons {origin.place.neuron.spec.name} on {origin.chip}"
+            ),
+        }  # fmt: skip
+    today = day or date.today().isoformat()
+    data.setdefault("sources", {})[key] = {
+        "type": "misc",
+        "title": f"Spikes of {data['name']} on {origin.chip}, simulated with the compact model of its neurons",
+        "year": int(today[:4]),
+        "seen_note": _about(found, origin, samples, today),
+    }
+    if name is not None:
+        data["name"] = name
+    text = workload_text(data)
+    return loaded_text(text, name or workload.file), text
+
+
+def _recorded(spikes: Array) -> Recorded:
+    tally = Tally()
+    tally.take(spike_statistics(spikes, 0, 1))
+    return tally.recorded()
+
+
+def _about(found: Mapping[str, LayerActivity], origin: ActivityProvenance, samples: int, day: str) -> str:
+    digest = hashlib.sha256()
+    for name, one in found.items():
+        digest.update(name.encode())
+        digest.update(np.packbits(one.spikes).tobytes())
+    drives = ", ".join(
+        f"{name} {format_quantity(d.offset, 'V')} + {format_quantity(d.transresistance, 'ohm')} times current"
+        for name, d in origin.drives.items()
+    )
+    parts = {
+        "model": MODEL, "program": f"neuroest {origin.version} behave", "neuron": origin.place.neuron.spec.name,
+        "kinetics": origin.kinetics, "chips": origin.chips.number, "seed": origin.chips.seed, "samples": samples,
+        "timestep": format_quantity(origin.place.timestep, "s"), "input circuit": drives, "date": day,
+        **({"cells": "with the errors of the estimate"} if origin.cell_errors else {}),
+        **{f"sha256 of the {what}": value for what, value in origin.files.items()},
+        "sha256": digest.hexdigest(),
+    }  # fmt: skip
+    return "; ".join(f"{key}: {value}" for key, value in parts.items())
+
+
+def parse_drive(text: str) -> tuple[str, Drive]:
+    """A drive as an option gives it: ``LAYER=OFFSET,LOAD``, such as ``hidden=0.1 V,300 kohm``.
+
+    Raises
+    ------
+    NeuroestError
+        For anything else.
+    """
+    from neuroest.core.units import parse_quantity  # noqa: PLC0415 - for whoever gives one
+
+    layer, found, values = text.partition("=")
+    parts = values.split(",")
+    if not found or not layer.strip() or len(parts) != 2:
+        raise NeuroestError(
+            f"--drive {text[:60]!r}: expected LAYER=OFFSET,LOAD such as hidden='0.1 V,300 kohm'"
+        )
+    try:
+        offset, load = parse_quantity(parts[0].strip(), "V"), parse_quantity(parts[1].strip(), "ohm")
+    except NeuroestError as error:
+        raise NeuroestError(f"--drive {layer.strip()}: {error}") from None
+    if not load > 0.0:
+        raise NeuroestError(f"--drive {layer.strip()}: the load must be above zero")
+    return layer.strip(), Drive(offset, load)

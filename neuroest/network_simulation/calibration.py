@@ -1,0 +1,132 @@
+"""Offset and load of each layer's input circuit, chosen on samples that are no test samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import filament_growth
+from neuroest.network_simulation.columns import Columns
+from neuroest.network_simulation.conditions import Chips, OperatingConditions
+from neuroest.network_simulation.files import NeuronLayer, Samples
+from neuroest.network_simulation.reference import decided, ideal_network
+from neuroest.network_simulation.spiking import Drive, Layer, SimulationOptions, devices_of
+
+GAINS = (0.4, 0.55, 0.75, 1.0, 1.35, 1.8)
+"""Voltage, over the neuron's input voltage, that the ideal neuron's threshold becomes."""
+OFFSETS = (0.0, 0.5, 1.0)
+"""Offset over the voltage below which the neuron never fires."""
+MOST_NEURONS = 900
+"""Neurons times samples that one trial of a hidden layer looks at."""
+
+
+def calibrate(
+    place: OperatingConditions, layers: list[NeuronLayer], samples: Samples, chips: Chips,
+    note: Callable[[str], None] | None = None, setting: SimulationOptions | None = None,
+) -> dict[str, Drive]:  # fmt: skip
+    """Drives that make each layer do what the ideal one does: two numbers a layer, none a neuron.
+
+    A hidden layer is fitted to the spike counts of the ideal network, an output layer with classes to the share of
+    samples that it decides rightly and, among equals, to the counts. Each layer is given what the calibrated layers
+    before it send. All trials of a layer run at once.
+    """
+    setting = setting or SimulationOptions()
+    wanted, given, amplitude = ideal_network(layers, samples.spikes), samples.spikes, 1.0
+    found: dict[str, Drive] = {}
+    for number, layer in enumerate(layers):
+        last = number == len(layers) - 1
+        labels = samples.labels if last else None
+        bench = _Trials(place, layer, number, chips, setting, amplitude)
+        trials = bench.scores(given, wanted[layer.name], labels)
+        score, drive = max(trials, key=lambda trial: trial[0])
+        found[layer.name] = drive
+        if note is not None:
+            note(
+                f"{layer.name}: {drive.offset:.3g} V + {drive.transresistance / 1e3:.4g} kohm x current; "
+                + (f"{100.0 * score[0]:.1f} % of the calibration samples" if last and labels is not None else
+                   f"mean squared difference of counts {-score[1]:.3g}")
+            )  # fmt: skip
+        if not last:
+            given = bench.spikes(drive)
+            amplitude = 1.0 if setting.restoration else min(place.unbuffered_share[layer.name], 1.0)
+    return found
+
+
+class _Trials:
+    """One layer under several drives."""
+
+    def __init__(
+        self,
+        place: OperatingConditions,
+        layer: NeuronLayer,
+        number: int,
+        chips: Chips,
+        setting: SimulationOptions,
+        amplitude: float,
+    ) -> None:
+        self.place, self.layer, self.number, self.chips = place, layer, number, chips
+        self.setting, self.amplitude = setting, amplitude
+        self.currents: Array = np.zeros((0, 0, 0))
+
+    def drives(self) -> list[Drive]:
+        """Those that are tried."""
+        cells = self.place.cells
+        never = float(np.max(filament_growth.dc_threshold_voltage(
+            cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
+        )))  # fmt: skip
+        load = float(np.max(cells.input_voltage)) / self.place.unit_current(self.layer) / self.amplitude
+        return [Drive(offset * never, gain * load) for offset in OFFSETS for gain in GAINS]
+
+    def scores(
+        self, given: Array, wanted: Array, labels: Array | None
+    ) -> list[tuple[tuple[float, float], Drive]]:
+        """How well each drive does: right decisions where there are classes, then the counts."""
+        self.currents = self._currents(given, wanted)
+        samples, _, neurons = self.currents.shape
+        few = samples if labels is not None else min(samples, max(1, MOST_NEURONS // neurons))
+        drives, target = self.drives(), wanted[:few].sum(axis=1)
+        found = []
+        for drive, one in zip(drives, self._all_at_once(drives, self.currents[:few]), strict=True):
+            error = -float(np.mean((np.minimum(one, 1).sum(axis=1) - target) ** 2))
+            right = float(np.mean(decided(one) == labels[:few])) if labels is not None else 0.0
+            found.append(((right, error), drive))
+        return found
+
+    def spikes(self, drive: Drive) -> Array:
+        """Spikes of all samples under one drive."""
+        return self._all_at_once([drive], self.currents)[0] > 0
+
+    def _currents(self, given: Array, wanted: Array) -> Array:
+        """Currents in all timesteps; a recurrent layer is given the ideal spikes of its own step before."""
+        rows = given
+        if self.layer.recurrent is not None:
+            before = np.concatenate([np.zeros_like(wanted[:, :1]), wanted[:, :-1]], axis=1)
+            rows = np.concatenate([given, before], axis=2)
+        columns = Columns(self.place, self.layer, self.chips, self.number, self.setting.array)
+        steps = range(rows.shape[1])
+        return np.stack([columns.currents(rows[:, t], self.amplitude) for t in steps], axis=1)
+
+    def _all_at_once(self, drives: list[Drive], currents: Array) -> list[Array]:
+        """Spike counts under each of several drives, as one run with the same devices under each."""
+        samples, steps, neurons = currents.shape
+        offsets = np.repeat([d.offset for d in drives], samples)[:, None]
+        loads = np.repeat([d.transresistance for d in drives], samples)[:, None]
+        once = devices_of(self.place, neurons, samples, self.setting, self.chips, self.number)
+        cells = once.take(np.tile(np.arange(samples * neurons), len(drives)))
+        # the voltage is handed over as a current through one ohm
+        layer = Layer(
+            self.place,
+            Drive(0.0, 1.0),
+            neurons,
+            samples * len(drives),
+            self.setting,
+            self.chips,
+            self.number,
+            cells,
+        )
+        for step in range(steps):
+            layer.advance(offsets + loads * np.tile(currents[:, step], (len(drives), 1)))
+        counts = layer.activity().counts
+        return [counts[each * samples : (each + 1) * samples] for each in range(len(drives))]

@@ -1,0 +1,245 @@
+"""The network with real neurons beside the ideal one, and with each of their characteristics left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from neuroest.core.errors import UnknownNameError
+from neuroest.dynamics.compact import Idealised
+from neuroest.dynamics.stimulus import Array
+from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
+from neuroest.network_simulation.calibration import calibrate
+from neuroest.network_simulation.columns import IDEAL, ArrayErrors, Columns
+from neuroest.network_simulation.conditions import Chips, OperatingConditions
+from neuroest.network_simulation.files import NeuronLayer, Samples
+from neuroest.network_simulation.reference import decided, ideal_network, ideal_spikes
+from neuroest.network_simulation.spiking import Drive, LayerActivity, SimulationOptions, run_network
+from neuroest.network_simulation.statistics import Interval, difference, share
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
+
+WITHOUT: Mapping[str, SimulationOptions] = {
+    "leaky_integration": SimulationOptions(leak=False),
+    "threshold_firing": SimulationOptions(threshold=False),
+    "cascaded_connection": SimulationOptions(restoration=False),
+    "intrinsic_plasticity": SimulationOptions(idealised=Idealised(plasticity=True)),
+    "refractory_period": SimulationOptions(idealised=Idealised(refractory=True)),
+    "stochasticity": SimulationOptions(noise=False),
+    "device_spread": SimulationOptions(spread=False),
+}
+"""The six characteristics and the differences of devices, each left out."""
+
+MEANING: Mapping[str, str] = {
+    "leaky_integration": "the residue never decays",
+    "threshold_firing": "spikes with a probability in proportion to the input, at the same mean rate",
+    "cascaded_connection": "drains drive the rows of the next layer without a buffer",
+    "intrinsic_plasticity": "a rupture takes the residue with it",
+    "refractory_period": "the gate is empty as soon as the filament has ruptured",
+    "stochasticity": "no fluctuation within a device",
+    "device_spread": "all neurons alike",
+}
+"""What leaving out means."""
+
+
+@dataclass(frozen=True)
+class ConditionResult:
+    """One way to run the network.
+
+    Attributes
+    ----------
+    accuracy : Interval
+        Share of right decisions, with its 95 % interval.
+    against_ideal, against_device : Interval or None
+        Difference to the ideal neurons and to the whole device, on the same samples.
+    spikes : float
+        Spikes that neurons pass on in one inference.
+    neuron_energy : float or None
+        Supply energy of the neurons by simulation, of one inference. [J]
+    estimated_neuron_energy, energy : float or None
+        Dynamic energy of the neurons, and energy of the chip, by the estimate with these spikes. [J]
+    """
+
+    name: str
+    about: str
+    accuracy: Interval
+    against_ideal: Interval | None
+    against_device: Interval | None
+    spikes: float
+    neuron_energy: float | None
+    estimated_neuron_energy: float | None
+    energy: float | None
+    activity: Mapping[str, LayerActivity] | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is compared, on what."""
+
+    chip: Estimate
+    workload: Loaded[WorkloadSpec]
+    layers: list[NeuronLayer]
+    samples: Samples
+    origin: ActivityProvenance
+    settings: Mapping[str, str]
+
+    @property
+    def cell_errors(self) -> bool:
+        """Whether cells hold their weights with errors, and wires lose."""
+        return self.origin.cell_errors
+
+    @property
+    def setting(self) -> SimulationOptions:
+        """What of the chip counts when nothing is left out."""
+        return SimulationOptions(array=ArrayErrors() if self.cell_errors else IDEAL)
+
+    @property
+    def place(self) -> OperatingConditions:
+        """The chip's conditions."""
+        return self.origin.place
+
+    @property
+    def drives(self) -> Mapping[str, Drive]:
+        """Input circuits."""
+        return self.origin.drives
+
+    @property
+    def chips(self) -> Chips:
+        """Devices and noise."""
+        return self.origin.chips
+
+    @property
+    def labels(self) -> Array:
+        """Classes."""
+        assert self.samples.labels is not None  # noqa: S101 - read with classes
+        return self.samples.labels
+
+
+def check_names(names: list[str]) -> None:
+    """Whether each can be left out.
+
+    Raises
+    ------
+    UnknownNameError
+        Naming the nearest.
+    """
+    for name in names:
+        if name not in WITHOUT:
+            raise UnknownNameError("characteristic", name, WITHOUT)
+
+
+def compare(
+    study: Experiment,
+    without: list[str],
+    calibration: Samples | None = None,
+    note: Callable[[str], None] | None = None,
+) -> list[ConditionResult]:
+    """Ideal neurons, ideal neurons behind the chip's columns, the device, and the device without this and that.
+
+    Parameters
+    ----------
+    study : Study
+        The network on the chip.
+    without : list of str
+        Characteristics to leave out, one at a time.
+    calibration : Samples, optional
+        With it the input circuits are chosen anew wherever something is left out; without they stay.
+    note : callable, optional
+        Told what is run next.
+    """
+    say = note or (lambda _: None)
+    ideal = ideal_network(study.layers, study.samples.spikes)
+    reference = decided(ideal[study.layers[-1].name]) == study.labels
+    columns = _behind_columns(study)
+    found = [
+        _ideal(study, "ideal_neurons", "leaky integrators of the training", ideal, None),
+        _ideal(study, "ideal_behind_columns", "the same behind the chip's columns", columns, reference),
+    ]
+    say("the device")
+    whole = run_network(
+        study.place, study.layers, study.drives, study.samples.spikes, study.setting, study.chips
+    )
+    right = decided(whole[study.layers[-1].name].counts) == study.labels
+    found.append(_outcome(study, "device", "everything", whole, reference, None))
+    for name in without:
+        say(f"without {name.replace('_', ' ')}")
+        setting, drives = replace(WITHOUT[name], array=study.setting.array), study.drives
+        if calibration is not None and setting.threshold:
+            drives = calibrate(study.place, study.layers, calibration, study.chips, setting=setting)
+        slopes = None if setting.threshold else _slopes(whole)
+        found.append(
+            _outcome(
+                study, f"without_{name}", MEANING[name],
+                run_network(study.place, study.layers, drives, study.samples.spikes, setting, study.chips, slopes),
+                reference, right,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _behind_columns(study: Experiment) -> dict[str, Array]:
+    """Ideal neurons that are given the chip's currents, in units of the current that makes one of them fire."""
+    found, given = {}, study.samples.spikes
+    for number, layer in enumerate(study.layers):
+        columns = Columns(study.place, layer, study.chips, number, study.setting.array)
+        unit = study.place.unit_current(layer) / layer.threshold
+        own = np.zeros((len(given), layer.outputs), dtype=bool)
+        if layer.recurrent is None:
+            steps = range(given.shape[1])
+            drive = np.stack([columns.currents(given[:, t]) for t in steps], axis=1) / unit
+            given = ideal_spikes(layer, drive)
+        else:
+            state, spikes = np.zeros(own.shape), []
+            for step in range(given.shape[1]):
+                current = columns.currents(np.hstack([given[:, step], own]))
+                state = layer.decay * state + current / unit - layer.threshold * (state > layer.threshold)
+                own = state > layer.threshold
+                spikes.append(own)
+            given = np.stack(spikes, axis=1)
+        found[layer.name] = given
+    return found
+
+
+def _ideal(
+    study: Experiment, name: str, about: str, spikes: Mapping[str, Array], reference: Array | None
+) -> ConditionResult:
+    right = decided(spikes[study.layers[-1].name]) == study.labels
+    total = sum(float(np.sum(one)) for one in spikes.values()) / len(right)
+    against = None if reference is None else difference(right, reference)
+    return ConditionResult(name, about, share(right), against, None, total, None, None, None)
+
+
+def _outcome(
+    study: Experiment, name: str, about: str, found: Mapping[str, LayerActivity], reference: Array, whole: Array | None
+) -> ConditionResult:  # fmt: skip
+    right = decided(found[study.layers[-1].name].counts) == study.labels
+    samples = len(right)
+    workload, _ = simulated_workload(study.workload, found, study.origin, spikes=study.samples.spikes)
+    priced = estimate(study.chip.called, workload, study.settings)
+    path = priced.evaluation.mapper.compute.neuron.path  # type: ignore[attr-defined]
+    dynamic = [row for row in priced.breakdown if row.kind == "dynamic" and row.component == path]
+    simulated = sum(sum(one.energy.values()) for one in found.values()) / samples
+    return ConditionResult(
+        name, about, share(right), difference(right, reference),
+        None if whole is None else difference(right, whole),
+        sum(float(np.sum(one.spikes)) for one in found.values()) / samples,
+        simulated if simulated > 0.0 else None,
+        sum(row.energy_J for row in dynamic), priced.totals["energy_per_inference_J"], found,
+    )  # fmt: skip
+
+
+def _slopes(found: Mapping[str, LayerActivity]) -> dict[str, float]:
+    """Spikes per volt at which neurons without a threshold are as active as the device."""
+    slopes = {}
+    for name, one in found.items():
+        rate, low, high = float(np.mean(one.spikes)), 0.0, 1e6
+        for _ in range(100):
+            middle = 0.5 * (low + high)
+            few = float(np.mean(np.minimum(middle * one.voltage, 1.0))) < rate
+            low, high = (middle, high) if few else (low, middle)
+        slopes[name] = high
+    return slopes

@@ -1,0 +1,204 @@
+"""What a chip puts in front of its neurons: conductances, clamps, voltages and times, as its estimate has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.columns.current_clamp import CurrentClamp
+from neuroest.blocks.columns.no_circuit import IdealInterface
+from neuroest.blocks.neurons.diffusive import DiffusiveNeuron
+from neuroest.blocks.neurons.diffusive_integrated import IntegratedDiffusiveNeuron
+from neuroest.core.errors import NeuroestError
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.diffusive_cells import (
+    DiffusiveCells,
+    integration_time,
+    load_cells,
+    refuse_following_gate,
+)
+from neuroest.dynamics.stimulus import Array
+from neuroest.equations import diffusive_neuron
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.weight_errors import drawn_conductances
+from neuroest.loading.library import Device
+from neuroest.network_simulation.files import NeuronLayer
+from neuroest.results.estimate import Estimate
+
+_PAIR = "column_differential"
+
+
+@dataclass(frozen=True)
+class Chips:
+    """Chips that a run is spread over: each has neurons and cells of its own.
+
+    Attributes
+    ----------
+    number : int
+        Chips; the samples are dealt out to them in turn.
+    seed : int
+        Seed of the devices and cells of all chips, and of the noise.
+    """
+
+    number: int = 8
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class OperatingConditions:
+    """Everything between the spikes of one layer and the memristors of the next.
+
+    Attributes
+    ----------
+    read_voltage : float
+        Voltage of an active row. [V]
+    low, high : float
+        Conductances that a weight of zero and the largest weight of a slice have, access transistor included. [S]
+    rows : int
+        Rows of an array; more inputs take several, whose currents are added.
+    columns : int
+        Columns of an array.
+    magnitude_bits, slice_bits : int
+        Bits of a weight without its sign, and of one cell.
+    segment_resistance : float
+        Wire from one cell to the next. [ohm]
+    line_rows, line_columns : float
+        Cells of a column and of a row from one buffer to the next.
+    input_resistance, bias_current : float
+        Of the clamp; zero and infinite where the interface is ideal. [ohm], [A]
+    supply_voltage : float
+        The most that a neuron's input can be. [V]
+    hold, rest : float
+        Time in each timestep that a neuron sees its input, and time that it does not. [s]
+    unbuffered_share : dict of str to float
+        Row voltage over the read voltage if the drains of a layer drove the rows of the next by themselves.
+    drawn : callable
+        Conductances of single cells with the errors that the estimate gives weights, from what they were written to
+        over the window, and a generator.
+    """
+
+    neuron: Device
+    cells: DiffusiveCells
+    read_voltage: float
+    low: float
+    high: float
+    rows: int
+    columns: int
+    magnitude_bits: int
+    slice_bits: int
+    segment_resistance: float
+    line_rows: float
+    line_columns: float
+    input_resistance: float
+    bias_current: float
+    supply_voltage: float
+    hold: float
+    rest: float
+    unbuffered_share: Mapping[str, float]
+    drawn: Callable[[Array, np.random.Generator], Array]
+
+    @property
+    def timestep(self) -> float:
+        """Length of a timestep. [s]."""
+        return self.hold + self.rest
+
+    def unit_current(self, layer: NeuronLayer) -> float:
+        """Current, without loss, of the weighted sum at which the ideal neuron fires. [A]."""
+        base = 2**self.slice_bits
+        slices = -(-self.magnitude_bits // self.slice_bits)
+        step = self.read_voltage * (self.high - self.low) / (base - 1) / float(base) ** (slices - 1)
+        return float(layer.threshold / layer.step * step)
+
+
+def operating_conditions(estimate: Estimate, layers: list[NeuronLayer], kinetics: str) -> OperatingConditions:
+    """The conditions of an estimate's chip.
+
+    Raises
+    ------
+    NeuroestError
+        For a chip whose columns end on something else than a diffusive neuron behind a clamp.
+    """
+    mapper = estimate.evaluation.mapper
+    array, network = mapper.compute, mapper.network
+    name = estimate.architecture
+    if not isinstance(array, CrossbarArray) or array.neuron is None:
+        raise NeuroestError(f"{name}: its crossbar is not read by neurons; try diffusive_bench_28nm")
+    neuron = array.neuron
+    if not isinstance(neuron, DiffusiveNeuron | IntegratedDiffusiveNeuron):
+        raise NeuroestError(
+            f"{name}: its neuron model is {neuron.model}; behaviour is simulated for diffusive neurons, "
+            "try diffusive_bench_28nm"
+        )
+    if array.spec.pairing != _PAIR:
+        raise NeuroestError(f"{name}: pairs its cells as {array.spec.pairing}; behaviour needs {_PAIR}")
+    if not isinstance(array.interface, CurrentClamp | IdealInterface):
+        raise NeuroestError(
+            f"{name}: a column without a clamp cannot subtract, and its neuron would see no inhibition; "
+            "use a current_clamp or sampled_clamp"
+        )
+    clamp = array.interface.device if isinstance(array.interface, CurrentClamp) else None
+    hold = _number(array.neuron_time(network))
+    step = _number(np.max(estimate.evaluation.timing.pace))
+    row = _number(array.options["columns"]) * _number(array.conductance(network))
+    device = neuron.device
+    bare = diffusive_neuron.unbuffered_row_voltage(
+        _number(device.output_supply_voltage), _number(device.load_resistance), row
+    )
+    low, high = array.ends()
+    read, cells = _number(array.options["read_voltage"]), _cells(neuron, estimate, kinetics)
+    _fires(name, cells, _number(array.technology.supply_voltage))
+    return OperatingConditions(
+        neuron=estimate.design.devices[neuron.path], cells=cells, read_voltage=read,
+        low=_number(low), high=_number(high),
+        rows=int(_number(array.options["rows"])),
+        columns=int(_number(array.options["columns"])),
+        magnitude_bits=int(_number(array.magnitude_bits(network))),
+        slice_bits=int(_number(array.bits_per_cell(network))),
+        segment_resistance=_number(array.segment_resistance()),
+        line_rows=_number(array.piece("rows")), line_columns=_number(array.piece("columns")),
+        input_resistance=0.0 if clamp is None else _number(clamp.input_resistance),
+        bias_current=np.inf if clamp is None else _number(clamp.bias_current),
+        supply_voltage=_number(array.technology.supply_voltage),
+        hold=hold, rest=max(step - hold, 0.0),
+        unbuffered_share={layer.name: _number(bare) / read for layer in layers},
+        drawn=lambda levels, generator: np.asarray(drawn_conductances(array, levels, array.age, generator)),
+    )  # fmt: skip
+
+
+def _fires(name: str, cells: DiffusiveCells, supply: float) -> None:
+    """Whether the neuron spikes at all at the most that its input can be.
+
+    Raises
+    ------
+    NeuroestError
+        When it never fires, or when its gate lets go about as fast as the gap closes: the gate then follows the
+        filament, takes its drive away, and the output stays on without a spike that could be counted.
+    """
+    if not np.all(np.isfinite(integration_time(cells, supply))):
+        raise NeuroestError(f"{name}: its neurons never fire at the supply of {format_quantity(supply, 'V')}")
+    refuse_following_gate(name, cells, supply)
+
+
+def _cells(neuron: Any, estimate: Estimate, kinetics: str) -> DiffusiveCells:
+    """The neuron's numbers as the estimate took them, settings included, at the chip's temperature."""
+    device = estimate.design.devices[neuron.path]
+    cells = load_cells(device, kinetics=kinetics, temperature=_number(neuron.technology.temperature))
+    values: dict[str, float] = {}
+    for each in fields(DiffusiveCells):
+        claim, chosen = device.claims.get(each.name), estimate.claims.get(f"{neuron.path}.{each.name}")
+        if claim is not None and chosen is not None and claim.value:
+            # a setting changes the value at the reference temperature, whose factor stays
+            values[each.name] = getattr(cells, each.name) * chosen.value / claim.value
+    # transistors move with the corner of the process
+    values["output_threshold"] = _number(neuron.output_threshold())
+    values["transistor_on_resistance"] = _number(neuron.transistor_on_resistance())
+    values["gate_capacitance"] = _number(neuron.gate_capacitance())
+    values["control_resistance"] = _number(neuron.control_resistance())
+    return cells.changed(**values)
+
+
+def _number(value: Any) -> float:
+    return float(np.max(np.asarray(value, dtype=float)))

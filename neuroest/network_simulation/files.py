@@ -1,0 +1,261 @@
+"""Weights and samples of a network, out of .npz files that hold arrays and nothing else."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.dynamics.stimulus import Array
+from neuroest.specs.layers import FullyConnected, Recurrent
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
+from neuroest.workloads.importers.network import NetworkImportError
+
+_MOST_MEMBERS = 200
+_FIELDS = ("step", "decay", "threshold", "recurrent")
+
+
+@dataclass(frozen=True)
+class NeuronLayer:
+    """Weights of one layer, and the neuron that the network was trained with.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (outputs, inputs)
+        Whole numbers.
+    recurrent : ndarray of shape (outputs, outputs) or None
+        Weights of the layer's own spikes of the timestep before.
+    step : float
+        Weight of one.
+    decay, threshold : float
+        Of the leaky integrate-and-fire neuron: what a timestep leaves of its state, and where it fires.
+    """
+
+    name: str
+    weights: Array
+    recurrent: Array | None
+    step: float
+    decay: float
+    threshold: float
+
+    @property
+    def outputs(self) -> int:
+        """Neurons of the layer."""
+        return int(self.weights.shape[0])
+
+    @property
+    def matrix(self) -> Array:
+        """All weights of a neuron in a row: those of the input, then those of its own layer."""
+        return self.weights if self.recurrent is None else np.hstack([self.weights, self.recurrent])
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Input spikes (samples, timesteps, neurons) and the class of each sample, if the file has classes."""
+
+    spikes: Array
+    labels: Array | None
+    file: str
+    sha256: str
+
+    def first(self, count: int | None) -> Samples:
+        """The first samples."""
+        if count is None or count >= len(self.spikes):
+            return self
+        return Samples(
+            self.spikes[:count], None if self.labels is None else self.labels[:count], self.file, self.sha256
+        )
+
+
+def read_arrays(path: Path) -> dict[str, Array]:
+    """The arrays of an .npz file by name; objects are never read.
+
+    Raises
+    ------
+    NeuroestError
+        For a file that is none, is damaged, or holds something else.
+    """
+    model_file(path)
+    found = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if len(members) > _MOST_MEMBERS:
+                raise NeuroestError(f"{shown(path)}: holds more than {_MOST_MEMBERS} arrays")
+            for member in members:
+                name = member.filename.removesuffix(".npy")
+                if not member.filename.endswith(".npy") or member.flag_bits & 1:
+                    raise NeuroestError(f"{shown(path)}: {name[:60]!r} is no array of numpy")
+                if member.file_size > LARGEST_ARRAY:
+                    raise NeuroestError(f"{shown(path)}: {name[:60]!r} unpacks to {member.file_size} bytes")
+                with archive.open(member) as stream:
+                    found[name] = safe_array(stream, repr(name[:60]), member.file_size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise NeuroestError(
+            f"{shown(path)}: no .npz file, or one that is damaged ({str(error)[:80]})"
+        ) from None
+    except NetworkImportError as error:
+        raise NeuroestError(f"{shown(path)}: {error}") from None
+    for name, array in found.items():
+        if not np.all(np.isfinite(array)):
+            raise NeuroestError(f"{shown(path)}: {name!r} holds a number that is not finite")
+    return found
+
+
+def weighted_layers(spec: WorkloadSpec) -> list[FullyConnected | Recurrent]:
+    """The layers with neurons, one feeding the next.
+
+    Raises
+    ------
+    NeuroestError
+        For a network of another kind.
+    """
+    if spec.coding != "spiking":
+        raise NeuroestError(f"{spec.name} is a dense network; its neurons do not spike")
+    found: list[FullyConnected | Recurrent] = []
+    before = "input"
+    for layer in spec.layers:
+        if layer.type == "rearrangement":
+            continue  # what leaves the network is put in other places, and nothing is computed
+        if not isinstance(layer, FullyConnected | Recurrent):
+            raise NeuroestError(
+                f"{spec.name}: layer {layer.name} is a {layer.type}; only fully_connected and recurrent layers run"
+            )
+        if layer.inputs is not None and layer.inputs != (before,):
+            raise NeuroestError(
+                f"{spec.name}: layer {layer.name} reads {', '.join(layer.inputs)}; each layer must read the one before"
+            )
+        found.append(layer)
+        before = layer.name
+    if not found:
+        raise NeuroestError(f"{spec.name} has no layer with neurons")
+    return found
+
+
+def read_network(path: Path, spec: WorkloadSpec) -> tuple[list[NeuronLayer], str]:
+    """Weights of each layer of a workload, and the hash of their file.
+
+    For a layer NAME the file has NAME (outputs, inputs) as whole numbers, and may have NAME.recurrent,
+    NAME.step (the weight of one), NAME.decay and NAME.threshold of its neurons.
+
+    Raises
+    ------
+    NeuroestError
+        When an array is missing, has another shape, or does not fit the bits of the workload.
+    """
+    arrays, layers, inputs = read_arrays(path), weighted_layers(spec), int(np.prod(spec.input.shape))
+    known = {layer.name for layer in layers}
+    for name in arrays:
+        owner, _, field = name.partition(".")
+        if owner not in known or (field and field not in _FIELDS):
+            raise UnknownNameError(
+                f"array of {shown(path)}", name[:60], [*known, *(f"NAME.{f}" for f in _FIELDS)]
+            )
+    found = []
+    for layer in layers:
+        weights = _matrix(path, arrays, layer.name, (layer.outputs, inputs), spec.precision.weights)
+        own = None
+        if isinstance(layer, Recurrent):
+            shape = (layer.outputs, layer.outputs)
+            own = _matrix(path, arrays, f"{layer.name}.recurrent", shape, spec.precision.weights)
+        values = {
+            field: _number(path, arrays, f"{layer.name}.{field}") for field in ("step", "decay", "threshold")
+        }
+        if not 0.0 <= values["decay"] <= 1.0:
+            raise NeuroestError(
+                f"{shown(path)}: {layer.name}.decay must lie from 0 to 1, got {values['decay']:g}"
+            )
+        found.append(NeuronLayer(layer.name, weights, own, **values))
+        inputs = layer.outputs
+    return found, file_sha256(path)
+
+
+def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int, int], bits: int) -> Array:
+    if name not in arrays:
+        raise NeuroestError(f"{shown(path)}: has no array {name!r} of shape {shape}")
+    found = arrays[name]
+    if found.shape != shape:
+        raise NeuroestError(f"{shown(path)}: {name} has the shape {found.shape}, the workload {shape}")
+    top = 2 ** (bits - 1) - 1
+    if np.any(found != np.round(found)) or np.any(np.abs(found.astype(float)) > top):
+        raise NeuroestError(
+            f"{shown(path)}: {name} must hold whole numbers from -{top} to {top}, weights of {bits} bits; "
+            f"put the size of one step into {name}.step"
+        )
+    if not np.any(found):
+        raise NeuroestError(f"{shown(path)}: all weights of {name} are zero")
+    result: Array = found.astype(float)
+    return result
+
+
+def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
+    found: Any = arrays.get(name)
+    if found is None or np.size(found) != 1:
+        raise NeuroestError(f"{shown(path)}: {name} must be one number, the ideal neuron's")
+    value = float(np.ravel(found)[0])
+    if not value > 0.0 and not name.endswith(".decay"):
+        raise NeuroestError(f"{shown(path)}: {name} must be above zero, got {value:g}")
+    return value
+
+
+def read_samples(path: Path, spec: WorkloadSpec, *, labelled: bool = True) -> Samples:
+    """Input spikes of a workload, and the class of each sample.
+
+    Raises
+    ------
+    NeuroestError
+        When they do not fit the workload, are no spikes, or have no classes.
+    """
+    arrays = read_arrays(path)
+    spikes = arrays.get("input")
+    if spikes is None:
+        raise NeuroestError(f"{shown(path)}: has no array 'input' (samples, timesteps, neurons)")
+    steps, neurons = int(spec.timesteps or 1), int(np.prod(spec.input.shape))
+    if spikes.ndim != 3 or spikes.shape[1:] != (steps, neurons) or not len(spikes):
+        raise NeuroestError(
+            f"{shown(path)}: 'input' has the shape {spikes.shape}, expected (samples, {steps}, {neurons})"
+        )
+    if not np.all((spikes == 0) | (spikes == 1)):
+        raise NeuroestError(f"{shown(path)}: 'input' must hold spikes, zeros and ones")
+    labels = arrays.get("labels")
+    if labelled:
+        if labels is None or labels.shape != (len(spikes),):
+            raise NeuroestError(
+                f"{shown(path)}: needs 'labels', the class of each of the {len(spikes)} samples"
+            )
+        classes = weighted_layers(spec)[-1].outputs
+        if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
+            raise NeuroestError(f"{shown(path)}: 'labels' must be whole numbers from 0 to {classes - 1}")
+    return Samples(
+        spikes.astype(bool), None if labels is None else labels.astype(int), shown(path), file_sha256(path)
+    )
+
+
+def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str]:
+    """Input currents (samples, timesteps, neurons) by layer, in ampere, and the hash of their file.
+
+    Raises
+    ------
+    NeuroestError
+        For a layer that the workload does not have, or another number of timesteps or neurons.
+    """
+    arrays = read_arrays(path)
+    outputs = {layer.name: layer.outputs for layer in weighted_layers(spec)}
+    for name, current in arrays.items():
+        if name not in outputs:
+            raise UnknownNameError(f"layer of {shown(path)}", name[:60], outputs)
+        due = (int(spec.timesteps or 1), outputs[name])
+        if current.ndim != 3 or current.shape[1:] != due or not len(current):
+            raise NeuroestError(
+                f"{shown(path)}: {name} has the shape {current.shape}, expected (samples, {due[0]}, {due[1]})"
+            )
+    if not arrays:
+        raise NeuroestError(f"{shown(path)}: holds no currents")
+    return {name: array.astype(float) for name, array in arrays.items()}, file_sha256(path)

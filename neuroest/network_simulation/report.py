@@ -1,0 +1,177 @@
+"""What a run of a network tells: text, data and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.units import format_quantity
+from neuroest.dynamics.diffusive_cells import integration_time
+from neuroest.network_simulation.comparison import ConditionResult, Experiment
+from neuroest.network_simulation.conditions import OperatingConditions
+from neuroest.network_simulation.spiking import Drive, LayerActivity
+from neuroest.network_simulation.statistics import Interval
+
+_COLUMNS = (
+    "run", "accuracy_%", "accuracy_low_%", "accuracy_high_%", "against_ideal_points", "against_ideal_low_points",
+    "against_ideal_high_points", "against_device_points", "against_device_low_points", "against_device_high_points",
+    "spikes_per_inference", "simulated_neuron_energy_J", "estimated_neuron_energy_J", "energy_per_inference_J",
+)  # fmt: skip
+
+
+def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
+    """What the neurons stand in, and what of it is assumed."""
+    lines = [
+        (
+            f"{chip}: neurons {place.neuron.spec.name}, timestep {format_quantity(place.timestep, 's')}, input held "
+            f"for {format_quantity(place.hold, 's')} of it, rows at {format_quantity(place.read_voltage, 'V')}"
+        ),
+        (
+            "assumed: V_in = V_0 + R_T (I+ - I-) between 0 V and "
+            f"{format_quantity(place.supply_voltage, 'V')}, the mirrored current of a pair of columns through a load"
+        ),
+    ]
+    lines += [
+        f"  {name}: V_0 {format_quantity(drive.offset, 'V')}, R_T {format_quantity(drive.transresistance, 'ohm')}"
+        for name, drive in drives.items()
+    ]
+    fastest = float(np.max(integration_time(place.cells, place.supply_voltage)))
+    if fastest > place.hold:
+        lines.append(
+            f"an empty neuron at {format_quantity(place.supply_voltage, 'V')} takes {format_quantity(fastest, 's')} to "
+            f"fire, longer than the input is held: no single timestep fires it"
+        )
+    else:
+        lines.append(
+            f"an empty neuron at {format_quantity(place.supply_voltage, 'V')} fires after "
+            f"{format_quantity(fastest, 's')}, {100.0 * fastest / place.hold:.0f} % of the time that its input is held"
+        )
+    forgets = 1.0 / float(np.max(place.cells.residue_decay))
+    lines.append(
+        f"between timesteps the residue carries on: {format_quantity(forgets, 's')}, of which a timestep leaves "
+        f"{100.0 * np.exp(-place.timestep / forgets):.0f} %"
+    )
+    return lines
+
+
+def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity]) -> list[str]:
+    """What each layer did, and where the device falls short."""
+    lines = []
+    for name, one in found.items():
+        passed, all_spikes = float(np.sum(one.spikes)), float(np.sum(one.counts))
+        text = f"{name}: {passed / one.counts.size:.3g} spikes a neuron and timestep"
+        fired = one.first_spike[np.isfinite(one.first_spike)]
+        if len(fired):
+            text += (
+                f", first after {np.median(fired) / place.timestep:.2g} timesteps (median of those that fire)"
+            )
+        lines.append(text)
+        if all_spikes > passed:
+            lost = 100.0 * (1.0 - passed / all_spikes)
+            lines.append(
+                f"  {lost:.3g} % of its spikes come second in a timestep, and the row drivers pass on one"
+            )
+        top = float(np.mean(one.voltage >= place.supply_voltage))
+        if top > 0.0:
+            lines.append(f"  {100.0 * top:.2g} % of its inputs stand at the supply")
+        if one.latched > 0.0:
+            lines.append(
+                f"  {100.0 * one.latched:.3g} % of its neurons never close their filament: the gate follows it and "
+                "takes the drive away, so the output follows the input and nothing is integrated; the published rate "
+                "equations do not describe a spike here"
+            )
+    return lines
+
+
+def outcome_table(outcomes: list[ConditionResult]) -> list[str]:
+    """One line an outcome."""
+    lines = [
+        (
+            f"{'':<28} {'accuracy (95 %)':<22} {'against ideal':<24} {'against device':<24} {'spikes':>7} "
+            f"{'neurons sim.':>12} {'neurons est.':>12} {'chip':>10}"
+        )
+    ]
+    lines.extend(
+        f"{one.name.replace('_', ' '):<28} {_share(one.accuracy):<22} {_points(one.against_ideal):<24} "
+        f"{_points(one.against_device):<24} {one.spikes:>7.1f} {_energy(one.neuron_energy):>12} "
+        f"{_energy(one.estimated_neuron_energy):>12} {_energy(one.energy):>10}"
+        for one in outcomes
+    )
+    lines.append("points with 95 % intervals, on the same samples; spikes and energies of one inference")
+    lines += [f"{one.name.replace('_', ' ')}: {one.about}" for one in outcomes if one.about]
+    return lines
+
+
+def _share(interval: Interval) -> str:
+    return f"{100 * interval.value:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+
+
+def _points(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    return f"{100 * interval.value:+.1f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
+
+
+def _energy(value: float | None) -> str:
+    return "" if value is None else format_quantity(value, "J", 3)
+
+
+def outcome_rows(outcomes: list[ConditionResult]) -> list[tuple[str, ...]]:
+    """The table of a CSV file, header first."""
+    rows = [_COLUMNS]
+    for one in outcomes:
+        numbers = [
+            *(_percent(one.accuracy)), *(_percent(one.against_ideal)), *(_percent(one.against_device)),
+            f"{one.spikes:.6g}",
+            *("" if v is None else f"{v:.6g}" for v in (one.neuron_energy, one.estimated_neuron_energy, one.energy)),
+        ]  # fmt: skip
+        rows.append((one.name, *numbers))  # type: ignore[arg-type]
+    return list(rows)
+
+
+def _percent(interval: Interval | None) -> list[str]:
+    if interval is None:
+        return ["", "", ""]
+    return [f"{100.0 * v:.6g}" for v in (interval.value, interval.low, interval.high)]
+
+
+def outcome_data(study: Experiment, outcomes: list[ConditionResult]) -> dict[str, Any]:
+    """Everything, for JSON."""
+    place = study.place
+
+    def interval(one: Interval | None) -> list[float] | None:
+        return None if one is None else [one.value, one.low, one.high]
+
+    return {
+        "architecture": study.chip.architecture, "workload": study.workload.spec.name,
+        "neuron": place.neuron.spec.name, "samples": len(study.labels), "chips": study.chips.number,
+        "seed": study.chips.seed, "timestep_s": place.timestep, "hold_s": place.hold,
+        "supply_voltage_V": place.supply_voltage, "files": dict(study.origin.files),
+        "drives": {
+            name: {"offset_V": d.offset, "transresistance_ohm": d.transresistance}
+            for name, d in study.drives.items()
+        },
+        "runs": [
+            {
+                "name": one.name, "about": one.about, "accuracy": interval(one.accuracy),
+                "against_ideal": interval(one.against_ideal), "against_device": interval(one.against_device),
+                "spikes_per_inference": one.spikes, "simulated_neuron_energy_J": one.neuron_energy,
+                "estimated_neuron_energy_J": one.estimated_neuron_energy, "energy_per_inference_J": one.energy,
+                "layers": activity_data(one.activity or {}),
+            }
+            for one in outcomes
+        ],
+    }  # fmt: skip
+
+
+def activity_data(found: Mapping[str, LayerActivity]) -> dict[str, Any]:
+    """Rates of each layer."""
+    return {
+        name: {
+            "rate": float(np.mean(one.spikes)), "spikes_per_timestep": float(np.mean(one.counts)),
+            "latched": one.latched, "neurons": one.counts.shape[2],
+        }
+        for name, one in found.items()
+    }  # fmt: skip

@@ -1,0 +1,281 @@
+"""Layers of diffusive neurons in time: one crossbar's currents become voltages, and the compact model spikes.
+
+In every timestep a neuron sees its input for as long as the chip holds it, then nothing while its gate lets go. A
+spike of a timestep is a rise of the gate through the output's threshold in it; the row driver of the next layer passes
+on one a step, however many there were. Filament, residue, gate and noise go on from one timestep to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError
+from neuroest.dynamics.compact import Idealised, State, simulate
+from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices
+from neuroest.dynamics.stimulus import Array, Segment
+from neuroest.equations import diffusive_neuron as equations
+from neuroest.network_simulation.columns import IDEAL, ArrayErrors, Columns
+from neuroest.network_simulation.conditions import Chips, OperatingConditions
+from neuroest.network_simulation.files import NeuronLayer
+
+STEP_OF_SETTLING = 0.1
+"""Time step over the settling time of the filament. Halving it changes no count beyond its noise."""
+
+
+@dataclass(frozen=True)
+class Drive:
+    """How a layer's currents become the voltage at its memristors.
+
+    Attributes
+    ----------
+    offset : float
+        Voltage without a current. [V]
+    transresistance : float
+        Load that the mirrored current flows through. [ohm]
+    """
+
+    offset: float
+    transresistance: float
+
+
+@dataclass(frozen=True)
+class SimulationOptions:
+    """What of the device counts in a run.
+
+    Attributes
+    ----------
+    noise : bool
+        Fluctuation from cycle to cycle, and thermal noise of the gate.
+    spread : bool
+        Differences between devices.
+    leak : bool
+        Decay of the residue, which is what carries a timestep into the next.
+    threshold : bool
+        Without it a neuron spikes with a probability in proportion to its input.
+    restoration : bool
+        The row drivers restore a spike's amplitude. Without them the drains drive the rows.
+    idealised : Idealised
+        Refractory time and memory of earlier spikes.
+    array : Truth
+        Differences of the cells, and loss along the wires.
+    """
+
+    noise: bool = True
+    spread: bool = True
+    leak: bool = True
+    threshold: bool = True
+    restoration: bool = True
+    idealised: Idealised = field(default_factory=Idealised)
+    array: ArrayErrors = IDEAL
+
+
+@dataclass
+class LayerActivity:
+    """What the neurons of a layer did.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (samples, timesteps, neurons)
+        Spikes in each timestep, however many.
+    energy : dict of str to float
+        From the supplies by term, all samples together. [J]
+    first_spike : ndarray
+        Time of the first spike of each neuron and sample; infinite where it stayed silent. [s]
+    latched : float
+        Share of neurons and samples whose filament never closed although the output was on: the gate follows
+        the filament and takes its drive away.
+    """
+
+    counts: Array
+    energy: dict[str, float]
+    first_spike: Array
+    latched: float
+    voltage: Array
+
+    @property
+    def spikes(self) -> Array:
+        """What the row drivers pass on: one spike a timestep at most."""
+        return self.counts > 0
+
+
+class Layer:
+    """The neurons of one layer for all samples, with the state that goes on from step to step."""
+
+    def __init__(
+        self, place: OperatingConditions, drive: Drive, neurons: int, samples: int, setting: SimulationOptions, chips: Chips,
+        number: int, cells: DiffusiveCells | None = None,
+    ) -> None:  # fmt: skip
+        self.place, self.drive, self.setting = place, drive, setting
+        self.shape = (samples, neurons)
+        self.generator = np.random.default_rng([chips.seed, number, 1])
+        self.cells = (
+            cells if cells is not None else devices_of(place, neurons, samples, setting, chips, number)
+        )
+        self.state: State | None = None
+        self.energy: dict[str, float] = {}
+        self.counts: list[Array] = []
+        self.voltages: list[Array] = []
+        self.first = np.full(samples * neurons, np.inf)
+        self.ever_closed = np.zeros(samples * neurons, dtype=bool)
+        self.ever_on = np.zeros(samples * neurons, dtype=bool)
+
+    def advance(self, current: Array) -> Array:
+        """One timestep; returns the spikes that are passed on."""
+        place, time = self.place, len(self.counts) * self.place.timestep
+        voltage = np.asarray(
+            equations.transresistance_voltage(
+                current, self.drive.transresistance, self.drive.offset, place.supply_voltage
+            )
+        ).ravel()
+        stimulus = [Segment(place.hold, voltage)]
+        if place.rest > 0.0:
+            stimulus.append(Segment(place.rest, 0.0))
+        run = simulate(
+            self.cells, stimulus, generator=self.generator if self.setting.noise else None, start=self.state,
+            step=STEP_OF_SETTLING / float(np.max(self.cells.settling)), idealised=self.setting.idealised,
+        )  # fmt: skip
+        self.state = run.final
+        for term, joules in run.energy.items():
+            self.energy[term] = self.energy.get(term, 0.0) + float(np.sum(joules))
+        counts = run.counts
+        who = run.spike_devices.astype(int)
+        np.minimum.at(self.first, who, run.spike_times + time)
+        self.ever_closed |= np.isfinite(run.first_switch)
+        self.ever_on |= counts > 0
+        self.counts.append(counts.reshape(self.shape))
+        self.voltages.append(voltage.reshape(self.shape))
+        return self.counts[-1] > 0
+
+    def activity(self) -> LayerActivity:
+        """Everything so far."""
+        following = self.ever_on & ~self.ever_closed
+        return LayerActivity(
+            np.stack(self.counts, axis=1), self.energy, self.first.reshape(self.shape),
+            float(np.mean(following)), np.stack(self.voltages, axis=1),
+        )  # fmt: skip
+
+
+class ProportionalLayer(Layer):
+    """Neurons without a threshold: each spikes with a probability in proportion to its input voltage."""
+
+    slope = 0.0
+
+    def advance(self, current: Array) -> Array:
+        """One timestep."""
+        voltage = np.asarray(
+            equations.transresistance_voltage(
+                current, self.drive.transresistance, self.drive.offset, self.place.supply_voltage
+            )
+        )
+        drawn = self.generator.random(voltage.shape) < np.minimum(self.slope * voltage, 1.0)
+        self.counts.append(drawn.astype(float))
+        self.voltages.append(voltage)
+        return drawn
+
+
+def devices_of(
+    place: OperatingConditions,
+    neurons: int,
+    samples: int,
+    setting: SimulationOptions,
+    chips: Chips,
+    number: int,
+) -> DiffusiveCells:
+    """One device a neuron on each chip; the samples of a chip meet the same devices."""
+    cells = place.cells
+    if not setting.leak:
+        cells = cells.changed(residue_decay=cells.residue_decay * _NO_LEAK)
+    if not setting.spread:
+        return cells.broadcast(samples * neurons)
+    drawn = draw_devices(
+        cells, place.neuron, chips.number * neurons, np.random.default_rng([chips.seed, number, 0])
+    )
+    chip = np.arange(samples) % chips.number
+    index = (chip[:, None] * neurons + np.arange(neurons)[None, :]).ravel()
+    return drawn.take(index)
+
+
+_NO_LEAK = 1e-6
+"""Share of the residue's decay that stands for none."""
+
+
+def run_network(
+    place: OperatingConditions, layers: list[NeuronLayer], drives: Mapping[str, Drive], spikes: Array,
+    setting: SimulationOptions | None = None, chips: Chips | None = None, slopes: Mapping[str, float] | None = None,
+) -> dict[str, LayerActivity]:  # fmt: skip
+    """All layers of a network on samples of input spikes.
+
+    Parameters
+    ----------
+    place : Conditions
+        The chip.
+    layers : list of NeuronLayer
+        The network.
+    drives : mapping of str to Drive
+        Input circuit of each layer.
+    spikes : ndarray of shape (samples, timesteps, inputs)
+        Input.
+    setting : Setting, optional
+        What of the device counts; all of it if nothing is said.
+    chips : Chips, optional
+        Devices and noise.
+    slopes : mapping of str to float, optional
+        Spikes per volt of each layer where the setting has no threshold.
+    """
+    setting, chips = setting or SimulationOptions(), chips or Chips()
+    samples = len(spikes)
+    kinds = Layer if setting.threshold else ProportionalLayer
+    running = {
+        layer.name: kinds(place, drives[layer.name], layer.outputs, samples, setting, chips, number)
+        for number, layer in enumerate(layers)
+    }
+    for name, one in running.items():
+        if isinstance(one, ProportionalLayer):
+            one.slope = (slopes or {})[name]
+    columns = {
+        layer.name: Columns(place, layer, chips, number, setting.array) for number, layer in enumerate(layers)
+    }
+    own = {layer.name: np.zeros((samples, layer.outputs), dtype=bool) for layer in layers}
+    for step in range(spikes.shape[1]):
+        given, amplitude = spikes[:, step], 1.0
+        for layer in layers:
+            rows = given if layer.recurrent is None else np.hstack([given, own[layer.name]])
+            own[layer.name] = running[layer.name].advance(columns[layer.name].currents(rows, amplitude))
+            given = own[layer.name]
+            amplitude = 1.0 if setting.restoration else min(place.unbuffered_share[layer.name], 1.0)
+    return {name: one.activity() for name, one in running.items()}
+
+
+def run_layer(
+    place: OperatingConditions, drive: Drive, currents: Array, setting: SimulationOptions | None = None, chips: Chips | None = None,
+    number: int = 0,
+) -> LayerActivity:  # fmt: skip
+    """Neurons of one layer under given currents.
+
+    Parameters
+    ----------
+    currents : ndarray of shape (samples, timesteps, neurons)
+        Current of the positive less that of the negative column. [A]
+
+    Raises
+    ------
+    NeuroestError
+        For currents that are not finite.
+    """
+    if currents.ndim != 3 or not np.all(np.isfinite(currents)):
+        raise NeuroestError("currents must be finite numbers (samples, timesteps, neurons)")
+    layer = Layer(
+        place,
+        drive,
+        currents.shape[2],
+        len(currents),
+        setting or SimulationOptions(),
+        chips or Chips(),
+        number,
+    )
+    for step in range(currents.shape[1]):
+        layer.advance(currents[:, step])
+    return layer.activity()

@@ -1,0 +1,1 @@
+"""The stages of an estimate, one file each."""

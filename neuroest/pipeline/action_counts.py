@@ -1,0 +1,263 @@
+"""The stage that counts: how often every component acts in one inference, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.base import Check, Component
+from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.interconnect.mesh import Mesh
+from neuroest.core.errors import MappingError
+from neuroest.core.units import Numeric
+from neuroest.design.chip import LevelNode
+from neuroest.equations import mapping as equations
+from neuroest.equations import network as network_equations
+from neuroest.levels.base import Array, Mapper, NetworkMapping, Traffic
+from neuroest.levels.cores import producers
+from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
+from neuroest.pipeline.spike_coding import spike_coding
+from neuroest.pipeline.unit_allocation import units_each
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Transport:
+    """What the on-chip network carries, by layer.
+
+    Attributes
+    ----------
+    bits : array
+        Bits that enter the network on the way into each layer, every destination counted.
+    hops : array
+        Routers that each of them passes.
+    farthest : array
+        Routers that the last of them to arrive passes.
+    lanes : array
+        Links side by side over which the bits leave the layer before: those of a mesh that the busiest link bounds.
+    packet : Numeric
+        Bits of one address event; zero for frames, which come when they are scheduled.
+    sums : array
+        Bits of partial sums on the busiest link between the places of a layer; all of them where there is one medium.
+    """
+
+    bits: Array
+    hops: Array
+    farthest: Array
+    lanes: Array
+    packet: Numeric
+    sums: Array
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ActionCounts:
+    """How often each component does what in one inference.
+
+    Attributes
+    ----------
+    actions : mapping
+        Array over the layers by component path and action.
+    transport : Transport or None
+        Load of the on-chip network.
+    exclusions : tuple of str
+        What found no component to be counted on.
+    weights : mapping
+        Bits over each link of the chip that are weights on their way into cells.
+    checks : tuple of Check
+        What must have room on the chip.
+    """
+
+    actions: Mapping[tuple[str, str], Array]
+    transport: Transport | None
+    exclusions: tuple[str, ...]
+    weights: Mapping[str, Array]
+    checks: tuple[Check, ...]
+
+
+def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
+    """Counts of all actions in one inference.
+
+    Raises
+    ------
+    MappingError
+        When the chip has no memory for what the network must keep.
+    """
+    work = mapper.work(mapped.placement)
+    actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in work.actions.items()}
+    exclusions: list[str] = []
+    traffic = list(work.traffic)
+    for model, action, count in (
+        ("accumulator", "addition", work.additions),
+        *(("vector_unit", action, number) for action, number in work.element_operations.items()),
+        ("digital_lif", "update", work.neuron_updates),
+    ):
+        blocks = mapper.chip.find(model)
+        if blocks and np.any(count > 0.0):
+            block = blocks[-1][1]
+            actions[block.path, action] = count
+            if model == "digital_lif":
+                moved = count * block.options["state_bits"]
+                traffic.append(Traffic("state", moved, moved))
+    coding = spike_coding(mapper)
+    if coding is not None:
+        actions.update(coding.actions)
+    if mapper.reprograms:
+        _reprogram(mapper, mapped, actions)
+    for stream in traffic:
+        _serve(mapper, mapped, stream, actions, exclusions)
+    transport = _transport(mapper, mapped, actions)
+    outside = off_chip(mapper, mapped, _packet(mapper, mapped))
+    actions.update(outside.actions)
+    return ActionCounts(
+        MappingProxyType(actions),
+        transport,
+        (*exclusions, *outside.exclusions),
+        outside.weights,
+        (
+            *outside.checks,
+            *_line_buffer_checks(mapper, mapped),
+            *(coding.checks if coding is not None else ()),
+        ),
+    )
+
+
+def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
+    """Whether the buffers of a pipeline hold the rows of a map that the kernels on the arrays beside them need."""
+    memory = mapper.memory("activations")
+    if memory is None or mapper.network.spiking or mapper.level.mapper != "crossbar":
+        return []
+    placement = mapped.placement
+    there = np.minimum(units_each(mapped, memory.path.rpartition(".")[0]) / placement.row_blocks, 1.0)
+    rows = mapper.layers.line_buffer_elements * (placement.units > 0.0) * there
+    needed = np.max(rows, axis=-1, keepdims=True) * mapper.network.activation_bits
+    return [
+        Check(
+            "line_buffer", memory.path, "limit", needed <= memory.options["capacity"],
+            "the rows of a map that a kernel needs at hand do not fit the memory beside its arrays", needed,
+            memory.options["capacity"], "bit",
+        )
+    ]  # fmt: skip
+
+
+def _packet(mapper: Mapper, mapped: NetworkMapping) -> Numeric | None:
+    """Bits of an event on its way, where spikes travel as events."""
+    found = _mesh(mapper)
+    by_event = mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
+    return event_packet_bits(mapper, found[1], mapped) if by_event and found is not None else None
+
+
+def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]) -> None:
+    """Cells that are written in each inference because the arrays hold a part of the network only."""
+    cells = mapper.programmed_cells(mapped.placement) / mapper.options["inferences_per_pass"]
+    for writer in mapper.writers():
+        key = writer.path, "program"
+        actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
+
+
+def _serve(
+    mapper: Mapper, mapped: NetworkMapping, stream: Traffic, actions: dict[tuple[str, str], Array],
+    exclusions: list[str],
+) -> None:  # fmt: skip
+    memory = mapper.memory(stream.contents)
+    if memory is None:
+        if mapper.chip.stands_for(stream.contents):
+            return
+        if stream.required and np.any(stream.read + stream.written > 0.0):
+            raise MappingError(
+                f"nothing on the chip stores {stream.contents}; add an sram block with "
+                f"`stores: [{stream.contents}]` in {mapper.level.path} or above"
+            )
+        if np.any(stream.read + stream.written > 0.0):
+            exclusions.append(f"buffering of {stream.contents} (no memory block stores them)")
+        return
+    width = memory.options["width"]
+    read, written = stream.read, stream.written
+    if stream.inputs is not None:
+        level = memory.path.rpartition(".")[0]
+        every = np.maximum(instances_reached(mapped, level), 1.0)
+        parts = np.maximum(instances_reached(mapped, level, copies=False), 1.0)
+        # the copies of a layer divide its positions, the parts of a copy all read each of them
+        read, written = read * parts, written + (every - 1.0) * stream.inputs
+    for action, bits in (("read", read), ("write", written)):
+        if np.any(bits > 0.0):
+            key = (memory.path, action)
+            actions[key] = actions.get(key, 0.0) + bits / width
+
+
+def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> Numeric:
+    """Bits of an address-event packet: as chosen, or what the addresses of units and rows need."""
+    if "packet_bits" in mesh.options:
+        return mesh.options["packet_bits"]
+    axons = mapper.options["rows"] if "rows" in mapper.options else np.max(mapper.layers.input_elements)
+    return network_equations.address_bits(np.maximum(mapped.counts[mapper.level.path], 1.0), axons)
+
+
+def _mesh(mapper: Mapper) -> tuple[LevelNode, NetworkOnChip] | None:
+    meshes = mapper.chip.networks()
+    if len(meshes) > 1:
+        names = " and ".join(mesh.path for _, mesh in meshes)
+        raise MappingError(f"a chip has one on-chip network; this one has {names}")
+    return meshes[0] if meshes else None
+
+
+def _transport(
+    mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, str], Array]
+) -> Transport | None:
+    found = _mesh(mapper)
+    if found is None:
+        return None
+    level, mesh = found
+    t, placement = mapper.layers, mapped.placement
+    per_router = mapped.units_per_child.get(level.path, 1.0)
+    child = next(iter(level.levels.values()), None)
+    if child is not None:
+        per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
+    routers = np.asarray(equations.units_for(placement.units, per_router))
+    events = np.asarray(mapper.steps * mapper.inputs_active())
+    packet: Numeric = 0.0
+    if mesh.spec.packet == "address_event" and mapper.network.spiking:
+        packet = event_packet_bits(mapper, mesh, mapped)
+        numbers = mapper.steps * t.input_rate * t.input_elements * mapper.value_bits()
+        payload: Numeric = events * packet + numbers
+    else:
+        wide = np.maximum(mapper.network.activation_bits, mapper.value_bits())
+        payload = network_equations.frame_bits(mapper.steps * t.input_elements, wide)
+        payload = payload + network_equations.frame_bits(
+            mapper.steps * t.recurrent_reduction, mapper.network.activation_bits
+        )
+    reached = instances_reached(mapped, child.path) if child is not None else placement.reached_units
+    destinations = mesh.options.get("destinations", np.maximum(reached, 1.0))
+    hops: Any = mesh.options.get("hops") if isinstance(mesh, Mesh) else 1.0
+    senders, receivers = np.maximum(producers(routers, t.reads), 1.0), np.maximum(routers, 1.0)
+    lanes = network_equations.boundary_links(senders, receivers)
+    farthest = hops
+    if hops is None:
+        hops = network_equations.feed_forward_hops(senders, receivers)
+        farthest = network_equations.farthest_hops(senders, receivers)
+    travels = np.where((t.is_weighted + t.is_addition) > 0.0, 1.0, 0.0)
+    entries = np.asarray(travels * payload * destinations)
+    if mesh.everybody_hears:
+        bits, entries = (
+            np.asarray(travels * payload + 0.0 * entries),
+            np.asarray(travels * payload + 0.0 * entries),
+        )
+    elif isinstance(mesh, Mesh) and mesh.spec.routing == "multicast":
+        hops = network_equations.multicast_hops(hops, destinations, 1.0)  # neighbours of the last router
+        lanes = np.ones_like(lanes)  # every column of the receiver is told of every packet
+        bits = np.asarray(travels * payload + 0.0 * entries)
+    else:
+        bits = entries
+    # sums of a layer that more than one place adds up go on to the neighbour
+    beyond = np.maximum(equations.units_for(placement.row_blocks, per_router) - 1.0, 0.0)
+    sums = mapper.steps * t.output_elements * mapper.partial_sum_bits() * beyond * (placement.units > 0.0)
+    actions[mesh.path, "bit_hop"] = bits * hops + sums
+    actions[mesh.path, "bit_entry"] = entries + sums
+    nothing = 0.0 * bits
+    columns = np.maximum(placement.units / placement.row_blocks * beyond, 1.0)
+    return Transport(
+        bits, np.asarray(hops + nothing), np.asarray(farthest + nothing), np.asarray(lanes), packet,
+        np.asarray(sums if mesh.one_medium else sums / columns),
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""What a design is, property by property, so that a comparison can tell what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from neuroest.reporting.accuracy_text import weights_age
+from neuroest.reporting.formatting import corner_words, counted, percent, shown, temperature_words, words
+from neuroest.reporting.table import basis_words
+from neuroest.results.estimate import Estimate
+from neuroest.specs.workload import Task
+
+PUBLISHED: Mapping[str, str] = {
+    "event_core": "a fabricated chip by its published energies and times per event",
+    "roofline": "a processor by its data sheet",
+}
+"""Mappers of chips that are known by published numbers, and what they are."""
+
+
+def _number(result: Estimate, path: str, unit: str) -> str:
+    claim = result.claims.get(path)
+    return shown(claim.value, unit) if claim is not None else "-"
+
+
+def _coding(result: Estimate) -> str:
+    steps = result.claims.get("workload.timesteps")
+    return result.workload.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
+
+
+def _quality(result: Estimate) -> str:
+    task: Task | None = result.workload.task
+    if task is None:
+        return "not stated"
+    if task.value is None:
+        return f"{task.dataset}, quality not stated"
+    known = f"{task.basis}" + (f", {task.source}" if task.source else "")
+    return (
+        f"{task.dataset}, {task.metric} {percent(task.value) if task.value <= 1.0 else task.value} ({known})"
+    )
+
+
+def _precision(result: Estimate) -> str:
+    names = ("weights", "activations", "accumulator")
+    bits = [(name, result.claims.get(f"workload.precision.{name}")) for name in names]
+    spiking = result.workload.coding == "spiking"
+    return ", ".join(
+        f"{name} {claim.value:g} bit"
+        for name, claim in bits
+        if claim is not None and not (spiking and name == "activations")
+    )
+
+
+def _activity(result: Estimate) -> str:
+    parts = []
+    for path, claim in result.claims.items():
+        if path.startswith("workload.") and ".activity." in path:
+            where = path.removeprefix("workload.").removeprefix("layers.").replace(".activity.", " ")
+            where = where.removeprefix("activity.")
+            parts.append(f"{words(where)} {claim.value:.3g} ({claim.basis})")
+    return ", ".join(parts)
+
+
+def _process(result: Estimate) -> str:
+    name = result.design.devices["technology.process"].spec.name
+    corner = corner_words(result.design)
+    node = f"{_number(result, 'technology.process.feature_size', 'm')} ({name})"
+    return f"{node}, {corner}" if corner else node
+
+
+def _operation(result: Estimate) -> str:
+    period = result.claims.get("operation.period")
+    return words(result.design.spec.operation.mode) + (
+        f", an inference every {shown(period.value, 's')}" if period is not None else ""
+    )
+
+
+def _exactness(result: Estimate) -> str:
+    bits = result.totals["effective_bits"]
+    if bits is None:
+        return "no columns"
+    age = weights_age(result)
+    return f"{bits:.2g} effective bits, weights " + ("as written" if age is None else f"{age} old")
+
+
+def _kind(result: Estimate) -> str:
+    for part in result.design.root.walk():
+        mapper = getattr(part.spec, "mapper", None)
+        if mapper is not None:
+            return PUBLISHED.get(mapper, "modelled through all stages")
+    return "-"
+
+
+def fabrication(result: Estimate, shared: frozenset[str]) -> str:
+    """Devices of a design, the shared ones left out, by whether a foundry makes them."""
+    found: dict[str, set[str]] = {}
+    for device in result.design.devices.values():
+        if device.spec.name not in shared:
+            found.setdefault(device.spec.fab_compatibility.status, set()).add(device.spec.name)
+    standard = len(found.pop("standard", ()))
+    parts = [f"{words(status)}: {', '.join(sorted(names))}" for status, names in found.items()]
+    if standard:
+        parts.append(f"standard: {standard} more" if parts else f"standard: {counted(standard, 'device')}")
+    return "; ".join(parts)
+
+
+def _failed(result: Estimate) -> str:
+    return "; ".join(str(check) for check in result.failed_checks) or "none"
+
+
+PROPERTIES: Mapping[str, Callable[[Estimate], str]] = {
+    "workload": lambda result: result.workload.name,
+    "coding": _coding,
+    "task and accuracy": _quality,
+    "precision": _precision,
+    "activity": _activity,
+    "kind": _kind,
+    "node": _process,
+    "supply": lambda result: _number(result, "technology.supply_voltage", "V"),
+    "temperature": temperature_words,
+    "operation": _operation,
+    "exactness of the columns": _exactness,
+    "failed checks": _failed,
+    "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
+    "basis of the area": lambda result: basis_words(result.basis_share["area"]),
+}
+"""What is told of each side, in the order of the output."""

@@ -1,0 +1,247 @@
+"""The stage that prices: what one action of each component costs, its area and what it draws at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, TypeVar
+
+import numpy as np
+
+from neuroest.blocks.base import (
+    FREE_CLOCK,
+    ROOM_TEMPERATURE,
+    AreaCost,
+    Check,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+)
+from neuroest.blocks.chip.overheads import ChipOverheads
+from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.core.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
+from neuroest.design.chip import Chip
+from neuroest.equations import network as network_equations
+from neuroest.equations import technology
+from neuroest.levels.base import NetworkMapping
+
+_LEAKAGE_REACH = 75.0
+"""Kelvin around room temperature for which leakage is taken to double in equal steps; a convention."""
+
+_TECHNOLOGY = "technology"
+EXTRAPOLATION = "extrapolation"
+"""Model name of what is added to the discrepancy of a model outside of its range."""
+
+_Cost = TypeVar("_Cost", EnergyCost, AreaCost, StaticCost)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CostTable:
+    """Costs of all components: the field's energy and area reference tables in one.
+
+    Attributes
+    ----------
+    energies : tuple of EnergyCost
+        One entry for each term of each action.
+    areas : tuple of AreaCost
+        One entry for each term of each component, for one instance.
+    statics : tuple of StaticCost
+        One entry for each term of each component, for one instance.
+    clock_fraction, control_fraction, control_area_fraction : Numeric
+        What clock and control add to synchronous digital blocks.
+    floorplan_utilisation : Numeric
+        Share of the die that blocks fill.
+    power_density_limit : Numeric
+        What the package can cool; infinite where the chip says nothing.
+    synchronous : frozenset of str
+        Paths of the components that clock and control are charged on.
+    overheads : str or None
+        Path of the block that clock and control are booked on.
+    checks : tuple of Check
+        What the components say about the range of their models.
+    """
+
+    energies: tuple[EnergyCost, ...]
+    areas: tuple[AreaCost, ...]
+    statics: tuple[StaticCost, ...]
+    clock_fraction: Dimensionless
+    control_fraction: Dimensionless
+    control_area_fraction: Dimensionless
+    floorplan_utilisation: Dimensionless
+    power_density_limit: WattPerSquareMetre
+    synchronous: frozenset[str]
+    overheads: str | None
+    checks: tuple[Check, ...]
+
+
+def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext) -> CostTable:
+    """Costs of every component of a chip for a network's bits and weights."""
+    components = [c for level in chip.top.walk() for c in level.blocks.values()]
+    components += [level.compute for level in chip.top.walk() if level.compute is not None]
+    for level in chip.top.walk():
+        if level.compute is not None and level.mapper != "crossbar":  # an array answers for its own slots
+            components += list(level.compute.slots.values())
+    areas = tuple(a for c in components for a in c.areas(network))
+    statics = tuple(s for c in components for s in c.statics(network))
+    energies = [e for c in components for e in c.energies(network)]
+    wires: list[Check] = []
+    for c in components:
+        if isinstance(c, NetworkOnChip):
+            places = _places(c, chip, mapped)
+            pitch = _tile_pitch(c, mapped, areas, places)
+            energies += c.transport(pitch, places)
+            wires += c.wire_checks(pitch, places)
+    checks = [k for c in components for k in c.checks(network)]
+    checks += [
+        *_process_checks(chip),
+        *wires,
+        _supply_check(chip),
+        _temperature_check(chip),
+        *_corner_checks(chip),
+    ]
+    if chip.discrepancy:
+        energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
+    overheads = next((c for c in components if isinstance(c, ChipOverheads)), None)
+    device = overheads.device if overheads is not None else None
+    return CostTable(
+        energies=tuple(energies),
+        areas=areas,
+        statics=statics,
+        clock_fraction=device.clock_fraction if device else 0.0,
+        control_fraction=device.control_fraction if device else 0.0,
+        control_area_fraction=device.control_area_fraction if device else 0.0,
+        # what stands between the blocks of a description takes die area like white space
+        floorplan_utilisation=device.floorplan_utilisation / chip.discrepancy.get("chip_overheads.area", 1.0)
+        if device
+        else 1.0,
+        power_density_limit=device.power_density_limit if device else np.inf,
+        synchronous=frozenset(c.path for c in components if c.synchronous),
+        overheads=overheads.path if overheads is not None else None,
+        checks=tuple(checks),
+    )
+
+
+def _with_discrepancy(
+    chip: Chip, energies: list[EnergyCost], areas: tuple[AreaCost, ...], statics: tuple[StaticCost, ...],
+    inside: Mapping[str, Any],
+) -> tuple[list[EnergyCost], tuple[AreaCost, ...], tuple[StaticCost, ...]]:  # fmt: skip
+    """The costs times the factor by which each component's model is taken to be off, and more where it extrapolates."""
+    models = {c.path: c.model for c in chip.components()}
+
+    def scaled(cost: _Cost, quantity: str, field: str) -> _Cost:
+        factor = chip.discrepancy.get(f"{models.get(cost.component, '')}.{quantity}", 1.0)
+        found = [inside[path] for path in (cost.component, f"{_TECHNOLOGY}.{quantity}") if path in inside]
+        if found:
+            beyond = chip.discrepancy.get(f"{EXTRAPOLATION}.{quantity}", 1.0)
+            factor = factor * np.where(reduce(np.logical_and, found), 1.0, beyond)
+        if type(factor) is float and factor == 1.0:  # as it stands outside of the sampling of bands
+            return cost
+        return replace(cost, **{field: getattr(cost, field) * factor})
+
+    return (
+        [scaled(e, "energy", "energy") for e in energies],
+        tuple(scaled(a, "area", "area") for a in areas),
+        # a clock that runs freely switches capacitances, it does not leak
+        tuple(scaled(s, "energy" if s.term == FREE_CLOCK else "static_power", "power") for s in statics),
+    )
+
+
+def _inside(checks: list[Check]) -> Mapping[str, Any]:
+    """Whether the models of each component are within their ranges, of those that say so."""
+    found: dict[str, Any] = {}
+    for check in checks:
+        if check.severity == "range" and not np.all(check.passed):
+            # the temperature moves what all components leak
+            path = f"{_TECHNOLOGY}.static_power" if check.component == _TECHNOLOGY else check.component
+            found[path] = np.logical_and(found.get(path, True), check.passed)
+    return found
+
+
+def _process_checks(chip: Chip) -> list[Check]:
+    """Whether values that nothing moves between processes were taken on the chip's."""
+    return [
+        Check(
+            "values_process", c.path, "range", passed=False,
+            message="its values belong to another process and are used as they stand",
+        )
+        for c in chip.components()
+        if c.device_process is not None and not c.moves
+    ]  # fmt: skip
+
+
+def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> Numeric:
+    """Places that a network connects: the children of its level."""
+    level = next(level for level, block in chip.networks() if block is network)
+    none = 0.0 * mapped.counts[level.path]
+    found: Numeric = sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
+    return found
+
+
+def _tile_pitch(
+    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[AreaCost, ...], places: Numeric
+) -> Metre:
+    """Distance between routers: as chosen, or the side of the die share of one router."""
+    if "tile_pitch" in mesh.options:
+        return mesh.options["tile_pitch"]
+    total: Numeric = 0.0
+    for area in areas:
+        if not area.placed:
+            total = total + np.asarray(
+                mapped.instances[area.counted_as or area.component], dtype=float
+            ) * np.asarray(area.area, dtype=float)
+    pitch = np.asarray(network_equations.router_pitch(total, places))
+    return float(pitch[0]) if pitch.shape == (1,) else pitch
+
+
+def _temperature_check(chip: Chip) -> Check:
+    temperature = chip.technology.temperature
+    away = np.abs(temperature - ROOM_TEMPERATURE)
+    return Check(
+        "temperature", _TECHNOLOGY, "range", away <= _LEAKAGE_REACH,
+        f"the temperature is more than {_LEAKAGE_REACH:g} K away from {ROOM_TEMPERATURE:g} K, where leakage no longer "
+        "doubles in equal steps", temperature, ROOM_TEMPERATURE, "K",
+    )  # fmt: skip
+
+
+def _corner_checks(chip: Chip) -> list[Check]:
+    """Whether process, supply and temperature lie within the table of the corners."""
+    point = chip.technology
+    if point.corner is None:
+        return []
+    table = point.corner.table
+    share = point.supply_voltage / point.process.nominal_supply_voltage
+    found = []
+    for name, value, axis, unit, what in (
+        ("corner_node", point.process.feature_size, table.nodes, "m", "process"),
+        ("corner_supply", share, table.shares, "1", "supply over the nominal one"),
+        ("corner_temperature", point.temperature, table.temperatures, "K", "temperature"),
+    ):
+        low, high = float(axis[0]), float(axis[-1])
+        found.append(
+            Check(
+                name, "technology", "range", np.logical_and(value >= low, value <= high),
+                f"the table of corners has no transistors at this {what}; the nearest stand for them", value,
+                np.where(value < low, low, high), unit,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _supply_check(chip: Chip) -> Check:
+    supply, process = chip.technology.supply_voltage, chip.technology.process
+    inside = np.logical_and(
+        supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
+    )
+    nominal = technology.logic_energy_factor(
+        process.nominal_supply_voltage,
+        process.energy_quadratic,
+        process.energy_linear,
+        process.energy_constant,
+    )
+    low, high = float(np.min(process.minimum_supply_voltage)), float(np.max(process.maximum_supply_voltage))
+    return Check(
+        "supply_voltage", _TECHNOLOGY, "refuse", np.logical_and(inside, nominal > 0.0),
+        f"the supply lies outside the {low:g} to {high:g} V that the scaling laws of the process cover",
+        supply, process.maximum_supply_voltage, "V",
+    )  # fmt: skip

@@ -1,0 +1,297 @@
+"""What leaves a chip and comes back: input and output, other chips, weights, and maps that find no room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.base import Check
+from neuroest.core.units import Numeric
+from neuroest.equations import mapping as equations
+from neuroest.levels.base import Array, Mapper, NetworkMapping
+from neuroest.pipeline.spike_coding import spike_coding
+from neuroest.pipeline.unit_allocation import NEAR, units_each
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OffChipTraffic:
+    """Bits over the links of a chip in one inference, by layer.
+
+    Attributes
+    ----------
+    actions : mapping
+        All bits, by path of the link and what it does with them: a memory takes reading and writing apart.
+    weights : mapping
+        Those of them that are weights on their way into cells.
+    checks : tuple of Check
+        What must have room on the chip.
+    exclusions : tuple of str
+        What comes from outside over no link.
+    """
+
+    actions: dict[tuple[str, str], Array]
+    weights: dict[str, Array]
+    checks: tuple[Check, ...]
+    exclusions: tuple[str, ...]
+
+
+def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> OffChipTraffic:
+    """Bits over the links of a chip.
+
+    Parameters
+    ----------
+    mapper : Mapper
+        The network on its computing level.
+    mapped : NetworkMapping
+        Where the layers sit.
+    packet : float or array or None
+        Bits of an event; None where whole maps are sent.
+    """
+    t = mapper.layers
+    first, last = np.zeros(len(t.names)), np.zeros(len(t.names))
+    first[next(n for n, inputs in enumerate(t.reads) if -1 in inputs)] = 1.0
+    last[-1] = 1.0
+    written, kept = _written_weights(mapper, mapped), _kept_results(mapper, mapped)
+    links, coding = mapper.chip.links(), spike_coding(mapper)
+    actions: dict[tuple[str, str], Array] = {}
+    weights: dict[str, Array] = {}
+    for link in links:
+        carries = link.spec.carries
+        read: Any = 0.0 * mapper.steps * t.input_rate
+        left: Any = read
+        if "inputs" in carries and coding is not None and coding.inputs is not None:
+            read = read + coding.inputs
+        elif "inputs" in carries:
+            value = mapper.value_bits()
+            wide = np.maximum(mapper.network.activation_bits, value)
+            rate: Numeric = t.input_rate * (packet + value) if packet is not None else wide
+            read = read + first * mapper.steps * t.input_elements * rate
+        if "outputs" in carries and coding is not None:
+            left = left + coding.outputs
+        elif "outputs" in carries:
+            rate = t.output_rate * packet if packet is not None else mapper.network.activation_bits
+            left = left + last * mapper.steps * t.output_elements * rate
+        if "between_chips" in carries:
+            read = read + between_chips(mapper, mapped, packet)
+        if "weights" in carries:
+            if written is not None:
+                weights[link.path] = written
+            read = read + (_reloaded_weights(mapper) if written is None else written)
+        if "activations" in carries:
+            returning, leaving = _spilled_activations(mapper)
+            read, left = read + returning + kept.spilled, left + leaving + kept.spilled
+        moved = {"read": read, "write": left} if link.reads_and_writes else {"bit": read + left}
+        actions.update({(link.path, action): np.asarray(count) for action, count in moved.items()})
+    carried = {what for link in links for what in link.spec.carries}
+    exclusions = []
+    if written is not None and np.any(written > 0.0) and "weights" not in carried:
+        exclusions.append("transport of the weights to the chip (no off_chip_link that carries weights)")
+    if np.any(mapped.counts[mapper.chip.top.path] > 1.0) and "between_chips" not in carried:
+        exclusions.append("transport between the chips (no off_chip_link that carries between_chips)")
+    checks = () if "activations" in carried else kept.checks
+    return OffChipTraffic(actions, weights, checks, tuple(exclusions))
+
+
+def between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> Array:
+    """Bits that enter the chips of each layer from others; the layers fill the chips in their order.
+
+    Every chip that holds a part of a layer gets all that the layer reads and that does not come from itself. A layer
+    without weights is done where the last of its inputs ends, to which the others come. Where the rows of a layer are
+    split over chips, sums of their columns go on to the next.
+    """
+    t, units = mapper.layers, mapped.placement.units
+    each = mapped.counts[mapper.level.path] / mapped.counts[mapper.chip.top.path]
+    ends = np.cumsum(units, axis=-1)
+    begins = ends - units
+    shape = np.broadcast_shapes(units.shape, np.shape(each), np.shape(mapper.steps), np.shape(t.input_rate))
+    entering = np.zeros(shape)
+    begin, end = (np.array(np.broadcast_to(a, shape)) for a in (begins, ends))
+    size = np.broadcast_to(each, (*shape[:-1], 1))[..., 0]
+    steps = np.broadcast_to(mapper.steps, (*shape[:-1], 1))[..., 0]
+    rates = np.broadcast_to(t.output_rate, shape)
+    for layer, inputs in enumerate(t.reads):
+        own = np.broadcast_to(units[..., layer] > 0.0, shape[:-1])
+        if not np.all(own):
+            latest = np.max(
+                np.stack([end[..., i] if i >= 0 else 0.0 * size for i in inputs], axis=-1), axis=-1
+            )
+            begin[..., layer] = np.where(own, begin[..., layer], np.maximum(latest - NEAR, 0.0))
+            end[..., layer] = np.where(own, end[..., layer], latest)
+        lowest, highest = _chips(begin[..., layer], end[..., layer], size)
+        chips = highest - lowest + 1.0
+        for source in inputs:
+            here: Any = 1.0
+            elements = float(prod(t.output_shapes[source])) if source >= 0 else t.input_elements[..., layer]
+            if source >= 0:
+                here = _inside(begin[..., source], end[..., source], lowest * size, (highest + 1.0) * size)
+            rate = rates[..., source] if source >= 0 else np.broadcast_to(t.input_rate, shape)[..., layer]
+            bits = rate * _one(packet) if packet is not None else _one(mapper.network.activation_bits)
+            entering[..., layer] += steps * elements * bits * np.maximum(chips - here, 0.0)
+        again = t.recurrent_reduction[..., layer] + np.where(
+            t.sequential_steps[..., layer] > 1.0, t.output_elements[..., layer], 0.0
+        )
+        bits = (
+            rates[..., layer] * _one(packet) if packet is not None else _one(mapper.network.activation_bits)
+        )
+        entering[..., layer] += steps * again * bits * (chips - 1.0)
+    placement = mapped.placement
+    split = np.where(placement.row_blocks > 1.0, placement.row_blocks / np.maximum(units, 1.0), 0.0)
+    sums = mapper.steps * t.output_elements * mapper.partial_sum_bits() * split
+    return np.asarray(entering + sums * _cuts(begins, ends, each))
+
+
+def _one(value: Numeric) -> Any:
+    """A value a point without the axis of the layers."""
+    return np.asarray(value)[..., 0] if np.ndim(value) else value
+
+
+def _chips(begin: Array, end: Array, each: Array) -> tuple[Array, Array]:
+    """First and last chip of what lies between two places."""
+    lowest = np.floor(begin / each + NEAR)
+    return lowest, np.maximum(np.ceil(end / each - NEAR) - 1.0, lowest)
+
+
+def _cuts(begins: Array, ends: Array, each: Numeric) -> Array:
+    """Ends of chips, or of parts, between the first and the last unit of each layer."""
+    lowest, highest = _chips(begins, ends, np.asarray(each))
+    return np.asarray(np.where(ends > begins, highest - lowest, 0.0))
+
+
+def parts_of_layers(mapped: NetworkMapping) -> Array:
+    """Parts in which each layer is worked on, where a chip takes a network part by part."""
+    ends = np.cumsum(mapped.placement.units, axis=-1)
+    return _cuts(ends - mapped.placement.units, ends, mapped.counts[mapped.level.path]) + 1.0
+
+
+def _inside(begin: Array, end: Array, low: Array, high: Array) -> Array:
+    """Share of a layer that lies between two places."""
+    width = np.maximum(end - begin, NEAR)
+    share = (np.minimum(end, high) - np.maximum(begin, low)) / width
+    return np.asarray(np.clip(share, 0.0, 1.0))
+
+
+def _written_weights(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
+    """Weight bits that are written into cells in each inference; None where weights live in no cells or stay there."""
+    stored = mapper.stored_weight_bits()
+    often = mapper.inferences_per_writing
+    if not np.any(np.asarray(mapper.writing_time(mapped)) > 0.0):
+        return None
+    amortised = stored / often if often is not None else 0.0 * stored
+    if mapper.reprograms:
+        shared = mapper.options["inferences_per_pass"]
+        return np.asarray(np.where(mapped.passes > 1.0, stored / shared, amortised))
+    return amortised if often is not None else None
+
+
+def _reloaded_weights(mapper: Mapper) -> Array:
+    """Weight bits that come from outside in each inference, because no memory on the chip holds them all."""
+    return np.asarray(
+        mapper.stored_weight_bits() * mapper.reloads_weights() / mapper.options.get("batch", 1.0)
+    )
+
+
+def _spilled_activations(mapper: Mapper) -> tuple[Array, Array]:
+    """Activation bits that return and that leave the chip, because a layer's input and output do not fit together.
+
+    The network's own input and output are left to `inputs` and `outputs`.
+    """
+    t = mapper.layers
+    memory = mapper.memory("activations")
+    if memory is None or mapper.network.spiking:
+        return mapper.zeros(), mapper.zeros()
+    bits = mapper.network.activation_bits
+    read, written = t.input_elements * bits, t.output_elements * bits
+    outside = mapper.external_maps()
+    if outside is not None:
+        returning = outside.read * bits + mapper.repeated_bits(read)
+        return np.asarray(returning), np.asarray(outside.written * bits)
+    from_outside = np.array([1.0 if inputs == (-1,) else 0.0 for inputs in t.reads])
+    last = np.zeros_like(from_outside)
+    last[-1] = 1.0
+    spills = np.where(read + written > memory.options["capacity"], 1.0, 0.0)
+    returning = spills * (read * (1.0 - from_outside) + mapper.repeated_bits(read))
+    return np.asarray(returning), np.asarray(spills * written * (1.0 - last))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class _Kept:
+    """Results that wait between two parts of a network: bits that leave, and return, and whether they fit."""
+
+    spilled: Array
+    checks: tuple[Check, ...]
+
+
+def _kept_results(mapper: Mapper, mapped: NetworkMapping) -> _Kept:
+    """What a chip that takes the network part by part must keep while its arrays are written.
+
+    The inferences that share a part leave all that later layers read: whole maps, and the columns that are done of a
+    layer which goes on in the next part.
+    """
+    if not mapper.reprograms or not np.any(np.asarray(mapped.passes) > 1.0):
+        return _Kept(mapper.zeros(), ())
+    units = mapped.placement.units
+    each = np.asarray(mapped.counts[mapper.level.path], dtype=float)
+    ends = np.cumsum(units, axis=-1)
+    begins = ends - units
+    inside = _cuts(begins, ends, each)
+    before = np.where(
+        (units > 0.0) & (begins > 0.0) & (np.abs(begins / each - np.round(begins / each)) < NEAR),
+        1.0,
+        0.0,
+    )
+    waiting, own = _live_elements(mapper)
+    bits = mapper.network.activation_bits
+    together = mapper.options["inferences_per_pass"]
+    most = np.maximum(np.where(before > 0.0, waiting, 0.0), np.where(inside > 0.0, waiting + own, 0.0))
+    held = np.max(most, axis=-1, keepdims=True) * bits * together
+    memory = mapper.memory("activations")
+    room: Numeric = 0.0
+    if memory is not None:
+        room = memory.options["capacity"] * mapped.instances[memory.path]
+    moved = (before * waiting + inside * (waiting + own)) * bits
+    part_by_part = np.asarray(mapped.passes) > 1.0
+    fits = Check(
+        "results_between_parts", memory.path if memory is not None else mapper.level.path, "limit",
+        np.logical_or(held <= room, ~part_by_part),
+        "what the inferences of a pass leave for the next part of the network does not fit; share a pass among fewer, "
+        "or add an off_chip_link that carries activations", held, room, "bit",
+    )  # fmt: skip
+    return _Kept(np.asarray(np.where((held > room) & part_by_part, moved, 0.0)), (fits,))
+
+
+def _live_elements(mapper: Mapper) -> tuple[Array, Array]:
+    """Elements that earlier layers have left when a layer begins and later ones read, and those of its own output."""
+    t = mapper.layers
+    sizes = [float(prod(shape)) for shape in t.output_shapes]
+    entry = t.input_elements_total
+    until = {source: layer for layer, inputs in enumerate(t.reads) for source in inputs}
+    waiting = [
+        sum((sizes[s] if s >= 0 else entry) for s, last in until.items() if s < layer <= last)
+        for layer in range(len(sizes))
+    ]
+    return np.array(waiting), np.array(sizes)
+
+
+def instances_reached(mapped: NetworkMapping, level: str, *, copies: bool = True) -> Numeric:
+    """Instances of a level that each input of a layer must reach.
+
+    In an instance that holds n units stand units with the rows of one output first, so that their sums meet in it: of
+    a layer split over r units along its inputs, floor(n / min(r, n)) columns of units.
+
+    Parameters
+    ----------
+    mapped : NetworkMapping
+        Where the layers sit.
+    level : str
+        Path of the level.
+    copies : bool
+        Whether all copies of a layer that use an input are meant, or the parts of one.
+    """
+    placement = mapped.placement
+    each = units_each(mapped, level)
+    stacked = np.minimum(placement.row_blocks, each)
+    across = placement.reached_units if copies else placement.column_blocks * (placement.units > 0.0)
+    return equations.units_for(across, np.maximum(np.floor(each / stacked), 1.0))

@@ -1,0 +1,183 @@
+"""Where layers lie among the units of a chip, and which block works for which of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.units import Numeric
+from neuroest.levels.base import Array, NetworkMapping
+
+Index: TypeAlias = NDArray[np.intp]
+
+NEAR = 2.0**-30
+"""Share of a unit within which two places are one; what rounding leaves of sums of parts of units."""
+_NOWHERE = np.inf
+"""Number of an instance that no layer reaches."""
+
+
+class UnitAllocation:
+    """Layers in the order of the network, one after the other on the units; a layer without weights where its input is.
+
+    Where layers take the whole chip in turns, every block works for each of them.
+    """
+
+    def __init__(self, mapped: NetworkMapping, reads: tuple[tuple[int, ...], ...]) -> None:
+        self._mapped, self.shared = mapped, mapped.placement.shared
+        self._units = units = mapped.placement.units
+        empty = np.all(units.reshape(-1, units.shape[-1]) == 0.0, axis=0)
+        at = list(range(len(empty)))
+        for layer in np.flatnonzero(empty).tolist():
+            if reads[layer] and reads[layer][0] >= 0:
+                at[layer] = at[reads[layer][0]]
+        self._at = np.array(at)
+        alone = not np.any(
+            empty[self._at]
+        )  # what has neither units nor an input lies where the next layer begins
+        self._together = np.flatnonzero(np.bincount(self._at)[self._at] > 1) if alone else np.arange(len(at))
+        self._serving: dict[str, Array] = {}
+        self._instances: dict[tuple[str, tuple[int, ...]], SharedInstances] = {}
+
+    def serving(self, block: str) -> Array:
+        """Instances of a block that work for each layer, at least one."""
+        if self.shared:
+            return np.asarray(np.maximum(self._mapped.instances[block] + 0.0 * self._units, 1.0))
+        level = block.rpartition(".")[0]
+        if level not in self._serving:
+            most = np.maximum(self._mapped.counts[level], 1.0)  # a part of a large network has no more
+            found = np.minimum(np.maximum(self._units / units_each(self._mapped, level), 1.0), most)
+            self._serving[level] = found[..., self._at]
+        return self._serving[level]
+
+    def busiest(self, block: str, work: Array) -> Array:
+        """Time for which the busiest instance of a block works for all layers that it serves.
+
+        Parameters
+        ----------
+        block : str
+            Path of the block.
+        work : array
+            Time that one instance alone would take, by layer; a layer spreads it over its units.
+        """
+        level = block.rpartition(".")[0]
+        each = np.asarray(units_each(self._mapped, level))
+        own = np.broadcast_shapes(self._units.shape[:-1], each.shape[:-1])
+        points = np.broadcast_shapes(own, np.shape(work)[:-1])
+        if np.prod(own) == 1:
+            own = ()
+        elif own != points:
+            own = points  # an open grid along whose other axes the instances are the same
+        if (level, own) not in self._instances:
+            self._instances[level, own] = shared_instances(
+                _by_layer(self._units, own), _by_layer(each, own), self._at, self._together
+            )
+        return self._instances[level, own].busiest(_by_layer(work, points)).reshape(*points, 1)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SharedInstances:
+    """Instances that work for several layers: a list of their parts of the work of one layer at one point.
+
+    Attributes
+    ----------
+    works : array of int
+        Place of the work in a table of layers and points.
+    instances : array of int
+        Place of the instance in a table of instances and points.
+    shares : array
+        Part of the work of the layer that the instance does.
+    several : array of bool, of shape (instances, points)
+        Whether an instance works for several layers; one point stands for all.
+    """
+
+    works: Index
+    instances: Index
+    shares: Array
+    several: NDArray[np.bool_]
+
+    def busiest(self, work: Array) -> Array:
+        """Longest work of all instances; by a sum of which equal points stay equal to the last bit.
+
+        Parameters
+        ----------
+        work : array of shape (layers, points)
+            Work of each layer.
+        """
+        rows, own = self.several.shape
+        points = work.shape[1]
+        if own == points:
+            parts, instances = work.reshape(-1)[self.works] * self.shares, self.instances
+        else:
+            parts = (work[self.works] * self.shares[:, np.newaxis]).reshape(-1)
+            instances = (self.instances[:, np.newaxis] * points + np.arange(points)).reshape(-1)
+        times = np.bincount(instances, parts, rows * points).reshape(rows, points)
+        return np.asarray(np.max(np.where(self.several, times, 0.0), axis=0))
+
+
+def units_each(mapped: NetworkMapping, level: str) -> Numeric:
+    """Computing units in one instance of a level; their mean where the level does not hold them."""
+    if level in mapped.units_per_child:
+        return mapped.units_per_child[level]
+    return mapped.counts[mapped.level.path] / np.maximum(mapped.counts[level], 1.0)
+
+
+def _by_layer(array: Array, points: tuple[int, ...]) -> Array:
+    """A table of layers and points."""
+    if array.ndim == 0:
+        return array.reshape(1, 1)
+    spread = np.broadcast_to(array, (*points, array.shape[-1])) if points else array
+    return np.moveaxis(spread, -1, 0).reshape(array.shape[-1], -1)
+
+
+def shared_instances(units: Array, each: Array, at: Index, together: Index) -> SharedInstances:
+    """The instances of a level that work for several layers.
+
+    Layers that begin in one instance follow each other. Such an instance also works for those that began in the one
+    before and reach into it. One in which no layer begins has several only where layers lie at the same place.
+
+    Parameters
+    ----------
+    units : array of shape (layers, points)
+        Units of each layer.
+    each : array of shape (1, points) or (layers, points)
+        Units of an instance.
+    at : array of int
+        Layer at whose place each layer is; its own number where it has one.
+    together : array of int
+        Layers that may lie where another one lies.
+    """
+    points = units.shape[1]
+    begin = np.zeros_like(units)
+    np.cumsum(units[:-1], axis=0, out=begin[1:])
+    wide = np.maximum(units, NEAR)
+    first = np.floor(begin / each)
+    other = first[1:] > first[:-1]
+    following = np.full_like(units, _NOWHERE)
+    np.copyto(following[:-1], first[1:], where=other)
+    following = np.minimum.accumulate(following[::-1], axis=0)[::-1]
+    row = np.empty(units.shape, np.intp)
+    row[0] = np.arange(points)
+    np.multiply(other, 2 * points, out=row[1:])  # and one for what lies between an instance and the following
+    np.cumsum(row, axis=0, out=row)
+    work = np.arange(units.size).reshape(units.shape)
+    share = np.minimum(np.maximum((first * each - begin + each) / wide, 0.0), 1.0)
+    works, instances, shares = [work.reshape(-1)], [row[at].reshape(-1)], [share[at].reshape(-1)]
+    each = np.broadcast_to(each, units.shape)
+    between = np.where(following > first + 1.0, first + 1.0, _NOWHERE) if len(together) else following
+    for number, layers, later in ((following, np.arange(len(at)), 2 * points), (between, together, points)):
+        until = number * each - begin
+        there = np.flatnonzero((until < wide)[at[layers]])
+        place = work[at[layers]].reshape(-1)[there]
+        gone, own, width = (table.reshape(-1)[place] for table in (until, each, wide))
+        works.append(work[layers].reshape(-1)[there])
+        instances.append(row.reshape(-1)[place] + later)
+        shares.append(np.minimum((gone + own) / width, 1.0) - gone / width)
+    instance = np.concatenate(instances)
+    rows = int(np.max(instance)) // points + 1
+    several = np.bincount(instance, minlength=rows * points) > 1
+    return SharedInstances(
+        np.concatenate(works), instance, np.concatenate(shares), several.reshape(rows, points)
+    )

@@ -1,0 +1,173 @@
+"""What every figure shares: widths of the venues, style, axes of quantities, fills that grey tells apart, files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from neuroest.core.atomic_files import figure_bytes
+from neuroest.core.errors import NeuroestError
+from neuroest.reporting.estimate_views import View
+from neuroest.reporting.formatting import shown, typeset
+
+VENUES: Mapping[str, tuple[float, float]] = {
+    "ieee": (3.5, 7.16),
+    "acm": (3.33, 7.0),
+    "nature": (3.5, 7.2),
+    "springer": (3.31, 6.85),
+}
+"""Width of one and of two columns in inches."""
+FORMATS = ("pdf", "svg", "png")
+MOST_DESIGNS = 24
+"""Designs that one figure has room for."""
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
+"""Lines and markers, of Okabe and Ito."""
+MARKERS = "osD^v<>ph*"
+
+_FILLS = (
+    ("#56b4e9", ""), ("#e69f00", "///"), ("#f7f7f7", ""), ("#009e73", "xx"), ("#f0e442", ".."), ("#d55e00", ""),
+    ("#cc79a7", "\\\\\\"), ("#56b4e9", "++"), ("#f7f7f7", "oo"), ("#e69f00", "--"), ("#f0e442", "||"),
+)  # fmt: skip
+"""Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
+OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
+_STYLE = {
+    "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
+    "legend.fontsize": 6.0, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
+    "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "path",
+    "svg.hashsalt": "neuroest", "savefig.dpi": 300, "text.usetex": False, "text.parse_math": False,
+    "font.family": "DejaVu Sans",
+}  # fmt: skip
+_MOST_DECADES = 1e4
+_AROUND = 0.8
+"""Inches of a figure for its title, the labels of its axes and a line below."""
+_LONGEST_LINE = 24
+_LONGEST_NAME = 46
+
+
+def report_module(module: str) -> Any:
+    """A module of the extra ``neuroest[report]``."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        name = module.partition(".")[0]
+        raise NeuroestError(f"this needs {name}: pip install 'neuroest[report]'") from error
+
+
+def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
+    """Draw a figure and write it as PDF, SVG and PNG; the same result gives the same files."""
+    with report_module("matplotlib").rc_context(_STYLE):
+        figure = make()
+        _without_crowds(figure)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        written = []
+        for form in FORMATS:
+            file = path.with_name(f"{path.name}.{form}")
+            file.write_bytes(figure_bytes(figure, file.suffix))
+            written.append(file)
+    return tuple(written)
+
+
+def _without_crowds(figure: Any) -> None:
+    """Take away the small ticks of axes over so many decades that they only blacken the axis."""
+    ticker = report_module("matplotlib.ticker")
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            if axis.get_scale() == "log" and low > 0.0 and high / low > _MOST_DECADES:
+                axis.set_minor_locator(ticker.NullLocator())
+
+
+def new_figure(width: float, height: float, columns: int = 1, **options: Any) -> tuple[Any, Any]:
+    """A figure with its axes beside each other."""
+    figure = report_module("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(1, columns, **options)
+
+
+def legended_figure(width: float, height: float, below: float, columns: int) -> tuple[Any, Any, Any]:
+    """A figure with its axes beside each other, and room of its own below each for a legend, heights in inches.
+
+    A legend that hangs out of its axes takes their height away, until none is left.
+    """
+    figure = report_module("matplotlib.figure").Figure(
+        figsize=(width, height + below + _AROUND), layout="constrained"
+    )
+    grid = figure.add_gridspec(2, columns, height_ratios=(height, below))
+    axes = [figure.add_subplot(grid[0, 0])]
+    axes += [figure.add_subplot(grid[0, column], sharey=axes[0]) for column in range(1, columns)]
+    for one in axes[1:]:
+        one.tick_params(labelleft=False)
+    under = [figure.add_subplot(grid[1, column]) for column in range(columns)]
+    for one in under:
+        one.axis("off")
+    return figure, axes, under
+
+
+def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
+    """An axis of powers of ten whose ticks are quantities."""
+    axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
+    ticker = report_module("matplotlib.ticker")
+
+    def told(value: float, _: int) -> str:
+        if value <= 0.0:
+            return ""
+        plain = f"{value:g}" if 1e-3 < value < 1e4 else f"{value:.0e}"
+        return typeset(plain if unit == "1" else shown(value, unit)).removeprefix("1×")
+
+    def between(value: float, place: int) -> str:
+        low, high = sorted(axis.get_view_interval())
+        # less than two decades have too few powers of ten to read values from
+        if low <= 0.0 or high / low > 50.0:
+            return ""
+        leading = round(value / 10.0 ** math.floor(math.log10(value) + 1e-9))
+        return told(value, place) if leading in _labelled(high / low) else ""
+
+    axis.set_major_formatter(ticker.FuncFormatter(told))
+    axis.set_minor_formatter(ticker.FuncFormatter(between))
+    axis.set_major_locator(ticker.LogLocator(numticks=ticks))
+
+
+def _labelled(span: float) -> Sequence[int]:
+    """Leading digits that have room for a label."""
+    return (2, 5) if span > 4.0 else (2, 3, 5, 7) if span > 2.0 else range(1, 10)
+
+
+def fill_of(index: int) -> dict[str, str]:
+    """Colour and hatching of a part."""
+    colour, hatch = _FILLS[index % len(_FILLS)]
+    return {"facecolor": colour, "hatch": hatch}
+
+
+def patch(label: str, fill: Mapping[str, str]) -> Any:
+    """A part in a legend."""
+    return report_module("matplotlib.patches").Patch(edgecolor="black", linewidth=0.3, label=label, **fill)
+
+
+def line(**options: Any) -> Any:
+    """A line or marker in a legend."""
+    return report_module("matplotlib.lines").Line2D([], [], **options)
+
+
+def named(name: str, mark: str = "", longest: int = _LONGEST_LINE) -> str:
+    r"""A name as a label of at most two lines.
+
+    Examples
+    --------
+    >>> named("analog_lif_28nm"), named("threshold_switch_of_another_kind_28nm", " *")
+    ('analog_lif_28nm', 'threshold_switch_\nof_another_kind_28nm *')
+    """
+    if len(name) > _LONGEST_NAME:
+        name = name[: _LONGEST_NAME - 3] + "..."
+    if len(name) <= longest:
+        return name + mark
+    breaks = [i + 1 for i, c in enumerate(name[:-1]) if c in "_- "] or [len(name) // 2]
+    middle = min(breaks, key=lambda i: abs(i - len(name) / 2))
+    return f"{name[:middle]}\n{name[middle:]}{mark}"
+
+
+def design_label(view: View, total: str, longest: int = _LONGEST_LINE) -> str:
+    """Name of a design, with a mark where a total rests on projected or assumed values."""
+    return named(view.architecture, " *" if view.marked(total) else "", longest)

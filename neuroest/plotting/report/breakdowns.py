@@ -1,0 +1,158 @@
+"""Totals in parts: as shares of a bar, and absolute with bands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from neuroest.plotting.canvas import (
+    COLOURS,
+    MARKERS,
+    MOST_DESIGNS,
+    OTHERS_FILL,
+    design_label,
+    fill_of,
+    legended_figure,
+    line,
+    logarithmic,
+    named,
+    new_figure,
+    patch,
+)
+from neuroest.reporting.estimate_views import Breakdown, View
+from neuroest.reporting.formatting import words
+
+LABELS: Mapping[str, tuple[str, str]] = {
+    "energy": ("energy per inference", "J"),
+    "area": ("area", "m^2"),
+    "latency": ("latency", "s"),
+}
+TOTALS: Mapping[str, str] = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
+MOST_BESIDE = 4
+"""Designs whose parts stand beside each other."""
+_KINDS = ("component", "layer")
+_BAR_INCHES, _LEGEND_INCHES = 0.22, 0.135
+"""Height of a row of bars, and of a line of the legend below them."""
+_MOST_PARTS = 9
+_LONGEST_LINE = 32
+_MOST_ROWS = 10
+_LEAST_SHARE = 0.02
+_OTHERS = "others"
+
+
+def breakdown_figure(views: Sequence[View], quantity: str, width: float) -> Any:
+    """Totals with bands beside the shares of components and of layers, one row a design."""
+    views = views[:MOST_DESIGNS]
+    total = TOTALS[quantity]
+    found_of = {by: [view.breakdown(quantity, by) for view in views] for by in _KINDS}
+    fills = {by: _fills(found_of[by]) for by in _KINDS}
+    bars = _BAR_INCHES * (len(views) + 1)
+    legend = _LEGEND_INCHES * max(-(-(len(of) + 1) // 2) for of in fills.values())
+    figure, axes, below = legended_figure(width, bars, legend, 3)
+    rows = np.arange(len(views))[::-1]
+    label, unit = LABELS[quantity]
+    first = axes[0]
+    for row, view in zip(rows, views, strict=True):
+        value, found = view.estimate.totals[total], view.estimate.bands.totals.get(total)
+        if found is not None:
+            first.plot((found.low, found.high), (row, row), color="#666666", lw=2.0, solid_capstyle="butt")
+        face = "white" if view.marked(total) else "black"
+        first.plot([value], [row], "o", ms=4.0, mfc=face, mec="black")
+    logarithmic(first.xaxis, unit)
+    first.tick_params(axis="x", rotation=30, which="both")
+    first.set_yticks(rows, [design_label(view, total, _LONGEST_LINE) for view in views])
+    first.set_title(f"{label}, p10 to p90")
+    for axes_of_kind, place, by in zip(axes[1:], below[1:], _KINDS, strict=True):
+        _stacked(axes_of_kind, place, rows, found_of[by], by, fills[by])
+    if any(view.marked(total) for view in views):
+        figure.supxlabel("* and open marker: rests in part on projected or assumed values", fontsize=6.0)
+    return figure
+
+
+def _fills(found: Sequence[Breakdown | None]) -> dict[str, Mapping[str, str]]:
+    return {name: fill_of(index) for index, name in enumerate(_largest(found, _MOST_PARTS))}
+
+
+def _stacked(
+    axes: Any, below: Any, rows: Any, found: Sequence[Breakdown | None], by: str,
+    fills: Mapping[str, Mapping[str, str]],
+) -> None:  # fmt: skip
+    others = False
+    for row, breakdown in zip(rows, found, strict=True):
+        shares = {item.name: item.share for item in breakdown.slices} if breakdown else {}
+        kept = {name: shares[name] for name in fills if shares.get(name, 0.0) >= _LEAST_SHARE}
+        rest = max(0.0, sum(shares.values()) - sum(kept.values()))
+        others = others or rest > 1e-9
+        left = 0.0
+        for name, share in (*kept.items(), (_OTHERS, rest)):
+            fill = fills.get(name, OTHERS_FILL)
+            axes.barh(row, share * 100, left=left, height=0.7, edgecolor="black", linewidth=0.3, **fill)
+            left += share * 100
+    handles = [patch(words(name), fill) for name, fill in fills.items()]
+    handles += [patch(_OTHERS, OTHERS_FILL)] if others else []
+    axes.set_xlim(0, 100)
+    axes.set_title(f"share by {by} (%)")
+    below.legend(
+        handles=handles, loc="upper center", ncols=2, frameon=False, handlelength=1.4, columnspacing=0.8,
+        borderaxespad=0.0,
+    )  # fmt: skip
+
+
+def _largest(found: Sequence[Breakdown | None], most: int) -> list[str]:
+    """Names of the parts that are large in some design; what is small in all of them is not among them."""
+    best: dict[str, float] = {}
+    for breakdown in found:
+        for item in breakdown.slices if breakdown else ():
+            best[item.name] = max(best.get(item.name, 0.0), item.share)
+    order = sorted(best.items(), key=lambda pair: -pair[1])
+    return [name for name, share in order if share >= _LEAST_SHARE][:most]
+
+
+def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
+    """Components and layers in absolute terms with bands, a few designs beside each other."""
+    views = views[:MOST_BESIDE]
+    _, unit = LABELS[quantity]
+    chosen = [_rows_of([view.breakdown(quantity, by) for view in views]) for by in _KINDS]
+    most = max(map(len, chosen))
+    figure, axes = new_figure(width, 0.75 + (0.1 + 0.035 * len(views)) * max(most, 4), 2)
+    for panel, by, names in zip(axes, _KINDS, chosen, strict=True):
+        for index, view in enumerate(views):
+            found = view.breakdown(quantity, by)
+            slices = {item.name: item for item in found.slices} if found else {}
+            shift = 0.6 * ((index + 0.5) / len(views) - 0.5)
+            for row, name in enumerate(names):
+                item = slices.get(name)
+                if item is None:
+                    continue
+                colour, at = COLOURS[index % len(COLOURS)], len(names) - 1 - row - shift
+                if item.low is not None and item.high is not None and item.low > 0.0:
+                    panel.plot((item.low, item.high), (at, at), color=colour, lw=0.9)
+                panel.plot([item.value], [at], MARKERS[index], ms=3.0, mfc=colour, mec=colour)
+        logarithmic(panel.xaxis, unit)
+        panel.set_yticks(range(len(names)), [words(name) for name in reversed(names)])
+        panel.set_ylim(-0.6, max(len(names), 1) - 0.4)
+        panel.grid(axis="x", color="#dddddd", lw=0.4)
+        panel.set_axisbelow(True)
+        panel.set_title(f"{quantity} by {by}, p10 to p90")
+    handles = [
+        line(
+            color=COLOURS[i % len(COLOURS)], marker=MARKERS[i], ms=3.0, lw=0.9, label=named(view.architecture)
+        )
+        for i, view in enumerate(views)
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(views), frameon=False)
+    return figure
+
+
+def _rows_of(found: Sequence[Breakdown | None]) -> list[str]:
+    """The largest parts, in the order of the first design where they are layers."""
+    best: dict[str, float] = {}
+    for breakdown in found:
+        for item in breakdown.slices if breakdown else ():
+            best[item.name] = max(best.get(item.name, 0.0), item.share)
+    kept = sorted(best, key=lambda name: -best[name])[:_MOST_ROWS]
+    if found and found[0] is not None and found[0].by == "layer":
+        return [name for name in best if name in kept]
+    return kept

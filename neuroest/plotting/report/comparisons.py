@@ -1,0 +1,111 @@
+"""Designs beside each other: ratios with bands, and energy against area with the Pareto front."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroest.exploration.pareto import non_dominated
+from neuroest.plotting.canvas import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.formatting import BANDED, label_and_unit
+
+if TYPE_CHECKING:
+    from neuroest.pipeline.comparison import Comparison
+
+_TALLEST = 7.0
+"""Inches that a column leaves for the rows of a figure with its caption."""
+_NARROW = 30
+"""Letters of a name of which two stand beside each other."""
+_AXES = ("area_m2", "energy_per_inference_J", "throughput_per_s")
+
+
+def ratios_figure(comparison: Comparison, width: float) -> Any:
+    """Ratios of the design over each baseline with bands; open markers rest on projected or assumed values."""
+    baselines = comparison.baselines[:MOST_DESIGNS]
+    names = [result.architecture for result in baselines]
+    figure, axes = new_figure(width, 0.95 + min(0.4, _TALLEST / len(names)) * len(names))
+    place = {name: len(names) - 1 - i for i, name in enumerate(names)}
+    for ratio in comparison.ratios:
+        if ratio.baseline not in place:
+            continue
+        index = BANDED.index(ratio.quantity)
+        row = place[ratio.baseline] + 0.27 - 0.18 * index
+        colour = COLOURS[index]
+        if ratio.low is not None and ratio.high is not None:
+            axes.plot((ratio.low, ratio.high), (row, row), color=colour, lw=1.4)
+        face = "white" if max(ratio.unproven) >= LEAST_UNPROVEN else colour
+        axes.plot([ratio.value], [row], MARKERS[index], ms=3.6, mfc=face, mec=colour, mew=0.8)
+    axes.axvline(1.0, color="black", lw=0.6, ls=":")
+    logarithmic(axes.xaxis, "1", 6)
+    axes.set_yticks(list(place.values()), [named(name) for name in place])
+    axes.set_ylim(-0.5, len(names) - 0.5)
+    axes.set_xlabel("ratio over the baseline, p10 to p90")
+    handles = [
+        line(color=COLOURS[i], marker=MARKERS[i], ms=3.6, label=label_and_unit(name)[0])
+        for i, name in enumerate(BANDED)
+    ]
+    open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
+    handles.append(line(label="open: in part projected or assumed", **open_marker))
+    figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False)
+    return figure
+
+
+def tradeoff_figure(views: Sequence[View], width: float) -> Any:
+    """Energy against area, the size by throughput; designs on the Pareto front of the three are filled."""
+    views = views[:MOST_DESIGNS]
+    columns = 2 if max(len(view.architecture) for view in views) <= _NARROW else 1
+    lines = math.ceil(len(views) / columns)
+    figure, axes = new_figure(width, width * 0.7 + 0.13 * (lines + 2))
+    table = np.array([[view.estimate.totals[name] or math.nan for name in _AXES] for view in views])
+    front = non_dominated(table * (1.0, 1.0, -1.0))
+    sizes = 14.0 + 60.0 * _relative(np.log(table[:, 2]))
+    for index, view in enumerate(views):
+        area, energy, _ = table[index]
+        bands = [view.estimate.bands.totals.get(name) for name in _AXES[:2]]
+        if bands[0] is not None:
+            axes.plot((bands[0].low, bands[0].high), (energy, energy), color="#aaaaaa", lw=0.7, zorder=1)
+        if bands[1] is not None:
+            axes.plot((area, area), (bands[1].low, bands[1].high), color="#aaaaaa", lw=0.7, zorder=1)
+        face = "black" if front[index] else "white"
+        marker = "s" if any(view.marked(name) for name in _AXES) else "o"
+        axes.scatter(
+            [area],
+            [energy],
+            s=sizes[index],
+            c=face,
+            marker=marker,
+            edgecolors="black",
+            linewidths=0.7,
+            zorder=2,
+        )
+        axes.annotate(f"{index + 1}", (area, energy), xytext=(5, 4), textcoords="offset points", fontsize=6.5)
+    logarithmic(axes.xaxis, "m^2")
+    logarithmic(axes.yaxis, "J")
+    axes.set_xlabel("area")
+    axes.set_ylabel("energy per inference")
+    around = {"ls": "", "ms": 4.0, "mec": "black", "mew": 0.7}
+    handles = [
+        line(marker="o", mfc="black", label="on the Pareto front of energy, area, throughput", **around),
+        line(marker="s", mfc="white", label="square: in part projected or assumed; larger: faster", **around),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=1, frameon=False)
+    told = [f"{i + 1} {named(view.architecture).replace(chr(10), '')}" for i, view in enumerate(views)]
+    numbers = [line(ls="", label=name) for name in told]
+    figure.legend(
+        handles=numbers,
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+        handlelength=0.0,
+        handletextpad=0.0,
+    )
+    return figure
+
+
+def _relative(values: Any) -> Any:
+    span = np.ptp(values)
+    return (values - np.min(values)) / span if span > 0.0 else np.full(len(values), 0.5)

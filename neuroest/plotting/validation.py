@@ -1,0 +1,195 @@
+"""The scoreboard as a figure: a column for each class, above predicted against published, below their ratios."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from neuroest.core.atomic_files import write_figure
+from neuroest.core.errors import NeuroestError
+from neuroest.validation.case_spec import CLASSES
+from neuroest.validation.expressions import unit_factor
+
+if TYPE_CHECKING:
+    from neuroest.validation.board import Scoreboard
+    from neuroest.validation.scoring import Row
+
+
+Style: TypeAlias = tuple[str, str]
+"""Marker and colour."""
+
+_SHAPES = {"measured_silicon": "opXh", "vendor_estimate": "Dd", "design_study": "s*", "peer_simulator": "^v"}
+"""Shapes of values by what stands behind them; the first ones are used up first."""
+_COLOURS = 10
+_WIDTH = 6.0
+_ABOVE = 4.2
+_ROW = 0.085
+_LEAST, _MOST = 3.0, 12.0
+"""Inches: width of a column, height of the panels above, of a row below, least and most height of the panels below."""
+_NAMED = 60
+"""Rows up to which each has its name beside it; of more only the cases are named, and misses."""
+_MARGIN = 1.04
+_ROOM = 1.15
+"""How far from the edge of a panel the name of a miss still stands at its right."""
+_TICKS = {
+    3.0: (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2, 1.3, 1.5, 1.75, 2.0),
+    100.0: (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0),
+}
+"""Ticks of ratios by how far an axis may reach for them; one that reaches further has powers of ten."""
+_CAPTION = (
+    "filled: within the tolerance, hollow: outside; lines: p10 to p90, cut at the edge of the panel; grey: tolerance\n"
+    "circles, plusses, crosses: measured silicon, diamonds: estimates of a vendor, squares and stars: design studies, "
+    "triangles: simulators"
+)
+
+
+def save_figure(board: Scoreboard, path: Path) -> None:
+    """Write the figure; its kind follows the suffix of `path`.
+
+    Raises
+    ------
+    NeuroestError
+        When matplotlib is not installed or cannot write such a file.
+    """
+    figure = draw_figure(board)
+    try:
+        write_figure(figure, path)
+    except ValueError as error:  # of a suffix that matplotlib does not know
+        raise NeuroestError(f"cannot write {path}: {error}") from None
+
+
+def case_styles(board: Scoreboard) -> dict[str, Style]:
+    """A pair of marker and colour for each case, the same in all panels: markers tell the evidence.
+
+    No two cases share a pair as long as markers and colours suffice, which is for 20 cases of one kind of evidence.
+    """
+    found: dict[str, Style] = {}
+    for place, (case, evidence) in enumerate(dict.fromkeys((row.case, row.evidence) for row in board.rows)):
+        shapes = _SHAPES[evidence]
+        pairs = [(shape, f"C{(place + step) % _COLOURS}") for shape in shapes for step in range(_COLOURS)]
+        found[case] = next((pair for pair in pairs if pair not in found.values()), pairs[0])
+    return found
+
+
+def draw_figure(board: Scoreboard) -> Any:
+    """The figure, as one of matplotlib.
+
+    Raises
+    ------
+    NeuroestError
+        When matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and only figures need it
+        from matplotlib.lines import Line2D  # noqa: PLC0415 - the same
+    except ImportError:
+        raise NeuroestError("figures need matplotlib: pip install 'neuroest[lab]'") from None
+    scored = [row for row in board.rows if row.scored]
+    by_class = {c: [r for r in scored if r.quantity_class == c] for c in CLASSES}
+    by_class = {c: rows for c, rows in by_class.items() if rows}
+    if not by_class:
+        raise NeuroestError("nothing to draw: no value of these cases is scored")
+    below = min(max(_ROW * max(map(len, by_class.values())), _LEAST), _MOST)
+    figure = Figure(figsize=(_WIDTH * len(by_class), _ABOVE + below + 1.0), layout="constrained")
+    panels = figure.subplots(2, len(by_class), height_ratios=(_ABOVE, below), squeeze=False)
+    styles = case_styles(board)
+    for (above, ratios), (quantity_class, rows) in zip(panels.T, by_class.items(), strict=True):
+        above.set_title(quantity_class.replace("_", "-"))
+        _draw(above, rows, styles)
+        _ratios(ratios, rows, styles, with_bands=quantity_class == "bottom_up")
+    handles = [
+        Line2D([], [], linestyle="", marker=marker, color=colour, markersize=5, label=case)
+        for case, (marker, colour) in styles.items()
+    ]
+    figure.legend(
+        handles=handles, loc="outside upper center", ncols=2 + 2 * len(by_class), fontsize=8, frameon=False
+    )
+    figure.supxlabel(_CAPTION, fontsize=7)
+    return figure
+
+
+def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
+    """Predicted against published with bands, misses hollow."""
+    panel.set_xscale("log")
+    panel.set_yscale("log")
+    panel.set_xlabel("published (SI units)")
+    panel.set_ylabel("predicted (SI units)")
+    ends = []
+    for row in rows:
+        factor = unit_factor(row.unit)
+        published = row.published * factor
+        panel.plot([published] * 2, [row.low * factor, row.high * factor], color=styles[row.case][1], lw=0.8)
+        _mark(panel, row, published, row.predicted * factor, styles[row.case])
+        ends.append(published)
+    panel.plot([min(ends), max(ends)], [min(ends), max(ends)], color="0.6", linewidth=0.8, zorder=0)
+
+
+def _ratios(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style], *, with_bands: bool) -> None:
+    """Predicted over published, a line for each value, with its band and its tolerance."""
+    panel.set_xscale("log")
+    panel.set_xlabel("predicted over published")
+    panel.axvline(1.0, color="0.5", linewidth=0.8, zorder=1)
+    panel.set_ylim(len(rows) - 0.5, -0.5)
+    cases: dict[str, list[int]] = {}
+    ends = [1.0]
+    for place, row in enumerate(rows):
+        cases.setdefault(row.case, []).append(place)
+        least, most = _allowed(row)
+        panel.fill_betweenx([place - 0.5, place + 0.5], least, most, color="0.87", linewidth=0, zorder=0)
+        low, high = row.low / row.published, row.high / row.published
+        pale = 1.0 if with_bands else 0.35
+        panel.plot(
+            [low, high], [place, place], color=styles[row.case][1], linewidth=1.0, alpha=pale, zorder=2
+        )
+        _mark(panel, row, row.ratio, place, styles[row.case])
+        ends += [row.ratio, least, most, *((low, high) if with_bands else ())]
+    margin = (max(ends) / min(ends)) ** 0.06 * _MARGIN
+    panel.set_xlim(min(ends) / margin, max(ends) * margin)
+    _ticks(panel)
+    for places in list(cases.values())[1:]:
+        panel.axhline(places[0] - 0.5, color="0.8", linewidth=0.5, zorder=0)
+    if len(rows) <= _NAMED:
+        names = [f"{row.case}  {row.quantity.replace('_', ' ')}" for row in rows]
+        panel.set_yticks(range(len(rows)), names, fontsize=6)
+        return
+    middles = [(places[0] + places[-1]) / 2 for places in cases.values()]
+    panel.set_yticks(middles, list(cases), fontsize=6)
+    for place, row in enumerate(rows):
+        if row.verdict != "within":
+            is_far = row.ratio > panel.get_xlim()[1] / _ROOM
+            panel.annotate(
+                row.quantity.replace("_", " "), (row.ratio, place), (-5 if is_far else 5, 0),
+                textcoords="offset points", ha="right" if is_far else "left", va="center", fontsize=6, zorder=4,
+                bbox={"color": "white", "alpha": 0.8, "pad": 0.5},
+            )  # fmt: skip
+
+
+def _allowed(row: Row) -> tuple[float, float]:
+    """Least and largest ratio of a row that its tolerance allows."""
+    if row.allowed.startswith("x"):
+        factor = float(row.allowed.removeprefix("x"))
+        return 1.0 / factor, factor
+    tolerance = float(row.allowed)
+    return max(1.0 - tolerance, math.ulp(1.0)), 1.0 + tolerance
+
+
+def _ticks(panel: Any) -> None:
+    low, high = panel.get_xlim()
+    known = next((ticks for reach, ticks in _TICKS.items() if high / low < reach), ())
+    if known:
+        ticks = [tick for tick in known if low <= tick <= high]
+        panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        panel.set_xticks([], minor=True)
+    panel.tick_params(axis="x", top=True, labeltop=True, labelsize=7)
+    panel.grid(axis="x", color="0.92", linewidth=0.5, zorder=0)
+
+
+def _mark(panel: Any, row: Row, across: float, up: float, style: Style) -> None:
+    marker, colour = style
+    face = colour if row.verdict == "within" else "white"
+    panel.plot(
+        [across], [up], linestyle="", marker=marker, markersize=4, markeredgecolor=colour, markerfacecolor=face,
+        markeredgewidth=0.9, zorder=3,
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""Results as comma-separated values, the unit of each column in its name."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from neuroest.results.estimate import BreakdownRow, Estimate
+
+if TYPE_CHECKING:
+    from neuroest.pipeline.comparison import Comparison
+
+_BREAKDOWN = tuple(BreakdownRow.__dataclass_fields__)
+
+
+def breakdown_csv(estimates: Sequence[Estimate]) -> str:
+    """Breakdowns as CSV, one row a term, led by the architecture and the workload it belongs to."""
+    rows = (
+        {"architecture": result.architecture, "workload": result.workload.name, **asdict(row)}
+        for result in estimates
+        for row in result.breakdown
+    )
+    return to_csv(("architecture", "workload", *_BREAKDOWN), rows)
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """A comparison as CSV: the differences, what each side leaves out, then the ratios, all in one table.
+
+    Each row says its `kind` (``alike``, ``different``, ``left_out`` or ``ratio``) and what it is about.
+    """
+    names = [result.architecture for result in comparison.estimates]
+    rows: list[dict[str, Any]] = []
+    for item in comparison.differences:
+        kind = "different" if item.differs else "alike"
+        for name, value in zip(names, item.values, strict=True):
+            rows.append({"kind": kind, "what": item.what, "design": name, "value": value})
+    for name, result in zip(names, comparison.estimates, strict=True):
+        rows += [{"kind": "left_out", "design": name, "value": item} for item in result.exclusions]
+    for ratio in ratio_rows(comparison):
+        rows.append({"kind": "ratio", "what": ratio.pop("quantity"), **ratio})
+    columns = ("kind", "what", "design", "value", "baseline", "design_value", "baseline_value", "ratio")
+    last = ("ratio_p10", "ratio_p90", "design_unproven_share", "baseline_unproven_share")
+    return to_csv((*columns, *last), rows)
+
+
+def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """The ratios with the values on both sides, one row each."""
+    rows = []
+    for ratio in comparison.ratios:
+        baseline = next(b for b in comparison.baselines if b.architecture == ratio.baseline)
+        rows.append(
+            {
+                "quantity": ratio.quantity,
+                "design": comparison.design.architecture,
+                "baseline": ratio.baseline,
+                "design_value": comparison.design.totals[ratio.quantity],
+                "baseline_value": baseline.totals[ratio.quantity],
+                "ratio": ratio.value,
+                "ratio_p10": ratio.low,
+                "ratio_p90": ratio.high,
+                "design_unproven_share": ratio.unproven[0],
+                "baseline_unproven_share": ratio.unproven[1],
+            }
+        )
+    return rows
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Rows as CSV (RFC 4180 quoting, lines end with a line feed); what a row lacks is empty."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
+    return buffer.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    return "" if value is None else value

@@ -1,0 +1,351 @@
+"""One shipped thing or file in full: a device with its claims, an architecture as a tree, a network by layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
+from neuroest.core.text_layout import columns, wrapped
+from neuroest.design.build import TEMPERATURE, Design, Part, build
+from neuroest.design.chip import heat_path
+from neuroest.loading.library import (
+    KINDS,
+    Device,
+    bibliography,
+    load_architecture,
+    load_device,
+    load_workload,
+    shipped,
+)
+from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
+from neuroest.reporting.bibliography import reference
+from neuroest.reporting.catalogue import summary
+from neuroest.reporting.formatting import corner_words, shown, shown_interval, words
+from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
+from neuroest.specs.architecture import ArchitectureSpec
+from neuroest.specs.blocks import Block
+from neuroest.specs.claims import DESIGN, Claim, ClaimSpec
+from neuroest.specs.device import SourceSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import problem_at
+from neuroest.specs.reading import read_document
+from neuroest.specs.workload import WorkloadSpec, workload_claims
+from neuroest.workloads.layers import geometry
+
+_INDENT = 4
+
+
+def sheets(name: str, style: Style = PLAIN) -> list[str]:
+    """Text of everything that is called `name`; several things of different kinds may share a name.
+
+    Parameters
+    ----------
+    name : str
+        A shipped name, a model, a mapper, the key of a source, or the path of a spec file.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing is called so.
+    SpecError
+        When the file has problems.
+    """
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        return [_file_sheet(name, style)]
+    found = [make() for known, make in _named(name, style) if known]
+    if not found:
+        everything = {*shipped("architecture"), *shipped("device"), *shipped("workload"), *DEVICE_MODELS}
+        everything |= {*BLOCKS, *LEVELS, *bibliography()}
+        raise UnknownNameError("name", name, everything, "`neuroest list` shows what there is")
+    return found
+
+
+def _named(name: str, style: Style) -> Iterator[tuple[bool, Callable[[], str]]]:
+    yield name in shipped("architecture"), lambda: architecture_sheet(load_architecture(name), style)
+    yield name in shipped("device"), lambda: device_sheet(load_device(name), style)
+    yield name in shipped("workload"), lambda: workload_sheet(load_workload(name), style)
+    yield name in DEVICE_MODELS or name in BLOCKS, partial(model_sheet, name, style)
+    yield name in LEVELS, partial(mapper_sheet, name, style)
+    yield name in bibliography(), lambda: source_sheet(name, bibliography()[name], style)
+
+
+def _file_sheet(name: str, style: Style) -> str:
+    document = read_document(Path(name))
+    kind = document.data.get("kind") if isinstance(document.data, dict) else None
+    if kind == "architecture":
+        return architecture_sheet(load_architecture(name), style)
+    if kind == "device":
+        return device_sheet(load_device(name), style)
+    if kind == "workload":
+        return workload_sheet(load_workload(name), style)
+    allowed = ", ".join(kind for kind in KINDS if kind != "sources")
+    message = f"kind is {kind!r}; what can be shown: {allowed}"
+    raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
+
+
+def value_rows(name: str) -> list[dict[str, Any]]:
+    """Every value of a device, an architecture or a workload with what defends it, as rows of a table.
+
+    Raises
+    ------
+    NeuroestError
+        When what is called so holds no values.
+    """
+    kinds = {"architecture", "device", "workload"}
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        data = read_document(Path(name)).data
+        kind = data.get("kind") if isinstance(data, dict) else None
+        found = [str(kind)] if kind in kinds else []
+    else:
+        found = [kind for kind in sorted(kinds) if name in shipped(kind)]
+    if not found:
+        raise NeuroestError(
+            f"{name} is no architecture, device or workload; only these have a table of values"
+        )
+    return [
+        {
+            "kind": kind, "path": path, "value": claim.value, "unit": claim.unit,
+            "p10": claim.low if claim.has_spread else None, "p90": claim.high if claim.has_spread else None,
+            "basis": claim.basis, "source": claim.source or "", "place": claim.place or "", "file": claim.origin,
+        }
+        for kind in found
+        for path, claim in _claims_of(kind, name).items()
+    ]  # fmt: skip
+
+
+def _claims_of(kind: str, name: str) -> Mapping[str, Claim]:
+    if kind == "architecture":
+        return build(load_architecture(name)).claims
+    return load_device(name).claims if kind == "device" else workload_claims(load_workload(name).spec)
+
+
+def _plain(written: float | str) -> str:
+    """A value as the file states it, without the zeros of a large number."""
+    if not isinstance(written, float):
+        return str(written)
+    text = f"{written:.12g}"
+    short = f"{written:e}".replace("e+0", "e").replace("e+", "e")
+    mantissa, _, exponent = short.partition("e")
+    short = f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"
+    return short if abs(written) >= 1e6 and len(short) < len(text) else text
+
+
+def device_sheet(device: Device, style: Style = PLAIN) -> str:
+    """A device: what it is, how far it has come, and every parameter with what defends it."""
+    spec = device.spec
+    lines = [style.bold(f"device {spec.name}, model {spec.model}"), *wrapped(one_line(spec.description)), ""]
+    lines += wrapped(f"maturity: {words(spec.maturity.stage)}. {one_line(spec.maturity.reason)}", hanging=2)
+    fab = spec.fab_compatibility
+    lines += wrapped(f"fabrication: {words(fab.status)}. {one_line(fab.reason)}", hanging=2)
+    if spec.process:
+        lines += wrapped(f"values taken on: {spec.process}", hanging=2)
+    if device.table is not None:
+        lines += wrapped(f"table: {spec.table}, {device.table.summary()}", hanging=2)
+    lines += ["", style.bold("parameters")]
+    for name, claim in device.claims.items():
+        given = spec.parameters[name]
+        written = given.value if isinstance(given, ClaimSpec) else given
+        lines += wrapped(f"{name} = {_plain(written)}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4)
+        about = "; ".join(_provenance(claim))
+        if about:
+            lines += [style.dim(line) for line in wrapped(about, indent=_INDENT)]
+        for other in given.alternatives if isinstance(given, ClaimSpec) else ():
+            where = ", ".join(text for text in (other.source, other.place) if text)
+            note = f": {one_line(other.note)}" if other.note else ""
+            lines += [
+                style.dim(x)
+                for x in wrapped(f"also {_plain(other.value)}; {where}{note}", indent=_INDENT, hanging=6)
+            ]
+    if spec.reported:
+        lines += ["", style.bold("reported by the source, not used in any sum")]
+        for value in spec.reported:
+            where = ", ".join(text for text in (value.source, value.place) if text)
+            text = f"{value.quantity}: {value.value} [{value.basis}] {one_line(value.scope)}; {where}"
+            lines += wrapped(text, indent=2, hanging=4)
+    lines += _notes(spec.notes, style)
+    used = {key for claim in device.claims.values() for key in (claim.source, claim.via) if key is not None}
+    lines += ["", style.bold("sources")] if used else []
+    for key in sorted(used):
+        lines += wrapped(f"[{key}] {reference(device.sources[key])}", indent=2, hanging=4)
+    return "\n".join(lines) + "\n"
+
+
+def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -> str:
+    """A chip as a tree of levels and blocks with their choices and devices."""
+    design = build(loaded)
+    spec = design.spec
+    lines = [style.bold(f"architecture {spec.name}"), *wrapped(one_line(spec.description)), ""]
+    supply = design.claims["technology.supply_voltage"]
+    told = (spec.technology.process, corner_words(design), shown(supply.value, "V"), _temperature(design))
+    lines += wrapped(f"technology: {', '.join(text for text in told if text)}", hanging=2)
+    lines.append(f"operation: {words(spec.operation.mode)}")
+    if spec.baseline:
+        lines.append(f"baseline: {spec.baseline}")
+    lines += ["", *_tree(design.root, design, 0)]
+    if spec.exclusions:
+        lines += ["", style.bold("left out"), *bullets(one_line(item) for item in spec.exclusions)]
+    return "\n".join(lines) + "\n"
+
+
+def _temperature(design: Design) -> str:
+    """Temperature of the die, or what makes it."""
+    stated = design.claims.get(TEMPERATURE)
+    if stated is not None:
+        return shown(stated.value, "K")
+    ambient, resistance = heat_path({path: claim.value for path, claim in design.claims.items()})
+    return f"as warm as its power makes it in air of {shown(ambient, 'K')} ({shown(resistance, 'K/W')})"
+
+
+def _tree(part: Part, design: Design, depth: int) -> list[str]:
+    device = design.devices.get(part.path)
+    head = f"{part.name}: {_choices(part, design)}"
+    lines = wrapped(head, indent=2 * depth, hanging=2 * depth + 4)
+    if device is not None:
+        text = f"device {device.spec.name} ({words(device.spec.maturity.stage)})"
+        lines += wrapped(text, indent=2 * depth + 4)
+        for name in getattr(part.spec, "parameters", ()):
+            claim = design.claims[f"{part.path}.{name}"]
+            lines += wrapped(f"{name} = {shown(claim.value, claim.unit)} here", indent=2 * depth + 4)
+    for child in part.parts.values():
+        lines += _tree(child, design, depth + 1)
+    return lines
+
+
+def _choices(part: Part, design: Design) -> str:
+    """Model and choices of a part in one line."""
+    words_of = [getattr(part.spec, "mapper", None) or getattr(part.spec, "model", "")]
+    for name in type(part.spec).model_fields:
+        value = getattr(part.spec, name)
+        claim = design.claims.get(f"{part.path}.{name}")
+        if name in {"model", "mapper", "device", "parameters"} or name in part.parts or value is None:
+            continue
+        if claim is not None:
+            unit = "Hz" if name.endswith(("frequency", "sample_rate")) else claim.unit
+            words_of.append(f"{words(name)} {shown(claim.value, unit)}")
+        elif isinstance(value, str):
+            words_of.append(f"{words(name)} {value}")
+        elif isinstance(value, tuple):
+            words_of.append(f"{words(name)} {', '.join(map(str, value))}")
+    return "; ".join(word for word in words_of if word)
+
+
+def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
+    """A network: what it is for, its layers with shapes and operations, and every activity with what defends it."""
+    spec = loaded.spec
+    shape = geometry(spec)
+    claims = workload_claims(spec)
+    steps = claims.get("workload.timesteps")
+    lines = [style.bold(f"workload {spec.name}"), *wrapped(one_line(spec.description)), ""]
+    lines.append(f"coding: {spec.coding}" + (f", {steps.value:g} timesteps" if steps is not None else ""))
+    task = spec.task
+    if task is not None:
+        quality = (
+            f", {task.metric} {task.value:.4g} [{task.basis}] {task.source or ''}"
+            if task.value is not None
+            else ""
+        )
+        lines += wrapped(f"task: {task.dataset}{quality}".rstrip(), hanging=2)
+    lines.append(f"input: {' x '.join(map(str, spec.input.shape))}")
+    lines += ["", *_layers(spec, shape), ""]
+    lines += [style.bold("values")]
+    for path, claim in claims.items():
+        name = path.removeprefix("workload.")
+        lines += wrapped(
+            f"{name} = {shown(claim.value, claim.unit)}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4
+        )
+        about = "; ".join(_provenance(claim))
+        if about and claim.basis != DESIGN:
+            lines += [style.dim(line) for line in wrapped(about, indent=_INDENT)]
+    lines += _notes(spec.notes, style)
+    return "\n".join(lines) + "\n"
+
+
+def _layers(spec: WorkloadSpec, shape: Any) -> list[str]:
+    rows = [("layer", "type", "output", "weights", "MACs")]
+    for index, layer in enumerate(spec.layers):
+        size = " x ".join(map(str, shape.output_shapes[index]))
+        rows.append(
+            (layer.name, words(layer.type), size, f"{shape.weights[index]:.0f}", f"{shape.macs[index]:.0f}")
+        )
+    rows.append(("total", "", "", f"{shape.total_weights:.0f}", f"{shape.total_macs:.0f}"))
+    return columns(rows, "<<>>>")
+
+
+def model_sheet(name: str, style: Style = PLAIN) -> str:
+    """A model with the parameters of its devices, the choices of its blocks, and what ships of it."""
+    record, block = DEVICE_MODELS.get(name), BLOCKS.get(name)
+    if record is None:
+        stated = BLOCKS[name]
+        lines = [style.bold(f"block model {name}"), *wrapped(summary(stated))]
+        if stated.record is not None:
+            lines += ["", *wrapped(f"its device is of model {stated.record.model}")]
+        return "\n".join([*lines, *_says(stated, style)]) + "\n"
+    lines = [style.bold(f"device model {name}"), *wrapped(summary(record)), ""]
+    lines.append(f"its devices stand in device_specs/{record.folder}/")
+    if record.table is not None:
+        lines.append("each names a CSV file beside it in `table`")
+        lines += wrapped(f"with the columns {', '.join(record.table.columns())}", indent=2, hanging=2)
+    lines += ["", style.bold("parameters")]
+    for parameter, info in record.parameters().items():
+        symbol = f", {info.symbol}" if info.symbol else ""
+        unit = "no unit" if info.check.unit == "1" else info.check.unit
+        due = "" if info.absent is None else ", may be left out"
+        lines += wrapped(f"{parameter} ({unit}{symbol}{due}): {info.description}", indent=2, hanging=4)
+    lines += _says(block, style) if block is not None else []
+    ships = [device for device, path in shipped("device").items() if path.parent.name == record.folder
+             and load_device(device).spec.model == name]  # fmt: skip
+    lines += ["", style.bold("ships as"), *wrapped(", ".join(ships), indent=2)] if ships else []
+    return "\n".join(lines) + "\n"
+
+
+def _says(block: type[Block], style: Style) -> list[str]:
+    """What a block says beside its model and its device."""
+    described: Mapping[str, str] = block.descriptions()
+    lines: list[str] = []
+    for field, info in block.model_fields.items():
+        if field in {"model", "device", "parameters"}:
+            continue
+        slot = "slot, " if field in block.slots else ""
+        need = "" if info.is_required() else " (optional)"
+        lines += wrapped(f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4)
+    return ["", style.bold("the block says"), *lines] if lines else []
+
+
+def mapper_sheet(name: str, style: Style = PLAIN) -> str:
+    """A mapper and what a level says that it works on."""
+    level = LEVELS[name]
+    described: Mapping[str, str] = level.descriptions()
+    lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("the level says")]
+    for field, info in level.model_fields.items():
+        slot = "slot, " if field in level.slots else ""
+        need = "" if info.is_required() else " (optional)"
+        lines += wrapped(f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4)
+    return "\n".join(lines) + "\n"
+
+
+def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
+    """A source of the bibliography."""
+    return "\n".join([style.bold(f"source {key}"), *wrapped(reference(source))]) + "\n"
+
+
+def _band(claim: Claim) -> str:
+    return f"  ({shown_interval(claim.low, claim.high, claim.unit)})" if claim.has_spread else ""
+
+
+def _provenance(claim: Claim) -> Iterator[str]:
+    source = ", ".join(text for text in (claim.source, claim.place) if text)
+    if source:
+        yield one_line(source)
+    if claim.via:
+        yield f"read in {claim.via}"
+    if claim.conditions:
+        yield f"conditions: {one_line(claim.conditions)}"
+    if claim.rationale:
+        yield one_line(claim.rationale)
+
+
+def _notes(notes: tuple[str, ...], style: Style) -> list[str]:
+    return ["", style.bold("notes"), *bullets(one_line(note) for note in notes)] if notes else []

@@ -1,0 +1,376 @@
+"""What figures, tables and the page show of an estimate, computed once: shares with bands, samples, tornado."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.exploration.sensitivity import Bar, tornado
+from neuroest.exploration.structures import Group
+from neuroest.pipeline.comparison import unproven_share
+from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.reporting.formatting import BANDED, short_names
+from neuroest.results.estimate import Estimate
+from neuroest.uncertainty.bands import SAMPLES, drawn_values, quantiles, sampled_totals
+from neuroest.uncertainty.model_error import discrepancy_claims
+
+Array = NDArray[np.float64]
+
+LEAST_UNPROVEN = 0.05
+"""Share of projected and assumed values from which a number is marked."""
+_ALIKE = 1e-9
+"""Share by which times may differ that count as the same."""
+STATIC = "static, whole chip"
+"""Name of the part of the energy that belongs to no layer."""
+SHARED, UNUSED = "shared by the layers", "units without a layer"
+"""Names of the parts of the area that belong to no layer."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of a total.
+
+    Attributes
+    ----------
+    name : str
+        Component or layer.
+    value, share : float
+        In SI units, and of the sum of all parts.
+    low, high : float or None
+        10th and 90th percentile; None where no sample exists.
+    path : str
+        Path of the component; empty for a layer.
+    """
+
+    name: str
+    value: float
+    share: float
+    low: float | None
+    high: float | None
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A total in parts, the largest first where the parts are components, in the network's order otherwise.
+
+    Attributes
+    ----------
+    quantity : str
+        ``energy``, ``area`` or ``latency``.
+    by : str
+        ``component`` or ``layer``.
+    about : str
+        What the parts are and whether they add up to the total.
+    """
+
+    quantity: str
+    by: str
+    unit: str
+    about: str
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True)
+class RooflinePoint:
+    """A layer beside one resource that moves data.
+
+    Attributes
+    ----------
+    intensity : float
+        Operations of the layer for each bit that the resource moves.
+    attained : float
+        Operations in a second at the speed of the layer.
+    limits : bool
+        Whether the resource is what the layer waits for.
+    """
+
+    layer: str
+    resource: str
+    intensity: float
+    attained: float
+    limits: bool
+
+
+@dataclass(frozen=True)
+class Roofline:
+    """Where the layers stand below the rates of what computes and of what moves data.
+
+    Attributes
+    ----------
+    unit : str
+        What computes.
+    computing : float
+        Operations in a second that it does in its best layer, waiting for nothing.
+    rates : mapping
+        Bits in a second of every resource that moves data, in the layer that has most of it.
+    """
+
+    unit: str
+    computing: float
+    rates: Mapping[str, float]
+    points: tuple[RooflinePoint, ...]
+
+
+class View:
+    """An estimate with everything that is drawn of it; each part is computed when somebody asks."""
+
+    def __init__(self, estimate: Estimate) -> None:
+        self.estimate = estimate
+
+    @property
+    def architecture(self) -> str:
+        """Name of the architecture."""
+        return self.estimate.architecture
+
+    @property
+    def workload(self) -> str:
+        """Name of the workload."""
+        return self.estimate.workload.name
+
+    @cached_property
+    def _sampled(self) -> Evaluation:
+        claims = self.estimate.claims
+        values: dict[str, Any] = {path: claim.value for path, claim in claims.items()}
+        values.update(drawn_values(self.estimate.design, claims))
+        with np.errstate(all="ignore"):
+            return evaluate(self.estimate.design, self.estimate.workload, values)
+
+    @cached_property
+    def samples(self) -> Mapping[str, Array]:
+        """Samples of the banded totals, of those draws that have an estimate."""
+        with np.errstate(all="ignore"):
+            sampled = sampled_totals(self._sampled, SAMPLES)
+        return {name: values[sampled.feasible] for name, values in sampled.quantities.items()}
+
+    @cached_property
+    def unproven(self) -> Mapping[str, float]:
+        """Share of each banded total that rests on projected or assumed values."""
+        return {name: unproven_share(self.estimate, name) for name in BANDED}
+
+    def marked(self, total: str) -> bool:
+        """Whether a total rests on projected or assumed values to a share worth a mark."""
+        return self.unproven.get(total, 0.0) >= LEAST_UNPROVEN
+
+    @cached_property
+    def breakdowns(self) -> tuple[Breakdown, ...]:
+        """Energy, area and latency by component and by layer."""
+        with np.errstate(all="ignore"):  # draws without an estimate are left out below
+            return (
+                self._energy_by_component(),
+                self._energy_by_layer(),
+                self._area_by_component(),
+                self._area_by_layer(),
+                self._latency_by_component(),
+                self._latency_by_layer(),
+            )
+
+    def breakdown(self, quantity: str, by: str) -> Breakdown | None:
+        """One of the breakdowns; None where there is none of the kind."""
+        return next((b for b in self.breakdowns if (b.quantity, b.by) == (quantity, by)), None)
+
+    def _energy_by_component(self) -> Breakdown:
+        nominal, sampled = self.estimate.evaluation, self._sampled
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, nominal), (draws, sampled)):
+            for row in source.dynamic:
+                _add(store, row.component, np.sum(row.energy, axis=-1))
+            for static in source.statics:
+                _add(store, static.component, _flat(static.total) * _flat(source.standing_time(static)))
+        about = "Energy of one inference, dynamic and static; the parts add up to the energy per inference."
+        return self._broken_down("energy", "component", "J", about, values, draws)
+
+    def _energy_by_layer(self) -> Breakdown:
+        nominal, sampled = self.estimate.evaluation, self._sampled
+        names = nominal.layers.names
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, nominal), (draws, sampled)):
+            for row in source.dynamic:
+                energy = np.asarray(row.energy)
+                energy = np.broadcast_to(energy, (*energy.shape[:-1], len(names)))
+                for index, name in enumerate(names):
+                    _add(store, name, energy[..., index])
+            for static in source.statics:
+                _add(store, STATIC, _flat(static.total) * _flat(source.standing_time(static)))
+        about = "Dynamic energy of one inference by layer; static energy belongs to the whole chip."
+        return self._broken_down("energy", "layer", "J", about, values, draws)
+
+    def _area_by_component(self) -> Breakdown:
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            placed: Any = 0.0
+            for row in source.areas:
+                _add(store, row.component, _flat(row.total))
+                placed = placed + _flat(row.total)
+            if source.costs.overheads is not None:
+                _add(store, f"{source.costs.overheads}.white_space", _flat(source.area) - placed)
+        about = "Area of the chip; the parts add up to the area."
+        return self._broken_down("area", "component", "m^2", about, values, draws)
+
+    def _area_by_layer(self) -> Breakdown:
+        names = self.estimate.evaluation.layers.names
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            placement, level = source.mapped.placement, source.mapped.level.path
+            units = np.asarray(placement.units)
+            units = np.broadcast_to(units, (*units.shape[:-1], len(names)))
+            there = np.maximum(_flat(source.mapped.counts[level]), 1.0)
+            inside: Any = 0.0
+            if not placement.shared:
+                for row in source.areas:
+                    if row.component == level or row.component.startswith(f"{level}."):
+                        inside = inside + _flat(row.total)
+                for index, name in enumerate(names):
+                    _add(store, name, inside * _flat(units[..., index]) / there)
+                used = _flat(np.sum(units, axis=-1))
+                _add(store, UNUSED, inside * np.maximum(there - used, 0.0) / there)
+            _add(store, SHARED, _flat(source.area) - inside)
+        about = "Area of the computing units that hold each layer; what layers share, white space too, is one part."
+        return self._broken_down("area", "layer", "m^2", about, values, draws)
+
+    def _latency_by_component(self) -> Breakdown:
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            names = list(source.timing.resources)
+            shape = np.broadcast_shapes(*(np.shape(t) for t in source.timing.resources.values()))
+            times = np.stack([np.broadcast_to(source.timing.resources[name], shape) for name in names])
+            slowest = np.argmax(times, axis=0)
+            for index, name in enumerate(names):
+                _add(store, name, np.sum(np.where(slowest == index, times[index], 0.0), axis=-1))
+        about = (
+            "Time of one step of every layer, given to the resource that holds the layer up. Layers may work at "
+            "the same time, so the sum need not be the latency."
+        )
+        return self._broken_down("latency", "component", "s", about, values, draws)
+
+    def _latency_by_layer(self) -> Breakdown:
+        names = self.estimate.evaluation.layers.names
+        values: dict[str, Any] = {}
+        draws: dict[str, Any] = {}
+        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
+            step = np.asarray(source.timing.step)
+            step = np.broadcast_to(step, (*step.shape[:-1], len(names)))
+            for index, name in enumerate(names):
+                _add(store, name, step[..., index])
+        about = "Time of one step of each layer. Layers may work at the same time, so the sum need not be the latency."
+        return self._broken_down("latency", "layer", "s", about, values, draws)
+
+    def _broken_down(
+        self, quantity: str, by: str, unit: str, about: str, values: dict[str, Any], draws: dict[str, Any]
+    ) -> Breakdown:
+        total = float(sum(float(_flat(value)[0]) for value in values.values()))
+        feasible = self._feasible
+        shown = short_names(values) if by == "component" else {name: name for name in values}
+        slices = []
+        for name, value in values.items():
+            amount = float(_flat(value)[0])
+            drawn = np.broadcast_to(_flat(draws.get(name, value)), (SAMPLES,))[feasible]
+            drawn = drawn[np.isfinite(drawn)]
+            low, high = quantiles(drawn, (0.1, 0.9)) if drawn.size else (None, None)
+            if amount > 0.0:
+                path = name if by == "component" else ""
+                slices.append(Slice(shown[name], amount, amount / total if total else 0.0, low, high, path))
+        if by == "component":
+            slices.sort(key=lambda item: -item.value)
+        return Breakdown(quantity, by, unit, about, tuple(slices))
+
+    @cached_property
+    def _feasible(self) -> NDArray[np.bool_]:
+        with np.errstate(all="ignore"):
+            return sampled_totals(self._sampled, SAMPLES).feasible
+
+    @cached_property
+    def _bars(self) -> Mapping[str, tuple[Bar, ...]]:
+        result = self.estimate
+        claims = {**result.claims, **discrepancy_claims(result.design)}
+        with np.errstate(all="ignore"):
+            return tornado(Group({}, result.design, result.workload, claims), BANDED)
+
+    def tornado(self, total: str = "energy_per_inference_J") -> tuple[Bar, ...]:
+        """The total with each cause of doubt at its p10 and its p90, the others as they are, longest bar first."""
+        return tuple(bar for bar in self._bars[total] if bar.low != bar.high)
+
+    @cached_property
+    def occupation(self) -> tuple[tuple[str, Mapping[str, float]], ...]:
+        """For each layer the time that every resource needs for one of its steps. [s]."""
+        timing, names = self.estimate.evaluation.timing, self.estimate.evaluation.layers.names
+        shown = short_names(timing.resources)
+        table = {shown[p]: np.broadcast_to(t, (len(names),)) for p, t in timing.resources.items()}
+        return tuple(
+            (name, {resource: float(times[i]) for resource, times in table.items() if times[i] > 0.0})
+            for i, name in enumerate(names)
+        )
+
+    @cached_property
+    def roofline(self) -> Roofline:
+        """Where the layers stand below the rates of what computes and of what moves data."""
+        source = self.estimate.evaluation
+        layers, timing = source.layers, source.timing
+        shape = (len(layers.names),)
+        work = (
+            layers.layer_synaptic_operations / layers.timesteps if layers.coding == "spiking" else layers.macs
+        )
+        operations = np.broadcast_to(np.asarray(work, dtype=np.float64), shape)
+        step = np.broadcast_to(timing.step, shape)
+        level = source.mapped.level.path
+        shown = short_names(timing.resources)
+        computing = np.broadcast_to(timing.resources[level], shape)
+        busy = (operations > 0.0) & (computing > 0.0)
+        best = float(np.max(operations[busy] / computing[busy])) if np.any(busy) else 0.0
+        rates: dict[str, float] = {}
+        points = []
+        for path, times in timing.resources.items():
+            moved = np.broadcast_to(_moved_bits(source, path) / layers.timesteps, shape)
+            time = np.broadcast_to(times, shape)
+            for index in np.flatnonzero((moved > 0.0) & (operations > 0.0) & (time > 0.0)):
+                rates[shown[path]] = max(rates.get(shown[path], 0.0), float(moved[index] / time[index]))
+                points.append(
+                    RooflinePoint(
+                        layers.names[index], shown[path], float(operations[index] / moved[index]),
+                        float(operations[index] / step[index]), bool(time[index] >= step[index]),
+                    )
+                )  # fmt: skip
+        return Roofline(shown[level], best, rates if best > 0.0 else {}, tuple(points) if best > 0.0 else ())
+
+
+def slowest(times: Mapping[str, float]) -> frozenset[str]:
+    """Resources that a layer waits for, of the times that it needs of each.
+
+    Examples
+    --------
+    >>> sorted(slowest({"array": 2.0, "buffer": 1.0, "link": 2.0}))
+    ['array', 'link']
+    """
+    longest = max(times.values(), default=0.0)
+    return frozenset(name for name, time in times.items() if time >= longest * (1.0 - _ALIKE))
+
+
+def _moved_bits(source: Evaluation, path: str) -> Array:
+    """Bits that a memory, the network or a link moves in one inference, by layer; nothing for what computes."""
+    moved = np.zeros(len(source.layers.names))
+    widths = {memory.path: memory.options["width"] for memory in source.chip.memories()}
+    networks = {mesh.path for _, mesh in source.chip.networks()}
+    for (component, action), count in source.counts.actions.items():
+        if component == path and component in widths:
+            moved = moved + count * widths[component]
+        elif component == path and (action == "bit" or (component in networks and action == "bit_hop")):
+            moved = moved + count
+    return moved
+
+
+def _add(store: dict[str, Any], name: str, value: Any) -> None:
+    store[name] = store[name] + value if name in store else value
+
+
+def _flat(value: Any) -> Array:
+    return np.asarray(value, dtype=np.float64).reshape(-1)

@@ -1,0 +1,160 @@
+"""Which figures a report has, each with the caption that a paper prints below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from neuroest.plotting import report as figures
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.formatting import counted
+from neuroest.reporting.report import Report, unique_slugs
+from neuroest.reporting.sweep_data import SweepPoints
+
+_BANDS = "Bands are the 10th and 90th percentile over what is not known of the inputs."
+_MARK = (
+    f"Open markers and asterisks: at least {LEAST_UNPROVEN * 100:g} % rests on projected or assumed values."
+)
+_QUANTITIES = {
+    "energy": ("Energy of one inference", "static energy belongs to no layer"),
+    "area": ("Area", "what layers share, white space included, is one part"),
+    "latency": (
+        "Latency",
+        (
+            "parts are the time of one step of each layer, given to the resource that it waits for; layers may work "
+            "at the same time, so they need not add up to the latency"
+        ),
+    ),
+}
+
+MOST_DRAWN_ALONE = 4
+"""Designs of a network that have a tornado, a roofline and an area map of their own."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A figure that is to be drawn.
+
+    Attributes
+    ----------
+    name : str
+        Of its files.
+    title, caption : str
+        Plain text: what it shows in a few words, and what a paper prints below it.
+    wide : bool
+        Whether it spans two columns.
+    """
+
+    name: str
+    title: str
+    caption: str
+    make: Callable[[], Any]
+    wide: bool = False
+
+
+def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
+    """All figures of a report."""
+    standing = report.validation_coverage
+    narrow, wide = figures.VENUES[venue]
+    names = unique_slugs([name for name, _ in report.networks])
+    found: list[Plan] = []
+    for network, views in report.networks:
+        found += _of_network(report, network, names[network], views, (narrow, wide))
+    found += _of_designs(report, (narrow, wide))
+    kinds = ", ".join(standing.levels).replace("_", " ")
+    found.append(
+        Plan(
+            "scoreboard", "Predicted against published",
+            f"Predicted against published values, recorded with neuroest {standing.record.version}. Filled: cases "
+            f"whose computing level is of a kind in this report ({kinds}). Left all values, right those that were "
+            f"predicted from process and device values alone. {_BANDS}",
+            partial(figures.scoreboard_figure, standing, wide), wide=True,
+        )
+    )  # fmt: skip
+    if sweep is not None and sweep.results:
+        drawn = len(sweep.shown)
+        of = f", of which {drawn} are drawn," if drawn < sweep.count else ""
+        caption = (
+            f"{counted(sweep.count, 'point')} of a sweep{of} and the Pareto front of the two results shown."
+        )
+        found.append(Plan("sweep", "Sweep", caption, partial(figures.sweep_figure, sweep, narrow)))
+    return found
+
+
+def _of_network(
+    report: Report, network: str, name: str, views: Sequence[View], widths: tuple[float, float]
+) -> list[Plan]:
+    narrow, wide = widths
+    first = views[0]
+    most = figures.MOST_DESIGNS
+    shown = f" The first {most} of {len(views)} designs." if len(views) > most else ""
+    beside = ", ".join(view.architecture for view in views[: figures.MOST_BESIDE])
+    found = []
+    for quantity, (label, about) in _QUANTITIES.items():
+        caption = (
+            f"{label} on {network} with the shares of components and layers; {about}. {_BANDS} {_MARK}{shown}"
+        )
+        make = partial(figures.breakdown_figure, views, quantity, wide)
+        found.append(Plan(f"{quantity}_{name}", f"{label} with shares, {network}", caption, make, wide=True))
+        caption = f"{label} by component and by layer on {network}, of {beside}; {about}. {_BANDS}"
+        make = partial(figures.parts_figure, views, quantity, wide)
+        found.append(
+            Plan(f"{quantity}_parts_{name}", f"{label} in parts, {network}", caption, make, wide=True)
+        )
+    comparison = report.comparisons.get(network)
+    if comparison is not None:
+        _ = comparison.ratios  # before the workers part, so that it is computed once
+        caption = (
+            f"{first.architecture} over its baselines on {network}; Table "
+            f"{{differences}} says what differs between them. {_BANDS} {_MARK}{shown}"
+        )
+        make = partial(figures.ratios_figure, comparison, narrow)
+        found.append(Plan(f"ratios_{name}", f"Ratios, {network}", caption, make))
+        caption = (
+            f"Energy against area on {network}; larger markers are faster, filled ones are on the Pareto front of "
+            f"energy, area and throughput, squares rest in part on projected or assumed values. {_BANDS}{shown}"
+        )
+        make = partial(figures.tradeoff_figure, views, narrow)
+        found.append(Plan(f"tradeoff_{name}", f"Energy against area, {network}", caption, make))
+    caption = f"Samples of the energy per inference on {network} over what is not known of the inputs. {_MARK}{shown}"
+    make = partial(figures.distribution_figure, views, narrow)
+    found.append(Plan(f"distribution_{name}", f"Distribution of the energy, {network}", caption, make))
+    return found
+
+
+def _of_designs(report: Report, widths: tuple[float, float]) -> list[Plan]:
+    """What is drawn of one design at a time: of the first of each network."""
+    narrow, wide = widths
+    chosen = [
+        (network, view, len(views)) for network, views in report.networks for view in views[:MOST_DRAWN_ALONE]
+    ]
+    names = unique_slugs([_pair(network, view) for network, view, _ in chosen])
+    found = []
+    for network, view, of in chosen:
+        name, who = names[_pair(network, view)], f"{view.architecture} on {network}"
+        left = f" Drawn of the first {MOST_DRAWN_ALONE} of {of} designs." if of > MOST_DRAWN_ALONE else ""
+        caption = (
+            f"Energy per inference of {who} with each cause of doubt at its 10th and 90th percentile, others as they "
+            f"are.{left}"
+        )
+        make = partial(figures.tornado_figure, view, narrow)
+        found.append(Plan(f"tornado_{name}", f"Tornado, {who}", caption, make))
+        caption = (
+            f"What limits the throughput of {who}. Left, the time of each resource for one step of each layer; right, "
+            "the layers below the rates of what computes (dashed) and of what moves data (diagonals; one out of view "
+            f"is no limit), each layer once for every resource that moves data.{left}"
+        )
+        make = partial(figures.bottleneck_figure, view, wide)
+        found.append(
+            Plan(f"bottleneck_{name}", f"What limits the throughput, {who}", caption, make, wide=True)
+        )
+        caption = f"Area of {who} to scale. Where blocks stand is not meant: it is no floorplan.{left}"
+        make = partial(figures.area_map_figure, view, narrow)
+        found.append(Plan(f"area_map_{name}", f"Area map, {who}", caption, make))
+    return found
+
+
+def _pair(network: str, view: View) -> str:
+    return f"{network}\n{view.architecture}"

@@ -1,0 +1,202 @@
+"""Names, units and wording of the results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from neuroest.core.units import format_quantity
+from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
+from neuroest.results.estimate import CheckResult, Estimate
+from neuroest.uncertainty.bands import Band
+
+CHIP = "chip."
+"""What every component's path begins with, left out where space is short."""
+
+BANDED = ("area_m2", "energy_per_inference_J", "latency_s", "throughput_per_s")
+"""Totals that have a band, in the order in which they are shown."""
+
+_SUFFIXES = (
+    ("_W_per_m2", "W/m^2"),
+    ("_per_s", "1/s"),
+    ("_m2", "m^2"),
+    ("_J", "J"),
+    ("_s", "s"),
+    ("_W", "W"),
+    ("_K", "K"),
+)
+_SCALES = {
+    "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
+    "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
+}
+"""For lengths and areas: unit, name, and the least number that is written in it."""
+_POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
+_MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-Za-z])")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
+
+
+def label_and_unit(total: str) -> tuple[str, str]:
+    """Words and SI unit of a total: ``energy_per_inference_J`` is an energy per inference in J.
+
+    Examples
+    --------
+    >>> label_and_unit("power_density_W_per_m2")
+    ('power density', 'W/m^2')
+    """
+    if total in _WORDING:
+        return _WORDING[total]
+    for suffix, unit in _SUFFIXES:
+        if total.endswith(suffix):
+            return total.removesuffix(suffix).replace("_", " "), unit
+    return total.replace("_", " "), "1"
+
+
+def shown(value: float | None, unit: str) -> str:
+    """A number with its unit in a form that a table has room for, or a dash where the quantity does not apply.
+
+    Examples
+    --------
+    >>> shown(2.8e-8, "m"), shown(2.8537e-8, "m^2"), shown(0.9, "V"), shown(None, "J")
+    ('28 nm', '0.0285 mm^2', '0.9 V', '-')
+    """
+    if value is None:
+        return "-"
+    size = abs(value)
+    scales = _SCALES.get(unit)
+    if scales is not None and value:
+        factor, name, _ = next((scale for scale in scales if size >= scale[0] * scale[2]), scales[-1])
+        return f"{_three_digits(value / factor)} {name}"
+    if unit == "V" and 0.1 <= size < 1.0:
+        return f"{value:.3g} V"
+    if unit == "1/s" and 1e3 <= size < 1e6:
+        return f"{_three_digits(value)} 1/s"
+    return f"{value:.3g} {unit}" if unit == "TOPS/W" else format_quantity(value, unit)
+
+
+def _three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
+
+
+def shown_interval(low: float, high: float, unit: str) -> str:
+    """Two ends with their unit, which is written once where it is the same.
+
+    Examples
+    --------
+    >>> shown_interval(1.2e-9, 3e-9, "J")
+    '1.2 .. 3 nJ'
+    """
+    first, last = shown(low, unit), shown(high, unit)
+    number, _, prefixed = first.partition(" ")
+    if prefixed and last.endswith(f" {prefixed}"):
+        first = number
+    return f"{first} .. {last}"
+
+
+def shown_band(band: Band | None, unit: str) -> tuple[str, str]:
+    """Interval and median of a band; two empty texts where there is none.
+
+    Examples
+    --------
+    >>> shown_band(Band(1.2e-9, 2e-9, 3e-9), "J")
+    ('1.2 .. 3 nJ', '2 nJ')
+    """
+    return ("", "") if band is None else (shown_interval(band.low, band.high, unit), shown(band.median, unit))
+
+
+def typeset(text: str) -> str:
+    """Quantities of a text as print has them; the terminal and the files keep to ASCII.
+
+    Examples
+    --------
+    >>> typeset("0.458 .. 1.7 mm^2"), typeset("11 uJ"), typeset("3.25e+05"), typeset("7.48e-05")
+    ('0.458 to 1.7 mm²', '11 µJ', '3.25×10⁵', '7.48×10⁻⁵')
+    """
+    text = _POWER.sub(lambda found: f"×10{str(int(found[1])).translate(_RAISED)}", text)
+    return _MICRO.sub(r"\1 µ", text).replace("^2", "²").replace(" .. ", " to ")
+
+
+def percent(share: float) -> str:
+    """A share in percent, small ones as a bound.
+
+    Examples
+    --------
+    >>> [percent(share) for share in (0.4567, 0.0123, 0.0001, 0.0, 1.0)]
+    ['45.7 %', '1.2 %', '<0.1 %', '0 %', '100 %']
+    """
+    if share == 0.0 or share >= 0.9995:
+        return f"{share * 100:.0f} %"
+    return "<0.1 %" if share < 0.001 else f"{share * 100:.1f} %"
+
+
+def short(path: str) -> str:
+    """A path without the chip it belongs to."""
+    return path.removeprefix(CHIP)
+
+
+def short_names(paths: Iterable[str]) -> dict[str, str]:
+    """For each path the fewest of its last words that no other path ends with.
+
+    Examples
+    --------
+    >>> short_names(["chip.tile.neuron", "chip.tile.array.neuron", "chip.tile.buffer"])
+    {'chip.tile.neuron': 'tile.neuron', 'chip.tile.array.neuron': 'array.neuron', 'chip.tile.buffer': 'buffer'}
+    """
+    split = {path: path.split(".") for path in paths}
+    names = {}
+    for path, parts in split.items():
+        for length in range(1, len(parts) + 1):
+            tail = parts[-length:]
+            if sum(other[-length:] == tail for other in split.values()) == 1:
+                break
+        names[path] = ".".join(tail)
+    return names
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "source"), counted(3, "source")
+    ('1 source', '3 sources')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def words(name: str) -> str:
+    """A name as words."""
+    return name.replace("_", " ")
+
+
+def check_line(check: CheckResult) -> str:
+    """A failed check in one line, with what kind of fault it is."""
+    kind = "outside a model's range" if check.severity == "range" else "design check failed"
+    return f"{kind}: {check}"
+
+
+def corner_words(design: Design) -> str:
+    """``slow corner``; nothing for a typical die."""
+    corner = design.spec.technology.corner
+    return "" if corner == "typical" else f"{corner} corner"
+
+
+def temperature_words(result: Estimate) -> str:
+    """Temperature of the die: ``300 K``, or ``341 K in air of 300 K`` where its own power makes it."""
+    warm = result.totals["junction_temperature_K"]
+    if warm is None:
+        return shown(result.claims[TEMPERATURE].value, "K")
+    return f"{shown(warm, 'K')} in air of {shown(result.claims[AMBIENT].value, 'K')}"
+
+
+def operating_point(result: Estimate) -> str:
+    """Node, corner, supply, temperature and operation: ``28 nm (cmos_28nm_lp), 0.9 V, 300 K, always on``."""
+    process = result.design.devices[PROCESS].spec.name
+    told = (
+        f"{shown(result.claims[f'{PROCESS}.feature_size'].value, 'm')} ({process})",
+        corner_words(result.design),
+        shown(result.claims[f"{TECHNOLOGY}.supply_voltage"].value, "V"),
+        temperature_words(result),
+        words(result.design.spec.operation.mode),
+    )
+    return ", ".join(text for text in told if text)

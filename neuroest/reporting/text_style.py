@@ -1,0 +1,72 @@
+"""Laying out plain text: columns, bars, wrapped lines, and colour where it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from neuroest.core.text_layout import WIDTH, columns, fitting_columns, wrapped
+
+__all__ = ["PLAIN", "WIDTH", "Style", "bullets", "columns", "fitting_columns", "one_line", "wrapped"]
+
+_BOLD, _RED, _DIM, _END = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Style:
+    """How text is drawn.
+
+    Attributes
+    ----------
+    colour : bool
+        Whether to use the terminal's bold, dim and red.
+    blocks : bool
+        Whether the terminal can show block characters; bars are drawn with ``#`` otherwise.
+    """
+
+    colour: bool = False
+    blocks: bool = True
+
+    def bold(self, text: str) -> str:
+        """`text`, standing out."""
+        return f"{_BOLD}{text}{_END}" if self.colour and text else text
+
+    def dim(self, text: str) -> str:
+        """`text`, standing back."""
+        return f"{_DIM}{text}{_END}" if self.colour and text else text
+
+    def red(self, text: str) -> str:
+        """`text`, as a warning."""
+        return f"{_RED}{text}{_END}" if self.colour and text else text
+
+    def bar(self, share: float, cells: int) -> str:
+        """A bar of `share` of `cells` characters.
+
+        Examples
+        --------
+        >>> Style(blocks=False).bar(0.5, 8)
+        '####'
+        """
+        eighths = round(min(max(share, 0.0), 1.0) * cells * 8)
+        if not self.blocks:
+            return "#" * round(eighths / 8)
+        full, rest = divmod(eighths, 8)
+        return "█" * full + (_EIGHTHS[rest] if rest else "")
+
+
+PLAIN = Style()
+
+
+def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> list[str]:
+    """One item a line, with a dash."""
+    return [
+        line
+        for item in items
+        for line in wrapped(f"- {item}", indent=indent, hanging=indent + 2, width=width)
+    ]
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and characters that steer a terminal."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))

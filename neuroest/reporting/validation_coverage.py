@@ -1,0 +1,192 @@
+"""Where the kinds of model in a report stand against published chips, from the recorded scoreboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from neuroest.reporting.estimate_views import View
+from neuroest.reporting.formatting import percent, words
+from neuroest.validation.record import Record, RecordedCase, level_of, models_by_path, recorded
+from neuroest.validation.scoring import Row, Summary
+
+_LEAST = 1e-3
+CLASSES: Mapping[str, str] = {
+    "bookkeeping": "sums of published inputs",
+    "structural": "scaling from one anchored value",
+    "bottom_up": "from process and device values alone",
+}
+"""What the classes of published values are."""
+
+
+@dataclass(frozen=True)
+class DesignCoverage:
+    """What of one design has stood beside a published chip.
+
+    Attributes
+    ----------
+    level : str
+        Kind of its computing level.
+    chips, others : tuple of RecordedCase
+        Cases of that kind: chips, and design studies or simulators.
+    unseen : tuple of (str, float)
+        Block models that no case of a chip contains, with their share of the energy of an inference, the largest
+        over the networks.
+    unseen_share : tuple of float
+        Share of all of them together, smallest and largest over the networks.
+    """
+
+    architecture: str
+    level: str
+    chips: tuple[RecordedCase, ...]
+    others: tuple[RecordedCase, ...]
+    unseen: tuple[tuple[str, float], ...]
+    unseen_share: tuple[float, float]
+
+    @property
+    def words(self) -> str:
+        """The standing in one or two sentences."""
+        kind = words(self.level)
+        chips = "; ".join(case.title for case in self.chips)
+        beside = (
+            f"Chips of its kind ({kind}): {chips}." if chips else f"No case is a chip of its kind ({kind})."
+        )
+        if not self.unseen:
+            return f"{beside} Every block model of it occurs in the case of a chip."
+        low, high = (percent(share) for share in self.unseen_share)
+        share = low if low == high else f"{low} to {high}"
+        named = ", ".join(words(name) for name, _ in self.unseen)
+        return f"{beside} In no case of a chip occur: {named}; they carry {share} of its energy."
+
+
+@dataclass(frozen=True)
+class ValidationCoverage:
+    """The recorded scoreboard as far as it speaks of the designs of a report.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        Scored values of cases of the same kinds of computing level.
+    by_level : tuple of (str, tuple of Summary)
+        Values of chips by class, for each of those kinds.
+    chips : tuple of Summary
+        Values of chips of all kinds by class.
+    """
+
+    record: Record
+    designs: tuple[DesignCoverage, ...]
+    rows: tuple[Row, ...]
+    by_level: tuple[tuple[str, tuple[Summary, ...]], ...]
+    chips: tuple[Summary, ...]
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Kinds of computing level in the report."""
+        return tuple(dict.fromkeys(design.level for design in self.designs))
+
+    @property
+    def words(self) -> str:
+        """What the scoreboard says of the kinds of model in the report."""
+        told = [f"The published values were rebuilt by neuroest {self.record.version}."]
+        for level, found in self.by_level:
+            if not found:
+                told.append(f"No chip with a level of kind {words(level)} is among the cases.")
+            elif not any(summary.quantity_class == "bottom_up" for summary in found):
+                told.append(
+                    f"No value of a chip with a level of kind {words(level)} was predicted from process and device "
+                    "values alone."
+                )
+        told += [
+            f"Of the bottom-up values of all chips {percent(summary.coverage)} lie between p10 and p90."
+            for summary in self.chips
+            if summary.coverage is not None
+        ]
+        if self.record.left_out_coverage is not None:
+            told.append(
+                f"With the width of the bands chosen without the chip that is looked at, "
+                f"{percent(self.record.left_out_coverage)} do; {percent(self.record.goal)} are aimed at."
+            )
+        return " ".join(told)
+
+    def table(self) -> list[tuple[str, str, str, str, str, str]]:
+        """Kind, class, values, those within tolerance, worst ratio and coverage, for kinds here and for all chips."""
+        rows = []
+        for level, found in (*self.by_level, ("all kinds", self.chips)):
+            kind = words(level)
+            rows += [summary_cells(kind, summary) for summary in found]
+            if not found:
+                rows.append((kind, "no chip", "-", "-", "-", "-"))
+        return rows
+
+
+TABLE_HEAD = ("kind of level", "class", "values", "within tolerance", "worst ratio", "inside p10 to p90")
+"""Columns of `Standing.table`."""
+SCOREBOARD_COLUMNS = (
+    "case", "title", "evidence", "level_in_report", "quantity", "class", "unit", "published", "predicted", "p10",
+    "p90", "ratio", "inside", "verdict", "cause", "source", "place",
+)  # fmt: skip
+
+
+def summary_cells(kind: str, found: Summary) -> tuple[str, str, str, str, str, str]:
+    """A class of values as cells of a table."""
+    coverage = "-" if found.coverage is None else percent(found.coverage)
+    name = words(found.quantity_class)
+    return kind, name, str(found.count), str(found.within), f"{found.worst_ratio:.3g}", coverage
+
+
+def scoreboard_rows(validation_coverage: ValidationCoverage) -> list[dict[str, object]]:
+    """Every scored value, with whether its case has a level of a kind in the report."""
+    alike = {(row.case, row.quantity) for row in validation_coverage.rows}
+    return [
+        {
+            "case": row.case, "title": validation_coverage.record.by_case[row.case].title, "evidence": row.evidence,
+            "level_in_report": (row.case, row.quantity) in alike, "quantity": row.quantity,
+            "class": row.quantity_class, "unit": row.unit, "published": row.published, "predicted": row.predicted,
+            "p10": row.low, "p90": row.high, "ratio": row.ratio, "inside": row.inside, "verdict": row.verdict,
+            "cause": " ".join(row.cause.split()), "source": row.source, "place": row.place,
+        }
+        for row in validation_coverage.record.rows
+        if row.scored
+    ]  # fmt: skip
+
+
+def validation_coverage(views: Sequence[View]) -> ValidationCoverage:
+    """Where the kinds of model in these results stand against published chips."""
+    record = recorded()
+    levels: dict[str, str] = {}
+    shares: dict[str, list[dict[str, float]]] = {}
+    for view in views:
+        levels.setdefault(view.architecture, level_of(view.estimate))
+        shares.setdefault(view.architecture, []).append(_shares(view))
+    seen = {model for case in record.cases if case.is_chip for model in case.models}
+    designs = []
+    for name, level in levels.items():
+        cases = [case for case in record.cases if level in case.levels]
+        found = [{m: s for m, s in one.items() if m not in seen} for one in shares[name]]
+        unseen = {
+            m: max(one.get(m, 0.0) for one in found) for m in dict.fromkeys(m for one in found for m in one)
+        }
+        sums = [sum(one.values()) for one in found]
+        designs.append(
+            DesignCoverage(
+                name, level, tuple(c for c in cases if c.is_chip), tuple(c for c in cases if not c.is_chip),
+                tuple(sorted(unseen.items(), key=lambda pair: -pair[1])), (min(sums), max(sums)),
+            )
+        )  # fmt: skip
+    rows = record.of_levels(levels.values())
+    by_level = tuple(
+        (level, record.summaries(record.of_levels((level,)))) for level in dict.fromkeys(levels.values())
+    )
+    return ValidationCoverage(record, tuple(designs), rows, by_level, record.summaries(record.rows))
+
+
+def _shares(view: View) -> dict[str, float]:
+    """Share of the energy of an inference by block model, those without energy too."""
+    models = models_by_path(view.estimate)
+    total = view.estimate.totals["energy_per_inference_J"] or 0.0
+    found = dict.fromkeys(models.values(), 0.0)
+    for row in view.estimate.breakdown:
+        name = models.get(row.component)
+        if name is not None and total:
+            found[name] += row.energy_J / total
+    return found

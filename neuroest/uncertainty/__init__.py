@@ -1,0 +1,1 @@
+"""How well a result is known."""

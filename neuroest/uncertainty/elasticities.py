@@ -1,0 +1,135 @@
+"""How much each result moves with each parameter, all of them in one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.units import Numeric
+from neuroest.design.build import Design
+from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.specs.claims import DESIGN, Claim
+from neuroest.specs.workload import WorkloadSpec
+
+_STEP = 1e-4
+"""Relative step of the finite difference: small beside any curvature here, large beside rounding."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sensitivity:
+    """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
+
+    Attributes
+    ----------
+    paths : tuple of str
+        Parameters that were moved: all that are no choice of the designer and not zero.
+    totals : mapping
+        Elasticity of each total with respect to each parameter.
+    energy_terms, area_terms : mapping
+        The same for each term, by component and term, and the term's value.
+    """
+
+    paths: tuple[str, ...]
+    totals: Mapping[str, NDArray[np.float64]]
+    energy_terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]]
+    area_terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]]
+
+
+def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Sensitivity:
+    """Elasticities of an estimate with respect to every claim.
+
+    Each parameter is moved up and down by a ten-thousandth. Where the two disagree, as at the edge of a
+    rounding, the smaller movement counts.
+    """
+    stepped = steps(claims)
+    paths, rows = tuple(stepped), 2 * len(stepped) + 1
+    values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
+    result = evaluate(design, workload, values | stepped)
+
+    def elasticity(quantity: Numeric) -> tuple[float, NDArray[np.float64]]:
+        array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
+        return float(array[0]), slopes(array)
+
+    totals = {name: elasticity(quantity)[1] for name, quantity in _totals(result).items()}
+    energy: dict[tuple[str, str], tuple[float, NDArray[np.float64]]] = {}
+    for row in result.dynamic:
+        _store(energy, (row.component, row.term), elasticity(np.sum(row.energy, axis=-1)))
+    for static in result.statics:
+        _store(
+            energy, (static.component, static.term), elasticity(static.total * result.standing_time(static))
+        )
+    area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
+    return Sensitivity(paths, totals, energy, area)
+
+
+def steps(claims: Mapping[str, Claim]) -> dict[str, NDArray[np.float64]]:
+    """Values of every claim that is no choice of the designer and not zero: as it is, a step up, a step down.
+
+    In row 0 nothing moves; then each parameter alone goes up, and then each down.
+    """
+    paths = [path for path, claim in claims.items() if claim.basis != DESIGN and claim.value != 0.0]
+    count = len(paths)
+    found = {}
+    for index, path in enumerate(paths):
+        column = np.full((2 * count + 1, 1), claims[path].value)
+        column[1 + index] *= 1.0 + _STEP
+        column[1 + count + index] *= 1.0 - _STEP
+        found[path] = column
+    return found
+
+
+def slopes(array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Elasticity of a result with respect to each parameter, from the result in all rows of `steps`."""
+    base, count = float(array[0]), array.size // 2
+    if base == 0.0 or not np.isfinite(base):
+        return np.zeros(count)
+    up = (array[1 : count + 1] / base - 1.0) / _STEP
+    down = (1.0 - array[count + 1 :] / base) / _STEP
+    return np.where(np.abs(up) < np.abs(down), up, down)
+
+
+def _store(
+    table: dict[tuple[str, str], tuple[float, NDArray[np.float64]]], key: tuple[str, str],
+    item: tuple[float, NDArray[np.float64]],
+) -> None:  # fmt: skip
+    if key not in table:
+        table[key] = item
+        return
+    (old, slope), (new, other) = table[key], item
+    total = old + new
+    table[key] = (total, (old * slope + new * other) / total if total else slope)
+
+
+def _totals(result: Evaluation) -> dict[str, Numeric]:
+    return {
+        "energy": result.energy,
+        "area": result.area,
+        "latency": result.timing.latency,
+        "initiation_interval": result.timing.initiation_interval,
+    }
+
+
+def attributed_share(
+    terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]], labels: Sequence[str]
+) -> dict[str, float]:
+    """Share of a sum of terms that rests on each label of the parameters.
+
+    Every term is divided among its parameters in proportion to how strongly it depends on each, that is by the
+    magnitude of its elasticities; what depends on no parameter counts as ``design``.
+    """
+    shares: dict[str, float] = {}
+    total = 0.0
+    for value, slopes in terms.values():
+        total += value
+        weights = np.abs(slopes)
+        if weights.sum() == 0.0:
+            shares[DESIGN] = shares.get(DESIGN, 0.0) + value
+            continue
+        weights /= weights.sum()
+        for index in np.flatnonzero(weights).tolist():
+            label = labels[index]
+            shares[label] = shares.get(label, 0.0) + value * float(weights[index])
+    return {label: share / total for label, share in shares.items()} if total else {}

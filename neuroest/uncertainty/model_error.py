@@ -1,0 +1,98 @@
+"""How far whole models may be off: an input like any other, with a value of one, a spread and a reason.
+
+A spread of a device parameter says what is not known of that number. What a model leaves out altogether (wires
+inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
+file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, stand in
+`model_discrepancy.yaml` next to this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from neuroest.blocks.model_error import ModelError, ModelErrors
+from neuroest.design.build import Design, Part
+from neuroest.design.chip import DISCREPANCY
+from neuroest.pipeline.cost_table import EXTRAPOLATION
+from neuroest.registry import COMPONENTS, MAPPERS
+from neuroest.specs.base import QuantityField, Spec
+from neuroest.specs.claims import Claim
+from neuroest.specs.messages import validate
+from neuroest.specs.reading import read_document
+
+Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
+_FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
+FILE = Path(__file__).with_name("model_discrepancy.yaml")
+
+
+class Discrepancy(Spec):
+    """How far a model may be off in one quantity."""
+
+    factor: Annotated[float, _FACTOR]
+    """p90 over median and median over p10 of what a real block has over what the model says."""
+    rationale: str
+    """What that rests on."""
+    source: str | None = None
+    """Key of the source in the bibliography."""
+
+
+class DiscrepancySpec(Spec):
+    """What holds for the errors of all models."""
+
+    kind: Literal["model_discrepancy"]
+    """The kind of this file."""
+    description: str
+    """What the file is."""
+    scale: Annotated[float, QuantityField("1", minimum=0, maximum=10, example="1")]
+    """Exponent that widens (above one) or narrows all factors, from the coverage of published chips."""
+    scale_rationale: str
+    """How the exponent was found."""
+    extrapolation: dict[Quantity, Discrepancy]
+    """Further factor outside of the range of a model, by quantity."""
+
+
+@cache
+def discrepancies() -> DiscrepancySpec:
+    """What is stated for all models, checked."""
+    return validate(DiscrepancySpec, read_document(FILE))
+
+
+def _stated(part: Part) -> Iterator[tuple[str, ModelErrors]]:
+    """Errors that the block or the level of a part states of its own model."""
+    model, mapper = getattr(part.spec, "model", None), getattr(part.spec, "mapper", None)
+    if model is not None:
+        yield model, COMPONENTS[model].prior_error
+    if mapper is not None:
+        yield mapper, MAPPERS[mapper].prior_error
+
+
+def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:
+    """Claims of the models that a design is made of.
+
+    Parameters
+    ----------
+    design : Design
+        The chip.
+    scale : float, optional
+        Exponent of the factors in place of the one in the file.
+    """
+    common = discrepancies()
+    exponent = common.scale if scale is None else scale
+    stated = dict(found for part in design.root.walk() for found in _stated(part))
+    stated[EXTRAPOLATION] = {
+        quantity: ModelError(given.factor, given.rationale, given.source)
+        for quantity, given in common.extrapolation.items()
+    }
+    claims = {}
+    for model in sorted(stated):
+        for quantity, given in stated[model].items():
+            path, factor = f"{DISCREPANCY}{model}.{quantity}", given.factor**exponent
+            claims[path] = Claim(
+                path=path, value=1.0, unit="1", basis="assumed", source=given.source, rationale=given.rationale,
+                low=1.0 / factor, high=factor, has_spread=factor > 1.0, group=f"{model}.{quantity}",
+                origin="model_discrepancy",
+            )  # fmt: skip
+    return claims

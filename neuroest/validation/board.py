@@ -1,0 +1,114 @@
+"""The scoreboard: all cases that are asked for, with their scores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+from neuroest.results.estimate import package_version
+from neuroest.uncertainty.model_error import discrepancies
+from neuroest.validation.cases import CaseResult, run_case, selected_cases
+from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
+
+SCHEMA_VERSION = "1.0"
+"""Version of the JSON that `Scoreboard.to_dict` returns."""
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """All cases that were asked for, with their scores.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        One published value each.
+    summaries : tuple of Summary
+        By class, chips only.
+    studies, peers : tuple of Summary
+        By class, design studies and simulators of others.
+    """
+
+    results: tuple[CaseResult, ...] = field(repr=False)
+    rows: tuple[Row, ...]
+    summaries: tuple[Summary, ...]
+    studies: tuple[Summary, ...]
+    peers: tuple[Summary, ...]
+
+    @property
+    def failed(self) -> tuple[Row, ...]:
+        """Values that have moved outside of what their case states."""
+        return tuple(row for row in self.rows if row.failed)
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """Width of the model discrepancies against coverage, leave-one-chip-out."""
+        return calibrate(self.results, discrepancies().scale)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole as plain data, the layout that ``--format json`` prints."""
+        calibration = self.calibration
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "neuroest_version": package_version(),
+            "rows": [row_data(row) for row in self.rows],
+            "summaries": [asdict(summary) for summary in self.summaries],
+            "studies": [asdict(summary) for summary in self.studies],
+            "peers": [asdict(summary) for summary in self.peers],
+            "calibration": None
+            if calibration is None
+            else {
+                "by_scale": [
+                    {
+                        "scale": s,
+                        "coverage": c,
+                        "coverage_by_chip": calibration.by_chip[s],
+                        "mean_band_width": calibration.width[s],
+                    }
+                    for s, c in calibration.coverage.items()
+                ],
+                "chosen_without": dict(calibration.chosen),
+                "left_out_coverage": calibration.left_out_coverage,
+                "left_out_standard_error": calibration.left_out_standard_error,
+                "left_out_of_values": calibration.left_out_of_values,
+                "left_out_by_chip": dict(calibration.left_out_by_chip),
+                "shipped_scale": calibration.shipped,
+            },
+            "fitted_constants": {r.case.spec.name: list(r.case.spec.fitted) for r in self.results},
+            "failed": [f"{row.case}.{row.quantity}" for row in self.failed],
+        }
+
+    def to_json(self) -> str:
+        """The whole as JSON."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+
+def reproduce(cases: Sequence[str] = ()) -> Scoreboard:
+    """Rebuild published chips and hold the estimates against what was published.
+
+    Parameters
+    ----------
+    cases : sequence of str
+        Names of shipped cases or folders of others; all that ship if none is given. One that is given twice counts
+        once.
+
+    Returns
+    -------
+    Scoreboard
+        Scores with bands, by class.
+
+    Raises
+    ------
+    UnknownNameError
+        For a case that does not exist.
+    SpecError
+        With all problems of a file.
+    """
+    results = tuple(run_case(case) for case in selected_cases(cases))
+    rows = tuple(row for result in results for row in case_rows(result))
+    return Scoreboard(
+        results, rows, tuple(summaries(rows)), tuple(summaries(rows, ("design_study",))),
+        tuple(summaries(rows, ("peer_simulator",))),
+    )  # fmt: skip

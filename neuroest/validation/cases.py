@@ -1,0 +1,422 @@
+"""Finding, loading and running the validation cases."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from pydantic import ValidationError
+
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    UnknownNameError,
+    did_you_mean,
+)
+from neuroest.core.units import Numeric
+from neuroest.design.overrides import SETTING
+from neuroest.loading.library import MODEL_SUFFIXES, bibliography, find_file, load_architecture, load_workload
+from neuroest.pipeline.estimate import estimate
+from neuroest.pipeline.evaluation import Array, Evaluation, evaluate
+from neuroest.results.estimate import Estimate
+from neuroest.specs.claims import Claim
+from neuroest.specs.device import SourceSpec
+from neuroest.specs.file_text import printable
+from neuroest.specs.messages import problem_at, validate
+from neuroest.specs.reading import Document, read_document
+from neuroest.uncertainty.bands import SAMPLES, SEED, draw
+from neuroest.uncertainty.model_error import discrepancy_claims
+from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
+from neuroest.validation.expressions import (
+    check_unit,
+    evaluate_expression,
+    expression_dimension,
+    unit_dimension,
+    unit_factor,
+)
+
+_FILE = "published.yaml"
+_JOIN = "|"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A loaded case.
+
+    Attributes
+    ----------
+    published : mapping
+        Published values by name, each with what its group says of it.
+    document : Document
+        The file, for places in messages.
+    groups : mapping
+        Place of the group of each value among the groups.
+    """
+
+    spec: CaseSpec
+    folder: Path
+    published: Mapping[str, Published]
+    document: Document = field(repr=False)
+    groups: Mapping[str, int] = field(repr=False)
+
+    def problem(self, name: str, keys: Sequence[str], message: str) -> Problem:
+        """A problem of a published value, at the first of these keys that it states, else that its group does."""
+        return _problem(self.document, self.groups[name], name, keys, message)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the estimate says of one published quantity.
+
+    Attributes
+    ----------
+    value : float
+        In the unit of the published value.
+    low, median, high : float
+        10th, 50th and 90th percentile over what is not known.
+    """
+
+    value: float
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """A case with its estimates."""
+
+    case: Case
+    estimates: Mapping[str, Estimate]
+
+    def predictions(self, scale: float | None = None) -> Mapping[str, Prediction]:
+        """Predictions with bands, for every published quantity.
+
+        Parameters
+        ----------
+        scale : float, optional
+            Exponent of the model discrepancies in place of the shipped one.
+        """
+        samples = self._samples(scale)
+        published = self.case.published
+        nominal = {run: found.evaluation for run, found in self.estimates.items()}
+        with np.errstate(all="ignore"):
+            drawn = {
+                run: evaluate(found.design, found.workload, samples[run])
+                for run, found in self.estimates.items()
+            }
+        values: dict[str, tuple[float, Array]] = {}
+        problems: list[Problem] = []
+        for name in published:
+            try:
+                values[name] = self._values(name, nominal, drawn)
+            except SpecError as error:
+                problems += error.problems
+        if problems:
+            raise SpecError(problems)
+        return {name: self._prediction(name, values) for name in published}
+
+    def _prediction(self, name: str, values: Mapping[str, tuple[float, Array]]) -> Prediction:
+        stated, (value, sampled) = self.case.published[name], values[name]
+        if stated.anchor is not None:
+            at, at_samples = values[stated.anchor]
+            factor = self.case.published[stated.anchor].value
+            value, sampled = factor * value / at, factor * sampled / at_samples
+        found = Prediction(float(value), *_band(sampled))
+        self._check(name, found)
+        return found
+
+    def _values(
+        self, name: str, nominal: Mapping[str, Evaluation], drawn: Mapping[str, Evaluation]
+    ) -> tuple[float, Array]:
+        """What is predicted before anchoring, and the same over what is not known.
+
+        Raises
+        ------
+        SpecError
+            When it is no expression over the result, or not finite and above 0.
+        """
+        stated = self.case.published[name]
+        run = run_of(self.case.spec, stated)
+        try:
+            value, values = (
+                evaluate_expression(stated.predicted, results[run]) / unit_factor(stated.unit)
+                for results in (nominal, drawn)
+            )
+        except NeuroestError as error:
+            raise SpecError([self.case.problem(name, ["predicted"], str(error))]) from None
+        self._check(name, Prediction(float(value[0]), *_band(values)))
+        return float(value[0]), values
+
+    def _check(self, name: str, found: Prediction) -> None:
+        """Refuse what cannot be scored as a ratio."""
+        points = {"": found.value, " at p10": found.low, " at p50": found.median, " at p90": found.high}
+        for place, value in points.items():
+            if wrong := out_of_bounds(value):
+                message = f"gives {value:.3g} {self.case.published[name].unit}".rstrip() + f"{place}; {wrong}"
+                raise SpecError([self.case.problem(name, ["predicted"], message)])
+
+    def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, Numeric]]:
+        """Values of every run, drawn together so that what two runs share moves in both."""
+        claims: dict[str, Claim] = {}
+        for run, found in self.estimates.items():
+            for path, claim in {**found.claims, **discrepancy_claims(found.design, scale)}.items():
+                claims[f"{run}{_JOIN}{path}"] = claim
+        drawn = draw(claims, SAMPLES, SEED)
+        values: dict[str, dict[str, Numeric]] = {run: {} for run in self.estimates}
+        for key, claim in claims.items():
+            run, _, path = key.partition(_JOIN)
+            values[run][path] = drawn.get(key, claim.value)
+        return values
+
+
+def _band(values: Array) -> tuple[float, float, float]:
+    """10th, 50th and 90th percentile of what is finite; no numbers where nothing is."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return math.nan, math.nan, math.nan
+    low, median, high = np.quantile(finite, (0.1, 0.5, 0.9))
+    return float(low), float(median), float(high)
+
+
+def run_of(spec: CaseSpec, stated: Published) -> str:
+    """The run that a published quantity is held against."""
+    return stated.run if stated.run is not None else next(iter(spec.runs))
+
+
+def cases_folder() -> Path:
+    """Folder of the shipped cases: inside the installed package, or in the checkout beside it."""
+    package = Path(__file__).parent.parent
+    packaged = package / "validation_cases"
+    return packaged if packaged.is_dir() else package.parent / "validation"
+
+
+@cache
+def shipped_cases() -> Mapping[str, Path]:
+    """Folders of the shipped cases by name."""
+    return {p.parent.name: p.parent for p in sorted(cases_folder().glob(f"*/{_FILE}"))}
+
+
+def load_case(name: str | Path) -> Case:
+    """The case of a shipped name, or of the path of its folder.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    UnknownNameError
+        When nothing ships under that name.
+    """
+    folder = _case_folder(name)
+    document = read_document(folder / _FILE)
+    spec = validate(CaseSpec, document)
+    published, groups, problems = _published(spec, document)
+    own = Path(os.path.abspath(folder)).name  # noqa: PTH100 - the name as given, not what a link leads to
+    if spec.name != own:
+        message = f"{spec.name!r} is not the name of its folder, {own!r}"
+        problems.append(problem_at(document, ["name"], message, at_value=True))
+    if problems:
+        raise SpecError(problems)
+    return Case(spec, folder, published, document, groups)
+
+
+def _case_folder(name: str | Path) -> Path:
+    given = Path(name)
+    if str(name) in shipped_cases():
+        return shipped_cases()[str(name)]
+    if (given / _FILE).is_file():
+        return given
+    if given.is_file():
+        message = "is a file; give the folder of a case"
+    elif given.is_dir():
+        message = f"no {_FILE} in this folder, which makes it a case"
+    elif isinstance(name, Path) or given.name != str(name):
+        message = "no such folder"
+    else:
+        near = did_you_mean(str(name), shipped_cases()).endswith("?")
+        hint = "" if near else f"or give the path of a folder with {_FILE}"
+        raise UnknownNameError("validation case", str(name), shipped_cases(), hint)
+    raise SpecError([Problem(printable(str(given)), 0, 0, "", message)])
+
+
+def _problem(
+    document: Document, group: int, name: str, keys: Sequence[str], message: str
+) -> Problem:  # fmt: skip
+    """A problem at the first of these keys that a value states, else that its group does, else at the value."""
+    stated = document.data["published"][group]
+    value: list[str | int] = ["published", group, "values", name]
+    for data, where in (
+        (stated["values"][name], value),
+        (stated.get("defaults") or {}, ["published", group, "defaults"]),
+    ):
+        for key in keys:
+            if key in data:
+                return problem_at(document, [*where, key], message, at_value=True)
+    return problem_at(document, value, message)
+
+
+def _published(
+    spec: CaseSpec, document: Document
+) -> tuple[dict[str, Published], dict[str, int], list[Problem]]:
+    """Published values and places of their groups by name, and what is wrong with them."""
+    published: dict[str, Published] = {}
+    groups: dict[str, int] = {}
+    problems: list[Problem] = []
+    for index, group in enumerate(spec.published):
+        for name, value in group.values.items():
+            if name in groups:
+                problems.append(_problem(document, index, name, (), f"{name} stands there twice"))
+                continue
+            groups[name] = index
+            try:
+                published[name] = Published.model_validate(joined(name, value, group.defaults))
+            except ValidationError as error:
+                for detail in error.errors(include_url=False):
+                    key = str(detail["loc"][0] if detail["loc"] else detail["ctx"]["key"])
+                    message = f"{key} is missing" if detail["type"] == "missing" else detail["msg"]
+                    problems.append(_problem(document, index, name, (key,), message))
+    known = {**bibliography(), **spec.sources}
+    for name, stated in published.items():
+        for keys, message in (*_unknown(spec, stated, groups, known), *_faults(name, stated, published)):
+            problems.append(_problem(document, groups[name], name, keys, message))
+    return published, groups, problems
+
+
+_Faults: TypeAlias = Iterator[tuple[tuple[str, ...], str]]
+
+
+def _unknown(
+    spec: CaseSpec, stated: Published, names: Iterable[str], sources: Mapping[str, SourceSpec]
+) -> _Faults:
+    """What a value refers to and the case does not have, by its key."""
+    for role, key, known in (
+        ("source", stated.source, sources),
+        ("via", stated.via, sources),
+        ("run", stated.run, spec.runs),
+        ("anchor", stated.anchor, names),
+    ):
+        if key is not None and key not in known:
+            yield (role,), f"unknown {role} {key!r}{did_you_mean(key, known)}"
+
+
+def _faults(name: str, stated: Published, published: Mapping[str, Published]) -> _Faults:
+    """What is wrong with the expression of a value, its unit and its anchor, by the keys that say so."""
+    try:
+        expression_dimension(stated.predicted)
+        unit_dimension(stated.unit)
+        check_unit(stated.predicted, stated.unit)
+    except QuantityError as error:
+        yield ("unit", "predicted"), str(error)
+    except NeuroestError as error:
+        yield ("predicted",), str(error)
+    if stated.anchor is None:
+        return
+    if stated.quantity_class != "structural":
+        yield ("anchor", "class"), f"{stated.quantity_class} has no anchor; only structural values have one"
+    if stated.anchor == name:
+        yield ("anchor",), "a value is no anchor of itself; leave it out where others are anchored here"
+    anchor = published.get(stated.anchor)
+    if anchor is None or anchor is stated:
+        return
+    if anchor.anchor is not None:
+        yield ("anchor",), f"{stated.anchor!r} is itself anchored, at {anchor.anchor!r}; give one that is not"
+    if anchor.unit != stated.unit:
+        yield (
+            ("anchor",),
+            f"{stated.anchor!r} is in {anchor.unit or '1'!r}, this value in {stated.unit or '1'!r}; both need one unit",
+        )
+
+
+def run_case(case: Case) -> CaseResult:
+    """The case with its estimates, made as users make them.
+
+    Raises
+    ------
+    SpecError
+        With all problems of its runs, at their place in the file of the case, and of the files that they name.
+    """
+    estimates: dict[str, Estimate] = {}
+    problems: list[Problem] = []
+    for name in case.spec.runs:
+        try:
+            estimates[name] = _estimated(case, name)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return CaseResult(case, estimates)
+
+
+def _estimated(case: Case, name: str) -> Estimate:
+    """The estimate of a run."""
+    run = case.spec.runs[name]
+    chip = load_architecture(_file_of(case, name, "architecture", run.architecture))
+    net = load_workload(_file_of(case, name, "workload", run.workload))
+    settings = {
+        path: f"{value:g}" if isinstance(value, float) else value for path, value in run.settings.items()
+    }
+
+    def at(path: str, message: str) -> Problem:
+        return problem_at(case.document, ["runs", name, "settings", path], message, at_value=True)
+
+    try:
+        return estimate(chip, net, settings)
+    except UnknownNameError as error:
+        if error.name not in settings:
+            raise
+        raise SpecError([at(error.name, _unknown_name(error))]) from None
+    except SpecError as error:
+        raise SpecError(
+            at(problem.path.partition("=")[0], problem.message) if problem.file == SETTING else problem
+            for problem in error.problems
+        ) from None
+
+
+def _unknown_name(error: UnknownNameError) -> str:
+    """The message without what it says of the command line."""
+    return f"unknown {error.what} {error.name!r}{did_you_mean(error.name, error.known)}"
+
+
+def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
+    """The file that a run names, beside the case or else as the path stands; a shipped name as it is."""
+    where = ["runs", run, kind]
+    if not name.lower().endswith((".yaml", ".yml", *MODEL_SUFFIXES)) and not {"/", "\\"} & set(name):
+        try:
+            find_file(kind, name)
+        except UnknownNameError as error:
+            raise SpecError([problem_at(case.document, where, _unknown_name(error), at_value=True)]) from None
+        return name
+    near = case.folder / name
+    found = next((path for path in (near, Path(name)) if path.is_file()), None)
+    if found is None:
+        message = f"no file {printable(str(near))}"
+        raise SpecError([problem_at(case.document, where, message, at_value=True)])
+    return found
+
+
+def selected_cases(names: Sequence[str]) -> list[Case]:
+    """The cases of the given names, all that ship if none is given; one that is given twice counts once.
+
+    Raises
+    ------
+    SpecError
+        When two folders hold a case of one name, which summaries could not tell apart.
+    """
+    chosen: dict[str, Case] = {}
+    for name in names or shipped_cases():
+        case = load_case(name)
+        other = chosen.setdefault(case.spec.name, case)
+        if other.folder.resolve() != case.folder.resolve():
+            message = (
+                f"{case.spec.name!r} is also the case in {printable(str(other.folder))}; give one of them"
+            )
+            raise SpecError([problem_at(case.document, ["name"], message, at_value=True)])
+    return list(chosen.values())

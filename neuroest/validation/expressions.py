@@ -1,0 +1,429 @@
+"""Small expressions over a result: totals by name, parts of the chip by path, and arithmetic.
+
+``average_power_W`` is a total of the estimate. ``area(chip.tile)`` is the area of all that stands in the tiles of
+the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in it, ``static_power(path)``,
+``power(path)``, ``instances(path)``, ``count(path, action)`` and ``time(path)`` accordingly. All values are in SI. A
+number with a unit is written as a product, ``2304 * ns``.
+
+An expression has a dimension, which follows without any result: a total carries its unit in its name, a function has
+that of what it tells, and counts of operations, inferences and bits are plain numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
+from neuroest.core.units import DIMENSIONLESS, Dimension, describe_dimension, parse_unit
+from neuroest.pipeline.evaluation import Array, Evaluation
+
+_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_RATE = Dimension(second=-1)
+_COUNTED: Mapping[str, Dimension] = {
+    **dict.fromkeys(("op", "OP", "MAC", "SOP", "spike", "inference", "query", "neuron"), DIMENSIONLESS),
+    "OPS": _RATE,
+    "fps": _RATE,
+}
+"""What is counted, by itself or a second; it takes the prefixes below."""
+_PREFIXES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+_LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
+_LONGEST = 1000
+"""Characters of an expression."""
+_MOST_POWER = 12
+_MOST_FACTOR = 1e100
+
+
+class ExpressionError(NeuroestError):
+    """An expression that cannot be read, or whose dimensions do not agree."""
+
+
+def unit_factor(unit: str) -> float:
+    """What a value in `unit` is multiplied by to be in SI; operations, inferences and bits are plain numbers.
+
+    Examples
+    --------
+    >>> unit_factor("GOPS/mm^2")
+    1000000000000000.0
+    """
+    return _read_unit(unit)[0]
+
+
+def unit_dimension(unit: str) -> Dimension:
+    """Dimension of a unit of published values; operations, inferences and bits are plain numbers.
+
+    Raises
+    ------
+    QuantityError
+        When it is no unit.
+
+    Examples
+    --------
+    >>> unit_dimension("TOPS/W") == unit_dimension("1/J")
+    True
+    """
+    return _read_unit(unit)[1]
+
+
+def _read_unit(unit: str) -> tuple[float, Dimension]:
+    factor, dimension = 1.0, DIMENSIONLESS
+    if not unit.strip():
+        return factor, dimension
+    sign = 1
+    written = unit.replace("**", "^").replace("·", "*")
+    for place, piece in enumerate(re.split(r"([*/])", written)):
+        if place % 2:
+            sign = -1 if piece == "/" else 1
+            continue
+        if not piece.strip():
+            raise QuantityError(f"cannot read the unit {unit!r}{_LIKE}")
+        one, of = _single_unit(piece.strip(), unit)
+        factor *= one**sign
+        dimension = dimension.times(of, sign)
+        if not 1.0 / _MOST_FACTOR <= factor <= _MOST_FACTOR:
+            message = f"the unit {unit!r} is {factor:g} in SI units"
+            raise QuantityError(f"{message}; from {1.0 / _MOST_FACTOR:g} to {_MOST_FACTOR:g} is allowed")
+    return factor, _without_bits(dimension)
+
+
+def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
+    known = _counted_units()
+    if name in known:
+        return known[name]
+    try:
+        return parse_unit(name)
+    except QuantityError as error:
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        if near:
+            raise QuantityError(f"unknown unit {name!r} in {whole!r}; did you mean {near[0]!r}?") from None
+        raise QuantityError(f"{error}" + ("" if "; " in str(error) else _LIKE)) from None
+
+
+def _counted_units() -> dict[str, tuple[float, Dimension]]:
+    return {
+        prefix + name: (factor, dimension)
+        for name, dimension in _COUNTED.items()
+        for prefix, factor in _PREFIXES.items()
+    }
+
+
+def _without_bits(dimension: Dimension) -> Dimension:
+    return dimension._replace(bit=0)
+
+
+def expression_dimension(text: str) -> Dimension:
+    """Dimension of an expression, which follows from its text alone.
+
+    Raises
+    ------
+    ExpressionError
+        When it is no expression, or adds what cannot be added.
+    UnknownNameError
+        For a total or a function that does not exist.
+
+    Examples
+    --------
+    >>> expression_dimension("operations / energy_per_inference_J") == unit_dimension("TOPS/W")
+    True
+    """
+    tree = _tree(text)
+    try:
+        found = _without_bits(_dimension(tree, text))
+    except RecursionError:
+        raise ExpressionError(f"{_short(text)} is nested too deeply") from None
+    if not any(isinstance(node, ast.Call) or _is_total(node) for node in ast.walk(tree)):
+        raise ExpressionError(f"{_short(text)} names no total and no part of the estimate")
+    return found
+
+
+def check_unit(text: str, unit: str) -> None:
+    """Refuse a unit that is not of the dimension of an expression.
+
+    Raises
+    ------
+    QuantityError
+        With both dimensions; also when it is no unit.
+    ExpressionError
+        When it is no expression.
+    """
+    due, given = expression_dimension(text), unit_dimension(unit)
+    if given != due:
+        raise QuantityError(
+            f"{unit!r} is the unit of {describe_dimension(given)}; `predicted` is {describe_dimension(due)}"
+        )
+
+
+def evaluate_expression(text: str, result: Evaluation) -> Array:
+    """Value of an expression for every design point of a result; not finite where it divides by zero.
+
+    Raises
+    ------
+    ExpressionError
+        When it is no such expression.
+    UnknownNameError
+        For a total or a part that the result has not.
+    """
+    with np.errstate(all="ignore"):
+        try:
+            found = _value(_tree(text), _Parts(result), text)
+        except RecursionError:
+            raise ExpressionError(f"{_short(text)} is nested too deeply") from None
+        return np.asarray(found, dtype=np.float64).reshape(-1)
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return f"the expression {words!r}" if len(words) <= 60 else f"the expression {words[:57] + '...'!r}"
+
+
+def _tree(text: str) -> ast.expr:
+    if len(text) > _LONGEST:
+        raise ExpressionError(f"{_short(text)} has {len(text)} characters; at most {_LONGEST} are allowed")
+    try:
+        return ast.parse(" ".join(text.split()), mode="eval").body
+    except SyntaxError as error:
+        raise ExpressionError(f"cannot read {_short(text)}: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ExpressionError(f"cannot read {_short(text)}") from None
+
+
+def _number(node: ast.expr, text: str) -> float | None:
+    """The number that a constant is; None for anything else."""
+    if not isinstance(node, ast.Constant) or type(node.value) not in {int, float}:
+        return None
+    try:
+        return float(node.value)  # type: ignore[arg-type]
+    except OverflowError:
+        raise ExpressionError(f"a number in {_short(text)} is beyond what numbers can hold") from None
+
+
+def _is_total(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in _TOTALS
+
+
+def _unit_name(name: str) -> tuple[float, Dimension]:
+    """A unit that stands as a name in an expression."""
+    try:
+        return parse_unit(name)
+    except QuantityError:
+        raise UnknownNameError("total", name, _TOTALS) from None
+
+
+def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
+    """Arguments of a function that exists, of the number that it takes."""
+    if name not in _FUNCTIONS:
+        raise UnknownNameError("function", name, _FUNCTIONS)
+    least, most = _FUNCTIONS[name].least, _FUNCTIONS[name].most
+    if not least <= len(node.args) <= most:
+        allowed = str(least) if least == most else f"{least} or {most}"
+        raise ExpressionError(f"{name} in {_short(text)} has {len(node.args)} arguments; it takes {allowed}")
+    return [ast.unparse(argument) for argument in node.args]
+
+
+def _dimension(node: ast.expr, text: str) -> Dimension:
+    if _number(node, text) is not None:
+        return DIMENSIONLESS
+    match node:
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _raised(left, right, text)
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
+            sign = 1 if isinstance(op, ast.Mult) else -1
+            return _dimension(left, text).times(_dimension(right, text), sign)
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            one, other = _dimension(left, text), _dimension(right, text)
+            if _without_bits(one) != _without_bits(other):
+                raise ExpressionError(
+                    f"{ast.unparse(node)!r} takes {describe_dimension(one)} and {describe_dimension(other)} together"
+                )
+            return one
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return _dimension(operand, text)
+        case ast.Name(id=name):
+            return _TOTALS[name].dimension if name in _TOTALS else _unit_name(name)[1]
+        case ast.Call(func=ast.Name(id=name), keywords=[]):
+            _arguments(node, name, text)
+            return _FUNCTIONS[name].dimension
+    raise _no_arithmetic(node, text)
+
+
+def _raised(base: ast.expr, exponent: ast.expr, text: str) -> Dimension:
+    of = _without_bits(_dimension(base, text))
+    if _without_bits(_dimension(exponent, text)) != DIMENSIONLESS:
+        raise ExpressionError(f"the exponent {ast.unparse(exponent)!r} in {_short(text)} is no plain number")
+    if of == DIMENSIONLESS:
+        return of
+    negative = isinstance(exponent, ast.UnaryOp)
+    power = _number(exponent.operand if isinstance(exponent, ast.UnaryOp) else exponent, text)
+    if power is None or power != round(power) or power > _MOST_POWER:
+        raise ExpressionError(
+            f"the exponent {ast.unparse(exponent)!r} in {_short(text)} must be a whole number up to {_MOST_POWER} on "
+            f"{describe_dimension(of)}"
+        )
+    return DIMENSIONLESS.times(of, -round(power) if negative else round(power))
+
+
+def _value(node: ast.expr, parts: _Parts, text: str) -> Any:
+    number = _number(node, text)
+    if number is not None:
+        return np.float64(number)
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return _OPERATORS[type(op)](_value(left, parts, text), _value(right, parts, text))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, parts, text)
+        case ast.Name(id=name):
+            return _TOTALS[name].of(parts.result) if name in _TOTALS else np.float64(_unit_name(name)[0])
+        case ast.Call(func=ast.Name(id=name), keywords=[]):
+            arguments = _arguments(node, name, text)
+            return _FUNCTIONS[name].of(parts, *arguments)
+    raise _no_arithmetic(node, text)
+
+
+def _no_arithmetic(node: ast.expr, text: str) -> ExpressionError:
+    return ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is no total, part or arithmetic")
+
+
+class _Parts:
+    """Totals and parts of a result."""
+
+    def __init__(self, result: Evaluation) -> None:
+        self.result = result
+
+    def _sum(self, path: str, rows: list[tuple[str, Any]], what: str) -> Any:
+        found = [value for name, value in rows if name == path or name.startswith(f"{path}.")]
+        if not found:
+            raise UnknownNameError(what, path, [name for name, _ in rows])
+        total: Any = 0.0
+        for value in found:
+            total = total + np.asarray(value)
+        return total
+
+    def area(self, path: str) -> Any:
+        return self._sum(path, [(row.component, row.total) for row in self.result.areas], "part with an area")
+
+    def static_power(self, path: str) -> Any:
+        rows = [(row.component, row.total) for row in self.result.statics if not row.asleep]
+        return self._sum(path, rows, "part with static power")
+
+    def energy(self, path: str, which: str | None = None) -> Any:
+        under = [row for row in self.result.dynamic if f"{row.component}.".startswith(f"{path}.")]
+        known = dict.fromkeys(name for row in under for name in (row.action, row.term))
+        if known and which is not None and which not in known:
+            raise UnknownNameError(f"action or term of {path}", which, known)
+        rows: list[tuple[str, Any]] = [
+            (row.component, np.sum(row.energy, axis=-1, keepdims=True))
+            for row in self.result.dynamic
+            if which is None or which in {row.action, row.term}
+        ]
+        return self._sum(path, rows, "part with dynamic energy")
+
+    def power(self, path: str) -> Any:
+        names = [row.component for row in self.result.dynamic]
+        names += [row.component for row in self.result.statics if not row.asleep]
+        if not any(name == path or name.startswith(f"{path}.") for name in names):
+            raise UnknownNameError("part with power", path, names)
+        total: Any = 0.0
+        for find, over in ((self.energy, self.result.powered_time), (self.static_power, 1.0)):
+            try:
+                total = total + find(path) / over
+            except UnknownNameError:
+                continue
+        return total
+
+    def instances(self, path: str) -> Any:
+        known = {**self.result.mapped.counts, **self.result.mapped.instances}
+        if path not in known:
+            raise UnknownNameError("part", path, known)
+        return known[path]
+
+    def count(self, path: str, action: str) -> Any:
+        actions = self.result.counts.actions
+        if (path, action) not in actions:
+            raise UnknownNameError("action", f"{path}, {action}", [f"{p}, {a}" for p, a in actions])
+        return np.sum(actions[path, action], axis=-1, keepdims=True)
+
+    def time(self, path: str) -> Any:
+        resources = self.result.timing.resources
+        if path not in resources:
+            raise UnknownNameError("part with a time", path, resources)
+        return np.sum(resources[path] * self.result.layers.timesteps, axis=-1, keepdims=True)
+
+
+def _multiply_accumulates(result: Evaluation) -> Any:
+    spiking = result.layers.coding == "spiking"
+    return np.asarray(result.layers.total_macs) * (result.layers.timesteps if spiking else 1.0)
+
+
+_SUFFIXES = {"_per_s": "1/s", "_J": "J", "_m2": "m^2", "_W": "W", "_s": "s"}
+"""Units that names of totals end with; the rest are counts."""
+
+
+@dataclass(frozen=True)
+class _Total:
+    """A total by its name."""
+
+    name: str
+    of: Callable[[Evaluation], Any]
+
+    @property
+    def dimension(self) -> Dimension:
+        unit = next((unit for suffix, unit in _SUFFIXES.items() if self.name.endswith(suffix)), "1")
+        return parse_unit(unit)[1]
+
+
+@dataclass(frozen=True)
+class _Function:
+    """A function of a part, with how many arguments it takes."""
+
+    of: Callable[..., Any]
+    unit: str
+    least: int = 1
+    most: int = 1
+
+    @property
+    def dimension(self) -> Dimension:
+        return parse_unit(self.unit)[1]
+
+
+_Totals: TypeAlias = Mapping[str, _Total]
+_TOTALS: _Totals = {
+    name: _Total(name, of)
+    for name, of in {
+        "area_m2": lambda r: r.area,
+        "energy_per_inference_J": lambda r: r.energy,
+        "dynamic_energy_J": lambda r: r.dynamic_energy,
+        "static_energy_J": lambda r: r.static_energy,
+        "static_power_W": lambda r: r.static_power,
+        "latency_s": lambda r: r.timing.latency,
+        "initiation_interval_s": lambda r: r.timing.initiation_interval,
+        "throughput_per_s": lambda r: 1.0 / r.period,
+        "average_power_W": lambda r: r.average_power,
+        "multiply_accumulates": _multiply_accumulates,
+        "operations": lambda r: 2.0 * _multiply_accumulates(r),
+        "synaptic_operations": lambda r: r.layers.synaptic_operations,
+        "weight_bits": lambda r: r.layers.total_weights * np.asarray(r.layers.weight_bits),
+        "computing_units": lambda r: r.mapped.placement.needed,
+    }.items()
+}
+_FUNCTIONS: Mapping[str, _Function] = {
+    "area": _Function(_Parts.area, "m^2"),
+    "energy": _Function(_Parts.energy, "J", most=2),
+    "static_power": _Function(_Parts.static_power, "W"),
+    "power": _Function(_Parts.power, "W"),
+    "instances": _Function(_Parts.instances, "1"),
+    "count": _Function(_Parts.count, "1", least=2, most=2),
+    "time": _Function(_Parts.time, "s"),
+}

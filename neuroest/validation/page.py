@@ -1,0 +1,359 @@
+"""The scoreboard as text: a table for the terminal, and the page ``docs/scoreboard.md``."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from neuroest.validation.case_spec import CLASSES
+from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
+
+if TYPE_CHECKING:
+    from neuroest.validation.board import Scoreboard
+    from neuroest.validation.scoring import Calibration
+
+_WIDTH = 80
+_CLASS = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
+_MEANING = {
+    "bookkeeping": "sums of published inputs must close",
+    "structural": "scaling with bits, size or bandwidth from one anchored point, or from the structure alone",
+    "bottom_up": "from process and device constants alone",
+}
+_EVIDENCE = {
+    "measured_silicon": "measured silicon",
+    "design_study": "design study",
+    "vendor_estimate": "estimate of the vendor",
+    "peer_simulator": "simulator",
+}
+_VERDICT = {
+    "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
+}  # fmt: skip
+
+
+def number(value: float) -> str:
+    """A number with three digits, without needless exponents."""
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}"
+    size = math.floor(math.log10(abs(value)))
+    if -3 <= size < 6:
+        return f"{value:.{max(2 - size, 0)}f}"
+    return f"{value:.2e}"
+
+
+def _allowed(row: Row) -> str:
+    if row.verdict == "anchor":
+        return "-"
+    return (
+        row.allowed.replace("x", "factor ")
+        if row.allowed.startswith("x")
+        else f"{float(row.allowed):.3g} of it"
+    )
+
+
+def table(board: Scoreboard) -> str:
+    """The scoreboard for a terminal."""
+    lines: list[str] = []
+    for case in dict.fromkeys(row.case for row in board.rows):
+        rows = [row for row in board.rows if row.case == case]
+        lines.append(f"{case} ({_EVIDENCE[rows[0].evidence]})")
+        width = max(len(row.quantity) for row in rows)
+        unit = max(len(row.unit) for row in rows)
+        for quantity_class in CLASSES:
+            chosen = [row for row in rows if row.quantity_class == quantity_class]
+            lines += [f"  {_CLASS[quantity_class]}"] if chosen else []
+            lines += [
+                f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
+                f" {row.ratio:6.3f} {_VERDICT[row.verdict]}{_band(row)}"
+                for row in chosen
+            ]
+        lines.append("")
+    lines += _summary_lines(board.summaries, "Chips")
+    lines += _summary_lines(board.studies, "Design studies")
+    lines += _summary_lines(board.peers, "Simulators of others")
+    for row in board.failed:
+        lines.append(f"{_VERDICT[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def board_rows(board: Scoreboard, *, told: bool = False) -> list[dict[str, object]]:
+    """The scoreboard as rows of a table, one a published value.
+
+    Parameters
+    ----------
+    told : bool
+        Also what is said of each value: its source and place, why it may be off so far, why it is.
+    """
+    return [
+        {
+            "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
+            "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
+            "p90": row.high, "ratio": row.ratio, "inside": _inside(row), "allowed": row.allowed,
+            "verdict": row.verdict,
+        }
+        | (
+            {"p50": row.median, "status": row.status, "source": row.source, "place": row.place,
+             "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
+            if told else {}
+        )
+        for row in board.rows
+    ]  # fmt: skip
+
+
+def _band(row: Row) -> str:
+    """The band of a bottom-up value, and whether the published value lies in it."""
+    if row.quantity_class != "bottom_up":
+        return ""
+    return f", {'in' if row.inside else 'outside of'} {number(row.low)} .. {number(row.high)}"
+
+
+def _inside(row: Row) -> str:
+    """Whether a value lies in its band; only bottom-up values are asked."""
+    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" else ""
+
+
+def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
+    if not found:
+        return []
+    lines = [title]
+    for s in found:
+        text = (
+            f"  {_CLASS[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
+            f"{s.median_absolute_log_ratio:.3f}, worst ratio {s.worst_ratio:.3g}"
+        )
+        if s.coverage is not None and s.mean_band_width is not None:
+            text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
+        lines += textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 17, break_on_hyphens=False)
+    return [*lines, ""]
+
+
+def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *(
+            "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+            for row in rows
+        ),
+        "",
+    ]
+
+
+def page(board: Scoreboard) -> str:
+    """The page ``docs/scoreboard.md``."""
+    lines = [
+        "<!-- Written by `neuroest reproduce --page`; change the cases under validation/ instead. -->",
+        "# Scoreboard",
+        "",
+        "Published chips and papers, rebuilt from their inputs by the same `estimate` that users call. Each case is a",
+        "folder under `validation/` with the architecture, the workload, and `published.yaml`, which holds every",
+        "published value with its source, the tolerance that was set for it and why. `neuroest reproduce` prints this",
+        "page's numbers and fails when one of them moves.",
+        "",
+        "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
+        "No constant was tuned on a value that is scored. The three classes are never averaged together:",
+        "",
+        *(f"- **{_CLASS[c]}**: {_MEANING[c]}." for c in CLASSES),
+        "",
+        "## By class",
+        "",
+        "Chips, measured or estimated by their vendor:",
+        "",
+        *_summaries(board.summaries),
+        *_outside(board),
+    ]
+    if board.studies:
+        lines += ["Design studies, which nobody has built:", "", *_summaries(board.studies)]
+    if board.peers:
+        lines += ["Simulators of others, which are no evidence of accuracy:", "", *_summaries(board.peers)]
+    lines += _bands(board)
+    lines += _constants(board)
+    for quantity_class in CLASSES:
+        rows = [r for r in board.rows if r.quantity_class == quantity_class]
+        lines += [f"## {_CLASS[quantity_class]}", "", *_rows(rows, banded=quantity_class == "bottom_up")]
+    return "\n".join([*lines, *_misses(board), *_cases(board)]).rstrip() + "\n"
+
+
+def _summaries(found: Sequence[Summary]) -> list[str]:
+    return _markdown_table(
+        ("class", "values", "within tolerance", "median abs(ln ratio)", "worst ratio", "inside p10 to p90",
+         "mean ln(p90/p10)"),
+        (
+            (
+                _CLASS[s.quantity_class], str(s.count), str(s.within), f"{s.median_absolute_log_ratio:.3f}",
+                f"{s.worst_ratio:.3g}", "-" if s.coverage is None else f"{s.coverage:.0%}",
+                "-" if s.mean_band_width is None else f"{s.mean_band_width:.2f}",
+            )
+            for s in found
+        ),
+    )  # fmt: skip
+
+
+def _outside(board: Scoreboard) -> list[str]:
+    """Which values of chips lie outside of their tolerance, class by class, so that no count hides one."""
+    lines = []
+    for quantity_class in CLASSES:
+        rows = [
+            row
+            for row in board.rows
+            if row.quantity_class == quantity_class and row.evidence in CHIPS
+            and row.scored and row.verdict != "within"
+        ]  # fmt: skip
+        names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
+        lines.append(f"- {_CLASS[quantity_class]}: {names or 'none'}.")
+    return ["Outside of their tolerance, with the ratio; [why](#misses-by-cause):", "", *lines, ""]
+
+
+def _bands(board: Scoreboard) -> list[str]:
+    calibration = board.calibration
+    if calibration is None:
+        return []
+    return [
+        "## Bands",
+        "",
+        "Every estimate carries p10, p50 and p90 over the spreads of its parameters and over how far whole models may",
+        "be off. The latter are stated by block model in `neuroest/exploration/model_discrepancy.yaml`, with one",
+        f"exponent over all of them, {calibration.shipped:g} as shipped. Coverage of the bottom-up values of chips:",
+        "",
+        *_markdown_table(
+            ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),
+            [
+                ("inside p10 to p90", *(f"{value:.0%}" for value in calibration.coverage.values())),
+                ("the same, each chip once", *(f"{value:.0%}" for value in calibration.by_chip.values())),
+                ("mean ln(p90/p10)", *(f"{value:.2f}" for value in calibration.width.values())),
+            ],
+        ),
+        "Values of one chip err together, so each chip is also counted once, and both shares have to reach the goal",
+        "when the exponent is chosen. Leave-one-chip-out: for each chip the smallest exponent is taken by which",
+        f"{COVERAGE_GOAL:.0%} of the *other* chips' values lie inside, and as much with each of them counted once. So",
+        f"chosen, the bands cover {calibration.left_out_coverage:.0%} of the chips left out and",
+        f"{calibration.left_out_of_values:.0%} of all their values. {_error_of(calibration)}",
+        "",
+        *_markdown_table(
+            ("chip left out", "exponent from the others", "its values inside"),
+            (
+                (chip, f"{scale:g}", f"{calibration.left_out_by_chip[chip]:.0%}")
+                for chip, scale in calibration.chosen.items()
+            ),
+        ),
+    ]
+
+
+def _error_of(calibration: Calibration) -> str:
+    """How much so few chips can tell of the coverage of chips that were left out."""
+    middle, error = calibration.left_out_coverage, calibration.left_out_standard_error
+    return (
+        f"So few chips, {len(calibration.left_out_by_chip)},\n"
+        f"tell it with a standard error of the mean over chips of {100.0 * error:.0f} percentage points; "
+        f"one such error either way\nis {max(middle - error, 0.0):.0%} to {min(middle + error, 1.0):.0%}:"
+    )
+
+
+def _constants(board: Scoreboard) -> list[str]:
+    lines = [
+        "## Constants",
+        "",
+        "What was fitted, on what, and where the error of values that it was not fitted on is shown. No value is",
+        "scored with what was solved from it. All other constants come with the devices, from sources that know none",
+        "of these chips but for those named below.",
+        "",
+    ]
+    solved = [
+        (r.case.spec.name, " ".join(text.split()), _others(board, r.case.spec.name))
+        for r in board.results
+        for text in r.case.spec.fitted
+    ]
+    calibration, rows = board.calibration, []
+    if calibration is not None:
+        rows.append(
+            (
+                f"the one exponent over all model discrepancies, {calibration.shipped:g}",
+                f"bottom-up values of {len(calibration.chosen)} chips",
+                f"each chip by the exponent of the others: {calibration.left_out_coverage:.0%} inside, see above",
+            )
+        )
+    rows += [(text, f"values of {name} itself", error) for name, text, error in solved]
+    lines += _markdown_table(("fitted", "on", "error shown"), rows) if rows else ["None was fitted.", ""]
+    shared = [r.case.spec for r in board.results if r.case.spec.shared_with_model]
+    if shared:
+        lines += ["Shipped constants that name one of these chips among their sources:", ""]
+        lines += [f"- {s.title}: {' '.join(text.split())}." for s in shared for text in s.shared_with_model]
+        apart = [row for row in board.rows if row.case not in {s.name for s in shared}]
+        lines += [
+            "",
+            "Bottom-up values of the chips without these:",
+            "",
+            *_summaries([s for s in summaries(apart) if s.quantity_class == "bottom_up"]),
+        ]
+    return lines
+
+
+def _others(board: Scoreboard, case: str) -> str:
+    """How far the values of a case lie off that nothing was solved from."""
+    logs = [
+        math.log(row.ratio)
+        for row in board.rows
+        if row.case == case and row.quantity_class == "structural" and row.scored
+    ]
+    if not logs:
+        return "no other values of the case"
+    median, worst = statistics.median(map(abs, logs)), math.exp(max(logs, key=abs))
+    return (
+        f"its {len(logs)} other structural values: median abs(ln ratio) {median:.3f}, worst ratio {worst:.3g}"
+    )
+
+
+def _rows(rows: Sequence[Row], *, banded: bool) -> list[str]:
+    head = ["case", "quantity", "published", "predicted", "unit", "ratio"]
+    head += ["p10", "p90", "inside"] if banded else []
+    return _markdown_table(
+        [*head, "allowed", "verdict"],
+        (
+            (
+                row.case, row.quantity.replace("_", " "), number(row.published), number(row.predicted), row.unit,
+                f"{row.ratio:.3f}",
+                *((number(row.low), number(row.high), "yes" if row.inside else "no") if banded else ()),
+                _allowed(row), _VERDICT[row.verdict],
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def _misses(board: Scoreboard) -> list[str]:
+    by_cause: dict[str, list[Row]] = {}
+    for row in board.rows:
+        if row.cause:
+            by_cause.setdefault(" ".join(row.cause.split()), []).append(row)
+    if not by_cause:
+        return []
+    lines = ["## Misses by cause", ""]
+    for cause, rows in by_cause.items():
+        names = ", ".join(f"{r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
+        lines.append(f"- {rows[0].case}, {names}: {cause}.")
+    return [*lines, ""]
+
+
+def _cases(board: Scoreboard) -> list[str]:
+    lines = ["## Cases", ""]
+    for result in board.results:
+        spec = result.case.spec
+        lines += [
+            f"### {spec.title} (`{spec.name}`)",
+            "",
+            f"Evidence: {_EVIDENCE[spec.evidence]}. {spec.description}",
+            "",
+        ]
+        notes = [*spec.notes, *(f"Not scored: {text}" for text in spec.not_scored)]
+        lines += [f"- {' '.join(text.split()).rstrip('.')}." for text in notes]
+        lines += [""] if notes else []
+        reasons: dict[str, list[str]] = {}
+        for row in board.rows:
+            if row.case == spec.name:
+                reasons.setdefault(" ".join(row.reason.split()), []).append(row.quantity.replace("_", " "))
+        lines += ["Tolerances:", ""]
+        lines += [f"- {', '.join(names)}: {reason}." for reason, names in reasons.items()]
+        lines += [""]
+    return lines

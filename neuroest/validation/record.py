@@ -1,0 +1,177 @@
+"""The scoreboard as it was when this version was made, so that a report need not compute every case again."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neuroest.core.errors import NeuroestError
+from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.validation.cases import cases_folder
+from neuroest.validation.expressions import unit_factor
+from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
+
+if TYPE_CHECKING:
+    from neuroest.results.estimate import Estimate
+    from neuroest.validation.board import Scoreboard
+
+FILE = "scoreboard.json"
+"""Beside the cases."""
+_DIGITS = 6
+_LEFT_OUT = ("reason", "status", "median", "allowed")
+"""What the page of the scoreboard tells and a report does not."""
+
+
+@dataclass(frozen=True)
+class RecordedCase:
+    """What a case is about.
+
+    Attributes
+    ----------
+    evidence : str
+        Whether silicon was measured, or who calculated.
+    levels : tuple of str
+        Kinds of its computing levels.
+    models : tuple of str
+        Block models that its chips are made of.
+    """
+
+    name: str
+    title: str
+    evidence: str
+    levels: tuple[str, ...]
+    models: tuple[str, ...]
+
+    @property
+    def is_chip(self) -> bool:
+        """Whether a chip stands behind the values."""
+        return self.evidence in CHIPS
+
+
+@dataclass(frozen=True)
+class Record:
+    """Scores of all shipped cases, as one version of neuroest computed them.
+
+    Attributes
+    ----------
+    version : str
+        The version.
+    goal, left_out_coverage : float
+        Share of the bottom-up values of chips that should lie in the bands, and that does when the width of the
+        bands is chosen without the chip.
+    """
+
+    version: str
+    goal: float
+    left_out_coverage: float | None
+    cases: tuple[RecordedCase, ...]
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def by_case(self) -> dict[str, RecordedCase]:
+        """The cases by name."""
+        return {case.name: case for case in self.cases}
+
+    def of_levels(self, levels: Iterable[str]) -> tuple[Row, ...]:
+        """Scored values of the cases with one of these kinds of computing level."""
+        wanted = set(levels)
+        names = {case.name for case in self.cases if wanted & set(case.levels)}
+        return tuple(row for row in self.rows if row.case in names and row.scored)
+
+    def summaries(self, rows: Iterable[Row]) -> tuple[Summary, ...]:
+        """Values of chips by class; design studies and simulators are no evidence and stay out."""
+        return tuple(summaries(tuple(rows)))
+
+
+def models_by_path(result: Estimate) -> dict[str, str]:
+    """Model of every block of a design, and mapper of its computing level, by path."""
+    found = {}
+    for part in result.design.root.walk():
+        name = getattr(part.spec, "mapper", None) or getattr(part.spec, "model", None)
+        if name is not None:
+            found[part.path] = str(name)
+    return found
+
+
+def level_of(result: Estimate) -> str:
+    """Kind of the computing level of a design: its mapper, and whether a crossbar adds charges instead of currents."""
+    level = result.evaluation.mapped.level
+    adds_charges = isinstance(level.compute, ChargeDomainArray)
+    return f"charge_domain_{level.mapper}" if adds_charges else str(level.mapper)
+
+
+def record_text(board: Scoreboard) -> str:
+    """The record as JSON, one line a value."""
+    plain = board.to_dict()
+    calibration = board.calibration
+    head = {
+        "kind": "scoreboard record",
+        "schema_version": plain["schema_version"],
+        "neuroest_version": plain["neuroest_version"],
+        "coverage_goal": COVERAGE_GOAL,
+        "left_out_coverage": None if calibration is None else _short(calibration.left_out_coverage),
+    }
+    cases = []
+    for result in board.results:
+        found = result.estimates.values()
+        cases.append(
+            {
+                "name": result.case.spec.name, "title": result.case.spec.title,
+                "evidence": result.case.spec.evidence, "levels": sorted(set(map(level_of, found))),
+                "models": sorted({model for one in found for model in models_by_path(one).values()}),
+            }
+        )  # fmt: skip
+    kept = [name for name in Row.__dataclass_fields__ if name not in _LEFT_OUT]
+    rows = [{name: _short(getattr(row, name)) for name in kept} for row in board.rows]
+    lines = [json.dumps(head, indent=1)[:-2] + ","]
+    lines += [' "cases": [', ",\n".join(f"  {json.dumps(case)}" for case in cases), " ],"]
+    lines += [' "rows": [', ",\n".join(f"  {json.dumps(row)}" for row in rows), " ]", "}"]
+    return "\n".join(lines) + "\n"
+
+
+def _short(value: Any) -> Any:
+    """Numbers to six digits, so that rounding of another machine does not change the file."""
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
+
+
+@cache
+def recorded(file: Path | None = None) -> Record:
+    """The record that ships.
+
+    Raises
+    ------
+    NeuroestError
+        When the file is missing or no record.
+
+    Examples
+    --------
+    >>> recorded().by_case["odin"].levels
+    ('spiking_core',)
+    """
+    path = file or cases_folder() / FILE
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        cases = tuple(
+            RecordedCase(c["name"], c["title"], c["evidence"], tuple(c["levels"]), tuple(c["models"]))
+            for c in data["cases"]
+        )
+        blank: dict[str, Any] = dict.fromkeys(_LEFT_OUT, "") | {"median": math.nan}
+        rows = tuple(Row(**blank, **row) for row in data["rows"])
+        return Record(data["neuroest_version"], data["coverage_goal"], data["left_out_coverage"], cases, rows)
+    except OSError as error:
+        raise NeuroestError(f"cannot read {path}: {error.strerror or error}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise NeuroestError(
+            f"{path} is no record of a scoreboard ({error}); `neuroest reproduce --record` writes it"
+        ) from None
+
+
+def in_si(row: Row) -> tuple[float, float, float, float]:
+    """Published value, prediction, p10 and p90 of a row in SI units."""
+    factor = unit_factor(row.unit)
+    return row.published * factor, row.predicted * factor, row.low * factor, row.high * factor

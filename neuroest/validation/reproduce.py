@@ -1,0 +1,14 @@
+"""Published chips rebuilt from their inputs: predicted against published, quantity by quantity.
+
+>>> from neuroest.validation.reproduce import reproduce
+>>> board = reproduce(["isaac_ce"])
+>>> board.failed
+()
+"""
+
+from __future__ import annotations
+
+from neuroest.validation.board import Scoreboard, reproduce
+from neuroest.validation.cases import shipped_cases
+
+__all__ = ["Scoreboard", "reproduce", "shipped_cases"]

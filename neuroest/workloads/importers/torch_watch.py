@@ -1,0 +1,363 @@
+"""Layers, shapes and activity of a PyTorch model while it runs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from neuroest.workloads.importers.building import NetworkBuilder
+from neuroest.workloads.importers.network import (
+    ImportedNetwork,
+    ImportOptions,
+    NetworkImportError,
+    Shape,
+    Value,
+)
+from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
+from neuroest.workloads.importers.torch_neurons import is_neuron, is_sequence, is_silent, own_weights
+
+
+@dataclass
+class Watch:
+    """What is known while a model runs: which layer a tensor comes from, and what each layer put out."""
+
+    torch: Any
+    model: Any
+    sample: Any
+    options: ImportOptions
+    time_first: bool = False
+    layers: dict[Any, Value] = field(default_factory=dict)
+    stack: list[str] = field(default_factory=list)
+    opaque: int = 0
+
+    def __post_init__(self) -> None:
+        skip = 2 if self.time_first else 1
+        self.batch = int(self.sample.shape[skip - 1])
+        self.steps = int(self.sample.shape[0]) if self.time_first else 1
+        self.spiking = any(is_neuron(module) for module in self.model.modules())
+        self.builder = NetworkBuilder(as_map(tuple(self.sample.shape[skip:])))
+        self.values = self.torch.utils.weak.WeakIdKeyDictionary()
+        self.values[self.sample] = self.builder.input
+        self.tallies: dict[str, Tally] = {}
+        self.fired: set[str] = set()
+        self.potentials = self.torch.utils.weak.WeakIdKeyDictionary()
+        self.timesteps = 0
+        self.excluded: dict[str, None] = {}
+        kept = [*self.model.parameters(), *self.model.buffers()]
+        self.stored = {one.untyped_storage().data_ptr() for one in kept}
+        self.origins = self.torch.utils.weak.WeakIdKeyDictionary()
+
+    def hooks(self) -> list[Any]:
+        """Hooks that keep track of the module at work."""
+        handles = []
+        nn = self.torch.nn
+        for path, module in self.model.named_modules():
+            closed = is_neuron(module) or isinstance(module, nn.LSTM | nn.GRU | nn.RNN)
+            handles.append(module.register_forward_pre_hook(self._enter(path, closed=closed)))
+            handles.append(module.register_forward_hook(self._leave(closed=closed)))
+        return handles
+
+    def _enter(self, path: str, *, closed: bool) -> Callable[..., None]:
+        def enter(*_: Any) -> None:
+            self.stack.append(path)
+            self.opaque += int(closed)
+
+        return enter
+
+    def _leave(self, *, closed: bool) -> Callable[..., None]:
+        def leave(module: Any, given: tuple[Any, ...], out: Any) -> None:
+            path = self.stack.pop()
+            self.opaque -= int(closed)
+            if closed and not self.opaque and given and self.value(given[0]) is not None:
+                if is_neuron(module):
+                    self._fired(module, given[0], tensors(out, self.torch), path)
+                else:
+                    self._cells(module, given[0], out, path)
+
+        return leave
+
+    def value(self, tensor: Any) -> Value | None:
+        """The layer that a tensor comes from."""
+        return self.values.get(tensor) if isinstance(tensor, self.torch.Tensor) else None
+
+    def origin(self, tensor: Any) -> tuple[Any, ...]:
+        """Which stored tensors of the model a tensor was computed from, so that rounded weights are known again."""
+        found: tuple[Any, ...] = self.origins.get(tensor, ())
+        if not found:
+            storage = tensor.untyped_storage().data_ptr()
+            found = ((storage, tensor.storage_offset()),) if storage in self.stored else ()
+        return found
+
+    def note_origin(self, given: Sequence[Any], outs: Sequence[Any]) -> None:
+        """Remember what an operation on stored tensors alone was given."""
+        before = {
+            one for tensor in given if isinstance(tensor, self.torch.Tensor) for one in self.origin(tensor)
+        }
+        for out in outs if before else ():
+            self.origins[out] = tuple(sorted(before))
+
+    @property
+    def here(self) -> str:
+        """Path of the module at work."""
+        return self.stack[-1] if self.stack else ""
+
+    def once(self, key: Any, make: Callable[[], Value]) -> Value:
+        """A layer that is made when it is met first, and met again in every timestep."""
+        if key not in self.layers:
+            self.layers[key] = make()
+        return self.layers[key]
+
+    def seen(self, tensor: Any) -> None:
+        """Measure a tensor of numbers where a layer reads it."""
+        value = self.value(tensor)
+        if value is None or value.layer in self.fired:  # spikes were counted where they came from
+            return
+        if self.spiking and value.layer != "input":
+            if self.builder.layers[value.layer].type in {"pooling", "add", "concatenation", "rearrangement"}:
+                # what a pooling or sum of spikes passes on counts as a spike wherever it is not zero
+                found = spike_statistics(np.sign(np.abs(self._by_sample(as_numpy(tensor)))), 1)
+                self.tallies.setdefault(value.layer, Tally()).take(found)
+            return
+        tally = self.tallies.setdefault(value.layer, Tally())
+        if self.spiking or not tally.samples:
+            batched = self.sample if value.layer == "input" else tensor
+            axis = 1 if value.layer == "input" and self.time_first else 0
+            if value.layer == "input" and tally.samples:
+                return
+            tally.take(input_statistics(batched, axis, self.options.activation_bits, spiking=self.spiking))
+
+    def refuse_potential(self, tensor: Any) -> None:
+        """Weights that read membrane potentials multiply numbers, which a spiking layer does not say."""
+        if tensor in self.potentials:
+            raise NetworkImportError(
+                f"{self.here or 'the model'} reads the membrane potentials of {self.potentials[tensor]}, not its "
+                "spikes; such a layer cannot be said in spiking coding"
+            )
+
+    def _by_sample(self, array: Any) -> Any:
+        """An array with timesteps first and samples second."""
+        if array.shape[0] == self.batch:
+            return array[None]
+        if self.steps > 1 and array.shape[0] == self.batch * self.steps:
+            return array.reshape(self.steps, self.batch, *array.shape[1:])
+        if array.ndim > 1 and array.shape[1] == self.batch:
+            return array
+        if array.shape[0] % self.batch:
+            raise NetworkImportError("the batch is not the first axis of what a layer reads")
+        return array.reshape(-1, self.batch, *array.shape[1:])
+
+    def _fired(self, module: Any, given: Any, outs: Sequence[Any], path: str) -> None:
+        found = self.value(given)
+        if found is None or not outs:
+            return
+        spikes = outs[0]
+        axis = 1 if is_sequence(module) else 0
+        value = self._with_own_weights(module, given, path, tuple(spikes.shape[axis + 1 :]))
+        builder = self.builder
+        source = value.layer
+        kind = builder.layers[source].type if source in builder.layers else ""
+        if kind == "pooling":
+            before = builder.layers[source].inputs[0]
+            builder.notes.append(
+                f"{source} pools before its neurons; {before} counts as having them, each as active as theirs."
+            )
+        elif not builder.is_weighted(value) and kind not in {"add", "host"}:
+            builder.notes.append(
+                f"{path} are neurons without weights; each counts as one element-wise operation."
+            )
+            value = self.once(("neurons", path), lambda: builder.element_wise(path, [found]))
+        self.values[spikes] = value
+        for state in outs[1:]:  # potentials may leave the network; what reads them is refused
+            if state is not spikes:
+                self.values[state] = value
+                self.potentials[state] = path
+        if is_silent(module):
+            builder.notes.append(
+                f"{value.layer} ends in {type(module).__name__} neurons, which never spike: their output is a membrane "
+                "potential."
+            )
+            return
+        counted = as_numpy(spikes)
+        if np.any((counted != 0) & (counted != 1)):
+            builder.notes.append(
+                f"{value.layer} has graded spikes; each counts as one event, whatever its value."
+            )
+            counted = np.sign(np.abs(counted))
+        tally = self.tallies.setdefault(value.layer, Tally())
+        tally.take(spike_statistics(counted, axis))
+        self.fired.add(value.layer)
+        if kind == "pooling" and before in builder.layers:
+            self.tallies.setdefault(before, Tally()).take(spike_statistics(counted, axis))
+        self.timesteps = max(self.timesteps, tally.steps)
+
+    def _with_own_weights(self, module: Any, given: Any, path: str, shape: Shape) -> Value:
+        """The layer that neurons belong to, with the weights that stand in the neurons' own module."""
+        own = own_weights(module, self.torch)
+        value: Value = self.values[given]
+        if own.kind == "recurrent" and self.builder.is_weighted(value):
+            return self.once(("recurrent", value.layer), lambda: self._recurrent(value, own.back))
+        if own.kind == "both":
+            self.seen(given)
+            outputs = int(own.back.shape[0])
+            made = self.once(
+                ("own", path),
+                lambda: self.builder.put("recurrent", path, [value], (outputs,), outputs=outputs),
+            )
+            weights = [own.forward.detach().reshape(-1), own.back.detach().reshape(-1)]
+            self.builder.note_weights(made, as_numpy(self.torch.cat(weights)))
+            return made
+        if own.kind == "self":
+            line = f"feedback of each neuron of {path} to itself ({own.count} weights)"
+            self.excluded.setdefault(line)
+        elif own.kind != "none":
+            name = type(module).__name__
+            reason = f"its {own.count} weights are no fully connected recurrent layer"
+            return self.once(
+                ("own", path),
+                lambda: self.builder.not_supported(name, path, [value], as_map(shape), reason),
+            )
+        return value
+
+    def _recurrent(self, value: Value, weights: Any) -> Value:
+        before = self.builder.layers[value.layer]
+        reads = [self._known(one) for one in before.inputs]
+        if before.type != "fully_connected":
+            raise NetworkImportError(f"{before.name} has recurrent neurons, but is no fully connected layer")
+        del self.builder.layers[value.layer]
+        made = self.builder.put("recurrent", before.name, reads, value.shape, outputs=before.shape[0])
+        for key, known in list(self.layers.items()):
+            if known == value:
+                self.layers[key] = made
+        self.builder.note_weights(made, as_numpy(weights))
+        return made
+
+    def _known(self, name: str) -> Value:
+        return self.builder.input if name == "input" else Value(name, self.builder.layers[name].shape)
+
+    def _cells(self, module: Any, given: Any, out: Any, path: str) -> None:
+        kind = {"LSTM": "lstm", "GRU": "gru"}.get(type(module).__name__, "simple")
+        value = self.value(given)
+        self.seen(given)
+        first = out[0]
+        if given.dim() > 2 and given.shape[0 if module.batch_first else 1] != self.batch:
+            raise NetworkImportError(
+                f"{path or type(module).__name__} reads the batch on axis {0 if module.batch_first else 1}, which has "
+                f"{given.shape[0 if module.batch_first else 1]} samples, and the sample has {self.batch}; where time "
+                "is its first axis, give time_first=True"
+            )
+        steps = int(given.shape[1] if module.batch_first and given.dim() > 2 else given.shape[0])
+        features = int(given.shape[-1])
+        directions = 2 if module.bidirectional else 1
+        current = value
+        for layer in range(module.num_layers):
+            parts = []
+            for direction in range(directions):
+                label = f"{path}_{layer}" + ("_reverse" if direction else "")
+                if current is None:
+                    return
+                made = self.builder.cell(label, current, kind, features, module.hidden_size, steps)
+                weight = getattr(module, f"weight_hh_l{layer}" + ("_reverse" if direction else ""))
+                self.builder.note_weights(made, as_numpy(weight))
+                parts.append(made)
+            current = self.builder.concatenation(f"{path}_{layer}", parts)
+            features = module.hidden_size * directions
+        if current is not None:
+            self.values[first] = current
+            states = out[1] if isinstance(out[1], tuple) else (out[1],)
+            last = self.builder.moved(f"{path}_last", [current], (features,))
+            for state in states:
+                self.values[state] = last
+
+    def _check_timesteps(self) -> None:
+        """Neurons that ran another number of times than the sample has timesteps took time for samples."""
+        if not self.spiking or not self.timesteps or self.builder.unsupported:
+            return
+        if self.steps > 1 and self.timesteps != self.steps:
+            raise NetworkImportError(
+                f"the sample has {self.steps} timesteps, but the neurons ran {self.timesteps}; say how the model runs "
+                "with run=, such as run=lambda net, x: torch.stack([net(one) for one in x])"
+            )
+        if self.timesteps == 1:
+            self.builder.notes.append(
+                "The neurons ran for one timestep; if an axis of the sample is time, put it first and trace with "
+                "time_first=True."
+            )
+
+    def network(self, out: Any, name: str, dataset: str | None) -> ImportedNetwork:
+        """The network that was seen."""
+        outs = [
+            one for one in tensors(out, self.torch) if one.dim()
+        ]  # no sums over the whole batch, such as a loss
+        ends = [v for v in map(self.value, outs) if v is not None]
+        if not ends:
+            raise NetworkImportError(
+                "the output does not follow from the sample by operations that PyTorch dispatches"
+            )
+        if not self.spiking:
+            for tensor in outs:
+                self.seen(tensor)
+        self._check_timesteps()
+        digest = hashlib.sha256()
+        for key, tensor in self.model.state_dict().items():
+            digest.update(key.encode())
+            digest.update(np.ascontiguousarray(as_numpy(tensor)).tobytes())
+        recorded = {layer: tally.recorded() for layer, tally in self.tallies.items() if tally.samples}
+        numbers = self.spiking and "input" in recorded and "density" in recorded["input"].values
+        about: dict[str, Any] = {
+            "title": f"Activity of {name} on a batch of {self.batch} samples, traced with PyTorch",
+            "samples": self.batch,
+            "date": date.today().isoformat(),
+            "sha256": hashlib.sha256(np.ascontiguousarray(as_numpy(self.sample)).tobytes()).hexdigest(),
+        }
+        if dataset:
+            about["dataset"] = dataset
+        made = self.builder.finished(
+            list(dict.fromkeys(ends)), name=name, origin=f"PyTorch model {name}", format="PyTorch",
+            sha256=digest.hexdigest(), coding="spiking" if self.spiking else "dense", options=self.options,
+            timesteps=self.timesteps or self.options.timesteps,
+            input_bits=self.options.activation_bits if numbers else None, recorded=recorded, recording=about,
+            excluded=tuple(self.excluded),
+        )  # fmt: skip
+        names = {layer.name for layer in made.layers} | {"input"}
+        return replace(made, recorded={n: r for n, r in made.recorded.items() if n in names})
+
+
+def as_numpy(tensor: Any) -> Any:
+    """The numbers of a tensor, the short kinds of floating point in 32 bits."""
+    kept = tensor.detach().cpu()
+    return (kept.float() if kept.is_floating_point() and kept.element_size() < 4 else kept).numpy()
+
+
+def input_statistics(tensor: Any, axis: int, bits: int, *, spiking: bool) -> dict[str, Any]:
+    """Statistics of what a layer reads: of spikes where all elements are zero or one in a spiking network."""
+    array = as_numpy(tensor)
+    if spiking and np.all((array == 0) | (array == 1)):
+        return spike_statistics(array, axis)
+    return number_statistics(array, axis, bits)
+
+
+def as_map(shape: Sequence[int]) -> Shape:
+    """The shape of a sample as a workload has it."""
+    inner = tuple(int(extent) for extent in shape)
+    if len(inner) <= 1:
+        return inner or (1,)
+    if len(inner) == 2:
+        return (*inner, 1)
+    return inner if len(inner) == 3 else (inner[0], inner[1], prod(inner[2:]))
+
+
+def tensors(out: Any, torch: Any) -> list[Any]:
+    """All tensors of what a module returns, in order."""
+    if isinstance(out, torch.Tensor):
+        return [out]
+    if isinstance(out, Mapping):
+        return [t for one in out.values() for t in tensors(one, torch)]
+    if isinstance(out, list | tuple):
+        return [t for one in out for t in tensors(one, torch)]
+    return []
