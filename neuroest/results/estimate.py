@@ -19,6 +19,7 @@ from neuroest.equations import accuracy, network
 from neuroest.loading.library import shipped
 from neuroest.pipeline.evaluation import Evaluation, trace_costs
 from neuroest.registry import render
+from neuroest.results.quantities import first_number
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -43,11 +44,6 @@ def package_version() -> str:
 def _called(file: InputFile) -> str:
     """Name of a file that ships, else its path."""
     return file.name if str(shipped(file.kind).get(file.name)) == file.file else file.file
-
-
-def first_number(value: Any) -> float:
-    """Number of the one point that an estimate is made at."""
-    return float(np.asarray(value).reshape(-1)[0])
 
 
 @dataclass(frozen=True, eq=False)
