@@ -20,13 +20,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from neuroest.blocks.ledger import OWNERS
+
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims

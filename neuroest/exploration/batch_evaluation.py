@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from neuroest.core.errors import MappingError
 from neuroest.exploration.structures import Group
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import QUANTITIES
 
 Array: TypeAlias = NDArray[np.float64]

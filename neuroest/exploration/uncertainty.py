@@ -22,7 +22,7 @@ from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.loaded import Loaded

@@ -16,7 +16,8 @@ from neuroest.core.units import Numeric
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
 from neuroest.specs.loaded import Loaded

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.comparison import unproven_share
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED

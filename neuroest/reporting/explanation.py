@@ -14,7 +14,7 @@ from neuroest.core.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
-from neuroest.pipeline.evaluation import with_temperature
+from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
@@ -328,10 +328,10 @@ class _Explainer:
             return ()
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in claims.items()}
         with tracing(), np.errstate(all="ignore"):
-            warm = with_temperature(values, self.estimate.evaluation)[TEMPERATURE]
+            warm = with_temperature(values, self.estimate.evaluation.heating)[TEMPERATURE]
         power_step = Step(
             "power of a die",
-            first_number(self.estimate.evaluation.power_of_a_die),
+            first_number(self.estimate.evaluation.die_power),
             "W",
             "average power / dies",
         )
@@ -404,7 +404,7 @@ class _Explainer:
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
-            warm = with_temperature(values, self.estimate.evaluation)
+            warm = with_temperature(values, self.estimate.evaluation.heating)
             chip = instantiate(self.estimate.design, warm)
             level = next(level for level in chip.top.walk() if level.compute is not None)
             compute: Any = level.compute

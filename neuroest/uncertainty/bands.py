@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec

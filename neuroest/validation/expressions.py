@@ -23,7 +23,8 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
 from neuroest.core.units import DIMENSIONLESS, Dimension, describe_dimension, parse_unit
-from neuroest.pipeline.evaluation import Array, Evaluation
+from neuroest.pipeline.energy import Array
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import QUANTITIES
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {

@@ -16,7 +16,7 @@ from neuroest.design.overrides import design_with
 from neuroest.loading.library import load_architecture, load_device, load_workload
 from neuroest.network_simulation.conditions import operating_conditions
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 from tests.components.chips import changed
@@ -170,11 +170,11 @@ def test_a_grid_gives_the_same_as_its_points(tmp_path: Path) -> None:
         design, workload,
         values | {AMBIENT: rooms[:, None, None], "technology.supply_voltage": supplies[None, :, None]},
     )  # fmt: skip
-    warm = np.broadcast_to(np.asarray(grid.junction_temperature), (2, 3, 1))
+    warm = np.broadcast_to(np.asarray(grid.heating.temperature), (2, 3, 1))
     for i, j in np.ndindex(2, 3):
         point = {AMBIENT: float(rooms[i]), "technology.supply_voltage": float(supplies[j])}
         alone = evaluate(design, workload, values | point)
-        assert warm[i, j, 0] == pytest.approx(float(alone.junction_temperature), rel=1e-12)  # type: ignore[arg-type]
+        assert warm[i, j, 0] == pytest.approx(float(alone.heating.temperature), rel=1e-12)  # type: ignore[arg-type]
 
 
 def test_each_of_several_chips_has_its_own_package(tmp_path: Path) -> None:
