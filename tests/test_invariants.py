@@ -649,7 +649,7 @@ def digest(chip: str, network: str) -> str:
 
 _DIGESTS = """
 import hashlib, json, sys
-from neuroest.estimating import estimate
+from neuroest.pipeline.estimate import estimate
 found = {}
 for chip, network in json.loads(sys.argv[1]):
     found[f"{chip} {network}"] = hashlib.sha256(estimate(chip, network).to_json().encode()).hexdigest()

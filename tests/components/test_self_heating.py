@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import neuroest.evaluation
 import numpy as np
 import pytest
 
@@ -17,6 +16,7 @@ from neuroest.loading.library import load_architecture, load_device, load_worklo
 from neuroest.network_simulation.conditions import operating_conditions
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
 from tests.components.chips import changed
@@ -214,8 +214,8 @@ def test_what_is_said_of_the_temperature(tmp_path: Path) -> None:
 
 def test_a_stated_temperature_costs_one_pass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     passes = []
-    whole = neuroest.pipeline.evaluation._pass
-    monkeypatch.setattr(neuroest.pipeline.evaluation, "_pass", lambda *a: passes.append(1) or whole(*a))
+    whole = Evaluation.run
+    monkeypatch.setattr(Evaluation, "run", lambda *given: passes.append(1) or whole(*given))
     estimate(CHIP, NET)
     assert len(passes) == 1
     estimate(heated(tmp_path), NET)
