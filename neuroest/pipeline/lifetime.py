@@ -94,13 +94,13 @@ def refreshed_share(
 ) -> Array:
     """Share of the refreshes of all cells that reads have not asked for already. [1]."""
     cells = mapper.programmed_cells(mapped.placement)
-    rate = _reads_per_cell(array, mapper, mapped, counts) / period
+    rate = reads_per_cell(array, mapper, mapped, counts) / period
     left = cells * retention.refresh_share(array.rewriting_interval(), array.cell.disturb_reads(), rate)
     held = np.sum(cells, axis=-1, keepdims=True)
     return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
 
 
-def _reads_per_cell(
+def reads_per_cell(
     array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts
 ) -> Array:
     """Reads of one cell of each layer in an inference."""
@@ -112,6 +112,6 @@ def _rewriting_rate(
     array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
 ) -> Array:
     """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
-    each = np.max(_reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)
+    each = np.max(reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)
     interval, reads = array.rewriting_interval(), array.cell.disturb_reads()
     return np.asarray(retention.rewriting_rate(interval, reads, each / period))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import neuroest
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.design.overrides import design_with
 from neuroest.loading.library import load_architecture, load_device, load_workload
@@ -19,6 +20,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import QUANTITIES
 from tests.components.chips import changed
 
 _FOLDER = TemporaryDirectory()
@@ -155,10 +157,16 @@ def test_a_batch_gives_the_same_as_its_points(tmp_path: Path, base: str, net: st
     for index in range(4):
         point = {path: float(column[index, 0]) for path, column in columns.items()}
         alone = evaluate(design, workload, values | point)
-        for quantity in ("energy", "area", "static_power", "period", "junction_temperature"):
-            found = np.broadcast_to(getattr(together, quantity), (4, 1))[index, 0]
+        for name in (
+            "energy_per_inference_J",
+            "area_m2",
+            "static_power_W",
+            "period_s",
+            "junction_temperature_K",
+        ):
+            found = np.broadcast_to(QUANTITIES[name].of(together), (4, 1))[index, 0]
             assert np.isfinite(found)
-            assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12)
+            assert found == pytest.approx(QUANTITIES[name].number(alone), rel=1e-12)
 
 
 def test_a_grid_gives_the_same_as_its_points(tmp_path: Path) -> None:
