@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import MappingError, RangeError
+from neuroest.pipeline.lifetime import reads_per_cell
 from tests.components.chips import area, arrays, count, energy, failed, known, run
 
 ARRAY = "chip.tile.array."
