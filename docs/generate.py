@@ -27,6 +27,7 @@ from typing_extensions import TypeAliasType
 import neuroest.equations
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import architecture, claims, device, inheritance, layers, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
@@ -36,6 +37,9 @@ README = DOCS.parent / "README.md"
 REFERENCE = DOCS / "reference"
 OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.*?)\n```", re.DOTALL)
 """A block of the README that shows what a command prints."""
+
+TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+"""A table of a page that is written from the table of results."""
 
 _WRITTEN = "<!-- Written by docs/generate.py from the schemas; change those instead. -->"
 
@@ -47,7 +51,34 @@ def pages() -> dict[Path, str]:
         REFERENCE / "architecture.md": architecture_page(),
         REFERENCE / "workload.md": workload_page(),
         REFERENCE / "equations.md": equations_page(),
+        **{
+            page: with_tables(page.read_text("utf-8"))
+            for page in (DOCS / "results.md", DOCS / "nomenclature.md")
+        },
     }
+
+
+def with_tables(text: str) -> str:
+    """A page with its tables of results written anew."""
+    tables = {"totals": totals_table(), "further": totals_table(total=False), "results": results_table()}
+    return TABLE.sub(
+        lambda found: f"<!-- table: {found[1]} -->\n" + "\n".join(tables[found[1]]) + "\n<!-- end -->", text
+    )
+
+
+def totals_table(*, total: bool = True) -> list[str]:
+    """Totals of an estimate, or the quantities that are none."""
+    rows = [(f"`{q.name}`", q.unit, one_line(q.description)) for q in QUANTITIES.values() if q.total == total]
+    return table(("total" if total else "quantity", "unit", "definition"), rows)
+
+
+def results_table() -> list[str]:
+    """Symbol of every result, and where it applies."""
+    rows = [
+        (f"`{q.name}`", q.symbol, q.unit, q.label, q.better or "-", q.applies or "always")
+        for q in QUANTITIES.values()
+    ]
+    return table(("name", "symbol", "unit", "quantity", "better", "needs"), rows)
 
 
 def devices_page() -> str:
@@ -99,9 +130,9 @@ def architecture_page() -> str:
     ]
     whole = [architecture.ArchitectureSpec, inheritance.DerivedArchitecture]
     rest = [cls for cls in classes(architecture) if cls not in {*whole, architecture.Heading}]
-    for cls in [*whole, *rest, *LEVELS.values()]:
+    for cls in [*whole, *rest]:
         lines += section(cls)
-    for block in BLOCKS.values():
+    for block in (*LEVELS.values(), *BLOCKS.values()):
         lines += section(block)
     return joined(lines)
 

@@ -115,6 +115,9 @@ _HINTS = {
     "F2": "a feature-size multiple, which is a plain number",
 }
 
+OUTSIDE_SI = frozenset({"TOPS/W", "USD"})
+"""Units of results that are no units of the SI; numbers in them take no prefix."""
+
 _NAMES: dict[Dimension, tuple[str, str, str]] = {
     DIMENSIONLESS: ("plain number", "1", "0.2"),
     _LENGTH: ("length", "m", "28 nm"),
@@ -375,7 +378,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
         ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995),
         _ENGINEERING_SMALL[-1],
     )
-    if head == "K":
+    if unit in OUTSIDE_SI or head == "K":
         factor, prefix = 1.0, ""
     return f"{_digits(value / factor, digits)} {prefix}{head}" + (f"/{tail}" if tail else "")
 

@@ -11,8 +11,8 @@ import numpy as np
 from neuroest.core.atomic_files import write_figure
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.units import format_quantity
-from neuroest.exploration.chunks import column_name, quantity_unit
 from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.results.quantities import column_name, label_and_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,18 +65,16 @@ def _styled() -> Any:
 
 def _words(name: str) -> str:
     """A column as words with its unit: ``energy per inference (J)``."""
-    unit = quantity_unit(name)
+    label, unit = label_and_unit(name)
     if unit == "1":
-        return name.replace("_", " ").replace(" ir ", " IR ") if "." not in name else name
-    ends = {"W/m^2": "_W_per_m2", "m^2": "_m2", "1/s": "_per_s"}
-    shown = {"W/m^2": "W/m²", "m^2": "m²", "1/s": "1/s"}.get(unit, unit)
-    return f"{name.removesuffix(ends.get(unit, f'_{unit}')).replace('_', ' ')} ({shown})"
+        return name if "." in name else label
+    return f"{label} ({unit.replace('^2', '²')})"
 
 
 def _engineering(axis: Any, name: str) -> None:
     """Tick labels with prefixes instead of powers of ten."""
     ticker = extra("matplotlib.ticker", "explore")
-    unit = quantity_unit(name)
+    label, unit = label_and_unit(name)
     if unit == "1":
         return
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: _printed(value, unit)))
@@ -89,12 +87,7 @@ def _engineering(axis: Any, name: str) -> None:
         scale = _YEAR if unit == "s" and high > _YEAR else 1.0
         ticks = ticker.MaxNLocator(5).tick_values(low / scale, high / scale) * scale
         axis.set_major_locator(ticker.FixedLocator([tick for tick in ticks if low <= tick <= high]))
-    label = name
-    for end in ("_W_per_m2", "_m2", "_per_s", "_J", "_s", "_W"):
-        if name.endswith(end):
-            label = name.removesuffix(end)
-            break
-    axis.set_label_text(label.replace("_", " "))
+    axis.set_label_text(label)
 
 
 def _parameter_axis(axis: Any, unit: str) -> None:
@@ -172,7 +165,7 @@ def tornado_figure(result: SensitivityResult, quantity: str, path: str | Path | 
         if wide:
             axes.set_xscale("log")
         axes.set_xlabel(_words(quantity))
-        if quantity_unit(quantity) != "1":
+        if label_and_unit(quantity)[1] != "1":
             _engineering(axes.xaxis, quantity)
         patch = extra("matplotlib.patches", "explore").Patch
         figure.legend(

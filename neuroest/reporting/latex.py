@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import BANDED, check_line, label_and_unit, short, words
+from neuroest.reporting.formatting import check_line, short, words
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED, label_and_unit
 from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:

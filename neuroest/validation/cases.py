@@ -24,8 +24,10 @@ from neuroest.core.errors import (
 from neuroest.core.units import Numeric
 from neuroest.design.overrides import SETTING
 from neuroest.loading.library import MODEL_SUFFIXES, bibliography, find_file, load_architecture, load_workload
+from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Array, Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec

@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from neuroest.core.units import Numeric, format_quantity
+from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Array, Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.uncertainty.bands import SEED, draw

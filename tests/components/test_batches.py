@@ -9,7 +9,8 @@ from neuroest.core.errors import MappingError
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.validation.cases import cases_folder
 
 RESULTS = ("energy", "area", "static_power", "period")

@@ -18,7 +18,7 @@ from neuroest.design.overrides import design_with
 from neuroest.loading.library import data_folder, load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.comparison import at_corner
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.reporting.table import estimate_table
 from neuroest.results.estimate import Estimate
 from tests.components.chips import changed

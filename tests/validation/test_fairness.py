@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.validation.cases import cases_folder
 from neuroest.validation.fairness import (
     NEURON,

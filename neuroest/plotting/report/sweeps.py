@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from neuroest.plotting.canvas import logarithmic, new_figure
-from neuroest.reporting.formatting import label_and_unit
 from neuroest.reporting.sweep_data import SweepPoints
+from neuroest.results.quantities import label_and_unit
 
 
 def sweep_figure(sweep: SweepPoints, width: float) -> Any:

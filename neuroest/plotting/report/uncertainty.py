@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.plotting.canvas import MOST_DESIGNS, design_label, logarithmic, named, new_figure, patch
 from neuroest.plotting.exploration import short_causes
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import label_and_unit
+from neuroest.results.quantities import label_and_unit
 
 _LOW = {"facecolor": "white", "hatch": "////"}
 _HIGH = {"facecolor": "#56b4e9"}
