@@ -115,11 +115,11 @@ _RENDERERS = {
     "Estimate.html": "reporting.html.estimate_html",
     "Comparison.html": "reporting.html.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
-    "SweepResult.figure": "plotting.exploration.sweep_figure",
-    "ParetoResult.figure": "plotting.exploration.pareto_figure",
-    "BreakevenResult.figure": "plotting.exploration.breakeven_figure",
-    "UncertaintyResult.figure": "plotting.exploration.distribution_figure",
-    "SensitivityResult.figure": "plotting.exploration.tornado_figure",
+    "SweepResult.figure": "plotting.sweep.sweep_figure",
+    "ParetoResult.figure": "plotting.sweep.pareto_figure",
+    "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
+    "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
+    "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
 

@@ -59,7 +59,8 @@ def run(
     if output is not None:
         check_output(output, force=force)
     if plot is not None:
-        from neuroest.plotting.device_lab import check_figure_path, draw_fit  # noqa: PLC0415
+        from neuroest.plotting.device_lab import draw_fit  # noqa: PLC0415
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
     template = load_device(start or MODELS[model])

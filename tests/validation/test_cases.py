@@ -5,6 +5,7 @@ import math
 import shutil
 
 import pytest
+from scoreboard_page import page
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.units import parse_quantity
@@ -14,7 +15,7 @@ from neuroest.validation.board import reproduce
 from neuroest.validation.case_spec import LIMITS
 from neuroest.validation.cases import cases_folder, load_case, shipped_cases
 from neuroest.validation.expressions import ExpressionError, evaluate_expression, unit_factor
-from neuroest.validation.page import page, table
+from neuroest.validation.scoreboard_text import table
 from neuroest.validation.scoring import COVERAGE_GOAL, case_rows
 
 
@@ -309,15 +310,13 @@ def test_the_page_says_of_each_fitted_constant_on_what_and_where_its_error_stand
 
 def test_page_in_the_docs_is_the_one_that_would_be_written(board):
     path = cases_folder().parent / "docs" / "scoreboard.md"
-    assert path.read_text(encoding="utf-8") == page(board), (
-        "run `neuroest reproduce --page docs/scoreboard.md`"
-    )
+    assert path.read_text(encoding="utf-8") == page(board), "run `python docs/tools/scoreboard_page.py`"
 
 
 def test_the_record_that_reports_show_is_the_one_that_would_be_written(board):
     path = cases_folder() / record.FILE
     assert path.read_text(encoding="utf-8") == record.record_text(board), (
-        "run `neuroest reproduce --record validation/scoreboard.json`"
+        "run `python docs/tools/scoreboard_page.py`"
     )
 
 

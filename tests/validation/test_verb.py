@@ -91,9 +91,8 @@ def test_rows_for_programs_and_the_record_for_reports(capsys, tmp_path):
     assert len(found.rows) == len(rows)
 
 
-def test_page_and_figure_are_written(capsys, tmp_path):
+def test_the_figure_is_written(capsys, tmp_path):
     pytest.importorskip("matplotlib")
-    code, _, _ = run(capsys, "odin", "--page", str(tmp_path / "p.md"), "--figure", str(tmp_path / "f.svg"))
+    code, _, _ = run(capsys, "odin", "--figure", str(tmp_path / "f.svg"))
     assert code == 0
-    assert "# Scoreboard" in (tmp_path / "p.md").read_text()
     assert (tmp_path / "f.svg").read_text().startswith("<?xml")

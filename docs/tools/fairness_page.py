@@ -1,9 +1,15 @@
-"""The page ``docs/fairness.md``: memristor neurons beside CMOS neurons, and what the claim for them takes."""
+"""Write the page ``docs/fairness.md``: memristor neurons beside CMOS neurons, and what the claim for them takes.
+
+::
+
+    python docs/tools/fairness_page.py
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import wrap
 from typing import Any, TypeAlias
 
@@ -20,6 +26,7 @@ from neuroest.uncertainty.bands import SEED, draw
 from neuroest.uncertainty.model_error import discrepancy_claims
 from neuroest.validation.cases import cases_folder
 
+PAGE = Path(__file__).parents[1] / "fairness.md"
 NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spiking")
 """Networks of the comparison."""
 ARRAY = "chip.tile.array"
@@ -290,7 +297,7 @@ def ratio_to(
 def fairness_page() -> str:
     """The page ``docs/fairness.md``."""
     lines = [
-        "<!-- Written by `neuroest reproduce --fairness`; change the specs instead. -->",
+        "<!-- Written by docs/tools/fairness_page.py; change the specs instead. -->",
         "# Is the claim fair?",
         "",
         *_paragraph(
@@ -505,3 +512,7 @@ def _reading() -> list[str]:
 def _paragraph(text: str, mark: str = "") -> list[str]:
     """Lines of a paragraph or of a point of a list, with an empty one after them."""
     return [*wrap(" ".join(text.split()), _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark)), ""]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(fairness_page(), encoding="utf-8")
