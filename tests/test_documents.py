@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from neuroest.cli import VERBS
-from neuroest.loading.library import KINDS, load_architecture, load_device, load_workload
+from neuroest.loading.kinds import KINDS
+from neuroest.loading.library import load_architecture, load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import DEVICE_MODELS
 from neuroest.results.estimate import SCHEMA_VERSION

@@ -14,11 +14,10 @@ from typing import Annotated, Literal, TypeAlias
 
 from neuroest.design.build import Design
 from neuroest.design.chip import DISCREPANCY
+from neuroest.loading.library import read_spec
 from neuroest.pipeline.cost_table import EXTRAPOLATION
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim
-from neuroest.specs.messages import validate
-from neuroest.specs.reading import read_document
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
@@ -51,10 +50,21 @@ class DiscrepancySpec(Spec):
     """Factor by block model (for times by mapper) and quantity."""
 
 
+def read_discrepancies(path: Path) -> DiscrepancySpec:
+    """Discrepancies from their file.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    """
+    return read_spec(DiscrepancySpec, path).spec
+
+
 @cache
 def discrepancies() -> DiscrepancySpec:
-    """What is stated, checked."""
-    return validate(DiscrepancySpec, read_document(FILE))
+    """Those that ship."""
+    return read_discrepancies(FILE)
 
 
 def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:

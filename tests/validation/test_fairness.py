@@ -5,9 +5,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluation import evaluate
-from neuroest.validation.cases import cases_folder
 from neuroest.validation.fairness import (
     NEURON,
     area,
@@ -119,7 +119,7 @@ def text():
 
 
 def test_page_in_the_docs_is_the_one_that_would_be_written(text):
-    path = cases_folder().parent / "docs" / "fairness.md"
+    path = data_folder("validation_case").parent / "docs" / "fairness.md"
     assert path.read_text(encoding="utf-8") == text, "run `neuroest reproduce --fairness docs/fairness.md`"
 
 
