@@ -829,7 +829,7 @@ WITHOUT_SPREAD: dict[str, dict[str, str]] = {
         ),
         **dict.fromkeys(("field_offset", "conduction_length"), _EXACT),
     },
-    "ion_kinetics": {"conduction_length": _EXACT, "decay_variation": _CHOSEN, "reference_temperature": _DEFINED},
+    "ion_kinetics": {"decay_variation": _CHOSEN, "reference_temperature": _DEFINED},
     "langevin_particle": {"*": _TOY},
     "lif_behaviour": {"*": _TOY},
     "threshold_switch": {"*": _TOY},
