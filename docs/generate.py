@@ -27,7 +27,7 @@ from typing_extensions import TypeAliasType
 import neuroest.equations
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS
-from neuroest.specs import architecture, claims, device, layers, levels, workload
+from neuroest.specs import architecture, claims, device, inheritance, layers, levels, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
 
@@ -97,9 +97,9 @@ def architecture_page() -> str:
         "computes; under names of your choice, further levels and the blocks marked *free* may stand in any level.",
         "",
     ]
-    for cls in sorted(classes(architecture), key=lambda cls: cls is not architecture.ArchitectureSpec):
-        lines += section(cls)
-    for cls in classes(levels):
+    whole = [architecture.ArchitectureSpec, inheritance.DerivedArchitecture]
+    rest = [cls for cls in classes(architecture) if cls not in {*whole, architecture.Heading}]
+    for cls in [*whole, *rest, *classes(levels)]:
         lines += section(cls)
     for block in BLOCKS.values():
         lines += section(block)
@@ -244,6 +244,8 @@ def allowed(annotation: Any) -> str:
         return f"mapping of names to {allowed(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return link(annotation)
+    if annotation is Any:
+        return "value or block"
     return {str: "text", int: "whole number", float: "number"}.get(annotation, str(annotation))
 
 
@@ -277,7 +279,7 @@ def default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     value = info.default
-    if value is PydanticUndefined or value is None or value == ():
+    if value is PydanticUndefined or value is None or value in ((), {}):
         return "-"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 

@@ -7,6 +7,7 @@ import pytest
 
 from neuroest import check_files
 from neuroest.loading.library import shipped
+from neuroest.reporting.data_sheets import whole_file
 from neuroest.uncertainty import model_error
 from neuroest.validation.cases import shipped_cases
 
@@ -82,7 +83,7 @@ def test_a_setting_that_is_missing_has_the_line_it_belongs_to(tmp_path: Path) ->
 
 
 def test_an_architecture_is_checked_with_what_it_refers_to(tmp_path: Path) -> None:
-    chip = shipped("architecture")["diffusive_28nm_derived"].read_text(encoding="utf-8")
+    chip = whole_file("diffusive_28nm_derived")
     write(tmp_path, "mine.yaml", DEVICE.replace("2 pJ", "2 pF"))
     chip = chip.replace("device: rram_hfox_28nm", "device: mine.yaml").replace(
         "baseline: analog_lif_28nm", "baseline: analog_lif_28"
@@ -96,7 +97,7 @@ def test_an_architecture_is_checked_with_what_it_refers_to(tmp_path: Path) -> No
 
 
 def test_unknown_devices_are_told_beside_other_faults(tmp_path: Path) -> None:
-    chip = shipped("architecture")["diffusive_28nm_derived"].read_text(encoding="utf-8")
+    chip = whole_file("diffusive_28nm_derived")
     chip = chip.replace("device: rram_hfox_28nm", "device: rram_hfox_28").replace("rows: 128", "rows: 0")
     chip = chip.replace("process: cmos_28nm_lp", "process: cmos_28nm")
     found = {

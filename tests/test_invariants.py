@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from neuroest.blocks.ledger import OWNERS
+
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
@@ -30,6 +30,7 @@ from neuroest.pipeline.evaluation import Evaluation, evaluate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
+from tests.pairs import pairs, runs
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = Path(__file__).parent / "data" / "worked_example"
@@ -64,20 +65,9 @@ FAST, MLP = EXAMPLE / "chip_fast.yaml", EXAMPLE / "mlp.yaml"
 FIRST_SPIKING = "mlp_mnist_spiking"
 
 
-def runs(network: str) -> list[str]:
-    found = []
-    for chip in shipped("architecture"):
-        try:
-            estimate(chip, network)
-        except NeuroestError:
-            continue
-        found.append(chip)
-    return found
-
-
-SPIKING_CHIPS = runs(FIRST_SPIKING)
+SPIKING_CHIPS = [chip for chip, _ in pairs(FIRST_SPIKING)]
 RUNNING = [
-    (chip, next(n for n in (FIRST_SPIKING, "mlp_mnist_dense") if chip in runs(n)))
+    (chip, FIRST_SPIKING if runs(chip, FIRST_SPIKING) else "mlp_mnist_dense")
     for chip in shipped("architecture")
 ]
 
@@ -648,7 +638,7 @@ def digest(chip: str, network: str) -> str:
 
 _DIGESTS = """
 import hashlib, json, sys
-from neuroest.estimating import estimate
+from neuroest.pipeline.estimate import estimate
 found = {}
 for chip, network in json.loads(sys.argv[1]):
     found[f"{chip} {network}"] = hashlib.sha256(estimate(chip, network).to_json().encode()).hexdigest()
@@ -668,6 +658,7 @@ def digests_of_a_fresh_process(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_an_estimate_does_not_depend_on_what_was_estimated_before() -> None:
     pairs = RUNNING
     forwards, backwards = (digests_of_a_fresh_process(order) for order in (pairs, pairs[::-1]))
@@ -686,6 +677,7 @@ def test_an_estimate_leaves_nothing_behind(chip: str, network: str) -> None:
     assert digest(chip, network) == before
 
 
+@pytest.mark.slow
 def test_estimates_in_threads_are_those_of_one_thread() -> None:
     expected = [digest(chip, network) for chip, network in RUNNING]
     with ThreadPoolExecutor(4) as pool:
@@ -775,12 +767,7 @@ def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -
     return found
 
 
-BATCHED = [
-    (chip, network)
-    for chip in shipped("architecture")
-    for network in (FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
-    if chip in runs(network)
-]
+BATCHED = pairs(FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
 
 
 @pytest.mark.parametrize("seed", range(4))

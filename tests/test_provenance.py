@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.core.errors import NeuroestError
 from neuroest.core.provenance import (
     Call,
     Operation,
@@ -26,9 +25,9 @@ from neuroest.core.provenance import (
     tracing,
     used_parameters,
 )
-from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
+from tests.pairs import pairs
 
 
 @equation(formula="E = C V^2", reference="a textbook", valid="always")
@@ -254,19 +253,7 @@ PRICED_AS_STATED = {
 }
 
 
-def pairs() -> list[tuple[str, str]]:
-    found = []
-    for chip in shipped("architecture"):
-        for network in ("mlp_mnist_spiking", "vgg9_cifar10_spiking", "mlp_mnist_dense", "vgg9_cifar10_dense"):
-            try:
-                estimate(chip, network)
-            except NeuroestError:
-                continue
-            found.append((chip, network))
-    return found
-
-
-PAIRS = pairs()
+PAIRS = pairs("mlp_mnist_spiking", "vgg9_cifar10_spiking", "mlp_mnist_dense", "vgg9_cifar10_dense")
 
 
 @pytest.mark.parametrize(("chip", "network"), PAIRS)

@@ -9,31 +9,13 @@ from types import MappingProxyType
 from neuroest.authoring.device_text import checked, device_text, filled
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.loading.library import Device, load_device, shipped
-from neuroest.registry import DEVICE_MODELS
+from neuroest.registry import COMPONENTS, DEVICE_MODELS
 
 TEMPLATES = ("neuron", "synapse", "memory", "architecture", "workload")
 """Kinds of templates."""
 
 _FOLDERS = MappingProxyType(
     {"neuron": ("neurons",), "synapse": ("synapses",), "memory": ("memories", "dram")}
-)
-_EXAMPLES = MappingProxyType(
-    {
-        "diffusive_1m1t1r": "diffusive_bench",
-        "diffusive_1m1t1r_integrated": "diffusive_28nm_derived",
-        "reported_neuron": "lif_28nm_besrour",
-        "analog_lif": "lif_28nm_circuit",
-        "threshold_switch_neuron": "switch_generic_28nm",
-        "phase_change_neuron": "phase_change_accumulating",
-        "ferroelectric_neuron": "ferroelectric_accumulating",
-        "one_transistor_one_resistor": "rram_hfox_28nm",
-        "one_selector_one_resistor": "rram_1s1r_generic",
-        "passive": "rram_passive_generic",
-        "dram": "lpddr4_3200_micron",
-        "edram": "edram_ibm_32nm",
-        "memory_macro": "gain_cell_16nm",
-        "sram": "sram_28nm_anchored",
-    }
 )
 _DEVICE_HEAD = """\
 A template that passes `neuroest check` as it is. Every value is a placeholder of {like}.
@@ -48,7 +30,12 @@ _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
 
 def models(kind: str) -> tuple[str, ...]:
     """Device models of a kind of template."""
-    return tuple(name for name in _EXAMPLES if DEVICE_MODELS[name].folder in _FOLDERS[kind])
+    return tuple(name for name in _examples() if DEVICE_MODELS[name].folder in _FOLDERS[kind])
+
+
+def _examples() -> dict[str, str]:
+    """Device that stands for each block model with templates, as the blocks state it."""
+    return {name: block.example for name, block in COMPONENTS.items() if block.example}
 
 
 def device_template(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
@@ -75,7 +62,7 @@ def device_template(kind: str, name: str, model: str | None = None, like: str | 
     known = models(kind)
     if model is not None and model not in known:
         raise UnknownNameError(f"model of a {kind}", model, known)
-    example = load_device(like or _EXAMPLES[model or known[0]])
+    example = load_device(like or _examples()[model or known[0]])
     if example.spec.model not in known:
         raise NeuroestError(f"{like} is no {kind} but a {example.spec.model}")
     if model is not None and example.spec.model != model:

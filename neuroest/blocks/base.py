@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 import numpy as np
 
-from neuroest.blocks.ledger import OWNERS
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.technology.process import Process
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
@@ -27,7 +27,8 @@ _CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
 
 FREE_CLOCK = "clock"
 """Term of the power of a clock that reaches registers whether or not they are written."""
-ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
+ROOM_TEMPERATURE = 300.0
+"""K; where processes state their off-current, part of that parameter's definition."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,7 +87,10 @@ class EnergyCost:
     action: str
     term: str
     energy: Joule
-    ledger: str
+    quantity: str
+    """Physical quantity that the energy is booked under."""
+    operation: bool = True
+    """Whether it belongs to the operations of the network, and not to memory, traffic, clock or writing."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -181,7 +185,16 @@ class Component(Generic[_DeviceT_co]):
     fills: ClassVar[tuple[str, ...]] = ()
     """Roles that a block of another package fills; those of the blocks that ship stand in `neuroest.registry`."""
     family: ClassVar[str] = ""
-    """Kind of block that owns a quantity together with others of it, such as all memories."""
+    """Kind of block that owns its quantities together with others of it, such as all memories."""
+    owns: ClassVar[tuple[str, ...]] = ()
+    """Physical quantities that its energies are booked under. No block of another family may own one of them, so that
+    nothing is counted twice."""
+    overhead: ClassVar[tuple[str, ...]] = ()
+    """Those that are no operation of the network."""
+    prior_error: ClassVar[ModelErrors]
+    """How far its model may be off. A block says so itself; without it there is no block."""
+    example: ClassVar[str] = ""
+    """Device that ships and whose values are the placeholders of a template (`neuroest new`)."""
     synchronous: ClassVar[bool] = False
     """Whether it is clocked digital logic, which clock and control are charged on."""
     moves: ClassVar[bool] = False
@@ -209,6 +222,8 @@ class Component(Generic[_DeviceT_co]):
         """What a block of another package lacks, or an empty text."""
         if cls.model != name:
             return f"its schema says model {cls.model!r}"
+        if "prior_error" not in vars(cls):
+            return "it states no prior_error (model_errors(...), or exact_model(reason))"
         if not cls.fills or not set(cls.fills) <= ROLES:
             return f"it fills {', '.join(cls.fills) or 'nothing'}; allowed: {', '.join(sorted(ROLES))}"
         return ""
@@ -228,13 +243,13 @@ class Component(Generic[_DeviceT_co]):
         """Whether what it stores is gone when the chip is switched off."""
         return self.stores
 
-    def energy(
-        self, action: str, term: str, energy: Joule, ledger: str, owner: str | None = None
-    ) -> EnergyCost:
-        """One energy term, checked against the ledger."""
-        if OWNERS[ledger] != (owner or self.model):
-            raise NeuroestError(f"{self.path} books {ledger!r}, which {OWNERS[ledger]} owns")
-        return EnergyCost(self.path, action, term, energy, ledger)
+    def energy(self, action: str, term: str, energy: Joule, quantity: str) -> EnergyCost:
+        """One energy term, booked under a physical quantity that the component owns."""
+        if quantity not in self.owns:
+            raise NeuroestError(
+                f"{self.path} books {quantity!r}, which it does not own; it owns {', '.join(self.owns)}"
+            )
+        return EnergyCost(self.path, action, term, energy, quantity, quantity not in self.overhead)
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy terms of every action."""
@@ -269,6 +284,15 @@ class Component(Generic[_DeviceT_co]):
         passed_low = value >= low
         bound = np.where(passed_low, high, low) if np.ndim(passed_low) else (high if passed_low else low)
         return Check(name, self.path, severity, passed, what, value, bound, unit)
+
+
+def double_bookings(blocks: Iterable[type[Component[Any]]]) -> list[str]:
+    """Quantities that blocks of different families own, each with its owners."""
+    owners: dict[str, set[str]] = {}
+    for block in blocks:
+        for quantity in block.owns:
+            owners.setdefault(quantity, set()).add(block.family or block.model)
+    return [f"{quantity!r} of {' and '.join(sorted(o))}" for quantity, o in owners.items() if len(o) > 1]
 
 
 class Structural(Component[None]):

@@ -292,6 +292,9 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     if builder.problems:
         raise SpecError(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
+    files += [
+        InputFile("architecture", Path(d.file).stem, d.file, d.sha256) for d in loaded.document.chain[1:]
+    ]
     seen = {device.file: device for device in builder.devices.values()}
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     tables = {d.table.file: (d.spec.table, d.table.sha256) for d in seen.values() if d.table is not None}

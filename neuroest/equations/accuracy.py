@@ -16,6 +16,7 @@ from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerK
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
+"""Definition of the decibel."""
 
 _LIMITS = (
     "S. K. Gonugondla et al., IEEE TCAD 41, 3188 (2022), doi:10.1109/TCAD.2021.3124757, abstract: ratio of the "

@@ -27,9 +27,12 @@ from neuroest.core.units import (
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
+"""Definition of the decibel."""
 # Signal-to-noise ratio of an ideal quantiser, for a sine of full scale: power ratio 1.5 x 4^b.
 _DECIBELS_PER_BIT = 20.0 * math.log10(2.0)
+"""20 log10 2, definition of the decibel."""
 _DECIBELS_OF_SINE = 10.0 * math.log10(1.5)
+"""10 log10 1.5, a sine against quantisation noise."""
 
 _SURVEY_FIT = (
     "T. Andrulis et al., arXiv:2404.06553 (2024); "

@@ -29,6 +29,7 @@ from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerK
 
 # Length, in feature sizes, of a planar access transistor with its share of the two contacts.
 _CELL_LENGTH = 3.0
+"""Geometry of a planar transistor."""
 
 
 @equation(

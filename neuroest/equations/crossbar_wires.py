@@ -15,10 +15,13 @@ from neuroest.core.units import Dimensionless, Farad, Metre, Ohm, OhmPerMetre, S
 
 # Mean of u - u^2/2 over 0..1, the profile of the voltage lost along a uniformly loaded line, 1/2 at its end.
 _MEAN_LINE_LOSS = 1.0 / 3.0
+"""Integral over a uniform line."""
 # Standard deviation of that profile over its range.
 _LINE_LOSS_SPREAD = 2.0 / math.sqrt(45.0)
+"""Integral over a uniform line."""
 # Slowest time constant of an open-ended uniform RC line driven by an ideal source, over its total RC.
 _SLOWEST_LINE_MODE = 4.0 / math.pi**2
+"""Eigenvalue of a uniform line."""
 
 
 @equation(

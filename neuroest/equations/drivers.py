@@ -28,9 +28,12 @@ from neuroest.equations._arithmetic import rounded_up
 
 # Mean input conductance of a binary R-2R ladder over all codes, times R: n/12 + (1 - 4^-n)/18.
 _LADDER_PER_BIT = 1.0 / 12.0
+"""Exact mean over the codes of an R-2R ladder."""
 _LADDER_END = 1.0 / 18.0
+"""Exact mean over the codes of an R-2R ladder."""
 # Unit resistors of a ladder of n legs: 2 n in the legs, n - 1 in the links, 2 in the termination.
 _RESISTORS_PER_BIT = 3.0
+"""Elements of an R-2R ladder."""
 
 
 @equation(

@@ -37,8 +37,10 @@ _DERIVATION = "derivation: docs/models/neurons.md"
 LARGEST_GATE_CHARGING = 0.5
 """Time constants of the gate within the closing of the gap up to which the filament completes before the gate takes
 its drive: the rate equations fire at 0.5 and stay on at 0.8."""
-_AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai
-_PASSAGE_PHASE = 1.5 * np.pi  # 3/2 of the half turn of phase between two zeros of an oscillation
+_AIRY_ZERO = 2.33810741
+"""Minus the first zero of the Airy function Ai."""
+_PASSAGE_PHASE = 1.5 * np.pi
+"""3/2 of the half turn of phase between two zeros of an oscillation."""
 
 
 @equation(formula="q = mu / (gamma_1 + beta)", reference=_DERIVATION, valid="steady drive")

@@ -24,11 +24,12 @@ from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/network.md"
 _HALF_SWING: float = np.log(2.0)  # time constants of an RC stage until half the swing
-_HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(
-    2.0**3 / np.pi
-)  # the same of a distributed line, in R C
-_MEAN_DISTANCE = 1.0 / 3.0  # mean distance of two random points of the unit interval
-_H_LENGTH = 3.0  # bars of one H, each half as long as the side of the square that it serves
+_HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(2.0**3 / np.pi)
+"""The same of a distributed line, in R C."""
+_MEAN_DISTANCE = 1.0 / 3.0
+"""Mean distance of two random points of the unit interval."""
+_H_LENGTH = 3.0
+"""Bars of one H, each half as long as the side of the square that it serves."""
 
 
 @equation(

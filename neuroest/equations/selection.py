@@ -9,6 +9,7 @@ from neuroest.core.units import Ampere, Dimensionless, Siemens, Volt, Watt
 
 # The biasing scheme that puts a third of the write voltage on every unselected cell.
 _THIRD = 3.0
+"""The scheme's name: a third of the voltage."""
 
 
 @equation(

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators
 from neuroest.levels.base import Array, Mapper, Placement, Work
@@ -25,13 +26,19 @@ class RooflineLevel(Level):
     """The processor."""
 
 
-_BYTE = 8.0  # bits; a processor moves nothing smaller
+_BYTE = 8.0
+"""Bits; a processor moves nothing smaller."""
 
 
 class RooflineMapper(Mapper):
     """Every layer is a kernel that is bound by computing or by memory."""
 
     schema: ClassVar[type[Level]] = RooflineLevel
+    built_of_blocks: ClassVar[bool] = False
+    writes_weights_back: ClassVar[bool] = False
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),
+    )
 
     unit_name = "processor"
 

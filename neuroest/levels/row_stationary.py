@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component, Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
@@ -72,6 +73,9 @@ class RowStationaryMapper(DigitalArrayMapper):
     """Row-stationary: every unit convolves one row of a kernel with one row of the input."""
 
     schema: ClassVar[type[Level]] = RowStationaryLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.3, "stalls and loading between layers are not modelled"),
+    )
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:

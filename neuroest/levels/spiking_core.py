@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import mapping, neurons
 from neuroest.levels.base import Array, Placement, Traffic, Work
@@ -40,6 +41,9 @@ class SpikingCoreMapper(CoreMapper):
     """Digital cores built from memories and a shared neuron datapath."""
 
     schema: ClassVar[type[Level]] = SpikingCoreLevel
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        time=ModelError(1.3, "arbitration is not modelled"),
+    )
 
     @property
     def weight_store(self) -> Component[Any]:

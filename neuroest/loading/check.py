@@ -9,7 +9,7 @@ from typing import Any
 from neuroest.core.errors import NeuroestError, Problem, SpecError, did_you_mean
 from neuroest.design.build import build
 from neuroest.loading.kinds import KINDS
-from neuroest.loading.library import find_file, load_architecture, load_device
+from neuroest.loading.library import architecture_document, find_file, load_architecture, load_device
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document, read_document
 
@@ -45,9 +45,10 @@ def _problems(path: Path) -> list[Problem]:
     except SpecError as error:
         return list(error.problems)
     problems = _misnamed(document, path) if kind in _NAMED_LIKE_THEIR_FILES else []
-    if kind == "architecture":
-        problems += [*_baseline(document, path), *_devices(document, path)]
     try:
+        if kind == "architecture":
+            document = architecture_document(path)
+            problems += [*_baseline(document, path), *_devices(document, path)]
         found = KINDS[kind].read(path)
         if kind == "architecture":
             build(found)

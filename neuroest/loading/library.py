@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, get_args
@@ -24,6 +24,8 @@ from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
+from neuroest.specs.file_text import is_path
+from neuroest.specs.inheritance import chain_of, resolved
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
@@ -35,7 +37,6 @@ _T = TypeVar("_T", bound=Spec)
 Stamp: TypeAlias = tuple[int, ...]
 
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
-_SUFFIXES = (".yaml", ".yml")
 MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
 """Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
@@ -106,10 +107,10 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     UnknownNameError
         When nothing ships under that name.
     """
-    if name.endswith(_SUFFIXES) or "/" in name or "\\" in name:
+    if is_path(name):
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
-        return near if near.exists() else given
+        return given if given.exists() and not near.exists() else near
     known = {**shipped(kind), **_packed.get().get(kind, {})}
     if name not in known:
         raise UnknownNameError(
@@ -133,11 +134,33 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
-    loaded = read_spec(ArchitectureSpec, _file("architecture", name))
-    problems = [problem_at(loaded.document, place, text) for place, text in misnamed(loaded.spec.chip)]
+    chain = tuple(_chain(_file("architecture", name)))
+    return _architecture(chain, tuple(map(_stamp, chain)))
+
+
+def architecture_document(path: Path) -> Document:
+    """What an architecture file says together with the files it is based on, not yet validated.
+
+    Raises
+    ------
+    SpecError
+        When one of the files cannot be read, or its changes cannot be made.
+    """
+    return resolved([*_chain(path).values()])
+
+
+def _chain(path: Path) -> dict[Path, Document]:
+    return chain_of(path, partial(_document, ArchitectureSpec), partial(find_file, "architecture"))
+
+
+@lru_cache(maxsize=512)
+def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded[ArchitectureSpec]:
+    document = architecture_document(chain[0])
+    spec = validate(ArchitectureSpec, document)
+    problems = [problem_at(document, place, text) for place, text in misnamed(spec.chip)]
     if problems:
         raise SpecError(problems)
-    return loaded
+    return Loaded(spec, document.file, document.sha256, document)
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
@@ -194,7 +217,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    In that file a key stands at two spaces and what belongs to it further in; a test holds the two readings equal.
+    To read it whole takes a fourteenth of a cold estimate. In that file a key stands at two spaces and what belongs to it
+    further in; a test holds the two readings equal.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))
@@ -236,10 +260,20 @@ def _stamp(path: Path) -> Stamp:
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
+def _document(schema: type[Spec], path: Path) -> Document:
+    return _read(schema, path, _stamp(path))
+
+
 @lru_cache(maxsize=512)
-def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
+def _read(schema: type[Spec], path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
     _check_kind(schema, document)
+    return document
+
+
+@lru_cache(maxsize=512)
+def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
+    document = _document(schema, path)
     return Loaded(validate(schema, document), document.file, document.sha256, document)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.interconnect.mesh import Mesh
+from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.chip import LevelNode
@@ -89,16 +90,17 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
     actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in work.actions.items()}
     exclusions: list[str] = []
     traffic = list(work.traffic)
-    for model, action, count in (
-        ("accumulator", "addition", work.additions),
-        *(("vector_unit", action, number) for action, number in work.element_operations.items()),
-        ("digital_lif", "update", work.neuron_updates),
-    ):
-        blocks = mapper.chip.find(model)
+    shared: tuple[tuple[type[SharedInTime], str, Array], ...] = (
+        (AddsPartialSums, "addition", work.additions),
+        *((ExecutesElementwise, action, number) for action, number in work.element_operations.items()),
+        (UpdatesNeurons, "update", work.neuron_updates),
+    )
+    for role, action, count in shared:
+        blocks = mapper.chip.find(role)
         if blocks and np.any(count > 0.0):
             block = blocks[-1][1]
             actions[block.path, action] = count
-            if model == "digital_lif":
+            if role is UpdatesNeurons:
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved))
     coding = spike_coding(mapper)

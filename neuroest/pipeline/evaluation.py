@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neuroest.blocks.base import FREE_CLOCK, Check
 from neuroest.blocks.interconnect.dram import Dram
-from neuroest.blocks.ledger import OVERHEAD
+from neuroest.blocks.roles import ChargesClock, PricesDie
 from neuroest.core.units import Numeric
 from neuroest.design.build import PROCESS, TEMPERATURE, Design, numeric_options
 from neuroest.design.chip import Chip, heat_path, instantiate
@@ -223,12 +223,12 @@ class Evaluation:
 
         What a crossbar's cells and read-out take is operation, and so is all of a chip that is priced by events.
         """
-        owned = {(c.component, c.action, c.term): c.ledger for c in self.costs.energies}
+        operations = {(c.component, c.action, c.term) for c in self.costs.energies if c.operation}
         return _total(
             [
                 np.sum(row.energy, axis=-1, keepdims=True)
                 for row in self.dynamic
-                if owned.get((row.component, row.action, row.term), "clock") not in OVERHEAD
+                if (row.component, row.action, row.term) in operations
             ]
         )
 
@@ -419,7 +419,7 @@ class Evaluation:
     @cached_property
     def die_cost(self) -> tuple[Array, Array] | None:
         """Yield and cost of a good die in US dollars; None where the chip has no block for it."""
-        found = self.chip.find("die_cost")
+        found = self.chip.find(PricesDie)
         if not found:
             return None
         block: Any = found[0][1]
@@ -515,7 +515,7 @@ class Evaluation:
                 "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
                 block.device.largest_die, "m^2",
             )
-            for _, block in self.chip.find("chip_overheads")
+            for _, block in self.chip.find(ChargesClock)
         ]  # fmt: skip
 
     def _load_checks(self) -> list[Check]:

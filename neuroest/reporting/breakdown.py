@@ -77,7 +77,7 @@ def area_by_component(estimate: Estimate) -> tuple[ComponentSum, ...]:
 def neuron_components(estimate: Estimate) -> frozenset[str]:
     """Paths of the components whose energy is a neuron's."""
     costs = estimate.evaluation.costs.energies
-    return frozenset(cost.component for cost in costs if cost.ledger.startswith("neuron "))
+    return frozenset(cost.component for cost in costs if cost.quantity.startswith("neuron "))
 
 
 def _gathered(rows: Iterable[BreakdownRow], *, area: bool) -> tuple[ComponentSum, ...]:

@@ -63,9 +63,10 @@ def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _entry(result: Estimate, places: Mapping[str, str]) -> dict[str, Any]:
-    packed = {
-        file.kind: places[file.file] for file in result.files if file.kind in {"architecture", "workload"}
-    }
+    packed: dict[str, Any] = {}
+    for file in result.files:
+        if file.kind in {"architecture", "workload"}:
+            packed.setdefault(file.kind, places[file.file])  # the bases of an architecture follow it
     return {**packed, "settings": dict(result.settings)}
 
 

@@ -18,6 +18,7 @@ from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import GivenClaims
 from neuroest.specs.choice import CHOICES
+from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.specs.parameters import ParameterInfo
 
 _REFERENCE = "#/$defs/{model}"
@@ -29,8 +30,11 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "architecture": {
         "name": "my_chip",
         "description": "A chip of mine. Nobody has built it.",
+        "base": "analog_lif_28nm",
         "baseline": "analog_lif_28nm",
         "exclusions": ["training"],
+        "remove": ["chip.tile.state"],
+        "set": {"chip.tile.array.rows": 256},
     },
     "device": {
         "name": "my_device",
@@ -64,6 +68,8 @@ def spec_schema(kind: str) -> dict[str, Any]:
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
     schema = {"$schema": DIALECT, **_raw_schema(KINDS[kind].schema)}
+    if kind == "architecture":
+        _add_derived(schema)
     _tidy(schema)
     for name, example in _EXAMPLES.get(kind, {}).items():
         schema["properties"][name].setdefault("examples", [example])
@@ -81,7 +87,7 @@ def _raw_schema(root: type[Spec]) -> dict[str, Any]:
     """Schema of a class with everything that it may hold, choices as references."""
     classes: list[type[BaseModel]] = [root]
     if issubclass(root, ArchitectureSpec):
-        classes += [*LEVELS.values(), *BLOCKS.values()]
+        classes += [DerivedArchitecture, *LEVELS.values(), *BLOCKS.values()]
     _, schema = models_json_schema([(cls, "validation") for cls in classes], ref_template=_REFERENCE)
     definitions = schema["$defs"]
     _resolve_choices(definitions)
@@ -214,6 +220,18 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
             description = definition["properties"]["parameters"]["description"]
             reference = {"description": description, **_parameters(model, definitions)}
             definition["properties"]["parameters"] = reference
+
+
+def _add_derived(schema: dict[str, Any]) -> None:
+    """Let a file with a `base` leave out what a whole one must state."""
+    derived = schema["$defs"].pop(DerivedArchitecture.__name__)
+    for key in ("base", "remove", "set"):
+        schema["properties"][key] = derived["properties"][key]
+    schema["dependentRequired"] = {"remove": ["base"], "set": ["base"]}
+    schema["if"] = {"required": ["base"]}
+    schema["then"] = {"properties": {"chip": False}}
+    schema["else"] = {"required": schema["required"]}
+    schema["required"] = [key for key in derived["required"] if key != "base"]
 
 
 def _add_choice_of_nodes(schema: dict[str, Any]) -> None:

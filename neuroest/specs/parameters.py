@@ -25,6 +25,15 @@ class _Declared:
     integer: bool
     symbol: str
     absent: float | None
+    exact: str
+
+
+DEFINED = "a definition: the point that the other values belong to"
+RANGE_END = "an end of the range that a model covers"
+FIT = "a coefficient that has a meaning only together with the others of its fit"
+CHOSEN = "a designer's choice, though the source made it"
+EXACT = "exact in the file or paper that it is taken from, which is the claim"
+NORMALISED = "a normalised model that stands for no device in particular"
 
 
 def quantity(
@@ -36,6 +45,7 @@ def quantity(
     integer: bool = False,
     symbol: str = "",
     absent: float | None = None,
+    exact: str = "",
 ) -> Any:
     """Declare one quantity of a record.
 
@@ -51,22 +61,20 @@ def quantity(
         The symbol in the equations of the documentation.
     absent : float, optional
         What a device is taken to have whose file does not state the quantity; without it the quantity is due.
+    exact : str
+        Why a spread of the quantity would mean nothing; without it every device states one.
     """
-    return _Declared(description, minimum, maximum, above, integer, symbol, absent)
+    return _Declared(description, minimum, maximum, above, integer, symbol, absent, exact)
 
 
-def positive(
-    description: str, *, maximum: float = math.inf, symbol: str = "", absent: float | None = None
-) -> Any:
-    """Declare a quantity that must be above zero."""
-    return quantity(description, minimum=0.0, above=True, maximum=maximum, symbol=symbol, absent=absent)
+def positive(description: str, **about: Any) -> Any:
+    """Declare a quantity that must be above zero; `about` as for `quantity`."""
+    return quantity(description, minimum=0.0, above=True, **about)
 
 
-def non_negative(
-    description: str, *, maximum: float = math.inf, symbol: str = "", absent: float | None = None
-) -> Any:
-    """Declare a quantity that may be zero."""
-    return quantity(description, minimum=0.0, maximum=maximum, symbol=symbol, absent=absent)
+def non_negative(description: str, **about: Any) -> Any:
+    """Declare a quantity that may be zero; `about` as for `quantity`."""
+    return quantity(description, minimum=0.0, **about)
 
 
 @dataclass(frozen=True)

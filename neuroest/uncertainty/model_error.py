@@ -1,21 +1,24 @@
 """How far whole models may be off: an input like any other, with a value of one, a spread and a reason.
 
 A spread of a device parameter says what is not known of that number. What a model leaves out altogether (wires
-inside a macro, decoders, test logic, glitches) is not in any parameter; it is stated here, by block model and
-quantity, in `model_discrepancy.yaml` beside this file, and sampled with the rest.
+inside a macro, decoders, test logic, glitches) is not in any parameter. Each block and each level states it in its own
+file (`prior_error`); one exponent for all of them, and what is added outside of a model's range, stand in
+`model_discrepancy.yaml` next to this file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
-from neuroest.design.build import Design
+from neuroest.blocks.model_error import ModelError, ModelErrors
+from neuroest.design.build import Design, Part
 from neuroest.design.chip import DISCREPANCY
 from neuroest.loading.library import read_spec
 from neuroest.pipeline.cost_table import EXTRAPOLATION
+from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim
 
@@ -36,7 +39,7 @@ class Discrepancy(Spec):
 
 
 class DiscrepancySpec(Spec):
-    """How far the models may be off, by block model or mapper and quantity."""
+    """What holds for the errors of all models."""
 
     kind: Literal["model_discrepancy"]
     """The kind of this file."""
@@ -46,8 +49,8 @@ class DiscrepancySpec(Spec):
     """Exponent that widens (above one) or narrows all factors, from the coverage of published chips."""
     scale_rationale: str
     """How the exponent was found."""
-    models: dict[str, dict[Quantity, Discrepancy]]
-    """Factor by block model (for times by mapper) and quantity."""
+    extrapolation: dict[Quantity, Discrepancy]
+    """Further factor outside of the range of a model, by quantity."""
 
 
 def read_discrepancies(path: Path) -> DiscrepancySpec:
@@ -67,6 +70,15 @@ def discrepancies() -> DiscrepancySpec:
     return read_discrepancies(FILE)
 
 
+def _stated(part: Part) -> Iterator[tuple[str, ModelErrors]]:
+    """Errors that the block or the level of a part states of its own model."""
+    model, mapper = getattr(part.spec, "model", None), getattr(part.spec, "mapper", None)
+    if model is not None:
+        yield model, COMPONENTS[model].prior_error
+    if mapper is not None:
+        yield mapper, MAPPERS[mapper].prior_error
+
+
 def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[str, Claim]:
     """Claims of the models that a design is made of.
 
@@ -77,13 +89,16 @@ def discrepancy_claims(design: Design, scale: float | None = None) -> Mapping[st
     scale : float, optional
         Exponent of the factors in place of the one in the file.
     """
-    stated = discrepancies()
-    exponent = stated.scale if scale is None else scale
-    specs = [part.spec for part in design.root.walk()]
-    present = {getattr(spec, key, None) for spec in specs for key in ("model", "mapper")} | {EXTRAPOLATION}
+    common = discrepancies()
+    exponent = common.scale if scale is None else scale
+    stated = dict(found for part in design.root.walk() for found in _stated(part))
+    stated[EXTRAPOLATION] = {
+        quantity: ModelError(given.factor, given.rationale, given.source)
+        for quantity, given in common.extrapolation.items()
+    }
     claims = {}
-    for model in sorted(stated.models.keys() & present):
-        for quantity, given in stated.models[model].items():
+    for model in sorted(stated):
+        for quantity, given in stated[model].items():
             path, factor = f"{DISCREPANCY}{model}.{quantity}", given.factor**exponent
             claims[path] = Claim(
                 path=path, value=1.0, unit="1", basis="assumed", source=given.source, rationale=given.rationale,

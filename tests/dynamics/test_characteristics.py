@@ -9,6 +9,7 @@ from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.experiments import Bench
 from neuroest.plotting.device_lab import check_figure_path, draw_characteristic
 
+pytestmark = pytest.mark.slow
 BENCH = Bench(load_cells("diffusive_bench"), "diffusive_bench", devices=6, step=4e-5)
 
 

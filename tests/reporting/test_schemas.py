@@ -12,7 +12,7 @@ import pytest
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.loading.kinds import KINDS, data_folder
-from neuroest.loading.library import shipped
+from neuroest.loading.library import architecture_document, shipped
 from neuroest.registry import DEVICE_MODELS
 from neuroest.reporting.schemas import schema_text, spec_schema
 from neuroest.specs.reading import read_document
@@ -48,7 +48,9 @@ def limits(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def data_of(kind: str, name: str) -> Any:
-    return copy.deepcopy(read_document(shipped(kind)[name]).data)
+    file = shipped(kind)[name]
+    document = architecture_document(file) if kind == "architecture" else read_document(file)
+    return copy.deepcopy(document.data)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -146,6 +148,30 @@ def test_a_wrong_architecture_is_found_once_and_at_its_place(change: dict[str, o
     found = problems("architecture", data)
     assert len(found) == 1
     assert found[0].startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"chip": {"count": 1}}, "does not allow {'count': 1}"),
+        ({"set": ["chip"]}, "set"),
+        ({"remove": "chip.tile.state"}, "remove"),
+        ({"base": None}, "base"),
+        ({"description": 3}, "description"),
+        ({"sets": {}}, "sets"),
+    ],
+)
+def test_a_wrong_derived_architecture_is_found(change: dict[str, object], hint: str) -> None:
+    data = read_document(shipped("architecture")["attention_crossbar_28nm"]).data
+    assert data.keys() >= {"base", "remove", "set"}
+    (problem,) = problems("architecture", data | change)
+    assert hint in problem
+
+
+def test_changes_without_a_base_are_found() -> None:
+    data = data_of("architecture", "diffusive_28nm_derived")
+    (problem,) = problems("architecture", data | {"set": {"chip.count": 2}})
+    assert "'base' is a dependency of 'set'" in problem
 
 
 def test_replaced_parameters_of_a_block_are_checked() -> None:

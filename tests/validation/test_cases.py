@@ -113,6 +113,7 @@ def test_every_known_miss_has_a_cause(board):
     assert all(len(row.cause) > 30 for row in board.rows if row.verdict == "known_miss")
 
 
+@pytest.mark.slow
 def test_bands_cover_what_they_promise_for_chips_left_out(board):
     calibration = board.calibration
     assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)

@@ -23,7 +23,7 @@ from neuroest.core.units import (
 )
 from neuroest.equations import crossbar as equations
 from neuroest.equations import drift, retention, writing
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive, quantity
 
 
 class CellParameters(Record):
@@ -113,7 +113,9 @@ class CellParameters(Record):
     flicker_pulse_width: Second = positive(
         "Width of the read pulses that the 1/f noise was found with.", symbol="t_read", absent=1e-6
     )
-    bits_per_cell: Dimensionless = quantity("Bits that one cell can hold.", minimum=1, maximum=16)
+    bits_per_cell: Dimensionless = quantity(
+        "Bits that one cell can hold.", minimum=1, maximum=16, exact=CHOSEN
+    )
     memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
     read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
     program_voltage: Volt = positive("Amplitude of a programming pulse.", symbol="V_p")
@@ -158,6 +160,17 @@ class Cell(Component[Any]):
     """Whether the cells of idle rows load the columns; a transistor cuts them off."""
     adds_charges: ClassVar[bool] = False
     """Whether a column adds charges on capacitors instead of currents."""
+    family: ClassVar[str] = "cell"
+    owns: ClassVar[tuple[str, ...]] = (
+        "cell read current",
+        "row line charge",
+        "column line charge",
+        "cell capacitor charge",
+        "cell control",
+        "cell programming",
+        "cell rewriting",
+    )
+    overhead: ClassVar[tuple[str, ...]] = ("cell programming",)
 
     @abstractmethod
     def area(self) -> SquareMetre:
@@ -197,7 +210,7 @@ class Cell(Component[Any]):
 
     def cell_energy(self, action: str, term: str, energy: Joule, ledger: str) -> EnergyCost:
         """An energy term in the ledger of cells."""
-        return self.energy(action, term, energy, ledger, owner="cell")
+        return self.energy(action, term, energy, ledger)
 
     @property
     def programmed(self) -> str:

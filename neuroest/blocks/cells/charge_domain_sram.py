@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import leakage_at_chip_temperature
 from neuroest.blocks.cells.base import Cell
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Dimensionless,
     Farad,
@@ -89,6 +90,13 @@ class ChargeCell(Cell):
     stores: ClassVar[bool] = True
     idle_rows_conduct: ClassVar[bool] = False
     adds_charges: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.8, "banks, resets and the timing of a macro are not in the model of its cells"),
+        area=ModelError(
+            1.5, "power switches, well ties and the edges of banks are not in the model of its cells"
+        ),
+        static_power=ModelError(3, "threshold options of the real cell"),
+    )
     device: ChargeCellParameters
 
     @property

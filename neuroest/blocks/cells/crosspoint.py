@@ -12,7 +12,7 @@ from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Siem
 from neuroest.equations import crossbar as equations
 from neuroest.equations import selection
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, non_negative, positive, quantity
 
 
 class CrosspointCellParameters(CellParameters):
@@ -20,7 +20,7 @@ class CrosspointCellParameters(CellParameters):
 
     half_pitch: Metre = positive("Half of the pitch of the array's wires.", maximum=1e-5, symbol="p")
     layers: Dimensionless = quantity(
-        "Layers of cells that are stacked.", minimum=1, maximum=256, integer=True
+        "Layers of cells that are stacked.", minimum=1, maximum=256, integer=True, exact=CHOSEN
     )
     nonlinearity: Dimensionless = quantity(
         "Current at a voltage over the current at half of it; two is ohmic.", minimum=1, symbol="k_NL"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.cells.crosspoint import CrosspointCell, CrosspointCellBlock, CrosspointCellParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import Record
 
@@ -26,4 +27,9 @@ class SelectorCell(CrosspointCell):
     """Resistive memory in series with a two-terminal selector."""
 
     schema: ClassVar[type[Block]] = SelectorCellBlock
+    example: ClassVar[str] = "rram_1s1r_generic"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
+        area=ModelError(1.2, "dummy rows"),
+    )
     device: SelectorCellParameters

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, at_corner, resistance_at_corner
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, Joule, Metre, Ohm, Siemens, SquareMetre, Volt
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -40,6 +41,11 @@ class ResistiveCell(ResistiveMemory):
     schema: ClassVar[type[Block]] = ResistiveCellBlock
     idle_rows_conduct: ClassVar[bool] = False
     has_plates: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.3, "dummy rows and read margins are not in the model"),
+        area=ModelError(1.2, "dummy rows and well ties"),
+    )
+    example: ClassVar[str] = "rram_hfox_28nm"
     device: ResistiveCellParameters
 
     def area(self) -> SquareMetre:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import PricesDie
 from neuroest.core.units import Dimensionless, Metre, PerSquareMetre, SquareMetre
 from neuroest.equations import power
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class DieCost(Record):
@@ -17,7 +19,7 @@ class DieCost(Record):
     model: ClassVar[str] = "die_cost"
     folder: ClassVar[str] = "integration"
 
-    wafer_diameter: Metre = positive("Diameter of the wafer.", maximum=1.0)
+    wafer_diameter: Metre = positive("Diameter of the wafer.", maximum=1.0, exact=CHOSEN)
     wafer_cost: Dimensionless = positive("Cost of a processed wafer, in US dollars.")
     added_wafer_cost: Dimensionless = non_negative("What the memory layers add to it, in US dollars.")
     defect_density: PerSquareMetre = non_negative("Defects that kill a die, per area.", symbol="D_0")
@@ -35,10 +37,13 @@ class DieCostBlock(DeviceBlock):
     independently of each other, which no clustering makes worse; murphy: with a density that varies triangularly."""
 
 
-class DieYield(Component[DieCost]):
+class DieYield(Component[DieCost], PricesDie):
     """Yield and cost of a good die."""
 
     schema: ClassVar[type[Block]] = DieCostBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "yield and wafer price are inputs with a spread of their own"
+    )
 
     def good_share(self, die_area: SquareMetre) -> Dimensionless:
         """Share of the dies that work."""

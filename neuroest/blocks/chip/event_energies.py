@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Bit, Dimensionless, Joule, Second, SquareMetre, Watt
 from neuroest.specs.base import PositiveFractionOrAuto, PositiveNumberOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
 
 
 class EventEnergiesParameters(Record):
@@ -24,13 +25,13 @@ class EventEnergiesParameters(Record):
     hop_energy: Joule = non_negative("Energy of a spike per hop between tiles.")
     synaptic_operation_time: Second = positive("Time of one synaptic operation.")
     update_time: Second = positive("Time of one neuron update.")
-    spike_time: Second = non_negative("Time of a spike inside its tile.")
+    spike_time: Second = non_negative("Time of a spike inside its tile.", exact=EXACT)
     hop_time: Second = non_negative("Time of a spike per hop.")
     synchronisation_time: Second = non_negative("Time of the barrier that ends a time step.")
     core_area: SquareMetre = positive("Die area per core.")
     core_static_power: Watt = non_negative("Static power per core.")
-    neurons_per_core: Dimensionless = positive("Neurons that one core can hold.")
-    synapse_memory: Bit = positive("Memory for synapses per core.")
+    neurons_per_core: Dimensionless = positive("Neurons that one core can hold.", exact=CHOSEN)
+    synapse_memory: Bit = positive("Memory for synapses per core.", exact=CHOSEN)
     bits_per_synapse: Bit = positive("Memory that one synapse takes, its address included.")
 
 
@@ -49,6 +50,15 @@ class EventEnergies(Component[EventEnergiesParameters]):
     """A core by its published energies per event."""
 
     schema: ClassVar[type[Block]] = EventEnergiesBlock
+    owns: ClassVar[tuple[str, ...]] = ("event as reported",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.25,
+            "published event energies are circuit simulations; the chip's own authors call them consistent",
+            source="davies2018",
+        ),
+        time=ModelError(1.5, "contention between events is not modelled"),
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of each event as reported, at the supply it was reported at."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import CoversWork
 from neuroest.core.units import SquareMetre, Watt
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -36,10 +38,13 @@ class FixedBlockBlock(DeviceBlock):
     """What the block does, so that no other block is asked to do it; its published power covers that work."""
 
 
-class FixedBlock(Component[FixedBlockParameters]):
+class FixedBlock(Component[FixedBlockParameters], CoversWork):
     """A block by its published area and power."""
 
     schema: ClassVar[type[Block]] = FixedBlockBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area as published, for one instance of the level."""

@@ -6,6 +6,8 @@ import math
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ChargesClock
 from neuroest.core.units import Dimensionless, SquareMetre, WattPerSquareMetre
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -32,7 +34,11 @@ class Overheads(Record):
         "Sequencer area over the area of the synchronous digital blocks.", maximum=10.0
     )
     power_density_limit: WattPerSquareMetre = positive("Largest power density that the package can cool.")
-    largest_die: SquareMetre = positive("Largest die that is exposed at once.", absent=math.inf)
+    largest_die: SquareMetre = positive(
+        "Largest die that is exposed at once.",
+        absent=math.inf,
+        exact="field of the exposure tools, the same for all",
+    )
 
 
 class OverheadsBlock(DeviceBlock):
@@ -42,7 +48,21 @@ class OverheadsBlock(DeviceBlock):
     model: Literal["chip_overheads"]
 
 
-class ChipOverheads(Component[Overheads]):
+class ChipOverheads(Component[Overheads], ChargesClock):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
 
     schema: ClassVar[type[Block]] = OverheadsBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "clock",
+        "control",
+    )
+    overhead: ClassVar[tuple[str, ...]] = (
+        "clock",
+        "control",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        area=ModelError(
+            1.5,
+            "sequencers, address generators, bus interfaces and test that no block of a description stands for, up to a third of a core",
+        ),
+    )

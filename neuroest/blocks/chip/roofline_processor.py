@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import BitPerSecond, Dimensionless, PerSecond, Second, SquareMetre, Watt
 from neuroest.equations import accelerators
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import EXACT, Record, non_negative, positive
 
 
 class RooflineParameters(Record):
@@ -19,9 +20,9 @@ class RooflineParameters(Record):
     folder: ClassVar[str] = "measured_chips"
 
     peak_rate: PerSecond = positive(
-        "Operations per second at the precision used, one multiply-accumulate being two."
+        "Operations per second at the precision used, one multiply-accumulate being two.", exact=EXACT
     )
-    memory_rate: BitPerSecond = positive("Bandwidth of the memory.")
+    memory_rate: BitPerSecond = positive("Bandwidth of the memory.", exact=EXACT)
     compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
     memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)
     launch_time: Second = non_negative("Time to start one kernel.")
@@ -61,6 +62,10 @@ class RooflineProcessor(Component[RooflineParameters]):
     """A processor by peak rate, bandwidth and power."""
 
     schema: ClassVar[type[Block]] = RooflineBlock
+    owns: ClassVar[tuple[str, ...]] = ("processor as reported",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one second of work above idling."""

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless
 from neuroest.equations import converters as equations
 from neuroest.equations import mapping
@@ -29,6 +30,10 @@ class AnalogBuffer(Component[AnalogStageParameters]):
     """Buffers that cut the lines of an array into pieces."""
 
     schema: ClassVar[type[Block]] = AnalogBufferBlock
+    owns: ClassVar[tuple[str, ...]] = ("analog buffering",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
 
     def pieces(self, cells: Dimensionless) -> Dimensionless:
         """Pieces of a line of so many cells."""

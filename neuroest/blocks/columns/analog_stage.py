@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, SquareMetre
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -34,6 +35,10 @@ class AnalogStage(Component[AnalogStageParameters]):
     """Circuit at each column that acts once in each read: an adder of currents, a charging unit with comparator."""
 
     schema: ClassVar[type[Block]] = AnalogStageBlock
+    owns: ClassVar[tuple[str, ...]] = ("analog column stage",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
 
     def read_energies(self) -> list[EnergyCost]:
         """Energy of one read of one column."""

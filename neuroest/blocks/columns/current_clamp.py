@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ClampsColumn
 from neuroest.core.units import Ampere, Ohm, Second, SquareMetre
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -29,18 +31,23 @@ class CurrentClampBlock(DeviceBlock):
     model: Literal["current_clamp"]
 
 
-class CurrentClamp(Component[CurrentClampParameters]):
+class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentClampBlock
     frees_array: ClassVar[bool] = False
     """Whether the rows can go idle while the neuron still integrates."""
+    family: ClassVar[str] = "interface"
+    owns: ClassVar[tuple[str, ...]] = ("column interface bias",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
 
     def column_energies(self, read_time: Second) -> list[EnergyCost]:
         """Bias of the conveyor while the column is read."""
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
-        return [self.energy("column_read", "bias", bias, "column interface bias", owner="interface")]
+        return [self.energy("column_read", "bias", bias, "column interface bias")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Ampere, Dimensionless, Second, SquareMetre
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -35,6 +36,10 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
     """Mirror that weighs a column's current and adds it to the line of its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentMirrorBlock
+    owns: ClassVar[tuple[str, ...]] = ("current merging",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
 
     def column_energies(self, read_time: Second) -> list[EnergyCost]:
         """Bias of the mirror while the column is read."""

@@ -16,6 +16,7 @@ from neuroest.blocks.base import (
     leakage_at_chip_temperature,
     threshold_at_corner,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     AmperePerMetre,
     Dimensionless,
@@ -32,7 +33,7 @@ from neuroest.equations import crossbar, technology
 from neuroest.equations import multiplexing as equations
 from neuroest.specs.base import Count, SeriesShare
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.parameters import CHOSEN, RANGE_END, Record, positive
 
 
 class TransmissionGateParameters(Record):
@@ -52,6 +53,7 @@ class TransmissionGateParameters(Record):
     least_overdrive: Volt = positive(
         "Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept.",
         maximum=1.0,
+        exact=RANGE_END,
     )
     width_ratio: Dimensionless = positive(
         "Width of the p-type transistor over that of the n-type one of the same conductance.",
@@ -62,7 +64,7 @@ class TransmissionGateParameters(Record):
         "Narrowest n-type transistor over the feature size.", maximum=1000.0
     )
     maximum_width_ratio: Dimensionless = positive(
-        "Widest n-type transistor that a column has room for, over the feature size."
+        "Widest n-type transistor that a column has room for, over the feature size.", exact=CHOSEN
     )
     logic_width_ratio: Dimensionless = positive(
         "Width of all transistors at one input of a logic gate, over the feature size."
@@ -87,6 +89,22 @@ class Multiplexer(Component[TransmissionGateParameters]):
 
     schema: ClassVar[type[Block]] = MultiplexerBlock
     moves: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = (
+        "column switching",
+        "shared line charge",
+        "column selection",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2,
+            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages are not in the model",
+            source="neurosim14",
+        ),
+        area=ModelError(
+            2, "the same tool needs half of the area for the gates and several times that of the logic"
+        ),
+        static_power=ModelError(3, "threshold options of the real gates"),
+    )
 
     @property
     def selecting(self) -> str:

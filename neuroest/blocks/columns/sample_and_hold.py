@@ -7,11 +7,12 @@ from typing import Any, ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Ampere, Dimensionless, Farad, Second, Siemens, SquareMetre, Volt
 from neuroest.equations import converters as equations
 from neuroest.equations import crossbar, neuron_geometry
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class SampleAndHoldParameters(Record):
@@ -21,7 +22,7 @@ class SampleAndHoldParameters(Record):
     folder: ClassVar[str] = "converters"
 
     hold_capacitance: Farad = positive("Capacitor that keeps the sample.", symbol="C_h")
-    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0)
+    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
     hold_current: Ampere = non_negative("Current of the follower while the sample is kept.")
     droop_current: Ampere = non_negative("Leakage of the switch off the capacitor.")
     footprint: SquareMetre = positive("Area of one stage.")
@@ -77,6 +78,11 @@ class SampleAndHold(Component[Any]):
     """Stage that keeps a column's result while the columns that share a converter take turns."""
 
     schema: ClassVar[type[Block]] = SampleAndHoldBlock
+    family: ClassVar[str] = "sample_and_hold"
+    owns: ClassVar[tuple[str, ...]] = ("sample and hold",)
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
     device: SampleAndHoldParameters
 
     def capacitance(self, bits: Dimensionless) -> Farad:
@@ -106,10 +112,9 @@ class SampleAndHold(Component[Any]):
         charge = crossbar.column_swing_energy(self.capacitance(load.bits), self.device.signal_swing, supply)
         current, time = self.follower(load)
         follower = equations.front_end_bias_energy(current, supply, time)
-        owner = "sample_and_hold"
         return [
-            self.energy("sample", "hold_capacitor", charge, "sample and hold", owner),
-            self.energy("sample", "follower", follower, "sample and hold", owner),
+            self.energy("sample", "hold_capacitor", charge, "sample and hold"),
+            self.energy("sample", "follower", follower, "sample and hold"),
         ]
 
     def stage_area(self, load: SampledLoad) -> AreaCost:

@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check, leakage_at_chip_temperature
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Ampere,
     Dimensionless,
@@ -22,7 +23,7 @@ from neuroest.core.units import (
 )
 from neuroest.equations import crossbar_wires, drivers, multiplexing, technology
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.parameters import CHOSEN, Record, positive
 
 
 class SampleAndHoldCircuitParameters(Record):
@@ -31,7 +32,7 @@ class SampleAndHoldCircuitParameters(Record):
     model: ClassVar[str] = "sample_and_hold_circuit"
     folder: ClassVar[str] = "converters"
 
-    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, symbol="V")
+    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, symbol="V", exact=CHOSEN)
     noise_share: Dimensionless = positive(
         "Noise power of a sample over that of the converter's quantisation.", maximum=10.0, symbol="a"
     )
@@ -70,6 +71,10 @@ class SampleAndHoldCircuit(SampleAndHold):
     """The same stage computed for the converter that it serves."""
 
     schema: ClassVar[type[Block]] = SampleAndHoldCircuitBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "bias lines, clocks of the switches and margins of a real stage"),
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
     device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
 
     def capacitance(self, bits: Dimensionless) -> Farad:

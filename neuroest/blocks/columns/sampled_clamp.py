@@ -7,11 +7,13 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import HoldsResults
 from neuroest.core.units import Ampere, Dimensionless, Farad, Second, SquareMetre, Volt
 from neuroest.equations import converters
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class SampledClampParameters(CurrentClampParameters):
@@ -20,7 +22,7 @@ class SampledClampParameters(CurrentClampParameters):
     model: ClassVar[str] = "sampled_clamp"
 
     hold_capacitance: Farad = positive("Capacitor that keeps the result.", symbol="C_h")
-    hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0)
+    hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
     follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
     droop_current: Ampere = non_negative("Leakage off the capacitor.")
     hold_footprint: SquareMetre = positive("Area of one capacitor with its switch and follower.")
@@ -33,11 +35,18 @@ class SampledClampBlock(DeviceBlock):
     model: Literal["sampled_clamp"]
 
 
-class SampledClamp(CurrentClamp):
+class SampledClamp(CurrentClamp, HoldsResults):
     """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     schema: ClassVar[type[Block]] = SampledClampBlock
     frees_array: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = (
+        "column interface bias",
+        "held column result",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        area=ModelError(1.5, "bias and layout overhead"),
+    )
     device: SampledClampParameters
 
     @property
@@ -52,8 +61,8 @@ class SampledClamp(CurrentClamp):
         follower = converters.front_end_bias_energy(d.follower_current, supply, hold_time)
         ledger = "held column result"
         return [
-            self.energy("hold", "hold_capacitor", charge, ledger, owner="interface"),
-            self.energy("hold", "follower", follower, ledger, owner="interface"),
+            self.energy("hold", "hold_capacitor", charge, ledger),
+            self.energy("hold", "follower", follower, ledger),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, SquareMetre
 from neuroest.equations import drivers
 from neuroest.specs.base import Count, Length
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive, quantity
+from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 
 
 class TaperedBufferParameters(Record):
@@ -19,7 +20,7 @@ class TaperedBufferParameters(Record):
     folder: ClassVar[str] = "drivers"
 
     stage_ratio: Dimensionless = quantity(
-        "Size of a stage over that of the one before.", minimum=1.5, maximum=20
+        "Size of a stage over that of the one before.", minimum=1.5, maximum=20, exact=CHOSEN
     )
     input_capacitance: Farad = positive("Input of the first inverter, and of each receiver.", symbol="C_0")
     inverter_area: SquareMetre = positive("Area of the first inverter.")
@@ -40,6 +41,11 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
     """Tapered buffer that restores a neuron's output and drives the wire to where its spikes go."""
 
     schema: ClassVar[type[Block]] = FanOutBufferBlock
+    owns: ClassVar[tuple[str, ...]] = ("neuron fan-out buffer",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(1.5, "layout overhead"),
+    )
 
     def load(self) -> Farad:
         """Wire and receivers."""

@@ -13,7 +13,7 @@ from neuroest.equations import converters as equations
 from neuroest.equations import technology
 from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class ClockedAdcParameters(Record):
@@ -23,7 +23,9 @@ class ClockedAdcParameters(Record):
     folder: ClassVar[str] = "converters"
 
     comparator_area: SquareMetre = positive("Area of one comparator.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_bits: Dimensionless = positive(
+        "Highest resolution that the circuit is good for.", exact=RANGE_END
+    )
     maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
     circuit_voltage: Volt = non_negative(
         "Supply that the energies were found at, with whose square they go; without it they hold at any supply.",
@@ -54,6 +56,8 @@ class Converter(Component[Any], ABC):
     """Whether what it takes is a time."""
     ramps: ClassVar[bool] = False
     """Whether it watches its input for many cycles."""
+    family: ClassVar[str] = "converter"
+    owns: ClassVar[tuple[str, ...]] = ("analog-to-digital conversion",)
 
     def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
         """Resolution: as chosen, or lossless less the dropped bits."""
@@ -87,7 +91,7 @@ class Converter(Component[Any], ABC):
 
     def booked(self, term: str, energy: Joule) -> EnergyCost:
         """An energy term of one conversion, in the ledger of converters."""
-        return self.energy("conversion", term, energy, "analog-to-digital conversion", owner="converter")
+        return self.energy("conversion", term, energy, "analog-to-digital conversion")
 
     def area_cost(self, bits: Dimensionless) -> AreaCost:
         """Area of a converter."""

@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class FlashAdcParameters(ClockedAdcParameters):
@@ -20,7 +21,7 @@ class FlashAdcParameters(ClockedAdcParameters):
     comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
     ladder_energy: Joule = non_negative("Energy of the reference ladder in one conversion.")
     ladder_area: SquareMetre = non_negative("Area of the reference ladder.")
-    clock_cycles: Dimensionless = positive("Clock cycles of one conversion.")
+    clock_cycles: Dimensionless = positive("Clock cycles of one conversion.", exact=CHOSEN)
 
 
 class FlashAdcBlock(ClockedAdcBlock):
@@ -34,6 +35,13 @@ class FlashAdc(ClockedConverter):
     """Flash converter: a comparator for every step."""
 
     schema: ClassVar[type[Block]] = FlashAdcBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
     device: FlashAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

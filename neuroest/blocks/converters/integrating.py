@@ -8,11 +8,13 @@ import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
 from neuroest.specs.base import Count, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class IntegratingAdcParameters(Record):
@@ -28,7 +30,9 @@ class IntegratingAdcParameters(Record):
     sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
     conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
     footprint: SquareMetre = positive("Area of integrator and converter.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_bits: Dimensionless = positive(
+        "Highest resolution that the circuit is good for.", exact=RANGE_END
+    )
 
 
 class IntegratingAdcBlock(DeviceBlock):
@@ -44,12 +48,19 @@ class IntegratingAdcBlock(DeviceBlock):
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
-class IntegratingAdc(Converter):
+class IntegratingAdc(Converter, IntegratesInput):
     """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
 
     schema: ClassVar[type[Block]] = IntegratingAdcBlock
     integrates: ClassVar[bool] = True
     takes_columns: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
     device: IntegratingAdcParameters
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, SquareMetre
 from neuroest.equations import converters as equations
 from neuroest.specs.base import Count
@@ -19,7 +20,9 @@ class RampAdcParameters(ClockedAdcParameters):
 
     comparator_cycle_energy: Joule = positive("Energy of the comparator in one clock cycle.")
     mean_fraction: Dimensionless = positive(
-        "Share of the ramp after which the comparator has decided, in the mean.", maximum=1.0
+        "Share of the ramp after which the comparator has decided, in the mean.",
+        maximum=1.0,
+        exact="mean of a uniform distribution",
     )
     latch_energy: Joule = positive("Energy of the latch for one bit.")
     generator_energy: Joule = non_negative("Energy of the ramp generator and counter in one conversion.")
@@ -41,6 +44,13 @@ class RampAdc(ClockedConverter):
 
     schema: ClassVar[type[Block]] = RampAdcBlock
     ramps: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
     device: RampAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.analog_stage import AnalogStageBlock
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import AdcBlock, Block, ConvertedInterfaceBlock, HoldingBlock, SwitchingBlock
 
@@ -38,3 +39,4 @@ class AdcReadout(Component[None]):
     """The read-out as a whole; its costs are those of the blocks in its slots."""
 
     schema: ClassVar[type[Block]] = AdcReadoutBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, SquareMetre
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive, quantity
+from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 
 
 class ReportedAdcParameters(Record):
@@ -16,9 +17,9 @@ class ReportedAdcParameters(Record):
     model: ClassVar[str] = "reported_adc"
     folder: ClassVar[str] = "converters"
 
-    bits: Dimensionless = quantity("Resolution.", minimum=1, maximum=24)
+    bits: Dimensionless = quantity("Resolution.", minimum=1, maximum=24, exact=CHOSEN)
     conversion_energy: Joule = positive("Energy of one conversion.")
-    sample_rate: PerSecond = positive("Conversions per second.")
+    sample_rate: PerSecond = positive("Conversions per second.", exact=CHOSEN)
     footprint: SquareMetre = positive("Area of one converter.")
 
 
@@ -33,6 +34,9 @@ class ReportedAdc(SampledConverter):
     """Converter as published."""
 
     schema: ClassVar[type[Block]] = ReportedAdcBlock
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
     device: ReportedAdcParameters
 
     def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:

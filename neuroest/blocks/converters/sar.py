@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Dimensionless,
     Farad,
@@ -19,7 +20,7 @@ from neuroest.core.units import (
 from neuroest.equations import converters as equations
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class SarAdcParameters(ClockedAdcParameters):
@@ -27,7 +28,9 @@ class SarAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "sar_adc"
 
-    reference_voltage: Volt = positive("Reference of the capacitor array.", maximum=10.0, symbol="V_ref")
+    reference_voltage: Volt = positive(
+        "Reference of the capacitor array.", maximum=10.0, symbol="V_ref", exact=CHOSEN
+    )
     unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
     switching_factor: Dimensionless = positive(
         "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
@@ -52,6 +55,13 @@ class SarAdc(ClockedConverter):
     """Successive-approximation converter."""
 
     schema: ClassVar[type[Block]] = SarAdcBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            2.5,
+            "a core on paper, without reference, clock and calibration; as for the survey, whose regression single converters miss by that",
+        ),
+        area=ModelError(2.5, "as for its energy"),
+    )
     device: SarAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

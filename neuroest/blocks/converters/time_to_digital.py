@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.converters.base import SampledConverter
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
 from neuroest.specs.base import CountOrAuto, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.parameters import RANGE_END, Record, positive
 
 
 class TimeConverterParameters(Record):
@@ -22,7 +23,9 @@ class TimeConverterParameters(Record):
     step_time: Second = positive("Time of one step.", symbol="t_lsb")
     step_energy: Joule = positive("Energy of one step.", symbol="E_lsb")
     footprint: SquareMetre = positive("Area of one converter.")
-    maximum_bits: Dimensionless = positive("Highest resolution that the circuit is good for.")
+    maximum_bits: Dimensionless = positive(
+        "Highest resolution that the circuit is good for.", exact=RANGE_END
+    )
 
 
 class TimeConverterBlock(DeviceBlock):
@@ -41,6 +44,9 @@ class TimeConverter(SampledConverter):
 
     schema: ClassVar[type[Block]] = TimeConverterBlock
     takes_times: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
     device: TimeConverterParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency
@@ -24,10 +26,16 @@ class AccumulatorBlock(ClockedBlock):
     """Clock."""
 
 
-class Accumulator(Datapath):
+class Accumulator(Datapath, AddsPartialSums):
     """Adders that merge partial sums."""
 
     schema: ClassVar[type[Block]] = AccumulatorBlock
+    owns: ClassVar[tuple[str, ...]] = ("partial-sum addition",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "as for multiply-accumulate units"),
+        area=ModelError(1.5, "as for multiply-accumulate units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result."""

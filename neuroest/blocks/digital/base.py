@@ -31,7 +31,7 @@ from neuroest.equations import digital as equations
 from neuroest.equations import technology
 from neuroest.specs.base import Frequency
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
 
 
 class LogicLibraryParameters(Record):
@@ -40,7 +40,7 @@ class LogicLibraryParameters(Record):
     model: ClassVar[str] = "logic_library"
     folder: ClassVar[str] = "logic"
 
-    reference_voltage: Volt = positive("Supply that the energies belong to.")
+    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
     add_energy: JoulePerBit = positive("Energy of an integer addition per bit.")
     multiply_energy: JoulePerSquareBit = positive("Energy of an integer multiplication per product of bits.")
     compare_energy: JoulePerBit = positive("Energy of a comparison per bit.")

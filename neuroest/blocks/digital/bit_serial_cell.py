@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count
@@ -27,6 +28,12 @@ class BitSerialCell(Datapath):
 
     schema: ClassVar[type[Block]] = BitSerialCellBlock
     stores: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("bit-serial cell",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "glitches ripple through adders; drawn by hand or compiled"),
+        area=ModelError(1.5, "drawn by hand into the pitch of the memory cell or compiled"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one cycle of one cell: a product of bits and a one-bit addition."""

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core.units import SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons
@@ -27,10 +29,16 @@ class DigitalNeuronBlock(DeviceBlock):
     """Clock."""
 
 
-class DigitalNeuron(Datapath):
+class DigitalNeuron(Datapath, UpdatesNeurons):
     """Digital leaky integrate-and-fire datapath."""
 
     schema: ClassVar[type[Block]] = DigitalNeuronBlock
+    owns: ClassVar[tuple[str, ...]] = ("digital neuron arithmetic",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "schedulers and configuration of a real neuron datapath are not in the model"),
+        area=ModelError(2, "as for energy"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one update (leak, add, compare) and of adding one weight to a state."""

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LogicLibraryParameters, Multiplying
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core.units import SquareMetre
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -29,10 +31,16 @@ class MatrixUnitBlock(DeviceBlock):
     """Clock."""
 
 
-class MatrixUnit(Multiplying):
+class MatrixUnit(Multiplying, MultipliesComputedFactors):
     """Systolic array for products of two computed factors, such as queries and keys."""
 
     schema: ClassVar[type[Block]] = MatrixUnitBlock
+    owns: ClassVar[tuple[str, ...]] = ("dynamic product",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "as for multiply-accumulate units"),
+        area=ModelError(1.5, "as for multiply-accumulate units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate of two activations."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Bit, Joule, SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.specs.base import BitCount, WordWidth
@@ -34,6 +35,12 @@ class MultiplyAccumulate(Multiplying):
     """Processing element of a digital array, with its share of the tree of its column where the array has trees."""
 
     schema: ClassVar[type[Block]] = MultiplyAccumulateBlock
+    owns: ClassVar[tuple[str, ...]] = ("multiply-accumulate",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "glitches, operand isolation and register files inside a processing element"),
+        area=ModelError(1.5, "control, bypasses and test logic inside a processing element"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     @property
     def in_tree(self) -> bool:

@@ -8,6 +8,8 @@ import numpy as np
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import CodesSpikes
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import converters
 from neuroest.equations import digital as equations
@@ -36,10 +38,16 @@ class SpikeCoderBlock(DeviceBlock):
     """Clock."""
 
 
-class SpikeCoder(Datapath):
+class SpikeCoder(Datapath, CodesSpikes):
     """Random comparisons in front of a spiking network, and counters behind it."""
 
     schema: ClassVar[type[Block]] = SpikeCoderBlock
+    owns: ClassVar[tuple[str, ...]] = ("spike coding",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.8, "as for vector units"),
+        area=ModelError(2, "as for vector units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     def count_bits(self, network: NetworkContext) -> Bit:
         """Bits of a counter that holds a spike in every timestep."""

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ExecutesElementwise
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
@@ -29,10 +31,16 @@ class VectorUnitBlock(ClockedBlock):
     """Bits of that factor."""
 
 
-class VectorUnit(Datapath):
+class VectorUnit(Datapath, ExecutesElementwise):
     """Unit for pooling, element-wise addition and activation."""
 
     schema: ClassVar[type[Block]] = VectorUnitBlock
+    owns: ClassVar[tuple[str, ...]] = ("element-wise operation",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.8, "the model counts one addition or comparison an element"),
+        area=ModelError(2, "real units hold tables and several functions"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of an addition or comparison at accumulator width, with a register that keeps the result.

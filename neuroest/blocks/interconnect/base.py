@@ -22,7 +22,7 @@ from neuroest.equations import network as equations
 from neuroest.equations import technology
 from neuroest.specs.base import Frequency, LengthOrAuto, WordWidth, WordWidthOrAuto
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive, quantity
 
 
 class WiresParameters(Record):
@@ -31,12 +31,12 @@ class WiresParameters(Record):
     model: ClassVar[str] = "wires"
     folder: ClassVar[str] = "links"
 
-    reference_voltage: Volt = positive("Supply that the energies belong to.")
+    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
     wire_energy: JoulePerBitMetre = positive("Energy of repeated wire per bit and length.")
     interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
     wire_pitch: Metre = positive("Pitch of the wires.", maximum=1e-4)
     metal_layers: Dimensionless = quantity(
-        "Metal layers that carry them.", minimum=1, maximum=20, integer=True
+        "Metal layers that carry them.", minimum=1, maximum=20, integer=True, exact=CHOSEN
     )
 
 
@@ -66,6 +66,8 @@ class NetworkOnChip(Component[Any]):
     """Whether one transfer reaches all places."""
     one_medium: ClassVar[bool] = False
     """Whether all layers take turns on the same wires, rather than each on links of its own."""
+    owns: ClassVar[tuple[str, ...]] = ("spike and data transport",)
+    overhead: ClassVar[tuple[str, ...]] = ("spike and data transport",)
 
     @abstractmethod
     def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
@@ -150,8 +152,8 @@ class Wires(NetworkOnChip):
         )  # fmt: skip
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         return [
-            self.energy("bit_hop", "wire", wire, ledger, owner="network"),
-            self.energy("bit_entry", "interface", interface, ledger, owner="network"),
+            self.energy("bit_hop", "wire", wire, ledger),
+            self.energy("bit_entry", "interface", interface, ledger),
         ]
 
     def hop_time(self) -> Second:
@@ -176,6 +178,8 @@ class Link(Component[Any]):
     """Whether there is a memory at its end, which takes reading and writing apart."""
     beside_die: ClassVar[frozenset[str]] = frozenset()
     """Terms whose power is spent in devices beside the chip, which it does not warm up by."""
+    owns: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
+    overhead: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
 
     @abstractmethod
     def latency(self) -> Second:

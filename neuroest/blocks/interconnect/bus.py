@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Metre
 from neuroest.specs.blocks import Block
 
@@ -20,6 +21,10 @@ class Bus(Wires):
 
     schema: ClassVar[type[Block]] = BusBlock
     everybody_hears: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
+        area=ModelError(1.5, "as for its energy"),
+    )
 
     def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
         """The bus passes each place once."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Ampere,
     Bit,
@@ -29,7 +30,7 @@ from neuroest.core.units import (
 from neuroest.equations import dram as equations
 from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, DEFINED, RANGE_END, Record, non_negative, positive, quantity
 
 
 class DramParameters(Record):
@@ -41,70 +42,178 @@ class DramParameters(Record):
     model: ClassVar[str] = "dram"
     folder: ClassVar[str] = "dram"
 
-    device_capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.")
+    device_capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.", exact=CHOSEN)
     device_channels: Dimensionless = quantity(
-        "Channels of a device that work on their own.", minimum=1, maximum=1024, integer=True
+        "Channels of a device that work on their own.", minimum=1, maximum=1024, integer=True, exact=CHOSEN
     )
-    device_width: Bit = positive("Data pins of one channel of a device, each with one bit.")
-    data_rate: BitPerSecond = positive("Data rate of one pin.")
+    device_width: Bit = positive("Data pins of one channel of a device, each with one bit.", exact=CHOSEN)
+    data_rate: BitPerSecond = positive("Data rate of one pin.", exact=CHOSEN)
     burst_length: Dimensionless = quantity(
-        "Bits that one pin moves in a burst.", minimum=1, maximum=256, integer=True
+        "Bits that one pin moves in a burst.", minimum=1, maximum=256, integer=True, exact=CHOSEN
     )
-    row_size: Bit = positive("Bits of a row in one channel of a device.")
-    banks: Dimensionless = quantity("Banks of a channel.", minimum=1, maximum=1024, integer=True)
+    row_size: Bit = positive("Bits of a row in one channel of a device.", exact=CHOSEN)
+    banks: Dimensionless = quantity(
+        "Banks of a channel.", minimum=1, maximum=1024, integer=True, exact=CHOSEN
+    )
     open_banks: Dimensionless = quantity(
         "Banks that are open in the loop of the active standby current.",
         minimum=1,
         maximum=1024,
         integer=True,
+        exact=DEFINED,
     )
     refreshed_banks: Dimensionless = quantity(
         "Banks that wait while a refresh goes on: all, or one where they are refreshed one after the other.",
         minimum=1,
         maximum=1024,
         integer=True,
+        exact=CHOSEN,
     )
 
-    row_active_time: Second = positive("Shortest time that a row is open.", symbol="t_RAS")
-    precharge_time: Second = positive("Time to close a row.", symbol="t_RP")
-    row_to_column_time: Second = positive("Time from opening a row to reading from it.", symbol="t_RCD")
-    column_time: Second = positive("Time from the read command to the first bit.", symbol="t_CL")
-    activation_interval: Second = positive("Shortest time between two activations.", symbol="t_RRD")
+    row_active_time: Second = positive(
+        "Shortest time that a row is open.",
+        symbol="t_RAS",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    precharge_time: Second = positive(
+        "Time to close a row.",
+        symbol="t_RP",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    row_to_column_time: Second = positive(
+        "Time from opening a row to reading from it.",
+        symbol="t_RCD",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    column_time: Second = positive(
+        "Time from the read command to the first bit.",
+        symbol="t_CL",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    activation_interval: Second = positive(
+        "Shortest time between two activations.",
+        symbol="t_RRD",
+        exact="a time that the device must be given, whatever it would need",
+    )
     activation_window: Second = positive(
-        "Time in which no more than four rows may be opened.", symbol="t_FAW"
+        "Time in which no more than four rows may be opened.",
+        symbol="t_FAW",
+        exact="a time that the device must be given, whatever it would need",
     )
-    refresh_time: Second = positive("Time that refreshing all banks takes.", symbol="t_RFC")
-    refresh_interval: Second = positive("Time from one refresh to the next.", symbol="t_REFI")
+    refresh_time: Second = positive(
+        "Time that refreshing all banks takes.",
+        symbol="t_RFC",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    refresh_interval: Second = positive(
+        "Time from one refresh to the next.",
+        symbol="t_REFI",
+        exact="a time that the device must be given, whatever it would need",
+    )
     refresh_halving_temperature: Kelvin = positive(
-        "Temperature above which rows are refreshed twice as often.", absent=358.15
+        "Temperature above which rows are refreshed twice as often.", absent=358.15, exact=RANGE_END
     )
-    maximum_temperature: Kelvin = positive("Highest temperature that the data sheet covers.", absent=368.15)
-    power_down_exit_time: Second = non_negative("Time to leave power-down.", symbol="t_XP")
-    self_refresh_exit_time: Second = non_negative("Time to leave self-refresh.", symbol="t_XS")
+    maximum_temperature: Kelvin = positive(
+        "Highest temperature that the data sheet covers.", absent=368.15, exact=RANGE_END
+    )
+    power_down_exit_time: Second = non_negative(
+        "Time to leave power-down.",
+        symbol="t_XP",
+        exact="a time that the device must be given, whatever it would need",
+    )
+    self_refresh_exit_time: Second = non_negative(
+        "Time to leave self-refresh.",
+        symbol="t_XS",
+        exact="a time that the device must be given, whatever it would need",
+    )
 
-    supply_voltage: Volt = positive("Supply of the core: VDD, or VDD2 of low-power memories.")
+    supply_voltage: Volt = positive("Supply of the core: VDD, or VDD2 of low-power memories.", exact=CHOSEN)
     activating_current: Ampere = positive(
-        "Current while rows are opened and closed as often as allowed.", symbol="I_DD0"
+        "Current while rows are opened and closed as often as allowed.",
+        symbol="I_DD0",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
-    precharged_standby_current: Ampere = positive("Current at rest, all rows closed.", symbol="I_DD2N")
-    power_down_current: Ampere = positive("Current in power-down, all rows closed.", symbol="I_DD2P")
-    active_standby_current: Ampere = positive("Current at rest, rows open.", symbol="I_DD3N")
-    reading_current: Ampere = positive("Current of reading without a gap.", symbol="I_DD4R")
-    writing_current: Ampere = positive("Current of writing without a gap.", symbol="I_DD4W")
-    refreshing_current: Ampere = positive("Current of refreshing without a gap.", symbol="I_DD5B")
-    self_refresh_current: Ampere = positive("Current in self-refresh.", symbol="I_DD6")
+    precharged_standby_current: Ampere = positive(
+        "Current at rest, all rows closed.",
+        symbol="I_DD2N",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    power_down_current: Ampere = positive(
+        "Current in power-down, all rows closed.",
+        symbol="I_DD2P",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    active_standby_current: Ampere = positive(
+        "Current at rest, rows open.",
+        symbol="I_DD3N",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    reading_current: Ampere = positive(
+        "Current of reading without a gap.",
+        symbol="I_DD4R",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    writing_current: Ampere = positive(
+        "Current of writing without a gap.",
+        symbol="I_DD4W",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    refreshing_current: Ampere = positive(
+        "Current of refreshing without a gap.",
+        symbol="I_DD5B",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    self_refresh_current: Ampere = positive(
+        "Current in self-refresh.",
+        symbol="I_DD6",
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
 
     second_supply_voltage: Volt = non_negative(
-        "Second supply: VPP, or VDD1 of low-power memories; zero where there is none.", absent=0.0
+        "Second supply: VPP, or VDD1 of low-power memories; zero where there is none.",
+        absent=0.0,
+        exact=CHOSEN,
     )
-    second_activating_current: Ampere = non_negative("I_DD0 of the second supply.", absent=0.0)
-    second_precharged_standby_current: Ampere = non_negative("I_DD2N of the second supply.", absent=0.0)
-    second_power_down_current: Ampere = non_negative("I_DD2P of the second supply.", absent=0.0)
-    second_active_standby_current: Ampere = non_negative("I_DD3N of the second supply.", absent=0.0)
-    second_reading_current: Ampere = non_negative("I_DD4R of the second supply.", absent=0.0)
-    second_writing_current: Ampere = non_negative("I_DD4W of the second supply.", absent=0.0)
-    second_refreshing_current: Ampere = non_negative("I_DD5B of the second supply.", absent=0.0)
-    second_self_refresh_current: Ampere = non_negative("I_DD6 of the second supply.", absent=0.0)
+    second_activating_current: Ampere = non_negative(
+        "I_DD0 of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_precharged_standby_current: Ampere = non_negative(
+        "I_DD2N of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_power_down_current: Ampere = non_negative(
+        "I_DD2P of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_active_standby_current: Ampere = non_negative(
+        "I_DD3N of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_reading_current: Ampere = non_negative(
+        "I_DD4R of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_writing_current: Ampere = non_negative(
+        "I_DD4W of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_refreshing_current: Ampere = non_negative(
+        "I_DD5B of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
+    second_self_refresh_current: Ampere = non_negative(
+        "I_DD6 of the second supply.",
+        absent=0.0,
+        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+    )
 
     standby_factor: Dimensionless = positive("Power at rest of a real device over that of the data sheet.")
     activation_factor: Dimensionless = positive(
@@ -120,14 +229,15 @@ class DramParameters(Record):
         "Energy of a refresh of a real device over that of the data sheet."
     )
 
-    interface_voltage: Volt = positive("Supply of the data pins.", symbol="V_DDQ")
-    loop_voltage: Volt = positive("Voltage over driver and termination while current flows.")
+    interface_voltage: Volt = positive("Supply of the data pins.", symbol="V_DDQ", exact=CHOSEN)
+    loop_voltage: Volt = positive("Voltage over driver and termination while current flows.", exact=CHOSEN)
     driver_resistance: Ohm = positive("Resistance of the driver of a pin.")
     termination_resistance: Ohm = positive("Resistance of the termination of a pin.")
     conducting_share: Dimensionless = quantity(
         "Share of the bits for which current flows through the termination; zero without one.",
         minimum=0,
         maximum=1,
+        exact="mean of random bits",
     )
     pin_capacitance: Farad = non_negative("Pads of both ends of a pin and the line between.")
     pin_swing: Volt = positive("Difference of the two levels of a pin.")
@@ -184,6 +294,20 @@ class Dram(Link):
         {"burst", "activation", "open_row", "standby", "refresh"}
     )
     reads_and_writes: ClassVar[bool] = True
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.15,
+            "commands, clocks and calibration of the interface and power that depends on the data are not in the model; the distance of devices to their data sheets is a factor of the device",
+        ),
+        static_power=ModelError(
+            1.3, "calibration of the interface and states that a controller does not reach"
+        ),
+        time=ModelError(
+            1.15,
+            "the order of loops that is really run reads more than the best one, and requests wait for each other",
+        ),
+    )
+    example: ClassVar[str] = "lpddr4_3200_micron"
     device: DramParameters
 
     # --- organisation
@@ -375,7 +499,7 @@ class Dram(Link):
             ("controller", d.controller_energy * bit),
         )
         return [
-            self.energy(action, term, energy, "off-chip transfer", owner="off_chip_link")
+            self.energy(action, term, energy, "off-chip transfer")
             for action, burst in commands.items()
             for term, energy in (("burst", burst), *common)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Metre
 from neuroest.equations import network as equations
 from neuroest.specs.blocks import Block
@@ -20,6 +21,10 @@ class HTree(Wires):
     """Tree of equal branches from the middle of the chip; a transfer climbs to the root and down again."""
 
     schema: ClassVar[type[Block]] = HTreeBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "detours of the wires and the sizes of repeaters are not in the model"),
+        area=ModelError(1.5, "as for its energy"),
+    )
 
     def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
         """Twice the way from the root to a leaf of a full tree."""

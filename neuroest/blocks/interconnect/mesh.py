@@ -16,6 +16,7 @@ from neuroest.blocks.base import (
     logic_energy_ratio,
 )
 from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Bit,
     BitPerSecond,
@@ -32,7 +33,7 @@ from neuroest.equations import network as equations
 from neuroest.equations import technology
 from neuroest.specs.base import LengthOrAuto, PositiveNumberOrAuto, WordWidthOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
 
 
 class MeshParameters(Record):
@@ -41,7 +42,7 @@ class MeshParameters(Record):
     model: ClassVar[str] = "mesh"
     folder: ClassVar[str] = "links"
 
-    reference_voltage: Volt = positive("Supply that the energies belong to.")
+    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
     router_energy: JoulePerBit = non_negative("Energy of one router per bit and hop.")
     wire_energy: JoulePerBitMetre = non_negative("Energy of repeated wire per bit and length.")
     interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
@@ -50,7 +51,9 @@ class MeshParameters(Record):
     hop_time: Second = positive("Time of one hop.")
     link_rate: BitPerSecond = positive("Data rate of one link.")
     flit_width: Bit = positive(
-        "Bits that a link moves in one cycle, of which a packet takes a whole number.", absent=1.0
+        "Bits that a link moves in one cycle, of which a packet takes a whole number.",
+        absent=1.0,
+        exact=CHOSEN,
     )
 
 
@@ -77,6 +80,11 @@ class Mesh(NetworkOnChip):
     """Mesh of routers; costs are per bit and hop."""
 
     schema: ClassVar[type[Block]] = MeshBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.7, "routers of different flow control differ by that at one node"),
+        area=ModelError(2, "buffer depth and virtual channels"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
     device: MeshParameters
 
     def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
@@ -91,9 +99,9 @@ class Mesh(NetworkOnChip):
         interface = 2.0 * d.interface_energy * bit * logic_energy_ratio(self, d.reference_voltage)
         ledger = "spike and data transport"
         return [
-            self.energy("bit_hop", "router", router, ledger, owner="network"),
-            self.energy("bit_hop", "wire", wire, ledger, owner="network"),
-            self.energy("bit_entry", "interface", interface, ledger, owner="network"),
+            self.energy("bit_hop", "router", router, ledger),
+            self.energy("bit_hop", "wire", wire, ledger),
+            self.energy("bit_entry", "interface", interface, ledger),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

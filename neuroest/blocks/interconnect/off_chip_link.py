@@ -8,9 +8,10 @@ from pydantic import Field
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import BitPerSecond, JoulePerBit, Second, SquareMetre, Watt
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class LinkParameters(Record):
@@ -20,7 +21,7 @@ class LinkParameters(Record):
     folder: ClassVar[str] = "links"
 
     energy: JoulePerBit = positive("Energy per bit, with the far end where the source includes it.")
-    rate: BitPerSecond = positive("Data rate.")
+    rate: BitPerSecond = positive("Data rate.", exact=CHOSEN)
     latency: Second = non_negative(
         "Time from a request to its first bit, with the far end where there is one.", absent=0.0
     )
@@ -46,6 +47,13 @@ class OffChip(Link):
     """Link off the chip, or the memory behind it, by its value per bit."""
 
     schema: ClassVar[type[Block]] = OffChipBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.2, "the spread of the link itself is stated in its device"),
+        time=ModelError(
+            1.15,
+            "the order of loops that is really run reads more than the best one, and refresh and changes of row take 5 % to 20 % of the rate of a memory",
+        ),
+    )
     device: LinkParameters
 
     def latency(self) -> Second:

@@ -34,6 +34,8 @@ class Memory(Component[Any]):
     synchronous: ClassVar[bool] = True
     moves: ClassVar[bool] = True
     stores: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("memory access",)
+    overhead: ClassVar[tuple[str, ...]] = ("memory access",)
 
     @abstractmethod
     def access_time(self) -> Second:
@@ -46,6 +48,6 @@ class Memory(Component[Any]):
     def accesses(self, read: Joule, write: Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""
         return [
-            self.energy("read", "read", read, "memory access", owner="memory"),
-            self.energy("write", "write", write, "memory access", owner="memory"),
+            self.energy("read", "read", read, "memory access"),
+            self.energy("write", "write", write, "memory access"),
         ]

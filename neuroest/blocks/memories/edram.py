@@ -19,6 +19,7 @@ from neuroest.blocks.base import (
     logic_delay_ratio,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Bit,
     Dimensionless,
@@ -39,7 +40,7 @@ from neuroest.equations import network as wires
 from neuroest.equations import technology
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import DEFINED, RANGE_END, Record, non_negative, positive, quantity
 
 
 class EdramParameters(Record):
@@ -48,11 +49,13 @@ class EdramParameters(Record):
     model: ClassVar[str] = "edram"
     folder: ClassVar[str] = "memories"
 
-    reference_voltage: Volt = positive("Supply of the array that retention and times belong to.")
-    minimum_feature_size: Metre = positive("Finest process that the cell may be moved to.")
-    maximum_feature_size: Metre = positive("Coarsest process that the cell may be moved to.")
-    minimum_capacity: Bit = positive("Smallest memory that the values stand for.")
-    maximum_capacity: Bit = positive("Largest memory that the values stand for.")
+    reference_voltage: Volt = positive(
+        "Supply of the array that retention and times belong to.", exact=DEFINED
+    )
+    minimum_feature_size: Metre = positive("Finest process that the cell may be moved to.", exact=RANGE_END)
+    maximum_feature_size: Metre = positive("Coarsest process that the cell may be moved to.", exact=RANGE_END)
+    minimum_capacity: Bit = positive("Smallest memory that the values stand for.", exact=RANGE_END)
+    maximum_capacity: Bit = positive("Largest memory that the values stand for.", exact=RANGE_END)
 
     cell_area: SquareMetrePerBit = positive("Area of a cell on the device's process.")
     cell_aspect_ratio: Dimensionless = positive(
@@ -118,6 +121,15 @@ class Edram(Memory):
     """Cells of one transistor and one capacitor, whose reading destroys what is in them, and the lines to them."""
 
     schema: ClassVar[type[Block]] = EdramBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.2,
+            "redundancy and test; the distance of a real macro to its lines is a factor of the device",
+        ),
+        area=ModelError(1.2, "redundancy and test"),
+        static_power=ModelError(2, "threshold options of the real macro"),
+    )
+    example: ClassVar[str] = "edram_ibm_32nm"
     device: EdramParameters
 
     # --- geometry

@@ -16,10 +16,11 @@ from neuroest.blocks.base import (
     leakage_at_chip_temperature,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Bit, Dimensionless, JoulePerBit, Second, SquareMetrePerBit, WattPerBit
 from neuroest.equations import memories as equations
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class MemoryMacroParameters(Record):
@@ -35,8 +36,8 @@ class MemoryMacroParameters(Record):
     refresh_power: WattPerBit = non_negative("Power of refreshing per bit; zero for what keeps its state.")
     read_time: Second = positive("Time of one read.")
     write_time: Second = positive("Time of one write.")
-    minimum_capacity: Bit = positive("Smallest macro that the values stand for.")
-    maximum_capacity: Bit = positive("Largest macro that the values stand for.")
+    minimum_capacity: Bit = positive("Smallest macro that the values stand for.", exact=RANGE_END)
+    maximum_capacity: Bit = positive("Largest macro that the values stand for.", exact=RANGE_END)
     endurance: Dimensionless = positive("Writes before a bit fails.", absent=math.inf)
 
 
@@ -51,6 +52,10 @@ class MemoryMacro(Memory):
     """Memory by its values per bit."""
 
     schema: ClassVar[type[Block]] = MemoryMacroBlock
+    example: ClassVar[str] = "gain_cell_16nm"
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
     device: MemoryMacroParameters
 
     @property

@@ -18,6 +18,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.digital.base import LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Numeric, Second
 from neuroest.equations import digital, technology
 from neuroest.specs.base import Count, Frequency
@@ -51,6 +52,11 @@ class RegisterFile(Memory):
     """Registers with a multiplexer."""
 
     schema: ClassVar[type[Block]] = RegisterFileBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.6, "as for multiply-accumulate units"),
+        area=ModelError(1.5, "as for multiply-accumulate units"),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
     device: LogicLibraryParameters
 
     def words(self) -> Dimensionless:

@@ -19,11 +19,12 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Bit, Dimensionless, Joule, Kelvin, Numeric, Second, SquareMetre, Volt, Watt
 from neuroest.equations import memories as equations
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, non_negative, positive, quantity
 
 
 class SramParameters(Record):
@@ -32,38 +33,40 @@ class SramParameters(Record):
     model: ClassVar[str] = "sram"
     folder: ClassVar[str] = "memories"
 
-    reference_voltage: Volt = positive("Supply that the fit belongs to.")
-    reference_capacity: Bit = positive("Capacity at which the reference values hold.")
-    reference_width: Bit = positive("Word width at which the reference values hold.")
+    reference_voltage: Volt = positive("Supply that the fit belongs to.", exact=DEFINED)
+    reference_capacity: Bit = positive("Capacity at which the reference values hold.", exact=DEFINED)
+    reference_width: Bit = positive("Word width at which the reference values hold.", exact=DEFINED)
     read_energy: Joule = positive("Energy of one read at the reference.")
     read_width_exponent: Dimensionless = quantity(
-        "Exponent of the word width in the read energy.", minimum=0, maximum=2
+        "Exponent of the word width in the read energy.", minimum=0, maximum=2, exact=FIT
     )
     read_capacity_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the read energy.", minimum=0, maximum=2
+        "Exponent of the capacity in the read energy.", minimum=0, maximum=2, exact=FIT
     )
     write_energy: Joule = positive("Energy of one write at the reference.")
     write_width_exponent: Dimensionless = quantity(
-        "Exponent of the word width in the write energy.", minimum=0, maximum=2
+        "Exponent of the word width in the write energy.", minimum=0, maximum=2, exact=FIT
     )
     write_capacity_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the write energy.", minimum=0, maximum=2
+        "Exponent of the capacity in the write energy.", minimum=0, maximum=2, exact=FIT
     )
     area: SquareMetre = positive("Area at the reference.")
-    area_exponent: Dimensionless = quantity("Exponent of the capacity in the area.", minimum=0, maximum=2)
+    area_exponent: Dimensionless = quantity(
+        "Exponent of the capacity in the area.", minimum=0, maximum=2, exact=FIT
+    )
     leakage_power: Watt = non_negative("Leakage at the reference.")
     leakage_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the leakage.", minimum=0, maximum=2
+        "Exponent of the capacity in the leakage.", minimum=0, maximum=2, exact=FIT
     )
-    leakage_temperature: Kelvin = positive("Temperature that the leakage belongs to.")
+    leakage_temperature: Kelvin = positive("Temperature that the leakage belongs to.", exact=DEFINED)
     access_time: Second = positive("Access time at the reference.")
     access_time_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the access time.", minimum=0, maximum=2
+        "Exponent of the capacity in the access time.", minimum=0, maximum=2, exact=FIT
     )
-    minimum_capacity: Bit = positive("Smallest capacity that the fit covers.")
-    maximum_capacity: Bit = positive("Largest capacity that the fit covers.")
-    minimum_width: Bit = positive("Narrowest word that the fit covers.")
-    maximum_width: Bit = positive("Widest word that the fit covers.")
+    minimum_capacity: Bit = positive("Smallest capacity that the fit covers.", exact=RANGE_END)
+    maximum_capacity: Bit = positive("Largest capacity that the fit covers.", exact=RANGE_END)
+    minimum_width: Bit = positive("Narrowest word that the fit covers.", exact=RANGE_END)
+    maximum_width: Bit = positive("Widest word that the fit covers.", exact=RANGE_END)
 
 
 class SramBlock(MemoryBlock):
@@ -81,6 +84,14 @@ class Sram(Memory):
     """Static memory whose cost follows power laws of capacity and width."""
 
     schema: ClassVar[type[Block]] = SramBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.5, "decoders, redundancy, bist and margins of a real macro over a fit to a memory model"
+        ),
+        area=ModelError(1.4, "bit-cell efficiency of compiled macros between 40 % and 75 %"),
+        static_power=ModelError(3, "off current, threshold options and temperature of the real macro"),
+    )
+    example: ClassVar[str] = "sram_28nm_anchored"
     device: SramParameters
 
     @property

@@ -21,6 +21,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.memory_table import MemoryTable
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.provenance import recorded
 from neuroest.core.units import Dimensionless, Kelvin, Metre, Numeric, PerBit, Second, Volt
 from neuroest.equations import _grids as grids
@@ -28,7 +29,7 @@ from neuroest.equations import memories as equations
 from neuroest.equations import technology
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
-from neuroest.specs.parameters import Record, positive
+from neuroest.specs.parameters import EXACT, Record, positive
 
 
 class SramTableParameters(Record):
@@ -38,7 +39,7 @@ class SramTableParameters(Record):
     folder: ClassVar[str] = "memories"
     table: ClassVar[type[MemoryTable]] = MemoryTable
 
-    cell_squares: PerBit = positive("Area of the table's memory cell in squares of its node.")
+    cell_squares: PerBit = positive("Area of the table's memory cell in squares of its node.", exact=EXACT)
     read_energy_factor: Dimensionless = positive("Energy of a read of a real macro over that of the table.")
     write_energy_factor: Dimensionless = positive("Energy of a write of a real macro over that of the table.")
     area_factor: Dimensionless = positive(
@@ -65,6 +66,14 @@ class TabulatedSram(Memory):
     """Static memory whose cost stands in a table over node, banks, capacity and word width."""
 
     schema: ClassVar[type[Block]] = SramTableBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.15,
+            "compiler, corner and shape of the real macro; its distance to the table is a factor of the device",
+        ),
+        area=ModelError(1.15, "as for energy"),
+        static_power=ModelError(1.5, "threshold options beyond those that the device's band holds"),
+    )
     device: SramTableParameters
     table: MemoryTable
 

@@ -47,6 +47,11 @@ class AccumulatingNeuron(Neuron):
     """Common part: pulses to fire, what they cost, and the reset."""
 
     reset_between_inferences: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron accumulation",
+        "neuron reset",
+        "neuron state read",
+    )
     device: AccumulatingNeuronParameters
 
     @abstractmethod
@@ -99,11 +104,11 @@ class AccumulatingNeuron(Neuron):
         d, reset = self.device, self.reset_energy()
         pulses = self.accumulation_energy()
         return [
-            self.neuron_energy("spike", "accumulation", pulses, "neuron accumulation"),
-            self.neuron_energy("spike", "reset", reset, "neuron reset"),
-            self.neuron_energy("time_step", "state_read", self.read_energy(), "neuron state read"),
-            self.neuron_energy("time_step", "decision", d.decision_energy, "neuron state read"),
-            self.neuron_energy("inference", "reset_before_inference", reset, "neuron reset"),
+            self.energy("spike", "accumulation", pulses, "neuron accumulation"),
+            self.energy("spike", "reset", reset, "neuron reset"),
+            self.energy("time_step", "state_read", self.read_energy(), "neuron state read"),
+            self.energy("time_step", "decision", d.decision_energy, "neuron state read"),
+            self.energy("inference", "reset_before_inference", reset, "neuron reset"),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -17,6 +17,7 @@ from neuroest.blocks.base import (
     StaticCost,
     leakage_at_chip_temperature,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.units import (
     Ampere,
@@ -33,7 +34,7 @@ from neuroest.equations import crossbar
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class AnalogLifParameters(Record):
@@ -45,7 +46,7 @@ class AnalogLifParameters(Record):
     membrane_capacitance: Farad = positive("Membrane capacitor.", symbol="C_mem")
     parasitic_capacitance: Farad = non_negative("Capacitance switched by the comparator and the reset.")
     threshold_voltage: Volt = positive("Membrane voltage at which the neuron fires.", symbol="V_th")
-    supply_voltage: Volt = positive("Supply of the neuron.", symbol="V_dd")
+    supply_voltage: Volt = positive("Supply of the neuron.", symbol="V_dd", exact=CHOSEN)
     bias_current: Ampere = non_negative("Sum of the bias and leakage currents.")
     maximum_input_current: Ampere = positive("Largest membrane current, which sets the highest rate.")
     short_circuit_energy: Joule = non_negative(
@@ -87,6 +88,15 @@ class AnalogLif(Neuron):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit."""
 
     schema: ClassVar[type[Block]] = AnalogLifBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron membrane charge",
+        "neuron short circuit",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "short-circuit current at slow ramps is a one-parameter estimate"),
+        area=ModelError(1.5, "guard rings and bias distribution"),
+    )
+    example: ClassVar[str] = "lif_28nm_circuit"
     device: AnalogLifParameters
 
     def driven(self, share: Dimensionless) -> Self:
@@ -117,9 +127,9 @@ class AnalogLif(Neuron):
         )
         parasitic = crossbar.line_toggle_energy(d.parasitic_capacitance, d.supply_voltage)
         return [
-            self.neuron_energy("spike", "membrane", membrane, "neuron membrane charge"),
-            self.neuron_energy("spike", "parasitic", parasitic, "neuron membrane charge"),
-            self.neuron_energy("spike", "short_circuit", self.short_circuit(), "neuron short circuit"),
+            self.energy("spike", "membrane", membrane, "neuron membrane charge"),
+            self.energy("spike", "parasitic", parasitic, "neuron membrane charge"),
+            self.energy("spike", "short_circuit", self.short_circuit(), "neuron short circuit"),
         ]
 
     def short_circuit(self) -> Joule:

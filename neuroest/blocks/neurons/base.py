@@ -23,6 +23,7 @@ class Neuron(Component[Any]):
 
     reset_between_inferences: ClassVar[bool] = False
     """Whether its state outlives an inference, so that each neuron is reset before the next one."""
+    family: ClassVar[str] = "neuron"
 
     def driven(self, share: Dimensionless) -> Self:
         """The neuron when it is given this share of the input that it was designed for.
@@ -88,11 +89,11 @@ class Neuron(Component[Any]):
             found.append(self.characteristic("firing probability", probability, "1"))
         return found
 
+    def left_out(self) -> list[str]:
+        """What the estimate of the neuron does not contain."""
+        return []
+
     def noise_check(self, node: Farad, swing: Volt, what: str) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing."""
         needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)
         return Check("thermal_noise", self.path, "limit", node >= needed, what, node, needed, "F")
-
-    def neuron_energy(self, action: str, term: str, energy: Any, ledger: str) -> EnergyCost:
-        """An energy term in the ledger of neurons."""
-        return self.energy(action, term, energy, ledger, owner="neuron")

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
 from neuroest.core.units import Ampere, Farad, Metre, Ohm, SquareMetre, Watt
 from neuroest.specs.base import WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
 
 
 class DiffusiveNeuronParameters(IonDynamics):
@@ -19,9 +20,11 @@ class DiffusiveNeuronParameters(IonDynamics):
 
     model: ClassVar[str] = "diffusive_1m1t1r"
 
-    gate_capacitance: Farad = positive("Total capacitance of the gate node.", symbol="C_g")
-    control_resistance: Ohm = positive("Resistor from the gate node to ground.", symbol="R_c")
-    transistor_width: Metre = positive("Width of the output transistor.", maximum=1e-2, symbol="W")
+    gate_capacitance: Farad = positive("Total capacitance of the gate node.", symbol="C_g", exact=EXACT)
+    control_resistance: Ohm = positive("Resistor from the gate node to ground.", symbol="R_c", exact=CHOSEN)
+    transistor_width: Metre = positive(
+        "Width of the output transistor.", maximum=1e-2, symbol="W", exact=CHOSEN
+    )
     off_current: Ampere = non_negative("Leakage of the output transistor while off.", symbol="I_off")
     footprint: SquareMetre = positive("Area of the neuron as published.")
 
@@ -43,6 +46,10 @@ class DiffusiveNeuron(DiffusiveNeuronBase):
     """1M1T1R neuron with node capacitance, control resistor and footprint as published."""
 
     schema: ClassVar[type[Block]] = DiffusiveNeuronBlock
+    example: ClassVar[str] = "diffusive_bench"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "the bench circuit was measured, and no circuit on a chip"),
+    )
     device: DiffusiveNeuronParameters
 
     def gate_capacitance(self) -> Farad:

@@ -37,7 +37,7 @@ from neuroest.core.units import (
 )
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import filament_growth, neuron_geometry
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
 
 
 class IonDynamics(Record):
@@ -47,24 +47,30 @@ class IonDynamics(Record):
     folder: ClassVar[str] = "neurons"
 
     field_mobility: PerVoltSecond = positive("Filament growth per field.", symbol="mu")
-    field_offset: Dimensionless = positive("Gap that stays when the filament is complete.", symbol="alpha")
+    field_offset: Dimensionless = positive(
+        "Gap that stays when the filament is complete.", symbol="alpha", exact=EXACT
+    )
     residue_rate: PerSecond = positive("Rate at which filament turns into residue.", symbol="beta")
     filament_decay: PerSecond = positive("Rate at which the filament dissolves.", symbol="gamma_1")
     residue_decay: PerSecond = positive("Rate at which the residue dissolves.", symbol="gamma_2")
     on_resistance: Ohm = positive("Resistance of the complete filament.", symbol="R_on")
-    off_resistance: Ohm = positive("Resistance without a filament.", symbol="R_off")
+    off_resistance: Ohm = positive("Resistance without a filament.", symbol="R_off", exact=EXACT)
     input_voltage: Volt = positive(
-        "Voltage at the neuron's input while it integrates.", maximum=10.0, symbol="V_in"
+        "Voltage at the neuron's input while it integrates.", maximum=10.0, symbol="V_in", exact=CHOSEN
     )
     output_threshold: Volt = positive(
-        "Gate voltage above which the output is on.", maximum=10.0, symbol="V_th"
+        "Gate voltage above which the output is on.", maximum=10.0, symbol="V_th", exact=EXACT
     )
     rearm_fraction: Dimensionless = positive(
         "Gate voltage at which the neuron can fire again, over the input voltage.", maximum=1.0
     )
-    output_supply_voltage: Volt = positive("Supply of the output branch.", maximum=10.0, symbol="V_dd")
-    load_resistance: Ohm = positive("Resistor between the supply and the output.", symbol="R_l")
-    load_capacitance: Farad = non_negative("Capacitance at the output of the neuron.", symbol="C_l")
+    output_supply_voltage: Volt = positive(
+        "Supply of the output branch.", maximum=10.0, symbol="V_dd", exact=CHOSEN
+    )
+    load_resistance: Ohm = positive("Resistor between the supply and the output.", symbol="R_l", exact=CHOSEN)
+    load_capacitance: Farad = non_negative(
+        "Capacitance at the output of the neuron.", symbol="C_l", exact=CHOSEN
+    )
     transistor_on_resistance: Ohm = non_negative(
         "Resistance of the output transistor while on.", symbol="R_ds"
     )
@@ -85,6 +91,7 @@ class IonDynamics(Record):
         minimum=0.01,
         symbol="lambda",
         absent=0.0,
+        exact=EXACT,
     )
     activation_energy: Joule = non_negative(
         "Barrier that all four rates have; without it they are those of room temperature at any temperature.",
@@ -114,7 +121,7 @@ class IonKineticsParameters(Record):
         "Time over which the drive of the ions keeps its deviation from the mean.", symbol="tau_n"
     )
     decay_variation: Dimensionless = non_negative(
-        "Relative fluctuation of the filament's rate of decay within a cycle."
+        "Relative fluctuation of the filament's rate of decay within a cycle.", exact=CHOSEN
     )
     mobility_activation: Joule = non_negative("Activation energy of the filament's growth.", symbol="E_mu")
     residue_activation: Joule = non_negative(
@@ -126,7 +133,9 @@ class IonKineticsParameters(Record):
     residue_decay_activation: Joule = non_negative(
         "Activation energy of the residue's decay.", symbol="E_gamma_2"
     )
-    reference_temperature: Kelvin = positive("Temperature that the rates belong to.", symbol="T_0")
+    reference_temperature: Kelvin = positive(
+        "Temperature that the rates belong to.", symbol="T_0", exact=DEFINED
+    )
     thermal_resistance: KelvinPerWatt = non_negative("Heating of the complete filament.", symbol="R_th")
 
 
@@ -165,6 +174,14 @@ def at_temperature(device: IonDynamics, kinetics: IonKineticsParameters, tempera
 
 class DiffusiveNeuronBase(Neuron):
     """Common part of the 1M1T1R neurons: ion dynamics, the gate node and the output branch."""
+
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron gate charge",
+        "neuron divider",
+        "neuron output branch",
+        "neuron output load",
+        "neuron sub-threshold current",
+    )
 
     device: IonDynamics
 
@@ -274,11 +291,11 @@ class DiffusiveNeuronBase(Neuron):
         load = diffusive.output_load_energy(d.load_capacitance, d.output_supply_voltage)
         leak = diffusive.subthreshold_energy(d.input_voltage, d.off_resistance, self.input_hold_time())
         return [
-            self.neuron_energy("spike", "gate_charge", gate, "neuron gate charge"),
-            self.neuron_energy("spike", "divider", divider, "neuron divider"),
-            self.neuron_energy("spike", "output_branch", branch, "neuron output branch"),
-            self.neuron_energy("spike", "output_load", load, "neuron output load"),
-            self.neuron_energy("time_step", "sub_threshold", leak, "neuron sub-threshold current"),
+            self.energy("spike", "gate_charge", gate, "neuron gate charge"),
+            self.energy("spike", "divider", divider, "neuron divider"),
+            self.energy("spike", "output_branch", branch, "neuron output branch"),
+            self.energy("spike", "output_load", load, "neuron output load"),
+            self.energy("time_step", "sub_threshold", leak, "neuron sub-threshold current"),
         ]
 
     def firing_probability(self) -> Dimensionless:
@@ -287,6 +304,16 @@ class DiffusiveNeuronBase(Neuron):
         return filament_growth.firing_probability(
             d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
         )
+
+    def left_out(self) -> list[str]:
+        """Ions whose rates are not those of the chip's temperature."""
+        follows = np.logical_or(self.device.activation_energy > 0.0, self.spec.kinetics is not None)
+        if np.all(np.logical_or(follows, self.technology.temperature == ROOM_TEMPERATURE)):
+            return []
+        return [
+            "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): they move as "
+            "measured"
+        ]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What the gate node is, and what it resists."""

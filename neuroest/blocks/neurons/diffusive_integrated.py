@@ -18,6 +18,7 @@ from neuroest.blocks.base import (
     either,
     leakage_at_chip_temperature,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
 from neuroest.core.units import (
     Ampere,
@@ -36,7 +37,7 @@ from neuroest.equations import neuron_geometry
 from neuroest.equations.neurons import capacitor_area
 from neuroest.specs.base import WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
 
 class IntegratedDiffusiveNeuronParameters(IonDynamics):
@@ -50,12 +51,12 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     oxide_thickness: Metre = positive("Thickness of the switching oxide.", maximum=1e-6, symbol="d")
     relative_permittivity: Dimensionless = positive("Permittivity of the switching oxide.", symbol="eps_r")
     local_wire_length: Metre = positive("Wire between memristor, gate and resistor.", maximum=1e-3)
-    explicit_capacitance: Farad = non_negative("Capacitor added on purpose.")
+    explicit_capacitance: Farad = non_negative("Capacitor added on purpose.", exact=CHOSEN)
     capacitance_density: FaradPerSquareMetre = positive(
         "Density of that capacitor, which lies beside the rest.", symbol="c_A", absent=math.inf
     )
     refractory_time: Second = positive(
-        "Refractory time that the control resistor is sized for.", symbol="t_ref"
+        "Refractory time that the control resistor is sized for.", symbol="t_ref", exact=CHOSEN
     )
     resistor_resistivity: OhmMetre = positive(
         "Resistivity of the thin film of the control resistor.", symbol="rho_f"
@@ -88,6 +89,15 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry."""
 
     schema: ClassVar[type[Block]] = IntegratedDiffusiveNeuronBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        *DiffusiveNeuronBase.owns,
+        "neuron output restoration",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
+        area=ModelError(1.5, "no layout exists"),
+    )
+    example: ClassVar[str] = "diffusive_28nm_derived"
     device: IntegratedDiffusiveNeuronParameters
 
     def memristor_area(self) -> SquareMetre:
@@ -151,7 +161,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             at_corner(self, "drive", d.restoration_peak_current),
             self.technology.supply_voltage,
         )
-        restoration = self.neuron_energy("spike", "restoration", edge, "neuron output restoration")
+        restoration = self.energy("spike", "restoration", edge, "neuron output restoration")
         return [*super().spike_energies(read_time), restoration]
 
     def checks(self, network: NetworkContext) -> list[Check]:

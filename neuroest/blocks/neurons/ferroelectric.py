@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core.units import (
     Ampere,
@@ -55,6 +56,13 @@ class FerroelectricNeuron(AccumulatingNeuron):
     """A ferroelectric transistor that switches, all or nothing, after enough pulses below its coercive voltage."""
 
     schema: ClassVar[type[Block]] = FerroelectricNeuronBlock
+    example: ClassVar[str] = "ferroelectric_accumulating"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
+        ),
+        area=ModelError(1.5, "no layout exists"),
+    )
     device: FerroelectricNeuronParameters
 
     def switching_time(self, gate_voltage: Volt) -> Second:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
 from neuroest.core.units import Ampere, Dimensionless, Joule, Siemens
 from neuroest.equations import accumulating as equations
@@ -35,6 +36,13 @@ class PhaseChangeNeuron(AccumulatingNeuron):
     """A phase-change cell that crystallises pulse by pulse; melting it is the reset."""
 
     schema: ClassVar[type[Block]] = PhaseChangeNeuronBlock
+    example: ClassVar[str] = "phase_change_accumulating"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(
+            1.5, "pulse, read-out and reset circuits of this neuron have not been measured on a chip"
+        ),
+        area=ModelError(1.5, "no layout exists"),
+    )
     device: PhaseChangeNeuronParameters
 
     def pulses(self) -> Dimensionless:

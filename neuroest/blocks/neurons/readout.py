@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Component
 from neuroest.blocks.columns.current_mirror import CurrentMirrorBlock
 from neuroest.blocks.columns.tapered_buffer import FanOutBufferBlock
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.specs.blocks import Block, InterfaceBlock, NeuronBlock, SwitchingBlock
 
 
@@ -37,3 +38,4 @@ class NeuronReadout(Component[None]):
     """The read-out as a whole; its costs are those of the blocks in its slots."""
 
     schema: ClassVar[type[Block]] = NeuronReadoutBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

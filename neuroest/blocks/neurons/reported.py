@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre, Watt
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -41,6 +42,11 @@ class ReportedNeuron(Neuron):
     """Neuron known by its published energy, area and rate."""
 
     schema: ClassVar[type[Block]] = ReportedNeuronBlock
+    owns: ClassVar[tuple[str, ...]] = ("neuron spike as reported",)
+    example: ClassVar[str] = "lif_28nm_besrour"
+    prior_error: ClassVar[ModelErrors] = exact_model(
+        "its values are published ones, whose spread stands in its device"
+    )
     device: ReportedNeuronParameters
 
     def driven(self, share: Dimensionless) -> Self:
@@ -65,7 +71,7 @@ class ReportedNeuron(Neuron):
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Energy of a spike as reported."""
         energy = self.device.spike_energy
-        return [self.neuron_energy("spike", "reported", energy, "neuron spike as reported")]
+        return [self.energy("spike", "reported", energy, "neuron spike as reported")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Footprint as reported."""

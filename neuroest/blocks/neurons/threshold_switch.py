@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 
 from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.core.units import (
     Ampere,
@@ -23,7 +24,7 @@ from neuroest.core.units import (
 from neuroest.equations import filament_growth
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import CHOSEN, DEFINED, Record, non_negative, positive
 
 
 class ThresholdSwitchNeuronParameters(Record):
@@ -33,15 +34,17 @@ class ThresholdSwitchNeuronParameters(Record):
     folder: ClassVar[str] = "neurons"
 
     supply_voltage: Volt = positive(
-        "Voltage that the column presents while it drives the neuron.", symbol="V_s"
+        "Voltage that the column presents while it drives the neuron.", symbol="V_s", exact=CHOSEN
     )
     threshold_voltage: Volt = positive("Voltage at which the switch turns on.", symbol="V_t")
     hold_voltage: Volt = positive("Voltage below which it turns off again.", symbol="V_h")
     hold_current: Ampere = positive("Current that keeps it on.", symbol="I_h")
     on_resistance: Ohm = positive("Resistance while on.", symbol="R_on")
     off_resistance: Ohm = positive("Resistance while off.", symbol="R_off")
-    series_resistance: Ohm = positive("Resistor between the input and the capacitor.", symbol="R_s")
-    capacitance: Farad = positive("Capacitor across the switch, its own included.", symbol="C")
+    series_resistance: Ohm = positive(
+        "Resistor between the input and the capacitor.", symbol="R_s", exact=CHOSEN
+    )
+    capacitance: Farad = positive("Capacitor across the switch, its own included.", symbol="C", exact=CHOSEN)
     capacitance_density: FaradPerSquareMetre = positive("Density of that capacitor.", symbol="c_A")
     relaxation_time: Second = non_negative("Time until the switch is fully off again.", symbol="t_rel")
     threshold_spread: Volt = positive(
@@ -60,6 +63,7 @@ class ThresholdSwitchNeuronParameters(Record):
         "Temperature at which the thresholds were taken; without it room temperature.",
         symbol="T_0",
         absent=0.0,
+        exact=DEFINED,
     )
 
 
@@ -86,6 +90,16 @@ class ThresholdSwitch(Neuron):
     """
 
     schema: ClassVar[type[Block]] = ThresholdSwitchBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "neuron capacitor charge",
+        "neuron discharge",
+        "neuron sub-threshold current",
+    )
+    example: ClassVar[str] = "switch_generic_28nm"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
+        area=ModelError(1.5, "no layout exists"),
+    )
     device: ThresholdSwitchNeuronParameters
 
     def driven(self, share: Dimensionless) -> Self:
@@ -158,9 +172,9 @@ class ThresholdSwitch(Neuron):
             np.maximum(read_time, self.input_hold_time()),
         )
         return [
-            self.neuron_energy("spike", "capacitor", charge, "neuron capacitor charge"),
-            self.neuron_energy("spike", "discharge", discharge, "neuron discharge"),
-            self.neuron_energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
+            self.energy("spike", "capacitor", charge, "neuron capacitor charge"),
+            self.energy("spike", "discharge", discharge, "neuron discharge"),
+            self.energy("time_step", "off_leakage", leak, "neuron sub-threshold current"),
         ]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, EnergyCost
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.programming.base import Written
 from neuroest.core.units import (
     Ampere,
@@ -21,7 +22,7 @@ from neuroest.core.units import (
 from neuroest.equations import power, write_circuits
 from neuroest.specs.base import CountOrAuto, CurrentOrAuto, VoltageOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
 
 class ChargePumpParameters(Record):
@@ -31,7 +32,7 @@ class ChargePumpParameters(Record):
     folder: ClassVar[str] = "drivers"
 
     maximum_voltage: Volt = positive(
-        "Highest voltage that its transistors and capacitors stand.", maximum=100.0
+        "Highest voltage that its transistors and capacitors stand.", maximum=100.0, exact=RANGE_END
     )
     capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
     parasitic_fraction: Dimensionless = positive(
@@ -65,6 +66,13 @@ class ChargePump(Component[ChargePumpParameters]):
     """Dickson charge pump."""
 
     schema: ClassVar[type[Block]] = ChargePumpBlock
+    owns: ClassVar[tuple[str, ...]] = ("write supply loss",)
+    overhead: ClassVar[tuple[str, ...]] = ("write supply loss",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.4, "losses in switches and regulation are not in the model"),
+        area=ModelError(2, "reservoirs of charge and test logic are not in the model"),
+        static_power=ModelError(3, "oscillators and references differ"),
+    )
     device: ChargePumpParameters
 
     def input_voltage(self) -> Volt:

@@ -15,6 +15,7 @@ from neuroest.blocks.base import (
     StaticCost,
     leakage_at_chip_temperature,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
 from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
@@ -33,7 +34,7 @@ from neuroest.equations import crossbar as equations
 from neuroest.equations import drivers, mapping, power, technology, write_circuits
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive, quantity
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive, quantity
 
 
 class WriteCircuitParameters(Record):
@@ -42,7 +43,9 @@ class WriteCircuitParameters(Record):
     model: ClassVar[str] = "write_circuit"
     folder: ClassVar[str] = "drivers"
 
-    maximum_voltage: Volt = positive("Highest voltage that its switches stand.", maximum=100.0)
+    maximum_voltage: Volt = positive(
+        "Highest voltage that its switches stand.", maximum=100.0, exact=RANGE_END
+    )
     gate_length: Metre = positive(
         "Shortest gate of a transistor that stands this voltage.", maximum=1e-5, symbol="L"
     )
@@ -92,6 +95,23 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     """Decoders, drivers and switches of one array, with what stands in their slots."""
 
     schema: ClassVar[type[Block]] = WriteCircuitBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "write addressing",
+        "write circuit leakage",
+    )
+    overhead: ClassVar[tuple[str, ...]] = (
+        "write addressing",
+        "write circuit leakage",
+    )
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2, "sequencing and data lines of writing are not in the model"),
+        area=ModelError(
+            2.5,
+            "of drivers and shifters of compute-in-memory macros, as for row drivers",
+            source="andrulis2024cimloop",
+        ),
+        static_power=ModelError(3, "threshold options of the real library"),
+    )
     device: WriteCircuitParameters
 
     @property

@@ -48,6 +48,11 @@ class RowDriver(Component[Any]):
     """Whether an input is applied in one read instead of bit by bit."""
     analog: ClassVar[bool] = False
     """Whether the row carries a voltage between zero and the read voltage."""
+    family: ClassVar[str] = "input"
+    owns: ClassVar[tuple[str, ...]] = (
+        "row driver self-load",
+        "input conversion",
+    )
 
     def planes(self, network: NetworkContext) -> Numeric:
         """Reads that one input takes."""
@@ -89,11 +94,11 @@ class RowDriver(Component[Any]):
 
     def input_energy(self, term: str, energy: Joule) -> EnergyCost:
         """An energy term of one input, in the ledger of row drivers."""
-        return self.energy("input", term, energy, "input conversion", owner="input")
+        return self.energy("input", term, energy, "input conversion")
 
     def line_costs(self, term: str, energy: Joule) -> EnergyCost:
         """An energy term of one pulse, in the ledger of row drivers."""
-        return self.energy("row_toggle", term, energy, "row driver self-load", owner="input")
+        return self.energy("row_toggle", term, energy, "row driver self-load")
 
 
 class VoltageDriver(RowDriver):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Joule, SquareMetre, Volt, Watt
 from neuroest.specs.blocks import Block, DeviceBlock
-from neuroest.specs.parameters import Record, non_negative, positive
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
 class LevelShifterParameters(Record):
@@ -17,7 +18,9 @@ class LevelShifterParameters(Record):
     folder: ClassVar[str] = "drivers"
 
     toggle_energy: Joule = positive("Energy of one pulse, both edges.")
-    maximum_voltage: Volt = positive("Highest voltage that its transistors stand.", maximum=100.0)
+    maximum_voltage: Volt = positive(
+        "Highest voltage that its transistors stand.", maximum=100.0, exact=RANGE_END
+    )
     leakage_power: Watt = non_negative("Leakage of one shifter.")
     footprint: SquareMetre = positive("Area of one shifter.")
 
@@ -33,3 +36,12 @@ class LevelShifter(Component[LevelShifterParameters]):
     """Level shifter in front of a row."""
 
     schema: ClassVar[type[Block]] = LevelShifterBlock
+    owns: ClassVar[tuple[str, ...]] = (
+        "level shift",
+        "write level shift",
+    )
+    overhead: ClassVar[tuple[str, ...]] = ("write level shift",)
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(2.5, "as for one-bit row drivers"),
+    )

@@ -13,6 +13,8 @@ from neuroest.blocks.base import (
     StaticCost,
     leakage_at_chip_temperature,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import DrivesOneBit
 from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
 from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
 from neuroest.core.units import Volt
@@ -39,10 +41,18 @@ class SpikeDriverBlock(DeviceBlock):
     """Level shifter in front of each row, if there is one."""
 
 
-class SpikeDriver(RowDriver):
+class SpikeDriver(RowDriver, DrivesOneBit):
     """One-bit row driver."""
 
     schema: ClassVar[type[Block]] = SpikeDriverBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "level shifters and decoders are not in the model"),
+        area=ModelError(
+            2.5,
+            "a peer tool multiplies the area of drivers by 1 to 9 for three compute-in-memory macros",
+            source="andrulis2024cimloop",
+        ),
+    )
     device: SpikeDriverParameters
 
     @property

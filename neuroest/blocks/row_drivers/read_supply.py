@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
+from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.specs.base import PositiveFraction
 from neuroest.specs.blocks import Block
 
@@ -27,9 +28,11 @@ class LinearRegulator(Component[None]):
     """Regulator that drops the supply to the read voltage; the cells are charged for the full supply."""
 
     schema: ClassVar[type[Block]] = LinearRegulatorBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
 
 
 class SwitchingConverter(Component[None]):
     """Converter from the supply to the read voltage with an efficiency."""
 
     schema: ClassVar[type[Block]] = SwitchingConverterBlock
+    prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

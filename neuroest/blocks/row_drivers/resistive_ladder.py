@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.row_drivers.base import RowDriverParameters, VoltageDriver
 from neuroest.core.units import Ampere, Dimensionless, Ohm, Second, SquareMetre, Volt
 from neuroest.equations import drivers
@@ -35,6 +36,10 @@ class ResistiveLadder(VoltageDriver):
     """R-2R ladder at each row."""
 
     schema: ClassVar[type[Block]] = ResistiveLadderBlock
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(1.5, "as for one-bit row drivers"),
+        area=ModelError(2.5, "as for one-bit row drivers"),
+    )
     device: ResistiveLadderParameters
 
     def own_energies(

@@ -20,7 +20,7 @@ from neuroest.core.units import (
     SquareMetrePerBit,
     Volt,
 )
-from neuroest.specs.parameters import Record, positive, quantity
+from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, positive, quantity
 
 
 class Process(Record):
@@ -29,10 +29,18 @@ class Process(Record):
     model: ClassVar[str] = "cmos_process"
     folder: ClassVar[str] = "transistors"
 
-    feature_size: Metre = positive("Node label, the F of cell areas given in F^2.", maximum=1e-6, symbol="F")
-    nominal_supply_voltage: Volt = positive("Supply of the core transistors.", maximum=5.0, symbol="V_dd")
-    minimum_supply_voltage: Volt = positive("Lowest supply that the scaling laws cover.", maximum=5.0)
-    maximum_supply_voltage: Volt = positive("Highest supply that the scaling laws cover.", maximum=5.0)
+    feature_size: Metre = positive(
+        "Node label, the F of cell areas given in F^2.", maximum=1e-6, symbol="F", exact=DEFINED
+    )
+    nominal_supply_voltage: Volt = positive(
+        "Supply of the core transistors.", maximum=5.0, symbol="V_dd", exact=DEFINED
+    )
+    minimum_supply_voltage: Volt = positive(
+        "Lowest supply that the scaling laws cover.", maximum=5.0, exact=RANGE_END
+    )
+    maximum_supply_voltage: Volt = positive(
+        "Highest supply that the scaling laws cover.", maximum=5.0, exact=RANGE_END
+    )
     gate_pitch: Metre = positive("Contacted gate pitch.", maximum=1e-5, symbol="CPP")
     metal_pitch: Metre = positive("Smallest metal pitch.", maximum=1e-5)
     wire_capacitance: FaradPerMetre = positive(
@@ -52,18 +60,30 @@ class Process(Record):
     leakage_doubling_temperature: Kelvin = positive("Temperature step that doubles the leakage.")
     sram_bitcell_area: SquareMetrePerBit = positive("Area of a high-density six-transistor memory cell.")
     gate_area: SquareMetre = positive("Area of a two-input NAND gate.")
-    logic_area_factor: Dimensionless = positive("Area of logic relative to the 65 nm node.")
+    logic_area_factor: Dimensionless = positive(
+        "Area of logic relative to the 65 nm node.", exact="1 at the node that it is relative to"
+    )
     energy_quadratic: PerSquareVolt = quantity(
-        "Coefficient of V^2 in the logic energy polynomial.", symbol="e_2"
+        "Coefficient of V^2 in the logic energy polynomial.", symbol="e_2", exact=FIT
     )
-    energy_linear: PerVolt = quantity("Coefficient of V in the logic energy polynomial.", symbol="e_1")
-    energy_constant: Dimensionless = quantity("Constant of the logic energy polynomial.", symbol="e_0")
-    delay_cubic: PerCubicVolt = quantity("Coefficient of V^3 in the logic delay polynomial.", symbol="d_3")
+    energy_linear: PerVolt = quantity(
+        "Coefficient of V in the logic energy polynomial.", symbol="e_1", exact=FIT
+    )
+    energy_constant: Dimensionless = quantity(
+        "Constant of the logic energy polynomial.", symbol="e_0", exact=FIT
+    )
+    delay_cubic: PerCubicVolt = quantity(
+        "Coefficient of V^3 in the logic delay polynomial.", symbol="d_3", exact=FIT
+    )
     delay_quadratic: PerSquareVolt = quantity(
-        "Coefficient of V^2 in the logic delay polynomial.", symbol="d_2"
+        "Coefficient of V^2 in the logic delay polynomial.", symbol="d_2", exact=FIT
     )
-    delay_linear: PerVolt = quantity("Coefficient of V in the logic delay polynomial.", symbol="d_1")
-    delay_constant: Dimensionless = quantity("Constant of the logic delay polynomial.", symbol="d_0")
+    delay_linear: PerVolt = quantity(
+        "Coefficient of V in the logic delay polynomial.", symbol="d_1", exact=FIT
+    )
+    delay_constant: Dimensionless = quantity(
+        "Constant of the logic delay polynomial.", symbol="d_0", exact=FIT
+    )
 
 
 class ProcessCorners(Record):
