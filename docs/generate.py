@@ -26,8 +26,8 @@ from typing_extensions import TypeAliasType
 
 import neuroest.equations
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
-from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS
-from neuroest.specs import architecture, claims, device, inheritance, layers, levels, workload
+from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
+from neuroest.specs import architecture, claims, device, inheritance, layers, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
 
@@ -99,7 +99,7 @@ def architecture_page() -> str:
     ]
     whole = [architecture.ArchitectureSpec, inheritance.DerivedArchitecture]
     rest = [cls for cls in classes(architecture) if cls not in {*whole, architecture.Heading}]
-    for cls in [*whole, *rest, *classes(levels)]:
+    for cls in [*whole, *rest, *LEVELS.values()]:
         lines += section(cls)
     for block in BLOCKS.values():
         lines += section(block)

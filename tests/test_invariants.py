@@ -20,13 +20,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from neuroest.blocks.ledger import OWNERS
 
+from neuroest.blocks.base import double_bookings
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.registry import COMPONENTS
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
@@ -386,20 +387,25 @@ def test_components_add_up_to_the_total(network: WorkloadSpec, chip: str) -> Non
             assert key in counted or not np.any(count > 0.0), f"{key} is counted and costs nothing"
 
 
+FAMILIES: dict[str, str] = {
+    quantity: block.family or block.model for block in COMPONENTS.values() for quantity in block.owns
+}
+
+
+def test_no_two_families_of_blocks_own_one_quantity() -> None:
+    assert not double_bookings(COMPONENTS.values())
+
+
 @pytest.mark.parametrize(("chip", "network"), RUNNING)
 def test_every_joule_is_booked_by_its_owner_and_by_nobody_else(chip: str, network: str) -> None:
     result = point(chip, network)
     components = {component.path: component for component in result.chip.components()}
     for cost in result.costs.energies:
         component = components[cost.component]
-        owner = OWNERS[cost.ledger]
-        slot = component.path.rpartition(".")[2]
-        assert owner in {component.model, component.family, slot}, (
-            f"{cost.component} books {cost.ledger!r}, which {owner} owns"
-        )
-        for other in set(OWNERS.values()) - {component.model}:
-            foreign = next(quantity for quantity, name in OWNERS.items() if name == other)
-            with pytest.raises(NeuroestError, match="owns"):
+        family = component.family or component.model
+        assert FAMILIES[cost.quantity] == family, f"{cost.component} books {cost.quantity!r}"
+        for foreign in (quantity for quantity, owner in FAMILIES.items() if owner != family):
+            with pytest.raises(NeuroestError, match="does not own"):
                 component.energy("read", "read", 1.0, foreign)
 
 
