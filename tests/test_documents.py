@@ -119,8 +119,9 @@ def test_reference_lists_every_parameter_of_every_device_model() -> None:
 
 def test_reference_lists_every_key_of_every_kind_of_file() -> None:
     pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
-    for schema in KINDS.values():
-        definitions = [schema.model_json_schema(), *schema.model_json_schema().get("$defs", {}).values()]
+    for kind in KINDS.values():
+        schema = kind.schema.model_json_schema()
+        definitions = [schema, *schema.get("$defs", {}).values()]
         for key in {key for part in definitions for key in part.get("properties", {})}:
             assert f"| `{key}` |" in pages, key
 
