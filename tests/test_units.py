@@ -94,7 +94,8 @@ def test_products_and_powers_are_what_they_are_to_pint(
     for place, (name, power) in enumerate(parts):
         joint = joints[place - 1] if place else ""
         written += joint + name + (f"{power_sign}{power}" if power != 1 else "")
-        theirs += joint.replace("·", "*") + f"({name})**({power})"
+        # a space multiplies; pint 0.26 would take it before the power
+        theirs += joint.replace("·", "*").replace(" ", "*") + f"({name})**({power})"
         size += abs(math.log10(parse_unit(name)[0]) * power)
     assume(size < 250)
     factor, dimension = parse_unit(written)

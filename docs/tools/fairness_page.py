@@ -16,13 +16,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from neuroest.core.units import Numeric, format_quantity
+from neuroest.loading.kinds import data_folder
+from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Array, Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.uncertainty.bands import SEED, draw
 from neuroest.uncertainty.model_error import discrepancy_claims
-from neuroest.validation.cases import cases_folder
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
 NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spiking")
@@ -63,7 +65,7 @@ class Contender:
 
 def contenders() -> tuple[Contender, ...]:
     """What is compared, memristor neurons first."""
-    odin = str(cases_folder() / "odin" / "chip.yaml")
+    odin = str(data_folder("validation_case") / "odin" / "chip.yaml")
     many = {"chip.core.count": "auto"}
     return (
         Contender("1M1T1R, bench", "diffusive_bench_28nm", {}, "measured on discrete parts"),

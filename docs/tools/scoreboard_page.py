@@ -12,9 +12,9 @@ import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from neuroest.loading.kinds import data_folder
 from neuroest.validation.board import Scoreboard, reproduce
 from neuroest.validation.case_spec import CLASSES
-from neuroest.validation.cases import cases_folder
 from neuroest.validation.record import FILE, record_text
 from neuroest.validation.scoreboard_text import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, number
 from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Calibration, Row, Summary, summaries
@@ -272,7 +272,7 @@ def main() -> None:
     """Rebuild all shipped cases and write the page and the record."""
     board = reproduce()
     PAGE.write_text(page(board), encoding="utf-8")
-    (cases_folder() / FILE).write_text(record_text(board), encoding="utf-8")
+    (data_folder("validation_case") / FILE).write_text(record_text(board), encoding="utf-8")
 
 
 if __name__ == "__main__":

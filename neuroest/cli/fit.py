@@ -25,9 +25,6 @@ def run(
             "--from", metavar="DEVICE", show_default=False, help="Spec to start from and to fill up from."
         ),
     ] = None,
-    kinetics: Annotated[
-        str, typer.Option("--kinetics", metavar="DEVICE", help="Spec with the conduction through the gap.")
-    ] = "ion_kinetics_silver",
     starts: Annotated[int, typer.Option("--starts", min=1, max=100, help="Starts of the search.")] = 8,
     seed: Seed = 0,
     plot: Plot = None,
@@ -50,7 +47,7 @@ def run(
         check_output(output, force=force)
     if plot is not None:
         check_figure_path(plot)
-    found = fit(data, model=model, start=start, kinetics=kinetics, starts=starts, seed=seed)
+    found = fit(data, model=model, start=start, starts=starts, seed=seed)
     emit(in_form(form, found.to_text, found.rows, f"Fit to {data.name}", found.to_dict()))
     if plot is not None:
         found.plot(plot)

@@ -103,6 +103,9 @@ _HINTS = {
     "F2": "a feature-size multiple, which is a plain number",
 }
 
+OUTSIDE_SI = frozenset({"TOPS/W", "USD"})
+"""Units of results that are no units of the SI; numbers in them take no prefix."""
+
 _NAMES: dict[Dimension, tuple[str, str, str]] = {
     DIMENSIONLESS: ("plain number", "1", "0.2"),
     _LENGTH: ("length", "m", "28 nm"),
@@ -351,7 +354,7 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     head, _, tail = unit.partition("/")
     if (head in {"1", "m", "m^2"} or "^" in head) and unit != "m":
         return f"{_digits(value, digits)} {unit}"
-    factor, prefix = (1.0, "") if head == "K" else prefix_of(size)
+    factor, prefix = (1.0, "") if unit in OUTSIDE_SI or head == "K" else prefix_of(size)
     return f"{_digits(value / factor, digits)} {prefix}{head}" + (f"/{tail}" if tail else "")
 
 

@@ -197,7 +197,7 @@ class _Builder:
             try:
                 claim = resolve_claim(
                     f"{path}.{name}", given, info.check, defaults,
-                    about=info.description, origin=self.loaded.spec.name,
+                    about=info.record, origin=self.loaded.spec.name,
                 )  # fmt: skip
             except QuantityError as error:
                 self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))
@@ -292,6 +292,9 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     if builder.problems:
         raise SpecError(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
+    files += [
+        InputFile("architecture", Path(d.file).stem, d.file, d.sha256) for d in loaded.document.chain[1:]
+    ]
     seen = {device.file: device for device in builder.devices.values()}
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     tables = {d.table.file: (d.spec.table, d.table.sha256) for d in seen.values() if d.table is not None}

@@ -131,8 +131,7 @@ class DeviceFit:
 
 
 def fit(
-    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None,
-    kinetics: str = "ion_kinetics_silver", starts: int = 8, seed: int = 0,
+    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None, starts: int = 8, seed: int = 0
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 
@@ -144,8 +143,6 @@ def fit(
         Device model to fit, one of `MODELS`.
     start : str, optional
         Device spec to start from and to take from what the data do not determine.
-    kinetics : str
-        Device spec with the conduction through the gap.
     starts : int
         Starts of the search.
     seed : int
@@ -174,7 +171,7 @@ def fit(
     }
     result = estimate_parameters(
         measurements, {name: claim.value for name, claim in template.claims.items()},
-        conduction_length=load_cells(start or MODELS[model], kinetics=kinetics).conduction_length,
+        conduction_length=load_cells(start or MODELS[model]).conduction_length,
         template_deviations=deviations, starts=starts, seed=seed,
     )  # fmt: skip
     return DeviceFit(Path(data), template, measurements, result)

@@ -10,7 +10,7 @@ from neuroest.blocks.chip.event_energies import EventEnergiesBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import network
-from neuroest.levels.base import Array, Placement, Work
+from neuroest.levels.base import Array, LevelCounts, Placement
 from neuroest.levels.cores import CoreMapper, producers
 from neuroest.specs.architecture import Level
 
@@ -29,6 +29,8 @@ class EventCoreMapper(CoreMapper):
     """Cores of a chip known by its published energies per event."""
 
     schema: ClassVar[type[Level]] = EventCoreLevel
+    built_of_blocks: ClassVar[bool] = False
+    writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.5, "contention and imbalance between cores are not modelled"),
     )
@@ -44,7 +46,7 @@ class EventCoreMapper(CoreMapper):
         found: Numeric = device.synapse_memory / device.bits_per_synapse
         return found
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Operations, updates, spikes and hops."""
         events, t = self.compute.slots["events"], self.layers
         active = events.options.get("active_fraction", t.output_rate)
@@ -53,7 +55,7 @@ class EventCoreMapper(CoreMapper):
         hops = events.options.get(
             "hops", network.feed_forward_hops(self.units_before(placement), placement.units)
         )
-        return Work(
+        return LevelCounts(
             actions={
                 (events.path, "synaptic_operation"): self.operations(),
                 (events.path, "active_update"): updates * active,
@@ -77,3 +79,9 @@ class EventCoreMapper(CoreMapper):
         cores = np.maximum(placement.units, 1.0) * self.steps
         busy = (self.operations() * d.synaptic_operation_time + self.updates() * d.update_time) / cores
         return np.asarray(t.is_weighted * (busy + d.synchronisation_time))
+
+    def left_out_of_units(self) -> list[str]:
+        """Layers that the published events do not name."""
+        if not np.any(self.layers.window_elements > 0.0):
+            return []
+        return ["pooling and addition of spikes, which the published event energies do not name"]

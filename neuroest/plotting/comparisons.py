@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.exploration.pareto import non_dominated
 from neuroest.plotting.style import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import BANDED, label_and_unit
+from neuroest.results.quantities import BANDED, label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.pipeline.comparison import Comparison

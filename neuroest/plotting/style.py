@@ -13,7 +13,8 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
 from neuroest.core.units import parse_quantity
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import label_and_unit, shown, typeset
+from neuroest.reporting.formatting import shown, typeset
+from neuroest.results.quantities import label_and_unit
 
 _Arguments = ParamSpec("_Arguments")
 

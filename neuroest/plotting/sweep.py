@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.exploration.chunks import column_name
 from neuroest.plotting.style import (
     PAGE,
     logarithmic,
@@ -22,7 +21,7 @@ from neuroest.plotting.style import (
     wide,
 )
 from neuroest.plotting.uncertainty import short_causes
-from neuroest.reporting.formatting import label_and_unit
+from neuroest.results.quantities import column_name, label_and_unit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,7 +26,7 @@ from neuroest.plotting.style import (
     wide,
 )
 from neuroest.reporting.estimate_views import View
-from neuroest.reporting.formatting import label_and_unit
+from neuroest.results.quantities import label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.exploration.sensitivity import Bar, SensitivityResult, Share

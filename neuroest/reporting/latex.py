@@ -12,8 +12,9 @@ from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import BANDED, check_line, label_and_unit, scale_of, short, words
+from neuroest.reporting.formatting import check_line, scale_of, short, words
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED, label_and_unit
 from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:

@@ -17,9 +17,7 @@ from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.figure_list import Plan
 from neuroest.reporting.formatting import (
-    BANDED,
     check_line,
-    label_and_unit,
     operating_point,
     percent,
     short,
@@ -32,6 +30,7 @@ from neuroest.reporting.report import Report
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
 from neuroest.results.estimate import package_version
+from neuroest.results.quantities import BANDED, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")

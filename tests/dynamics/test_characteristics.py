@@ -10,6 +10,7 @@ from neuroest.dynamics.experiments import Bench
 from neuroest.plotting.device_lab import draw_characteristic
 from neuroest.plotting.style import check_figure_path
 
+pytestmark = pytest.mark.slow
 BENCH = Bench(load_cells("diffusive_bench"), "diffusive_bench", devices=6, step=4e-5)
 
 

@@ -107,6 +107,7 @@ def test_sobol_indices_stand_beside_the_bars_of_their_causes() -> None:
     assert total.get_xdata()[::-1] == pytest.approx(wanted)
 
 
+@pytest.mark.slow
 def test_shares_of_the_variance_add_up_for_an_area() -> None:
     # area is nearly a product of its uncertain factors, so its logarithm is nearly additive
     found = sensitivity(CHIP, NET, quantities=["area_m2"], sobol_samples=512)

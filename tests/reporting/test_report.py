@@ -118,6 +118,7 @@ def test_the_area_map_covers_the_chip_in_proportion() -> None:
     assert all(x >= 0 and y >= 0 and x + w <= 1 + 1e-9 and y + h <= 1 + 1e-9 for x, y, w, h in boxes)
 
 
+@pytest.mark.slow
 def test_a_report_holds_everything(folder: Path) -> None:
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     network = "shd_recurrent_spiking"
@@ -236,6 +237,7 @@ def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Pa
     assert tables.index("tab:differences") < tables.index(r"\label{tab:ratios}")
 
 
+@pytest.mark.slow
 def test_names_that_are_special_somewhere_are_harmless_everywhere(evil: Report, tmp_path: Path) -> None:
     publish(evil, tmp_path / "out")
     html = (tmp_path / "out" / "report.html").read_text()
