@@ -10,6 +10,7 @@ import numpy as np
 
 from neuroest.core.atomic_files import write_figure
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.exploration.errors import ExplorationError, extra
 from neuroest.results.quantities import column_name, label_and_unit
@@ -326,7 +327,7 @@ def distribution_figure(result: UncertaintyResult, quantity: str, path: str | Pa
         for level in (0.1, 0.5, 0.9):
             axes.axhline(level, color=_PALE, linewidth=0.6, zorder=0)
         axes.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0], ["0", "p10", "p50", "p90", "1"])
-        low, high = np.quantile(kept, (0.005, 0.995))
+        low, high = quantiles(kept, (0.005, 0.995))
         if low > 0.0 and high / low > 20.0:
             axes.set_xscale("log")
         if high > low:
