@@ -112,8 +112,8 @@ _DEVICES = {
 """Device models that are not those of a block of the same name."""
 
 _RENDERERS = {
-    "Estimate.html": "reporting.html.estimate_html",
-    "Comparison.html": "reporting.html.comparison_html",
+    "Estimate.html": "reporting.summaries.estimate_html",
+    "Comparison.html": "reporting.summaries.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
     "Comparison.attributes": "reporting.comparison_attributes.attributes",
     "Comparison.rows": "reporting.csv_export.ratio_rows",

@@ -11,6 +11,7 @@ import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.statistics import quantiles
+from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import (
@@ -74,15 +75,62 @@ class Report:
     data: dict[str, Any]
     table: tuple[tuple[str, ...], ...]
 
-    @property
-    def text(self) -> str:
+    def to_text(self) -> str:
         """Text, one fact a line."""
         return "\n".join(self.lines) + "\n"
 
-    @property
-    def csv(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return self.data
+
+    def to_csv(self) -> str:
         """The table, one row a line."""
         return "\n".join(",".join(row) for row in self.table) + "\n"
+
+    def rows(self) -> list[dict[str, float | str]]:
+        """The table, one mapping a row, numbers as numbers."""
+        return [dict(zip(self.table[0], map(_number, row), strict=True)) for row in self.table[1:]]
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def simulate_in_time(
+    neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0, plot: Path | None = None,
+    **options: Any,
+) -> Report:  # fmt: skip
+    """What a neuron does under an input, with the energy from its supplies.
+
+    Parameters
+    ----------
+    neuron : str
+        Device spec of a neuron, a shipped name or a path.
+    stimulus : str
+        ``constant``, ``pulses``, ``pair``, or the path of a CSV file of time and voltage.
+    energy : bool
+        Compare the energy of one spike by simulation with that of the closed forms of an estimate.
+    hold : float
+        With `energy`: time that the input stays on after the switch. [s]
+    plot : Path, optional
+        Figure to draw.
+    **options
+        Other fields of `Request`, such as ``level="0.8 V"`` or ``devices=100``.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    NeuroestError
+        For a device without a time-domain model, and for an input that does not fit it.
+    """
+    request = Request(neuron, stimulus, **options)
+    return energy_report(request, hold, plot) if energy else simulate_neuron(request, plot)
 
 
 def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
@@ -399,9 +447,9 @@ def _langevin(request: Request, plot: Path | None) -> Report:
         )  # fmt: skip
     data = {"neuron": request.neuron, "note": RESEARCH_MODEL, "switches": switches}
     names = ("time", "position", "temperature", "voltage", "conductance")
-    columns = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
+    curves = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
     every = max(1, len(run.time) // 4000)
-    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in columns), strict=True)]
+    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in curves), strict=True)]
     return Report(tuple(lines), data, (names, *rows))
 
 
@@ -422,16 +470,15 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
         f"input on for {format_quantity(hold, 's')} after the switch",
         f"integration time simulated: {format_quantity(compared.simulated_integration_time, 's')}",
         f"integration time in closed form: {format_quantity(compared.integration_time, 's')}",
-        f"{'term':<15} {'simulated':>11} {'closed form':>12} {'deviation':>10} {'tolerance':>10}",
     ]
+    terms = [("term", "simulated", "closed form", "deviation", "tolerance", "")]
     for row in compared.rows:
         tolerance = TOLERANCE[row.term]
         allowed = "bound" if not np.isfinite(tolerance) else f"{100.0 * tolerance:.2g} %"
         deviation = f"{100.0 * row.deviation:+.1f} %" if np.isfinite(row.deviation) else "-"
-        lines.append(
-            f"{row.term.replace('_', ' '):<15} {format_quantity(row.simulated, 'J'):>11} "
-            f"{format_quantity(row.closed, 'J'):>12} {deviation:>10} {allowed:>10}  {row.verdict}"
-        )
+        energies = (format_quantity(row.simulated, "J"), format_quantity(row.closed, "J"))
+        terms.append((row.term.replace("_", " "), *energies, deviation, allowed, row.verdict))
+    lines += columns(terms, "<>>>><")
     if compared.latched:
         lines.append(
             "latching: the gate follows the filament and takes its drive away, so the output stays on; the closed "
