@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from neuroest.loading.check import check_files
     from neuroest.loading.library import load_architecture, load_device, load_workload
     from neuroest.network_simulation.study import simulate_network
-    from neuroest.pipeline.comparison import Comparison, compare
+    from neuroest.pipeline.comparison import compare
     from neuroest.pipeline.estimate import estimate
     from neuroest.reporting.bibliography import cite
     from neuroest.reporting.bundle import rerun
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from neuroest.reporting.publish import publish
     from neuroest.reporting.report import report
     from neuroest.reporting.schemas import spec_schema as schema
+    from neuroest.results.comparison import Comparison
     from neuroest.results.estimate import Estimate
     from neuroest.validation.board import reproduce
     from neuroest.workloads.importers import import_network, trace
@@ -106,7 +107,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comparison": "neuroest.pipeline.comparison.Comparison",
+    "Comparison": "neuroest.results.comparison.Comparison",
     "Estimate": "neuroest.results.estimate.Estimate",
     "MappingError": "neuroest.core.errors.MappingError",
     "NeuroestError": "neuroest.core.errors.NeuroestError",

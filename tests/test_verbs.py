@@ -26,13 +26,17 @@ def test_a_verb_is_a_documented_function(verb: str) -> None:
 def test_verbs_answer_from_python(tmp_path: Path) -> None:
     chip = neuroest.estimate("analog_lif_28nm", "mlp_mnist_spiking")
     keys = [key for key, _ in chip.sources]
-    assert [line.split("]")[0][1:] for line in neuroest.cite(chip).splitlines() if line.startswith("[")] == keys
+    assert [
+        line.split("]")[0][1:] for line in neuroest.cite(chip).splitlines() if line.startswith("[")
+    ] == keys
     assert neuroest.cite(chip, "bibtex").count("\n}") == len(keys)
     with pytest.raises(neuroest.UnknownNameError, match="did you mean 'bibtex'"):
         neuroest.cite(chip, "bibtx")
     assert [entry.name for entry in neuroest.list_entries("neurons", "3 nm")] == ["diffusive_3nm_projection"]
     for name, supply in (("before", "0.9 V"), ("after", "0.85 V")):
-        changed = neuroest.estimate("analog_lif_28nm", "mlp_mnist_spiking", {"technology.supply_voltage": supply})
+        changed = neuroest.estimate(
+            "analog_lif_28nm", "mlp_mnist_spiking", {"technology.supply_voltage": supply}
+        )
         (tmp_path / f"{name}.json").write_text(changed.to_json())
     moved = neuroest.diff(tmp_path / "before.json", tmp_path / "after.json")
     assert not moved.same

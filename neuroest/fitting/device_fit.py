@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import columns, wrapped
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import load_cells
-from neuroest.fitting.estimation import MISFIT_LIMIT, P90, Fit
+from neuroest.fitting.estimation import MISFIT_LIMIT, Fit
 from neuroest.fitting.estimation import fit as estimate_parameters
 from neuroest.fitting.layouts import Measurements, read_measurements
 from neuroest.fitting.spec_writer import write_spec
@@ -131,7 +132,12 @@ class DeviceFit:
 
 
 def fit(
+<<<<<<< HEAD
     data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None, starts: int = 8, seed: int = 0
+=======
+    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None,
+    starts: int = 8, seed: int = 0,
+>>>>>>> main
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 
@@ -165,7 +171,7 @@ def fit(
         raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
     measurements = read_measurements(Path(data))
     deviations = {
-        name: math.log(claim.high / claim.low) / 2.0 / P90
+        name: math.log(claim.high / claim.low) / 2.0 / NORMAL_P90
         for name, claim in template.claims.items()
         if claim.has_spread and claim.low > 0.0
     }

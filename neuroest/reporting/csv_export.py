@@ -10,7 +10,7 @@ from neuroest.reporting.table_model import records_csv
 from neuroest.results.estimate import BreakdownRow, Estimate
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _BREAKDOWN = tuple(BreakdownRow.__dataclass_fields__)
 

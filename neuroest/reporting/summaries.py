@@ -10,21 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import (
-    check_line,
-    percent,
-    short,
-    shown,
-    shown_interval,
-    words,
-)
+from neuroest.reporting.formatting import check_line, percent, short, shown, shown_interval, words
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED, label_and_unit
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _LEAST_SHARE = 1e-3
 
