@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
@@ -15,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from neuroest.core.errors import NeuroestError, SpecError
+from neuroest.core.lazy_registry import PluginWarning
 
 VERBS = (
     "estimate",
@@ -157,7 +159,19 @@ def neuroest(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments`, those of the process if nothing is given."""
     given = None if arguments is None else [*arguments]  # `list` is a verb's module here
-    typer.main.get_command(app)(args=given, prog_name="neuroest")
+    with warnings.catch_warnings():
+        warnings.showwarning = partial(_show_warning, warnings.showwarning)
+        typer.main.get_command(app)(args=given, prog_name="neuroest")
+
+
+def _show_warning(
+    otherwise: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any, **more: Any
+) -> None:
+    """Print what is wrong with a plug-in in one line, without the place in the code that found it out."""
+    if issubclass(category, PluginWarning):
+        sys.stderr.write(f"warning: {message}\n")
+    else:
+        otherwise(message, category, *place, **more)
 
 
 def start() -> NoReturn:

@@ -14,6 +14,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.lazy_registry import PluginWarning
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
 
@@ -87,6 +89,7 @@ _own_task: list[Task] = []
 def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
+    warnings.simplefilter("ignore", PluginWarning)  # the parent has said it
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
     os.environ.setdefault(
         "OPENBLAS_NUM_THREADS", "1"

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import Check, Component, NetworkContext, Structural
+from neuroest.blocks.base import Check, Component, NetworkContext, Structural, lacking
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
@@ -190,7 +190,7 @@ class Mapper(ABC):
         """What a level of another package lacks, or an empty text."""
         if "prior_error" not in vars(cls):
             return "it states no prior_error (model_errors(...), or exact_model(reason))"
-        return "" if cls.level_name() == name else f"its schema is that of {cls.level_name()!r}"
+        return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
