@@ -26,7 +26,7 @@ from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.uncertainty.bands import draw
 

@@ -20,16 +20,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typing_extensions import TypeAliasType
 
 import neuroest.equations
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
+from neuroest.exploration import space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import architecture, claims, device, inheritance, layers, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
+from neuroest.uncertainty import model_error
+from neuroest.validation import case_spec
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -37,6 +42,20 @@ REFERENCE = DOCS / "reference"
 OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.*?)\n```", re.DOTALL)
 """A block of the README that shows what a command prints."""
 
+TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+"""A table of a page that is written from the table of results."""
+
+_PAGES = {
+    "specs.workload": "workload",
+    "specs.layers": "workload",
+    "specs.claims": "devices",
+    "specs.device": "devices",
+    "exploration.space": "other_files",
+    "validation.case_spec": "other_files",
+    "uncertainty.model_error": "other_files",
+}
+"""Reference page of the schemas of a module, where it is not that of architectures."""
+_SCALAR = "text or number"
 _WRITTEN = "<!-- Written by docs/generate.py from the schemas; change those instead. -->"
 
 
@@ -46,8 +65,36 @@ def pages() -> dict[Path, str]:
         REFERENCE / "devices.md": devices_page(),
         REFERENCE / "architecture.md": architecture_page(),
         REFERENCE / "workload.md": workload_page(),
+        REFERENCE / "other_files.md": other_files_page(),
         REFERENCE / "equations.md": equations_page(),
+        **{
+            page: with_tables(page.read_text("utf-8"))
+            for page in (DOCS / "results.md", DOCS / "nomenclature.md")
+        },
     }
+
+
+def with_tables(text: str) -> str:
+    """A page with its tables of results written anew."""
+    tables = {"totals": totals_table(), "further": totals_table(total=False), "results": results_table()}
+    return TABLE.sub(
+        lambda found: f"<!-- table: {found[1]} -->\n" + "\n".join(tables[found[1]]) + "\n<!-- end -->", text
+    )
+
+
+def totals_table(*, total: bool = True) -> list[str]:
+    """Totals of an estimate, or the quantities that are none."""
+    rows = [(f"`{q.name}`", q.unit, one_line(q.description)) for q in QUANTITIES.values() if q.total == total]
+    return table(("total" if total else "quantity", "unit", "definition"), rows)
+
+
+def results_table() -> list[str]:
+    """Symbol of every result, and where it applies."""
+    rows = [
+        (f"`{q.name}`", q.symbol, q.unit, q.label, q.better or "-", q.applies or "always")
+        for q in QUANTITIES.values()
+    ]
+    return table(("name", "symbol", "unit", "quantity", "better", "needs"), rows)
 
 
 def devices_page() -> str:
@@ -99,9 +146,9 @@ def architecture_page() -> str:
     ]
     whole = [architecture.ArchitectureSpec, inheritance.DerivedArchitecture]
     rest = [cls for cls in classes(architecture) if cls not in {*whole, architecture.Heading}]
-    for cls in [*whole, *rest, *LEVELS.values()]:
+    for cls in [*whole, *rest]:
         lines += section(cls)
-    for block in BLOCKS.values():
+    for block in (*LEVELS.values(), *BLOCKS.values()):
         lines += section(block)
     return joined(lines)
 
@@ -120,6 +167,22 @@ def workload_page() -> str:
     found = [*classes(workload), *classes(layers)]
     for cls in sorted(found, key=lambda cls: cls is not workload.WorkloadSpec):
         if cls is not layers.Layer:
+            lines += section(cls)
+    return joined(lines)
+
+
+def other_files_page() -> str:
+    """Every key of the files that no chip, device or network is described in."""
+    lines = [
+        "# Spaces, validation cases and model errors: every key",
+        "",
+        _WRITTEN,
+        "",
+        "[exploration.md](../exploration.md) explains spaces and [validation.md](../validation.md) the other two.",
+        "",
+    ]
+    for module in (space, case_spec, model_error):
+        for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
             lines += section(cls)
     return joined(lines)
 
@@ -176,8 +239,8 @@ def section(cls: type[Spec]) -> list[str]:
     lines = [f"## {title(cls)}", "", f"{first_paragraph(cls)}{free}{needs}", ""]
     texts = cls.descriptions()
     rows = [
-        (f"`{name}`", allowed_in(info), default(info), one_line(texts.get(name, "")))
-        for name, info in cls.model_fields.items()
+        (f"`{key}`", allowed_in(info), default(info), one_line(texts.get(key, "")))
+        for key, info in ((info.alias or name, info) for name, info in cls.model_fields.items())
     ]
     return lines + table(("key", "value", "if left out", "meaning"), rows) if rows else lines
 
@@ -199,10 +262,7 @@ def title(cls: type[Spec]) -> str:
 def link(cls: type[Spec]) -> str:
     """Reference to the section of a class, on whatever page it stands."""
     anchor = re.sub(r"[^a-z0-9_ -]", "", title(cls).lower()).replace(" ", "-")
-    module = cls.__module__.split(".")[2]
-    page = {"workload": "workload", "layers": "workload", "claims": "devices", "device": "devices"}.get(
-        module, "architecture"
-    )
+    page = _PAGES.get(cls.__module__.removeprefix("neuroest."), "architecture")
     return f"[{title(cls)[0].lower()}{title(cls)[1:]}]({page}.md#{anchor})"
 
 
@@ -211,6 +271,8 @@ def allowed_in(info: FieldInfo) -> str:
     quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
     if quantity is not None:
         return quantity_words(quantity)
+    if any(isinstance(m, WithJsonSchema) for m in info.metadata):
+        return _SCALAR
     choice = next((m for m in info.metadata if isinstance(m, Choice)), None)
     return alternatives(choice) if choice is not None else allowed(info.annotation)
 
@@ -230,12 +292,16 @@ def allowed(annotation: Any) -> str:
         choice = next((m for m in arguments[1:] if isinstance(m, Choice)), None)
         if choice is not None:
             return alternatives(choice)
+        if any(isinstance(m, WithJsonSchema) for m in arguments[1:]):
+            return _SCALAR
         return quantity_words(quantity) if quantity is not None else allowed(arguments[0])
     if origin is Literal:
         return ", ".join(f"`{word}`" for word in arguments)
     if origin in {Union, types.UnionType}:
         parts = [allowed(part) for part in arguments if part is not type(None)]
         return " or ".join(dict.fromkeys(parts))
+    if origin is list:
+        return f"list of {allowed(arguments[0])}"
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return f"list of {allowed(arguments[0])}"

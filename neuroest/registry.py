@@ -116,11 +116,11 @@ _RENDERERS = {
     "Estimate.html": "reporting.html.estimate_html",
     "Comparison.html": "reporting.html.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
-    "SweepResult.figure": "plotting.exploration.sweep_figure",
-    "ParetoResult.figure": "plotting.exploration.pareto_figure",
-    "BreakevenResult.figure": "plotting.exploration.breakeven_figure",
-    "UncertaintyResult.figure": "plotting.exploration.distribution_figure",
-    "SensitivityResult.figure": "plotting.exploration.tornado_figure",
+    "SweepResult.figure": "plotting.sweep.sweep_figure",
+    "ParetoResult.figure": "plotting.sweep.pareto_figure",
+    "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
+    "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
+    "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
 
@@ -164,17 +164,10 @@ def _level_fault(name: str, found: Any) -> str:
     return str(found.contract_fault(name))
 
 
-DATA_FOLDERS: Mapping[str, str] = {
-    "architecture": "architectures",
-    "device": "device_specs",
-    "workload": "workloads",
-}
-"""Folder of the spec files of each kind, in the checkout and in the package of a plug-in."""
-
-
 def _data_fault(_name: str, found: Any) -> str:
-    folders = [Path(place) / name for place in getattr(found, "__path__", ()) for name in DATA_FOLDERS.values()]
-    return "" if any(folder.is_dir() for folder in folders) else f"it has no folder {', '.join(DATA_FOLDERS.values())}"
+    folders = [kind.folder for kind in load("neuroest.loading.kinds.KINDS").values() if kind.folder]
+    places = [Path(place) / folder for place in getattr(found, "__path__", ()) for folder in folders]
+    return "" if any(place.is_dir() for place in places) else f"it is no package with a folder {', '.join(folders)}"
 
 
 DATA_PACKAGES: Registry[Any] = Registry("neuroest", {}, "neuroest.data", _data_fault)

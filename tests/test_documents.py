@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from neuroest.cli import VERBS
-from neuroest.loading.library import KINDS, load_architecture, load_device, load_workload
+from neuroest.loading.kinds import KINDS
+from neuroest.loading.library import load_architecture, load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import DEVICE_MODELS
 from neuroest.results.estimate import SCHEMA_VERSION
@@ -118,8 +119,9 @@ def test_reference_lists_every_parameter_of_every_device_model() -> None:
 
 def test_reference_lists_every_key_of_every_kind_of_file() -> None:
     pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
-    for schema in KINDS.values():
-        definitions = [schema.model_json_schema(), *schema.model_json_schema().get("$defs", {}).values()]
+    for kind in KINDS.values():
+        schema = kind.schema.model_json_schema()
+        definitions = [schema, *schema.get("$defs", {}).values()]
         for key in {key for part in definitions for key in part.get("properties", {})}:
             assert f"| `{key}` |" in pages, key
 

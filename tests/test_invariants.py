@@ -26,7 +26,8 @@ from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.registry import COMPONENTS
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim

@@ -164,7 +164,7 @@ def batch(chip: str, network: str) -> Estimate:
     """Seconds a point of 100 000 points in which every parameter with a spread moves."""
     from neuroest.design.overrides import design_with, workload_with
     from neuroest.loading.library import load_architecture, load_workload
-    from neuroest.pipeline.evaluation import evaluate
+    from neuroest.pipeline.evaluate import evaluate
     from neuroest.uncertainty.bands import draw
 
     points, chunk = 100_000, 10_000

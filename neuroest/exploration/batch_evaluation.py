@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.errors import MappingError, UnknownNameError
+from neuroest.core.errors import MappingError
 from neuroest.exploration.structures import Group
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.quantities import QUANTITIES
 
 Array: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int16]
@@ -55,111 +56,6 @@ class Points:
         return np.asarray(self.failed == PASSED)
 
 
-def _operations(result: Evaluation) -> Any:
-    layers = result.layers
-    if layers.coding != "spiking":
-        return _macs(result)
-    return _over_layers(np.sum, layers.layer_synaptic_operations)
-
-
-def _macs(result: Evaluation) -> Any:
-    layers = result.layers
-    return layers.total_macs * (layers.timesteps if layers.coding == "spiking" else 1.0)
-
-
-def _per_operation(result: Evaluation) -> Any:
-    operations = np.asarray(_operations(result))
-    return np.where(operations > 0.0, result.energy / np.where(operations > 0.0, operations, 1.0), np.nan)
-
-
-def _efficiency(result: Evaluation) -> Any:
-    return np.nan if result.layers.coding == "spiking" else 2.0 * _macs(result) / result.energy / 1e12
-
-
-def _over_layers(reduce: Callable[..., Any], values: Any) -> Any:
-    return reduce(values, axis=-1, keepdims=True)
-
-
-def _units(result: Evaluation) -> Any:
-    return result.mapped.placement.needed
-
-
-def _utilisation(result: Evaluation) -> Any:
-    placement = result.mapped.placement
-    held = _over_layers(np.sum, placement.units)
-    filled = _over_layers(np.sum, placement.utilisation * placement.units)
-    return np.where(held > 0.0, filled / np.where(held > 0.0, held, 1.0), np.nan)
-
-
-def _lifetime(result: Evaluation) -> Any:
-    found = result.neuron_lifetime
-    return np.nan if found is None else np.where(np.isfinite(found), found, np.nan)
-
-
-def _finite(found: Any) -> Any:
-    return np.nan if found is None else np.where(np.isfinite(found), found, np.nan)
-
-
-def _worst_ir_drop(result: Evaluation) -> Any:
-    found = [check.value for check in result.mapped.checks if check.name == "ir_drop"]
-    found += [check.value for check in result.mapped.placement.checks if check.name == "ir_drop"]
-    return np.nan if not found or found[0] is None else found[0]
-
-
-QUANTITIES: Mapping[str, Callable[[Evaluation], Any]] = MappingProxyType(
-    {
-        "area_m2": lambda r: r.area,
-        "energy_per_inference_J": lambda r: r.energy,
-        "dynamic_energy_J": lambda r: r.dynamic_energy,
-        "operation_energy_J": lambda r: r.operation_energy,
-        "static_energy_J": lambda r: r.static_energy,
-        "latency_s": lambda r: r.timing.latency,
-        "initiation_interval_s": lambda r: r.timing.initiation_interval,
-        "throughput_per_s": lambda r: 1.0 / r.period,
-        "average_power_W": lambda r: r.average_power,
-        "power_density_W_per_m2": lambda r: r.power_density,
-        "junction_temperature_K": lambda r: (
-            np.nan if r.junction_temperature is None else r.junction_temperature
-        ),
-        "synaptic_operations": _operations,
-        "energy_per_synaptic_operation_J": _per_operation,
-        "multiply_accumulates": _macs,
-        "tops_per_watt": _efficiency,
-        "computing_units": _units,
-        "utilisation": _utilisation,
-        "physical_neurons": lambda r: _over_layers(np.sum, r.mapped.placement.neurons),
-        "neuron_lifetime_s": _lifetime,
-        "die_yield": lambda r: np.nan if r.die_cost is None else r.die_cost[0],
-        "cost_per_good_die_usd": lambda r: np.nan if r.die_cost is None else r.die_cost[1],
-        "cell_lifetime_s": lambda r: np.nan if r.cell_lifetime is None else r.cell_lifetime,
-        "programming_energy_J": lambda r: np.nan if r.programming_energy is None else r.programming_energy,
-        "programming_time_s": lambda r: np.nan if r.programming_time is None else r.programming_time,
-        "refresh_interval_s": lambda r: np.nan if r.refresh is None else r.refresh[0],
-        "refresh_power_W": lambda r: np.nan if r.refresh is None else r.refresh[1],
-        "signal_to_error_ratio": lambda r: _finite(r.signal_to_error_ratio),
-        "effective_bits": lambda r: _finite(r.effective_bits),
-        "worst_ir_drop": _worst_ir_drop,
-    }
-)
-"""Every result by its name, the unit in the name: those of `Estimate.totals`, the energy of operations alone, and the
-share of the column current that the wires of the worst layer take."""
-
-
-def check_quantities(names: Sequence[str]) -> None:
-    """Refuse a result that does not exist.
-
-    Raises
-    ------
-    UnknownNameError
-        With the nearest name.
-    """
-    for name in names:
-        if name not in QUANTITIES:
-            raise UnknownNameError(
-                "result", name, QUANTITIES, "they are the totals of `neuroest estimate --format json`"
-            )
-
-
 def block_of(group: Group) -> int:
     """Points of a structure that one call should evaluate, a power of two."""
     _keep_memory()
@@ -198,7 +94,7 @@ def evaluate_points(
     shape : tuple of int
         Shape of the points; the results are flat, in C order.
     quantities : sequence of str
-        Names of `QUANTITIES`.
+        Names of `neuroest.results.quantities.QUANTITIES`.
     """
     count = int(np.prod(shape))
     # numpy computes exponentials of neighbours in another way than of numbers with gaps between them
@@ -215,7 +111,7 @@ def evaluate_points(
         return np.broadcast_to(array.squeeze(-1), shape).reshape(-1)  # raises if layers are left
 
     with np.errstate(all="ignore"):
-        totals = {name: flat(QUANTITIES[name](result)) for name in quantities}
+        totals = {name: flat(QUANTITIES[name].of(result)) for name in quantities}
         failed, reasons, extrapolates, refused = _first_failures(result, shape, count)
         sound = flat(result.energy) + flat(result.area) + flat(result.timing.latency)
         broken = ~(np.isfinite(sound) & (sound >= 0.0))

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
-from neuroest.exploration.batch_evaluation import check_quantities, evaluate_points
-from neuroest.exploration.chunks import column_name, quantity_unit
+from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Axis, Range, Space
 from neuroest.exploration.structures import Group, NumericAxis, resolve
 from neuroest.registry import render
+from neuroest.results.quantities import QUANTITIES, check_quantities, column_name
 from neuroest.specs.loaded import Loaded
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class BreakevenResult:
     def to_text(self) -> str:
         """What there is to say, for a terminal."""
         one, other = self.names
-        unit = quantity_unit(self.quantity)
+        unit = QUANTITIES[self.quantity].unit
         lines = [f"{self.quantity} of {one} and {other} along {self.path}"]
         both = np.isfinite(self.first) & np.isfinite(self.second)
         for index in (0, -1):
@@ -133,13 +133,9 @@ def _folded(line: str) -> list[str]:
     return wrapped(line.lstrip(), indent=indent, hanging=indent + 2)
 
 
-MORE_IS_BETTER = frozenset({"throughput_per_s", "tops_per_watt", "utilisation", "neuron_lifetime_s"})
-"""Results of which a chip wants much."""
-
-
 def _difference(quantity: str, first: Array, second: Array) -> Array:
     """Below zero where the first is better."""
-    return second - first if quantity in MORE_IS_BETTER else first - second
+    return second - first if QUANTITIES[quantity].better == "more" else first - second
 
 
 @dataclass(frozen=True)

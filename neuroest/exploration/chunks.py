@@ -16,15 +16,12 @@ from numpy.typing import NDArray
 
 import neuroest
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
-from neuroest.core.units import parse_quantity
 from neuroest.exploration.batch_evaluation import (
     PASSED,
-    QUANTITIES,
     Codes,
     Points,
     block_of,
     box_of,
-    check_quantities,
     evaluate_points,
     joined,
 )
@@ -32,6 +29,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
 from neuroest.exploration.space import Constraint, Sampler
 from neuroest.exploration.structures import Resolved
+from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -54,13 +52,6 @@ class Labels:
 
 
 Columns: TypeAlias = dict[str, "Array | NDArray[np.bool_] | Labels"]
-
-
-def column_name(path: str, unit: str) -> str:
-    """Name of a parameter's column, the unit in it: ``technology.supply_voltage_V``."""
-    if unit == "1":
-        return path
-    return f"{path}_{unit.replace('/', '_per_').replace('^', '').replace('*', '_').removeprefix('1_')}"
 
 
 @cache
@@ -287,13 +278,13 @@ class Job:
             elif side in points.totals:
                 sides.append(points.totals[side])
             else:
-                sides.append(np.full(points.failed.size, parse_quantity(side, unit or "1")))
+                sides.append(np.full(points.failed.size, read_value(side, unit or "1")))
         with np.errstate(invalid="ignore"):
             holds = np.asarray(_SIGNS[one.sign](sides[0], sides[1]), dtype=bool)
         return holds, one.left in points.totals or one.right in points.totals
 
     def _unit(self, side: str) -> str | None:
-        return self.resolved.units.get(side) or (quantity_unit(side) if side in QUANTITIES else None)
+        return self.resolved.units.get(side) or (QUANTITIES[side].unit if side in QUANTITIES else None)
 
     def check(self) -> None:
         """Hold constraints and quantities against what exists.
@@ -314,7 +305,7 @@ class Job:
                 if not (side[:1].isdigit() or side[:1] in "+-."):
                     raise UnknownNameError("parameter or result", side, known, f"in the constraint {one}")
                 try:
-                    parse_quantity(side, unit or "1")
+                    read_value(side, unit or "1")
                 except QuantityError as error:
                     raise SpecError([Problem("constraint", 0, 0, str(one), str(error))]) from None
 
@@ -331,21 +322,6 @@ class Job:
 def notebook_table(frame: Any) -> str:
     """A data frame as HTML for a notebook, the middle of a long one left out."""
     return str(frame.to_html(index=False, max_rows=_ROWS_OF_A_NOTEBOOK))
-
-
-def quantity_unit(name: str) -> str:
-    """Unit of a result, from its name."""
-    for unit, text in (
-        ("W/m^2", "_W_per_m2"),
-        ("m^2", "_m2"),
-        ("1/s", "_per_s"),
-        ("J", "_J"),
-        ("s", "_s"),
-        ("W", "_W"),
-    ):
-        if name.endswith(text):
-            return unit
-    return "1"
 
 
 def _rows(columns: Columns, keep: NDArray[np.bool_]) -> Columns:

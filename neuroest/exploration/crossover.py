@@ -18,7 +18,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
-from neuroest.results.estimate import first_number
+from neuroest.results.quantities import first_number
 from neuroest.specs.loaded import Loaded
 from neuroest.uncertainty.bands import SAMPLES, SEED, Band, draw, quantiles
 from neuroest.workloads.layers import layer_table

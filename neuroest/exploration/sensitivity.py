@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.extras import extra
 from neuroest.core.text_layout import WIDTH, columns, wrapped
-from neuroest.exploration.batch_evaluation import Points, block_of, check_quantities, evaluate_points, joined
-from neuroest.exploration.chunks import notebook_table, quantity_unit
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.batch_evaluation import Points, block_of, evaluate_points, joined
+from neuroest.exploration.chunks import notebook_table
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
+from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Loaded
 from neuroest.uncertainty.bands import common_cause, spread_over
 from neuroest.uncertainty.elasticities import slopes, steps
@@ -140,7 +142,7 @@ class SensitivityResult:
             *wrapped("results with each parameter at its p10 and at its p90, and elasticities"),
         ]
         for name, bars in self.tornado.items():
-            unit = quantity_unit(name)
+            unit = QUANTITIES[name].unit
 
             def shown(value: float, unit: str = unit) -> str:
                 return format_quantity(value, unit) if np.isfinite(value) else "no estimate"
@@ -206,7 +208,8 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
     for name in quantities:
         if not np.isfinite(found.totals[name][0]):
             raise ExplorationError(
-                f"{name} does not apply to {group.design.spec.name} on {group.workload.name}"
+                f"{name} does not apply to {group.design.spec.name} on {group.workload.name}; "
+                f"it needs {QUANTITIES[name].applies}"
             )
     return {name: float(found.totals[name][0]) for name in quantities}
 

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
-from neuroest.exploration.chunks import notebook_table, quantity_unit
+from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.loaded import Loaded
 from neuroest.uncertainty.bands import SEED, Band, spread_over
 
@@ -98,7 +99,7 @@ class UncertaintyResult:
             f"{len(self.causes)} causes of doubt, {len(self.varied)} parameters that vary between devices or cycles",
         ]
         for name in self.base:
-            unit = quantity_unit(name)
+            unit = QUANTITIES[name].unit
             lines += ["", f"{name}  {format_quantity(self.base[name], unit)}"]
             lines.append(" " * 14 + "  ".join(f"{level:>12}" for level in ("p10", "p50", "p90")))
             for level, bands in (

@@ -93,8 +93,8 @@ class Traffic:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Work:
-    """What a layer makes its units do in one inference.
+class LevelCounts:
+    """What a computing level counts in one inference; `neuroest.pipeline.action_counts` adds the rest of the chip.
 
     Attributes
     ----------
@@ -223,8 +223,8 @@ class Mapper(ABC):
         """Where the layers sit."""
 
     @abstractmethod
-    def work(self, placement: Placement) -> Work:
-        """What the layers make the units do."""
+    def action_counts(self, placement: Placement) -> LevelCounts:
+        """Actions of the level's own units, and what it asks of memories, adders, vector units and neurons outside."""
 
     @abstractmethod
     def unit_time(self, placement: Placement) -> Array:

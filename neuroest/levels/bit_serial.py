@@ -14,7 +14,7 @@ from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators, mapping
-from neuroest.levels.base import Array, Mapper, Placement, Traffic, Work
+from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, Time, WordWidth
 
@@ -95,13 +95,13 @@ class BitSerialMapper(Mapper):
             shared=False,
         )
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Cycles of all cells, and sums of arrays that share an output."""
         t, bits = self.layers, self.network.activation_bits
         cycles = t.positions * bits * placement.units * self.options["rows"] * self.options["columns"]
         sums = t.is_weighted * t.output_elements * (placement.row_blocks - 1.0)
         outputs = t.is_weighted * t.output_elements
-        return Work(
+        return LevelCounts(
             actions={(self.compute.slots["cell"].path, "cycle"): np.asarray(cycles)},
             traffic=[Traffic("activations", t.input_taps * bits, outputs * bits, required=False)],
             element_operations=self.elementwise(),

@@ -17,7 +17,7 @@ from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping, winograd
 from neuroest.equations import digital as equations
-from neuroest.levels.base import Array, ExternalMaps, Mapper, Placement, Traffic, Work
+from neuroest.levels.base import Array, ExternalMaps, LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, Frequency
 from neuroest.workloads.layout import of_one_point
@@ -239,7 +239,7 @@ class DigitalArrayMapper(Mapper):
             shared=True,
         )
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Every multiply-accumulate, padding included: this array skips nothing."""
         t, bits, product = self.layers, self.network.activation_bits, self.product()
         operations = (
@@ -275,7 +275,7 @@ class DigitalArrayMapper(Mapper):
         if self.winograd:
             actions[unit, "input_addition"] = product.input_additions * placement.column_blocks
             actions[unit, "output_addition"] = product.output_additions * placement.row_blocks
-        return Work(
+        return LevelCounts(
             actions=actions,
             traffic=[
                 Traffic("activations", inputs * placement.column_blocks * wide + stationary, written),

@@ -10,7 +10,7 @@ from neuroest.blocks.chip.event_energies import EventEnergiesBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import network
-from neuroest.levels.base import Array, Placement, Work
+from neuroest.levels.base import Array, LevelCounts, Placement
 from neuroest.levels.cores import CoreMapper, producers
 from neuroest.specs.architecture import Level
 
@@ -46,7 +46,7 @@ class EventCoreMapper(CoreMapper):
         found: Numeric = device.synapse_memory / device.bits_per_synapse
         return found
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Operations, updates, spikes and hops."""
         events, t = self.compute.slots["events"], self.layers
         active = events.options.get("active_fraction", t.output_rate)
@@ -55,7 +55,7 @@ class EventCoreMapper(CoreMapper):
         hops = events.options.get(
             "hops", network.feed_forward_hops(self.units_before(placement), placement.units)
         )
-        return Work(
+        return LevelCounts(
             actions={
                 (events.path, "synaptic_operation"): self.operations(),
                 (events.path, "active_update"): updates * active,

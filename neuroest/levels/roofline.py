@@ -11,7 +11,7 @@ from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators
-from neuroest.levels.base import Array, Mapper, Placement, Work
+from neuroest.levels.base import Array, LevelCounts, Mapper, Placement
 from neuroest.specs.architecture import Level
 from neuroest.workloads.shapes import NETWORK_INPUT
 
@@ -62,11 +62,11 @@ class RooflineMapper(Mapper):
         """Inferences computed together."""
         return self.compute.slots["processor"].options["batch"]
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Seconds of work per inference."""
         path = self.compute.slots["processor"].path
         busy = self.unit_time(placement) * self.steps
-        return Work({(path, "busy_second"): busy}, [], {}, self.zeros(), self.zeros())
+        return LevelCounts({(path, "busy_second"): busy}, [], {}, self.zeros(), self.zeros())
 
     def unit_time(self, placement: Placement) -> Array:
         """Time of a layer's kernel, for one inference of the batch and one time step."""

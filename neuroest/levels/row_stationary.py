@@ -15,7 +15,7 @@ from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping
-from neuroest.levels.base import Array, Placement, Traffic, Work
+from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.digital_array import DigitalArrayMapper
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count, CountOrUnlimited, Frequency
@@ -161,7 +161,7 @@ class RowStationaryMapper(DigitalArrayMapper):
             shared=True,
         )
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Multiply-accumulates with their operands in the units, and what the units exchange with the memories."""
         t, bits = self.layers, self.network.activation_bits
         unit = self.compute.slots["unit"]
@@ -179,7 +179,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         if filters is not None:
             actions[filters.path, "read"] = done * self.network.weight_bits / filters.options["width"]
             actions[filters.path, "write"] = loaded / filters.options["width"]
-        return Work(
+        return LevelCounts(
             actions=actions,
             traffic=[
                 Traffic("activations", self.inputs_read() * placement.column_blocks * bits, fetched),

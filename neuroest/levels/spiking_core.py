@@ -11,7 +11,7 @@ from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Numeric
 from neuroest.equations import mapping, neurons
-from neuroest.levels.base import Array, Placement, Traffic, Work
+from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreMapper
 from neuroest.specs.architecture import Level
 from neuroest.specs.base import Count
@@ -58,7 +58,7 @@ class SpikingCoreMapper(CoreMapper):
         """Weights that the synapse memory holds."""
         return self.compute.slots["synapse_memory"].options["capacity"] / self.network.weight_bits
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Weight words, states, additions and updates."""
         weights, state, neuron = (self.compute.slots[n] for n in ("synapse_memory", "state_memory", "neuron"))
         operations, updates = self.operations(), self.updates()
@@ -67,7 +67,7 @@ class SpikingCoreMapper(CoreMapper):
         events = self.steps * t.is_weighted * self.inputs_active()
         address = mapping.block_count(np.log2(np.maximum(t.input_elements, 2.0)), 1.0)
         loaded = self.stored_weight_bits() * self.reloads_weights() / weights.options["width"]
-        return Work(
+        return LevelCounts(
             actions={
                 (weights.path, "read"): words,
                 (weights.path, "write"): loaded,

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_args
 
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
 from neuroest.core.lazy_registry import left_out, load
-from neuroest.registry import DATA_FOLDERS, DATA_PACKAGES, DEVICE_MODELS, IMPORTERS
+from neuroest.loading.kinds import KINDS, data_folder
+from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, IMPORTERS
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
@@ -35,15 +36,6 @@ from neuroest.workloads.layers import check_workload
 _T = TypeVar("_T", bound=Spec)
 Stamp: TypeAlias = tuple[int, ...]
 
-KINDS: Mapping[str, type[Spec]] = {
-    "architecture": ArchitectureSpec,
-    "device": DeviceSpec,
-    "sources": SourcesSpec,
-    "workload": WorkloadSpec,
-}
-"""Schema of each kind of file."""
-
-_PACKAGED = {**DATA_FOLDERS, "workload": "workload_specs"}
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _REFUSED_MODELS = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2"})
 """Suffixes of pickles, which are known as models so that they are refused as such."""
@@ -78,13 +70,6 @@ class Device:
         return self._placed[path]
 
 
-def data_folder(kind: str) -> Path:
-    """Folder of the shipped files of a kind: inside the installed package, or in the checkout beside it."""
-    package = Path(__file__).parent.parent
-    packaged = package / _PACKAGED[kind]
-    return packaged if packaged.is_dir() else package.parent / DATA_FOLDERS[kind]
-
-
 @cache
 def shipped(kind: str) -> Mapping[str, Path]:
     """Shipped files of a kind by name, in alphabetical order."""
@@ -102,7 +87,7 @@ def named(kind: str) -> Mapping[str, Path]:
     found = dict(shipped(kind))
     for plugin, package in DATA_PACKAGES.items():
         for place in package.__path__:
-            for name, path in _files_in(Path(place) / DATA_FOLDERS[kind]).items():
+            for name, path in _files_in(Path(place) / KINDS[kind].folder).items():
                 if found.setdefault(name, path) != path:
                     left_out(f"{kind} {name!r} of {plugin}", "the name is taken")
     return found
@@ -152,9 +137,9 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     return found
 
 
-def _file(kind: str, name: str | Path) -> Path:
+def _file(kind: str, name: str | Path, beside: Path | None = None) -> Path:
     """The path itself, or the file that a text names."""
-    return name if isinstance(name, Path) else find_file(kind, name)
+    return name if isinstance(name, Path) else find_file(kind, name, beside)
 
 
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
@@ -213,7 +198,7 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 
 @lru_cache(maxsize=128)
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
-    loaded = _loaded(WorkloadSpec, path)
+    loaded = read_spec(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
     known = shared_sources() | loaded.spec.sources.keys()
     for place, key in _cited(loaded.document.data):
@@ -238,9 +223,9 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
             yield from _cited(value, (*place, index))
 
 
-def load_device(name: str, beside: Path | None = None) -> Device:
+def load_device(name: str | Path, beside: Path | None = None) -> Device:
     """The device of a shipped name or of a path, its claims resolved to SI."""
-    path = find_file("device", name, beside)
+    path = _file("device", name, beside)
     device = _device(path, _stamp(path))
     if device.spec.table is None:
         return device
@@ -256,7 +241,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    In that file a key stands at two spaces and what belongs to it further in; a test holds the two readings equal.
+    To read it whole takes a fourteenth of a cold estimate. In that file a key stands at two spaces and what belongs to it
+    further in; a test holds the two readings equal.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))
@@ -269,11 +255,22 @@ def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
 
 def bibliography() -> Mapping[str, SourceSpec]:
     """The shared bibliography by key."""
-    path = data_folder("device") / "sources.yaml"
-    return _loaded(SourcesSpec, path).spec.sources
+    return load_sources(data_folder("device") / "sources.yaml").spec.sources
 
 
-def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
+def load_sources(path: Path) -> Loaded[SourcesSpec]:
+    """A bibliography from its file."""
+    return read_spec(SourcesSpec, path)
+
+
+def read_spec(schema: type[_T], path: Path) -> Loaded[_T]:
+    """A file as its schema has it, read once while it stays as it is.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file, or when it is of another kind.
+    """
     loaded: Loaded[_T] = _load(schema, path, _stamp(path))  # type: ignore[assignment]
     return loaded
 
@@ -305,7 +302,7 @@ def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
 
 
 def _check_kind(schema: type[Spec], document: Document) -> None:
-    expected = next(kind for kind, cls in KINDS.items() if cls is schema)
+    (expected,) = get_args(schema.model_fields["kind"].annotation)
     if not isinstance(document.data, dict):
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
     given = document.data.get("kind")
@@ -346,7 +343,7 @@ def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) 
 
 @lru_cache(maxsize=512)
 def _device(path: Path, _stamp: Stamp) -> Device:
-    loaded = _loaded(DeviceSpec, path)
+    loaded = read_spec(DeviceSpec, path)
     spec, document = loaded.spec, loaded.document
     if spec.model not in DEVICE_MODELS:
         message = f"unknown device model {spec.model!r}{did_you_mean(spec.model, DEVICE_MODELS)}"

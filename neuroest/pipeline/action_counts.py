@@ -1,4 +1,9 @@
-"""The stage that counts: how often every component acts in one inference, layer by layer."""
+"""The stage that counts: how often every component acts in one inference, layer by layer.
+
+A level counts what its own units do (`Mapper.action_counts`: reads, conversions, spikes) and says what it moves and what
+it asks of blocks outside. `count_actions` is the one place that puts the counts of a chip together: those of the level,
+of adders, vector units and neurons outside of it, of memories, of the network on chip and of the links.
+"""
 
 from __future__ import annotations
 
@@ -79,21 +84,21 @@ class ActionCounts:
 
 
 def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
-    """Counts of all actions in one inference.
+    """Counts of all actions in one inference: those of the level, and those of everything around it.
 
     Raises
     ------
     MappingError
         When the chip has no memory for what the network must keep.
     """
-    work = mapper.work(mapped.placement)
-    actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in work.actions.items()}
+    level = mapper.action_counts(mapped.placement)
+    actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in level.actions.items()}
     exclusions: list[str] = []
-    traffic = list(work.traffic)
+    traffic = list(level.traffic)
     shared: tuple[tuple[type[SharedInTime], str, Array], ...] = (
-        (AddsPartialSums, "addition", work.additions),
-        *((ExecutesElementwise, action, number) for action, number in work.element_operations.items()),
-        (UpdatesNeurons, "update", work.neuron_updates),
+        (AddsPartialSums, "addition", level.additions),
+        *((ExecutesElementwise, action, number) for action, number in level.element_operations.items()),
+        (UpdatesNeurons, "update", level.neuron_updates),
     )
     for role, action, count in shared:
         blocks = mapper.chip.find(role)

@@ -21,10 +21,11 @@ from neuroest.pipeline.comparison_attributes import PROPERTIES, PUBLISHED, fabri
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import render
 from neuroest.reporting.csv_export import ratio_rows
-from neuroest.reporting.formatting import BANDED, label_and_unit, percent, shown
+from neuroest.reporting.formatting import percent, shown
 from neuroest.reporting.table import maturity_words, settings_lines
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
+from neuroest.results.quantities import BANDED, QUANTITIES, label_and_unit
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
@@ -37,12 +38,6 @@ if TYPE_CHECKING:
 Named = str | Path | Loaded[Any]
 
 _UNPROVEN = ("projected", "assumed")
-_SENSITIVITIES = {
-    "area_m2": "area",
-    "energy_per_inference_J": "energy",
-    "latency_s": "latency",
-    "throughput_per_s": "initiation_interval",
-}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -385,7 +380,7 @@ def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str])
 
 def unproven_share(result: Estimate, total: str) -> float:
     """Share of a total that rests on projected or assumed values."""
-    key = _SENSITIVITIES[total]
+    key, _ = QUANTITIES[total].elasticity
     if key in result.basis_share:
         shares: Mapping[str, float] = result.basis_share[key]
     else:

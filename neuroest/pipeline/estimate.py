@@ -16,8 +16,10 @@ from neuroest.core.units import Numeric
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluation import Evaluation, evaluate
-from neuroest.results.estimate import CheckResult, Estimate, first_number
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.estimate import CheckResult, Estimate
+from neuroest.results.quantities import QUANTITIES, TOTALS
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
@@ -98,8 +100,8 @@ def estimate(
         except MappingError as error:
             raise MappingError(_placed(chip.document, str(error))) from None
         checks = tuple(_check_result(check) for check in result.checks)
+        totals = {name: QUANTITIES[name].number(result) for name in TOTALS}
     _refuse(checks, chip.document)
-    totals = _totals(result)
     _verify(result, totals)
     exclusions = tuple(
         dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
@@ -132,59 +134,6 @@ def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
             else RangeError
         )
         raise error(_placed(document, "\n".join(str(check) for check in failed)))
-
-
-def _totals(result: Evaluation) -> dict[str, float | None]:
-    layers = result.layers
-    spiking = layers.coding == "spiking"
-    macs = first_number(layers.total_macs) * (first_number(layers.timesteps) if spiking else 1.0)
-    energy = first_number(result.energy)
-    operations = first_number(layers.synaptic_operations) if spiking else macs
-    placement = result.mapped.placement
-    lifetime = result.neuron_lifetime
-    writing, writing_time = result.programming_energy, result.programming_time
-    units = first_number(placement.needed)
-    filled = float(np.sum(placement.utilisation * placement.units))
-    held = float(np.sum(placement.units))
-    return {
-        "area_m2": first_number(result.area),
-        "energy_per_inference_J": energy,
-        "dynamic_energy_J": first_number(result.dynamic_energy),
-        "static_energy_J": first_number(result.static_energy),
-        "latency_s": first_number(result.timing.latency),
-        "initiation_interval_s": first_number(result.timing.initiation_interval),
-        "throughput_per_s": 1.0 / first_number(result.period),
-        "average_power_W": first_number(result.average_power),
-        "power_density_W_per_m2": first_number(result.power_density),
-        "junction_temperature_K": None
-        if result.junction_temperature is None
-        else first_number(result.junction_temperature),
-        "synaptic_operations": operations,
-        "energy_per_synaptic_operation_J": energy / operations if operations else None,
-        "multiply_accumulates": macs,
-        "tops_per_watt": None if spiking else 2.0 * macs / energy / 1e12,
-        "computing_units": units,
-        "utilisation": filled / held if held else None,
-        "physical_neurons": float(np.sum(placement.neurons)),
-        "neuron_lifetime_s": None
-        if lifetime is None or not math.isfinite(first_number(lifetime))
-        else first_number(lifetime),
-        "die_yield": None if result.die_cost is None else first_number(result.die_cost[0]),
-        "cost_per_good_die_usd": None if result.die_cost is None else first_number(result.die_cost[1]),
-        "cell_lifetime_s": None if result.cell_lifetime is None else first_number(result.cell_lifetime),
-        "programming_energy_J": None if writing is None else first_number(writing),
-        "programming_time_s": None if writing_time is None else first_number(writing_time),
-        "refresh_interval_s": None if result.refresh is None else first_number(result.refresh[0]),
-        "refresh_power_W": None if result.refresh is None else first_number(result.refresh[1]),
-        "signal_to_error_ratio": _finite(result.signal_to_error_ratio),
-        "effective_bits": _finite(result.effective_bits),
-    }
-
-
-def _finite(value: Any) -> float | None:
-    """A number, or None where there is none or it has no end, such as the exactness of what has no errors."""
-    number = math.nan if value is None else first_number(value)
-    return number if math.isfinite(number) else None
 
 
 def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:

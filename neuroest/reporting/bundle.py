@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.loading.library import data_folder, load_architecture, load_workload, packed_files
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.difference import FilesDifference, difference, results_of
 from neuroest.reporting.report import Report, plain_result

@@ -12,7 +12,6 @@ from neuroest.core.text_layout import columns, wrapped
 from neuroest.design.build import TEMPERATURE, Design, Part, build
 from neuroest.design.chip import heat_path
 from neuroest.loading.library import (
-    KINDS,
     Device,
     bibliography,
     load_architecture,
@@ -83,8 +82,7 @@ def _file_sheet(name: str, style: Style) -> str:
         return device_sheet(load_device(name), style)
     if kind == "workload":
         return workload_sheet(load_workload(name), style)
-    allowed = ", ".join(kind for kind in KINDS if kind != "sources")
-    message = f"kind is {kind!r}; what can be shown: {allowed}"
+    message = f"kind is {kind!r}; what can be shown: architecture, device, workload"
     raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
 
 

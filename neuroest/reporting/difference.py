@@ -11,15 +11,10 @@ from typing import Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.text_layout import columns, fitting_columns, wrapped
-from neuroest.reporting.formatting import BANDED, label_and_unit, percent, short, shown
+from neuroest.reporting.formatting import percent, short, shown
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
+from neuroest.results.quantities import BANDED, QUANTITIES, label_and_unit
 
-_ELASTIC = {
-    "area_m2": "area",
-    "energy_per_inference_J": "energy",
-    "latency_s": "latency",
-    "throughput_per_s": "initiation_interval",
-}
 _LEAST = 1e-3
 _MOST = 12
 
@@ -200,7 +195,9 @@ def _result_difference(name: str, before: Result, after: Result) -> ResultDiffer
         if one != other:
             parts = _components(before, after, total)
             known = (
-                [_with_effect(cause, before, after, total) for cause in causes] if total in _ELASTIC else []
+                [_with_effect(cause, before, after, total) for cause in causes]
+                if _elasticity(total)[0]
+                else []
             )
             known.sort(key=lambda cause: -abs(cause.effect or 0.0))
             moved.append(Moved(total, one, other, parts, tuple(known)))
@@ -231,16 +228,20 @@ def _parameters(before: Result, after: Result) -> list[Cause]:
     return found
 
 
+def _elasticity(total: str) -> tuple[str, float]:
+    """Elasticity that moves a total, and the exponent; a total of another version may be none of this one."""
+    return QUANTITIES[total].elasticity if total in QUANTITIES else ("", 1.0)
+
+
 def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cause:
     if not cause.before or not cause.after or cause.before * cause.after <= 0.0:
         return cause
+    name, exponent = _elasticity(total)
     slopes = [
-        result["parameters"][cause.path].get("elasticity", {}).get(_ELASTIC[total], 0.0)
-        for result in (before, after)
+        result["parameters"][cause.path].get("elasticity", {}).get(name, 0.0) for result in (before, after)
     ]
-    sign = -1.0 if total == "throughput_per_s" else 1.0
     # the mean slope of both ends is right to second order
-    effect = sign * 0.5 * (slopes[0] + slopes[1]) * math.log(cause.after / cause.before)
+    effect = exponent * 0.5 * (slopes[0] + slopes[1]) * math.log(cause.after / cause.before)
     return Cause(cause.path, cause.unit, cause.before, cause.after, effect)
 
 
@@ -308,7 +309,7 @@ def _moved_lines(moved: Moved, style: Style) -> list[str]:
     rest = moved.unexplained
     if (
         rest is not None
-        and moved.total in _ELASTIC
+        and _elasticity(moved.total)[0]
         and abs(rest) > 0.01 * max(abs(moved.change or 0.0), 1e-9)
     ):
         why = (

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.comparison import unproven_share
-from neuroest.pipeline.evaluation import Evaluation, evaluate
-from neuroest.reporting.formatting import BANDED, short_names
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.reporting.formatting import short_names
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED
 from neuroest.uncertainty.bands import SAMPLES, drawn_values, quantiles, sampled_totals
 from neuroest.uncertainty.model_error import discrepancy_claims
 

@@ -14,29 +14,18 @@ from neuroest.core.provenance import EquationInfo, Parameter, Traced, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
-from neuroest.pipeline.evaluation import with_temperature
+from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
-from neuroest.reporting.formatting import label_and_unit, percent, short, shown, shown_interval, words
+from neuroest.reporting.formatting import percent, short, shown, shown_interval, words
 from neuroest.reporting.text_style import PLAIN, Style, one_line
-from neuroest.results.estimate import Estimate, first_number
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
 
-_ALIASES = {
-    "energy": "energy_per_inference_J",
-    "power": "average_power_W",
-    "operations": "synaptic_operations",
-}
+_ALIASES = {quantity.alias: name for name, quantity in QUANTITIES.items() if quantity.alias}
 _LEAST_ERROR = 1e-6
 """Share of the whole error below which a cause is not told."""
-_MOVERS = {
-    "energy_per_inference_J": "energy",
-    "dynamic_energy_J": "energy",
-    "area_m2": "area",
-    "latency_s": "latency",
-    "initiation_interval_s": "initiation_interval",
-    "throughput_per_s": "initiation_interval",
-}
 
 
 @dataclass(frozen=True)
@@ -296,38 +285,19 @@ class _Explainer:
         return Step(name, value, unit, how, (*self._band(name, unit), *self._movers(name)), parts)
 
     def _made_from(self, name: str) -> tuple[str, tuple[Step, ...]]:
-        totals = self.estimate.totals
-
-        def steps(*names: str) -> tuple[Step, ...]:
-            return tuple(Step(n, totals[n], label_and_unit(n)[1]) for n in names)
-
-        powered = Step("powered_time", first_number(self.estimate.evaluation.powered_time), "s")
-        rules: Mapping[str, tuple[str, tuple[Step, ...]]] = {
-            "average_power_W": (
-                "energy / time of being powered",
-                (*steps("energy_per_inference_J"), powered),
-            ),
-            "power_density_W_per_m2": ("average power / area", steps("average_power_W", "area_m2")),
-            "energy_per_synaptic_operation_J": (
-                "energy / synaptic operations",
-                steps("energy_per_inference_J", "synaptic_operations"),
-            ),
-            "junction_temperature_K": ("where power and leakage balance", self._temperature()),
-            "tops_per_watt": (
-                "2 x multiply-accumulates / energy, in 10^12 per joule",
-                steps("multiply_accumulates", "energy_per_inference_J"),
-            ),
-        }
-        if name in rules:
-            return rules[name]
+        quantity = QUANTITIES[name]
+        if quantity.rule:
+            inputs = (QUANTITIES[part] for part in quantity.inputs)
+            steps = tuple(
+                Step(part.name, part.number(self.estimate.evaluation), part.unit) for part in inputs
+            )
+            behind = {"junction_temperature_K": self._temperature, "throughput_per_s": self._times}.get(name)
+            return quantity.rule, (*steps, *(behind() if behind is not None else ()))
         if name in {"energy_per_inference_J", "dynamic_energy_J", "static_energy_J"}:
             return self._energy(name)
         if name == "area_m2":
             terms = [term for part in area_by_component(self.estimate) for term in part.terms]
             return f"sum of {_many(terms)}", tuple(self.term(term) for term in terms if term.value > 0.0)
-        if name == "throughput_per_s":
-            period = Step("period", first_number(self.estimate.evaluation.period), "s")
-            return "1 / time from one inference to the next", (period, *self._times())
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
         if name in {"signal_to_error_ratio", "effective_bits"}:
@@ -358,10 +328,10 @@ class _Explainer:
             return ()
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in claims.items()}
         with tracing(), np.errstate(all="ignore"):
-            warm = with_temperature(values, self.estimate.evaluation)[TEMPERATURE]
+            warm = with_temperature(values, self.estimate.evaluation.heating)[TEMPERATURE]
         power_step = Step(
             "power of a die",
-            first_number(self.estimate.evaluation.power_of_a_die),
+            first_number(self.estimate.evaluation.die_power),
             "W",
             "average power / dies",
         )
@@ -434,7 +404,7 @@ class _Explainer:
         values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
-            warm = with_temperature(values, self.estimate.evaluation)
+            warm = with_temperature(values, self.estimate.evaluation.heating)
             chip = instantiate(self.estimate.design, warm)
             level = next(level for level in chip.top.walk() if level.compute is not None)
             compute: Any = level.compute
@@ -478,16 +448,17 @@ class _Explainer:
 
     def _movers(self, name: str) -> tuple[str, ...]:
         found = self.estimate.sensitivity
-        slopes = found.totals.get(_MOVERS.get(name, ""))
-        if slopes is None:
+        # the elasticities of the whole energy stand for those of its larger part
+        moved = QUANTITIES["energy_per_inference_J" if name == "dynamic_energy_J" else name]
+        key, exponent = moved.elasticity
+        if not key:
             return ()
+        slopes = found.totals[key]
         largest = sorted(zip(found.paths, slopes, strict=True), key=lambda item: -abs(item[1]))[:5]
-        sign = -1.0 if name == "throughput_per_s" else 1.0
         told = ", ".join(
-            f"{short(path)} {sign * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
+            f"{short(path)} {exponent * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
         )
-        what = {"dynamic_energy_J": "energy per inference"}.get(name, label_and_unit(name)[0])
-        return (f"1 % more of an input changes the {what} by: {told}",) if told else ()
+        return (f"1 % more of an input changes the {moved.label} by: {told}",) if told else ()
 
 
 def _summary(spec: object) -> str:

@@ -13,18 +13,6 @@ from neuroest.uncertainty.bands import Band
 CHIP = "chip."
 """What every component's path begins with, left out where space is short."""
 
-BANDED = ("area_m2", "energy_per_inference_J", "latency_s", "throughput_per_s")
-"""Totals that have a band, in the order in which they are shown."""
-
-_SUFFIXES = (
-    ("_W_per_m2", "W/m^2"),
-    ("_per_s", "1/s"),
-    ("_m2", "m^2"),
-    ("_J", "J"),
-    ("_s", "s"),
-    ("_W", "W"),
-    ("_K", "K"),
-)
 _SCALES = {
     "m": ((1.0, "m", 0.9995), (1e-3, "mm", 0.9995), (1e-6, "um", 0.9995), (1e-9, "nm", 0.0)),
     "m^2": ((1e-6, "mm^2", 0.00995), (1e-12, "um^2", 0.00995), (1e-18, "nm^2", 0.0)),
@@ -33,23 +21,6 @@ _SCALES = {
 _POWER = re.compile(r"(?<=\d)e([+-]?\d+)")
 _MICRO = re.compile(r"(?<![A-Za-z_])(\d[\d.]*|[\d.]*[⁰¹²³⁴-⁹]+) u(?=[A-Za-z])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_WORDING = {"tops_per_watt": ("operations per energy", "TOPS/W")}
-
-
-def label_and_unit(total: str) -> tuple[str, str]:
-    """Words and SI unit of a total: ``energy_per_inference_J`` is an energy per inference in J.
-
-    Examples
-    --------
-    >>> label_and_unit("power_density_W_per_m2")
-    ('power density', 'W/m^2')
-    """
-    if total in _WORDING:
-        return _WORDING[total]
-    for suffix, unit in _SUFFIXES:
-        if total.endswith(suffix):
-            return total.removesuffix(suffix).replace("_", " "), unit
-    return total.replace("_", " "), "1"
 
 
 def shown(value: float | None, unit: str) -> str:
@@ -63,15 +34,28 @@ def shown(value: float | None, unit: str) -> str:
     if value is None:
         return "-"
     size = abs(value)
-    scales = _SCALES.get(unit)
-    if scales is not None and value:
-        factor, name, _ = next((scale for scale in scales if size >= scale[0] * scale[2]), scales[-1])
+    if unit in _SCALES and value:
+        factor, name = scale_of(size, unit)
         return f"{_three_digits(value / factor)} {name}"
     if unit == "V" and 0.1 <= size < 1.0:
         return f"{value:.3g} V"
     if unit == "1/s" and 1e3 <= size < 1e6:
         return f"{_three_digits(value)} 1/s"
-    return f"{value:.3g} {unit}" if unit == "TOPS/W" else format_quantity(value, unit)
+    return format_quantity(value, unit)
+
+
+def scale_of(size: float, unit: str) -> tuple[float, str]:
+    """Factor and name of the unit that a length or an area is written in.
+
+    Examples
+    --------
+    >>> scale_of(2.8e-8, "m^2")
+    (1e-06, 'mm^2')
+    """
+    factor, name, _ = next(
+        (scale for scale in _SCALES[unit] if size >= scale[0] * scale[2]), _SCALES[unit][-1]
+    )
+    return factor, name
 
 
 def _three_digits(value: float) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
-from neuroest.reporting.formatting import check_line, label_and_unit, percent, short, shown, shown_band, words
+from neuroest.reporting.formatting import check_line, percent, short, shown, shown_band, words
 from neuroest.reporting.table import basis_words, maturity_words, reported_values
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.pipeline.comparison import Comparison

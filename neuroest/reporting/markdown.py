@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING
 
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import (
-    BANDED,
-    check_line,
-    label_and_unit,
-    percent,
-    shown,
-    shown_band,
-    shown_interval,
-)
+from neuroest.reporting.formatting import check_line, percent, shown, shown_band, shown_interval
 from neuroest.reporting.table import basis_words, reported_values
 from neuroest.reporting.text_style import one_line
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED, label_and_unit
 
 if TYPE_CHECKING:
     from neuroest.pipeline.comparison import Comparison

@@ -10,16 +10,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.plotting.canvas import report_module
+from neuroest.core.extras import extra
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.reporting.explanation import explain
 from neuroest.reporting.figure_list import Plan
 from neuroest.reporting.formatting import (
-    BANDED,
     check_line,
-    label_and_unit,
     operating_point,
     percent,
     short,
@@ -32,6 +30,7 @@ from neuroest.reporting.report import Report
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
 from neuroest.results.estimate import package_version
+from neuroest.results.quantities import BANDED, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "signal_to_error_ratio")
@@ -54,7 +53,7 @@ def page(
     pictures : sequence of (Plan, Path), optional
         Figures and their SVG files, which are put into the page.
     """
-    jinja = report_module("jinja2")
+    jinja = extra("jinja2", "report")
     safe = jinja.utils.markupsafe.Markup
     environment = jinja.Environment(
         loader=jinja.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,

@@ -7,7 +7,6 @@ import gzip
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.exploration.pareto import non_dominated
-from neuroest.reporting.formatting import short_names, words
+from neuroest.reporting.formatting import short_names
+from neuroest.results.quantities import label_and_unit
 
 MOST_POINTS = 100_000
 """Points of a sweep that the page takes."""
@@ -27,10 +28,8 @@ _MOST_CODES = 65_535
 _BYTE = 256
 _DIGITS = 6
 _SQUARE_MILLIMETRES = 1e6
-_UNITS = {
-    "m2": "mm²", "J": "J", "s": "s", "W": "W", "V": "V", "A": "A", "F": "F", "Hz": "Hz", "ohm": "Ω", "K": "K",
-    "m": "m", "S": "S", "per_s": "1/s", "W_per_m2": "W/m²", "bit": "bit",
-}  # fmt: skip
+_PRINTED = {"1": "", "m^2": "mm²", "W/m^2": "W/m²", "ohm": "Ω"}
+"""Units that print otherwise than they are written in files."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,6 @@ def read_sweep(file: Path) -> SweepPoints:
             passed += len(piece)
             if len(results) == 2:
                 front = _front(front, piece[list(results)])
-    except ImportError:
-        raise NeuroestError("reading .parquet needs pyarrow: pip install 'neuroest[explore]'") from None
     except NeuroestError:
         raise
     except Exception as error:  # whatever the reader says of a file that is none
@@ -100,7 +97,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
         frame = pd.read_csv(file)
         yield frame[frame["feasible"].astype(bool)] if "feasible" in frame else frame
         return
-    parquet = import_module("pyarrow.parquet").ParquetFile(str(file))
+    parquet = extra("pyarrow.parquet", "explore").ParquetFile(str(file))
     known = parquet.schema_arrow.names
     chosen = [name for name in columns if name in known] if columns is not None else None
     if columns is not None and not chosen:
@@ -145,7 +142,8 @@ def sweep_points(frame: Any, count: int | None = None) -> dict[str, Any]:
             left.append(str(name))
             continue
         about, content = found
-        label, unit = _label(short.get(str(name).partition(" ")[0], str(name)))
+        label, unit = label_and_unit(short.get(str(name).partition(" ")[0], str(name)))
+        unit = _PRINTED.get(unit, unit)
         columns.append({"name": str(name), "label": label, "unit": unit, "scale": _scale(unit), **about})
         parts.append(content)
     data = base64.b64encode(gzip.compress(b"".join(parts), 6, mtime=0)).decode()
@@ -156,14 +154,6 @@ def sweep_points(frame: Any, count: int | None = None) -> dict[str, Any]:
         "names": left,
         "data": data,
     }
-
-
-def _label(name: str) -> tuple[str, str]:
-    """Words and unit of a column: ``interface.bias_current_A`` is a bias current in A."""
-    for suffix in sorted(_UNITS, key=len, reverse=True):
-        if name.endswith(f"_{suffix}"):
-            return words(name.removesuffix(f"_{suffix}")), _UNITS[suffix]
-    return words(name), ""
 
 
 def _scale(unit: str) -> float:

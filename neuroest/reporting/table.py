@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ from neuroest.reporting.breakdown import (
 from neuroest.reporting.formatting import (
     check_line,
     counted,
-    label_and_unit,
     operating_point,
     percent,
     short,
@@ -32,31 +31,13 @@ from neuroest.reporting.formatting import (
 )
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import TOTALS, label_and_unit
 from neuroest.specs.claims import BASES, DESIGN
 from neuroest.uncertainty.bands import Band
 
 if TYPE_CHECKING:
     from neuroest.pipeline.comparison import Comparison
 
-_TOTALS = (
-    "area_m2",
-    "energy_per_inference_J",
-    "dynamic_energy_J",
-    "static_energy_J",
-    "latency_s",
-    "initiation_interval_s",
-    "throughput_per_s",
-    "average_power_W",
-    "power_density_W_per_m2",
-    "synaptic_operations",
-    "energy_per_synaptic_operation_J",
-    "multiply_accumulates",
-    "tops_per_watt",
-    "computing_units",
-    "utilisation",
-    "physical_neurons",
-    "neuron_lifetime_s",
-)
 _PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
 _LEAST_SHARE = 1e-3
 """Share of the total below which terms are put together in one line."""
@@ -154,8 +135,7 @@ def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> 
 def _totals(estimate: Estimate, style: Style) -> list[str]:
     rows = [("", "", "p10 .. p90", "median")]
     notes: dict[int, list[str]] = {}
-    for name in _known(estimate):
-        value = estimate.totals[name]
+    for name, value in estimate.totals.items():
         if value is None:
             continue
         label, unit = label_and_unit(name)
@@ -173,11 +153,6 @@ def _totals(estimate: Estimate, style: Style) -> list[str]:
         share = percent(1.0 - estimate.bands.feasible)
         lines += wrapped(f"In {share} of the samples of the bands the design cannot run; they are left out.")
     return lines
-
-
-def _known(estimate: Estimate) -> Iterator[str]:
-    yield from (name for name in _TOTALS if name in estimate.totals)
-    yield from (name for name in estimate.totals if name not in _TOTALS)
 
 
 def _cause(estimate: Estimate, total: str) -> str:
@@ -220,7 +195,7 @@ def lopsided(value: float | None, band: Band | None) -> str:
 def _columns(comparison: Comparison) -> list[str]:
     estimates = comparison.estimates
     rows = [("", *(estimate.architecture for estimate in estimates))]
-    for name in _known(comparison.design):
+    for name in TOTALS:
         values = [estimate.totals.get(name) for estimate in estimates]
         if all(value is None for value in values):
             continue

@@ -15,10 +15,14 @@ import numpy as np
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.units import format_quantity
 from neuroest.design.build import Design, InputFile
+from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, network
 from neuroest.loading.library import shipped
-from neuroest.pipeline.evaluation import Evaluation, trace_costs
+from neuroest.pipeline.cost_table import cost_components
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.self_heating import with_temperature
 from neuroest.registry import render
+from neuroest.results.quantities import first_number
 from neuroest.specs.claims import BASES, DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
@@ -43,11 +47,6 @@ def package_version() -> str:
 def _called(file: InputFile) -> str:
     """Name of a file that ships, else its path."""
     return file.name if str(shipped(file.kind).get(file.name)) == file.file else file.file
-
-
-def first_number(value: Any) -> float:
-    """Number of the one point that an estimate is made at."""
-    return float(np.asarray(value).reshape(-1)[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,7 +334,8 @@ class Estimate:
             numbers["activation_bits"] = "workload.precision.activations"
         known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
         with tracing():
-            return trace_costs(self.design, values, self.evaluation, replace(network, **known))
+            chip = instantiate(self.design, with_temperature(values, self.evaluation.heating))
+            return cost_components(chip, self.evaluation.mapped, replace(network, **known))
 
     @cached_property
     def used_paths(self) -> frozenset[str]:

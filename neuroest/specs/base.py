@@ -28,8 +28,13 @@ class Spec(BaseModel):
 
     @classmethod
     def descriptions(cls) -> Mapping[str, str]:
-        """Text under each field, by name; read from the source when somebody asks, since most runs never do."""
-        return _descriptions(cast("Any", cls))
+        """Text under each field, by the key that a file gives.
+
+        pydantic's own ``use_attribute_docstrings`` parses the source of each class while it is created, which takes
+        a twentieth of a cold estimate; this parses a module once, when somebody asks.
+        """
+        texts = _descriptions(cast("Any", cls))
+        return {field.alias or name: texts[name] for name, field in cls.model_fields.items() if name in texts}
 
     @classmethod
     def __get_pydantic_json_schema__(

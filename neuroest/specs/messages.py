@@ -194,7 +194,8 @@ def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
         elif model is None:
             return None
         else:
-            field = model.model_fields.get(str(part))
+            fields = model.model_fields
+            field = next((found for name, found in fields.items() if part in {name, found.alias}), None)
             is_open = model.model_config.get("extra") == "allow"
             annotation = _accepted(field) if field else _open_node() if is_open else None
         model = _choose(annotation, node) if _element(annotation) is None else None
@@ -258,7 +259,7 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _keys(model: type[BaseModel] | None) -> list[str]:
-    return list(model.model_fields) if model else []
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
 def _described(model: type[BaseModel] | None, key: str) -> str:

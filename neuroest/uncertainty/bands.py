@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.uncertainty.model_error import discrepancy_claims
@@ -116,15 +118,11 @@ def sampled_totals(result: Evaluation, samples: int) -> SampledTotals:
     for check in result.checks:
         if check.severity == "refuse":
             feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
-    quantities = {
-        "energy_per_inference_J": result.energy,
-        "area_m2": result.area,
-        "latency_s": result.timing.latency,
-        "throughput_per_s": 1.0 / result.period,
-    }
     spread = {
-        n: np.broadcast_to(np.asarray(q, dtype=np.float64).reshape(-1), (samples,))
-        for n, q in quantities.items()
+        name: np.broadcast_to(
+            np.asarray(QUANTITIES[name].of(result), dtype=np.float64).reshape(-1), (samples,)
+        )
+        for name in BANDED
     }
     return SampledTotals(spread, feasible)
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec
 
@@ -53,7 +54,12 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
         return float(array[0]), slopes(array)
 
-    totals = {name: elasticity(quantity)[1] for name, quantity in _totals(result).items()}
+    totals = {
+        name: elasticity(quantity.of(result))[1]
+        for quantity in QUANTITIES.values()
+        for name, exponent in (quantity.elasticity,)
+        if name and exponent == 1.0
+    }
     energy: dict[tuple[str, str], tuple[float, NDArray[np.float64]]] = {}
     for row in result.dynamic:
         _store(energy, (row.component, row.term), elasticity(np.sum(row.energy, axis=-1)))
@@ -101,15 +107,6 @@ def _store(
     (old, slope), (new, other) = table[key], item
     total = old + new
     table[key] = (total, (old * slope + new * other) / total if total else slope)
-
-
-def _totals(result: Evaluation) -> dict[str, Numeric]:
-    return {
-        "energy": result.energy,
-        "area": result.area,
-        "latency": result.timing.latency,
-        "initiation_interval": result.timing.initiation_interval,
-    }
 
 
 def attributed_share(

@@ -5,7 +5,7 @@ the chip, ``energy(chip.tile, conversion)`` the energy of one action or term in 
 ``power(path)``, ``instances(path)``, ``count(path, action)`` and ``time(path)`` accordingly. All values are in SI. A
 number with a unit is written as a product, ``2304 * ns``.
 
-An expression has a dimension, which follows without any result: a total carries its unit in its name, a function has
+An expression has a dimension, which follows without any result: a total has that of its unit, a function has
 that of what it tells, and counts of operations, inferences and bits are plain numbers.
 """
 
@@ -17,13 +17,15 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
-from neuroest.core.units import DIMENSIONLESS, Dimension, describe_dimension, parse_unit
-from neuroest.pipeline.evaluation import Array, Evaluation
+from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
+from neuroest.pipeline.energy import Array
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.quantities import QUANTITIES
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -34,12 +36,14 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 _RATE = Dimension(second=-1)
 _COUNTED: Mapping[str, Dimension] = {
-    **dict.fromkeys(("op", "OP", "MAC", "SOP", "spike", "inference", "query", "neuron"), DIMENSIONLESS),
+    **dict.fromkeys(
+        ("op", "OP", "MAC", "SOP", "spike", "inference", "query", "neuron", "USD"), DIMENSIONLESS
+    ),
     "OPS": _RATE,
     "fps": _RATE,
 }
 """What is counted, by itself or a second; it takes the prefixes below."""
-_PREFIXES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+_PREFIXES = {"": 1.0, **{name: factor for name, factor in PREFIXES.items() if factor > 1.0}}
 _LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
 _LONGEST = 1000
 """Characters of an expression."""
@@ -211,7 +215,7 @@ def _number(node: ast.expr, text: str) -> float | None:
 
 
 def _is_total(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and node.id in _TOTALS
+    return isinstance(node, ast.Name) and node.id in QUANTITIES
 
 
 def _unit_name(name: str) -> tuple[float, Dimension]:
@@ -219,7 +223,7 @@ def _unit_name(name: str) -> tuple[float, Dimension]:
     try:
         return parse_unit(name)
     except QuantityError:
-        raise UnknownNameError("total", name, _TOTALS) from None
+        raise UnknownNameError("total", name, QUANTITIES) from None
 
 
 def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
@@ -252,7 +256,7 @@ def _dimension(node: ast.expr, text: str) -> Dimension:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return _dimension(operand, text)
         case ast.Name(id=name):
-            return _TOTALS[name].dimension if name in _TOTALS else _unit_name(name)[1]
+            return _read_unit(QUANTITIES[name].unit)[1] if name in QUANTITIES else _unit_name(name)[1]
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             _arguments(node, name, text)
             return _FUNCTIONS[name].dimension
@@ -285,7 +289,10 @@ def _value(node: ast.expr, parts: _Parts, text: str) -> Any:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, parts, text)
         case ast.Name(id=name):
-            return _TOTALS[name].of(parts.result) if name in _TOTALS else np.float64(_unit_name(name)[0])
+            if name not in QUANTITIES:
+                return np.float64(_unit_name(name)[0])
+            quantity = QUANTITIES[name]
+            return np.asarray(quantity.of(parts.result)) * unit_factor(quantity.unit)
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             arguments = _arguments(node, name, text)
             return _FUNCTIONS[name].of(parts, *arguments)
@@ -362,28 +369,6 @@ class _Parts:
         return np.sum(resources[path] * self.result.layers.timesteps, axis=-1, keepdims=True)
 
 
-def _multiply_accumulates(result: Evaluation) -> Any:
-    spiking = result.layers.coding == "spiking"
-    return np.asarray(result.layers.total_macs) * (result.layers.timesteps if spiking else 1.0)
-
-
-_SUFFIXES = {"_per_s": "1/s", "_J": "J", "_m2": "m^2", "_W": "W", "_s": "s"}
-"""Units that names of totals end with; the rest are counts."""
-
-
-@dataclass(frozen=True)
-class _Total:
-    """A total by its name."""
-
-    name: str
-    of: Callable[[Evaluation], Any]
-
-    @property
-    def dimension(self) -> Dimension:
-        unit = next((unit for suffix, unit in _SUFFIXES.items() if self.name.endswith(suffix)), "1")
-        return parse_unit(unit)[1]
-
-
 @dataclass(frozen=True)
 class _Function:
     """A function of a part, with how many arguments it takes."""
@@ -398,26 +383,6 @@ class _Function:
         return parse_unit(self.unit)[1]
 
 
-_Totals: TypeAlias = Mapping[str, _Total]
-_TOTALS: _Totals = {
-    name: _Total(name, of)
-    for name, of in {
-        "area_m2": lambda r: r.area,
-        "energy_per_inference_J": lambda r: r.energy,
-        "dynamic_energy_J": lambda r: r.dynamic_energy,
-        "static_energy_J": lambda r: r.static_energy,
-        "static_power_W": lambda r: r.static_power,
-        "latency_s": lambda r: r.timing.latency,
-        "initiation_interval_s": lambda r: r.timing.initiation_interval,
-        "throughput_per_s": lambda r: 1.0 / r.period,
-        "average_power_W": lambda r: r.average_power,
-        "multiply_accumulates": _multiply_accumulates,
-        "operations": lambda r: 2.0 * _multiply_accumulates(r),
-        "synaptic_operations": lambda r: r.layers.synaptic_operations,
-        "weight_bits": lambda r: r.layers.total_weights * np.asarray(r.layers.weight_bits),
-        "computing_units": lambda r: r.mapped.placement.needed,
-    }.items()
-}
 _FUNCTIONS: Mapping[str, _Function] = {
     "area": _Function(_Parts.area, "m^2"),
     "energy": _Function(_Parts.energy, "J", most=2),

@@ -15,10 +15,11 @@ import neuroest
 from neuroest.blocks.technology.corner_table import CornerTable
 from neuroest.core.errors import MappingError, SpecError
 from neuroest.design.overrides import design_with
-from neuroest.loading.library import data_folder, load_architecture, load_device, load_workload, shipped
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.comparison import at_corner
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.reporting.table import estimate_table
 from neuroest.results.estimate import Estimate
 from tests.components.chips import changed

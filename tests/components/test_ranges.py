@@ -11,7 +11,8 @@ from neuroest.design.build import build
 from neuroest.design.overrides import design_with
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import Evaluation, evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.uncertainty.bands import draw
 from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 

@@ -7,18 +7,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import neuroest.evaluation
 import numpy as np
 import pytest
 
+import neuroest
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.design.overrides import design_with
 from neuroest.loading.library import load_architecture, load_device, load_workload
 from neuroest.network_simulation.conditions import operating_conditions
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.explanation import explain
 from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import QUANTITIES
 from tests.components.chips import changed
 
 _FOLDER = TemporaryDirectory()
@@ -155,10 +157,16 @@ def test_a_batch_gives_the_same_as_its_points(tmp_path: Path, base: str, net: st
     for index in range(4):
         point = {path: float(column[index, 0]) for path, column in columns.items()}
         alone = evaluate(design, workload, values | point)
-        for quantity in ("energy", "area", "static_power", "period", "junction_temperature"):
-            found = np.broadcast_to(getattr(together, quantity), (4, 1))[index, 0]
+        for name in (
+            "energy_per_inference_J",
+            "area_m2",
+            "static_power_W",
+            "period_s",
+            "junction_temperature_K",
+        ):
+            found = np.broadcast_to(QUANTITIES[name].of(together), (4, 1))[index, 0]
             assert np.isfinite(found)
-            assert found == pytest.approx(float(np.ravel(getattr(alone, quantity))[0]), rel=1e-12)
+            assert found == pytest.approx(QUANTITIES[name].number(alone), rel=1e-12)
 
 
 def test_a_grid_gives_the_same_as_its_points(tmp_path: Path) -> None:
@@ -170,11 +178,11 @@ def test_a_grid_gives_the_same_as_its_points(tmp_path: Path) -> None:
         design, workload,
         values | {AMBIENT: rooms[:, None, None], "technology.supply_voltage": supplies[None, :, None]},
     )  # fmt: skip
-    warm = np.broadcast_to(np.asarray(grid.junction_temperature), (2, 3, 1))
+    warm = np.broadcast_to(np.asarray(grid.heating.temperature), (2, 3, 1))
     for i, j in np.ndindex(2, 3):
         point = {AMBIENT: float(rooms[i]), "technology.supply_voltage": float(supplies[j])}
         alone = evaluate(design, workload, values | point)
-        assert warm[i, j, 0] == pytest.approx(float(alone.junction_temperature), rel=1e-12)  # type: ignore[arg-type]
+        assert warm[i, j, 0] == pytest.approx(float(alone.heating.temperature), rel=1e-12)  # type: ignore[arg-type]
 
 
 def test_each_of_several_chips_has_its_own_package(tmp_path: Path) -> None:
@@ -214,8 +222,8 @@ def test_what_is_said_of_the_temperature(tmp_path: Path) -> None:
 
 def test_a_stated_temperature_costs_one_pass(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     passes = []
-    whole = neuroest.pipeline.evaluation._pass
-    monkeypatch.setattr(neuroest.pipeline.evaluation, "_pass", lambda *a: passes.append(1) or whole(*a))
+    whole = Evaluation.run
+    monkeypatch.setattr(Evaluation, "run", lambda *given: passes.append(1) or whole(*given))
     estimate(CHIP, NET)
     assert len(passes) == 1
     estimate(heated(tmp_path), NET)

@@ -6,13 +6,15 @@ Bench values: Zhao et al., Nat. Electron. 8, 1211 (2025), Supplementary Table 1,
 import numpy as np
 import pytest
 
+from neuroest.blocks.neurons.diffusive_base import IonKineticsParameters
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics import compact
 from neuroest.dynamics.compact import default_step, simulate
-from neuroest.dynamics.diffusive_cells import draw_devices, integration_time, load_cells
+from neuroest.dynamics.diffusive_cells import NEURON_MODELS, draw_devices, integration_time, load_cells
 from neuroest.dynamics.energy import compare_energy, latching_sweep
 from neuroest.dynamics.first_spike import Rates, first_spike
 from neuroest.dynamics.stimulus import Segment, constant, pulse_train, sampled
+from neuroest.registry import DEVICE_MODELS
 
 BENCH = load_cells("diffusive_bench")
 CLOSED_FORMS = {
@@ -162,6 +164,11 @@ def test_the_fast_solver_agrees_with_the_full_simulation() -> None:
         assert fast.time[index] == pytest.approx(full.first_switch[0], rel=0.02)
 
 
+@pytest.mark.parametrize("neuron", NEURON_MODELS)
+def test_no_parameter_has_two_homes(neuron: str) -> None:
+    assert not DEVICE_MODELS[neuron].declared.keys() & IonKineticsParameters.declared.keys()
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -176,6 +183,7 @@ def test_the_fast_solver_agrees_with_the_full_simulation() -> None:
         (lambda: simulate(BENCH, constant(0.8, 1.0), step=1e-12), "step"),
         (lambda: load_cells("lif_28nm_circuit"), "needs a diffusive neuron"),
         (lambda: load_cells("diffusive_bench", kinetics="lif_28nm_circuit"), "ion_kinetics"),
+        (lambda: load_cells("diffusive_bench", changes={"relaxation_time": "0 s"}), "states no relaxation_time"),
         (lambda: load_cells("diffusive_bench", temperature=-3.0), "above 0 K"),
         (lambda: draw_devices(BENCH, "diffusive_bench", 0, np.random.default_rng(0)), "at least one"),
         (lambda: compare_energy(BENCH, 0.1), "never fires"),

@@ -9,12 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.exploration.batch_evaluation import QUANTITIES, evaluate_points
+from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, settings_space
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import make_job, sweep
 from neuroest.pipeline.estimate import estimate
+from neuroest.results.quantities import QUANTITIES
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
 SPACE = {

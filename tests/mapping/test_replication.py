@@ -15,7 +15,7 @@ from neuroest.design.overrides import design_with
 from neuroest.levels.crossbar.packing import Packed, Wanted, pack, pieces_of, share_arrays
 from neuroest.levels.crossbar.replication import copies_within
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from tests.components.chips import arrays, changed, failed, run
 
 SHARED = {"chip.tile.array.sharing": "layers"}

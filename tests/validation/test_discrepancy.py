@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from neuroest.pipeline.estimate import estimate
-from neuroest.pipeline.evaluation import evaluate
+from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import MAPPERS
 from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 

@@ -80,13 +80,14 @@ class IonDynamics(Record):
     firing_voltage_spread: Volt = positive("Standard deviation of the firing amplitude.", symbol="sigma_V")
     endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
     relaxation_time: Second = non_negative(
-        "Time in which a complete filament ruptures once no field holds it; without it that takes no time.",
+        "Time in which a complete filament ruptures once no field holds it; without it that takes no time, and the "
+        "neuron cannot be simulated.",
         symbol="t_relax",
         absent=0.0,
     )
     conduction_length: Dimensionless = quantity(
         "Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate "
-        "follows the closing gap.",
+        "follows the closing gap, and the neuron cannot be simulated.",
         minimum=0.01,
         symbol="lambda",
         absent=0.0,
@@ -111,17 +112,11 @@ ION_BARRIERS: Mapping[str, str] = MappingProxyType(
 
 
 class IonKineticsParameters(Record):
-    """Conduction, noise, rupture and temperature of a diffusive memristor, beside the rates of its neuron."""
+    """Noise and temperature of a diffusive memristor, beside the rates, conduction and rupture of its neuron."""
 
     model: ClassVar[str] = "ion_kinetics"
     folder: ClassVar[str] = "lab"
 
-    conduction_length: Dimensionless = positive(
-        "Decay length of the conduction through the gap, in units of the gap.", symbol="lambda", exact=EXACT
-    )
-    rupture_time: Second = positive(
-        "Time in which a complete filament ruptures once no field holds it.", symbol="t_relax"
-    )
     noise_correlation_time: Second = positive(
         "Time over which the drive of the ions keeps its deviation from the mean.", symbol="tau_n"
     )

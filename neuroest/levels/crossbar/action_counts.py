@@ -17,16 +17,16 @@ from neuroest.blocks.roles import (
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators, counting, multiplexing
 from neuroest.equations import mapping as equations
-from neuroest.levels.base import Array, Placement, Traffic, Work
+from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.layout import CrossbarLayout
 from neuroest.workloads.shapes import GATES
 
 
-class CrossbarWork(CrossbarLayout):
+class CrossbarCounts(CrossbarLayout):
     """Counts of one inference."""
 
-    def work(self, placement: Placement) -> Work:
+    def action_counts(self, placement: Placement) -> LevelCounts:
         """Row toggles, cell and column reads, conversions, spikes."""
         t, array, steps = self.layers, self.compute, self.steps * self.planes
         columns_each, rows_each = array.devices_per_weight()
@@ -80,7 +80,9 @@ class CrossbarWork(CrossbarLayout):
             if np.any(t.stationary_elements > 0.0):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
-        return Work(counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates))
+        return LevelCounts(
+            counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
+        )
 
     def _writing(self, placement: Placement) -> Mapping[tuple[str, str], Numeric]:
         """Cells that are written anew, for an inference."""

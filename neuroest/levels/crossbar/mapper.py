@@ -15,7 +15,7 @@ from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.levels.base import Array, Placement
-from neuroest.levels.crossbar.action_counts import CrossbarWork
+from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
 from neuroest.levels.crossbar.left_out import left_out_of_arrays
@@ -24,7 +24,7 @@ from neuroest.registry import COMPONENTS
 from neuroest.specs.architecture import Level
 
 
-class CrossbarMapper(CrossbarWork):
+class CrossbarMapper(CrossbarCounts):
     """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
 
     schema: ClassVar[type[Level]] = CrossbarLevel

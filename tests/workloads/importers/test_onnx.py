@@ -505,3 +505,20 @@ def test_weights_that_are_not_finite_are_told(tmp_path: Path) -> None:
     weights = numpy_helper.from_array(np.full((8, 8), np.nan, dtype=np.float32), "w")
     path = saved(tmp_path / "n.onnx", [helper.make_node("MatMul", ["x", "w"], ["y"])], [weights])
     assert any("not finite" in note for note in workload_from_file(path).spec.notes)
+
+
+@pytest.mark.parametrize(
+    ("operator", "factors", "operations"),
+    # an element of Softmax: largest, difference, exponential, sum, quotient; of the norms: (mean, difference,) square,
+    # sum, factor, scale (, shift)
+    [("Softmax", (), 5), ("LayerNormalization", ("w", "w"), 7), ("RMSNormalization", ("w",), 4)],
+)
+def test_operations_an_element(
+    tmp_path: Path, operator: str, factors: tuple[str, ...], operations: int
+) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["x", "weight"], ["a"]),
+        helper.make_node(operator, ["a", *factors], ["y"]),
+    ]
+    file = saved(tmp_path / "norm.onnx", nodes, [numbers("weight", 8, 4), numbers("w", 4)], (1, 8))
+    assert workload_from_file(file).spec.layers[-1].operations == operations

@@ -1,0 +1,50 @@
+"""Area of a chip: areas of its blocks times their instances, and the white space of the floor plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.units import Numeric
+from neuroest.equations import power
+from neuroest.levels.base import NetworkMapping
+from neuroest.pipeline.cost_table import CostTable
+from neuroest.pipeline.energy import Array, total
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class InstanceRow:
+    """Area or static power of one term of one component on the whole chip. [m^2] or [W]."""
+
+    component: str
+    term: str
+    total: Numeric
+    instances: Numeric
+    asleep: bool = False
+    """Whether it is power that is drawn while the chip is switched off."""
+
+
+def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ...]:
+    """Area by component and term. [m^2]."""
+    rows = [
+        InstanceRow(a.component, a.term, a.area * number, number)
+        for a in costs.areas
+        for number in (mapped.instances[a.counted_as or a.component],)
+    ]
+    if costs.overheads is not None:
+        clocked: Any = sum((r.total for r in rows if r.component in costs.synchronous), start=0.0)
+        rows.append(InstanceRow(costs.overheads, "control", clocked * costs.control_area_fraction, 1.0))
+    return tuple(rows)
+
+
+def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
+    """Area of the chip: blocks over the floor-plan utilisation, and dies that are known as a whole. [m^2]."""
+    known_dies = {(a.component, a.term) for a in costs.areas if a.placed}
+    blocks: list[Numeric] = []
+    dies: list[Numeric] = []
+    for row in rows:
+        (dies if (row.component, row.term) in known_dies else blocks).append(row.total)
+    return np.asarray(power.floorplan_area(total(blocks), costs.floorplan_utilisation) + total(dies))

@@ -1,0 +1,206 @@
+"""Design rules: everything that must hold for a design to work, from all stages and families of results."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.blocks.base import Check
+from neuroest.blocks.interconnect.dram import Dram
+from neuroest.blocks.roles import ChargesClock
+from neuroest.equations import power
+from neuroest.levels.time_multiplexing import ROUNDING
+from neuroest.pipeline.energy import Array
+from neuroest.pipeline.stages import Stages
+
+_QUEUING = 0.5
+"""Load of a link above which queues in front of it are no longer short; a convention."""
+_BALANCE = 0.01
+"""Share of the rise of the die's temperature that may be left unexplained; a convention."""
+
+
+def check_design(
+    s: Stages, power_density: Array, die_area: Array, die_power: Array, refresh: tuple[Array, Array] | None,
+    programming_time: Array | None,
+) -> tuple[Check, ...]:  # fmt: skip
+    """Checks of the stages, and those that need results of the families.
+
+    Parameters
+    ----------
+    s : Stages
+        What the stages returned, with their own checks.
+    power_density : array
+        Mean power over the area of the chip. [W/m^2]
+    die_area, die_power : array
+        Of one die. [m^2], [W]
+    refresh : tuple of array or None
+        Interval and power of refresh. [s], [W]
+    programming_time : array or None
+        Time of writing all weights once. [s]
+    """
+    return (
+        *s.costs.checks, *s.mapped.checks, *s.counts.checks, *_cooling_checks(s, power_density),
+        *_die_checks(s, die_area), *_period_checks(s), *_target_checks(s), *_heat_checks(s, die_power),
+        *_memory_checks(s), *_refresh_checks(s, refresh, programming_time), *_load_checks(s), *_outside_checks(s),
+        *_power_off_checks(s),
+    )  # fmt: skip
+
+
+def _cooling_checks(s: Stages, density: Array) -> list[Check]:
+    """Whether the package cools the power density."""
+    limit = s.costs.power_density_limit
+    return [
+        Check(
+            "power_density", "chip", "limit", density <= limit, "the package cannot cool this power density", density,
+            limit, "W/m^2",
+        )
+    ]  # fmt: skip
+
+
+def _period_checks(s: Stages) -> list[Check]:
+    """Whether an inference is done before the next is asked for."""
+    if s.chip.period is None:
+        return []
+    interval = np.asarray(s.timing.initiation_interval)
+    return [
+        Check(
+            "keeps_up", "operation", "refuse", interval <= s.chip.period,
+            "an inference takes longer than the period it is asked for", interval, s.chip.period, "s",
+        )
+    ]  # fmt: skip
+
+
+def _power_off_checks(s: Stages) -> list[Check]:
+    """Whether weights that are gone when the chip is switched off come back from outside."""
+    store = s.mapper.weight_store
+    if not s.mapper.loses_weights or store is None:
+        return []
+    links = any("weights" in link.spec.carries for link in s.chip.links())
+    return [
+        Check(
+            "weights_come_back", store.path, "limit", links,
+            "the chip is switched off after each inference, which what holds the weights does not survive, and no "
+            "link brings them back; add an off_chip_link that carries weights, store them in cells that keep "
+            "them, or use always_on",
+        )
+    ]  # fmt: skip
+
+
+def _target_checks(s: Stages) -> list[Check]:
+    """Whether the pace is the one that copies of the layers were made for."""
+    target = s.mapper.options.get("target_interval")
+    if target is None:
+        return []
+    pace, shared = np.max(s.timing.pace, axis=-1, keepdims=True), s.timing.bottleneck
+    slowest = f"the layers that take turns on {shared}" if shared else "the slowest layer"
+    return [
+        Check(
+            "target_interval", s.mapped.level.path, "limit", pace <= target * (1.0 + ROUNDING),
+            f"no copies of the arrays bring the pace to the target; it is that of {slowest}", pace, target, "s",
+        )
+    ]  # fmt: skip
+
+
+def _heat_checks(s: Stages, die_power: Array) -> list[Check]:
+    """Whether there is a temperature at which the package carries the power off, and whether it was found."""
+    heating, path = s.heating, s.chip.heat_path
+    if heating is None or path is None:
+        return []
+    ambient, resistance = path
+    balance = power.junction_temperature(ambient, die_power, resistance)
+    off = np.abs(balance - heating.temperature) / np.maximum(heating.temperature - ambient, 1.0)
+    stable = np.asarray(heating.load) <= 1.0
+    cool = np.logical_or(heating.cool, ~stable)
+    return [
+        Check(
+            "thermal_runaway", "technology", "refuse", stable,
+            "the leakage grows faster with the temperature than the package carries heat off: leakage over the "
+            "largest that it can bear", heating.load, 1.0,
+        ),
+        Check(
+            "die_stays_cool", "technology", "refuse", cool,
+            "the package cannot carry off the power at any temperature that a die stands", balance,
+            heating.temperature, "K",
+        ),
+        Check(
+            "heat_balance", "technology", "range", np.logical_or(off <= _BALANCE, ~np.logical_and(stable, cool)),
+            "the temperature of the die does not follow from its power within a hundredth of its rise", off,
+            _BALANCE,
+        ),
+    ]  # fmt: skip
+
+
+def _die_checks(s: Stages, die: Array) -> list[Check]:
+    """Whether a die can be exposed at once, where the chip has an overheads block that says how large that is."""
+    return [
+        Check(
+            "die_is_exposed_at_once", block.path, "limit", die <= block.device.largest_die,
+            "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
+            block.device.largest_die, "m^2",
+        )
+        for _, block in s.chip.find(ChargesClock)
+    ]  # fmt: skip
+
+
+def _load_checks(s: Stages) -> list[Check]:
+    """Whether the links of the network on the chip are at most half loaded, above which bursts queue long."""
+    found = []
+    for path, loads in s.timing.loads.items():
+        load = np.max(loads, axis=-1, keepdims=True)
+        found.append(
+            Check(
+                "link_load", path, "limit", load <= _QUEUING,
+                "the busiest link works for more than half of the time; packets that come in bursts wait longer "
+                "than the mean wait in the latency", load, _QUEUING,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _refresh_checks(
+    s: Stages, refresh: tuple[Array, Array] | None, programming_time: Array | None
+) -> list[Check]:
+    """Whether all weights can be written again before the first of them has faded."""
+    if refresh is None or programming_time is None:
+        return []
+    interval = np.where(np.isnan(refresh[0]), np.inf, refresh[0])
+    return [
+        Check(
+            "refresh_keeps_up", s.mapper.compute.slots["cell"].path, "limit", programming_time <= interval,
+            "the weights fade faster than they can be written again", programming_time, interval, "s",
+        )
+    ]  # fmt: skip
+
+
+def _outside_checks(s: Stages) -> list[Check]:
+    """Whether the weights that come from a memory off the chip fit into it."""
+    weights = np.sum(s.mapper.stored_weight_bits(), axis=-1, keepdims=True)
+    return [
+        Check(
+            "weights_fit_outside", memory.path, "limit", weights <= memory.capacity(),
+            "the memory off the chip cannot hold the weights; give it a larger capacity", weights,
+            memory.capacity(), "bit",
+        )
+        for memory in s.chip.links()
+        if isinstance(memory, Dram) and "weights" in memory.spec.carries
+    ]  # fmt: skip
+
+
+def _memory_checks(s: Stages) -> list[Check]:
+    """Whether the neurons forget as fast as the network wants, where both are known."""
+    wanted = s.layers.time_constant_steps
+    neuron = getattr(s.mapper.compute, "neuron", None)
+    memory = neuron.memory_time() if neuron is not None and np.any(wanted > 0.0) else None
+    if neuron is None or memory is None:
+        return []
+    step = np.max(s.timing.pace, axis=-1, keepdims=True)
+    least = s.layers.shortest_time_constant_steps
+    longest, shortest = np.max(wanted), np.min(least[least > 0.0])
+    span = f"{longest:.3g}" if shortest == longest else f"{shortest:.3g} to {longest:.3g}"
+    fits = np.logical_and(memory >= longest * step / 2.0, memory <= shortest * step * 2.0)
+    return [
+        Check(
+            "neuron_time_constant", neuron.path, "limit", fits,
+            f"the neurons forget with another time constant than the network wants, {span} timesteps "
+            "(more than a factor of two)", memory + 0.0 * step, longest * step, "s",
+        )
+    ]  # fmt: skip

@@ -1,0 +1,56 @@
+"""One pass through all stages, for one design point or for many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from neuroest.core.units import Numeric
+from neuroest.design.build import TEMPERATURE, Design
+from neuroest.pipeline.energy import Array
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.self_heating import self_heating
+from neuroest.specs.workload import WorkloadSpec
+
+
+def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
+    """All stages from numbers to results.
+
+    What users meet is `neuroest.estimate`.
+
+    Parameters
+    ----------
+    design : Design
+        Structure of the chip.
+    workload : WorkloadSpec
+        The network.
+    values : mapping
+        Value of every claim of the chip by path, and of those of the workload that differ from its file; floats,
+        or arrays of design points with a last axis of length one.
+
+    Returns
+    -------
+    Evaluation
+        Arrays: the layers on the last axis and the design points before it.
+
+    Raises
+    ------
+    MappingError
+        When the chip cannot run the network whatever its numbers.
+    """
+
+    def at(temperature: Numeric) -> Evaluation:
+        return Evaluation.run(design, workload, {**values, TEMPERATURE: temperature})
+
+    def power_at(temperature: Numeric) -> Array:
+        return at(temperature).die_power
+
+    with np.errstate(
+        all="ignore"
+    ):  # a point without an answer of a model is refused by a check, not by a warning
+        if TEMPERATURE in values:
+            return Evaluation.run(design, workload, values)
+        heating = self_heating(values, power_at)
+        return replace(at(heating.temperature), heating=heating)

@@ -1,0 +1,117 @@
+"""Wear and fading: lifetimes of neurons and cells, programming, and refresh of cells that fade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from neuroest.design.chip import Chip
+from neuroest.equations import diffusive_neuron, retention, writing
+from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.mapper import CrossbarMapper
+from neuroest.pipeline.action_counts import ActionCounts
+from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.energy import Array, EnergyRow, total
+from neuroest.workloads.layers import LayerTable
+
+
+def neuron_lifetime(mapper: Mapper, layers: LayerTable, period: Array) -> Array | None:
+    """Time until the busiest neuron has used up its endurance; None where nothing wears out. [s]."""
+    neuron = getattr(mapper.compute, "neuron", None)
+    endurance = neuron.endurance() if neuron is not None else None
+    if neuron is None or endurance is None:
+        return None
+    rates = np.where(layers.is_weighted > 0.0, layers.output_rate, 0.0)
+    cycles = np.max(rates, axis=-1, keepdims=True) * layers.timesteps
+    cycles = cycles + (1.0 if neuron.reset_between_inferences else 0.0)
+    return np.asarray(diffusive_neuron.lifetime(endurance, cycles / period))
+
+
+def programming_energy(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
+    """Energy of writing all weights once; None where the chip holds them in no cells. [J]."""
+    array = mapper.compute
+    if not (isinstance(array, CrossbarArray) and isinstance(mapper, CrossbarMapper)):
+        return None
+    cells = mapper.programmed_cells(mapped.placement)
+    energy = array.programming_energy(mapper.network)
+    return np.asarray(np.sum(cells, axis=-1, keepdims=True) * energy)
+
+
+def programming_time(mapper: Mapper, mapped: NetworkMapping) -> Array | None:
+    """Time of writing all weights once, one array after the other. [s]."""
+    return np.asarray(mapper.writing_time(mapped)) if isinstance(mapper, CrossbarMapper) else None
+
+
+def cell_lifetime(
+    chip: Chip, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
+) -> Array | None:
+    """Time until the cells have used up their endurance; None where they are not written in operation. [s]."""
+    array = mapper.compute
+    if not isinstance(array, CrossbarArray):
+        return None
+    often = chip.inferences_per_programming
+    rate = _rewriting_rate(array, mapper, mapped, counts, period)
+    if mapper.reprograms and np.any(np.asarray(mapped.passes) > 1.0):
+        # every cell holds a part of the network in each pass
+        written = np.where(np.asarray(mapped.passes) > 1.0, mapped.passes, 0.0)
+        rate = rate + written / (period * mapper.options["inferences_per_pass"])
+    elif often is not None:
+        rate = rate + 1.0 / (period * often)
+    if not np.any(rate > 0.0) or not np.any(np.isfinite(array.cell.endurance())):
+        return None
+    return np.asarray(writing.write_lifetime(array.cell.endurance(), rate, array.cell.write_pulses()))
+
+
+def refresh(
+    mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, dynamic: Iterable[EnergyRow],
+    statics: Iterable[InstanceRow], period: Array, powered: Array,
+) -> tuple[Array, Array] | None:  # fmt: skip
+    """Interval in which faded weights are written again, and the mean power of it; None where none fade. [s], [W].
+
+    The power stands in the results already, as static power of the cells and as a part of each read.
+    """
+    array = mapper.compute
+    if not (isinstance(array, CrossbarArray) and isinstance(mapper, CrossbarMapper)):
+        return None
+    rate = _rewriting_rate(array, mapper, mapped, counts, period)
+    if not np.any(rate > 0.0):
+        return None
+    interval = 1.0 / np.where(rate > 0.0, rate, np.nan)
+    path = array.cell.path
+    faded = [r.total for r in statics if r.component == path and r.term == "refresh"]
+    read = [
+        np.sum(r.energy, axis=-1, keepdims=True) / powered
+        for r in dynamic
+        if r.component == path and r.term == "disturb_rewriting"
+    ]
+    return interval, total([*faded, *read])
+
+
+def refreshed_share(
+    array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
+) -> Array:
+    """Share of the refreshes of all cells that reads have not asked for already. [1]."""
+    cells = mapper.programmed_cells(mapped.placement)
+    rate = reads_per_cell(array, mapper, mapped, counts) / period
+    left = cells * retention.refresh_share(array.rewriting_interval(), array.cell.disturb_reads(), rate)
+    held = np.sum(cells, axis=-1, keepdims=True)
+    return np.asarray(np.sum(left, axis=-1, keepdims=True) / np.maximum(held, 1.0))
+
+
+def reads_per_cell(
+    array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts
+) -> Array:
+    """Reads of one cell of each layer in an inference."""
+    reads = counts.actions.get((array.cell.path, "cell_read"), mapper.zeros())
+    return np.asarray(reads / np.maximum(mapper.programmed_cells(mapped.placement), 1.0))
+
+
+def _rewriting_rate(
+    array: CrossbarArray, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, period: Array
+) -> Array:
+    """How often the cells of the busiest layer are written again because they have faded. [1/s]."""
+    each = np.max(reads_per_cell(array, mapper, mapped, counts), axis=-1, keepdims=True)
+    interval, reads = array.rewriting_interval(), array.cell.disturb_reads()
+    return np.asarray(retention.rewriting_rate(interval, reads, each / period))

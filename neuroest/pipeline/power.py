@@ -1,0 +1,107 @@
+"""Times that static power is charged for, static power and energy, and mean power."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from neuroest.blocks.base import FREE_CLOCK
+from neuroest.design.chip import Chip
+from neuroest.equations import power
+from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.pipeline.action_counts import ActionCounts
+from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.cost_table import CostTable
+from neuroest.pipeline.energy import Array, EnergyRow, total
+from neuroest.pipeline.lifetime import refreshed_share
+from neuroest.pipeline.timing import Timing
+
+
+def inference_period(chip: Chip, timing: Timing) -> Array:
+    """Time from one inference to the next as the chip is operated. [s]."""
+    interval = np.asarray(timing.initiation_interval)
+    if chip.operation.mode == "duty_cycled":
+        # no inference begins before the chip is off again
+        interval = np.asarray(np.maximum(interval, _time_on(timing)))
+    return np.maximum(interval, chip.period) if chip.period is not None else interval
+
+
+def powered_time(chip: Chip, timing: Timing) -> Array:
+    """Time that one inference is charged static power for. [s]."""
+    return _time_on(timing) if chip.operation.mode == "duty_cycled" else inference_period(chip, timing)
+
+
+def _time_on(timing: Timing) -> Array:
+    """Time for which a power-gated chip is on for one inference. [s]."""
+    return np.asarray(timing.latency / timing.together)
+
+
+def standby_time(period: Array, powered: Array) -> Array:
+    """Time for which the chip is switched off after an inference; none where there is no period. [s]."""
+    known = np.logical_and(np.isfinite(period), np.isfinite(powered))
+    return np.asarray(np.maximum(np.where(known, period, 0.0) - np.where(known, powered, 0.0), 0.0))
+
+
+def static_rows(
+    chip: Chip, mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts, costs: CostTable, period: Array
+) -> tuple[InstanceRow, ...]:
+    """Static power by component and term. [W]."""
+    rows = [
+        InstanceRow(s.component, s.term, s.power * number, number, s.asleep)
+        for s in costs.statics
+        for number in (mapped.instances[s.counted_as or s.component],)
+        if not s.asleep or chip.operation.mode == "duty_cycled"
+    ]
+    free = [row.total for row in rows if row.term == FREE_CLOCK]
+    if free and costs.overheads is not None:
+        # the tree that reaches these registers, by the law that also holds for energies
+        tree = power.clock_energy(total(free), costs.clock_fraction)
+        rows.append(InstanceRow(costs.overheads, "clock_tree", np.asarray(tree), 1.0))
+    array = mapper.compute
+    if isinstance(array, CrossbarArray) and np.any(np.isfinite(array.cell.disturb_reads())):
+        left = refreshed_share(array, mapper, mapped, counts, period)
+        rows = [
+            replace(row, total=row.total * left)
+            if (row.component, row.term) == (array.cell.path, "refresh")
+            else row
+            for row in rows
+        ]
+    return tuple(rows)
+
+
+def static_power(rows: Iterable[InstanceRow]) -> Array:
+    """Power that the chip draws whether or not it works. [W]."""
+    return total(row.total for row in rows if not row.asleep)
+
+
+def standby_energy(rows: Iterable[InstanceRow], standby: Array) -> Array:
+    """Energy of what must be kept while the chip is switched off from one inference to the next. [J]."""
+    return np.asarray(power.static_energy(total(row.total for row in rows if row.asleep), standby))
+
+
+def average_power(energy: Array, powered: Array) -> Array:
+    """Mean power while the chip is powered. [W]."""
+    with np.errstate(all="ignore"):  # a neuron that never fires takes for ever, and a check refuses it
+        return np.asarray(power.average_power(energy, powered))
+
+
+def die_power(
+    chip: Chip, mapped: NetworkMapping, dynamic: Iterable[EnergyRow], statics: Iterable[InstanceRow],
+    average: Array, powered: Array,
+) -> Array:  # fmt: skip
+    """Mean power of one die while it is powered, memories off the die left out; zero where it is unknown. [W]."""
+    outside = {(link.path, term) for link in chip.links() for term in link.beside_die}
+
+    def off_die(row: Any) -> bool:
+        return (row.component, row.term) in outside
+
+    moved = total(np.sum(row.energy, axis=-1, keepdims=True) for row in dynamic if off_die(row))
+    standing = total(row.total for row in statics if off_die(row))
+    with np.errstate(all="ignore"):
+        of_all = average - standing - power.average_power(moved, powered)
+    known = np.where(np.isfinite(of_all), of_all, 0.0)
+    return np.asarray(known / mapped.counts[chip.top.path])

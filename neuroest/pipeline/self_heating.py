@@ -1,0 +1,105 @@
+"""Temperature of a die that its own power makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.units import Numeric
+from neuroest.design.build import PROCESS, TEMPERATURE, numeric_options
+from neuroest.design.chip import heat_path
+from neuroest.equations import power, technology
+from neuroest.pipeline.energy import Array
+from neuroest.specs.architecture import Technology
+
+_LEAST_STEP = 1e-6
+"""Least step of the growth of the leakage, over the growth, that still tells how the power follows it."""
+_TRIALS = 4
+"""Temperatures at which the power is found beside the two that the first guess rests on. What leaks by one exponential
+is exact after the first; the others are for memories whose tables bend."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SelfHeating:
+    """How warm a die makes itself, where nobody states its temperature.
+
+    Attributes
+    ----------
+    temperature : Numeric
+        Temperature of the die. [K]
+    constant_power, leakage : Numeric
+        Power of one die without what grows with the temperature, and what that is at the ambient temperature, both of
+        the exponential that touches the power at the temperature of the die. [W]
+    load : Numeric
+        Leakage over the largest that the package can carry off beside the constant power. [1]
+    cool : bool or array of bool
+        Whether the temperature lies below the highest that a file may state; where not, it stands at that.
+    """
+
+    temperature: Numeric
+    constant_power: Numeric
+    leakage: Numeric
+    load: Numeric
+    cool: Any
+
+
+def self_heating(values: Mapping[str, Numeric], power_at: Callable[[Numeric], Array]) -> SelfHeating:
+    """The temperature at which the package carries off what the die takes there.
+
+    The exponential of the process's leakage and a constant are laid through the power at the two newest temperatures,
+    whose balance is known in closed form. Everything that depends on the temperature goes through the same pass as the
+    results, so nothing is left out of the balance.
+
+    Parameters
+    ----------
+    values : mapping
+        Value of every claim by path, the temperature left out.
+    power_at : callable
+        Power of a die at a temperature. [K] -> [W]
+    """
+    ambient, resistance = heat_path(values)
+    doubling = values[f"{PROCESS}.leakage_doubling_temperature"]
+    hottest = numeric_options(Technology)["temperature"].maximum
+
+    def drawn(temperature: Numeric) -> tuple[Numeric, Numeric]:
+        """Growth of the leakage since the ambient temperature, and the power of a die."""
+        found = power_at(temperature)
+        growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling)
+        return growth, float(found[0]) if found.shape == (1,) else found
+
+    before, last = drawn(ambient), drawn(_plain(np.minimum(ambient + doubling, hottest)))
+    leakage: Numeric = 0.0
+    for _ in range(_TRIALS):
+        step = last[0] - before[0]
+        moved = np.abs(step) > _LEAST_STEP * last[0]
+        slope = (last[1] - before[1]) / np.where(moved, step, 1.0)
+        leakage = _plain(np.where(moved, np.maximum(slope, 0.0), leakage))
+        constant = last[1] - leakage * last[0]
+        trial = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
+        before, last = last, drawn(_plain(np.minimum(trial, hottest)))
+    constant = last[1] - leakage * last[0]
+    warm = power.self_heated_temperature(ambient, resistance, constant, leakage, doubling)
+    return SelfHeating(
+        _plain(np.minimum(warm, hottest)), _plain(constant), leakage,
+        power.thermal_load(resistance, constant, leakage, doubling), warm <= hottest,
+    )  # fmt: skip
+
+
+def _plain(value: Numeric) -> Numeric:
+    """A single number as one, as the components of a single point expect it."""
+    return float(value) if np.ndim(value) == 0 else value
+
+
+def with_temperature(values: Mapping[str, Any], heating: SelfHeating | None) -> Mapping[str, Any]:
+    """Values with the temperature that the die makes itself, computed from them again so that its origin is known."""
+    if heating is None:
+        return values
+    ambient, resistance = heat_path(values)
+    warm = power.self_heated_temperature(
+        ambient, resistance, heating.constant_power, heating.leakage,
+        values[f"{PROCESS}.leakage_doubling_temperature"],
+    )  # fmt: skip
+    return {**values, TEMPERATURE: warm}

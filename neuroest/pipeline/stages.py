@@ -1,0 +1,68 @@
+"""The stages of a pass, one after the other: layers, chip, mapping, counts, costs, times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from neuroest.core.units import Numeric
+from neuroest.design.build import Design
+from neuroest.design.chip import Chip, instantiate
+from neuroest.levels.base import Mapper, NetworkMapping
+from neuroest.pipeline.action_counts import ActionCounts, count_actions
+from neuroest.pipeline.cost_table import CostTable, cost_components
+from neuroest.pipeline.mapping import map_network, mapper_for
+from neuroest.pipeline.self_heating import SelfHeating
+from neuroest.pipeline.timing import Timing, time_network
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.workloads.layers import LayerTable, layer_table
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stages:
+    """What each stage of a pass returned, as arrays.
+
+    Attributes
+    ----------
+    layers, chip, mapper, mapped, counts, costs, timing
+        Of the stages, in their order. The layers stand on the last axis, the design points before it.
+    heating : SelfHeating or None
+        How the temperature came about, where the chip's own power makes it.
+    """
+
+    layers: LayerTable
+    chip: Chip
+    mapper: Mapper
+    mapped: NetworkMapping
+    counts: ActionCounts
+    costs: CostTable
+    timing: Timing
+    heating: SelfHeating | None = None
+
+    @classmethod
+    def run(cls, design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Self:
+        """All stages at stated values, the temperature of the die among them.
+
+        Raises
+        ------
+        MappingError
+            When the chip cannot run the network whatever its numbers.
+        """
+        moved = {path: value for path, value in values.items() if path.startswith("workload.")}
+        layers = layer_table(workload, moved, _list_length(values))
+        chip = instantiate(design, values)
+        mapper = mapper_for(chip, layers)
+        mapped = map_network(mapper)
+        counts = count_actions(mapper, mapped)
+        costs = cost_components(chip, mapped, mapper.network)
+        return cls(layers, chip, mapper, mapped, counts, costs, time_network(mapper, mapped, counts))
+
+
+def _list_length(values: Mapping[str, Numeric]) -> int:
+    """Points of a list; one for a single point and for an open grid."""
+    shapes = {np.shape(value) for value in values.values() if not isinstance(value, float)}
+    long = [shape for shape in shapes if max(shape, default=1) > 1]
+    return int(long[0][0]) if len(long) == 1 and len(long[0]) == 2 else 1
