@@ -165,7 +165,8 @@ def _level_fault(name: str, found: Any) -> str:
 
 
 def _data_fault(_name: str, found: Any) -> str:
-    folders = [kind.folder for kind in load("neuroest.loading.kinds.KINDS").values() if kind.folder]
+    kinds = load("neuroest.loading.kinds.KINDS")
+    folders = [kinds[kind].folder for kind in ("architecture", "device", "workload")]
     places = [Path(place) / folder for place in getattr(found, "__path__", ()) for folder in folders]
     return "" if any(place.is_dir() for place in places) else f"it is no package with a folder {', '.join(folders)}"
 

@@ -1,4 +1,4 @@
-"""Packages installed for one test: a folder with importable modules and the metadata that entry points are read from."""
+"""Packages installed for one test: a folder of modules with the metadata that entry points are read from."""
 
 from __future__ import annotations
 

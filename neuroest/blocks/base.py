@@ -199,6 +199,10 @@ class Component(Generic[_DeviceT_co]):
     """Whether it is clocked digital logic, which clock and control are charged on."""
     moves: ClassVar[bool] = False
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
+    answers_for_slots: ClassVar[bool] = False
+    """Whether its costs are those of what stands in its slots as well, which then are asked for none."""
+    one_per_child: ClassVar[bool] = False
+    """Whether there is one at each child of its level, and not one in the level."""
     stores: ClassVar[bool] = False
     """Whether it holds data that are gone when it is switched off."""
 

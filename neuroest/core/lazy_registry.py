@@ -89,7 +89,7 @@ class Registry(Mapping[str, _T], Generic[_T]):
                 if point.name not in self._homes and point.name not in found:
                     loaded = point.load()
                     reason = self._fault(point.name, loaded)
-            except Exception as error:  # noqa: BLE001 - whatever the code of another package raises
+            except Exception as error:  # whatever the code of another package raises
                 reason = f"{type(error).__name__}: {error}"
             if reason:
                 left_out(f"{point.name!r} of {package}", reason)

@@ -175,6 +175,12 @@ class Mapper(ABC):
     """Whether the chip is described by its blocks, and not by published numbers of the whole."""
     writes_weights_back: ClassVar[bool] = True
     """Whether writing the weights after a power-down is part of the estimate."""
+    multiplies_computed: ClassVar[bool] = False
+    """Whether its units multiply any two numbers, also two that the network has computed."""
+    runs_elementwise: ClassVar[bool] = False
+    """Whether its units run the layers that are no matrix product, without a block of their own."""
+    weights_in_cells: ClassVar[bool] = False
+    """Whether the weights are the cells of an array, beside which digital blocks may work on numbers."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
