@@ -18,7 +18,9 @@ class CyclicAdcParameters(ClockedAdcParameters):
     model: ClassVar[str] = "cyclic_adc"
 
     comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
-    amplifier_current: Ampere = positive("Bias current of the amplifier that doubles the residue.", symbol="I_a")
+    amplifier_current: Ampere = positive(
+        "Bias current of the amplifier that doubles the residue.", symbol="I_a"
+    )
     amplifier_area: SquareMetre = positive("Area of the amplifier with its capacitors.")
 
 

@@ -19,7 +19,9 @@ class SingleTransistorNeuronParameters(Record):
     model: ClassVar[str] = "single_transistor_neuron"
     folder: ClassVar[str] = "neurons"
 
-    drain_voltage: Volt = positive("Voltage across the transistor while it integrates.", maximum=10.0, symbol="V_d")
+    drain_voltage: Volt = positive(
+        "Voltage across the transistor while it integrates.", maximum=10.0, symbol="V_d"
+    )
     drain_current: Ampere = positive("Mean current of the transistor while it integrates.", symbol="I_d")
     integration_time: Second = positive("Time of full drive until the body latches.", symbol="t_i")
     reset_time: Second = non_negative("Time without drain voltage in which the holes leave.", symbol="t_r")
