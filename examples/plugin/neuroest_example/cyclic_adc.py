@@ -17,11 +17,12 @@ class CyclicAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "cyclic_adc"
 
-    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
-    amplifier_current: Ampere = positive(
-        "Bias current of the amplifier that doubles the residue.", symbol="I_a"
-    )
-    amplifier_area: SquareMetre = positive("Area of the amplifier with its capacitors.")
+    comparator_energy: Joule = positive(symbol="E_cmp")
+    """Energy of one decision."""
+    amplifier_current: Ampere = positive(symbol="I_a")
+    """Bias current of the amplifier that doubles the residue."""
+    amplifier_area: SquareMetre = positive()
+    """Area of the amplifier with its capacitors."""
 
 
 class CyclicAdcBlock(ClockedAdcBlock):

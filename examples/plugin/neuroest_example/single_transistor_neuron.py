@@ -19,15 +19,20 @@ class SingleTransistorNeuronParameters(Record):
     model: ClassVar[str] = "single_transistor_neuron"
     folder: ClassVar[str] = "neurons"
 
-    drain_voltage: Volt = positive(
-        "Voltage across the transistor while it integrates.", maximum=10.0, symbol="V_d"
-    )
-    drain_current: Ampere = positive("Mean current of the transistor while it integrates.", symbol="I_d")
-    integration_time: Second = positive("Time of full drive until the body latches.", symbol="t_i")
-    reset_time: Second = non_negative("Time without drain voltage in which the holes leave.", symbol="t_r")
-    breakdown_voltage: Volt = positive("Drain voltage that destroys the transistor.", exact=RANGE_END)
-    transistor_area: SquareMetre = positive("Area of the transistor.")
-    circuit_area: SquareMetre = non_negative("Area of the circuit that senses the latch and resets it.")
+    drain_voltage: Volt = positive(maximum=10.0, symbol="V_d")
+    """Voltage across the transistor while it integrates."""
+    drain_current: Ampere = positive(symbol="I_d")
+    """Mean current of the transistor while it integrates."""
+    integration_time: Second = positive(symbol="t_i")
+    """Time of full drive until the body latches."""
+    reset_time: Second = non_negative(symbol="t_r")
+    """Time without drain voltage in which the holes leave."""
+    breakdown_voltage: Volt = positive(exact=RANGE_END)
+    """Drain voltage that destroys the transistor."""
+    transistor_area: SquareMetre = positive()
+    """Area of the transistor."""
+    circuit_area: SquareMetre = non_negative()
+    """Area of the circuit that senses the latch and resets it."""
 
 
 class SingleTransistorNeuronBlock(DeviceBlock):
