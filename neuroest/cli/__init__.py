@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache, partial
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
@@ -13,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from neuroest.core.errors import NeuroestError, SpecError
+from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
 
 VERBS = (
@@ -155,7 +158,19 @@ def neuroest(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments`, those of the process if nothing is given."""
     given = None if arguments is None else [*arguments]  # `list` is a verb's module here
-    typer.main.get_command(app)(args=given, prog_name="neuroest")
+    with warnings.catch_warnings():
+        warnings.showwarning = partial(_show_warning, warnings.showwarning)
+        typer.main.get_command(app)(args=given, prog_name="neuroest")
+
+
+def _show_warning(
+    otherwise: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any, **more: Any
+) -> None:
+    """Print what is wrong with a plug-in in one line, without the place in the code that found it out."""
+    if issubclass(category, PluginWarning):
+        sys.stderr.write(f"warning: {message}\n")
+    else:
+        otherwise(message, category, *place, **more)
 
 
 def start() -> NoReturn:

@@ -13,6 +13,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import one_linear_algebra_thread, search_for_cycles_rarely
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
@@ -84,6 +86,7 @@ def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     search_for_cycles_rarely()
     one_linear_algebra_thread()
+    warnings.simplefilter("ignore", PluginWarning)  # the parent has said it
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.design.build import build
-from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, shipped
+from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, named
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.text_style import one_line
 
@@ -100,7 +100,7 @@ def least_mature(stages: set[str]) -> str:
 
 
 def _architectures() -> Iterator[Entry]:
-    for name in shipped("architecture"):
+    for name in named("architecture"):
         loaded = load_architecture(name)
         design = build(loaded)
         mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
@@ -110,13 +110,14 @@ def _architectures() -> Iterator[Entry]:
 
 
 def _devices() -> Iterator[Entry]:
-    for name, path in shipped("device").items():
-        spec = load_device(name).spec
-        yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
+    for name in named("device"):
+        device = load_device(name)
+        spec = device.spec
+        yield Entry(name, "device", device.record.folder, one_line(spec.description), spec.maturity.stage)
 
 
 def _workloads() -> Iterator[Entry]:
-    for name in shipped("workload"):
+    for name in named("workload"):
         spec = load_workload(name).spec
         yield Entry(name, "workload", spec.coding, one_line(spec.description))
 
