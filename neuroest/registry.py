@@ -104,7 +104,6 @@ _DEVICES = {
     "wires": "blocks.interconnect.base.WiresParameters",
     "transmission_gate": "blocks.columns.multiplexer.TransmissionGateParameters",
     "ion_kinetics": "blocks.neurons.diffusive_base.IonKineticsParameters",
-    "langevin_particle": "dynamics.parameters.LangevinParameters",
     "lif_behaviour": "dynamics.parameters.LifBehaviourParameters",
     "threshold_switch": "dynamics.parameters.ThresholdSwitchParameters",
     "twin_energies": "exploration.twin_energies.TwinEnergiesParameters",

@@ -62,38 +62,3 @@ class LifBehaviourParameters(Record):
         integer=True,
         exact=NORMALISED,
     )
-
-
-class LangevinParameters(Record):
-    """Dimensionless particle in a pinning potential, with its temperature and its circuit: a research model."""
-
-    model: ClassVar[str] = "langevin_particle"
-    folder: ClassVar[str] = "lab"
-
-    wall_repulsion: Dimensionless = positive("Weight of 1/(x + 1)^2 in the potential.", exact=NORMALISED)
-    wall_attraction: Dimensionless = non_negative("Weight of -1/(x + 1) in the potential.", exact=NORMALISED)
-    far_wall: Dimensionless = positive("Weight of -1/(x - 1) in the potential.", exact=NORMALISED)
-    confinement_slope: Dimensionless = positive(
-        "Slope inside the power that keeps the particle in the gap.", exact=NORMALISED
-    )
-    confinement_offset: Dimensionless = non_negative("Offset inside that power.", exact=NORMALISED)
-    confinement_power: Dimensionless = positive("The power itself.", exact=NORMALISED)
-    charge: Dimensionless = positive("Force on the particle per voltage.", symbol="q", exact=NORMALISED)
-    viscosity: Dimensionless = positive("Friction of the particle.", symbol="eta", exact=NORMALISED)
-    diffusion: Dimensionless = non_negative("Noise energy per temperature.", symbol="k", exact=NORMALISED)
-    tunnelling_length: Dimensionless = positive(
-        "Decay length of the tunnelling gaps.", symbol="l_t", exact=NORMALISED
-    )
-    external_resistance: Dimensionless = positive(
-        "Series resistor over the smallest resistance of the device.", exact=NORMALISED
-    )
-    circuit_time: Dimensionless = positive(
-        "Time constant of resistor and capacitor.", symbol="tau_c", exact=NORMALISED
-    )
-    base_temperature: Dimensionless = positive(
-        "Temperature of the surroundings.", symbol="T_0", exact=NORMALISED
-    )
-    heating: Dimensionless = non_negative(
-        "Rise of the temperature per power and time.", symbol="1/C_h", exact=NORMALISED
-    )
-    cooling: Dimensionless = positive("Rate at which the particle cools.", symbol="kappa", exact=NORMALISED)
