@@ -21,7 +21,6 @@ from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.specs.csv_table import CsvTable, read_csv
 from neuroest.specs.file_text import printable, shortened
 
-
 Array: TypeAlias = NDArray[np.float64]
 
 
