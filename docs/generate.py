@@ -26,6 +26,7 @@ from pydantic_core import PydanticUndefined
 from typing_extensions import TypeAliasType
 
 import neuroest.equations
+from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
 from neuroest.exploration import space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
@@ -199,7 +200,7 @@ def equations_page() -> str:
         if module.name.startswith("_"):
             continue
         loaded = importlib.import_module(f"neuroest.equations.{module.name}")
-        described = [info for f in vars(loaded).values() if (info := getattr(f, "__equation__", None)) is not None
+        described = [equation_info(f) for f in vars(loaded).values() if getattr(f, "__equation__", False)
                      and f.__module__ == loaded.__name__]  # fmt: skip
         lines += [f"## `{module.name}`", "", one_line((loaded.__doc__ or "").split("\n\n", 1)[0]), ""]
         rows = [
@@ -216,9 +217,8 @@ def equations_page() -> str:
 
 
 def reference_of(text: str) -> str:
-    """A reference with the derivation's page as a link."""
-    page = re.fullmatch(r"derivation: docs/models/(\w+)\.md", text)
-    return f"[derivation](../models/{page[1]}.md)" if page else text
+    """References with pages of derivations as links."""
+    return re.sub(r"(?:[Dd]erivation: )?docs/models/(\w+)\.md", r"[derivation](../models/\1.md)", text)
 
 
 def classes(*modules: types.ModuleType) -> list[type[Spec]]:

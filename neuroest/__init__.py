@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from neuroest.exploration.uncertainty import uncertainty
     from neuroest.loading.check import check_files
     from neuroest.loading.library import load_architecture, load_device, load_workload
-    from neuroest.pipeline.comparison import Comparison, compare
+    from neuroest.pipeline.comparison import compare
     from neuroest.pipeline.estimate import estimate
+    from neuroest.results.comparison import Comparison
     from neuroest.results.estimate import Estimate
     from neuroest.workloads.importers import trace
 
@@ -67,7 +68,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Comparison": "neuroest.pipeline.comparison",
+    "Comparison": "neuroest.results.comparison",
     "Estimate": "neuroest.results.estimate",
     "MappingError": "neuroest.core.errors",
     "NeuroestError": "neuroest.core.errors",

@@ -114,6 +114,8 @@ _RENDERERS = {
     "Estimate.html": "reporting.html.estimate_html",
     "Comparison.html": "reporting.html.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
+    "Comparison.attributes": "reporting.comparison_attributes.attributes",
+    "Comparison.rows": "reporting.csv_export.ratio_rows",
     "SweepResult.figure": "plotting.sweep.sweep_figure",
     "ParetoResult.figure": "plotting.sweep.pareto_figure",
     "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
@@ -124,7 +126,7 @@ _RENDERERS = {
 
 
 def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
-    """A result as ``html``, ``text`` or ``figure``."""
+    """A result as ``html``, ``text`` or ``figure``, or what a renderer has words for."""
     draw = load(f"neuroest.{_RENDERERS[f'{type(result).__name__}.{form}']}")
     return draw(result, *arguments, **options)
 

@@ -30,15 +30,37 @@ from neuroest.results.estimate import Estimate
 from tests.pairs import pairs
 
 
-@equation(formula="E = C V^2", reference="a textbook", valid="always")
+@equation
 def switching(capacitance: float, voltage: float = 1.0) -> float:
-    """Energy of switching."""
+    """Energy of switching.
+
+    Notes
+    -----
+    Formula: E = C V^2
+
+    Valid: always
+
+    References
+    ----------
+    .. [1] a textbook.
+    """
     return capacitance * voltage * voltage
 
 
-@equation(formula="2 E", reference="a textbook", valid="always")
+@equation
 def twice(energy: float) -> float:
-    """Calls another equation inside."""
+    """Calls another equation inside.
+
+    Notes
+    -----
+    Formula: 2 E
+
+    Valid: always
+
+    References
+    ----------
+    .. [1] a textbook.
+    """
     return switching(energy) * 2.0
 
 
@@ -163,7 +185,7 @@ def test_an_equation_inside_of_an_equation_is_one_step() -> None:
 
 
 def test_tracing_goes_on_after_an_equation_that_raises() -> None:
-    @equation(formula="x", reference="none", valid="never")
+    @equation
     def broken(x: float) -> float:
         """Raise."""
         raise ZeroDivisionError

@@ -10,6 +10,7 @@ import neuroest
 from neuroest.cli.shared import Architecture, Format, Output, Settings, emit, style_for
 from neuroest.design.overrides import parse_settings
 from neuroest.pipeline.comparison import at_corner
+from neuroest.reporting.comparison_text import comparison_text
 from neuroest.reporting.csv_export import comparison_csv
 from neuroest.reporting.latex import comparison_latex
 from neuroest.reporting.markdown import comparison_markdown
@@ -61,5 +62,5 @@ def run(
         text = comparison_latex(comparison)
     else:
         table = f"{totals_table(comparison)}\n" if corners else ""
-        text = table + comparison.to_text(style_for(output))
+        text = table + comparison_text(comparison, style_for(output))
     emit(text, output)

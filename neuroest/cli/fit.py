@@ -46,8 +46,9 @@ def run(
     form: Annotated[Format, typer.Option("--format", help="Form of the report.")] = Format.TABLE,
 ) -> None:
     """A device spec from measurements, with bands."""
+    from neuroest.core.statistics import NORMAL_P90  # noqa: PLC0415
     from neuroest.dynamics.diffusive_cells import load_cells  # noqa: PLC0415
-    from neuroest.fitting.estimation import P90, fit  # noqa: PLC0415
+    from neuroest.fitting.estimation import fit  # noqa: PLC0415
     from neuroest.fitting.layouts import read_measurements  # noqa: PLC0415
     from neuroest.fitting.spec_writer import check_output, write_spec  # noqa: PLC0415
 
@@ -66,7 +67,7 @@ def run(
     measurements = read_measurements(data)
     conduction = load_cells(start or MODELS[model]).conduction_length
     deviations = {
-        name: math.log(claim.high / claim.low) / 2.0 / P90
+        name: math.log(claim.high / claim.low) / 2.0 / NORMAL_P90
         for name, claim in template.claims.items()
         if claim.has_spread and claim.low > 0.0
     }

@@ -197,7 +197,7 @@ class _Builder:
             try:
                 claim = resolve_claim(
                     f"{path}.{name}", given, info.check, defaults,
-                    about=info.description, origin=self.loaded.spec.name,
+                    about=info.record, origin=self.loaded.spec.name,
                 )  # fmt: skip
             except QuantityError as error:
                 self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))

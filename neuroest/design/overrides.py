@@ -171,7 +171,7 @@ def _left_out(design: Design, path: str) -> ParameterInfo | None:
 def _stated(path: str, info: ParameterInfo, text: str) -> Claim:
     value = info.check.read(text)
     return Claim(
-        path=path, value=value, unit=info.check.unit, basis="assumed", about=info.description, low=value, high=value,
+        path=path, value=value, unit=info.check.unit, basis="assumed", about=info.record, low=value, high=value,
         rationale="set to this value for the run; the file of the device is silent on it", origin=SETTING,
     )  # fmt: skip
 

@@ -14,23 +14,24 @@ class ThresholdSwitchParameters(Record):
     model: ClassVar[str] = "threshold_switch"
     folder: ClassVar[str] = "lab"
 
-    supply_voltage: Volt = positive("Supply behind the series resistor.", symbol="V_s", exact=NORMALISED)
-    threshold_voltage: Volt = positive(
-        "Voltage at which the switch turns on.", symbol="V_t", exact=NORMALISED
-    )
-    hold_voltage: Volt = positive("Voltage at which the switch turns off.", symbol="V_h", exact=NORMALISED)
-    series_resistance: Ohm = positive(
-        "Resistor between supply and capacitor.", symbol="R_s", exact=NORMALISED
-    )
-    on_resistance: Ohm = positive("Resistance of the switch while on.", symbol="R_on", exact=NORMALISED)
-    off_resistance: Ohm = positive("Resistance of the switch while off.", symbol="R_off", exact=NORMALISED)
-    capacitance: Farad = positive("Capacitor across the switch.", symbol="C", exact=NORMALISED)
-    threshold_variation: Dimensionless = non_negative(
-        "Relative deviation of the threshold between cycles.", exact=NORMALISED
-    )
-    threshold_mismatch: Dimensionless = non_negative(
-        "Relative deviation of the threshold between devices.", exact=NORMALISED
-    )
+    supply_voltage: Volt = positive(symbol="V_s", exact=NORMALISED)
+    """Supply behind the series resistor."""
+    threshold_voltage: Volt = positive(symbol="V_t", exact=NORMALISED)
+    """Voltage at which the switch turns on."""
+    hold_voltage: Volt = positive(symbol="V_h", exact=NORMALISED)
+    """Voltage at which the switch turns off."""
+    series_resistance: Ohm = positive(symbol="R_s", exact=NORMALISED)
+    """Resistor between supply and capacitor."""
+    on_resistance: Ohm = positive(symbol="R_on", exact=NORMALISED)
+    """Resistance of the switch while on."""
+    off_resistance: Ohm = positive(symbol="R_off", exact=NORMALISED)
+    """Resistance of the switch while off."""
+    capacitance: Farad = positive(symbol="C", exact=NORMALISED)
+    """Capacitor across the switch."""
+    threshold_variation: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between cycles."""
+    threshold_mismatch: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between devices."""
 
 
 class LifBehaviourParameters(Record):
@@ -39,26 +40,17 @@ class LifBehaviourParameters(Record):
     model: ClassVar[str] = "lif_behaviour"
     folder: ClassVar[str] = "lab"
 
-    leak_time_constant: Second = positive("Time constant of the membrane.", symbol="tau", exact=NORMALISED)
-    refractory_time: Second = non_negative(
-        "Time after a spike in which the input is ignored.", exact=NORMALISED
-    )
-    threshold_variation: Dimensionless = non_negative(
-        "Relative deviation of the threshold between cycles.", exact=NORMALISED
-    )
-    threshold_mismatch: Dimensionless = non_negative(
-        "Relative deviation of the threshold between devices.", exact=NORMALISED
-    )
-    state_bits: Dimensionless = quantity(
-        "Width of the digital state.", minimum=2, maximum=48, integer=True, exact=NORMALISED
-    )
-    digital_threshold: Dimensionless = positive(
-        "Threshold of the digital neuron, in its least bits.", exact=NORMALISED
-    )
-    decay_shift: Dimensionless = quantity(
-        "The digital state loses itself shifted right by this many bits in a step.",
-        minimum=0,
-        maximum=48,
-        integer=True,
-        exact=NORMALISED,
-    )
+    leak_time_constant: Second = positive(symbol="tau", exact=NORMALISED)
+    """Time constant of the membrane."""
+    refractory_time: Second = non_negative(exact=NORMALISED)
+    """Time after a spike in which the input is ignored."""
+    threshold_variation: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between cycles."""
+    threshold_mismatch: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between devices."""
+    state_bits: Dimensionless = quantity(minimum=2, maximum=48, integer=True, exact=NORMALISED)
+    """Width of the digital state."""
+    digital_threshold: Dimensionless = positive(exact=NORMALISED)
+    """Threshold of the digital neuron, in its least bits."""
+    decay_shift: Dimensionless = quantity(minimum=0, maximum=48, integer=True, exact=NORMALISED)
+    """The digital state loses itself shifted right by this many bits in a step."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import (
@@ -240,7 +241,7 @@ def _spike_lines(request: Request, counts: Array, intervals: Array, duration: fl
 def _band(values: Array, unit: str) -> str:
     if not len(values):
         return "none"
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    low, middle, high = quantiles(values)
     if len(values) == 1:
         return format_quantity(float(middle), unit)
     return (

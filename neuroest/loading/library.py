@@ -348,7 +348,7 @@ def _device(path: Path, _stamp: Stamp) -> Device:
                 spec.parameters[name],
                 info.check,
                 spec.defaults,
-                about=info.description,
+                about=record,
                 origin=spec.name,
             )
         except QuantityError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from neuroest.results.estimate import BreakdownRow, Estimate
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _BREAKDOWN = tuple(BreakdownRow.__dataclass_fields__)
 

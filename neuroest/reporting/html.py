@@ -14,7 +14,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import label_and_unit
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _CELL = "padding:2px 10px;border:0;text-align:left;font-variant-numeric:tabular-nums;vertical-align:top"
 _NUMBER = _CELL.replace("left", "right", 1)

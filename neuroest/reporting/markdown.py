@@ -14,7 +14,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED, label_and_unit
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _SPECIAL = frozenset("\\`*_{}[]<>|#~$!&")
 _LEAST_SHARE = 1e-3

@@ -13,7 +13,7 @@ from neuroest.reporting.markdown import plain
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.results.estimate import Estimate, package_version
-from neuroest.uncertainty.bands import SAMPLES, SEED
+from neuroest.uncertainty.draws import SAMPLES, SEED
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.comparison import Comparison, _settings_for, distinct
+from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
@@ -29,6 +29,7 @@ from neuroest.reporting.validation_coverage import (
     scoreboard_rows,
     validation_coverage,
 )
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -84,7 +85,7 @@ class Report:
     def comparisons(self) -> Mapping[str, Comparison]:
         """For each network with several designs, the first beside the others."""
         return {
-            name: Comparison(tuple(view.estimate for view in views), self.settings)
+            name: compared([view.estimate for view in views], self.settings)
             for name, views in self.networks
             if len(views) > 1
         }

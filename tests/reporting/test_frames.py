@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from neuroest.pipeline.comparison import Comparison
+from neuroest.pipeline.comparison import compared
 from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
 from neuroest.results.estimate import Estimate
 
@@ -38,7 +38,7 @@ def test_commas_and_quotes_are_quoted() -> None:
 
 
 def test_a_comparison_tells_ratios_last(memristive: Estimate, cmos: Estimate) -> None:
-    rows = list(csv.DictReader(io.StringIO(comparison_csv(Comparison((memristive, cmos), {})))))
+    rows = list(csv.DictReader(io.StringIO(comparison_csv(compared((memristive, cmos), {})))))
     ratios = [row for row in rows if row["kind"] == "ratio"]
     assert rows[-len(ratios) :] == ratios
     assert float(ratios[0]["design_value"]) / float(ratios[0]["baseline_value"]) == pytest.approx(

@@ -19,12 +19,18 @@ class DieCost(Record):
     model: ClassVar[str] = "die_cost"
     folder: ClassVar[str] = "integration"
 
-    wafer_diameter: Metre = positive("Diameter of the wafer.", maximum=1.0, exact=CHOSEN)
-    wafer_cost: Dimensionless = positive("Cost of a processed wafer, in US dollars.")
-    added_wafer_cost: Dimensionless = non_negative("What the memory layers add to it, in US dollars.")
-    defect_density: PerSquareMetre = non_negative("Defects that kill a die, per area.", symbol="D_0")
-    clustering: Dimensionless = positive("Clustering of the defects.", symbol="alpha")
-    test_and_package_cost: Dimensionless = non_negative("Test and package of one die, in US dollars.")
+    wafer_diameter: Metre = positive(maximum=1.0, exact=CHOSEN)
+    """Diameter of the wafer."""
+    wafer_cost: Dimensionless = positive()
+    """Cost of a processed wafer, in US dollars."""
+    added_wafer_cost: Dimensionless = non_negative()
+    """What the memory layers add to it, in US dollars."""
+    defect_density: PerSquareMetre = non_negative(symbol="D_0")
+    """Defects that kill a die, per area."""
+    clustering: Dimensionless = positive(symbol="alpha")
+    """Clustering of the defects."""
+    test_and_package_cost: Dimensionless = non_negative()
+    """Test and package of one die, in US dollars."""
 
 
 class DieCostBlock(DeviceBlock):

@@ -19,8 +19,10 @@ class FixedBlockParameters(Record):
     model: ClassVar[str] = "fixed_block"
     folder: ClassVar[str] = "measured_chips"
 
-    power: Watt = non_negative("Power while the chip works, whatever the network does.")
-    footprint: SquareMetre = non_negative("Area of the block.")
+    power: Watt = non_negative()
+    """Power while the chip works, whatever the network does."""
+    footprint: SquareMetre = non_negative()
+    """Area of the block."""
 
 
 Work = Literal["additions", "element_operations", "activations", "weights", "partial_sums", "state"]

@@ -19,9 +19,12 @@ class CurrentClampParameters(Record):
     model: ClassVar[str] = "current_clamp"
     folder: ClassVar[str] = "drivers"
 
-    bias_current: Ampere = positive("Current that the conveyor draws while it works.", symbol="I_b")
-    input_resistance: Ohm = positive("Small-signal resistance that the column sees.", symbol="R_in")
-    footprint: SquareMetre = positive("Area of one conveyor.")
+    bias_current: Ampere = positive(symbol="I_b")
+    """Current that the conveyor draws while it works."""
+    input_resistance: Ohm = positive(symbol="R_in")
+    """Small-signal resistance that the column sees."""
+    footprint: SquareMetre = positive()
+    """Area of one conveyor."""
 
 
 class CurrentClampBlock(DeviceBlock):

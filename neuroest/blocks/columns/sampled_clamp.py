@@ -21,11 +21,16 @@ class SampledClampParameters(CurrentClampParameters):
 
     model: ClassVar[str] = "sampled_clamp"
 
-    hold_capacitance: Farad = positive("Capacitor that keeps the result.", symbol="C_h")
-    hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
-    follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
-    droop_current: Ampere = non_negative("Leakage off the capacitor.")
-    hold_footprint: SquareMetre = positive("Area of one capacitor with its switch and follower.")
+    hold_capacitance: Farad = positive(symbol="C_h")
+    """Capacitor that keeps the result."""
+    hold_voltage: Volt = positive(maximum=10.0, exact=CHOSEN)
+    """Largest voltage on the capacitor."""
+    follower_current: Ampere = non_negative()
+    """Current of the follower while the neuron integrates."""
+    droop_current: Ampere = non_negative()
+    """Leakage off the capacitor."""
+    hold_footprint: SquareMetre = positive()
+    """Area of one capacitor with its switch and follower."""
 
 
 class SampledClampBlock(DeviceBlock):

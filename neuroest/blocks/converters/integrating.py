@@ -23,16 +23,22 @@ class IntegratingAdcParameters(Record):
     model: ClassVar[str] = "integrating_adc"
     folder: ClassVar[str] = "converters"
 
-    integration_step_time: Second = positive("Time of one sampling and integration.", symbol="t_int")
-    sample_time: Second = non_negative("Time between integration and conversion of a phase.", symbol="t_s")
-    conversion_step_time: Second = positive("Time of one bit of the conversion.", symbol="t_cmp")
-    integration_step_energy: Joule = positive("Energy of one sampling and integration.", symbol="E_int")
-    sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
-    conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
-    footprint: SquareMetre = positive("Area of integrator and converter.")
-    maximum_bits: Dimensionless = positive(
-        "Highest resolution that the circuit is good for.", exact=RANGE_END
-    )
+    integration_step_time: Second = positive(symbol="t_int")
+    """Time of one sampling and integration."""
+    sample_time: Second = non_negative(symbol="t_s")
+    """Time between integration and conversion of a phase."""
+    conversion_step_time: Second = positive(symbol="t_cmp")
+    """Time of one bit of the conversion."""
+    integration_step_energy: Joule = positive(symbol="E_int")
+    """Energy of one sampling and integration."""
+    sample_energy: Joule = non_negative(symbol="E_s")
+    """Energy between integration and conversion of a phase."""
+    conversion_step_energy: Joule = positive(symbol="E_cmp")
+    """Energy of one bit of the conversion."""
+    footprint: SquareMetre = positive()
+    """Area of integrator and converter."""
+    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution that the circuit is good for."""
 
 
 class IntegratingAdcBlock(DeviceBlock):
