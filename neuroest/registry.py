@@ -105,7 +105,6 @@ _DEVICES = {
     "wires": "blocks.interconnect.base.WiresParameters",
     "transmission_gate": "blocks.columns.multiplexer.TransmissionGateParameters",
     "ion_kinetics": "blocks.neurons.diffusive_base.IonKineticsParameters",
-    "langevin_particle": "dynamics.parameters.LangevinParameters",
     "lif_behaviour": "dynamics.parameters.LifBehaviourParameters",
     "threshold_switch": "dynamics.parameters.ThresholdSwitchParameters",
     "twin_energies": "exploration.twin_energies.TwinEnergiesParameters",
@@ -159,16 +158,18 @@ IMPORTERS: Mapping[str, Any] = Registry(
 def _block_fault(name: str, found: Any) -> str:
     """What a block of another package lacks; a quantity of its own must not be one of a block that ships."""
     base = load("neuroest.blocks.base")
+    block: Any = found
     if not (isinstance(found, type) and issubclass(found, base.Component)):
         return "it is no subclass of Component"
-    return str(found.contract_fault(name) or "; ".join(base.double_bookings([found, *COMPONENTS.shipped()])))
+    return str(block.contract_fault(name) or "; ".join(base.double_bookings([found, *COMPONENTS.shipped()])))
 
 
 def _level_fault(name: str, found: Any) -> str:
     """What a level of another package lacks."""
+    level: Any = found
     if not (isinstance(found, type) and issubclass(found, load("neuroest.levels.base.Mapper"))):
         return "it is no subclass of Mapper"
-    return str(found.contract_fault(name))
+    return str(level.contract_fault(name))
 
 
 def _data_fault(_name: str, found: Any) -> str:

@@ -23,7 +23,6 @@ from neuroest.dynamics.diffusive_cells import (
     load_cells,
 )
 from neuroest.dynamics.energy import TOLERANCE, compare_energy
-from neuroest.dynamics.langevin import RESEARCH_MODEL, simulate_langevin
 from neuroest.dynamics.parameters import ThresholdSwitchParameters
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
@@ -169,7 +168,6 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
         "threshold_switch_neuron": _switch,
         "analog_lif": _analog,
         "lif_behaviour": _digital,
-        "langevin_particle": _langevin,
     }
     if model not in runners:
         raise UnknownNameError(
@@ -434,38 +432,6 @@ def _digital(request: Request, plot: Path | None) -> Report:
     }  # fmt: skip
     rows = [(str(int(d)), str(int(t))) for d, t in zip(who, when, strict=True)]
     return Report(tuple(lines), data, (("device", "step"), *rows))
-
-
-def _langevin(request: Request, plot: Path | None) -> Report:
-    parameters = _record(load_device(request.neuron), request.changes)
-    level = _level(request, "1", None)
-    duration = request.duration or 200.0
-    run = simulate_langevin(
-        parameters,
-        level,
-        duration,
-        request.step or 2e-3,
-        devices=request.devices,
-        generator=request.generator(),
-    )
-    conducting = run.conductance[:, 0] > _HALF
-    switches = int(np.sum(np.diff(conducting.astype(int)) == 1))
-    lines = [
-        RESEARCH_MODEL,
-        f"{request.neuron}: {duration:g} time units at an input of {level:g}, all numbers dimensionless",
-        f"position {run.position.min():.3g} to {run.position.max():.3g}, temperature up to {run.temperature.max():.3g}",
-        f"rises of the conductance through half its largest possible value: {switches}",
-    ]
-    if plot is not None:
-        traces = {"time": run.time, "input": run.position, "gate": run.voltage}
-        title = "Particle in a pinning potential: research model, dimensionless"
-        render(Traces(traces, title, ("position", "voltage"), ("1", "1", "1")), "figure", plot)
-    data = {"neuron": request.neuron, "note": RESEARCH_MODEL, "switches": switches}
-    names = ("time", "position", "temperature", "voltage", "conductance")
-    curves = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
-    every = max(1, len(run.time) // 4000)
-    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in curves), strict=True)]
-    return Report(tuple(lines), data, (names, *rows))
 
 
 def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
