@@ -20,17 +20,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typing_extensions import TypeAliasType
 
 import neuroest.equations
+from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
+from neuroest.exploration import space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.quantities import QUANTITIES
-from neuroest.specs import architecture, claims, device, layers, workload
+from neuroest.specs import architecture, claims, device, inheritance, layers, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
+from neuroest.uncertainty import model_error
+from neuroest.validation import case_spec
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -41,6 +46,17 @@ OUTPUT = re.compile(r"<!-- output: (?P<command>[^\n]+?) -->\n```text\n(?P<text>.
 TABLE = re.compile(r"<!-- table: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 """A table of a page that is written from the table of results."""
 
+_PAGES = {
+    "specs.workload": "workload",
+    "specs.layers": "workload",
+    "specs.claims": "devices",
+    "specs.device": "devices",
+    "exploration.space": "other_files",
+    "validation.case_spec": "other_files",
+    "uncertainty.model_error": "other_files",
+}
+"""Reference page of the schemas of a module, where it is not that of architectures."""
+_SCALAR = "text or number"
 _WRITTEN = "<!-- Written by docs/generate.py from the schemas; change those instead. -->"
 
 
@@ -50,6 +66,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "devices.md": devices_page(),
         REFERENCE / "architecture.md": architecture_page(),
         REFERENCE / "workload.md": workload_page(),
+        REFERENCE / "other_files.md": other_files_page(),
         REFERENCE / "equations.md": equations_page(),
         **{
             page: with_tables(page.read_text("utf-8"))
@@ -128,7 +145,9 @@ def architecture_page() -> str:
         "computes; under names of your choice, further levels and the blocks marked *free* may stand in any level.",
         "",
     ]
-    for cls in sorted(classes(architecture), key=lambda cls: cls is not architecture.ArchitectureSpec):
+    whole = [architecture.ArchitectureSpec, inheritance.DerivedArchitecture]
+    rest = [cls for cls in classes(architecture) if cls not in {*whole, architecture.Heading}]
+    for cls in [*whole, *rest]:
         lines += section(cls)
     for block in (*LEVELS.values(), *BLOCKS.values()):
         lines += section(block)
@@ -153,6 +172,22 @@ def workload_page() -> str:
     return joined(lines)
 
 
+def other_files_page() -> str:
+    """Every key of the files that no chip, device or network is described in."""
+    lines = [
+        "# Spaces, validation cases and model errors: every key",
+        "",
+        _WRITTEN,
+        "",
+        "[exploration.md](../exploration.md) explains spaces and [validation.md](../validation.md) the other two.",
+        "",
+    ]
+    for module in (space, case_spec, model_error):
+        for cls in sorted(classes(module), key=lambda cls: "kind" not in cls.model_fields):
+            lines += section(cls)
+    return joined(lines)
+
+
 def equations_page() -> str:
     """Every equation with its formula, range and reference, module by module."""
     about = (
@@ -165,7 +200,7 @@ def equations_page() -> str:
         if module.name.startswith("_"):
             continue
         loaded = importlib.import_module(f"neuroest.equations.{module.name}")
-        described = [info for f in vars(loaded).values() if (info := getattr(f, "__equation__", None)) is not None
+        described = [equation_info(f) for f in vars(loaded).values() if getattr(f, "__equation__", False)
                      and f.__module__ == loaded.__name__]  # fmt: skip
         lines += [f"## `{module.name}`", "", one_line((loaded.__doc__ or "").split("\n\n", 1)[0]), ""]
         rows = [
@@ -182,9 +217,8 @@ def equations_page() -> str:
 
 
 def reference_of(text: str) -> str:
-    """A reference with the derivation's page as a link."""
-    page = re.fullmatch(r"derivation: docs/models/(\w+)\.md", text)
-    return f"[derivation](../models/{page[1]}.md)" if page else text
+    """References with pages of derivations as links."""
+    return re.sub(r"(?:[Dd]erivation: )?docs/models/(\w+)\.md", r"[derivation](../models/\1.md)", text)
 
 
 def classes(*modules: types.ModuleType) -> list[type[Spec]]:
@@ -205,8 +239,8 @@ def section(cls: type[Spec]) -> list[str]:
     lines = [f"## {title(cls)}", "", f"{first_paragraph(cls)}{free}{needs}", ""]
     texts = cls.descriptions()
     rows = [
-        (f"`{name}`", allowed_in(info), default(info), one_line(texts.get(name, "")))
-        for name, info in cls.model_fields.items()
+        (f"`{key}`", allowed_in(info), default(info), one_line(texts.get(key, "")))
+        for key, info in ((info.alias or name, info) for name, info in cls.model_fields.items())
     ]
     return lines + table(("key", "value", "if left out", "meaning"), rows) if rows else lines
 
@@ -228,10 +262,7 @@ def title(cls: type[Spec]) -> str:
 def link(cls: type[Spec]) -> str:
     """Reference to the section of a class, on whatever page it stands."""
     anchor = re.sub(r"[^a-z0-9_ -]", "", title(cls).lower()).replace(" ", "-")
-    module = cls.__module__.split(".")[2]
-    page = {"workload": "workload", "layers": "workload", "claims": "devices", "device": "devices"}.get(
-        module, "architecture"
-    )
+    page = _PAGES.get(cls.__module__.removeprefix("neuroest."), "architecture")
     return f"[{title(cls)[0].lower()}{title(cls)[1:]}]({page}.md#{anchor})"
 
 
@@ -240,6 +271,8 @@ def allowed_in(info: FieldInfo) -> str:
     quantity = next((m for m in info.metadata if isinstance(m, QuantityField)), None)
     if quantity is not None:
         return quantity_words(quantity)
+    if any(isinstance(m, WithJsonSchema) for m in info.metadata):
+        return _SCALAR
     choice = next((m for m in info.metadata if isinstance(m, Choice)), None)
     return alternatives(choice) if choice is not None else allowed(info.annotation)
 
@@ -259,12 +292,16 @@ def allowed(annotation: Any) -> str:
         choice = next((m for m in arguments[1:] if isinstance(m, Choice)), None)
         if choice is not None:
             return alternatives(choice)
+        if any(isinstance(m, WithJsonSchema) for m in arguments[1:]):
+            return _SCALAR
         return quantity_words(quantity) if quantity is not None else allowed(arguments[0])
     if origin is Literal:
         return ", ".join(f"`{word}`" for word in arguments)
     if origin in {Union, types.UnionType}:
         parts = [allowed(part) for part in arguments if part is not type(None)]
         return " or ".join(dict.fromkeys(parts))
+    if origin is list:
+        return f"list of {allowed(arguments[0])}"
     if origin is tuple:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return f"list of {allowed(arguments[0])}"
@@ -273,6 +310,8 @@ def allowed(annotation: Any) -> str:
         return f"mapping of names to {allowed(arguments[1])}"
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return link(annotation)
+    if annotation is Any:
+        return "value or block"
     return {str: "text", int: "whole number", float: "number"}.get(annotation, str(annotation))
 
 
@@ -306,7 +345,7 @@ def default(info: FieldInfo) -> str:
     if info.is_required():
         return "required"
     value = info.default
-    if value is PydanticUndefined or value is None or value == ():
+    if value is PydanticUndefined or value is None or value in ((), {}):
         return "-"
     return f"`{value:g}`" if isinstance(value, float) else f"`{value}`"
 

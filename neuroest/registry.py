@@ -117,11 +117,11 @@ _RENDERERS = {
     "Comparison.text": "reporting.comparison_text.comparison_text",
     "Comparison.attributes": "reporting.comparison_attributes.attributes",
     "Comparison.rows": "reporting.csv_export.ratio_rows",
-    "SweepResult.figure": "plotting.exploration.sweep_figure",
-    "ParetoResult.figure": "plotting.exploration.pareto_figure",
-    "BreakevenResult.figure": "plotting.exploration.breakeven_figure",
-    "UncertaintyResult.figure": "plotting.exploration.distribution_figure",
-    "SensitivityResult.figure": "plotting.exploration.tornado_figure",
+    "SweepResult.figure": "plotting.sweep.sweep_figure",
+    "ParetoResult.figure": "plotting.sweep.pareto_figure",
+    "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
+    "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
+    "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
 

@@ -7,6 +7,9 @@ import pytest
 
 from neuroest import check_files
 from neuroest.loading.library import shipped
+from neuroest.reporting.data_sheets import whole_file
+from neuroest.uncertainty import model_error
+from neuroest.validation.cases import shipped_cases
 
 DEVICE = """\
 kind: device
@@ -80,7 +83,7 @@ def test_a_setting_that_is_missing_has_the_line_it_belongs_to(tmp_path: Path) ->
 
 
 def test_an_architecture_is_checked_with_what_it_refers_to(tmp_path: Path) -> None:
-    chip = shipped("architecture")["diffusive_28nm_derived"].read_text(encoding="utf-8")
+    chip = whole_file("diffusive_28nm_derived")
     write(tmp_path, "mine.yaml", DEVICE.replace("2 pJ", "2 pF"))
     chip = chip.replace("device: rram_hfox_28nm", "device: mine.yaml").replace(
         "baseline: analog_lif_28nm", "baseline: analog_lif_28"
@@ -94,7 +97,7 @@ def test_an_architecture_is_checked_with_what_it_refers_to(tmp_path: Path) -> No
 
 
 def test_unknown_devices_are_told_beside_other_faults(tmp_path: Path) -> None:
-    chip = shipped("architecture")["diffusive_28nm_derived"].read_text(encoding="utf-8")
+    chip = whole_file("diffusive_28nm_derived")
     chip = chip.replace("device: rram_hfox_28nm", "device: rram_hfox_28").replace("rows: 128", "rows: 0")
     chip = chip.replace("process: cmos_28nm_lp", "process: cmos_28nm")
     found = {
@@ -128,3 +131,51 @@ def test_a_bibliography_is_checked_by_its_schema(tmp_path: Path) -> None:
     file = write(tmp_path, "sources.yaml", "kind: sources\nsources:\n  me2025: {type: artcle, title: Mine}\n")
     (problem,) = check_files([file])
     assert "article" in problem.message
+
+
+SPACE = """\
+kind: space
+axis: {}
+axes: {a: [], b: {from: 1, poins: 3}, c: {from: few, to: 3 V}, d: [1, 1]}
+sampler: gird
+samples: 0
+linked: [{a: [1, 2], b: [1]}]
+constraints: [hello]
+"""
+
+
+def test_a_space_is_checked_at_its_places(tmp_path: Path) -> None:
+    found = {p.path: (p.line, p.message) for p in check_files([write(tmp_path, "space.yaml", SPACE)])}
+    assert found["axis"] == (2, "unknown key 'axis'; did you mean 'axes'?")
+    assert found["axes.b.poins"] == (3, "unknown key 'poins'; did you mean 'points'?")
+    assert found["axes.c"] == (3, "'few' is no number")
+    assert found["axes.d"] == (3, "lists a value twice")
+    assert found["sampler"][0] == 4
+    assert "did you mean 'grid'" in found["sampler"][1]
+    assert found["samples"] == (5, "0 is below the minimum 1")
+    assert found["linked.0"] == (6, "linked paths need equally many values each")
+    assert found["constraints.0"][0] == 7
+    assert len(found) == 10  # the two others: the empty list of a, and the end that b lacks
+
+
+def test_a_path_that_two_axes_move_is_found(tmp_path: Path) -> None:
+    text = "kind: space\naxes: {a: [1, 2]}\nlinked: [{a: [1, 2], b: [1, 2]}]\n"
+    (problem,) = check_files([write(tmp_path, "space.yaml", text)])
+    assert (problem.line, problem.message) == (2, "a is moved by more than one axis")
+
+
+def test_validation_cases_are_checked_with_their_expressions(tmp_path: Path) -> None:
+    assert check_files(folder / "published.yaml" for folder in shipped_cases().values()) == ()
+    text = (shipped_cases()["odin"] / "published.yaml").read_text(encoding="utf-8")
+    folder = tmp_path / "odin"
+    folder.mkdir()
+    changed = text.replace("class:", "clas:", 1)
+    (problem,) = check_files([write(folder, "published.yaml", changed)])
+    assert "unknown key 'clas'; did you mean 'class'?" in problem.message
+
+
+def test_model_discrepancies_are_checked(tmp_path: Path) -> None:
+    assert check_files([model_error.FILE]) == ()
+    text = model_error.FILE.read_text(encoding="utf-8").replace("scale:", "scael:", 1)
+    messages = [problem.message for problem in check_files([write(tmp_path, "mine.yaml", text)])]
+    assert "unknown key 'scael'; did you mean 'scale'?" in messages

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from neuroest.cli import VERBS
-from neuroest.loading.library import KINDS, load_architecture, load_device, load_workload
+from neuroest.loading.kinds import KINDS
+from neuroest.loading.library import load_architecture, load_device, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import DEVICE_MODELS
 from neuroest.results.estimate import SCHEMA_VERSION
@@ -118,8 +119,9 @@ def test_reference_lists_every_parameter_of_every_device_model() -> None:
 
 def test_reference_lists_every_key_of_every_kind_of_file() -> None:
     pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "reference").glob("*.md"))
-    for schema in KINDS.values():
-        definitions = [schema.model_json_schema(), *schema.model_json_schema().get("$defs", {}).values()]
+    for kind in KINDS.values():
+        schema = kind.schema.model_json_schema()
+        definitions = [schema, *schema.get("$defs", {}).values()]
         for key in {key for part in definitions for key in part.get("properties", {})}:
             assert f"| `{key}` |" in pages, key
 
@@ -167,12 +169,13 @@ def test_the_readme_shows_an_output() -> None:
 def test_device_of_the_readme_has_ten_lines_and_changes_the_estimate(tmp_path: Path) -> None:
     (text,) = (text for text in blocks(README, "yaml") if "kind: device" in text)
     assert len(text.splitlines()) == 10
-    (path,) = saved_examples(README, tmp_path)
+    path, chip = saved_examples(README, tmp_path)
     assert load_device(str(path)).claims["spike_energy"].value == pytest.approx(40e-15)
     setting = {"chip.tile.array.readout.neuron.device": str(path)}
     mine = estimate("analog_lif_28nm", "mlp_mnist_spiking", setting)
     other = estimate("analog_lif_28nm", "mlp_mnist_spiking")
     assert mine.totals["area_m2"] != other.totals["area_m2"]
+    assert estimate(chip, "mlp_mnist_spiking").totals == mine.totals
     assert "ours" in dict(mine.sources)
 
 
@@ -238,6 +241,8 @@ def test_examples_of_the_file_formats_work_together(tmp_path: Path) -> None:
     load_device(str(tmp_path / "my_cell.yaml"))
     load_workload(tmp_path / "my_network.yaml")
     load_architecture(tmp_path / "my_chip.yaml")
+    derived = load_architecture(tmp_path / "my_other_chip.yaml").spec
+    assert derived.chip.model_dump()["tile"]["array"]["rows"] == 256.0
     setting = {"chip.tile.array.cell.device": "./my_cell.yaml"}
     result = estimate(tmp_path / "my_chip.yaml", tmp_path / "my_network.yaml", setting)
     assert result.totals["throughput_per_s"] == pytest.approx(100.0)  # one a period of 10 ms

@@ -20,17 +20,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from neuroest.blocks.ledger import OWNERS
 
+from neuroest.blocks.base import double_bookings
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.registry import COMPONENTS
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec, workload_claims
+from tests.pairs import pairs, runs
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = Path(__file__).parent / "data" / "worked_example"
@@ -65,20 +67,9 @@ FAST, MLP = EXAMPLE / "chip_fast.yaml", EXAMPLE / "mlp.yaml"
 FIRST_SPIKING = "mlp_mnist_spiking"
 
 
-def runs(network: str) -> list[str]:
-    found = []
-    for chip in shipped("architecture"):
-        try:
-            estimate(chip, network)
-        except NeuroestError:
-            continue
-        found.append(chip)
-    return found
-
-
-SPIKING_CHIPS = runs(FIRST_SPIKING)
+SPIKING_CHIPS = [chip for chip, _ in pairs(FIRST_SPIKING)]
 RUNNING = [
-    (chip, next(n for n in (FIRST_SPIKING, "mlp_mnist_dense") if chip in runs(n)))
+    (chip, FIRST_SPIKING if runs(chip, FIRST_SPIKING) else "mlp_mnist_dense")
     for chip in shipped("architecture")
 ]
 
@@ -397,20 +388,25 @@ def test_components_add_up_to_the_total(network: WorkloadSpec, chip: str) -> Non
             assert key in counted or not np.any(count > 0.0), f"{key} is counted and costs nothing"
 
 
+FAMILIES: dict[str, str] = {
+    quantity: block.family or block.model for block in COMPONENTS.values() for quantity in block.owns
+}
+
+
+def test_no_two_families_of_blocks_own_one_quantity() -> None:
+    assert not double_bookings(COMPONENTS.values())
+
+
 @pytest.mark.parametrize(("chip", "network"), RUNNING)
 def test_every_joule_is_booked_by_its_owner_and_by_nobody_else(chip: str, network: str) -> None:
     result = point(chip, network)
     components = {component.path: component for component in result.chip.components()}
     for cost in result.costs.energies:
         component = components[cost.component]
-        owner = OWNERS[cost.ledger]
-        slot = component.path.rpartition(".")[2]
-        assert owner in {component.model, component.family, slot}, (
-            f"{cost.component} books {cost.ledger!r}, which {owner} owns"
-        )
-        for other in set(OWNERS.values()) - {component.model}:
-            foreign = next(quantity for quantity, name in OWNERS.items() if name == other)
-            with pytest.raises(NeuroestError, match="owns"):
+        family = component.family or component.model
+        assert FAMILIES[cost.quantity] == family, f"{cost.component} books {cost.quantity!r}"
+        for foreign in (quantity for quantity, owner in FAMILIES.items() if owner != family):
+            with pytest.raises(NeuroestError, match="does not own"):
                 component.energy("read", "read", 1.0, foreign)
 
 
@@ -669,6 +665,7 @@ def digests_of_a_fresh_process(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_an_estimate_does_not_depend_on_what_was_estimated_before() -> None:
     pairs = RUNNING
     forwards, backwards = (digests_of_a_fresh_process(order) for order in (pairs, pairs[::-1]))
@@ -687,6 +684,7 @@ def test_an_estimate_leaves_nothing_behind(chip: str, network: str) -> None:
     assert digest(chip, network) == before
 
 
+@pytest.mark.slow
 def test_estimates_in_threads_are_those_of_one_thread() -> None:
     expected = [digest(chip, network) for chip, network in RUNNING]
     with ThreadPoolExecutor(4) as pool:
@@ -776,12 +774,7 @@ def varied(claims: Mapping[str, Claim], generator: random.Random, points: int) -
     return found
 
 
-BATCHED = [
-    (chip, network)
-    for chip in shipped("architecture")
-    for network in (FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
-    if chip in runs(network)
-]
+BATCHED = pairs(FIRST_SPIKING, "vgg9_cifar10_spiking", "shd_recurrent_spiking", "vgg9_cifar10_dense")
 
 
 @pytest.mark.parametrize("seed", range(4))

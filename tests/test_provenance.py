@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neuroest.core.errors import NeuroestError
 from neuroest.core.provenance import (
     Call,
     Operation,
@@ -26,20 +25,42 @@ from neuroest.core.provenance import (
     tracing,
     used_parameters,
 )
-from neuroest.loading.library import shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
+from tests.pairs import pairs
 
 
-@equation(formula="E = C V^2", reference="a textbook", valid="always")
+@equation
 def switching(capacitance: float, voltage: float = 1.0) -> float:
-    """Energy of switching."""
+    """Energy of switching.
+
+    Notes
+    -----
+    Formula: E = C V^2
+
+    Valid: always
+
+    References
+    ----------
+    .. [1] a textbook.
+    """
     return capacitance * voltage * voltage
 
 
-@equation(formula="2 E", reference="a textbook", valid="always")
+@equation
 def twice(energy: float) -> float:
-    """Calls another equation inside."""
+    """Calls another equation inside.
+
+    Notes
+    -----
+    Formula: 2 E
+
+    Valid: always
+
+    References
+    ----------
+    .. [1] a textbook.
+    """
     return switching(energy) * 2.0
 
 
@@ -164,7 +185,7 @@ def test_an_equation_inside_of_an_equation_is_one_step() -> None:
 
 
 def test_tracing_goes_on_after_an_equation_that_raises() -> None:
-    @equation(formula="x", reference="none", valid="never")
+    @equation
     def broken(x: float) -> float:
         """Raise."""
         raise ZeroDivisionError
@@ -254,19 +275,7 @@ PRICED_AS_STATED = {
 }
 
 
-def pairs() -> list[tuple[str, str]]:
-    found = []
-    for chip in shipped("architecture"):
-        for network in ("mlp_mnist_spiking", "vgg9_cifar10_spiking", "mlp_mnist_dense", "vgg9_cifar10_dense"):
-            try:
-                estimate(chip, network)
-            except NeuroestError:
-                continue
-            found.append((chip, network))
-    return found
-
-
-PAIRS = pairs()
+PAIRS = pairs("mlp_mnist_spiking", "vgg9_cifar10_spiking", "mlp_mnist_dense", "vgg9_cifar10_dense")
 
 
 @pytest.mark.parametrize(("chip", "network"), PAIRS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text, spec_name
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shared_sources
 from neuroest.registry import DEVICE_MODELS
 from neuroest.specs.claims import BASES
+from neuroest.specs.csv_table import read_csv
 
 TABLE_SUFFIX = ".csv"
 """Suffix of such files."""
@@ -27,8 +26,6 @@ _TEXTS = (
 )  # fmt: skip
 _PARTS = MappingProxyType({"low": "low", "high": "high", "factor": "factor"})
 _HEADER = re.compile(r"(\w+)(?:\s+(low|high|factor))?\s*(?:[\[(]\s*(.*?)\s*[\])])?\Z")
-_MOST_BYTES = 10_000_000
-_MOST_ROWS = 10_000
 _SOURCE = "data_sheet"
 _NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
 
@@ -82,16 +79,17 @@ def import_table(path: Path, template: str | None = None) -> list[ImportedDevice
     ------
     SpecError
         With all problems of all rows.
-    NeuroestError
-        When the file is no text or too large.
     """
-    columns, rows = _read(path)
+    table = read_csv(path, "name, model, parameter [unit]")
+    if not table.rows:
+        raise SpecError([table.problem("needs a header line and a row for each device")])
+    columns = _columns(table.file, table.line, table.heading)
     example = load_device(template) if template is not None else None
     found: list[ImportedDevice] = []
     problems: list[Problem] = []
     names: dict[str, int] = {}
-    for line, cells in rows:
-        row = _sorted_out(str(path), line, columns, cells)
+    for line, cells in table.rows:
+        row = _sorted_out(table.file, line, columns, cells)
         name = spec_name(row.texts.get("name", ""))
         if not row.texts.get("name"):
             row.report("name", "is missing")
@@ -105,32 +103,6 @@ def import_table(path: Path, template: str | None = None) -> list[ImportedDevice
     if problems:
         raise SpecError(problems)
     return found
-
-
-def _read(path: Path) -> tuple[list[_Column], list[tuple[int, list[str]]]]:
-    if path.stat().st_size > _MOST_BYTES:
-        raise NeuroestError(f"{path}: {path.stat().st_size} bytes are too many for a table of devices")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise NeuroestError(f"{path}: is no text in UTF-8") from None
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
-    delimiter = next((sign for sign in (";", "\t") if sign in first and "," not in first), ",")
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        rows.extend(
-            (reader.line_num, [cell.strip() for cell in cells])
-            for cells in reader
-            if any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#")
-        )
-    except csv.Error as error:
-        raise SpecError([Problem(str(path), reader.line_num, 1, "", str(error))]) from None
-    if len(rows) < 2:
-        raise SpecError([Problem(str(path), 1, 1, "", "needs a header line and a row for each device")])
-    if len(rows) > _MOST_ROWS:
-        raise NeuroestError(f"{path}: {len(rows) - 1} rows are too many; split the table")
-    return _columns(str(path), *rows[0]), rows[1:]
 
 
 def _columns(file: str, line: int, cells: Sequence[str]) -> list[_Column]:

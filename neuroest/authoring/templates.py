@@ -26,7 +26,6 @@ Replace a value, then say of it:
   variability  how single devices differ: {{device_to_device: 5 %, cycle_to_cycle: 2 %}}
 Values that you leave stay assumed, and every estimate that rests on them says so."""
 _LINE_OF_NAME = re.compile(r"^name: .*$", re.MULTILINE)
-_EDITOR_LINE = re.compile(r"\A# yaml-language-server:.*\n")
 
 
 def models(kind: str) -> tuple[str, ...]:
@@ -141,7 +140,7 @@ def copy_of(kind: str, name: str, like: str) -> str:
     files: Mapping[str, object] = shipped(kind)
     if like not in files:
         raise UnknownNameError(kind, like, files)
-    text = _EDITOR_LINE.sub("", shipped(kind)[like].read_text(encoding="utf-8"))
+    text = shipped(kind)[like].read_text(encoding="utf-8")
     head = (
         f"# A copy of {like} under a name of its own; its description and its sources still tell of {like}.\n"
     )

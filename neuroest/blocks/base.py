@@ -27,7 +27,8 @@ _CornerQuantity = Literal["delay", "drive", "leakage", "switching_energy"]
 
 FREE_CLOCK = "clock"
 """Term of the power of a clock that reaches registers whether or not they are written."""
-ROOM_TEMPERATURE = 300.0  # K; where processes state their off-current, part of that parameter's definition
+ROOM_TEMPERATURE = 300.0
+"""K; where processes state their off-current, part of that parameter's definition."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

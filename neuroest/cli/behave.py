@@ -160,7 +160,7 @@ def _check(asked: _Asked) -> None:
     if asked.output is not None and not asked.output.parent.is_dir():
         raise NeuroestError(f"{asked.output}: the folder {asked.output.parent} does not exist")
     if asked.plot is not None:
-        from neuroest.plotting.device_lab import check_figure_path  # noqa: PLC0415
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(asked.plot)
 

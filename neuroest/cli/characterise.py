@@ -59,7 +59,8 @@ def run(
         if name not in CHARACTERISTICS:
             raise UnknownNameError("characteristic", name, CHARACTERISTICS)
     if figures is not None:
-        from neuroest.plotting.device_lab import check_figure_path, draw_characteristic  # noqa: PLC0415
+        from neuroest.plotting.device_lab import draw_characteristic  # noqa: PLC0415
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         figures.mkdir(parents=True, exist_ok=True)
         check_figure_path(figures / f"any.{suffix.lstrip('.')}")

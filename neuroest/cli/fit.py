@@ -32,9 +32,6 @@ def run(
             "--from", metavar="DEVICE", show_default=False, help="Spec to start from and to fill up from."
         ),
     ] = None,
-    kinetics: Annotated[
-        str, typer.Option("--kinetics", metavar="DEVICE", help="Spec with the conduction through the gap.")
-    ] = "ion_kinetics_silver",
     starts: Annotated[int, typer.Option("--starts", min=1, max=100, help="Starts of the search.")] = 8,
     seed: Seed = 0,
     plot: Plot = None,
@@ -60,14 +57,15 @@ def run(
     if output is not None:
         check_output(output, force=force)
     if plot is not None:
-        from neuroest.plotting.device_lab import check_figure_path, draw_fit  # noqa: PLC0415
+        from neuroest.plotting.device_lab import draw_fit  # noqa: PLC0415
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
     template = load_device(start or MODELS[model])
     if template.spec.model != model:
         raise NeuroestError(f"{start} is a {template.spec.model}; --from needs a {model}")
     measurements = read_measurements(data)
-    conduction = load_cells(start or MODELS[model], kinetics=kinetics).conduction_length
+    conduction = load_cells(start or MODELS[model]).conduction_length
     deviations = {
         name: math.log(claim.high / claim.low) / 2.0 / NORMAL_P90
         for name, claim in template.claims.items()

@@ -23,9 +23,7 @@ Parameters = Annotated[
 ]  # fmt: skip
 Kinetics = Annotated[
     str,
-    typer.Option(
-        "--kinetics", metavar="DEVICE", help="Spec with conduction, noise and barriers of the ions."
-    ),
+    typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions."),
 ]
 Devices = Annotated[
     int, typer.Option("--devices", min=1, max=100_000, help="Devices that are simulated at once.")

@@ -10,7 +10,7 @@ import typer
 
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note
 from neuroest.design.overrides import parse_settings
-from neuroest.plotting.canvas import VENUES
+from neuroest.plotting.style import VENUES
 from neuroest.reporting.formatting import counted
 from neuroest.reporting.publish import publish
 from neuroest.reporting.report import report

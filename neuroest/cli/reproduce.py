@@ -9,9 +9,8 @@ import typer
 
 from neuroest.cli.shared import Format, Output, emit, in_form
 from neuroest.validation.board import reproduce
-from neuroest.validation.page import board_rows, table
-from neuroest.validation.page import page as scoreboard_page
 from neuroest.validation.record import record_text
+from neuroest.validation.scoreboard_text import board_rows, table
 
 _MOVED = 3  # as for a failed design check
 
@@ -31,12 +30,6 @@ def run(
             "--figure", metavar="FILE", show_default=False, help="Also draw predicted against published."
         ),
     ] = None,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            "--page", metavar="FILE", show_default=False, help="Also write the page docs/scoreboard.md."
-        ),
-    ] = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -44,12 +37,6 @@ def run(
             metavar="FILE",
             show_default=False,
             help="Also write the record that reports show, validation/scoreboard.json.",
-        ),
-    ] = None,
-    fairness: Annotated[
-        Path | None,
-        typer.Option(
-            "--fairness", metavar="FILE", show_default=False, help="Also write the page docs/fairness.md."
         ),
     ] = None,
 ) -> None:
@@ -67,16 +54,11 @@ def run(
         output,
     )
     if figure is not None:
-        from neuroest.plotting.validation import save_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.scoreboard import board_figure  # noqa: PLC0415 - matplotlib is heavy
+        from neuroest.plotting.style import save_figure  # noqa: PLC0415
 
-        save_figure(board, figure)
-    if page is not None:
-        emit(scoreboard_page(board), page)
+        save_figure(board_figure(board), figure)
     if record is not None:
         emit(record_text(board), record)
-    if fairness is not None:
-        from neuroest.validation.fairness import fairness_page  # noqa: PLC0415 - takes many estimates
-
-        emit(fairness_page(), fairness)
     if board.failed:
         raise typer.Exit(_MOVED)

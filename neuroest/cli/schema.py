@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Output, emit
-from neuroest.loading.library import KINDS
+from neuroest.loading.kinds import KINDS
 from neuroest.reporting.schemas import schema_text
 
 

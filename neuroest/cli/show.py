@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, emit, in_form, style
-from neuroest.reporting.data_sheets import sheets, value_rows
+from neuroest.core.errors import NeuroestError
+from neuroest.reporting.data_sheets import sheets, value_rows, whole_file
 
 
 def run(
@@ -15,12 +16,19 @@ def run(
         str, typer.Argument(metavar="NAME", help="Anything that `neuroest list` names, or a path.")
     ],
     form: Annotated[Format, typer.Option("--format", help="Form of the values.")] = Format.TABLE,
+    resolved: Annotated[
+        bool, typer.Option("--resolved", help="The YAML file of an architecture, its `base` resolved.")
+    ] = False,
 ) -> None:
     """One thing in full: device, chip, network, model, source.
 
     A device with every claim, an architecture as a tree, a network by layers.
     """
-    if form is Format.TABLE:
+    if resolved:
+        if form is not Format.TABLE:
+            raise NeuroestError("--resolved prints a YAML file; leave out --format")
+        emit(whole_file(name))
+    elif form is Format.TABLE:
         emit("\n".join(sheets(name, style())))
     else:
         emit(in_form(form, str, lambda: value_rows(name), f"Values of {name}"))

@@ -80,7 +80,7 @@ def run(
     from neuroest.dynamics.run import Request, energy_report, simulate_neuron  # noqa: PLC0415
 
     if plot is not None:
-        from neuroest.plotting.device_lab import check_figure_path  # noqa: PLC0415
+        from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
     request = Request(

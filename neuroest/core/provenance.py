@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -117,48 +118,49 @@ def _install_arithmetic() -> None:
 _install_arithmetic()
 
 
-def equation(
-    *, formula: str, reference: str, valid: str = ""
-) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:
+def equation(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """Mark a function as one physical equation.
 
-    Parameters
-    ----------
-    formula : str
-        The formula as one reads it, in plain text.
-    reference : str
-        Where it comes from: paper and place, or the derivation page of the documentation.
-    valid : str
-        Where it holds.
-
-    Returns
-    -------
-    callable
-        The decorator. Outside of `tracing` the decorated function costs one look-up more.
+    Formula, range and references stand in its docstring (`equation_info`). Outside of `tracing` the decorated function
+    costs one look-up more.
     """
 
-    def decorate(function: Callable[_P, _T]) -> Callable[_P, _T]:
-        info = EquationInfo(function.__name__, formula, reference, valid)
+    @functools.wraps(function)
+    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        if not _tracing.get():
+            return function(*args, **kwargs)
+        bound = _signature(function).bind(*args, **kwargs)
+        bound.apply_defaults()
+        given = tuple(bound.arguments.items())
+        plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}
+        token = _tracing.set(False)
+        try:
+            result = function(**plain)  # type: ignore[call-arg,arg-type]
+        finally:
+            _tracing.reset(token)
+        info = equation_info(function)
+        return trace(result, Call(info.name, info.formula, info.reference, given))  # type: ignore[no-any-return]
 
-        @functools.wraps(function)
-        def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-            if not _tracing.get():
-                return function(*args, **kwargs)
-            bound = _signature(function).bind(*args, **kwargs)
-            bound.apply_defaults()
-            given = tuple(bound.arguments.items())
-            plain = {name: float(x) if isinstance(x, Traced) else x for name, x in given}
-            token = _tracing.set(False)
-            try:
-                result = function(**plain)  # type: ignore[call-arg,arg-type]
-            finally:
-                _tracing.reset(token)
-            return trace(result, Call(info.name, formula, reference, given))  # type: ignore[no-any-return]
+    wrapper.__equation__ = True  # type: ignore[attr-defined]
+    return wrapper
 
-        wrapper.__equation__ = info  # type: ignore[attr-defined]
-        return wrapper
 
-    return decorate
+@functools.cache
+def equation_info(function: Callable[..., Any]) -> EquationInfo:
+    """What the docstring of an equation says: the paragraphs ``Formula:`` and ``Valid:``, and its references."""
+    text = inspect.getdoc(function) or ""
+    references = re.search(
+        r"^References\n-+\n(.*?)(?=\n\n[A-Z][A-Za-z ]+\n-+|\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    entries = re.split(r"^\.\. \[\d+\] ", references[1], flags=re.MULTILINE) if references else []
+    reference = "; ".join(" ".join(entry.split()).rstrip(".") for entry in entries if entry.strip())
+    return EquationInfo(function.__name__, _paragraph(text, "Formula"), reference, _paragraph(text, "Valid"))
+
+
+def _paragraph(text: str, title: str) -> str:
+    """The paragraph of a docstring that begins with a title and a colon, on one line."""
+    found = re.search(rf"^{title}: (.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE)
+    return " ".join(found[1].split()) if found else ""
 
 
 def recorded(value: Any, name: str, formula: str, reference: str, **arguments: Any) -> Any:

@@ -82,23 +82,11 @@ _UNITS: dict[str, tuple[float, Dimension, bool]] = {
     "ppm": (1e-6, DIMENSIONLESS, False),
     "1": (1.0, DIMENSIONLESS, False),
 }
-_PREFIXES = {
-    "a": 1e-18,
-    "f": 1e-15,
-    "p": 1e-12,
-    "n": 1e-9,
-    "u": 1e-6,
-    "µ": 1e-6,
-    "μ": 1e-6,
-    "m": 1e-3,
-    "c": 1e-2,
-    "k": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-    "T": 1e12,
-    "P": 1e15,
-    "E": 1e18,
-}
+PREFIXES = {
+    "a": 1e-18, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2,
+    "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18,
+}  # fmt: skip
+"""Factor of each SI prefix that is read."""
 _BINARY_PREFIXES = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
 _HINTS = {
     "KB": "KiB (1024 bytes) or kB (1000 bytes)",
@@ -219,8 +207,8 @@ def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
         prefix, unit = name[:length], name[length:]
         if unit in _UNITS:
             factor, dimension, prefixed = _UNITS[unit]
-            if prefix in _PREFIXES and prefixed:
-                return _PREFIXES[prefix] * factor, dimension
+            if prefix in PREFIXES and prefixed:
+                return PREFIXES[prefix] * factor, dimension
             if prefix in _BINARY_PREFIXES and dimension == _INFORMATION:
                 return _BINARY_PREFIXES[prefix] * factor, dimension
     if name in _HINTS:
@@ -233,7 +221,7 @@ def _single_unit(name: str, whole: str) -> tuple[float, Dimension]:
 
 @lru_cache(maxsize=1)
 def _spellings() -> tuple[str, ...]:
-    prefixed = [p + u for u, (_, _, yes) in _UNITS.items() if yes for p in _PREFIXES]
+    prefixed = [p + u for u, (_, _, yes) in _UNITS.items() if yes for p in PREFIXES]
     return (*_UNITS, *prefixed, "KiB", "MiB", "GiB", "Kibit", "Mibit")
 
 
@@ -332,17 +320,9 @@ def _kind(value: object) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-_ENGINEERING = (
-    (1e18, "E"),
-    (1e15, "P"),
-    (1e12, "T"),
-    (1e9, "G"),
-    (1e6, "M"),
-    (1e3, "k"),
-    (1.0, ""),
-    (1e-3, "m"),
-)
-_ENGINEERING_SMALL = ((1e-6, "u"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f"), (1e-18, "a"))
+_WRITTEN = sorted(((factor, name) for name, factor in {**PREFIXES, "": 1.0}.items() if name not in "cµμ" or not name),
+                  reverse=True)  # fmt: skip
+"""Factor and name of each SI prefix that is written, the largest first."""
 _SQUARE = ((1e-6, 0.00995, "mm^2"), (1e-12, 0.09, "um^2"), (1e-18, 0.0, "nm^2"))
 _TIME_LONG = ((31557600.0, "year"), (86400.0, "day"), (3600.0, "h"))
 
@@ -374,13 +354,19 @@ def format_quantity(value: float, unit: str, digits: int = 3) -> str:
     head, _, tail = unit.partition("/")
     if (head in {"1", "m", "m^2"} or "^" in head) and unit != "m":
         return f"{_digits(value, digits)} {unit}"
-    factor, prefix = next(
-        ((f, p) for f, p in (*_ENGINEERING, *_ENGINEERING_SMALL) if size >= f * 0.9995),
-        _ENGINEERING_SMALL[-1],
-    )
-    if unit in OUTSIDE_SI or head == "K":
-        factor, prefix = 1.0, ""
+    factor, prefix = (1.0, "") if unit in OUTSIDE_SI or head == "K" else prefix_of(size)
     return f"{_digits(value / factor, digits)} {prefix}{head}" + (f"/{tail}" if tail else "")
+
+
+def prefix_of(size: float) -> tuple[float, str]:
+    """Factor and name of the SI prefix that a positive number is written with; the smallest for one below all.
+
+    Examples
+    --------
+    >>> prefix_of(0.0123), prefix_of(4.5e7)
+    ((0.001, 'm'), (1000000.0, 'M'))
+    """
+    return next((step for step in _WRITTEN if size >= step[0] * 0.9995), _WRITTEN[-1])
 
 
 def _digits(value: float, digits: int) -> str:

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, get_args
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
 from neuroest.loading.library import Device, find_file, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
@@ -127,7 +127,7 @@ def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
         quantity = quantity or _quantity_in(info.annotation)
         if quantity is not None:
             found[name] = quantity
-    return MappingProxyType(found)
+    return frozen(found)
 
 
 def _quantity_in(annotation: Any) -> QuantityField | None:
@@ -197,7 +197,7 @@ class _Builder:
             try:
                 claim = resolve_claim(
                     f"{path}.{name}", given, info.check, defaults,
-                    about=info.description, origin=self.loaded.spec.name,
+                    about=info.record, origin=self.loaded.spec.name,
                 )  # fmt: skip
             except QuantityError as error:
                 self.problems.append(problem_at(self.loaded.document, place, str(error), at_value=True))
@@ -225,7 +225,7 @@ class _Builder:
         if isinstance(spec, Level):
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
-        return Part(path, spec, record, reference, table, MappingProxyType(parts))
+        return Part(path, spec, record, reference, table, frozen(parts))
 
     def partner(self, path: str, name: str | None, model: str, where: tuple[str, ...]) -> None:
         """A further device of a block, where the file names one."""
@@ -292,6 +292,9 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     if builder.problems:
         raise SpecError(builder.problems)
     files = [InputFile("architecture", loaded.spec.name, loaded.file, loaded.sha256)]
+    files += [
+        InputFile("architecture", Path(d.file).stem, d.file, d.sha256) for d in loaded.document.chain[1:]
+    ]
     seen = {device.file: device for device in builder.devices.values()}
     files += [InputFile("device", d.spec.name, d.file, d.sha256) for d in seen.values()]
     tables = {d.table.file: (d.spec.table, d.table.sha256) for d in seen.values() if d.table is not None}
@@ -300,8 +303,8 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     for device in seen.values():
         sources.update(device.spec.sources)
     return Design(
-        loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
-        MappingProxyType(sources), tuple(files),
+        loaded.spec, root, frozen(builder.claims), frozen(builder.devices),
+        frozen(sources), tuple(files),
     )  # fmt: skip
 
 

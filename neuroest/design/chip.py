@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from neuroest.blocks.base import Component, Corner, TechnologyPoint
-from neuroest.blocks.chip.fixed_block import FixedBlock
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory
+from neuroest.blocks.roles import CoversWork
 from neuroest.blocks.technology.process import Process, ProcessCorners
 from neuroest.core.provenance import recorded
 from neuroest.core.units import Kelvin, KelvinPerWatt, Numeric, Volt
@@ -31,6 +31,7 @@ from neuroest.equations import _grids as grids
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.architecture import Level, Operation
 
+_Role = TypeVar("_Role")
 DISCREPANCY = "model_discrepancy."
 """Beginning of the paths of factors that stand for what a model leaves out."""
 
@@ -93,35 +94,30 @@ class Chip:
             if level.compute is not None:
                 yield from _with_slots(level.compute)
 
-    def find(self, model: str) -> list[tuple[LevelNode, Component[Any]]]:
-        """Free blocks of a model with the level they stand in, from the top down."""
+    def find(self, role: type[_Role]) -> list[tuple[LevelNode, _Role]]:
+        """Free blocks that play a role, with the level they stand in, from the top down."""
         return [
             (level, block)
             for level in self.top.walk()
             for block in level.blocks.values()
-            if block.model == model
+            if isinstance(block, role)
         ]
 
     def stands_for(self, work: str) -> bool:
         """Whether a block that is known by its published power does this work."""
-        return any(work in block.spec.stands_for for _, block in self.find(FixedBlock.model))
+        return any(work in block.spec.stands_for for _, block in self.find(CoversWork))
 
     def memories(self) -> list[Memory]:
         """Free memories, from the top down."""
-        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Memory)]
+        return [memory for _, memory in self.find(Memory)]
 
     def links(self) -> list[Link]:
         """Links off the chip, from the top down."""
-        return [b for level in self.top.walk() for b in level.blocks.values() if isinstance(b, Link)]
+        return [link for _, link in self.find(Link)]
 
     def networks(self) -> list[tuple[LevelNode, NetworkOnChip]]:
         """Networks on the chip with the level whose children they connect."""
-        return [
-            (level, block)
-            for level in self.top.walk()
-            for block in level.blocks.values()
-            if isinstance(block, NetworkOnChip)
-        ]
+        return self.find(NetworkOnChip)
 
 
 def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:

@@ -14,6 +14,7 @@ from neuroest.registry import BLOCKS
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField
 from neuroest.specs.claims import DESIGN, Claim
+from neuroest.specs.inheritance import reached
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
 from neuroest.specs.parameters import ParameterInfo
@@ -111,12 +112,8 @@ def _instead(data: Any, wanted: Mapping[str, str]) -> None:
 
 def _set(data: Any, path: list[str], value: str) -> bool:
     """Set a key that the file has or could have; False where the path may lead to a device parameter."""
-    node = data
-    for part in path[:-1]:
-        if not isinstance(node, dict) or part not in node:
-            return False
-        node = node[part]
-    if not isinstance(node, dict):
+    node, found = reached(data, path[:-1])
+    if found < len(path) - 1 or not isinstance(node, dict):
         return False
     known = path[-1] in node
     if not known and "device" in node and path[-1] not in _block_fields(node):
@@ -174,7 +171,7 @@ def _left_out(design: Design, path: str) -> ParameterInfo | None:
 def _stated(path: str, info: ParameterInfo, text: str) -> Claim:
     value = info.check.read(text)
     return Claim(
-        path=path, value=value, unit=info.check.unit, basis="assumed", about=info.description, low=value, high=value,
+        path=path, value=value, unit=info.check.unit, basis="assumed", about=info.record, low=value, high=value,
         rationale="set to this value for the run; the file of the device is silent on it", origin=SETTING,
     )  # fmt: skip
 

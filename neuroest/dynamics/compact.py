@@ -343,7 +343,7 @@ class _Engine:
         self.known: dict[float, _Factors] = {}
         charge = np.minimum(cells.on_resistance, cells.control_resistance) * cells.gate_capacitance
         release = cells.control_resistance * cells.gate_capacitance
-        fastest = np.minimum(np.maximum(charge, cells.rupture_time), release)
+        fastest = np.minimum(np.maximum(charge, cells.relaxation_time), release)
         self.fine = float(np.min(fastest)) / _PARTS_PER_SWITCHING
         self.release: Array = np.broadcast_to(release, (self.devices,))
         self.level_before = np.full(self.devices, np.nan)
@@ -453,7 +453,7 @@ class _Engine:
         if (switched & ruptures).any():
             held = mobility * drive / cells.field_offset > settling * filament
             rupturing = switched & (state.rupturing | (~held & ~fired)) & ruptures
-            gone = np.exp(-(settling + 1.0 / cells.rupture_time) * length)
+            gone = np.exp(-(settling + 1.0 / cells.relaxation_time) * length)
             filament = np.where(rupturing, state.filament * gone, filament)
             over = rupturing & (filament < _RUPTURED)
             filament = np.where(over, 0.0, filament)

@@ -17,6 +17,8 @@ from neuroest.equations._constants import BOLTZMANN
 from neuroest.loading.library import Device, load_device
 
 DEFAULT_KINETICS = "ion_kinetics_silver"
+_OF_SIMULATIONS = ("conduction_length", "relaxation_time")
+"""Parameters that an estimate can do without."""
 NEURON_MODELS = ("diffusive_1m1t1r", "diffusive_1m1t1r_integrated")
 
 
@@ -36,7 +38,7 @@ class DiffusiveCells:
     filament_decay: Any
     residue_decay: Any
     conduction_length: Any
-    rupture_time: Any
+    relaxation_time: Any
     on_resistance: Any
     off_resistance: Any
     gate_capacitance: Any
@@ -146,7 +148,7 @@ def load_cells(
     neuron : str or Device
         Device spec of a diffusive neuron, or its name or path.
     kinetics : str
-        Name or path of the spec with conduction, noise and barriers.
+        Name or path of the spec with noise and barriers.
     changes : mapping of str to str, optional
         New value, with unit, by parameter name.
     temperature : float, optional
@@ -157,7 +159,8 @@ def load_cells(
     Raises
     ------
     NeuroestError
-        For a device of another kind, an unknown parameter or a temperature that is none.
+        For a device of another kind or without what only a simulation needs, an unknown parameter or a temperature
+        that is none.
     """
     device, kinetic = neuron if isinstance(neuron, Device) else load_device(neuron), load_device(kinetics)
     neuron = neuron.spec.name if isinstance(neuron, Device) else neuron
@@ -175,6 +178,10 @@ def load_cells(
         if name not in values:
             raise UnknownNameError("parameter", name, values)
         values[name] = record.parameters()[name].check.read(text)
+    for name in _OF_SIMULATIONS:
+        if not values.get(name):
+            about = device.record.parameters()[name].description.partition(";")[0]
+            raise NeuroestError(f"{neuron} states no {name}, which a simulation needs: {about}")
     if device.spec.model == "diffusive_1m1t1r_integrated":
         values |= _node(device, values)
     reference = values["reference_temperature"]

@@ -14,23 +14,24 @@ class ThresholdSwitchParameters(Record):
     model: ClassVar[str] = "threshold_switch"
     folder: ClassVar[str] = "lab"
 
-    supply_voltage: Volt = positive("Supply behind the series resistor.", symbol="V_s", exact=NORMALISED)
-    threshold_voltage: Volt = positive(
-        "Voltage at which the switch turns on.", symbol="V_t", exact=NORMALISED
-    )
-    hold_voltage: Volt = positive("Voltage at which the switch turns off.", symbol="V_h", exact=NORMALISED)
-    series_resistance: Ohm = positive(
-        "Resistor between supply and capacitor.", symbol="R_s", exact=NORMALISED
-    )
-    on_resistance: Ohm = positive("Resistance of the switch while on.", symbol="R_on", exact=NORMALISED)
-    off_resistance: Ohm = positive("Resistance of the switch while off.", symbol="R_off", exact=NORMALISED)
-    capacitance: Farad = positive("Capacitor across the switch.", symbol="C", exact=NORMALISED)
-    threshold_variation: Dimensionless = non_negative(
-        "Relative deviation of the threshold between cycles.", exact=NORMALISED
-    )
-    threshold_mismatch: Dimensionless = non_negative(
-        "Relative deviation of the threshold between devices.", exact=NORMALISED
-    )
+    supply_voltage: Volt = positive(symbol="V_s", exact=NORMALISED)
+    """Supply behind the series resistor."""
+    threshold_voltage: Volt = positive(symbol="V_t", exact=NORMALISED)
+    """Voltage at which the switch turns on."""
+    hold_voltage: Volt = positive(symbol="V_h", exact=NORMALISED)
+    """Voltage at which the switch turns off."""
+    series_resistance: Ohm = positive(symbol="R_s", exact=NORMALISED)
+    """Resistor between supply and capacitor."""
+    on_resistance: Ohm = positive(symbol="R_on", exact=NORMALISED)
+    """Resistance of the switch while on."""
+    off_resistance: Ohm = positive(symbol="R_off", exact=NORMALISED)
+    """Resistance of the switch while off."""
+    capacitance: Farad = positive(symbol="C", exact=NORMALISED)
+    """Capacitor across the switch."""
+    threshold_variation: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between cycles."""
+    threshold_mismatch: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between devices."""
 
 
 class LifBehaviourParameters(Record):
@@ -39,29 +40,20 @@ class LifBehaviourParameters(Record):
     model: ClassVar[str] = "lif_behaviour"
     folder: ClassVar[str] = "lab"
 
-    leak_time_constant: Second = positive("Time constant of the membrane.", symbol="tau", exact=NORMALISED)
-    refractory_time: Second = non_negative(
-        "Time after a spike in which the input is ignored.", exact=NORMALISED
-    )
-    threshold_variation: Dimensionless = non_negative(
-        "Relative deviation of the threshold between cycles.", exact=NORMALISED
-    )
-    threshold_mismatch: Dimensionless = non_negative(
-        "Relative deviation of the threshold between devices.", exact=NORMALISED
-    )
-    state_bits: Dimensionless = quantity(
-        "Width of the digital state.", minimum=2, maximum=48, integer=True, exact=NORMALISED
-    )
-    digital_threshold: Dimensionless = positive(
-        "Threshold of the digital neuron, in its least bits.", exact=NORMALISED
-    )
-    decay_shift: Dimensionless = quantity(
-        "The digital state loses itself shifted right by this many bits in a step.",
-        minimum=0,
-        maximum=48,
-        integer=True,
-        exact=NORMALISED,
-    )
+    leak_time_constant: Second = positive(symbol="tau", exact=NORMALISED)
+    """Time constant of the membrane."""
+    refractory_time: Second = non_negative(exact=NORMALISED)
+    """Time after a spike in which the input is ignored."""
+    threshold_variation: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between cycles."""
+    threshold_mismatch: Dimensionless = non_negative(exact=NORMALISED)
+    """Relative deviation of the threshold between devices."""
+    state_bits: Dimensionless = quantity(minimum=2, maximum=48, integer=True, exact=NORMALISED)
+    """Width of the digital state."""
+    digital_threshold: Dimensionless = positive(exact=NORMALISED)
+    """Threshold of the digital neuron, in its least bits."""
+    decay_shift: Dimensionless = quantity(minimum=0, maximum=48, integer=True, exact=NORMALISED)
+    """The digital state loses itself shifted right by this many bits in a step."""
 
 
 class LangevinParameters(Record):
@@ -70,30 +62,33 @@ class LangevinParameters(Record):
     model: ClassVar[str] = "langevin_particle"
     folder: ClassVar[str] = "lab"
 
-    wall_repulsion: Dimensionless = positive("Weight of 1/(x + 1)^2 in the potential.", exact=NORMALISED)
-    wall_attraction: Dimensionless = non_negative("Weight of -1/(x + 1) in the potential.", exact=NORMALISED)
-    far_wall: Dimensionless = positive("Weight of -1/(x - 1) in the potential.", exact=NORMALISED)
-    confinement_slope: Dimensionless = positive(
-        "Slope inside the power that keeps the particle in the gap.", exact=NORMALISED
-    )
-    confinement_offset: Dimensionless = non_negative("Offset inside that power.", exact=NORMALISED)
-    confinement_power: Dimensionless = positive("The power itself.", exact=NORMALISED)
-    charge: Dimensionless = positive("Force on the particle per voltage.", symbol="q", exact=NORMALISED)
-    viscosity: Dimensionless = positive("Friction of the particle.", symbol="eta", exact=NORMALISED)
-    diffusion: Dimensionless = non_negative("Noise energy per temperature.", symbol="k", exact=NORMALISED)
-    tunnelling_length: Dimensionless = positive(
-        "Decay length of the tunnelling gaps.", symbol="l_t", exact=NORMALISED
-    )
-    external_resistance: Dimensionless = positive(
-        "Series resistor over the smallest resistance of the device.", exact=NORMALISED
-    )
-    circuit_time: Dimensionless = positive(
-        "Time constant of resistor and capacitor.", symbol="tau_c", exact=NORMALISED
-    )
-    base_temperature: Dimensionless = positive(
-        "Temperature of the surroundings.", symbol="T_0", exact=NORMALISED
-    )
-    heating: Dimensionless = non_negative(
-        "Rise of the temperature per power and time.", symbol="1/C_h", exact=NORMALISED
-    )
-    cooling: Dimensionless = positive("Rate at which the particle cools.", symbol="kappa", exact=NORMALISED)
+    wall_repulsion: Dimensionless = positive(exact=NORMALISED)
+    """Weight of 1/(x + 1)^2 in the potential."""
+    wall_attraction: Dimensionless = non_negative(exact=NORMALISED)
+    """Weight of -1/(x + 1) in the potential."""
+    far_wall: Dimensionless = positive(exact=NORMALISED)
+    """Weight of -1/(x - 1) in the potential."""
+    confinement_slope: Dimensionless = positive(exact=NORMALISED)
+    """Slope inside the power that keeps the particle in the gap."""
+    confinement_offset: Dimensionless = non_negative(exact=NORMALISED)
+    """Offset inside that power."""
+    confinement_power: Dimensionless = positive(exact=NORMALISED)
+    """The power itself."""
+    charge: Dimensionless = positive(symbol="q", exact=NORMALISED)
+    """Force on the particle per voltage."""
+    viscosity: Dimensionless = positive(symbol="eta", exact=NORMALISED)
+    """Friction of the particle."""
+    diffusion: Dimensionless = non_negative(symbol="k", exact=NORMALISED)
+    """Noise energy per temperature."""
+    tunnelling_length: Dimensionless = positive(symbol="l_t", exact=NORMALISED)
+    """Decay length of the tunnelling gaps."""
+    external_resistance: Dimensionless = positive(exact=NORMALISED)
+    """Series resistor over the smallest resistance of the device."""
+    circuit_time: Dimensionless = positive(symbol="tau_c", exact=NORMALISED)
+    """Time constant of resistor and capacitor."""
+    base_temperature: Dimensionless = positive(symbol="T_0", exact=NORMALISED)
+    """Temperature of the surroundings."""
+    heating: Dimensionless = non_negative(symbol="1/C_h", exact=NORMALISED)
+    """Rise of the temperature per power and time."""
+    cooling: Dimensionless = positive(symbol="kappa", exact=NORMALISED)
+    """Rate at which the particle cools."""

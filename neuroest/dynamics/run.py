@@ -33,7 +33,7 @@ from neuroest.dynamics.reference_neurons import (
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device, load_device
-from neuroest.specs.file_text import decoded, file_content
+from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
 _HALF = 0.5
@@ -133,16 +133,11 @@ def stimulus_of(request: Request, level: float, duration: float, unit: str) -> l
 
 
 def _stimulus_file(path: Path, unit: str) -> list[Segment]:
-    lines = decoded(file_content(path, str(path)), str(path)).splitlines()
-    rows = [
-        (n, line) for n, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
-    ]
-    if not rows:
-        raise NeuroestError(f"{path}: holds no header line; expected `time [s], voltage [V]`")
-    cells = [cell.strip() for cell in rows[0][1].split(",")]
+    table = read_csv(path, "time [s], voltage [V]")
+    cells = table.heading
     if len(cells) != 2 or not all("[" in cell and cell.endswith("]") for cell in cells):
         raise NeuroestError(
-            f"{path}: expected the header `time [s], voltage [V]` with units, got {rows[0][1]!r}"
+            f"{path}: expected the header `time [s], voltage [V]` with units, got {', '.join(cells)!r}"
         )
     factors = []
     for cell, due in zip(cells, ("s", unit), strict=True):
@@ -151,11 +146,13 @@ def _stimulus_file(path: Path, unit: str) -> list[Segment]:
             raise NeuroestError(f"{path}: column {cell} must be in {due}")
         factors.append(factor)
     found = []
-    for number, line in rows[1:]:
+    for number, row in table.rows:
         try:
-            first, second = (float(cell) for cell in line.split(","))
+            first, second = map(float, row)
         except ValueError:
-            raise NeuroestError(f"{path}:{number}: expected two numbers, got {line.strip()[:60]!r}") from None
+            raise NeuroestError(
+                f"{path}:{number}: expected two numbers, got {', '.join(row)[:60]!r}"
+            ) from None
         found.append((first * factors[0], second * factors[1]))
     data = np.array(found).reshape(-1, 2)
     try:

@@ -8,6 +8,7 @@ from neuroest.core.units import Numeric
 
 # A product of two floats is off by a few units in 2^53; what exceeds a whole number by less is that number.
 _ROUNDING = 2.0**-40
+"""Rounding error of a double."""
 # So that neither the exponential nor what is made of two of them overflows.
 _LARGEST_EXPONENT: float = np.log(np.finfo(np.float64).max) / 2.0
 

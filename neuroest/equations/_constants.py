@@ -12,8 +12,12 @@ from neuroest.core.units import Numeric, Unit
 Coulomb: TypeAlias = Annotated[Numeric, Unit("C")]
 JoulePerKelvin: TypeAlias = Annotated[Numeric, Unit("J/K")]
 
-BOLTZMANN = 1.380649e-23  # J/K, exact in the SI since 2019
-ELEMENTARY_CHARGE = 1.602176634e-19  # C, exact in the SI since 2019
-VACUUM_PERMITTIVITY = 8.8541878128e-12  # F/m, CODATA 2018
+BOLTZMANN = 1.380649e-23
+"""J/K, exact in the SI since 2019."""
+ELEMENTARY_CHARGE = 1.602176634e-19
+"""C, exact in the SI since 2019."""
+VACUUM_PERMITTIVITY = 8.8541878128e-12
+"""F/m, CODATA 2018."""
 
-UNIFORM_VARIANCE = 12.0  # an error spread evenly over a step has the variance step^2/12
+UNIFORM_VARIANCE = 12.0
+"""An error spread evenly over a step has the variance step^2/12."""

@@ -28,8 +28,11 @@ _ERFC_COEFFICIENTS = (
     2.8687621167478e-11,
     1.9488410885060e-13,
 )
-_ERFC_CENTRE = 3.75  # the x at which t = 0
-_ERFC_UNDERFLOW = 30.0  # erfc of it is far below the smallest double, and its square far below the largest
+"""Coefficients of a mathematical series."""
+_ERFC_CENTRE = 3.75
+"""The x at which t = 0."""
+_ERFC_UNDERFLOW = 30.0
+"""Erfc of it is far below the smallest double, and its square far below the largest."""
 
 
 def complementary_error_function(x: Dimensionless) -> Dimensionless:

@@ -24,11 +24,7 @@ def _passes(reduction: Numeric, outputs: Numeric, rows: Numeric, columns: Numeri
     return passes
 
 
-@equation(
-    formula="n = ceil(K / R) ceil(M / C) (P + R + C - 2)",
-    reference=_DERIVED,
-    valid=_STATIONARY,
-)
+@equation
 def systolic_cycles(
     reduction: Dimensionless,
     outputs: Dimensionless,
@@ -56,6 +52,10 @@ def systolic_cycles(
 
     Notes
     -----
+    Formula: n = ceil(K / R) ceil(M / C) (P + R + C - 2)
+
+    Valid: weight-stationary arrays that load the next weights while they work
+
     Where the next weights are not loaded in the background, every pass takes as many cycles more as the array
     has rows (2 R + C + P - 2, the form of SCALE-Sim).
 
@@ -75,11 +75,7 @@ def systolic_cycles(
     return _passes(reduction, outputs, rows, columns) * (positions + rows + columns - 2.0)
 
 
-@equation(
-    formula="n = ceil(K / R) ceil(M / C) P",
-    reference=_DERIVED,
-    valid="inputs reach all columns at once, adder trees sum a column, the next weights load in the background",
-)
+@equation
 def tree_cycles(
     reduction: Dimensionless,
     outputs: Dimensionless,
@@ -107,6 +103,10 @@ def tree_cycles(
 
     Notes
     -----
+    Formula: n = ceil(K / R) ceil(M / C) P
+
+    Valid: inputs reach all columns at once, adder trees sum a column, the next weights load in the background
+
     A systolic array of the same size needs R + C - 2 cycles more for every block of weights.
 
     References
@@ -125,11 +125,7 @@ def tree_cycles(
     return _passes(reduction, outputs, rows, columns) * positions
 
 
-@equation(
-    formula="g = U ceil(R / U) / R",
-    reference="NVDLA performance sheet (perf/NVDLA_OpenSource_Performance.xlsx); derivation: docs/models/mapping.md",
-    valid="strided convolutions that run as one of stride one over interleaved inputs; one axis of the kernel",
-)
+@equation
 def extended_kernel(kernel: Dimensionless, stride: Dimensionless) -> Dimensionless:
     """Stored over given elements of a kernel along one axis, where zeros fill it up to whole strides. [1].
 
@@ -143,10 +139,18 @@ def extended_kernel(kernel: Dimensionless, stride: Dimensionless) -> Dimensionle
     float or array
         Growth, at least one. [1]
 
+    Notes
+    -----
+    Formula: g = U ceil(R / U) / R
+
+    Valid: strided convolutions that run as one of stride one over interleaved inputs; one axis of the kernel
+
     References
     ----------
     .. [1] NVDLA hardware, performance sheet, weight data size.
     .. [2] Derivation: docs/models/mapping.md.
+    .. [3] NVDLA performance sheet (perf/NVDLA_OpenSource_Performance.xlsx); derivation:
+       docs/models/mapping.md.
 
     Examples
     --------
@@ -159,11 +163,7 @@ def extended_kernel(kernel: Dimensionless, stride: Dimensionless) -> Dimensionle
     return growth
 
 
-@equation(
-    formula="u = K M / [R C ceil(K / R) ceil(M / C)]",
-    reference=_DERIVED,
-    valid="arrays that neither fill nor drain between blocks of weights",
-)
+@equation
 def tree_utilisation(
     reduction: Dimensionless,
     outputs: Dimensionless,
@@ -189,6 +189,12 @@ def tree_utilisation(
     float or array
         Utilisation, at most 1. [1]
 
+    Notes
+    -----
+    Formula: u = K M / [R C ceil(K / R) ceil(M / C)]
+
+    Valid: arrays that neither fill nor drain between blocks of weights
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -204,11 +210,7 @@ def tree_utilisation(
     return divided(work, tree_cycles(reduction, outputs, positions, rows, columns) * rows * columns)
 
 
-@equation(
-    formula="n = ceil(E / 2) ceil(F / 2)",
-    reference="Lavin and Gray, CVPR 2016, 4013-4021, doi:10.1109/CVPR.2016.435, F(2 x 2, 3 x 3)",
-    valid="kernels of 3 x 3 and stride one",
-)
+@equation
 def winograd_tiles(output_rows: Dimensionless, output_columns: Dimensionless) -> Dimensionless:
     """Tiles of four outputs that cover a map. [1].
 
@@ -221,6 +223,12 @@ def winograd_tiles(output_rows: Dimensionless, output_columns: Dimensionless) ->
     -------
     float or array
         Tiles; each takes 16 multiplications a channel and filter, a direct convolution 36. [1]
+
+    Notes
+    -----
+    Formula: n = ceil(E / 2) ceil(F / 2)
+
+    Valid: kernels of 3 x 3 and stride one
 
     References
     ----------
@@ -238,11 +246,7 @@ def winograd_tiles(output_rows: Dimensionless, output_columns: Dimensionless) ->
     return tiles
 
 
-@equation(
-    formula="u = K M P / [R C ceil(K / R) ceil(M / C) (P + R + C - 2)]",
-    reference=_DERIVED,
-    valid=_STATIONARY,
-)
+@equation
 def systolic_utilisation(
     reduction: Dimensionless,
     outputs: Dimensionless,
@@ -268,6 +272,12 @@ def systolic_utilisation(
     float or array
         Utilisation, at most 1. [1]
 
+    Notes
+    -----
+    Formula: u = K M P / [R C ceil(K / R) ceil(M / C) (P + R + C - 2)]
+
+    Valid: weight-stationary arrays that load the next weights while they work
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -284,11 +294,7 @@ def systolic_utilisation(
     return divided(work, slots)
 
 
-@equation(
-    formula="S = min[S_a (ceil(S_w / C_w) - 1), S_w (ceil(S_a / C_a) - 1)]",
-    reference=_DERIVED,
-    valid="a layer that is worked on in pieces that fit, with the better of the two orders of loops",
-)
+@equation
 def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activation_capacity: Bit) -> Bit:
     """Bits of a layer that are read more than once because neither operand fits on the chip. [bit].
 
@@ -308,6 +314,10 @@ def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activ
 
     Notes
     -----
+    Formula: S = min[S_a (ceil(S_w / C_w) - 1), S_w (ceil(S_a / C_a) - 1)]
+
+    Valid: a layer that is worked on in pieces that fit, with the better of the two orders of loops
+
     With a piece of the weights on the chip all activations stream by, once for each piece; or the other way round.
     Where either operand fits as a whole nothing is read twice.
 
@@ -330,11 +340,7 @@ def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activ
     return repeated
 
 
-@equation(
-    formula="n = ceil[P / (v h)] ceil(E / X) ceil(R / Y) W, v = max[floor(Y / R), 1], h = max[floor(X / E), 1]",
-    reference=_EYERISS,
-    valid="units that each convolve one row of the kernel with one row of the input, without stalls",
-)
+@equation
 def row_stationary_cycles(
     kernel_rows: Dimensionless, output_rows: Dimensionless, pairs: Dimensionless, row_operations: Dimensionless,
     rows: Dimensionless, columns: Dimensionless,
@@ -361,6 +367,10 @@ def row_stationary_cycles(
 
     Notes
     -----
+    Formula: n = ceil[P / (v h)] ceil(E / X) ceil(R / Y) W, v = max[floor(Y / R), 1], h = max[floor(X / E), 1]
+
+    Valid: units that each convolve one row of the kernel with one row of the input, without stalls
+
     A small kernel is put several times above itself for further channels, a small map several times beside itself;
     a map with more rows than there are columns, or a kernel with more rows than there are rows, is folded.
 
@@ -368,6 +378,7 @@ def row_stationary_cycles(
     ----------
     .. [1] Y.-H. Chen, T. Krishna, J. S. Emer and V. Sze, "Eyeriss: an energy-efficient reconfigurable accelerator
        for deep convolutional neural networks", IEEE J. Solid-State Circuits 52, 127-138 (2017).
+    .. [2] Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-138 (2017), section III.
 
     Examples
     --------
@@ -385,11 +396,7 @@ def row_stationary_cycles(
     return cycles
 
 
-@equation(
-    formula="m = min[M, p_max, floor((B - H W) / (e F))], at least 1",
-    reference=f"derivation: docs/models/mapping.md; pass of {_EYERISS}",
-    valid="partial sums of one pass stay in the buffer beside the input rows of at least one channel",
-)
+@equation
 def filters_of_a_pass(
     filters: Dimensionless, held_filters: Dimensionless, buffer_words: Dimensionless, input_words: Dimensionless,
     sums_per_filter: Dimensionless,
@@ -416,6 +423,10 @@ def filters_of_a_pass(
 
     Notes
     -----
+    Formula: m = min[M, p_max, floor((B - H W) / (e F))], at least 1
+
+    Valid: partial sums of one pass stay in the buffer beside the input rows of at least one channel
+
     Inputs come from the external memory once for each pass, so as many filters as fit are taken first; what is left
     of the buffer goes to further channels.
 
@@ -436,11 +447,7 @@ def filters_of_a_pass(
     return taken
 
 
-@equation(
-    formula="q = min[C, q_max, floor((B - m e F) / (H W))], at least 1",
-    reference=f"derivation: docs/models/mapping.md; pass of {_EYERISS}",
-    valid="input rows of one pass stay in the buffer beside its partial sums",
-)
+@equation
 def channels_of_a_pass(
     channels: Dimensionless, held_channels: Dimensionless, buffer_words: Dimensionless, input_words: Dimensionless,
     sums: Dimensionless,
@@ -465,6 +472,12 @@ def channels_of_a_pass(
     float or array
         Channels of one pass. [1]
 
+    Notes
+    -----
+    Formula: q = min[C, q_max, floor((B - m e F) / (H W))], at least 1
+
+    Valid: input rows of one pass stay in the buffer beside its partial sums
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -482,11 +495,7 @@ def channels_of_a_pass(
     return taken
 
 
-@equation(
-    formula="H = (e - 1) U + R, n = ceil(E / e) H",
-    reference=f"{_EYERISS}; derivation: docs/models/mapping.md",
-    valid="maps that are worked on in strips of rows, each with the rows that its kernels reach over its ends",
-)
+@equation
 def rows_with_halo(
     output_rows: Dimensionless, strip_rows: Dimensionless, kernel_rows: Dimensionless, stride: Dimensionless
 ) -> Dimensionless:
@@ -504,9 +513,17 @@ def rows_with_halo(
     float or array
         Input rows, those that two strips share counted twice. [1]
 
+    Notes
+    -----
+    Formula: H = (e - 1) U + R, n = ceil(E / e) H
+
+    Valid: maps that are worked on in strips of rows, each with the rows that its kernels reach over its ends
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
+    .. [2] Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-138 (2017), section III;
+       derivation: docs/models/mapping.md.
 
     Examples
     --------
@@ -520,11 +537,7 @@ def rows_with_halo(
     return rows
 
 
-@equation(
-    formula="n = k min(R / t^2, 1)",
-    reference="Lavin and Gray, CVPR 2016, 4013-4021, doi:10.1109/CVPR.2016.435; derivation: docs/models/mapping.md",
-    valid="columns that add up all their channels before sums are transformed back",
-)
+@equation
 def transform_adders(
     additions: Dimensionless, rows: Dimensionless, tile_products: Dimensionless
 ) -> Dimensionless:
@@ -546,12 +559,18 @@ def transform_adders(
 
     Notes
     -----
+    Formula: n = k min(R / t^2, 1)
+
+    Valid: columns that add up all their channels before sums are transformed back
+
     With fewer rows than a tile has products, a tile takes several cycles and the adders are shared over them.
 
     References
     ----------
     .. [1] A. Lavin, S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, 4013-4021.
     .. [2] Derivation: docs/models/mapping.md.
+    .. [3] Lavin and Gray, CVPR 2016, 4013-4021, doi:10.1109/CVPR.2016.435; derivation:
+       docs/models/mapping.md.
 
     Examples
     --------
@@ -563,11 +582,7 @@ def transform_adders(
     return additions * np.minimum(rows / tile_products, 1.0)
 
 
-@equation(
-    formula="t = t_adder (b_weight + b_guard + R / n + 2)",
-    reference="Kim, Yoo, Kim and Kim, IEEE J. Solid-State Circuits 56, 2221-2233 (2021)",
-    valid="columns of full adders that ripple down to the next register and along the bits of a weight",
-)
+@equation
 def bit_serial_cycle_time(
     adder_delay: Second, weight_bits: Bit, guard_bits: Bit, rows: Dimensionless, registers: Dimensionless,
     one_bit: Bit,
@@ -592,6 +607,12 @@ def bit_serial_cycle_time(
     float or array
         Time of a cycle. [s]
 
+    Notes
+    -----
+    Formula: t = t_adder (b_weight + b_guard + R / n + 2)
+
+    Valid: columns of full adders that ripple down to the next register and along the bits of a weight
+
     References
     ----------
     .. [1] H. Kim, T. Yoo, T. T.-H. Kim and B. Kim, "Colonnade: a reconfigurable SRAM-based digital bit-serial
@@ -609,11 +630,7 @@ def bit_serial_cycle_time(
     return time
 
 
-@equation(
-    formula="t = n t_launch + max[F / (eta_c F_peak), B / (eta_b B_peak)]",
-    reference=_ROOFLINE,
-    valid="computing and data transfer overlap fully; kernels start one after another",
-)
+@equation
 def roofline_time(
     operations: Dimensionless,
     traffic: Bit,
@@ -650,6 +667,10 @@ def roofline_time(
 
     Notes
     -----
+    Formula: t = n t_launch + max[F / (eta_c F_peak), B / (eta_b B_peak)]
+
+    Valid: computing and data transfer overlap fully; kernels start one after another
+
     At batch 1 and for small networks this is the launch time and says nothing about the processor.
 
     References
@@ -670,11 +691,7 @@ def roofline_time(
     return time
 
 
-@equation(
-    formula="P = min[P_cores, max(floor(F / F_thread), 1)]",
-    reference="Eigen, TensorCostModel.h, numThreads",
-    valid="products of matrices on a pool of threads; a product with a vector takes one thread whatever its size",
-)
+@equation
 def kernel_threads(
     operations: Dimensionless, operations_per_thread: Dimensionless, cores: Dimensionless
 ) -> Dimensionless:
@@ -696,6 +713,11 @@ def kernel_threads(
 
     Notes
     -----
+    Formula: P = min[P_cores, max(floor(F / F_thread), 1)]
+
+    Valid: products of matrices on a pool of threads; a product with a vector takes one thread whatever its
+        size
+
     Eigen starts ``floor((c - 1e5) / 1e5 + 0.9)`` threads for a cost of c cycles, which differs by a tenth of a grain.
     It counts narrow matrices twice and, for these, the packing of the weights; both are left out.
 
@@ -703,6 +725,7 @@ def kernel_threads(
     ----------
     .. [1] Eigen, unsupported/Eigen/CXX11/src/Tensor/TensorCostModel.h and TensorContractionThreadPool.h,
        https://github.com/eigenteam/eigen-git-mirror.
+    .. [2] Eigen, TensorCostModel.h, numThreads.
 
     Examples
     --------
@@ -717,11 +740,7 @@ def kernel_threads(
     return threads
 
 
-@equation(
-    formula="t = t_call / B",
-    reference="derivation: docs/models/mapping.md",
-    valid="one call computes the whole batch; calls follow one another and do not overlap",
-)
+@equation
 def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
     """Share of one inference in the time of the call that computes its batch. [s].
 
@@ -739,6 +758,10 @@ def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
 
     Notes
     -----
+    Formula: t = t_call / B
+
+    Valid: one call computes the whole batch; calls follow one another and do not overlap
+
     For a small network at batch 1 this is most of the time, and it is a property of the software.
 
     References
@@ -755,11 +778,7 @@ def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
     return call_time / batch
 
 
-@equation(
-    formula="I = F_peak / B_peak",
-    reference=_ROOFLINE,
-    valid="both peaks, or both rates that are reached",
-)
+@equation
 def ridge_intensity(peak_rate: PerSecond, bandwidth: BitPerSecond) -> PerBit:
     """Operations per bit of traffic above which computing limits and no longer the memory. [1/bit].
 
@@ -774,6 +793,12 @@ def ridge_intensity(peak_rate: PerSecond, bandwidth: BitPerSecond) -> PerBit:
     -------
     float or array
         Operations per bit at the ridge. [1/bit]
+
+    Notes
+    -----
+    Formula: I = F_peak / B_peak
+
+    Valid: both peaks, or both rates that are reached
 
     References
     ----------

@@ -31,11 +31,7 @@ from neuroest.equations._arithmetic import bounded_exponential, rounded_up
 _DERIVATION = "derivation: docs/models/neurons.md"
 
 
-@equation(
-    formula="N = ceil(G_fire / dG)",
-    reference=_DERIVATION,
-    valid="the rising part of the accumulation curve, equal pulses after a full reset",
-)
+@equation
 def pulses_to_conductance(threshold_conductance: Siemens, conductance_step: Siemens) -> Dimensionless:
     """Pulses after which a phase-change cell conducts enough to count as fired. [1].
 
@@ -51,10 +47,17 @@ def pulses_to_conductance(threshold_conductance: Siemens, conductance_step: Siem
     float or array
         Whole pulses, one at least. [1]
 
+    Notes
+    -----
+    Formula: N = ceil(G_fire / dG)
+
+    Valid: the rising part of the accumulation curve, equal pulses after a full reset
+
     References
     ----------
     .. [1] A. Sebastian et al., "Temporal correlation detection using computational phase-change memory", Nat. Commun.
        8, 1115 (2017), doi:10.1038/s41467-017-01481-9: accumulation curves, Fig. 4c, d.
+    .. [2] Derivation: docs/models/neurons.md.
 
     Examples
     --------
@@ -66,11 +69,7 @@ def pulses_to_conductance(threshold_conductance: Siemens, conductance_step: Siem
     return np.maximum(rounded_up(threshold_conductance / conductance_step), 1.0)
 
 
-@equation(
-    formula="E = s V / d",
-    reference=_DERIVATION,
-    valid="the share s of the gate voltage that the rest of the gate stack leaves to the film",
-)
+@equation
 def film_field(gate_voltage: Volt, film_share: Dimensionless, film_thickness: Metre) -> VoltPerMetre:
     """Field in the ferroelectric film of a gate stack. [V/m].
 
@@ -88,6 +87,12 @@ def film_field(gate_voltage: Volt, film_share: Dimensionless, film_thickness: Me
     float or array
         Field. [V/m]
 
+    Notes
+    -----
+    Formula: E = s V / d
+
+    Valid: the share s of the gate voltage that the rest of the gate stack leaves to the film
+
     References
     ----------
     .. [1] docs/models/neurons.md, "Ferroelectric transistor".
@@ -102,11 +107,7 @@ def film_field(gate_voltage: Volt, film_share: Dimensionless, film_thickness: Me
     return film_share * gate_voltage / film_thickness
 
 
-@equation(
-    formula="tau = tau_0 exp((E_a / E)^alpha)",
-    reference="A. K. Tagantsev et al., Phys. Rev. B 66, 214109 (2002), doi:10.1103/PhysRevB.66.214109",
-    valid="nucleation-limited switching at one temperature; the field below the activation field",
-)
+@equation
 def ferroelectric_switching_time(
     field: VoltPerMetre,
     activation_field: VoltPerMetre,
@@ -134,6 +135,12 @@ def ferroelectric_switching_time(
     float or array
         Switching time; beyond all times that matter where the field is hardly there. [s]
 
+    Notes
+    -----
+    Formula: tau = tau_0 exp((E_a / E)^alpha)
+
+    Valid: nucleation-limited switching at one temperature; the field below the activation field
+
     References
     ----------
     .. [1] A. K. Tagantsev et al., "Non-Debye kinetics of domain switching in ferroelectric thin films", Phys. Rev. B
@@ -149,11 +156,7 @@ def ferroelectric_switching_time(
     return attempt_time * bounded_exponential((activation_field / field) ** field_exponent)
 
 
-@equation(
-    formula="N = ceil(tau / t_p)",
-    reference="H. Mulaosmanovic et al., Nanoscale 10, 21755 (2018), doi:10.1039/C8NR07135G",
-    valid="equal pulses whose pauses do not undo the switching",
-)
+@equation
 def pulses_to_switch(switching_time: Second, pulse_time: Second) -> Dimensionless:
     """Pulses after which an accumulating ferroelectric device has switched, all at once. [1].
 
@@ -168,6 +171,12 @@ def pulses_to_switch(switching_time: Second, pulse_time: Second) -> Dimensionles
     -------
     float or array
         Whole pulses, one at least. [1]
+
+    Notes
+    -----
+    Formula: N = ceil(tau / t_p)
+
+    Valid: equal pulses whose pauses do not undo the switching
 
     References
     ----------
@@ -185,11 +194,7 @@ def pulses_to_switch(switching_time: Second, pulse_time: Second) -> Dimensionles
     return np.maximum(rounded_up(switching_time / pulse_time), 1.0)
 
 
-@equation(
-    formula="E = V I t",
-    reference=_DERIVATION,
-    valid="rectangular pulses; the supply gives its full voltage whatever the device drops of it",
-)
+@equation
 def pulse_energy(supply_voltage: Volt, current: Ampere, pulse_time: Second) -> Joule:
     """Energy that a supply gives for a rectangular current pulse. [J].
 
@@ -207,6 +212,12 @@ def pulse_energy(supply_voltage: Volt, current: Ampere, pulse_time: Second) -> J
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = V I t
+
+    Valid: rectangular pulses; the supply gives its full voltage whatever the device drops of it
+
     References
     ----------
     .. [1] docs/models/neurons.md, "Phase-change cell".
@@ -221,11 +232,7 @@ def pulse_energy(supply_voltage: Volt, current: Ampere, pulse_time: Second) -> J
     return supply_voltage * current * pulse_time
 
 
-@equation(
-    formula="E = 2 P_r A V",
-    reference=_DERIVATION,
-    valid="complete reversal of the polarisation from a source of constant voltage",
-)
+@equation
 def polarisation_energy(
     remanent_polarisation: CoulombPerSquareMetre, area: SquareMetre, voltage: Volt
 ) -> Joule:
@@ -247,6 +254,12 @@ def polarisation_energy(
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = 2 P_r A V
+
+    Valid: complete reversal of the polarisation from a source of constant voltage
+
     References
     ----------
     .. [1] docs/models/neurons.md, "Ferroelectric transistor".
@@ -261,11 +274,7 @@ def polarisation_energy(
     return 2.0 * remanent_polarisation * area * voltage
 
 
-@equation(
-    formula="E = N E_p",
-    reference=_DERIVATION,
-    valid="in the mean over many spikes: what is integrated is what has been put in",
-)
+@equation
 def firing_energy(pulses: Dimensionless, energy_of_a_pulse: Joule) -> Joule:
     """Energy of the input pulses that one spike is made of. [J].
 
@@ -284,6 +293,12 @@ def firing_energy(pulses: Dimensionless, energy_of_a_pulse: Joule) -> Joule:
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = N E_p
+
+    Valid: in the mean over many spikes: what is integrated is what has been put in
+
     References
     ----------
     .. [1] docs/models/neurons.md, "Neurons that accumulate".
@@ -298,11 +313,7 @@ def firing_energy(pulses: Dimensionless, energy_of_a_pulse: Joule) -> Joule:
     return pulses * energy_of_a_pulse
 
 
-@equation(
-    formula="t = N (t_p + t_read) + t_reset",
-    reference=_DERIVATION,
-    valid="the state is read after every pulse, since nothing else tells that it has fired",
-)
+@equation
 def accumulating_interval(
     pulses: Dimensionless, pulse_time: Second, read_time: Second, reset_time: Second
 ) -> Second:
@@ -323,6 +334,12 @@ def accumulating_interval(
     -------
     float or array
         Interval. [s]
+
+    Notes
+    -----
+    Formula: t = N (t_p + t_read) + t_reset
+
+    Valid: the state is read after every pulse, since nothing else tells that it has fired
 
     References
     ----------

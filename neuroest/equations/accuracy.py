@@ -16,6 +16,7 @@ from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerK
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
+"""Definition of the decibel."""
 
 _LIMITS = (
     "S. K. Gonugondla et al., IEEE TCAD 41, 3188 (2022), doi:10.1109/TCAD.2021.3124757, abstract: ratio of the "
@@ -23,11 +24,7 @@ _LIMITS = (
 )
 
 
-@equation(
-    formula="F = (B - 1)(B^n + 1) / ((B + 1)(B^n - 1)), B = 2^b",
-    reference="derivation: docs/models/crossbar.md",
-    valid="digits weighed by powers of B, each with an error of its own of one size over its largest value",
-)
+@equation
 def digit_error_gain(digit_bits: Dimensionless, digits: Dimensionless) -> Dimensionless:
     """Square of the error of a number over that of its digits, both over their largest value. [1].
 
@@ -42,6 +39,12 @@ def digit_error_gain(digit_bits: Dimensionless, digits: Dimensionless) -> Dimens
     -------
     float or array
         Gain: one for a single digit, towards (B - 1)/(B + 1) for many. [1]
+
+    Notes
+    -----
+    Formula: F = (B - 1)(B^n + 1) / ((B + 1)(B^n - 1)), B = 2^b
+
+    Valid: digits weighed by powers of B, each with an error of its own of one size over its largest value
 
     References
     ----------
@@ -58,11 +61,7 @@ def digit_error_gain(digit_bits: Dimensionless, digits: Dimensionless) -> Dimens
     return (base - 1.0) * (whole + 1.0) / ((base + 1.0) * (whole - 1.0))
 
 
-@equation(
-    formula="E[w^2]/w_max^2 = min((pi/2) (E|w|/w_max)^2, E|w|/w_max)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="Gaussian weights that are hardly clipped, or weights of two or three values",
-)
+@equation
 def weight_mean_square(mean_absolute_weight: Dimensionless) -> Dimensionless:
     """Mean square of weights over the square of the largest one, from their mean absolute value. [1].
 
@@ -75,6 +74,12 @@ def weight_mean_square(mean_absolute_weight: Dimensionless) -> Dimensionless:
     -------
     float or array
         Mean square, never more than the mean absolute value itself. [1]
+
+    Notes
+    -----
+    Formula: E[w^2]/w_max^2 = min((pi/2) (E|w|/w_max)^2, E|w|/w_max)
+
+    Valid: Gaussian weights that are hardly clipped, or weights of two or three values
 
     References
     ----------
@@ -91,11 +96,7 @@ def weight_mean_square(mean_absolute_weight: Dimensionless) -> Dimensionless:
     return np.minimum(gaussian, mean_absolute_weight)
 
 
-@equation(
-    formula="E[x^2] = d^2 + d (1 - d) F(1, b)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="independent bits, each one with probability d",
-)
+@equation
 def input_mean_square(bit_density: Dimensionless, bits: Dimensionless) -> Dimensionless:
     """Mean square of an input over the square of the largest one. [1].
 
@@ -111,6 +112,12 @@ def input_mean_square(bit_density: Dimensionless, bits: Dimensionless) -> Dimens
     float or array
         Mean square; d itself for one bit. [1]
 
+    Notes
+    -----
+    Formula: E[x^2] = d^2 + d (1 - d) F(1, b)
+
+    Valid: independent bits, each one with probability d
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -125,11 +132,7 @@ def input_mean_square(bit_density: Dimensionless, bits: Dimensionless) -> Dimens
     return bit_density * bit_density + bit_density * (1.0 - bit_density) * digit_error_gain(1.0, bits)
 
 
-@equation(
-    formula="G_rms = sqrt(G_low^2 + 2 G_low dG u + dG^2 u2)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="conductances on a line between the ends of the window",
-)
+@equation
 def root_mean_square_conductance(
     low_conductance: Siemens,
     window: Siemens,
@@ -152,6 +155,12 @@ def root_mean_square_conductance(
     float or array
         Root mean square. [S]
 
+    Notes
+    -----
+    Formula: G_rms = sqrt(G_low^2 + 2 G_low dG u + dG^2 u2)
+
+    Valid: conductances on a line between the ends of the window
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -167,11 +176,7 @@ def root_mean_square_conductance(
     return np.sqrt(low_conductance * low_conductance + mixed + window * window * mean_square_share)
 
 
-@equation(
-    formula="s = sqrt((s_low G_low)^2 + (s_high dG)^2 u2)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="a cell between the ends behaves like parts of both in parallel, which scatter on their own",
-)
+@equation
 def parallel_cell_spread(
     low_conductance: Siemens,
     window: Siemens,
@@ -197,6 +202,12 @@ def parallel_cell_spread(
     float or array
         Standard deviation. [S]
 
+    Notes
+    -----
+    Formula: s = sqrt((s_low G_low)^2 + (s_high dG)^2 u2)
+
+    Valid: a cell between the ends behaves like parts of both in parallel, which scatter on their own
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -212,11 +223,7 @@ def parallel_cell_spread(
     return np.sqrt(low * low + high * high * mean_square_share)
 
 
-@equation(
-    formula="s^2 = dG^2 [p0 u2 + p1 (1 - 2 u + u2) - p1^2 (1 - 2 u + u2) + 2 p0 p1 (u - u2) - p0^2 u2]",
-    reference="derivation: docs/models/crossbar.md",
-    valid="cells that are stuck independently of each other and of what is written",
-)
+@equation
 def stuck_cell_spread(
     window: Siemens,
     mean_share: Dimensionless,
@@ -240,6 +247,12 @@ def stuck_cell_spread(
     float or array
         Standard deviation. [S]
 
+    Notes
+    -----
+    Formula: s^2 = dG^2 [p0 u2 + p1 (1 - 2 u + u2) - p1^2 (1 - 2 u + u2) + 2 p0 p1 (u - u2) - p0^2 u2]
+
+    Valid: cells that are stuck independently of each other and of what is written
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -261,11 +274,7 @@ def stuck_cell_spread(
     return window * np.sqrt(np.maximum(square - mean_square, 0.0))
 
 
-@equation(
-    formula="s_w = sqrt(F (s_1^2 + s_2^2)) / W",
-    reference="derivation: docs/models/crossbar.md",
-    valid="errors of cells independent of each other",
-)
+@equation
 def weight_error(
     written_spread: Siemens, opposite_spread: Siemens, full_weight: Siemens, gain: Dimensionless
 ) -> Dimensionless:
@@ -287,6 +296,12 @@ def weight_error(
     float or array
         Error of a weight. [1]
 
+    Notes
+    -----
+    Formula: s_w = sqrt(F (s_1^2 + s_2^2)) / W
+
+    Valid: errors of cells independent of each other
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -302,11 +317,7 @@ def weight_error(
     return np.sqrt(gain * together) / full_weight
 
 
-@equation(
-    formula="s_y = s_w sqrt(n E[x^2])",
-    reference="derivation: docs/models/crossbar.md",
-    valid="weights, or their errors, independent of each other and of the inputs, with mean zero",
-)
+@equation
 def dot_product_spread(
     fan_in: Dimensionless, input_mean_square: Dimensionless, weight_spread: Dimensionless
 ) -> Dimensionless:
@@ -326,6 +337,12 @@ def dot_product_spread(
     float or array
         Standard deviation in units of the largest product. [1]
 
+    Notes
+    -----
+    Formula: s_y = s_w sqrt(n E[x^2])
+
+    Valid: weights, or their errors, independent of each other and of the inputs, with mean zero
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -340,11 +357,7 @@ def dot_product_spread(
     return weight_spread * np.sqrt(fan_in * input_mean_square)
 
 
-@equation(
-    formula="s = sqrt(2 k T G / t) / (V W)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="thermal noise of conductances, averaged over the read",
-)
+@equation
 def thermal_noise_spread(
     temperature: Kelvin,
     total_conductance: Siemens,
@@ -375,6 +388,12 @@ def thermal_noise_spread(
     float or array
         Standard deviation in units of the largest product. [1]
 
+    Notes
+    -----
+    Formula: s = sqrt(2 k T G / t) / (V W)
+
+    Valid: thermal noise of conductances, averaged over the read
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -390,11 +409,7 @@ def thermal_noise_spread(
     return current / (read_voltage * full_weight)
 
 
-@equation(
-    formula="s = sqrt(k T / E)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="charge of a capacitance that has settled, E = C V^2 at full scale",
-)
+@equation
 def charge_noise_spread(
     temperature: Kelvin, signal_energy: Joule, boltzmann: JoulePerKelvin = BOLTZMANN
 ) -> Dimensionless:
@@ -414,6 +429,12 @@ def charge_noise_spread(
     float or array
         Standard deviation over full scale. [1]
 
+    Notes
+    -----
+    Formula: s = sqrt(k T / E)
+
+    Valid: charge of a capacitance that has settled, E = C V^2 at full scale
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -428,11 +449,7 @@ def charge_noise_spread(
     return np.sqrt(boltzmann * temperature / signal_energy)
 
 
-@equation(
-    formula="step = n (2^b_in - 1)(2^b_cell - 1) / 2^b",
-    reference="derivation: docs/models/crossbar.md",
-    valid="codes spread evenly over the largest sum of a column",
-)
+@equation
 def converter_step(
     rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless, bits: Dimensionless
 ) -> Dimensionless:
@@ -452,6 +469,12 @@ def converter_step(
     float or array
         Step; one and less where every sum has a code of its own. [1]
 
+    Notes
+    -----
+    Formula: step = n (2^b_in - 1)(2^b_cell - 1) / 2^b
+
+    Valid: codes spread evenly over the largest sum of a column
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -467,11 +490,7 @@ def converter_step(
     return largest_sum / np.exp2(bits)
 
 
-@equation(
-    formula="s = step / sqrt(12)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="values spread evenly over a step",
-)
+@equation
 def quantisation_spread(step: Dimensionless) -> Dimensionless:
     """Standard deviation of what a converter rounds off values that lie anywhere. [1].
 
@@ -485,6 +504,12 @@ def quantisation_spread(step: Dimensionless) -> Dimensionless:
     float or array
         Standard deviation, in the unit of the step. [1]
 
+    Notes
+    -----
+    Formula: s = step / sqrt(12)
+
+    Valid: values spread evenly over a step
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -497,11 +522,7 @@ def quantisation_spread(step: Dimensionless) -> Dimensionless:
     return step / math.sqrt(UNIFORM_VARIANCE)
 
 
-@equation(
-    formula="s = sqrt((max(step, 1)^2 - 1) / 12)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="whole numbers, equally often; exact for steps of whole levels",
-)
+@equation
 def rounding_spread(step: Dimensionless) -> Dimensionless:
     """Standard deviation of what a converter rounds off whole numbers. [1].
 
@@ -514,6 +535,12 @@ def rounding_spread(step: Dimensionless) -> Dimensionless:
     -------
     float or array
         Standard deviation in levels. [1]
+
+    Notes
+    -----
+    Formula: s = sqrt((max(step, 1)^2 - 1) / 12)
+
+    Valid: whole numbers, equally often; exact for steps of whole levels
 
     References
     ----------
@@ -530,11 +557,7 @@ def rounding_spread(step: Dimensionless) -> Dimensionless:
     return np.sqrt((counted * counted - 1.0) / UNIFORM_VARIANCE)
 
 
-@equation(
-    formula="s = R s_G / (1 + R G)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="second order in R s_G, sum and difference of the columns of a pair independent",
-)
+@equation
 def clamp_curvature(
     input_resistance: Ohm, column_conductance: Siemens, pair_spread: Siemens
 ) -> Dimensionless:
@@ -554,6 +577,12 @@ def clamp_curvature(
     float or array
         Standard deviation over that of the result. [1]
 
+    Notes
+    -----
+    Formula: s = R s_G / (1 + R G)
+
+    Valid: second order in R s_G, sum and difference of the columns of a pair independent
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -568,11 +597,7 @@ def clamp_curvature(
     return input_resistance * pair_spread / (1.0 + input_resistance * column_conductance)
 
 
-@equation(
-    formula="s_G = sqrt(n (E[x] E[g^2] - (E[x] E[g])^2))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="rows that are on or off, independent of each other",
-)
+@equation
 def column_sum_spread(
     rows: Dimensionless,
     active_share: Dimensionless,
@@ -595,6 +620,12 @@ def column_sum_spread(
     float or array
         Standard deviation. [S]
 
+    Notes
+    -----
+    Formula: s_G = sqrt(n (E[x] E[g^2] - (E[x] E[g])^2))
+
+    Valid: rows that are on or off, independent of each other
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -611,11 +642,7 @@ def column_sum_spread(
     return np.sqrt(rows * np.maximum(variance, 0.0 * variance))
 
 
-@equation(
-    formula="eps = 2^(-(b + 1) t / t_s)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one slowest mode, settled to half a step of b bits after t_s",
-)
+@equation
 def settling_residue(read_time: Second, settling_time: Second, bits: Dimensionless) -> Dimensionless:
     """Share of its final value that a column lacks at the end of a read. [1].
 
@@ -633,6 +660,12 @@ def settling_residue(read_time: Second, settling_time: Second, bits: Dimensionle
     float or array
         Share. [1]
 
+    Notes
+    -----
+    Formula: eps = 2^(-(b + 1) t / t_s)
+
+    Valid: one slowest mode, settled to half a step of b bits after t_s
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -647,11 +680,7 @@ def settling_residue(read_time: Second, settling_time: Second, bits: Dimensionle
     return np.exp2(-(bits + 1.0) * read_time / settling_time)
 
 
-@equation(
-    formula="SNR = (s_y / s_e)^2",
-    reference=_LIMITS,
-    valid="errors independent of the result",
-)
+@equation
 def signal_to_error_ratio(result_spread: Dimensionless, error: Dimensionless) -> Dimensionless:
     """Variance of what a column should compute over that of its error. [1].
 
@@ -667,10 +696,19 @@ def signal_to_error_ratio(result_spread: Dimensionless, error: Dimensionless) ->
     float or array
         Ratio of powers; infinite without an error. [1]
 
+    Notes
+    -----
+    Formula: SNR = (s_y / s_e)^2
+
+    Valid: errors independent of the result
+
     References
     ----------
-    S. K. Gonugondla, C. Sakr, H. Dbouk and N. R. Shanbhag, "Fundamental limits on energy-delay-accuracy of in-memory
-    architectures in inference applications", IEEE TCAD 41, 3188 (2022), doi:10.1109/TCAD.2021.3124757, abstract.
+    .. [1] S. K. Gonugondla, C. Sakr, H. Dbouk and N. R. Shanbhag, "Fundamental limits on
+       energy-delay-accuracy of in-memory architectures in inference applications", IEEE TCAD 41, 3188 (2022),
+       doi:10.1109/TCAD.2021.3124757, abstract.
+    .. [2] S. K. Gonugondla et al., IEEE TCAD 41, 3188 (2022), doi:10.1109/TCAD.2021.3124757, abstract: ratio
+       of the variances of result and error.
 
     Examples
     --------
@@ -684,11 +722,7 @@ def signal_to_error_ratio(result_spread: Dimensionless, error: Dimensionless) ->
     return np.where(error > 0.0, ratio * ratio, np.inf)
 
 
-@equation(
-    formula="SNR_dB = 10 log10(SNR)",
-    reference="definition of the decibel",
-    valid="ratios of powers above zero",
-)
+@equation
 def decibels(power_ratio: Dimensionless) -> Dimensionless:
     """A ratio of powers in decibels. [1].
 
@@ -702,9 +736,16 @@ def decibels(power_ratio: Dimensionless) -> Dimensionless:
     float or array
         In dB. [1]
 
+    Notes
+    -----
+    Formula: SNR_dB = 10 log10(SNR)
+
+    Valid: ratios of powers above zero
+
     References
     ----------
-    Definition.
+    .. [1] Definition.
+    .. [2] Definition of the decibel.
 
     Examples
     --------
@@ -714,11 +755,7 @@ def decibels(power_ratio: Dimensionless) -> Dimensionless:
     return _DECIBELS_PER_DECADE * np.log10(power_ratio)
 
 
-@equation(
-    formula="b = log2(1 + SNR) / 2",
-    reference="C. E. Shannon, Proc. IRE 37, 10 (1949), doi:10.1109/JRPROC.1949.232969, capacity of a Gaussian channel",
-    valid="results and errors about Gaussian, as sums of many are",
-)
+@equation
 def effective_bits(power_ratio: Dimensionless) -> Dimensionless:
     """Bits that one read of a column tells of its exact result. [1].
 
@@ -734,12 +771,19 @@ def effective_bits(power_ratio: Dimensionless) -> Dimensionless:
 
     Notes
     -----
+    Formula: b = log2(1 + SNR) / 2
+
+    Valid: results and errors about Gaussian, as sums of many are
+
     Not the effective number of bits of converters, whose reference is a sine of full scale: results of a column fill
     little of its full scale.
 
     References
     ----------
-    C. E. Shannon, "Communication in the presence of noise", Proc. IRE 37, 10 (1949), doi:10.1109/JRPROC.1949.232969.
+    .. [1] C. E. Shannon, "Communication in the presence of noise", Proc. IRE 37, 10 (1949),
+       doi:10.1109/JRPROC.1949.232969.
+    .. [2] C. E. Shannon, Proc. IRE 37, 10 (1949), doi:10.1109/JRPROC.1949.232969, capacity of a Gaussian
+       channel.
 
     Examples
     --------

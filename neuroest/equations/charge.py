@@ -13,11 +13,7 @@ from neuroest.core.units import Dimensionless, Farad, FaradPerSquareMetre, Joule
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 
-@equation(
-    formula="A = max(A_t, C / c_A)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="capacitor of metal fingers above the transistors of the cell",
-)
+@equation
 def stacked_cell_area(
     transistor_area: SquareMetre, capacitance: Farad, capacitance_density: FaradPerSquareMetre
 ) -> SquareMetre:
@@ -37,6 +33,12 @@ def stacked_cell_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = max(A_t, C / c_A)
+
+    Valid: capacitor of metal fingers above the transistors of the cell
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -51,11 +53,7 @@ def stacked_cell_area(
     return np.maximum(transistor_area, capacitance / capacitance_density)
 
 
-@equation(
-    formula="q = n p - [n p (1 - p) + n^2 p^2] / (N + c)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="products independent of each other; capacitors of idle cells stay at ground; the plate floats",
-)
+@equation
 def shared_plate_charges(
     cells: Dimensionless,
     probability: Dimensionless,
@@ -82,6 +80,10 @@ def shared_plate_charges(
 
     Notes
     -----
+    Formula: q = n p - [n p (1 - p) + n^2 p^2] / (N + c)
+
+    Valid: products independent of each other; capacitors of idle cells stay at ground; the plate floats
+
     The k capacitors that are driven high stand in series with the N - k that stay low. All of them together, or none,
     take nothing; half of them take most, N/4.
 
@@ -101,11 +103,7 @@ def shared_plate_charges(
     return ones - squared / (capacitors + plate_ratio)
 
 
-@equation(
-    formula="q = n p",
-    reference="derivation: docs/models/crossbar.md",
-    valid="every capacitor is charged from ground on its own and joined with the others afterwards",
-)
+@equation
 def separate_charges(cells: Dimensionless, probability: Dimensionless) -> Dimensionless:
     """Unit capacitors that the supply charges in one read of a column whose cells are joined by switches. [1].
 
@@ -121,6 +119,12 @@ def separate_charges(cells: Dimensionless, probability: Dimensionless) -> Dimens
     float or array
         Mean number of charged capacitors; times C_u V^2 it is the energy from the supply.
 
+    Notes
+    -----
+    Formula: q = n p
+
+    Valid: every capacitor is charged from ground on its own and joined with the others afterwards
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -133,11 +137,7 @@ def separate_charges(cells: Dimensionless, probability: Dimensionless) -> Dimens
     return cells * probability
 
 
-@equation(
-    formula="p = d / 2",
-    reference="derivation: docs/models/crossbar.md",
-    valid="weights in two's complement and even around zero, so that half of their bits are one",
-)
+@equation
 def product_probability(input_density: Dimensionless) -> Dimensionless:
     """Probability that an input bit and a weight bit are both one. [1].
 
@@ -151,6 +151,12 @@ def product_probability(input_density: Dimensionless) -> Dimensionless:
     float or array
         Probability.
 
+    Notes
+    -----
+    Formula: p = d / 2
+
+    Valid: weights in two's complement and even around zero, so that half of their bits are one
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -163,11 +169,7 @@ def product_probability(input_density: Dimensionless) -> Dimensionless:
     return input_density / 2.0
 
 
-@equation(
-    formula="V_fs = V N / (N + c)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="the plate floats while the capacitors are driven, or keeps its charge while they are joined",
-)
+@equation
 def plate_swing(drive_voltage: Volt, capacitors: Dimensionless, plate_ratio: Dimensionless) -> Volt:
     """Voltage of the plate when all products are one. [V].
 
@@ -185,6 +187,12 @@ def plate_swing(drive_voltage: Volt, capacitors: Dimensionless, plate_ratio: Dim
     float or array
         Full scale of the column. [V]
 
+    Notes
+    -----
+    Formula: V_fs = V N / (N + c)
+
+    Valid: the plate floats while the capacitors are driven, or keeps its charge while they are joined
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -199,11 +207,7 @@ def plate_swing(drive_voltage: Volt, capacitors: Dimensionless, plate_ratio: Dim
     return drive_voltage * capacitors / (capacitors + plate_ratio)
 
 
-@equation(
-    formula="E = 12 k T 4^b",
-    reference="derivation: docs/models/crossbar.md",
-    valid="noise of a switched capacitor, kT/C, against the quantisation noise of b bits",
-)
+@equation
 def charge_noise_energy_floor(
     temperature: Kelvin, bits: Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
 ) -> Joule:
@@ -223,6 +227,12 @@ def charge_noise_energy_floor(
     float or array
         Capacitance of the whole column times its full scale squared. [J]
 
+    Notes
+    -----
+    Formula: E = 12 k T 4^b
+
+    Valid: noise of a switched capacitor, kT/C, against the quantisation noise of b bits
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -237,11 +247,7 @@ def charge_noise_energy_floor(
     return UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
 
 
-@equation(
-    formula="s = sigma / (2 sqrt(N))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="independent capacitors, half of them driven, where the error is largest",
-)
+@equation
 def capacitor_mismatch_error(relative_spread: Dimensionless, capacitors: Dimensionless) -> Dimensionless:
     """Error of a column's voltage from the mismatch of its capacitors, over its full scale. [1].
 
@@ -256,6 +262,12 @@ def capacitor_mismatch_error(relative_spread: Dimensionless, capacitors: Dimensi
     -------
     float or array
         One standard deviation.
+
+    Notes
+    -----
+    Formula: s = sigma / (2 sqrt(N))
+
+    Valid: independent capacitors, half of them driven, where the error is largest
 
     References
     ----------

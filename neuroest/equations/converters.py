@@ -27,9 +27,12 @@ from neuroest.core.units import (
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
+"""Definition of the decibel."""
 # Signal-to-noise ratio of an ideal quantiser, for a sine of full scale: power ratio 1.5 x 4^b.
 _DECIBELS_PER_BIT = 20.0 * math.log10(2.0)
+"""20 log10 2, definition of the decibel."""
 _DECIBELS_OF_SINE = 10.0 * math.log10(1.5)
+"""10 log10 1.5, a sine against quantisation noise."""
 
 _SURVEY_FIT = (
     "T. Andrulis et al., arXiv:2404.06553 (2024); "
@@ -37,11 +40,7 @@ _SURVEY_FIT = (
 )
 
 
-@equation(
-    formula="b = ceil(log2(n (2^b_in - 1)(2^b_cell - 1) + 1))",
-    reference="derivation: docs/models/converters.md",
-    valid="every possible sum its own code; inputs and cells unsigned",
-)
+@equation
 def lossless_resolution(
     active_rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless
 ) -> Dimensionless:
@@ -61,6 +60,12 @@ def lossless_resolution(
     float or array
         Whole number of bits.
 
+    Notes
+    -----
+    Formula: b = ceil(log2(n (2^b_in - 1)(2^b_cell - 1) + 1))
+
+    Valid: every possible sum its own code; inputs and cells unsigned
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -78,11 +83,7 @@ def lossless_resolution(
     return np.ceil(np.log2(largest_sum + 1.0 / 2.0))
 
 
-@equation(
-    formula="SNDR = 20 log10(2) b + 10 log10(1.5) = 6.0206 b + 1.761 dB",
-    reference="W. R. Bennett, Bell Syst. Tech. J. 27, 446 (1948); derivation: docs/models/converters.md",
-    valid="sine of full scale; b is the effective number of bits",
-)
+@equation
 def signal_to_noise_ratio(bits: Dimensionless) -> Dimensionless:
     """Signal to noise and distortion ratio, in decibels, that defines an effective number of bits. [1].
 
@@ -96,9 +97,16 @@ def signal_to_noise_ratio(bits: Dimensionless) -> Dimensionless:
     float or array
         Ratio in dB.
 
+    Notes
+    -----
+    Formula: SNDR = 20 log10(2) b + 10 log10(1.5) = 6.0206 b + 1.761 dB
+
+    Valid: sine of full scale; b is the effective number of bits
+
     References
     ----------
-    W. R. Bennett, "Spectra of quantized signals", Bell Syst. Tech. J. 27, 446 (1948).
+    .. [1] W. R. Bennett, "Spectra of quantized signals", Bell Syst. Tech. J. 27, 446 (1948).
+    .. [2] W. R. Bennett, Bell Syst. Tech. J. 27, 446 (1948); derivation: docs/models/converters.md.
 
     Examples
     --------
@@ -108,11 +116,7 @@ def signal_to_noise_ratio(bits: Dimensionless) -> Dimensionless:
     return _DECIBELS_PER_BIT * bits + _DECIBELS_OF_SINE
 
 
-@equation(
-    formula="FOM = min(s_0 + s_1 ln(f/f_0), r_0 + r_1 ceil(b))",
-    reference=_SURVEY_FIT,
-    valid="b >= 4, f <= 10 GHz for one converter",
-)
+@equation
 def survey_figure_of_merit(
     bits: Dimensionless,
     sample_rate: PerSecond,
@@ -144,6 +148,10 @@ def survey_figure_of_merit(
 
     Notes
     -----
+    Formula: FOM = min(s_0 + s_1 ln(f/f_0), r_0 + r_1 ceil(b))
+
+    Valid: b >= 4, f <= 10 GHz for one converter
+
     The fit rounds the bits up. Just above a whole number the figure of merit therefore jumps by
     `resolution_limited_slope`, and the energy down: ask for whole numbers of bits.
 
@@ -165,11 +173,7 @@ def survey_figure_of_merit(
     return np.minimum(speed_limit, resolution_limit)
 
 
-@equation(
-    formula="E = (E_0/2) 10^((SNDR - FOM)/10) exp(a_0 + a_1 ln(n/n_0) + a_2 ln b + a_3)",
-    reference=_SURVEY_FIT,
-    valid="best converters of the survey (top fifth); b >= 4; nodes 16 to 250 nm",
-)
+@equation
 def survey_conversion_energy(
     bits: Dimensionless,
     feature_size: Metre,
@@ -207,6 +211,10 @@ def survey_conversion_energy(
 
     Notes
     -----
+    Formula: E = (E_0/2) 10^((SNDR - FOM)/10) exp(a_0 + a_1 ln(n/n_0) + a_2 ln b + a_3)
+
+    Valid: best converters of the survey (top fifth); b >= 4; nodes 16 to 250 nm
+
     A best case: the median of the same survey takes 2 to 5 times more, see docs/models/converters.md.
 
     References
@@ -237,11 +245,7 @@ def survey_conversion_energy(
     return reference_energy / 2.0 * np.exp(decades * math.log(10.0) + logarithm)
 
 
-@equation(
-    formula="A = A_0 exp(a_0 + a_1 ln(n/n_0) + a_2 ln(f/f_0) + a_3 ln(E/E_0))",
-    reference=_SURVEY_FIT,
-    valid="smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 16 to 250 nm",
-)
+@equation
 def survey_converter_area(
     feature_size: Metre,
     sample_rate: PerSecond,
@@ -279,6 +283,10 @@ def survey_converter_area(
 
     Notes
     -----
+    Formula: A = A_0 exp(a_0 + a_1 ln(n/n_0) + a_2 ln(f/f_0) + a_3 ln(E/E_0))
+
+    Valid: smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 16 to 250 nm
+
     A best case: the medians of the same survey are 3 to 19 times larger, see docs/models/converters.md.
 
     References
@@ -306,11 +314,7 @@ def survey_converter_area(
     return reference_area * np.exp(logarithm)
 
 
-@equation(
-    formula="E = b (E_comparator + E_logic) + E_dac",
-    reference="derivation: docs/models/converters.md",
-    valid="one decision per bit",
-)
+@equation
 def successive_approximation_energy(
     bits: Dimensionless, comparator_energy: Joule, logic_energy: Joule, dac_energy: Joule
 ) -> Joule:
@@ -330,6 +334,12 @@ def successive_approximation_energy(
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = b (E_comparator + E_logic) + E_dac
+
+    Valid: one decision per bit
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -344,11 +354,7 @@ def successive_approximation_energy(
     return bits * (comparator_energy + logic_energy) + dac_energy
 
 
-@equation(
-    formula="t = (b + 1) t_clock",
-    reference="derivation: docs/models/converters.md",
-    valid="one period for sampling and one per bit",
-)
+@equation
 def successive_approximation_time(bits: Dimensionless, clock_period: Second) -> Second:
     """Time of one conversion by successive approximation. [s].
 
@@ -364,6 +370,12 @@ def successive_approximation_time(bits: Dimensionless, clock_period: Second) -> 
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = (b + 1) t_clock
+
+    Valid: one period for sampling and one per bit
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -376,11 +388,7 @@ def successive_approximation_time(bits: Dimensionless, clock_period: Second) -> 
     return (bits + 1.0) * clock_period
 
 
-@equation(
-    formula="A = b A_logic + A_comparator + A_dac",
-    reference="derivation: docs/models/converters.md",
-    valid="capacitors beside the transistors, not above them",
-)
+@equation
 def successive_approximation_area(
     bits: Dimensionless, logic_area: SquareMetre, comparator_area: SquareMetre, dac_area: SquareMetre
 ) -> SquareMetre:
@@ -400,6 +408,12 @@ def successive_approximation_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = b A_logic + A_comparator + A_dac
+
+    Valid: capacitors beside the transistors, not above them
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -412,11 +426,7 @@ def successive_approximation_area(
     return bits * logic_area + comparator_area + dac_area
 
 
-@equation(
-    formula="E = (2^b - 1) E_comparator + E_ladder",
-    reference="derivation: docs/models/converters.md",
-    valid="b <= 5 in practice",
-)
+@equation
 def flash_energy(bits: Dimensionless, comparator_energy: Joule, ladder_energy: Joule) -> Joule:
     """Energy of one flash conversion. [J].
 
@@ -434,6 +444,12 @@ def flash_energy(bits: Dimensionless, comparator_energy: Joule, ladder_energy: J
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = (2^b - 1) E_comparator + E_ladder
+
+    Valid: b <= 5 in practice
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -448,7 +464,7 @@ def flash_energy(bits: Dimensionless, comparator_energy: Joule, ladder_energy: J
     return (np.exp2(bits) - 1.0) * comparator_energy + ladder_energy
 
 
-@equation(formula="t = n t_clock", reference="derivation: docs/models/converters.md", valid="n = 1 or 2")
+@equation
 def flash_time(clock_cycles: Dimensionless, clock_period: Second) -> Second:
     """Time of one flash conversion. [s].
 
@@ -464,6 +480,12 @@ def flash_time(clock_cycles: Dimensionless, clock_period: Second) -> Second:
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = n t_clock
+
+    Valid: n = 1 or 2
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -476,11 +498,7 @@ def flash_time(clock_cycles: Dimensionless, clock_period: Second) -> Second:
     return clock_cycles * clock_period
 
 
-@equation(
-    formula="A = (2^b - 1) A_comparator + A_ladder",
-    reference="derivation: docs/models/converters.md",
-    valid="b <= 5 in practice",
-)
+@equation
 def flash_area(bits: Dimensionless, comparator_area: SquareMetre, ladder_area: SquareMetre) -> SquareMetre:
     """Area of a flash converter. [m^2].
 
@@ -498,6 +516,12 @@ def flash_area(bits: Dimensionless, comparator_area: SquareMetre, ladder_area: S
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = (2^b - 1) A_comparator + A_ladder
+
+    Valid: b <= 5 in practice
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -512,11 +536,7 @@ def flash_area(bits: Dimensionless, comparator_area: SquareMetre, ladder_area: S
     return (np.exp2(bits) - 1.0) * comparator_area + ladder_area
 
 
-@equation(
-    formula="E = 2^b x E_comparator + b E_latch + E_ramp / n",
-    reference="derivation: docs/models/converters.md",
-    valid="comparator off once it has tripped; x = 1 if it stays on",
-)
+@equation
 def ramp_energy(
     bits: Dimensionless,
     comparator_cycle_energy: Joule,
@@ -547,6 +567,12 @@ def ramp_energy(
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = 2^b x E_comparator + b E_latch + E_ramp / n
+
+    Valid: comparator off once it has tripped; x = 1 if it stays on
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -562,11 +588,7 @@ def ramp_energy(
     return comparator_energy + bits * latch_energy + generator_energy / sharing_columns
 
 
-@equation(
-    formula="t = 2^b t_clock",
-    reference="derivation: docs/models/converters.md",
-    valid="one step of the ramp per period",
-)
+@equation
 def ramp_time(bits: Dimensionless, clock_period: Second) -> Second:
     """Time of one conversion by comparison with a ramp. [s].
 
@@ -582,6 +604,12 @@ def ramp_time(bits: Dimensionless, clock_period: Second) -> Second:
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = 2^b t_clock
+
+    Valid: one step of the ramp per period
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -594,11 +622,7 @@ def ramp_time(bits: Dimensionless, clock_period: Second) -> Second:
     return np.exp2(bits) * clock_period
 
 
-@equation(
-    formula="A = A_comparator + b A_latch + A_ramp / n",
-    reference="derivation: docs/models/converters.md",
-    valid="one comparator per column",
-)
+@equation
 def ramp_area(
     bits: Dimensionless,
     comparator_area: SquareMetre,
@@ -626,6 +650,12 @@ def ramp_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = A_comparator + b A_latch + A_ramp / n
+
+    Valid: one comparator per column
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -638,11 +668,7 @@ def ramp_area(
     return comparator_area + bits * latch_area + generator_area / sharing_columns
 
 
-@equation(
-    formula="E = 2^b E_lsb",
-    reference="derivation: docs/models/converters.md",
-    valid="counter or delay line that runs for the longest time, whatever the value",
-)
+@equation
 def time_converter_energy(bits: Dimensionless, step_energy: Joule) -> Joule:
     """Energy of one conversion of a time to a number. [J].
 
@@ -658,6 +684,12 @@ def time_converter_energy(bits: Dimensionless, step_energy: Joule) -> Joule:
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = 2^b E_lsb
+
+    Valid: counter or delay line that runs for the longest time, whatever the value
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -672,11 +704,7 @@ def time_converter_energy(bits: Dimensionless, step_energy: Joule) -> Joule:
     return np.exp2(bits) * step_energy
 
 
-@equation(
-    formula="s = eps sqrt(n)",
-    reference="derivation: docs/models/converters.md",
-    valid="errors of the stages independent of each other",
-)
+@equation
 def cascaded_error(stage_error: Dimensionless, stages: Dimensionless) -> Dimensionless:
     """Error of a value that passed through several analogue stages, over full scale. [1].
 
@@ -692,6 +720,12 @@ def cascaded_error(stage_error: Dimensionless, stages: Dimensionless) -> Dimensi
     float or array
         One standard deviation.
 
+    Notes
+    -----
+    Formula: s = eps sqrt(n)
+
+    Valid: errors of the stages independent of each other
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -704,11 +738,7 @@ def cascaded_error(stage_error: Dimensionless, stages: Dimensionless) -> Dimensi
     return stage_error * np.sqrt(stages)
 
 
-@equation(
-    formula="t = n / f_s",
-    reference="derivation: docs/models/converters.md",
-    valid="columns sampled at once and converted one after another",
-)
+@equation
 def shared_read_time(columns_per_converter: Dimensionless, sample_rate: PerSecond) -> Second:
     """Time in which one converter reads all the columns that share it. [s].
 
@@ -724,6 +754,12 @@ def shared_read_time(columns_per_converter: Dimensionless, sample_rate: PerSecon
     float or array
         Time; a lower bound of the interval between two reads of the array. [s]
 
+    Notes
+    -----
+    Formula: t = n / f_s
+
+    Valid: columns sampled at once and converted one after another
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -738,11 +774,7 @@ def shared_read_time(columns_per_converter: Dimensionless, sample_rate: PerSecon
     return columns_per_converter / sample_rate
 
 
-@equation(
-    formula="E = I_bias V_supply t",
-    reference="derivation: docs/models/converters.md",
-    valid="class-A stage: the bias flows whatever the signal",
-)
+@equation
 def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: Second) -> Joule:
     """Energy of the clamp, mirror or amplifier between a column and its neuron. [J].
 
@@ -760,6 +792,12 @@ def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: S
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = I_bias V_supply t
+
+    Valid: class-A stage: the bias flows whatever the signal
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -774,11 +812,7 @@ def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: S
     return bias_current * supply_voltage * on_time
 
 
-@equation(
-    formula="V_droop = I_leak t / C_hold",
-    reference="derivation: docs/models/converters.md",
-    valid="leak that does not depend on the stored voltage",
-)
+@equation
 def sample_droop(droop_current: Ampere, hold_time: Second, hold_capacitance: Farad) -> Volt:
     """Voltage that a stored sample loses while it waits. [V].
 
@@ -796,6 +830,12 @@ def sample_droop(droop_current: Ampere, hold_time: Second, hold_capacitance: Far
     float or array
         Lost voltage. [V]
 
+    Notes
+    -----
+    Formula: V_droop = I_leak t / C_hold
+
+    Valid: leak that does not depend on the stored voltage
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -810,11 +850,7 @@ def sample_droop(droop_current: Ampere, hold_time: Second, hold_capacitance: Far
     return droop_current * hold_time / hold_capacitance
 
 
-@equation(
-    formula="V_half = V_swing / 2^(b + 1)",
-    reference="derivation: docs/models/converters.md",
-    valid="steps of equal size",
-)
+@equation
 def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
     """Error of a signal that moves it to the next code. [V].
 
@@ -830,6 +866,12 @@ def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
     float or array
         Half a step. [V]
 
+    Notes
+    -----
+    Formula: V_half = V_swing / 2^(b + 1)
+
+    Valid: steps of equal size
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -844,11 +886,7 @@ def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
     return signal_swing / 2.0 ** (bits + 1.0)
 
 
-@equation(
-    formula="b = -log2(eps) - 1",
-    reference="derivation: docs/models/converters.md",
-    valid="settling error above 0 and below 1",
-)
+@equation
 def settled_bits(settling_error: Dimensionless) -> Dimensionless:
     """Bits that a line has settled to: what remains is half a step of them. [1].
 
@@ -861,6 +899,12 @@ def settled_bits(settling_error: Dimensionless) -> Dimensionless:
     -------
     float or array
         Resolution in bits, not rounded.
+
+    Notes
+    -----
+    Formula: b = -log2(eps) - 1
+
+    Valid: settling error above 0 and below 1
 
     References
     ----------
@@ -876,11 +920,7 @@ def settled_bits(settling_error: Dimensionless) -> Dimensionless:
     return -np.log2(settling_error) - 1.0
 
 
-@equation(
-    formula="n = (2^(s b) - 1) / (2^b - 1)",
-    reference="derivation: docs/models/converters.md",
-    valid="slices of equal width, a ratio of k made of k unit transistors",
-)
+@equation
 def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
     """Unit transistors of the mirrors that weigh the slices of a weight by powers of two. [1].
 
@@ -896,6 +936,12 @@ def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> 
     float or array
         Unit transistors of all slices together.
 
+    Notes
+    -----
+    Formula: n = (2^(s b) - 1) / (2^b - 1)
+
+    Valid: slices of equal width, a ratio of k made of k unit transistors
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -910,11 +956,7 @@ def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> 
     return (2.0 ** (slices * cell_bits) - 1.0) / (2.0**cell_bits - 1.0)
 
 
-@equation(
-    formula="b = log2(1 + T r_max)",
-    reference="derivation: docs/models/converters.md",
-    valid="value coded by the spike count; an upper bound: random counts scatter",
-)
+@equation
 def equivalent_resolution(timesteps: Dimensionless, maximum_rate: Dimensionless) -> Dimensionless:
     """Bits that a spike count can tell apart. [1].
 
@@ -929,6 +971,12 @@ def equivalent_resolution(timesteps: Dimensionless, maximum_rate: Dimensionless)
     -------
     float or array
         Resolution in bits, not rounded.
+
+    Notes
+    -----
+    Formula: b = log2(1 + T r_max)
+
+    Valid: value coded by the spike count; an upper bound: random counts scatter
 
     References
     ----------

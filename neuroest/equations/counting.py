@@ -12,11 +12,7 @@ from neuroest.core.units import Dimensionless
 _DERIVED = "derivation: docs/models/mapping.md"
 
 
-@equation(
-    formula="N = T r N_neurons",
-    reference=_DERIVED,
-    valid="the mean rate of the layer over a data set; the encoded input is a layer too",
-)
+@equation
 def spikes(timesteps: Dimensionless, rate: Dimensionless, neurons: Dimensionless) -> Dimensionless:
     """Spikes of a layer in one inference. [1].
 
@@ -34,6 +30,12 @@ def spikes(timesteps: Dimensionless, rate: Dimensionless, neurons: Dimensionless
     float or array
         Number of spikes. [1]
 
+    Notes
+    -----
+    Formula: N = T r N_neurons
+
+    Valid: the mean rate of the layer over a data set; the encoded input is a layer too
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -48,11 +50,7 @@ def spikes(timesteps: Dimensionless, rate: Dimensionless, neurons: Dimensionless
     return timesteps * rate * neurons
 
 
-@equation(
-    formula="N = T r N_connections",
-    reference=_DERIVED,
-    valid="rates that do not depend on a neuron's fan-out; synapses of zero weight count",
-)
+@equation
 def synaptic_operations(
     timesteps: Dimensionless, rate: Dimensionless, connections: Dimensionless
 ) -> Dimensionless:
@@ -72,6 +70,12 @@ def synaptic_operations(
     float or array
         Number of synaptic operations. [1]
 
+    Notes
+    -----
+    Formula: N = T r N_connections
+
+    Valid: rates that do not depend on a neuron's fan-out; synapses of zero weight count
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -86,11 +90,7 @@ def synaptic_operations(
     return timesteps * rate * connections
 
 
-@equation(
-    formula="N = S n_col d",
-    reference=_DERIVED,
-    valid="event-driven reading: a row is driven only when its input spikes",
-)
+@equation
 def row_activations(
     spikes: Dimensionless, column_blocks: Dimensionless, row_copies: Dimensionless
 ) -> Dimensionless:
@@ -110,6 +110,12 @@ def row_activations(
     float or array
         Number of row activations. [1]
 
+    Notes
+    -----
+    Formula: N = S n_col d
+
+    Valid: event-driven reading: a row is driven only when its input spikes
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -124,11 +130,7 @@ def row_activations(
     return spikes * column_blocks * row_copies
 
 
-@equation(
-    formula="N = S d_r d_c n",
-    reference=_DERIVED,
-    valid="every cell of a synapse conducts when its row is driven",
-)
+@equation
 def cell_events(
     synaptic_operations: Dimensionless,
     row_copies: Dimensionless,
@@ -151,6 +153,12 @@ def cell_events(
     float or array
         Number of cell reads. [1]
 
+    Notes
+    -----
+    Formula: N = S d_r d_c n
+
+    Valid: every cell of a synapse conducts when its row is driven
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -165,11 +173,7 @@ def cell_events(
     return synaptic_operations * row_copies * column_copies * slices
 
 
-@equation(
-    formula="N = T n_row M",
-    reference=_DERIVED,
-    valid="every used column of every array is converted in every step, nothing is skipped",
-)
+@equation
 def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Dimensionless) -> Dimensionless:
     """Analogue-to-digital conversions of a layer in one inference. [1].
 
@@ -186,6 +190,12 @@ def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Di
     -------
     float or array
         Number of conversions. [1]
+
+    Notes
+    -----
+    Formula: N = T n_row M
+
+    Valid: every used column of every array is converted in every step, nothing is skipped
 
     References
     ----------

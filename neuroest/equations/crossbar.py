@@ -29,13 +29,10 @@ from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerK
 
 # Length, in feature sizes, of a planar access transistor with its share of the two contacts.
 _CELL_LENGTH = 3.0
+"""Geometry of a planar transistor."""
 
 
-@equation(
-    formula="W = max(W_min, I_write / (k j_on))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="planar transistor whose current grows with its width",
-)
+@equation
 def access_transistor_width(
     write_current: Ampere,
     on_current_density: AmperePerMetre,
@@ -60,6 +57,12 @@ def access_transistor_width(
     float or array
         Width. [m]
 
+    Notes
+    -----
+    Formula: W = max(W_min, I_write / (k j_on))
+
+    Valid: planar transistor whose current grows with its width
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -74,11 +77,7 @@ def access_transistor_width(
     return np.maximum(minimum_width, write_current / (drive_factor * on_current_density))
 
 
-@equation(
-    formula="A = 3 (W/F + 1) F^2",
-    reference="X. Dong et al., NVSim, IEEE TCAD 31, 994 (2012), Eq. 7",
-    valid="planar one-transistor one-resistor cell in logic rules; F is the feature size of the transistor",
-)
+@equation
 def transistor_limited_cell_area(access_width: Metre, feature_size: Metre) -> SquareMetre:
     """Area of a cell whose access transistor sets its size. [m^2].
 
@@ -96,6 +95,10 @@ def transistor_limited_cell_area(access_width: Metre, feature_size: Metre) -> Sq
 
     Notes
     -----
+    Formula: A = 3 (W/F + 1) F^2
+
+    Valid: planar one-transistor one-resistor cell in logic rules; F is the feature size of the transistor
+
     Do not mix with an area quoted in feature squares from a layout: that one already holds its transistor.
 
     References
@@ -113,11 +116,7 @@ def transistor_limited_cell_area(access_width: Metre, feature_size: Metre) -> Sq
     return _CELL_LENGTH * (access_width / feature_size + 1.0) * feature_size**2
 
 
-@equation(
-    formula="A = max(n F^2, A_min)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="any layout quoted in feature squares",
-)
+@equation
 def cell_area(feature_squares: Dimensionless, feature_size: Metre, minimum_area: SquareMetre) -> SquareMetre:
     """Area of a cell that is quoted in feature squares, with the floor that does not scale. [m^2].
 
@@ -135,6 +134,12 @@ def cell_area(feature_squares: Dimensionless, feature_size: Metre, minimum_area:
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = max(n F^2, A_min)
+
+    Valid: any layout quoted in feature squares
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -149,11 +154,7 @@ def cell_area(feature_squares: Dimensionless, feature_size: Metre, minimum_area:
     return np.maximum(feature_squares * feature_size**2, minimum_area)
 
 
-@equation(
-    formula="A = (2 p)^2 / n",
-    reference="derivation: docs/models/crossbar.md",
-    valid="cells at the wire crossings only; the CMOS below the array is not in it",
-)
+@equation
 def passive_cell_area(half_pitch: Metre, layers: Dimensionless) -> SquareMetre:
     """Footprint of a cell without transistor, one at each crossing of two wires. [m^2].
 
@@ -169,6 +170,12 @@ def passive_cell_area(half_pitch: Metre, layers: Dimensionless) -> SquareMetre:
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = (2 p)^2 / n
+
+    Valid: cells at the wire crossings only; the CMOS below the array is not in it
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -183,7 +190,7 @@ def passive_cell_area(half_pitch: Metre, layers: Dimensionless) -> SquareMetre:
     return (2.0 * half_pitch) ** 2 / layers
 
 
-@equation(formula="p = sqrt(A)", reference="derivation: docs/models/crossbar.md", valid="square cells")
+@equation
 def cell_pitch(cell_area: SquareMetre) -> Metre:
     """Pitch of square cells. [m].
 
@@ -197,6 +204,12 @@ def cell_pitch(cell_area: SquareMetre) -> Metre:
     float or array
         Pitch. [m]
 
+    Notes
+    -----
+    Formula: p = sqrt(A)
+
+    Valid: square cells
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -209,11 +222,7 @@ def cell_pitch(cell_area: SquareMetre) -> Metre:
     return np.sqrt(cell_area)
 
 
-@equation(
-    formula="n = ceil(b / b_cell)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="b without the sign bit when a pair of cells carries the sign",
-)
+@equation
 def slices_per_weight(magnitude_bits: Dimensionless, bits_per_cell: Dimensionless) -> Dimensionless:
     """Cells over which the bits of one weight are spread. [1].
 
@@ -229,6 +238,12 @@ def slices_per_weight(magnitude_bits: Dimensionless, bits_per_cell: Dimensionles
     float or array
         Cells per weight (or per half of a pair).
 
+    Notes
+    -----
+    Formula: n = ceil(b / b_cell)
+
+    Valid: b without the sign bit when a pair of cells carries the sign
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -243,11 +258,7 @@ def slices_per_weight(magnitude_bits: Dimensionless, bits_per_cell: Dimensionles
     return np.ceil(magnitude_bits / bits_per_cell)
 
 
-@equation(
-    formula="G = (2 G_low + (G_high - G_low) E|w|/w_max) / 2",
-    reference="derivation: docs/models/crossbar.md",
-    valid="linear mapping, the idle half of the pair at the lowest conductance",
-)
+@equation
 def pair_mean_conductance(
     low_conductance: Siemens, high_conductance: Siemens, mean_absolute_weight: Dimensionless
 ) -> Siemens:
@@ -267,6 +278,10 @@ def pair_mean_conductance(
 
     Notes
     -----
+    Formula: G = (2 G_low + (G_high - G_low) E|w|/w_max) / 2
+
+    Valid: linear mapping, the idle half of the pair at the lowest conductance
+
     Energy needs the mean, not the median: for a lognormal spread of standard deviation s the mean is
     exp(s^2/2) times the median.
 
@@ -284,11 +299,7 @@ def pair_mean_conductance(
     return low_conductance + (high_conductance - low_conductance) * mean_absolute_weight / 2.0
 
 
-@equation(
-    formula="G = (1 - p0 - p1) G_written + p0 G_low + p1 G_high",
-    reference="derivation: docs/models/crossbar.md",
-    valid="cells that are stuck independently of what is written",
-)
+@equation
 def stuck_mean_conductance(
     written_conductance: Siemens,
     low_conductance: Siemens,
@@ -312,6 +323,12 @@ def stuck_mean_conductance(
     float or array
         Mean conductance. [S]
 
+    Notes
+    -----
+    Formula: G = (1 - p0 - p1) G_written + p0 G_low + p1 G_high
+
+    Valid: cells that are stuck independently of what is written
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -331,11 +348,7 @@ def stuck_mean_conductance(
     )
 
 
-@equation(
-    formula="G = (G_low + G_high) / 2",
-    reference="derivation: docs/models/crossbar.md",
-    valid="weights distributed evenly around zero, coded around the middle of the window",
-)
+@equation
 def offset_mean_conductance(low_conductance: Siemens, high_conductance: Siemens) -> Siemens:
     """Mean conductance of a cell with offset coding; small weights do not lower it. [S].
 
@@ -349,6 +362,12 @@ def offset_mean_conductance(low_conductance: Siemens, high_conductance: Siemens)
     float or array
         Mean per device. [S]
 
+    Notes
+    -----
+    Formula: G = (G_low + G_high) / 2
+
+    Valid: weights distributed evenly around zero, coded around the middle of the window
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -361,11 +380,7 @@ def offset_mean_conductance(low_conductance: Siemens, high_conductance: Siemens)
     return (low_conductance + high_conductance) / 2.0
 
 
-@equation(
-    formula="s = sqrt(exp(sigma^2) - 1)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="lognormal conductances",
-)
+@equation
 def lognormal_relative_spread(sigma: Dimensionless) -> Dimensionless:
     """Standard deviation of a lognormal conductance over its mean. [1].
 
@@ -378,6 +393,12 @@ def lognormal_relative_spread(sigma: Dimensionless) -> Dimensionless:
     -------
     float or array
         Relative spread. [1]
+
+    Notes
+    -----
+    Formula: s = sqrt(exp(sigma^2) - 1)
+
+    Valid: lognormal conductances
 
     References
     ----------
@@ -393,11 +414,7 @@ def lognormal_relative_spread(sigma: Dimensionless) -> Dimensionless:
     return np.sqrt(np.expm1(sigma * sigma))
 
 
-@equation(
-    formula="s_column = s / sqrt(n)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="independent cells of equal mean; errors that all cells share do not average out",
-)
+@equation
 def column_current_spread(relative_spread: Dimensionless, active_cells: Dimensionless) -> Dimensionless:
     """Standard deviation of a column's current over its mean, from cells that differ. [1].
 
@@ -413,6 +430,12 @@ def column_current_spread(relative_spread: Dimensionless, active_cells: Dimensio
     float or array
         Relative spread of the sum. [1]
 
+    Notes
+    -----
+    Formula: s_column = s / sqrt(n)
+
+    Valid: independent cells of equal mean; errors that all cells share do not average out
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -427,11 +450,7 @@ def column_current_spread(relative_spread: Dimensionless, active_cells: Dimensio
     return relative_spread / np.sqrt(np.maximum(active_cells, 1.0))
 
 
-@equation(
-    formula="G_eff = G / (1 + G R_access)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="access transistor in its linear region",
-)
+@equation
 def access_limited_conductance(conductance: Siemens, access_resistance: Ohm) -> Siemens:
     """Conductance of a cell in series with its access transistor. [S].
 
@@ -447,6 +466,12 @@ def access_limited_conductance(conductance: Siemens, access_resistance: Ohm) -> 
     float or array
         Conductance of the two in series. [S]
 
+    Notes
+    -----
+    Formula: G_eff = G / (1 + G R_access)
+
+    Valid: access transistor in its linear region
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -461,11 +486,7 @@ def access_limited_conductance(conductance: Siemens, access_resistance: Ohm) -> 
     return conductance / (1.0 + conductance * access_resistance)
 
 
-@equation(
-    formula="E = G V_read V_supply t",
-    reference="derivation: docs/models/crossbar.md",
-    valid="ohmic cell; V_supply >= V_read",
-)
+@equation
 def cell_read_energy(
     conductance: Siemens, read_voltage: Volt, supply_voltage: Volt, read_time: Second
 ) -> Joule:
@@ -488,6 +509,12 @@ def cell_read_energy(
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = G V_read V_supply t
+
+    Valid: ohmic cell; V_supply >= V_read
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -502,11 +529,7 @@ def cell_read_energy(
     return conductance * read_voltage * supply_voltage * read_time
 
 
-@equation(
-    formula="C_row = n (p c_wire + C_gate)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one cell at each crossing",
-)
+@equation
 def row_capacitance(
     columns: Dimensionless,
     cell_pitch: Metre,
@@ -531,6 +554,12 @@ def row_capacitance(
     float or array
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C_row = n (p c_wire + C_gate)
+
+    Valid: one cell at each crossing
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -545,11 +574,7 @@ def row_capacitance(
     return columns * (cell_pitch * wire_capacitance_per_length + gate_capacitance_per_cell)
 
 
-@equation(
-    formula="C_column = n (p c_wire + C_junction)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one cell at each crossing",
-)
+@equation
 def column_capacitance(
     rows: Dimensionless,
     cell_pitch: Metre,
@@ -574,6 +599,12 @@ def column_capacitance(
     float or array
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C_column = n (p c_wire + C_junction)
+
+    Valid: one cell at each crossing
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -588,11 +619,7 @@ def column_capacitance(
     return rows * (cell_pitch * wire_capacitance_per_length + junction_capacitance_per_cell)
 
 
-@equation(
-    formula="E = C V^2",
-    reference="derivation: docs/models/crossbar.md",
-    valid="full swing from a supply of that voltage; both edges together",
-)
+@equation
 def line_toggle_energy(capacitance: Farad, voltage: Volt) -> Joule:
     """Energy that one pulse on a line takes from the supply. [J].
 
@@ -608,6 +635,12 @@ def line_toggle_energy(capacitance: Farad, voltage: Volt) -> Joule:
     float or array
         Energy of charging and discharging once. [J]
 
+    Notes
+    -----
+    Formula: E = C V^2
+
+    Valid: full swing from a supply of that voltage; both edges together
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -622,11 +655,7 @@ def line_toggle_energy(capacitance: Farad, voltage: Volt) -> Joule:
     return capacitance * voltage**2
 
 
-@equation(
-    formula="E = C V_swing V_supply",
-    reference="derivation: docs/models/crossbar.md",
-    valid="V_supply >= V_swing",
-)
+@equation
 def column_swing_energy(capacitance: Farad, swing_voltage: Volt, supply_voltage: Volt) -> Joule:
     """Energy that one swing of a line by less than the supply takes from it. [J].
 
@@ -644,6 +673,12 @@ def column_swing_energy(capacitance: Farad, swing_voltage: Volt, supply_voltage:
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = C V_swing V_supply
+
+    Valid: V_supply >= V_swing
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -658,11 +693,7 @@ def column_swing_energy(capacitance: Farad, swing_voltage: Volt, supply_voltage:
     return capacitance * swing_voltage * supply_voltage
 
 
-@equation(
-    formula="E = 24 k T 4^b",
-    reference="derivation: docs/models/crossbar.md",
-    valid="thermal noise of the cells alone, integrated over the read",
-)
+@equation
 def thermal_noise_energy_floor(
     temperature: Kelvin, bits: Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
 ) -> Joule:
@@ -682,6 +713,12 @@ def thermal_noise_energy_floor(
     float or array
         Energy that all cells of the column together must dissipate in one read. [J]
 
+    Notes
+    -----
+    Formula: E = 24 k T 4^b
+
+    Valid: thermal noise of the cells alone, integrated over the read
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -696,11 +733,7 @@ def thermal_noise_energy_floor(
     return 2.0 * UNIFORM_VARIANCE * boltzmann * temperature * np.exp2(2.0 * bits)
 
 
-@equation(
-    formula="V_column = V_drive G_active / G_total",
-    reference="derivation: docs/models/crossbar.md",
-    valid="idle rows grounded, no current into the load, no wire resistance",
-)
+@equation
 def grounded_idle_column_voltage(
     drive_voltage: Volt, active_conductance: Siemens, total_conductance: Siemens
 ) -> Volt:
@@ -722,6 +755,10 @@ def grounded_idle_column_voltage(
 
     Notes
     -----
+    Formula: V_column = V_drive G_active / G_total
+
+    Valid: idle rows grounded, no current into the load, no wire resistance
+
     With idle rows floating or cut off the column takes the drive voltage however many rows are active: the
     number of spikes is lost.
 
@@ -741,11 +778,7 @@ def grounded_idle_column_voltage(
     return drive_voltage * np.where(total_conductance > 0.0, share, 0.0)
 
 
-@equation(
-    formula="I = V_read G_active",
-    reference="derivation: docs/models/crossbar.md",
-    valid="column held at a fixed voltage; wire resistance not in it",
-)
+@equation
 def clamped_column_current(read_voltage: Volt, active_conductance: Siemens) -> Ampere:
     """Output current of a column that a clamp holds at a fixed voltage. [A].
 
@@ -761,6 +794,12 @@ def clamped_column_current(read_voltage: Volt, active_conductance: Siemens) -> A
     float or array
         Current. [A]
 
+    Notes
+    -----
+    Formula: I = V_read G_active
+
+    Valid: column held at a fixed voltage; wire resistance not in it
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -773,11 +812,7 @@ def clamped_column_current(read_voltage: Volt, active_conductance: Siemens) -> A
     return read_voltage * active_conductance
 
 
-@equation(
-    formula="I = min(V_read G/(1 + R_in G), I_b)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="class-A clamp: its input resistance lifts the column, and no more than its bias flows on",
-)
+@equation
 def biased_clamp_current(
     read_voltage: Volt, active_conductance: Siemens, input_resistance: Ohm, bias_current: Ampere
 ) -> Ampere:
@@ -798,6 +833,12 @@ def biased_clamp_current(
     -------
     float or array
         Current into the neuron's circuit. [A]
+
+    Notes
+    -----
+    Formula: I = min(V_read G/(1 + R_in G), I_b)
+
+    Valid: class-A clamp: its input resistance lifts the column, and no more than its bias flows on
 
     References
     ----------

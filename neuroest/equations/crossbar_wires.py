@@ -15,17 +15,16 @@ from neuroest.core.units import Dimensionless, Farad, Metre, Ohm, OhmPerMetre, S
 
 # Mean of u - u^2/2 over 0..1, the profile of the voltage lost along a uniformly loaded line, 1/2 at its end.
 _MEAN_LINE_LOSS = 1.0 / 3.0
+"""Integral over a uniform line."""
 # Standard deviation of that profile over its range.
 _LINE_LOSS_SPREAD = 2.0 / math.sqrt(45.0)
+"""Integral over a uniform line."""
 # Slowest time constant of an open-ended uniform RC line driven by an ideal source, over its total RC.
 _SLOWEST_LINE_MODE = 4.0 / math.pi**2
+"""Eigenvalue of a uniform line."""
 
 
-@equation(
-    formula="r = r_wire p",
-    reference="derivation: docs/models/crossbar.md",
-    valid="wire of constant cross-section",
-)
+@equation
 def cell_wire_resistance(resistance_per_length: OhmPerMetre, cell_pitch: Metre) -> Ohm:
     """Resistance of the piece of wire between two neighbouring cells. [ohm].
 
@@ -41,6 +40,12 @@ def cell_wire_resistance(resistance_per_length: OhmPerMetre, cell_pitch: Metre) 
     float or array
         Resistance. [ohm]
 
+    Notes
+    -----
+    Formula: r = r_wire p
+
+    Valid: wire of constant cross-section
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -55,11 +60,7 @@ def cell_wire_resistance(resistance_per_length: OhmPerMetre, cell_pitch: Metre) 
     return resistance_per_length * cell_pitch
 
 
-@equation(
-    formula="tau = R_driver C + (4/pi^2) R_row C",
-    reference="derivation: docs/models/crossbar.md",
-    valid="uniform open-ended row; 0 to 6 % above the exact slowest mode at every driver resistance",
-)
+@equation
 def row_time_constant(driver_resistance: Ohm, row_resistance: Ohm, row_capacitance: Farad) -> Second:
     """Time constant with which the far end of a driven row settles. [s].
 
@@ -79,6 +80,10 @@ def row_time_constant(driver_resistance: Ohm, row_resistance: Ohm, row_capacitan
 
     Notes
     -----
+    Formula: tau = R_driver C + (4/pi^2) R_row C
+
+    Valid: uniform open-ended row; 0 to 6 % above the exact slowest mode at every driver resistance
+
     4/pi^2 = 0.405 is the slowest mode of the line. The often used 0.38 gives the time to 50 %, which must not
     be multiplied by a number of time constants.
 
@@ -96,11 +101,7 @@ def row_time_constant(driver_resistance: Ohm, row_resistance: Ohm, row_capacitan
     return (driver_resistance + _SLOWEST_LINE_MODE * row_resistance) * row_capacitance
 
 
-@equation(
-    formula="tau = C R_in / (1 + G R_in) + (4/pi^2) R_column C",
-    reference="derivation: docs/models/crossbar.md",
-    valid="uniform column with a clamp of resistance R_in at its foot; never below the exact slowest mode",
-)
+@equation
 def column_time_constant_clamped(
     input_resistance: Ohm,
     column_conductance: Siemens,
@@ -125,6 +126,12 @@ def column_time_constant_clamped(
     float or array
         Time constant. [s]
 
+    Notes
+    -----
+    Formula: tau = C R_in / (1 + G R_in) + (4/pi^2) R_column C
+
+    Valid: uniform column with a clamp of resistance R_in at its foot; never below the exact slowest mode
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -140,11 +147,7 @@ def column_time_constant_clamped(
     return (clamp + _SLOWEST_LINE_MODE * column_resistance) * column_capacitance
 
 
-@equation(
-    formula="tau = C / G + (4/pi^2) R_column C",
-    reference="derivation: docs/models/crossbar.md",
-    valid="column without a load; never below the exact slowest mode, equal to it without wire resistance",
-)
+@equation
 def column_time_constant_floating(
     conducting_conductance: Siemens, column_resistance: Ohm, column_capacitance: Farad
 ) -> Second:
@@ -164,6 +167,12 @@ def column_time_constant_floating(
     float or array
         Time constant; infinite if no cell conducts. [s]
 
+    Notes
+    -----
+    Formula: tau = C / G + (4/pi^2) R_column C
+
+    Valid: column without a load; never below the exact slowest mode, equal to it without wire resistance
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -180,11 +189,7 @@ def column_time_constant_floating(
     return cells + _SLOWEST_LINE_MODE * column_resistance * column_capacitance
 
 
-@equation(
-    formula="t = (tau_row + tau_column) ln 2^(b+1)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="b >= 1; on the safe side for two poles in cascade",
-)
+@equation
 def settling_time(row_time_constant: Second, column_time_constant: Second, bits: Dimensionless) -> Second:
     """Time until a read has settled to half a step of its resolution. [s].
 
@@ -199,6 +204,12 @@ def settling_time(row_time_constant: Second, column_time_constant: Second, bits:
     -------
     float or array
         Time. [s]
+
+    Notes
+    -----
+    Formula: t = (tau_row + tau_column) ln 2^(b+1)
+
+    Valid: b >= 1; on the safe side for two poles in cascade
 
     References
     ----------
@@ -219,11 +230,7 @@ def _relative_loss(load: Dimensionless) -> Dimensionless:
     return load / (1.0 + load)
 
 
-@equation(
-    formula="x = G a r_column R^2 / 3; error = x / (1 + x)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="uniform G, rows driven from one side; 15 % up to G r N^2 = 6.6, worse with few gated rows active",
-)
+@equation
 def ir_drop_error_near(
     conductance: Siemens,
     column_segment_resistance: Ohm,
@@ -249,6 +256,12 @@ def ir_drop_error_near(
     float or array
         Lost share of the column current, 0 to 1.
 
+    Notes
+    -----
+    Formula: x = G a r_column R^2 / 3; error = x / (1 + x)
+
+    Valid: uniform G, rows driven from one side; 15 % up to G r N^2 = 6.6, worse with few gated rows active
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -264,11 +277,7 @@ def ir_drop_error_near(
     return _relative_loss(conductance * column * _MEAN_LINE_LOSS)
 
 
-@equation(
-    formula="x = G (r_row C^2 / 3 + a r_column R^2 / 3); error = x / (1 + x)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="uniform G, rows driven from one side, column read at one end; 5 % relative up to G r N^2 = 6.6",
-)
+@equation
 def ir_drop_error_mean(
     conductance: Siemens,
     row_segment_resistance: Ohm,
@@ -296,6 +305,12 @@ def ir_drop_error_mean(
     float or array
         Lost share of the current, 0 to 1. The power drawn from equally driven rows falls by the same share.
 
+    Notes
+    -----
+    Formula: x = G (r_row C^2 / 3 + a r_column R^2 / 3); error = x / (1 + x)
+
+    Valid: uniform G, rows driven from one side, column read at one end; 5 % relative up to G r N^2 = 6.6
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -312,11 +327,7 @@ def ir_drop_error_mean(
     return _relative_loss(conductance * (row + column) * _MEAN_LINE_LOSS)
 
 
-@equation(
-    formula="x = G (r_row C^2 / 2 + a r_column R^2 / 3); error = x / (1 + x)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="uniform G, rows driven from one side, column read at one end; 15 % relative up to G r N^2 = 6.6",
-)
+@equation
 def ir_drop_error_far(
     conductance: Siemens,
     row_segment_resistance: Ohm,
@@ -344,6 +355,12 @@ def ir_drop_error_far(
     float or array
         Lost share of the column current, 0 to 1.
 
+    Notes
+    -----
+    Formula: x = G (r_row C^2 / 2 + a r_column R^2 / 3); error = x / (1 + x)
+
+    Valid: uniform G, rows driven from one side, column read at one end; 15 % relative up to G r N^2 = 6.6
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -360,11 +377,7 @@ def ir_drop_error_far(
     return _relative_loss(conductance * (row + column))
 
 
-@equation(
-    formula="sigma = (2/sqrt(45)) (error_far - error_near)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="losses small enough for the parabolic profile along the rows",
-)
+@equation
 def ir_drop_residual_spread(near_error: Dimensionless, far_error: Dimensionless) -> Dimensionless:
     """Spread of the IR-drop error from column to column, left after one common gain correction. [1].
 
@@ -380,6 +393,10 @@ def ir_drop_residual_spread(near_error: Dimensionless, far_error: Dimensionless)
 
     Notes
     -----
+    Formula: sigma = (2/sqrt(45)) (error_far - error_near)
+
+    Valid: losses small enough for the parabolic profile along the rows
+
     A gain for every column removes the systematic part altogether.
 
     References
@@ -396,11 +413,7 @@ def ir_drop_residual_spread(near_error: Dimensionless, far_error: Dimensionless)
     return _LINE_LOSS_SPREAD * (far_error - near_error)
 
 
-@equation(
-    formula="N = sqrt((error / (1 - error)) / (G r (1/2 + a/3)))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="square array with the same segment resistance in rows and columns; error < 1",
-)
+@equation
 def maximum_array_side(
     allowed_error: Dimensionless,
     conductance: Siemens,
@@ -425,6 +438,12 @@ def maximum_array_side(
     -------
     float or array
         Number of rows and of columns, not rounded; infinite without loss or if all current may be lost.
+
+    Notes
+    -----
+    Formula: N = sqrt((error / (1 - error)) / (G r (1/2 + a/3)))
+
+    Valid: square array with the same segment resistance in rows and columns; error < 1
 
     References
     ----------

@@ -34,11 +34,7 @@ from neuroest.core.units import (
 _DERIVATION = "derivation: docs/models/neurons.md"
 
 
-@equation(
-    formula="V_in = min(max(V_0 + R_T I, 0), V_s)",
-    reference="assumption: docs/models/neurons.md, Behind a column",
-    valid="a mirror into a resistor between the rails; V_0 and R_T are chosen, not measured",
-)
+@equation
 def transresistance_voltage(
     column_current: Ampere, transresistance: Ohm, offset_voltage: Volt, supply_voltage: Volt
 ) -> Volt:
@@ -60,9 +56,16 @@ def transresistance_voltage(
     float or ndarray
         Voltage between the rails. [V]
 
+    Notes
+    -----
+    Formula: V_in = min(max(V_0 + R_T I, 0), V_s)
+
+    Valid: a mirror into a resistor between the rails; V_0 and R_T are chosen, not measured
+
     References
     ----------
-    docs/models/neurons.md, "Behind a column".
+    .. [1] docs/models/neurons.md, "Behind a column".
+    .. [2] Assumption: docs/models/neurons.md, Behind a column.
 
     Examples
     --------
@@ -77,11 +80,7 @@ def transresistance_voltage(
     return result
 
 
-@equation(
-    formula="V_row = V_dd/(1 + R_l G_row)",
-    reference="derivation: docs/models/neurons.md, Behind a column",
-    valid="the drain pulls its row up through R_l with the transistor off; upper bound of the swing",
-)
+@equation
 def unbuffered_row_voltage(
     output_supply_voltage: Volt, load_resistance: Ohm, row_conductance: Siemens
 ) -> Volt:
@@ -101,6 +100,12 @@ def unbuffered_row_voltage(
     float or ndarray
         Voltage of the row. [V]
 
+    Notes
+    -----
+    Formula: V_row = V_dd/(1 + R_l G_row)
+
+    Valid: the drain pulls its row up through R_l with the transistor off; upper bound of the swing
+
     References
     ----------
     docs/models/neurons.md, "Behind a column".
@@ -115,7 +120,7 @@ def unbuffered_row_voltage(
     return output_supply_voltage / (1.0 + load_resistance * row_conductance)
 
 
-@equation(formula="V_g,max = V_in R_c/(R_on + R_c)", reference=_DERIVATION, valid="input held for 3 R_on C_g")
+@equation
 def gate_peak_voltage(input_voltage: Volt, on_resistance: Ohm, control_resistance: Ohm) -> Volt:
     """Gate voltage that the switched memristor and the control resistor settle at. [V].
 
@@ -133,6 +138,12 @@ def gate_peak_voltage(input_voltage: Volt, on_resistance: Ohm, control_resistanc
     float or ndarray
         Peak of the gate voltage. [V]
 
+    Notes
+    -----
+    Formula: V_g,max = V_in R_c/(R_on + R_c)
+
+    Valid: input held for 3 R_on C_g
+
     References
     ----------
     docs/models/neurons.md, "Reset".
@@ -147,11 +158,7 @@ def gate_peak_voltage(input_voltage: Volt, on_resistance: Ohm, control_resistanc
     return input_voltage * control_resistance / (on_resistance + control_resistance)
 
 
-@equation(
-    formula="t_ref = R_c C_g ln(V_g,max/V_re)",
-    reference=_DERIVATION,
-    valid="50 M to 500 Mohm on the bench device; 32 % short of the measured interval at 1 Gohm",
-)
+@equation
 def refractory_time(
     control_resistance: Ohm, gate_capacitance: Farad, gate_peak_voltage: Volt, rearm_voltage: Volt
 ) -> Second:
@@ -173,6 +180,12 @@ def refractory_time(
     float or ndarray
         Refractory time; zero where the gate never rises above the re-arm voltage. [s]
 
+    Notes
+    -----
+    Formula: t_ref = R_c C_g ln(V_g,max/V_re)
+
+    Valid: 50 M to 500 Mohm on the bench device; 32 % short of the measured interval at 1 Gohm
+
     References
     ----------
     docs/models/neurons.md, "Reset". Measured intervals: Zhao et al., Nat. Electron. 8, 1211 (2025), Fig. 4d.
@@ -189,11 +202,7 @@ def refractory_time(
     return result
 
 
-@equation(
-    formula="R_c = t_ref/(C_g ln(V_g,max/V_re))",
-    reference=_DERIVATION,
-    valid="the ratio is V_in R_c/((R_on + R_c) V_re), which is V_in/V_re for R_c >> R_on",
-)
+@equation
 def control_resistance_for_refractory(
     refractory_time: Second, gate_capacitance: Farad, peak_to_rearm_ratio: Dimensionless
 ) -> Ohm:
@@ -213,6 +222,12 @@ def control_resistance_for_refractory(
     float or ndarray
         Control resistance; infinite where the ratio is 1 or below and no resistor does it. [ohm]
 
+    Notes
+    -----
+    Formula: R_c = t_ref/(C_g ln(V_g,max/V_re))
+
+    Valid: the ratio is V_in R_c/((R_on + R_c) V_re), which is V_in/V_re for R_c >> R_on
+
     References
     ----------
     docs/models/neurons.md, "Reset".
@@ -230,7 +245,7 @@ def control_resistance_for_refractory(
     return result
 
 
-@equation(formula="t_life = N_end/f", reference=_DERIVATION, valid="one switching cycle a spike")
+@equation
 def lifetime(endurance_cycles: Dimensionless, spike_rate: PerSecond) -> Second:
     """Time after which the memristor has used up its switching cycles. [s].
 
@@ -245,6 +260,12 @@ def lifetime(endurance_cycles: Dimensionless, spike_rate: PerSecond) -> Second:
     -------
     float or ndarray
         Lifetime; infinite for a silent neuron. [s]
+
+    Notes
+    -----
+    Formula: t_life = N_end/f
+
+    Valid: one switching cycle a spike
 
     References
     ----------
@@ -262,11 +283,7 @@ def lifetime(endurance_cycles: Dimensionless, spike_rate: PerSecond) -> Second:
     return result
 
 
-@equation(
-    formula="E = C_g V_in (V_g,max - V_re)",
-    reference=_DERIVATION,
-    valid="drawn from whoever drives the input; half of it heats the filament",
-)
+@equation
 def gate_charge_energy(
     gate_capacitance: Farad, input_voltage: Volt, gate_peak_voltage: Volt, rearm_voltage: Volt
 ) -> Joule:
@@ -288,6 +305,12 @@ def gate_charge_energy(
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = C_g V_in (V_g,max - V_re)
+
+    Valid: drawn from whoever drives the input; half of it heats the filament
+
     References
     ----------
     docs/models/neurons.md, "Energy of a spike".
@@ -303,11 +326,7 @@ def gate_charge_energy(
     return result
 
 
-@equation(
-    formula="E = V_in^2 t_high/(R_on + R_c)",
-    reference=_DERIVATION,
-    valid="filament stays complete for t_high",
-)
+@equation
 def divider_energy(
     input_voltage: Volt, on_resistance: Ohm, control_resistance: Ohm, high_time: Second
 ) -> Joule:
@@ -329,6 +348,12 @@ def divider_energy(
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = V_in^2 t_high/(R_on + R_c)
+
+    Valid: filament stays complete for t_high
+
     References
     ----------
     docs/models/neurons.md, "Energy of a spike".
@@ -343,11 +368,7 @@ def divider_energy(
     return input_voltage * input_voltage / (on_resistance + control_resistance) * high_time
 
 
-@equation(
-    formula="E = V_in^2 t_int/R_off",
-    reference=_DERIVATION,
-    valid="R_off is the mean over the growing filament, below that of the empty device",
-)
+@equation
 def subthreshold_energy(input_voltage: Volt, off_resistance: Ohm, integration_time: Second) -> Joule:
     """Energy that leaks through the memristor while it integrates. [J].
 
@@ -364,6 +385,12 @@ def subthreshold_energy(input_voltage: Volt, off_resistance: Ohm, integration_ti
     -------
     float or ndarray
         Energy per spike; infinite where the neuron never fires. [J]
+
+    Notes
+    -----
+    Formula: E = V_in^2 t_int/R_off
+
+    Valid: R_off is the mean over the growing filament, below that of the empty device
 
     References
     ----------
@@ -382,11 +409,7 @@ def subthreshold_energy(input_voltage: Volt, off_resistance: Ohm, integration_ti
     return result
 
 
-@equation(
-    formula="t_O = t_high + R_c C_g ln(V_g,max/V_th)",
-    reference=_DERIVATION,
-    valid="transistor is a switch at V_th",
-)
+@equation
 def output_pulse_duration(
     high_time: Second,
     control_resistance: Ohm,
@@ -414,6 +437,12 @@ def output_pulse_duration(
     float or ndarray
         Duration of the output pulse; zero where the gate stays below the threshold. [s]
 
+    Notes
+    -----
+    Formula: t_O = t_high + R_c C_g ln(V_g,max/V_th)
+
+    Valid: transistor is a switch at V_th
+
     References
     ----------
     docs/models/neurons.md, "Energy of a spike".
@@ -431,11 +460,7 @@ def output_pulse_duration(
     return result
 
 
-@equation(
-    formula="E = V_dd^2 t_O/(R_l + R_ds)",
-    reference=_DERIVATION,
-    valid="static current of the output branch only",
-)
+@equation
 def output_branch_energy(
     supply_voltage: Volt, load_resistance: Ohm, transistor_on_resistance: Ohm, output_pulse_duration: Second
 ) -> Joule:
@@ -457,6 +482,12 @@ def output_branch_energy(
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = V_dd^2 t_O/(R_l + R_ds)
+
+    Valid: static current of the output branch only
+
     References
     ----------
     docs/models/neurons.md, "Energy of a spike".
@@ -473,7 +504,7 @@ def output_branch_energy(
     )
 
 
-@equation(formula="E = C_l V_dd^2", reference=_DERIVATION, valid="load charged from the supply once a spike")
+@equation
 def output_load_energy(load_capacitance: Farad, supply_voltage: Volt) -> Joule:
     """Energy drawn from the supply to recharge the load of the output once. [J].
 
@@ -489,6 +520,12 @@ def output_load_energy(load_capacitance: Farad, supply_voltage: Volt) -> Joule:
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = C_l V_dd^2
+
+    Valid: load charged from the supply once a spike
+
     References
     ----------
     docs/models/neurons.md, "Energy of a spike".
@@ -503,7 +540,7 @@ def output_load_energy(load_capacitance: Farad, supply_voltage: Volt) -> Joule:
     return load_capacitance * supply_voltage * supply_voltage
 
 
-@equation(formula="P = i_off W V_dd", reference=_DERIVATION, valid="transistor off, temperature of i_off")
+@equation
 def off_state_power(off_current_per_width: AmperePerMetre, width: Metre, supply_voltage: Volt) -> Watt:
     """Power that leaks through the output transistor between spikes. [W].
 
@@ -521,6 +558,12 @@ def off_state_power(off_current_per_width: AmperePerMetre, width: Metre, supply_
     float or ndarray
         Leakage power. [W]
 
+    Notes
+    -----
+    Formula: P = i_off W V_dd
+
+    Valid: transistor off, temperature of i_off
+
     References
     ----------
     docs/models/neurons.md, "Energy of a spike".
@@ -535,7 +578,7 @@ def off_state_power(off_current_per_width: AmperePerMetre, width: Metre, supply_
     return off_current_per_width * width * supply_voltage
 
 
-@equation(formula="swing = V_dd R_l/(R_l + R_ds)", reference=_DERIVATION, valid="output unloaded")
+@equation
 def output_swing(supply_voltage: Volt, load_resistance: Ohm, transistor_on_resistance: Ohm) -> Volt:
     """Height of the (inverted) output pulse. [V].
 
@@ -553,6 +596,12 @@ def output_swing(supply_voltage: Volt, load_resistance: Ohm, transistor_on_resis
     float or ndarray
         Voltage step at the output. [V]
 
+    Notes
+    -----
+    Formula: swing = V_dd R_l/(R_l + R_ds)
+
+    Valid: output unloaded
+
     References
     ----------
     docs/models/neurons.md, "Passing the spike on".
@@ -567,7 +616,7 @@ def output_swing(supply_voltage: Volt, load_resistance: Ohm, transistor_on_resis
     return supply_voltage * load_resistance / (load_resistance + transistor_on_resistance)
 
 
-@equation(formula="C_L <= t_O/(n R_l)", reference=_DERIVATION, valid="rise through the load resistor alone")
+@equation
 def unbuffered_load_limit(
     output_pulse_duration: Second, load_resistance: Ohm, time_constants: Dimensionless
 ) -> Farad:
@@ -587,6 +636,12 @@ def unbuffered_load_limit(
     float or ndarray
         Load capacitance. [F]
 
+    Notes
+    -----
+    Formula: C_L <= t_O/(n R_l)
+
+    Valid: rise through the load resistor alone
+
     References
     ----------
     docs/models/neurons.md, "Passing the spike on".
@@ -601,11 +656,7 @@ def unbuffered_load_limit(
     return output_pulse_duration / (time_constants * load_resistance)
 
 
-@equation(
-    formula="E = V_dd I_peak t_edge/3",
-    reference="Veendrick, IEEE J. Solid-State Circuits 19, 468 (1984)",
-    valid="linear edge, square-law transistors of equal strength, little load",
-)
+@equation
 def slow_edge_energy(edge_time: Second, peak_current: Ampere, supply_voltage: Volt) -> Joule:
     """Energy that flows straight through an inverter while its input crosses slowly. [J].
 
@@ -622,6 +673,12 @@ def slow_edge_energy(edge_time: Second, peak_current: Ampere, supply_voltage: Vo
     -------
     float or ndarray
         Energy of one edge. [J]
+
+    Notes
+    -----
+    Formula: E = V_dd I_peak t_edge/3
+
+    Valid: linear edge, square-law transistors of equal strength, little load
 
     References
     ----------

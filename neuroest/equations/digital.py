@@ -34,11 +34,7 @@ def _tree_bits(inputs: Numeric, bits: Numeric, growth: Numeric) -> Numeric:
     return total
 
 
-@equation(
-    formula="E = e_bit b",
-    reference=_DERIVED,
-    valid="ripple or short carry chains, 4 to 64 bits; random operands",
-)
+@equation
 def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     """Energy of one addition, subtraction or accumulation. [J].
 
@@ -53,6 +49,12 @@ def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     -------
     float or array
         Energy of one addition. [J]
+
+    Notes
+    -----
+    Formula: E = e_bit b
+
+    Valid: ripple or short carry chains, 4 to 64 bits; random operands
 
     References
     ----------
@@ -69,11 +71,7 @@ def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     return energy_per_bit * bits
 
 
-@equation(
-    formula="A = n A_NAND / 4",
-    reference=_DERIVED,
-    valid="static logic that is packed as densely as a two-input NAND gate of four transistors",
-)
+@equation
 def transistor_area(gate_area: SquareMetre, transistors: Dimensionless) -> SquareMetre:
     """Area of logic that is drawn by hand, from its number of transistors. [m^2].
 
@@ -88,6 +86,12 @@ def transistor_area(gate_area: SquareMetre, transistors: Dimensionless) -> Squar
     -------
     float or array
         Area. [m^2]
+
+    Notes
+    -----
+    Formula: A = n A_NAND / 4
+
+    Valid: static logic that is packed as densely as a two-input NAND gate of four transistors
 
     References
     ----------
@@ -106,7 +110,7 @@ def transistor_area(gate_area: SquareMetre, transistors: Dimensionless) -> Squar
     return gate_area * transistors / of_a_gate
 
 
-@equation(formula="A = a_bit b", reference=_DERIVED, valid="ripple or short carry chains, 4 to 64 bits")
+@equation
 def adder_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     """Area of an adder. [m^2].
 
@@ -121,6 +125,12 @@ def adder_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     -------
     float or array
         Area. [m^2]
+
+    Notes
+    -----
+    Formula: A = a_bit b
+
+    Valid: ripple or short carry chains, 4 to 64 bits
 
     References
     ----------
@@ -137,11 +147,7 @@ def adder_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     return area_per_bit * bits
 
 
-@equation(
-    formula="E = e_bit [(n - 1) b + (n - 1 - log2 n) g]",
-    reference=_DERIVED,
-    valid="balanced trees; exact where the number of inputs is a power of two",
-)
+@equation
 def adder_tree_energy(inputs: Dimensionless, energy_per_bit: JoulePerBit, bits: Bit, growth: Bit) -> Joule:
     """Energy of adding many numbers in a balanced tree. [J].
 
@@ -161,6 +167,12 @@ def adder_tree_energy(inputs: Dimensionless, energy_per_bit: JoulePerBit, bits: 
     float or array
         Energy of all additions of the tree. [J]
 
+    Notes
+    -----
+    Formula: E = e_bit [(n - 1) b + (n - 1 - log2 n) g]
+
+    Valid: balanced trees; exact where the number of inputs is a power of two
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -175,11 +187,7 @@ def adder_tree_energy(inputs: Dimensionless, energy_per_bit: JoulePerBit, bits: 
     return energy_per_bit * _tree_bits(inputs, bits, growth)
 
 
-@equation(
-    formula="A = a_bit [(n - 1) b + (n - 1 - log2 n) g]",
-    reference=_DERIVED,
-    valid="balanced trees, all adders in parallel; exact where the number of inputs is a power of two",
-)
+@equation
 def adder_tree_area(
     inputs: Dimensionless, area_per_bit: SquareMetrePerBit, bits: Bit, growth: Bit
 ) -> SquareMetre:
@@ -201,6 +209,12 @@ def adder_tree_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = a_bit [(n - 1) b + (n - 1 - log2 n) g]
+
+    Valid: balanced trees, all adders in parallel; exact where the number of inputs is a power of two
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -215,11 +229,7 @@ def adder_tree_area(
     return area_per_bit * _tree_bits(inputs, bits, growth)
 
 
-@equation(
-    formula="S = (n - 1) (b + g) + (n - 1 - log2 n) g",
-    reference=_DERIVED,
-    valid="balanced trees, a register behind every adder; exact where the number of inputs is a power of two",
-)
+@equation
 def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
     """Registers that keep every sum of a balanced tree of adders. [bit].
 
@@ -237,6 +247,12 @@ def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
     float or array
         Bits of all registers. [bit]
 
+    Notes
+    -----
+    Formula: S = (n - 1) (b + g) + (n - 1 - log2 n) g
+
+    Valid: balanced trees, a register behind every adder; exact where the number of inputs is a power of two
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -251,11 +267,7 @@ def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
     return _tree_bits(inputs, bits + growth, growth)
 
 
-@equation(
-    formula="E = e_bit2 b_a b_b",
-    reference=_DERIVED,
-    valid="array multipliers of 4 to 32 bits, random operands",
-)
+@equation
 def multiplier_energy(energy_per_square_bit: JoulePerSquareBit, bits_a: Bit, bits_b: Bit) -> Joule:
     """Energy of one multiplication. [J].
 
@@ -273,6 +285,10 @@ def multiplier_energy(energy_per_square_bit: JoulePerSquareBit, bits_a: Bit, bit
 
     Notes
     -----
+    Formula: E = e_bit2 b_a b_b
+
+    Valid: array multipliers of 4 to 32 bits, random operands
+
     Published libraries differ by four times for the same operation; one study should use one library.
 
     References
@@ -290,7 +306,7 @@ def multiplier_energy(energy_per_square_bit: JoulePerSquareBit, bits_a: Bit, bit
     return energy_per_square_bit * bits_a * bits_b
 
 
-@equation(formula="A = a_bit2 b_a b_b", reference=_DERIVED, valid="array multipliers of 4 to 32 bits")
+@equation
 def multiplier_area(area_per_square_bit: SquareMetrePerSquareBit, bits_a: Bit, bits_b: Bit) -> SquareMetre:
     """Area of an array multiplier. [m^2].
 
@@ -305,6 +321,12 @@ def multiplier_area(area_per_square_bit: SquareMetrePerSquareBit, bits_a: Bit, b
     -------
     float or array
         Area. [m^2]
+
+    Notes
+    -----
+    Formula: A = a_bit2 b_a b_b
+
+    Valid: array multipliers of 4 to 32 bits
 
     References
     ----------
@@ -321,11 +343,7 @@ def multiplier_area(area_per_square_bit: SquareMetrePerSquareBit, bits_a: Bit, b
     return area_per_square_bit * bits_a * bits_b
 
 
-@equation(
-    formula="E = e_bit b",
-    reference=_DERIVED,
-    valid="data activity and clock load of the energy per bit that is given",
-)
+@equation
 def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     """Energy of clocking one word into a register. [J].
 
@@ -340,6 +358,12 @@ def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     -------
     float or array
         Energy of one write. [J]
+
+    Notes
+    -----
+    Formula: E = e_bit b
+
+    Valid: data activity and clock load of the energy per bit that is given
 
     References
     ----------
@@ -356,11 +380,7 @@ def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     return energy_per_bit * bits
 
 
-@equation(
-    formula="P = e_clk b f",
-    reference=_DERIVED,
-    valid="registers that no gate keeps from the clock; the clock tree above the last buffer is not in it",
-)
+@equation
 def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: PerSecond) -> Watt:
     """Power of a clock that reaches registers whether or not they are written. [W].
 
@@ -378,6 +398,12 @@ def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: Pe
     float or array
         Power. [W]
 
+    Notes
+    -----
+    Formula: P = e_clk b f
+
+    Valid: registers that no gate keeps from the clock; the clock tree above the last buffer is not in it
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -392,7 +418,7 @@ def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: Pe
     return clock_energy * bits * frequency
 
 
-@equation(formula="A = a_bit b", reference=_DERIVED, valid="flip-flops of one library")
+@equation
 def register_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     """Area of a register. [m^2].
 
@@ -407,6 +433,12 @@ def register_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     -------
     float or array
         Area. [m^2]
+
+    Notes
+    -----
+    Formula: A = a_bit b
+
+    Valid: flip-flops of one library
 
     References
     ----------
@@ -423,7 +455,7 @@ def register_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     return area_per_bit * bits
 
 
-@equation(formula="E = e_bit b [1 + k log2(n_words)]", reference=_DERIVED, valid=_REGISTER_FILE)
+@equation
 def register_file_energy(
     energy_per_bit: JoulePerBit, bits: Bit, words: Dimensionless, depth_coefficient: Dimensionless
 ) -> Joule:
@@ -445,6 +477,12 @@ def register_file_energy(
     float or array
         Energy of one access. [J]
 
+    Notes
+    -----
+    Formula: E = e_bit b [1 + k log2(n_words)]
+
+    Valid: one small register file of flip-flops with a few ports; larger ones are memories
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -459,7 +497,7 @@ def register_file_energy(
     return energy_per_bit * bits * (1.0 + depth_coefficient * np.log2(np.maximum(words, 1.0)))
 
 
-@equation(formula="A = a_bit b n_words [1 + k p]", reference=_DERIVED, valid=_REGISTER_FILE)
+@equation
 def register_file_area(
     area_per_bit: SquareMetrePerBit,
     bits: Bit,
@@ -487,6 +525,12 @@ def register_file_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = a_bit b n_words [1 + k p]
+
+    Valid: one small register file of flip-flops with a few ports; larger ones are memories
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -503,7 +547,7 @@ def register_file_area(
     return area_per_bit * bits * words * (1.0 + port_share * further_ports)
 
 
-@equation(formula="E = e_bit b", reference=_DERIVED, valid="magnitude comparators of 4 to 64 bits")
+@equation
 def comparator_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     """Energy of one digital comparison. [J].
 
@@ -518,6 +562,12 @@ def comparator_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     -------
     float or array
         Energy of one comparison. [J]
+
+    Notes
+    -----
+    Formula: E = e_bit b
+
+    Valid: magnitude comparators of 4 to 64 bits
 
     References
     ----------
@@ -534,7 +584,7 @@ def comparator_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
     return energy_per_bit * bits
 
 
-@equation(formula="A = a_bit b", reference=_DERIVED, valid="magnitude comparators of 4 to 64 bits")
+@equation
 def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     """Area of a digital comparator. [m^2].
 
@@ -549,6 +599,12 @@ def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     -------
     float or array
         Area. [m^2]
+
+    Notes
+    -----
+    Formula: A = a_bit b
+
+    Valid: magnitude comparators of 4 to 64 bits
 
     References
     ----------
@@ -565,11 +621,7 @@ def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
     return area_per_bit * bits
 
 
-@equation(
-    formula="E = f E_datapath",
-    reference=_DERIVED,
-    valid="the fraction of the design it was measured on; commonly 0.10 to 0.25",
-)
+@equation
 def control_energy(datapath_energy: Joule, control_fraction: Dimensionless) -> Joule:
     """Energy of the sequencer that steers a datapath. [J].
 
@@ -584,6 +636,12 @@ def control_energy(datapath_energy: Joule, control_fraction: Dimensionless) -> J
     -------
     float or array
         Energy of the control alone. [J]
+
+    Notes
+    -----
+    Formula: E = f E_datapath
+
+    Valid: the fraction of the design it was measured on; commonly 0.10 to 0.25
 
     References
     ----------

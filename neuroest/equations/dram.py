@@ -31,11 +31,7 @@ _MICRON = "Micron TN-41-01 and TN-40-07; docs/models/dram.md"
 _ACTIVATIONS_OF_THE_WINDOW = 2.0**2  # the window that bounds activations holds four
 
 
-@equation(
-    formula="I_1 = I_2N + (I_3N - I_2N) / n",
-    reference=_DERIVED,
-    valid="standby currents that rise by the same for each bank that is open",
-)
+@equation
 def one_bank_current(
     precharged_standby_current: Ampere, active_standby_current: Ampere, open_banks: Dimensionless
 ) -> Ampere:
@@ -55,6 +51,12 @@ def one_bank_current(
     float or array
         Current. [A]
 
+    Notes
+    -----
+    Formula: I_1 = I_2N + (I_3N - I_2N) / n
+
+    Valid: standby currents that rise by the same for each bank that is open
+
     References
     ----------
     .. [1] JEDEC, "DDR4 SDRAM", JESD79-4 (2012), measurement conditions of IDD.
@@ -73,11 +75,7 @@ def one_bank_current(
     return current
 
 
-@equation(
-    formula="E_act = V [I_0 t_RC - I_1 t_RAS - I_2N (t_RC - t_RAS)]",
-    reference=_MICRON,
-    valid="currents of one data sheet, whose loop opens and closes the rows of one bank",
-)
+@equation
 def activation_energy(
     supply_voltage: Volt,
     activating_current: Ampere,
@@ -110,6 +108,10 @@ def activation_energy(
 
     Notes
     -----
+    Formula: E_act = V [I_0 t_RC - I_1 t_RAS - I_2N (t_RC - t_RAS)]
+
+    Valid: currents of one data sheet, whose loop opens and closes the rows of one bank
+
     Together with the standby powers it gives back the current of the loop, which the data sheet states. TN-41-01
     takes IDD3N for I_1, which is too much where that is measured with all banks open.
 
@@ -117,6 +119,7 @@ def activation_energy(
     ----------
     .. [1] Micron, "Calculating memory system power for DDR3", TN-41-01 (2007).
     .. [2] Derivation: docs/models/dram.md.
+    .. [3] Micron TN-41-01 and TN-40-07; docs/models/dram.md.
 
     Examples
     --------
@@ -135,11 +138,7 @@ def activation_energy(
     return energy * np.where(charge > 0.0, 1.0, 0.0)
 
 
-@equation(
-    formula="E = V (I - I_3N) t",
-    reference=_MICRON,
-    valid="reading and writing bursts (I = IDD4R, IDD4W) and refreshing all banks (I = IDD5B)",
-)
+@equation
 def energy_above_standby(
     supply_voltage: Volt, current: Ampere, active_standby_current: Ampere, duration: Second
 ) -> Joule:
@@ -161,10 +160,17 @@ def energy_above_standby(
     float or array
         Energy; zero where the command draws no more than standing by. [J]
 
+    Notes
+    -----
+    Formula: E = V (I - I_3N) t
+
+    Valid: reading and writing bursts (I = IDD4R, IDD4W) and refreshing all banks (I = IDD5B)
+
     References
     ----------
     .. [1] Micron, "Calculating memory system power for DDR3", TN-41-01 (2007).
     .. [2] Derivation: docs/models/dram.md.
+    .. [3] Micron TN-41-01 and TN-40-07; docs/models/dram.md.
 
     Examples
     --------
@@ -178,7 +184,7 @@ def energy_above_standby(
     return energy * np.where(above > 0.0, 1.0, 0.0)
 
 
-@equation(formula="P = V I", reference=_MICRON, valid="one state that the device rests in")
+@equation
 def standby_power(supply_voltage: Volt, current: Ampere) -> Watt:
     """Power of a device at rest. [W].
 
@@ -194,9 +200,16 @@ def standby_power(supply_voltage: Volt, current: Ampere) -> Watt:
     float or array
         Power. [W]
 
+    Notes
+    -----
+    Formula: P = V I
+
+    Valid: one state that the device rests in
+
     References
     ----------
     .. [1] Micron, "Calculating memory system power for DDR3", TN-41-01 (2007).
+    .. [2] Micron TN-41-01 and TN-40-07; docs/models/dram.md.
 
     Examples
     --------
@@ -208,11 +221,7 @@ def standby_power(supply_voltage: Volt, current: Ampere) -> Watt:
     return supply_voltage * current
 
 
-@equation(
-    formula="a = 1/L + (1 - B/L) / R",
-    reference=_DERIVED,
-    valid="runs that begin at any burst of a row, each row closed before the next run",
-)
+@equation
 def rows_opened_per_bit(run_length: Bit, row_size: Bit, burst_size: Bit) -> PerBit:
     """Rows that are opened for every bit that is moved. [1/bit].
 
@@ -232,6 +241,10 @@ def rows_opened_per_bit(run_length: Bit, row_size: Bit, burst_size: Bit) -> PerB
 
     Notes
     -----
+    Formula: a = 1/L + (1 - B/L) / R
+
+    Valid: runs that begin at any burst of a row, each row closed before the next run
+
     A run of L bits that begins at a random burst touches 1 + (L - B) / R rows on average.
 
     References
@@ -248,11 +261,7 @@ def rows_opened_per_bit(run_length: Bit, row_size: Bit, burst_size: Bit) -> PerB
     return 1.0 / run_length + (1.0 - burst_size / run_length) / row_size
 
 
-@equation(
-    formula="e = p V^2 / (R f)",
-    reference=_DERIVED,
-    valid="p = 1/2 where current flows at one of two levels; 1 at a centre tap, whose V is half the supply",
-)
+@equation
 def termination_energy(
     loop_voltage: Volt, loop_resistance: Ohm, conducting_share: Dimensionless, data_rate: BitPerSecond
 ) -> JoulePerBit:
@@ -274,6 +283,12 @@ def termination_energy(
     float or array
         Energy from the supply. [J/bit]
 
+    Notes
+    -----
+    Formula: e = p V^2 / (R f)
+
+    Valid: p = 1/2 where current flows at one of two levels; 1 at a centre tap, whose V is half the supply
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -288,11 +303,7 @@ def termination_energy(
     return conducting_share * loop_voltage**2 / (loop_resistance * data_rate)
 
 
-@equation(
-    formula="e = p C V V_s / b",
-    reference=_DERIVED,
-    valid="lines that are charged to a swing V_s from a supply V",
-)
+@equation
 def pin_charge_energy(
     charging_probability: Dimensionless,
     capacitance: Farad,
@@ -320,6 +331,12 @@ def pin_charge_energy(
     float or array
         Energy from the supply. [J/bit]
 
+    Notes
+    -----
+    Formula: e = p C V V_s / b
+
+    Valid: lines that are charged to a swing V_s from a supply V
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -334,11 +351,7 @@ def pin_charge_energy(
     return charging_probability * capacitance * supply_voltage * swing / bits_per_transfer
 
 
-@equation(
-    formula="t = max(t_RRD, t_FAW / 4, t_RC / n)",
-    reference=_DERIVED,
-    valid="accesses that are spread evenly over the banks",
-)
+@equation
 def row_interval(
     activation_interval: Second, activation_window: Second, row_cycle_time: Second, banks: Dimensionless
 ) -> Second:
@@ -360,6 +373,12 @@ def row_interval(
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = max(t_RRD, t_FAW / 4, t_RC / n)
+
+    Valid: accesses that are spread evenly over the banks
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -378,11 +397,7 @@ def row_interval(
     return interval
 
 
-@equation(
-    formula="r = min(eta r_peak, 1 / (a t_row)) (1 - u)",
-    reference=_DERIVED,
-    valid="requests that are known far enough ahead to open rows while others are read",
-)
+@equation
 def sustained_rate(
     peak_rate: BitPerSecond,
     bus_share: Dimensionless,
@@ -411,6 +426,12 @@ def sustained_rate(
     float or array
         Data rate; zero where refreshing takes all the time. [bit/s]
 
+    Notes
+    -----
+    Formula: r = min(eta r_peak, 1 / (a t_row)) (1 - u)
+
+    Valid: requests that are known far enough ahead to open rows while others are read
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -428,11 +449,7 @@ def sustained_rate(
     return rate * left
 
 
-@equation(
-    formula="t = t_REFI, halved above T_h",
-    reference="JEDEC JESD79-4 and JESD209-4: 85 degrees Celsius; docs/models/dram.md",
-    valid="up to ten kelvin above the temperature at which it halves",
-)
+@equation
 def refresh_interval(interval: Second, temperature: Kelvin, halving_temperature: Kelvin) -> Second:
     """Time from one refresh command to the next at a temperature. [s].
 
@@ -450,9 +467,16 @@ def refresh_interval(interval: Second, temperature: Kelvin, halving_temperature:
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = t_REFI, halved above T_h
+
+    Valid: up to ten kelvin above the temperature at which it halves
+
     References
     ----------
     .. [1] JEDEC, "DDR4 SDRAM", JESD79-4 (2012).
+    .. [2] JEDEC JESD79-4 and JESD209-4: 85 degrees Celsius; docs/models/dram.md.
 
     Examples
     --------
@@ -464,11 +488,7 @@ def refresh_interval(interval: Second, temperature: Kelvin, halving_temperature:
     return interval * np.where(temperature > halving_temperature, 1.0 / 2.0, 1.0)
 
 
-@equation(
-    formula="u = (t_RFC / t_REFI) n / N",
-    reference=_DERIVED,
-    valid="accesses that are spread evenly over the banks",
-)
+@equation
 def refresh_share(
     refresh_time: Second, refresh_interval: Second, refreshed_banks: Dimensionless, banks: Dimensionless
 ) -> Dimensionless:
@@ -490,6 +510,12 @@ def refresh_share(
     float or array
         Share; above one where rows fade faster than they can be refreshed. [1]
 
+    Notes
+    -----
+    Formula: u = (t_RFC / t_REFI) n / N
+
+    Valid: accesses that are spread evenly over the banks
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -505,11 +531,7 @@ def refresh_share(
     return share
 
 
-@equation(
-    formula="t = t_c + t_x + t_RP + t_RCD + t_CL + t_B + t_RFC u / 2",
-    reference=_DERIVED,
-    valid="a request that finds another row open and nothing else waiting",
-)
+@equation
 def access_latency(
     controller_time: Second,
     wake_time: Second,
@@ -546,6 +568,12 @@ def access_latency(
     float or array
         Latency. [s]
 
+    Notes
+    -----
+    Formula: t = t_c + t_x + t_RP + t_RCD + t_CL + t_B + t_RFC u / 2
+
+    Valid: a request that finds another row open and nothing else waiting
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -568,11 +596,7 @@ def access_latency(
     )
 
 
-@equation(
-    formula="e = (P_open - P_rest) / r",
-    reference=_DERIVED,
-    valid="devices that rest whenever nothing is moved",
-)
+@equation
 def open_row_energy(open_power: Watt, resting_power: Watt, rate: BitPerSecond) -> JoulePerBit:
     """Energy of keeping rows open while a bit is moved, beyond the state that the device rests in. [J/bit].
 
@@ -592,6 +616,10 @@ def open_row_energy(open_power: Watt, resting_power: Watt, rate: BitPerSecond) -
 
     Notes
     -----
+    Formula: e = (P_open - P_rest) / r
+
+    Valid: devices that rest whenever nothing is moved
+
     With a share s of the time at work, the mean power is P_rest + s (P_open - P_rest).
 
     References
@@ -609,11 +637,7 @@ def open_row_energy(open_power: Watt, resting_power: Watt, rate: BitPerSecond) -
     return above * np.where(above > 0.0, 1.0, 0.0) / rate
 
 
-@equation(
-    formula="N = ceil(n_channels (W / w) / n_device)",
-    reference=_DERIVED,
-    valid="channels made of whole devices side by side",
-)
+@equation
 def devices_of_a_rank(
     channels: Dimensionless, channel_width: Bit, device_width: Bit, device_channels: Dimensionless
 ) -> Dimensionless:
@@ -635,6 +659,12 @@ def devices_of_a_rank(
     float or array
         Devices: chips, packages or stacks. [1]
 
+    Notes
+    -----
+    Formula: N = ceil(n_channels (W / w) / n_device)
+
+    Valid: channels made of whole devices side by side
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -649,7 +679,7 @@ def devices_of_a_rank(
     return rounded_up(divided(channels * (channel_width / device_width), device_channels))
 
 
-@equation(formula="n = max(1, ceil(S / S_rank))", reference=_DERIVED, valid="ranks of equal devices")
+@equation
 def ranks(capacity: Bit, rank_capacity: Bit) -> Dimensionless:
     """Ranks that hold a capacity. [1].
 
@@ -664,6 +694,12 @@ def ranks(capacity: Bit, rank_capacity: Bit) -> Dimensionless:
     -------
     float or array
         Ranks, at least one: nobody sells a part of a device. [1]
+
+    Notes
+    -----
+    Formula: n = max(1, ceil(S / S_rank))
+
+    Valid: ranks of equal devices
 
     References
     ----------

@@ -16,11 +16,7 @@ _PHASE_CHANGE = (
 )
 
 
-@equation(
-    formula="L = ln(max(t, t_0) / t_0)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="t_0 > 0; nothing is known of times before t_0, which count as t_0",
-)
+@equation
 def drift_logarithm(time: Second, reference_time: Second) -> Dimensionless:
     """Natural logarithm of the time since writing over the time of the first reading. [1].
 
@@ -36,6 +32,12 @@ def drift_logarithm(time: Second, reference_time: Second) -> Dimensionless:
     float or array
         Logarithm, zero before the reference time. [1]
 
+    Notes
+    -----
+    Formula: L = ln(max(t, t_0) / t_0)
+
+    Valid: t_0 > 0; nothing is known of times before t_0, which count as t_0
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -50,11 +52,7 @@ def drift_logarithm(time: Second, reference_time: Second) -> Dimensionless:
     return np.log(np.maximum(time, reference_time) / reference_time)
 
 
-@equation(
-    formula="G(t) = G_0 exp(-nu L + (sigma_nu L)^2 / 2), L = ln(t / t_0)",
-    reference=_PHASE_CHANGE,
-    valid="t >= t_0; empirical law of drift, exponents spread normally about their mean",
-)
+@equation
 def drifted_conductance(
     initial_conductance: Siemens,
     time: Second,
@@ -84,6 +82,10 @@ def drifted_conductance(
 
     Notes
     -----
+    Formula: G(t) = G_0 exp(-nu L + (sigma_nu L)^2 / 2), L = ln(t / t_0)
+
+    Valid: t >= t_0; empirical law of drift, exponents spread normally about their mean
+
     The mean of a power law over exponents that differ lies above the power law of their mean.
 
     References
@@ -102,12 +104,7 @@ def drifted_conductance(
     return initial_conductance * np.exp((exponent_spread * logarithm) ** 2 / 2.0 - drift_exponent * logarithm)
 
 
-@equation(
-    formula="s(t) = s_0 + g log10(max(t, t_0) / t_0)",
-    reference="D. F. Falcone et al., Adv. Funct. Mater. (2025), doi:10.1002/adfm.202504688, as the noise model of "
-    "IBM/aihwkit states it, src/aihwkit/inference/noise/reram.py, ReRamCMONoiseModel",
-    valid="t >= t_0; spread measured from 1 s to some days, extended to later times",
-)
+@equation
 def relaxation_spread(
     time: Second, reference_time: Second, reference_spread: Dimensionless, growth: Dimensionless
 ) -> Dimensionless:
@@ -129,6 +126,12 @@ def relaxation_spread(
     float or array
         Standard deviation over the largest conductance. [1]
 
+    Notes
+    -----
+    Formula: s(t) = s_0 + g log10(max(t, t_0) / t_0)
+
+    Valid: t >= t_0; spread measured from 1 s to some days, extended to later times
+
     References
     ----------
     D. F. Falcone et al., "All-in-one analog AI hardware", Adv. Funct. Mater. (2025), doi:10.1002/adfm.202504688, as the
@@ -144,11 +147,7 @@ def relaxation_spread(
     return reference_spread + growth * np.log10(np.maximum(time, reference_time) / reference_time)
 
 
-@equation(
-    formula="s = q sqrt(ln((t + t_p) / (2 t_p)))",
-    reference=_PHASE_CHANGE,
-    valid="noise of spectral density q^2/f, seen from one pulse width to the time since writing; t >= t_p",
-)
+@equation
 def flicker_spread(flicker_noise: Dimensionless, time: Second, pulse_width: Second) -> Dimensionless:
     """Standard deviation of a conductance with 1/f noise over itself. [1].
 
@@ -166,6 +165,12 @@ def flicker_spread(flicker_noise: Dimensionless, time: Second, pulse_width: Seco
     float or array
         Relative standard deviation; zero within the first pulse. [1]
 
+    Notes
+    -----
+    Formula: s = q sqrt(ln((t + t_p) / (2 t_p)))
+
+    Valid: noise of spectral density q^2/f, seen from one pulse width to the time since writing; t >= t_p
+
     References
     ----------
     S. R. Nandakumar et al., "Phase-change memory models for deep learning training and inference", ICECS (2019),
@@ -181,11 +186,7 @@ def flicker_spread(flicker_noise: Dimensionless, time: Second, pulse_width: Seco
     return flicker_noise * np.sqrt(np.maximum(np.log((time + pulse_width) / (2.0 * pulse_width)), 0.0))
 
 
-@equation(
-    formula="g = (G_high(t) - G_low(t)) / (G_high - G_low)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="weights on a line between the two ends, at both times",
-)
+@equation
 def weight_share(low: Siemens, high: Siemens, low_then: Siemens, high_then: Siemens) -> Dimensionless:
     """Share of a weight that its conductance still stands for. [1].
 
@@ -200,6 +201,12 @@ def weight_share(low: Siemens, high: Siemens, low_then: Siemens, high_then: Siem
     -------
     float or array
         Share, one where nothing has drifted. [1]
+
+    Notes
+    -----
+    Formula: g = (G_high(t) - G_low(t)) / (G_high - G_low)
+
+    Valid: weights on a line between the two ends, at both times
 
     References
     ----------

@@ -28,16 +28,15 @@ from neuroest.equations._arithmetic import rounded_up
 
 # Mean input conductance of a binary R-2R ladder over all codes, times R: n/12 + (1 - 4^-n)/18.
 _LADDER_PER_BIT = 1.0 / 12.0
+"""Exact mean over the codes of an R-2R ladder."""
 _LADDER_END = 1.0 / 18.0
+"""Exact mean over the codes of an R-2R ladder."""
 # Unit resistors of a ladder of n legs: 2 n in the legs, n - 1 in the links, 2 in the termination.
 _RESISTORS_PER_BIT = 3.0
+"""Elements of an R-2R ladder."""
 
 
-@equation(
-    formula="E = k E_line",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="tapered chain of inverters on the supply of the line",
-)
+@equation
 def driver_self_load_energy(line_energy: Joule, self_load_fraction: Dimensionless) -> Joule:
     """Energy that a driver spends on its own gates for one pulse on its line. [J].
 
@@ -54,6 +53,12 @@ def driver_self_load_energy(line_energy: Joule, self_load_fraction: Dimensionles
     float or array
         Energy without that of the line. [J]
 
+    Notes
+    -----
+    Formula: E = k E_line
+
+    Valid: tapered chain of inverters on the supply of the line
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -68,11 +73,7 @@ def driver_self_load_energy(line_energy: Joule, self_load_fraction: Dimensionles
     return self_load_fraction * line_energy
 
 
-@equation(
-    formula="I = V_read n u G",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="columns held at a fixed voltage; wire resistance not in it",
-)
+@equation
 def row_current(
     read_voltage: Volt, columns: Dimensionless, used_fraction: Dimensionless, conductance: Siemens
 ) -> Ampere:
@@ -94,6 +95,12 @@ def row_current(
     float or array
         Current. [A]
 
+    Notes
+    -----
+    Formula: I = V_read n u G
+
+    Valid: columns held at a fixed voltage; wire resistance not in it
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -108,11 +115,7 @@ def row_current(
     return read_voltage * columns * used_fraction * conductance
 
 
-@equation(
-    formula="R = e / (n u G)",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="e << 1; on the safe side",
-)
+@equation
 def driver_resistance_limit(
     allowed_voltage_loss: Dimensionless,
     columns: Dimensionless,
@@ -137,6 +140,12 @@ def driver_resistance_limit(
     float or array
         Largest resistance; infinite for a row without load. [ohm]
 
+    Notes
+    -----
+    Formula: R = e / (n u G)
+
+    Valid: e << 1; on the safe side
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -152,11 +161,7 @@ def driver_resistance_limit(
         return np.divide(allowed_voltage_loss, columns * used_fraction * conductance)
 
 
-@equation(
-    formula="W = I / (k j_on)",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="planar transistor; check against the width that the resistance limit asks for",
-)
+@equation
 def driver_width(
     row_current: Ampere, on_current_density: AmperePerMetre, drive_factor: Dimensionless
 ) -> Metre:
@@ -176,6 +181,12 @@ def driver_width(
     float or array
         Width. [m]
 
+    Notes
+    -----
+    Formula: W = I / (k j_on)
+
+    Valid: planar transistor; check against the width that the resistance limit asks for
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -190,11 +201,7 @@ def driver_width(
     return row_current / (drive_factor * on_current_density)
 
 
-@equation(
-    formula="A = 2 W p_gate + A_shifter",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="two transistors of that width, the earlier stages of the chain left out",
-)
+@equation
 def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: SquareMetre) -> SquareMetre:
     """Area of one row driver. [m^2].
 
@@ -212,6 +219,12 @@ def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: S
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = 2 W p_gate + A_shifter
+
+    Valid: two transistors of that width, the earlier stages of the chain left out
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -226,11 +239,7 @@ def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: S
     return 2.0 * width * contacted_gate_pitch + level_shifter_area
 
 
-@equation(
-    formula="C = 2^n C_unit",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="binary-weighted capacitors",
-)
+@equation
 def capacitive_dac_capacitance(bits: Dimensionless, unit_capacitance: Farad) -> Farad:
     """Capacitance of a binary-weighted capacitive converter. [F].
 
@@ -246,6 +255,12 @@ def capacitive_dac_capacitance(bits: Dimensionless, unit_capacitance: Farad) -> 
     float or array
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C = 2^n C_unit
+
+    Valid: binary-weighted capacitors
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -258,11 +273,7 @@ def capacitive_dac_capacitance(bits: Dimensionless, unit_capacitance: Farad) -> 
     return np.exp2(bits) * unit_capacitance
 
 
-@equation(
-    formula="E = k 2^n C_unit V^2",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="binary-weighted capacitors; k by switching scheme",
-)
+@equation
 def capacitive_dac_energy(
     bits: Dimensionless,
     unit_capacitance: Farad,
@@ -288,6 +299,12 @@ def capacitive_dac_energy(
     float or array
         Energy drawn from the reference. [J]
 
+    Notes
+    -----
+    Formula: E = k 2^n C_unit V^2
+
+    Valid: binary-weighted capacitors; k by switching scheme
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -302,11 +319,7 @@ def capacitive_dac_energy(
     return switching_factor * np.exp2(bits) * unit_capacitance * reference_voltage**2
 
 
-@equation(
-    formula="A = 2^n C_unit / c_area + n A_switch",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="binary-weighted capacitors beside their switches",
-)
+@equation
 def capacitive_dac_area(
     bits: Dimensionless,
     unit_capacitance: Farad,
@@ -331,6 +344,12 @@ def capacitive_dac_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = 2^n C_unit / c_area + n A_switch
+
+    Valid: binary-weighted capacitors beside their switches
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -345,11 +364,7 @@ def capacitive_dac_area(
     return np.exp2(bits) * unit_capacitance / capacitance_per_area + bits * switch_area
 
 
-@equation(
-    formula="E = (n/12 + (1 - 4^-n)/18) V^2 t / R",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="R-2R ladder switched between reference and ground, unloaded output, all codes equally likely",
-)
+@equation
 def resistive_ladder_energy(
     bits: Dimensionless, reference_voltage: Volt, unit_resistance: Ohm, on_time: Second
 ) -> Joule:
@@ -371,6 +386,12 @@ def resistive_ladder_energy(
     float or array
         Energy drawn from the reference. [J]
 
+    Notes
+    -----
+    Formula: E = (n/12 + (1 - 4^-n)/18) V^2 t / R
+
+    Valid: R-2R ladder switched between reference and ground, unloaded output, all codes equally likely
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -386,11 +407,7 @@ def resistive_ladder_energy(
     return conductance_times_unit * reference_voltage**2 * on_time / unit_resistance
 
 
-@equation(
-    formula="A = (3 n + 1) A_resistor",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="R-2R ladder of unit resistors, switches left out",
-)
+@equation
 def resistive_ladder_area(bits: Dimensionless, resistor_area: SquareMetre) -> SquareMetre:
     """Area of the resistors of an R-2R ladder. [m^2].
 
@@ -406,6 +423,12 @@ def resistive_ladder_area(bits: Dimensionless, resistor_area: SquareMetre) -> Sq
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = (3 n + 1) A_resistor
+
+    Valid: R-2R ladder of unit resistors, switches left out
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -420,11 +443,7 @@ def resistive_ladder_area(bits: Dimensionless, resistor_area: SquareMetre) -> Sq
     return (_RESISTORS_PER_BIT * bits + 1.0) * resistor_area
 
 
-@equation(
-    formula="t = x (2^n - 1) t_step",
-    reference="derivation: docs/models/crossbar.md, Drivers",
-    valid="one pulse per input whose width codes the value",
-)
+@equation
 def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, step_time: Second) -> Second:
     """Mean time for which a row is driven when the pulse width codes the input. [s].
 
@@ -442,6 +461,12 @@ def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, 
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = x (2^n - 1) t_step
+
+    Valid: one pulse per input whose width codes the value
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Drivers".
@@ -456,11 +481,7 @@ def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, 
     return mean_input * (np.exp2(bits) - 1.0) * step_time
 
 
-@equation(
-    formula="N = ceil(ln(C_L/C_0)/ln f), at least 1",
-    reference="derivation: docs/models/neurons.md",
-    valid="f > 1; at least one inverter, as the output of the neuron is inverted",
-)
+@equation
 def tapered_buffer_stages(
     load_capacitance: Farad, input_capacitance: Farad, stage_ratio: Dimensionless
 ) -> Dimensionless:
@@ -480,6 +501,12 @@ def tapered_buffer_stages(
     float or ndarray
         Whole number of stages. [1]
 
+    Notes
+    -----
+    Formula: N = ceil(ln(C_L/C_0)/ln f), at least 1
+
+    Valid: f > 1; at least one inverter, as the output of the neuron is inverted
+
     References
     ----------
     docs/models/neurons.md, "Passing the spike on".
@@ -496,11 +523,7 @@ def tapered_buffer_stages(
     return result
 
 
-@equation(
-    formula="E = C_L V^2 (1 + 1/(f - 1))",
-    reference="derivation: docs/models/neurons.md",
-    valid="f > 1; gates of all stages, without their drains and through currents; upper bound for few stages",
-)
+@equation
 def tapered_buffer_energy(load_capacitance: Farad, supply_voltage: Volt, stage_ratio: Dimensionless) -> Joule:
     """Energy to charge a load and the inverter chain before it once. [J].
 
@@ -518,6 +541,12 @@ def tapered_buffer_energy(load_capacitance: Farad, supply_voltage: Volt, stage_r
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = C_L V^2 (1 + 1/(f - 1))
+
+    Valid: f > 1; gates of all stages, without their drains and through currents; upper bound for few stages
+
     References
     ----------
     docs/models/neurons.md, "Passing the spike on".
@@ -532,11 +561,7 @@ def tapered_buffer_energy(load_capacitance: Farad, supply_voltage: Volt, stage_r
     return load_capacitance * supply_voltage * supply_voltage * (1.0 + 1.0 / (stage_ratio - 1.0))
 
 
-@equation(
-    formula="A = A_inv (f^N - 1)/(f - 1)",
-    reference="derivation: docs/models/neurons.md",
-    valid="f > 1; area proportional to drive",
-)
+@equation
 def tapered_buffer_area(
     inverter_area: SquareMetre, stages: Dimensionless, stage_ratio: Dimensionless
 ) -> SquareMetre:
@@ -555,6 +580,12 @@ def tapered_buffer_area(
     -------
     float or ndarray
         Area of all inverters. [m^2]
+
+    Notes
+    -----
+    Formula: A = A_inv (f^N - 1)/(f - 1)
+
+    Valid: f > 1; area proportional to drive
 
     References
     ----------

@@ -27,11 +27,7 @@ _HALF = 1.0 / 2.0
 _QUARTER = 1.0 / 2.0**2
 
 
-@equation(
-    formula="C = n (c w + c_w p)",
-    reference=_DERIVED,
-    valid="lines that pass one transistor a cell: its junction on bit lines, its gate on word lines",
-)
+@equation
 def cell_line_capacitance(
     cells: Dimensionless,
     transistor_width: Metre,
@@ -59,6 +55,12 @@ def cell_line_capacitance(
     float or array
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C = n (c w + c_w p)
+
+    Valid: lines that pass one transistor a cell: its junction on bit lines, its gate on word lines
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -73,11 +75,7 @@ def cell_line_capacitance(
     return cells * (transistor_width * capacitance_per_width + wire_capacitance * cell_pitch)
 
 
-@equation(
-    formula="E = C V^2 / 2",
-    reference=_DERIVED,
-    valid="random bits: bit lines that start at half of the supply, or at one end of it",
-)
+@equation
 def sensing_energy(bitline_capacitance: Farad, supply_voltage: Volt) -> Joule:
     """Energy of reading one cell and writing back what was read. [J].
 
@@ -95,6 +93,10 @@ def sensing_energy(bitline_capacitance: Farad, supply_voltage: Volt) -> Joule:
 
     Notes
     -----
+    Formula: E = C V^2 / 2
+
+    Valid: random bits: bit lines that start at half of the supply, or at one end of it
+
     From one end of the supply every second bit takes C V^2; from half of it every bit takes C V V / 2. The charge of
     the cell itself was there before and is there again, but for what has leaked away.
 
@@ -112,9 +114,7 @@ def sensing_energy(bitline_capacitance: Farad, supply_voltage: Volt) -> Joule:
     return bitline_capacitance * supply_voltage**2 * _HALF
 
 
-@equation(
-    formula="E = C_s V^2 / 4", reference=_DERIVED, valid="random bits that are written over random bits"
-)
+@equation
 def written_cell_energy(cell_capacitance: Farad, supply_voltage: Volt) -> Joule:
     """Energy of charging the cell that a bit is written to. [J].
 
@@ -130,6 +130,12 @@ def written_cell_energy(cell_capacitance: Farad, supply_voltage: Volt) -> Joule:
     float or array
         Energy, the mean over random bits, of which one in four is a one over a zero. [J]
 
+    Notes
+    -----
+    Formula: E = C_s V^2 / 4
+
+    Valid: random bits that are written over random bits
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -144,9 +150,7 @@ def written_cell_energy(cell_capacitance: Farad, supply_voltage: Volt) -> Joule:
     return cell_capacitance * supply_voltage**2 * _QUARTER
 
 
-@equation(
-    formula="E = s C_s V^2 / 2", reference=_DERIVED, valid="random bits; cells that lose the charge of ones"
-)
+@equation
 def faded_cell_energy(cell_capacitance: Farad, supply_voltage: Volt, lost_share: Dimensionless) -> Joule:
     """Energy of giving a cell back the charge that leaked away until it is refreshed. [J].
 
@@ -164,6 +168,12 @@ def faded_cell_energy(cell_capacitance: Farad, supply_voltage: Volt, lost_share:
     float or array
         Energy, the mean over random bits. [J]
 
+    Notes
+    -----
+    Formula: E = s C_s V^2 / 2
+
+    Valid: random bits; cells that lose the charge of ones
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -178,7 +188,7 @@ def faded_cell_energy(cell_capacitance: Farad, supply_voltage: Volt, lost_share:
     return lost_share * cell_capacitance * supply_voltage**2 * _HALF
 
 
-@equation(formula="E = C V_s^2 / eta", reference=_DERIVED, valid="word lines from a pumped supply")
+@equation
 def wordline_energy(wordline_capacitance: Farad, swing: Volt, pump_efficiency: Dimensionless) -> Joule:
     """Energy of raising a word line once. [J].
 
@@ -196,6 +206,12 @@ def wordline_energy(wordline_capacitance: Farad, swing: Volt, pump_efficiency: D
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = C V_s^2 / eta
+
+    Valid: word lines from a pumped supply
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -210,11 +226,7 @@ def wordline_energy(wordline_capacitance: Farad, swing: Volt, pump_efficiency: D
     return wordline_capacitance * swing**2 * divided(1.0, pump_efficiency)
 
 
-@equation(
-    formula="n = n_w ceil(W / n_w)",
-    reference=_DERIVED,
-    valid="words that begin at the first cell of a word line",
-)
+@equation
 def activated_cells(width: Bit, cells_per_wordline: Dimensionless, bits_per_cell: Bit) -> Dimensionless:
     """Cells that are read and written back in one access. [1].
 
@@ -232,6 +244,12 @@ def activated_cells(width: Bit, cells_per_wordline: Dimensionless, bits_per_cell
     float or array
         Cells: all of as many word lines as the word needs, since reading destroys what is in them. [1]
 
+    Notes
+    -----
+    Formula: n = n_w ceil(W / n_w)
+
+    Valid: words that begin at the first cell of a word line
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -246,11 +264,7 @@ def activated_cells(width: Bit, cells_per_wordline: Dimensionless, bits_per_cell
     return rounded_up(divided(width / bits_per_cell, cells_per_wordline)) * cells_per_wordline
 
 
-@equation(
-    formula="A = S a / eta + n (W a_p + A_c)",
-    reference=_DERIVED,
-    valid="banks of equal shape with a port each",
-)
+@equation
 def macro_area(
     capacity: Bit,
     cell_area: SquareMetrePerBit,
@@ -284,6 +298,12 @@ def macro_area(
     float or array
         Area; infinite where the efficiency is not positive. [m^2]
 
+    Notes
+    -----
+    Formula: A = S a / eta + n (W a_p + A_c)
+
+    Valid: banks of equal shape with a port each
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -298,11 +318,7 @@ def macro_area(
     return capacity * cell_area * divided(1.0, array_efficiency) + banks * (width * port_area + control_area)
 
 
-@equation(
-    formula="t = t_0 2^((T_0 - T) / T_h)",
-    reference=_DERIVED,
-    valid="leakage of the access transistor that doubles in equal steps of temperature",
-)
+@equation
 def fading_time(
     retention_time: Second, temperature: Kelvin, reference_temperature: Kelvin, halving_temperature: Kelvin
 ) -> Second:
@@ -324,6 +340,12 @@ def fading_time(
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = t_0 2^((T_0 - T) / T_h)
+
+    Valid: leakage of the access transistor that doubles in equal steps of temperature
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -338,7 +360,7 @@ def fading_time(
     return retention_time * 2.0 ** ((reference_temperature - temperature) / halving_temperature)
 
 
-@equation(formula="P = S e / t", reference=_DERIVED, valid="every row refreshed once in the time")
+@equation
 def refresh_power(capacity: Bit, energy_per_bit: JoulePerBit, interval: Second) -> Watt:
     """Mean power of refreshing a memory. [W].
 
@@ -356,6 +378,12 @@ def refresh_power(capacity: Bit, energy_per_bit: JoulePerBit, interval: Second) 
     float or array
         Power. [W]
 
+    Notes
+    -----
+    Formula: P = S e / t
+
+    Valid: every row refreshed once in the time
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -370,11 +398,7 @@ def refresh_power(capacity: Bit, energy_per_bit: JoulePerBit, interval: Second) 
     return capacity * energy_per_bit / interval
 
 
-@equation(
-    formula="u = S t_c / (n_b n t)",
-    reference=_DERIVED,
-    valid="banks that refresh side by side, a word line at a time",
-)
+@equation
 def refreshing_share(
     capacity: Bit,
     banks: Dimensionless,
@@ -402,6 +426,12 @@ def refreshing_share(
     float or array
         Share; above one where cells fade faster than they can be refreshed. [1]
 
+    Notes
+    -----
+    Formula: u = S t_c / (n_b n t)
+
+    Valid: banks that refresh side by side, a word line at a time
+
     References
     ----------
     .. [1] Derivation: docs/models/dram.md.
@@ -417,11 +447,7 @@ def refreshing_share(
     return share
 
 
-@equation(
-    formula="l = 3/4 sqrt(A)",
-    reference=_DERIVED,
-    valid="a square memory whose port lies in the middle of an edge, and wires that run straight",
-)
+@equation
 def mean_way(area: SquareMetre) -> Metre:
     """Mean way from the port of a memory to a place in it. [m].
 
@@ -434,6 +460,12 @@ def mean_way(area: SquareMetre) -> Metre:
     -------
     float or array
         Length: a quarter of the side along the edge and half of it across. [m]
+
+    Notes
+    -----
+    Formula: l = 3/4 sqrt(A)
+
+    Valid: a square memory whose port lies in the middle of an edge, and wires that run straight
 
     References
     ----------
@@ -450,7 +482,7 @@ def mean_way(area: SquareMetre) -> Metre:
     return way
 
 
-@equation(formula="s = sqrt(a r)", reference=_DERIVED, valid="rectangular cells")
+@equation
 def cell_side(cell_area: SquareMetrePerBit, bits_per_cell: Bit, aspect_ratio: Dimensionless) -> Metre:
     """Side of a cell. [m].
 
@@ -467,6 +499,12 @@ def cell_side(cell_area: SquareMetrePerBit, bits_per_cell: Bit, aspect_ratio: Di
     -------
     float or array
         Length. [m]
+
+    Notes
+    -----
+    Formula: s = sqrt(a r)
+
+    Valid: rectangular cells
 
     References
     ----------

@@ -37,11 +37,13 @@ _DERIVATION = "derivation: docs/models/neurons.md"
 LARGEST_GATE_CHARGING = 0.5
 """Time constants of the gate within the closing of the gap up to which the filament completes before the gate takes
 its drive: the rate equations fire at 0.5 and stay on at 0.8."""
-_AIRY_ZERO = 2.33810741  # minus the first zero of the Airy function Ai
-_PASSAGE_PHASE = 1.5 * np.pi  # 3/2 of the half turn of phase between two zeros of an oscillation
+_AIRY_ZERO = 2.33810741
+"""Minus the first zero of the Airy function Ai."""
+_PASSAGE_PHASE = 1.5 * np.pi
+"""3/2 of the half turn of phase between two zeros of an oscillation."""
 
 
-@equation(formula="q = mu / (gamma_1 + beta)", reference=_DERIVATION, valid="steady drive")
+@equation
 def filament_gain(
     field_mobility: PerVoltSecond, filament_decay: PerSecond, residue_rate: PerSecond
 ) -> PerVolt:
@@ -61,6 +63,12 @@ def filament_gain(
     float or ndarray
         Gain q. [1/V]
 
+    Notes
+    -----
+    Formula: q = mu / (gamma_1 + beta)
+
+    Valid: steady drive
+
     References
     ----------
     docs/models/neurons.md, "Integration". Rates: Zhao et al., Nat. Electron. 8, 1211 (2025),
@@ -76,11 +84,7 @@ def filament_gain(
     return field_mobility / (filament_decay + residue_rate)
 
 
-@equation(
-    formula="V_dc = (1 + alpha)^2 / (4 q (1 + beta/gamma_2))",
-    reference=_DERIVATION,
-    valid="deterministic device; noise makes it fire now and then below",
-)
+@equation
 def dc_threshold_voltage(
     field_mobility: PerVoltSecond,
     field_offset: Dimensionless,
@@ -108,6 +112,12 @@ def dc_threshold_voltage(
     float or ndarray
         Threshold of the voltage across the memristor. [V]
 
+    Notes
+    -----
+    Formula: V_dc = (1 + alpha)^2 / (4 q (1 + beta/gamma_2))
+
+    Valid: deterministic device; noise makes it fire now and then below
+
     References
     ----------
     docs/models/neurons.md, "Two thresholds".
@@ -124,7 +134,7 @@ def dc_threshold_voltage(
     return half_gap * half_gap * remaining / filament_gain(field_mobility, filament_decay, residue_rate)
 
 
-@equation(formula="V_fast = (1 + alpha)^2 / (4 q)", reference=_DERIVATION, valid="beta, gamma_2 << gamma_1")
+@equation
 def immediate_switching_voltage(
     field_mobility: PerVoltSecond,
     field_offset: Dimensionless,
@@ -149,6 +159,12 @@ def immediate_switching_voltage(
     float or ndarray
         Threshold of the voltage across the memristor. [V]
 
+    Notes
+    -----
+    Formula: V_fast = (1 + alpha)^2 / (4 q)
+
+    Valid: beta, gamma_2 << gamma_1
+
     References
     ----------
     docs/models/neurons.md, "Two thresholds".
@@ -164,11 +180,7 @@ def immediate_switching_voltage(
     return half_gap * half_gap / filament_gain(field_mobility, filament_decay, residue_rate)
 
 
-@equation(
-    formula="(gamma_1 + beta) / (gamma_2 + beta)",
-    reference=_DERIVATION,
-    valid="20 and more: integration times within 10 %; 5: within 15 %; below 2: up to 50 % too short",
-)
+@equation
 def timescale_separation(
     residue_rate: PerSecond, filament_decay: PerSecond, residue_decay: PerSecond
 ) -> Dimensionless:
@@ -188,6 +200,12 @@ def timescale_separation(
     float or ndarray
         Ratio of the two rates. [1]
 
+    Notes
+    -----
+    Formula: (gamma_1 + beta) / (gamma_2 + beta)
+
+    Valid: 20 and more: integration times within 10 %; 5: within 15 %; below 2: up to 50 % too short
+
     References
     ----------
     docs/models/neurons.md, "How good the closed forms are".
@@ -202,15 +220,7 @@ def timescale_separation(
     return (filament_decay + residue_rate) / (residue_decay + residue_rate)
 
 
-@equation(
-    formula=(
-        "t = ln(F*/F0)/gamma_2 - (1/a + 1/gamma_2)/2 ln(F* rho/(beta F0^2))"
-        " + s beta/(a d) [atan((2 a F* - gamma_2 s)/d) - atan((2 a F0 - gamma_2 s)/d)]"
-        " + 2.338 (F*/(k^2 rho))^(1/3)"
-    ),
-    reference=_DERIVATION,
-    valid="V_dc < V <= V_fast, beta and gamma_2 << gamma_1 + beta, sqrt(q V) > alpha",
-)
+@equation
 def quasi_steady_integration_time(
     drive_voltage: Volt,
     field_mobility: PerVoltSecond,
@@ -243,6 +253,11 @@ def quasi_steady_integration_time(
 
     Notes
     -----
+    Formula: t = ln(F*/F0)/gamma_2 - (1/a + 1/gamma_2)/2 ln(F* rho/(beta F0^2)) + s beta/(a d) [atan((2 a F* -
+        gamma_2 s)/d) - atan((2 a F0 - gamma_2 s)/d)] + 2.338 (F*/(k^2 rho))^(1/3)
+
+    Valid: V_dc < V <= V_fast, beta and gamma_2 << gamma_1 + beta, sqrt(q V) > alpha
+
     With k = gamma_1 + beta, a = beta + gamma_2, s = 1 + alpha, u = q V, F0 = (s - sqrt(s^2 - 4u))/2,
     F* = sqrt(u), d = sqrt(4 a gamma_2 u - (gamma_2 s)^2) and rho = beta F* - gamma_2 (s - 2 F*). The last
     term is the delay of passing the fold at F*, where the filament outruns the residue.
@@ -269,11 +284,7 @@ def quasi_steady_integration_time(
     return result
 
 
-@equation(
-    formula="t = [ln(u/(u - alpha))/2 + (s/d) (atan((2 - s)/d) + atan(s/d))] / (gamma_1 + beta)",
-    reference=_DERIVATION,
-    valid="V > V_fast, upper bound: 7 % long at 1.5 V_fast for beta = 0.03 gamma_1; diverges towards V_fast",
-)
+@equation
 def driven_integration_time(
     drive_voltage: Volt,
     field_mobility: PerVoltSecond,
@@ -303,6 +314,10 @@ def driven_integration_time(
 
     Notes
     -----
+    Formula: t = [ln(u/(u - alpha))/2 + (s/d) (atan((2 - s)/d) + atan(s/d))] / (gamma_1 + beta)
+
+    Valid: V > V_fast, upper bound: 7 % long at 1.5 V_fast for beta = 0.03 gamma_1; diverges towards V_fast
+
     With s = 1 + alpha, u = q V and d = sqrt(4u - s^2). Residue only ever helps, so this is an upper bound.
 
     References
@@ -326,11 +341,7 @@ def driven_integration_time(
     return result
 
 
-@equation(
-    formula="t = c (p + e)/(p^2 + p e + e^2) [A + L d/s]/pi",
-    reference=_DERIVATION,
-    valid="V > 1.03 V_fast within 9 % of the rate equations, 1.1 V_fast within 4 %; 20 % too long at V_fast",
-)
+@equation
 def residue_assisted_integration_time(
     drive_voltage: Volt,
     field_mobility: PerVoltSecond,
@@ -360,6 +371,10 @@ def residue_assisted_integration_time(
 
     Notes
     -----
+    Formula: t = c (p + e)/(p^2 + p e + e^2) [A + L d/s]/pi
+
+    Valid: V > 1.03 V_fast within 9 % of the rate equations, 1.1 V_fast within 4 %; 20 % too long at V_fast
+
     `driven_integration_time` times the ratio of two passages of the bottleneck at F = s/2: with the residue
     rising at beta s/2, and without. With k = gamma_1 + beta and excess e^2 = (u - s^2/4)/(s/2),
     c = (3 pi/2) sqrt(s/2)/k and p^3 = e^3 + c beta s/2; A and L are the angles and the logarithm of the time
@@ -395,11 +410,7 @@ def residue_assisted_integration_time(
     return result
 
 
-@equation(
-    formula="inf for V <= V_dc; quasi-steady to V_fast; above, residue-assisted, at most t(V_fast)",
-    reference=_DERIVATION,
-    valid="(gamma_1 + beta)/(gamma_2 + beta) > 20: within 10 % of the rate equations at every drive",
-)
+@equation
 def integration_time(
     drive_voltage: Volt,
     field_mobility: PerVoltSecond,
@@ -432,6 +443,10 @@ def integration_time(
 
     Notes
     -----
+    Formula: inf for V <= V_dc; quasi-steady to V_fast; above, residue-assisted, at most t(V_fast)
+
+    Valid: (gamma_1 + beta)/(gamma_2 + beta) > 20: within 10 % of the rate equations at every drive
+
     Continuous and falling in the drive. More drive never takes longer, so the time at V_fast bounds all times
     above it; that bound is the better one up to some 1.03 V_fast.
 
@@ -459,12 +474,7 @@ def integration_time(
     return result
 
 
-@equation(
-    formula="X = [(alpha - R_on/k) ln(1 + k g/R_on)/k + g/k]/(mu V C_g), k = R_off/(lambda (exp(1/lambda) - 1)), "
-    "g = lambda ln(1 + R_c/(k lambda))",
-    reference="derivation: docs/models/neurons.md, When the gate follows",
-    valid="decay neglected beside the field; g well below lambda, where the resistance grows in proportion to it",
-)
+@equation
 def gate_charging(
     drive_voltage: Volt,
     field_mobility: PerVoltSecond,
@@ -499,6 +509,14 @@ def gate_charging(
     float or ndarray
         Integral of dt/(R(g) C_g). [1]
 
+    Notes
+    -----
+    Formula: X = [(alpha - R_on/k) ln(1 + k g/R_on)/k + g/k]/(mu V C_g), k = R_off/(lambda (exp(1/lambda) -
+        1)), g = lambda ln(1 + R_c/(k lambda))
+
+    Valid: decay neglected beside the field; g well below lambda, where the resistance grows in proportion to
+        it
+
     References
     ----------
     docs/models/neurons.md, "When the gate follows".
@@ -519,11 +537,7 @@ def gate_charging(
     return result
 
 
-@equation(
-    formula="R = R_on x + R_off (exp((1 - x)/lambda) - 1)/(exp(1/lambda) - 1)",
-    reference="Zhao et al., Nat. Electron. 8, 1211 (2025), Supplementary Note 4",
-    valid="0 <= x <= 1; beyond, the value at the nearer end",
-)
+@equation
 def memristor_resistance(
     state: Dimensionless, on_resistance: Ohm, off_resistance: Ohm, conduction_length: Dimensionless
 ) -> Ohm:
@@ -544,6 +558,12 @@ def memristor_resistance(
     -------
     float or ndarray
         Resistance. [ohm]
+
+    Notes
+    -----
+    Formula: R = R_on x + R_off (exp((1 - x)/lambda) - 1)/(exp(1/lambda) - 1)
+
+    Valid: 0 <= x <= 1; beyond, the value at the nearer end
 
     References
     ----------
@@ -568,11 +588,7 @@ def memristor_resistance(
     return result
 
 
-@equation(
-    formula="P = Phi((V - V_50)/sigma_V)",
-    reference=_DERIVATION,
-    valid="one pulse of the length that V_50 and sigma_V were measured at, empty device",
-)
+@equation
 def firing_probability(pulse_voltage: Volt, median_voltage: Volt, spread: Volt) -> Dimensionless:
     """Probability that one pulse makes the neuron fire. [1].
 
@@ -592,6 +608,10 @@ def firing_probability(pulse_voltage: Volt, median_voltage: Volt, spread: Volt) 
 
     Notes
     -----
+    Formula: P = Phi((V - V_50)/sigma_V)
+
+    Valid: one pulse of the length that V_50 and sigma_V were measured at, empty device
+
     The normal distribution is evaluated to a relative error of 2e-12, in the far tail too.
 
     References
@@ -608,7 +628,7 @@ def firing_probability(pulse_voltage: Volt, median_voltage: Volt, spread: Volt) 
     return normal_distribution((pulse_voltage - median_voltage) / spread)
 
 
-@equation(formula="t_rest = n/gamma_2", reference=_DERIVATION, valid="no forced erasure")
+@equation
 def residue_rest_time(residue_decay: PerSecond, time_constants: Dimensionless) -> Second:
     """Pause after which the residue of the last input is forgotten. [s].
 
@@ -624,6 +644,12 @@ def residue_rest_time(residue_decay: PerSecond, time_constants: Dimensionless) -
     float or ndarray
         Pause between two unrelated inputs. [s]
 
+    Notes
+    -----
+    Formula: t_rest = n/gamma_2
+
+    Valid: no forced erasure
+
     References
     ----------
     docs/models/neurons.md, "Reset".
@@ -638,11 +664,7 @@ def residue_rest_time(residue_decay: PerSecond, time_constants: Dimensionless) -
     return time_constants / residue_decay
 
 
-@equation(
-    formula="r(T)/r(T_0) = exp(E_a/k (1/T_0 - 1/T))",
-    reference=_DERIVATION,
-    valid="one thermally activated step; activation energies of these devices are not published",
-)
+@equation
 def activation_factor(
     activation_energy: Joule,
     temperature: Kelvin,
@@ -666,6 +688,12 @@ def activation_factor(
     -------
     float or ndarray
         Multiplier of mobility, residue rate and decay rates. [1]
+
+    Notes
+    -----
+    Formula: r(T)/r(T_0) = exp(E_a/k (1/T_0 - 1/T))
+
+    Valid: one thermally activated step; activation energies of these devices are not published
 
     References
     ----------

@@ -14,11 +14,7 @@ from neuroest.core.units import Dimensionless, Joule, Second
 _SCHEDULE = "W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop, wan_nature_2022/helper_functions.py"
 
 
-@equation(
-    formula="p = 1 if m <= m_1 else 2",
-    reference=_SCHEDULE,
-    valid="inputs of at least one magnitude bit",
-)
+@equation
 def input_phases(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless) -> Dimensionless:
     """Phases in which an input is integrated and converted.
 
@@ -34,9 +30,17 @@ def input_phases(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless
     float or array
         One or two.
 
+    Notes
+    -----
+    Formula: p = 1 if m <= m_1 else 2
+
+    Valid: inputs of at least one magnitude bit
+
     References
     ----------
-    W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+    .. [1] W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+    .. [2] W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop,
+       wan_nature_2022/helper_functions.py.
 
     Examples
     --------
@@ -46,11 +50,7 @@ def input_phases(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless
     return np.where(magnitude_bits > single_phase_bits, 2.0, 1.0)
 
 
-@equation(
-    formula="n = 2^m - 1, or 2^ceil(m/2) + 2^floor(m/2) - 2 in two phases",
-    reference=_SCHEDULE,
-    valid="a bit of weight 2^k is integrated 2^k times",
-)
+@equation
 def integration_steps(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless) -> Dimensionless:
     """Integrations of one input, all phases together.
 
@@ -66,9 +66,17 @@ def integration_steps(magnitude_bits: Dimensionless, single_phase_bits: Dimensio
     float or array
         Number of integrations.
 
+    Notes
+    -----
+    Formula: n = 2^m - 1, or 2^ceil(m/2) + 2^floor(m/2) - 2 in two phases
+
+    Valid: a bit of weight 2^k is integrated 2^k times
+
     References
     ----------
-    W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+    .. [1] W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+    .. [2] W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop,
+       wan_nature_2022/helper_functions.py.
 
     Examples
     --------
@@ -82,11 +90,7 @@ def integration_steps(magnitude_bits: Dimensionless, single_phase_bits: Dimensio
     return np.where(magnitude_bits > single_phase_bits, halves, np.exp2(magnitude_bits) - 1.0)
 
 
-@equation(
-    formula="c = b, or b + max(b - ceil(m/2), 0) in two phases",
-    reference=_SCHEDULE,
-    valid="the second phase leaves out the bits that the first has settled",
-)
+@equation
 def conversion_steps(
     magnitude_bits: Dimensionless, single_phase_bits: Dimensionless, output_bits: Dimensionless
 ) -> Dimensionless:
@@ -106,9 +110,17 @@ def conversion_steps(
     float or array
         Number of steps.
 
+    Notes
+    -----
+    Formula: c = b, or b + max(b - ceil(m/2), 0) in two phases
+
+    Valid: the second phase leaves out the bits that the first has settled
+
     References
     ----------
-    W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+    .. [1] W. Wan et al., Nature 608:504 (2022), doi:10.1038/s41586-022-04992-8.
+    .. [2] W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop,
+       wan_nature_2022/helper_functions.py.
 
     Examples
     --------
@@ -121,11 +133,7 @@ def conversion_steps(
     return output_bits + np.where(magnitude_bits > single_phase_bits, second, 0.0)
 
 
-@equation(
-    formula="t = n t_int + p t_s + c t_cmp",
-    reference="derivation: docs/models/converters.md",
-    valid="integrations, samples and conversion steps one after the other",
-)
+@equation
 def integrating_read_time(
     integrations: Dimensionless,
     phases: Dimensionless,
@@ -152,6 +160,12 @@ def integrating_read_time(
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = n t_int + p t_s + c t_cmp
+
+    Valid: integrations, samples and conversion steps one after the other
+
     References
     ----------
     Derivation: docs/models/converters.md.
@@ -166,11 +180,7 @@ def integrating_read_time(
     return integrations * integration_step_time + phases * sample_time + conversions * conversion_step_time
 
 
-@equation(
-    formula="E = n E_int + p E_s + c E_cmp",
-    reference="derivation: docs/models/converters.md",
-    valid="energy of a step independent of the value",
-)
+@equation
 def integrating_read_energy(
     integrations: Dimensionless,
     phases: Dimensionless,
@@ -196,6 +206,12 @@ def integrating_read_energy(
     -------
     float or array
         Energy. [J]
+
+    Notes
+    -----
+    Formula: E = n E_int + p E_s + c E_cmp
+
+    Valid: energy of a step independent of the value
 
     References
     ----------

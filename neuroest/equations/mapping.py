@@ -15,7 +15,7 @@ from neuroest.equations._arithmetic import divided, rounded_up
 _DERIVED = "derivation: docs/models/mapping.md"
 
 
-@equation(formula="n = ceil(size / capacity)", reference=_DERIVED, valid="whole numbers")
+@equation
 def block_count(size: Dimensionless, capacity: Dimensionless) -> Dimensionless:
     """Arrays along one side that a matrix needs. [1].
 
@@ -30,6 +30,12 @@ def block_count(size: Dimensionless, capacity: Dimensionless) -> Dimensionless:
     -------
     float or array
         Number of arrays; infinite where an array has none. [1]
+
+    Notes
+    -----
+    Formula: n = ceil(size / capacity)
+
+    Valid: whole numbers
 
     References
     ----------
@@ -46,11 +52,7 @@ def block_count(size: Dimensionless, capacity: Dimensionless) -> Dimensionless:
     return blocks
 
 
-@equation(
-    formula="n = min(floor(R / R_group), floor(C / C_group))",
-    reference=_DERIVED,
-    valid="grouped and depthwise convolutions packed as blocks on the diagonal of an array",
-)
+@equation
 def groups_per_array(
     rows: Dimensionless, columns: Dimensionless, group_rows: Dimensionless, group_columns: Dimensionless
 ) -> Dimensionless:
@@ -68,6 +70,12 @@ def groups_per_array(
     float or array
         Whole groups in one array; 0 where a group needs more than one array. [1]
 
+    Notes
+    -----
+    Formula: n = min(floor(R / R_group), floor(C / C_group))
+
+    Valid: grouped and depthwise convolutions packed as blocks on the diagonal of an array
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -83,11 +91,7 @@ def groups_per_array(
     return groups
 
 
-@equation(
-    formula="n = (q p^2 + r^2) / g - 1, q = floor(g / p), r = g - q p",
-    reference=_DERIVED,
-    valid="all groups of an array read at once; cells off the diagonal left at their low conductance",
-)
+@equation
 def groups_beside(groups: Dimensionless, packed: Dimensionless) -> Dimensionless:
     """Groups into whose columns a driven row of a group reaches off the diagonal, in the mean. [1].
 
@@ -102,6 +106,12 @@ def groups_beside(groups: Dimensionless, packed: Dimensionless) -> Dimensionless
     -------
     float or array
         Mean number of other groups in the array of a group. [1]
+
+    Notes
+    -----
+    Formula: n = (q p^2 + r^2) / g - 1, q = floor(g / p), r = g - q p
+
+    Valid: all groups of an array read at once; cells off the diagonal left at their low conductance
 
     References
     ----------
@@ -120,11 +130,7 @@ def groups_beside(groups: Dimensionless, packed: Dimensionless) -> Dimensionless
     return beside
 
 
-@equation(
-    formula="n = max(1, ceil(N_work t_cycle / t_interval))",
-    reference=_DERIVED,
-    valid="pipelined layers, copies that hold the same weights",
-)
+@equation
 def replication_for_interval(work: Dimensionless, cycle_time: Second, interval: Second) -> Dimensionless:
     """Fewest copies of a layer's arrays that keep up with an initiation interval. [1].
 
@@ -142,6 +148,12 @@ def replication_for_interval(work: Dimensionless, cycle_time: Second, interval: 
     float or array
         Copies, at least one. [1]
 
+    Notes
+    -----
+    Formula: n = max(1, ceil(N_work t_cycle / t_interval))
+
+    Valid: pipelined layers, copies that hold the same weights
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -157,11 +169,7 @@ def replication_for_interval(work: Dimensionless, cycle_time: Second, interval: 
     return copies
 
 
-@equation(
-    formula="n = ceil(n_needed / n_unit)",
-    reference=_DERIVED,
-    valid="units that are all alike; a little more than a whole number through rounding is that number",
-)
+@equation
 def units_for(needed: Dimensionless, per_unit: Dimensionless) -> Dimensionless:
     """Units of the next level (tiles, cores, chips) that hold what is needed. [1].
 
@@ -176,6 +184,12 @@ def units_for(needed: Dimensionless, per_unit: Dimensionless) -> Dimensionless:
     -------
     float or array
         Number of units; infinite where a unit holds none. [1]
+
+    Notes
+    -----
+    Formula: n = ceil(n_needed / n_unit)
+
+    Valid: units that are all alike; a little more than a whole number through rounding is that number
 
     References
     ----------

@@ -25,11 +25,7 @@ _FIT = "power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/d
 _FIT_RANGE = "one single-port bank of 16 Kibit to 32 Mibit"
 
 
-@equation(
-    formula="E = E_ref (W / W_ref)^a_W (S / S_ref)^a_S",
-    reference=_FIT,
-    valid=f"{_FIT_RANGE}, words of 32 to 512 bits and at most 1/128 of the capacity",
-)
+@equation
 def sram_access_energy(
     capacity: Bit,
     width: Bit,
@@ -61,6 +57,11 @@ def sram_access_energy(
 
     Notes
     -----
+    Formula: E = E_ref (W / W_ref)^a_W (S / S_ref)^a_S
+
+    Valid: one single-port bank of 16 Kibit to 32 Mibit, words of 32 to 512 bits and at most 1/128 of the
+        capacity
+
     With a width exponent of 1 and a published macro as the reference this is the silicon-anchored estimate.
 
     References
@@ -68,6 +69,7 @@ def sram_access_energy(
     .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
        doi:10.1145/3085572.
     .. [2] Derivation: docs/models/digital.md.
+    .. [3] Power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md.
 
     Examples
     --------
@@ -83,7 +85,7 @@ def sram_access_energy(
     )
 
 
-@equation(formula="A = A_ref (S / S_ref)^a", reference=_FIT, valid=_FIT_RANGE)
+@equation
 def sram_area(
     capacity: Bit, reference_area: SquareMetre, reference_capacity: Bit, capacity_exponent: Dimensionless
 ) -> SquareMetre:
@@ -105,11 +107,18 @@ def sram_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = A_ref (S / S_ref)^a
+
+    Valid: one single-port bank of 16 Kibit to 32 Mibit
+
     References
     ----------
     .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
        doi:10.1145/3085572.
     .. [2] Derivation: docs/models/digital.md.
+    .. [3] Power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md.
 
     Examples
     --------
@@ -121,7 +130,7 @@ def sram_area(
     return reference_area * (capacity / reference_capacity) ** capacity_exponent
 
 
-@equation(formula="P = P_ref (S / S_ref)^a", reference=_FIT, valid=f"{_FIT_RANGE}, at the fitted temperature")
+@equation
 def sram_leakage(
     capacity: Bit, reference_leakage: Watt, reference_capacity: Bit, capacity_exponent: Dimensionless
 ) -> Watt:
@@ -143,11 +152,18 @@ def sram_leakage(
     float or array
         Leakage power. [W]
 
+    Notes
+    -----
+    Formula: P = P_ref (S / S_ref)^a
+
+    Valid: one single-port bank of 16 Kibit to 32 Mibit, at the fitted temperature
+
     References
     ----------
     .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
        doi:10.1145/3085572.
     .. [2] Derivation: docs/models/digital.md.
+    .. [3] Power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md.
 
     Examples
     --------
@@ -159,7 +175,7 @@ def sram_leakage(
     return reference_leakage * (capacity / reference_capacity) ** capacity_exponent
 
 
-@equation(formula="t = t_ref (S / S_ref)^a", reference=_FIT, valid=_FIT_RANGE)
+@equation
 def sram_access_time(
     capacity: Bit, reference_time: Second, reference_capacity: Bit, capacity_exponent: Dimensionless
 ) -> Second:
@@ -181,11 +197,18 @@ def sram_access_time(
     float or array
         Access time. [s]
 
+    Notes
+    -----
+    Formula: t = t_ref (S / S_ref)^a
+
+    Valid: one single-port bank of 16 Kibit to 32 Mibit
+
     References
     ----------
     .. [1] R. Balasubramonian et al., "CACTI 7", ACM Trans. Archit. Code Optim. 14(2), 14 (2017),
        doi:10.1145/3085572.
     .. [2] Derivation: docs/models/digital.md.
+    .. [3] Power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md.
 
     Examples
     --------
@@ -197,11 +220,7 @@ def sram_access_time(
     return reference_time * (capacity / reference_capacity) ** capacity_exponent
 
 
-@equation(
-    formula="k = sqrt(a / a_ref) (V / V_ref)^2",
-    reference="derivation: docs/models/digital.md",
-    valid="memories of equal organisation whose energy charges word lines and bit lines",
-)
+@equation
 def line_energy_factor(
     bitcell_area_per_bit: SquareMetrePerBit,
     reference_bitcell_area_per_bit: SquareMetrePerBit,
@@ -224,6 +243,10 @@ def line_energy_factor(
 
     Notes
     -----
+    Formula: k = sqrt(a / a_ref) (V / V_ref)^2
+
+    Valid: memories of equal organisation whose energy charges word lines and bit lines
+
     Wires have nearly the same capacitance per length at every node, so the energy of a line follows its length.
 
     References
@@ -241,11 +264,7 @@ def line_energy_factor(
     return factor * (supply_voltage / reference_voltage) ** 2
 
 
-@equation(
-    formula="P = S p_bit",
-    reference="derivation: docs/models/digital.md",
-    valid="the temperature, voltage and transistor class of the leakage per bit",
-)
+@equation
 def bitcell_leakage_power(capacity: Bit, leakage_per_bit: WattPerBit) -> Watt:
     """Leakage power of a memory from the leakage of one bit. [W].
 
@@ -260,6 +279,12 @@ def bitcell_leakage_power(capacity: Bit, leakage_per_bit: WattPerBit) -> Watt:
     -------
     float or array
         Leakage power. [W]
+
+    Notes
+    -----
+    Formula: P = S p_bit
+
+    Valid: the temperature, voltage and transistor class of the leakage per bit
 
     References
     ----------

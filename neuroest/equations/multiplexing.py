@@ -33,11 +33,7 @@ _SWITCHES = "derivation: docs/models/converters.md, Multiplexers"
 _STAGES = "derivation: docs/models/converters.md, Sample-and-hold stages"
 
 
-@equation(
-    formula="g = (j_on / (k V_nom)) max(V_dd - 2 V_T, V_0) / (V_nom - V_T)",
-    reference=_SWITCHES,
-    valid="signal in the middle of the supply, small voltage across the gate; V_0 stands for weak inversion",
-)
+@equation
 def transmission_gate_conductance(
     on_current: AmperePerMetre,
     resistance_factor: Dimensionless,
@@ -68,6 +64,12 @@ def transmission_gate_conductance(
     float or array
         Conductance per width. [S/m]
 
+    Notes
+    -----
+    Formula: g = (j_on / (k V_nom)) max(V_dd - 2 V_T, V_0) / (V_nom - V_T)
+
+    Valid: signal in the middle of the supply, small voltage across the gate; V_0 stands for weak inversion
+
     References
     ----------
     N. H. E. Weste and D. Harris, "CMOS VLSI Design", 4th ed. (2011), transmission gates. Derivation:
@@ -85,11 +87,7 @@ def transmission_gate_conductance(
     return full * overdrive / (nominal_supply_voltage - threshold_voltage)
 
 
-@equation(
-    formula="W = L G_s (1 - x) / (x g)",
-    reference=_SWITCHES,
-    valid="x = R_on / (R_on + R_s), R_on of L gates in series",
-)
+@equation
 def switch_width(
     source_conductance: Siemens,
     resistance_share: Dimensionless,
@@ -114,6 +112,12 @@ def switch_width(
     float or array
         Width. [m]
 
+    Notes
+    -----
+    Formula: W = L G_s (1 - x) / (x g)
+
+    Valid: x = R_on / (R_on + R_s), R_on of L gates in series
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -129,11 +133,7 @@ def switch_width(
     return gates / conductance_per_width
 
 
-@equation(
-    formula="x = L G_s / (L G_s + g W)",
-    reference=_SWITCHES,
-    valid="a current lost to the switch, a voltage that drops across it, or the settling that it takes",
-)
+@equation
 def switch_resistance_share(
     source_conductance: Siemens,
     width: Metre,
@@ -158,6 +158,12 @@ def switch_resistance_share(
     float or array
         Share, 0 to 1.
 
+    Notes
+    -----
+    Formula: x = L G_s / (L G_s + g W)
+
+    Valid: a current lost to the switch, a voltage that drops across it, or the settling that it takes
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -173,11 +179,7 @@ def switch_resistance_share(
     return source / (source + conductance_per_width * width)
 
 
-@equation(
-    formula="R = L / (g W)",
-    reference=_SWITCHES,
-    valid="signal in the middle of the supply",
-)
+@equation
 def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels: Dimensionless) -> Ohm:
     """Resistance of the closed gates of a path. [ohm].
 
@@ -195,6 +197,12 @@ def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels
     float or array
         Resistance. [ohm]
 
+    Notes
+    -----
+    Formula: R = L / (g W)
+
+    Valid: signal in the middle of the supply
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -209,11 +217,7 @@ def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels
     return levels / (conductance_per_width * width)
 
 
-@equation(
-    formula="N = m (n - 1) / (m - 1), m = n^(1/L); 0 for n = 1",
-    reference=_SWITCHES,
-    valid="levels of equal fan-in, n + n/m + n/m^2 + ...; fractions of a gate are not rounded up",
-)
+@equation
 def multiplexer_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
     """Transmission gates of a multiplexer, and input pitches that the lines of one path are long. [1].
 
@@ -228,6 +232,12 @@ def multiplexer_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimension
     -------
     float or array
         Gates. The lines of a path span m, m^2, ... n inputs, which is the same sum.
+
+    Notes
+    -----
+    Formula: N = m (n - 1) / (m - 1), m = n^(1/L); 0 for n = 1
+
+    Valid: levels of equal fan-in, n + n/m + n/m^2 + ...; fractions of a gate are not rounded up
 
     References
     ----------
@@ -246,11 +256,7 @@ def multiplexer_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimension
     return np.where(several, fan_in * (inputs - 1.0) / below, 0.0)
 
 
-@equation(
-    formula="N = L n^(1/L); 0 for n = 1",
-    reference=_SWITCHES,
-    valid="one line of each level",
-)
+@equation
 def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
     """Gates whose junctions hang on the lines between an input and the output of a multiplexer. [1].
 
@@ -266,6 +272,12 @@ def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
     float or array
         Gates.
 
+    Notes
+    -----
+    Formula: N = L n^(1/L); 0 for n = 1
+
+    Valid: one line of each level
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -280,11 +292,7 @@ def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
     return np.where(inputs > 1.0, levels * inputs ** (1.0 / levels), 0.0)
 
 
-@equation(
-    formula="N = k ceil(log2 n) + L min(m log2 m, 2 m + sqrt(m) log2 m), m = n^(1/L)",
-    reference=_SWITCHES,
-    valid="binary counter; decoders of gates in a row at each output, or of two halves and two gates at each output",
-)
+@equation
 def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
     """Logic gates of two inputs that choose the input of multiplexers which step together. [1].
 
@@ -301,6 +309,13 @@ def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Di
     -------
     float or array
         Gates, 0 for one input.
+
+    Notes
+    -----
+    Formula: N = k ceil(log2 n) + L min(m log2 m, 2 m + sqrt(m) log2 m), m = n^(1/L)
+
+    Valid: binary counter; decoders of gates in a row at each output, or of two halves and two gates at each
+        output
 
     References
     ----------
@@ -320,11 +335,7 @@ def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Di
     return counter_gates * rounded_up(address) + levels * decoder
 
 
-@equation(
-    formula="N = k ceil(log2 n) + 2 log2 n",
-    reference=_SWITCHES,
-    valid="the clock reaches all bits of the counter; one output of each decoder falls and one rises",
-)
+@equation
 def select_switching(inputs: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
     """Logic gates of two inputs that switch when multiplexers go on to the next input, at most. [1].
 
@@ -340,6 +351,12 @@ def select_switching(inputs: Dimensionless, counter_gates: Dimensionless) -> Dim
     float or array
         Gates.
 
+    Notes
+    -----
+    Formula: N = k ceil(log2 n) + 2 log2 n
+
+    Valid: the clock reaches all bits of the counter; one output of each decoder falls and one rises
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -353,11 +370,7 @@ def select_switching(inputs: Dimensionless, counter_gates: Dimensionless) -> Dim
     return counter_gates * rounded_up(address) + 2.0 * address
 
 
-@equation(
-    formula="A = 2 p_gate (W_n + W_p + 2 p_metal)",
-    reference=_SWITCHES,
-    valid="each finger with contacts of its own on both sides, one metal pitch beside each transistor",
-)
+@equation
 def transistor_pair_area(
     first_width: Metre, second_width: Metre, gate_pitch: Metre, metal_pitch: Metre
 ) -> SquareMetre:
@@ -377,6 +390,12 @@ def transistor_pair_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = 2 p_gate (W_n + W_p + 2 p_metal)
+
+    Valid: each finger with contacts of its own on both sides, one metal pitch beside each transistor
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -391,11 +410,7 @@ def transistor_pair_area(
     return 2.0 * gate_pitch * (first_width + second_width + 2.0 * metal_pitch)
 
 
-@equation(
-    formula="C = 12 k T 4^b / (a V^2)",
-    reference=_STAGES,
-    valid="noise of a switched capacitor, kT/C, at a times the quantisation noise of b bits over V",
-)
+@equation
 def hold_capacitance(
     temperature: Kelvin,
     bits: Dimensionless,
@@ -423,6 +438,12 @@ def hold_capacitance(
     float or array
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C = 12 k T 4^b / (a V^2)
+
+    Valid: noise of a switched capacitor, kT/C, at a times the quantisation noise of b bits over V
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Sample-and-hold stages".
@@ -438,11 +459,7 @@ def hold_capacitance(
     return noise / (noise_share * signal_swing * signal_swing)
 
 
-@equation(
-    formula="t_j = L^2 m c_d (1 + b_p) / (x g), m = n^(1/L); 0 for n = 1",
-    reference=_SWITCHES,
-    valid="all resistance of the path in front of all its junctions, which is on the safe side",
-)
+@equation
 def junction_time(
     inputs: Dimensionless,
     levels: Dimensionless,
@@ -470,6 +487,12 @@ def junction_time(
     float or array
         Time constant. [s]
 
+    Notes
+    -----
+    Formula: t_j = L^2 m c_d (1 + b_p) / (x g), m = n^(1/L); 0 for n = 1
+
+    Valid: all resistance of the path in front of all its junctions, which is on the safe side
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Multiplexers".
@@ -485,11 +508,7 @@ def junction_time(
     return levels * junctions / (resistance_share * conductance_per_width)
 
 
-@equation(
-    formula="G = C / (tau - min(t_j, tau/2)), tau = t / ln 2^(b + 1)",
-    reference=_STAGES,
-    valid="single pole within half a step of b bits in the time t; t_j up to half of its time constant",
-)
+@equation
 def settling_conductance(
     load_capacitance: Farad, acquisition_time: Second, bits: Dimensionless, own_time: Second
 ) -> Siemens:
@@ -511,6 +530,12 @@ def settling_conductance(
     float or array
         Conductance of follower and switches in series. [S]
 
+    Notes
+    -----
+    Formula: G = C / (tau - min(t_j, tau/2)), tau = t / ln 2^(b + 1)
+
+    Valid: single pole within half a step of b bits in the time t; t_j up to half of its time constant
+
     References
     ----------
     Derivation: docs/models/converters.md, section "Sample-and-hold stages".
@@ -527,11 +552,7 @@ def settling_conductance(
     return load_capacitance / left
 
 
-@equation(
-    formula="I = max(g_m / e, C V / t)",
-    reference="F. Silveira, D. Flandre and P. G. A. Jespers, IEEE J. Solid-State Circuits 31, 1314 (1996)",
-    valid="class A: what charges the load also flows when nothing moves",
-)
+@equation
 def follower_current(
     transconductance: Siemens,
     transconductance_efficiency: PerVolt,
@@ -558,6 +579,12 @@ def follower_current(
     -------
     float or array
         Current. [A]
+
+    Notes
+    -----
+    Formula: I = max(g_m / e, C V / t)
+
+    Valid: class A: what charges the load also flows when nothing moves
 
     References
     ----------

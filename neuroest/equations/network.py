@@ -24,18 +24,15 @@ from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/network.md"
 _HALF_SWING: float = np.log(2.0)  # time constants of an RC stage until half the swing
-_HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(
-    2.0**3 / np.pi
-)  # the same of a distributed line, in R C
-_MEAN_DISTANCE = 1.0 / 3.0  # mean distance of two random points of the unit interval
-_H_LENGTH = 3.0  # bars of one H, each half as long as the side of the square that it serves
+_HALF_SWING_LINE: float = (2.0 / np.pi) ** 2 * np.log(2.0**3 / np.pi)
+"""The same of a distributed line, in R C."""
+_MEAN_DISTANCE = 1.0 / 3.0
+"""Mean distance of two random points of the unit interval."""
+_H_LENGTH = 3.0
+"""Bars of one H, each half as long as the side of the square that it serves."""
 
 
-@equation(
-    formula="e = p kappa c V^2 / b",
-    reference=_DERIVED,
-    valid="full-swing wires; the energy that the supply gives, not that which stays in the capacitance",
-)
+@equation
 def wire_energy_per_bit_length(
     charging_probability: Dimensionless,
     repeater_factor: Dimensionless,
@@ -66,6 +63,10 @@ def wire_energy_per_bit_length(
 
     Notes
     -----
+    Formula: e = p kappa c V^2 / b
+
+    Valid: full-swing wires; the energy that the supply gives, not that which stays in the capacitance
+
     Published energies per millimetre use C V^2, C V^2 / 2 and C V^2 / 4 for the same wire.
 
     References
@@ -88,11 +89,7 @@ def wire_energy_per_bit_length(
     )
 
 
-@equation(
-    formula="E = b L e_w",
-    reference=_DERIVED,
-    valid="point-to-point wires, buses and trees whose whole length is charged",
-)
+@equation
 def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetre) -> Joule:
     """Energy of moving bits over a wire. [J].
 
@@ -110,6 +107,12 @@ def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetr
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = b L e_w
+
+    Valid: point-to-point wires, buses and trees whose whole length is charged
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -124,12 +127,7 @@ def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetr
     return bits * length * energy_per_bit_length
 
 
-@equation(
-    formula="t = 2 [ln 2 + sqrt(0.379 ln 2)] sqrt(tau_0 r c) L",
-    reference="Bakoglu and Meindl, IEEE Trans. Electron Devices 32, 903-909 (1985), "
-    "doi:10.1109/T-ED.1985.22046; derivation: docs/models/network.md",
-    valid="repeaters of optimal size and spacing, wires much longer than one spacing",
-)
+@equation
 def repeated_wire_delay(
     length: Metre,
     resistance_per_length: OhmPerMetre,
@@ -154,6 +152,12 @@ def repeated_wire_delay(
     float or array
         Delay, 2.41 sqrt(tau_0 r c) L. [s]
 
+    Notes
+    -----
+    Formula: t = 2 [ln 2 + sqrt(0.379 ln 2)] sqrt(tau_0 r c) L
+
+    Valid: repeaters of optimal size and spacing, wires much longer than one spacing
+
     References
     ----------
     .. [1] H. B. Bakoglu, J. D. Meindl, "Optimal interconnection circuits for VLSI", IEEE Trans. Electron
@@ -176,11 +180,7 @@ def repeated_wire_delay(
     return delay
 
 
-@equation(
-    formula="tau_0 = 3 V_dd c_g / i_on",
-    reference=_DERIVED,
-    valid="inverters whose p-channel transistor is twice as wide as the other, no capacitance of their own",
-)
+@equation
 def inverter_time_constant(
     supply_voltage: Volt, gate_capacitance: FaradPerMetre, on_current: AmperePerMetre
 ) -> Second:
@@ -200,6 +200,12 @@ def inverter_time_constant(
     float or array
         Time constant. [s]
 
+    Notes
+    -----
+    Formula: tau_0 = 3 V_dd c_g / i_on
+
+    Valid: inverters whose p-channel transistor is twice as wide as the other, no capacitance of their own
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -215,11 +221,7 @@ def inverter_time_constant(
     return (one + wide) * supply_voltage * gate_capacitance / on_current
 
 
-@equation(
-    formula="A = n_wires p L / n_layers",
-    reference=_DERIVED,
-    valid="parallel wires that are spread over metal layers and block nothing else",
-)
+@equation
 def bus_area(wires: Dimensionless, pitch: Metre, length: Metre, layers: Dimensionless) -> SquareMetre:
     """Area that a bus takes on the floor plan. [m^2].
 
@@ -239,6 +241,12 @@ def bus_area(wires: Dimensionless, pitch: Metre, length: Metre, layers: Dimensio
     float or array
         Area; infinite without layers. [m^2]
 
+    Notes
+    -----
+    Formula: A = n_wires p L / n_layers
+
+    Valid: parallel wires that are spread over metal layers and block nothing else
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -253,11 +261,7 @@ def bus_area(wires: Dimensionless, pitch: Metre, length: Metre, layers: Dimensio
     return divided(wires * pitch * length, layers)
 
 
-@equation(
-    formula="L = D (1 - 1 / sqrt(N))",
-    reference=_DERIVED,
-    valid="H-trees over a square; exact where the number of leaves is a power of four",
-)
+@equation
 def h_tree_path_length(side: Metre, leaves: Dimensionless) -> Metre:
     """Length from the root of an H-tree to any of its leaves. [m].
 
@@ -272,6 +276,12 @@ def h_tree_path_length(side: Metre, leaves: Dimensionless) -> Metre:
     -------
     float or array
         Length of the path. [m]
+
+    Notes
+    -----
+    Formula: L = D (1 - 1 / sqrt(N))
+
+    Valid: H-trees over a square; exact where the number of leaves is a power of four
 
     References
     ----------
@@ -288,11 +298,7 @@ def h_tree_path_length(side: Metre, leaves: Dimensionless) -> Metre:
     return length
 
 
-@equation(
-    formula="L = (3/2) D (sqrt(N) - 1)",
-    reference=_DERIVED,
-    valid="H-trees over a square; exact where the number of leaves is a power of four",
-)
+@equation
 def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
     """Length of all wires of an H-tree, which a broadcast charges. [m].
 
@@ -307,6 +313,12 @@ def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
     -------
     float or array
         Length of the tree. [m]
+
+    Notes
+    -----
+    Formula: L = (3/2) D (sqrt(N) - 1)
+
+    Valid: H-trees over a square; exact where the number of leaves is a power of four
 
     References
     ----------
@@ -323,11 +335,7 @@ def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
     return length
 
 
-@equation(
-    formula="N = 4^ceil(log_4 n)",
-    reference=_DERIVED,
-    valid="H-trees; places that are left over keep their wire",
-)
+@equation
 def h_tree_leaves(places: Dimensionless) -> Dimensionless:
     """Leaves of the smallest full H-tree that has one for every place. [1].
 
@@ -340,6 +348,12 @@ def h_tree_leaves(places: Dimensionless) -> Dimensionless:
     -------
     float or array
         Leaves, a power of four. [1]
+
+    Notes
+    -----
+    Formula: N = 4^ceil(log_4 n)
+
+    Valid: H-trees; places that are left over keep their wire
 
     References
     ----------
@@ -357,7 +371,7 @@ def h_tree_leaves(places: Dimensionless) -> Dimensionless:
     return leaves
 
 
-@equation(formula="D = p sqrt(N)", reference=_DERIVED, valid="leaves of equal size that tile a square")
+@equation
 def h_tree_side(leaf_pitch: Metre, leaves: Dimensionless) -> Metre:
     """Side of the square that a full H-tree serves. [m].
 
@@ -372,6 +386,12 @@ def h_tree_side(leaf_pitch: Metre, leaves: Dimensionless) -> Metre:
     -------
     float or array
         Side of the square. [m]
+
+    Notes
+    -----
+    Formula: D = p sqrt(N)
+
+    Valid: leaves of equal size that tile a square
 
     References
     ----------
@@ -388,7 +408,7 @@ def h_tree_side(leaf_pitch: Metre, leaves: Dimensionless) -> Metre:
     return side
 
 
-@equation(formula="p = sqrt(A / n)", reference=_DERIVED, valid="routers evenly spread over a square")
+@equation
 def router_pitch(area: SquareMetre, routers: Dimensionless) -> Metre:
     """Distance between neighbouring routers: the side of what hangs on one of them. [m].
 
@@ -403,6 +423,12 @@ def router_pitch(area: SquareMetre, routers: Dimensionless) -> Metre:
     -------
     float or array
         Pitch. [m]
+
+    Notes
+    -----
+    Formula: p = sqrt(A / n)
+
+    Valid: routers evenly spread over a square
 
     References
     ----------
@@ -427,12 +453,7 @@ def _mean_offset(one: Numeric, other: Numeric) -> Numeric:
     return offset
 
 
-@equation(
-    formula="H = (a + b) / 2 + [m - 1 - (s - 1) (m - 2 (s + 1) / 3) / m] / 2, "
-    "a = sqrt(n_from), b = sqrt(n_to), m = max(a, b), s = min(a, b)",
-    reference=_DERIVED,
-    valid="two square blocks of a mesh side by side, all units of the one sending to all of the other",
-)
+@equation
 def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
     """Mean hops from a unit of one layer to a unit of the next, placed beside it. [1].
 
@@ -448,6 +469,11 @@ def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dim
 
     Notes
     -----
+    Formula: H = (a + b) / 2 + [m - 1 - (s - 1) (m - 2 (s + 1) / 3) / m] / 2, a = sqrt(n_from), b =
+        sqrt(n_to), m = max(a, b), s = min(a, b)
+
+    Valid: two square blocks of a mesh side by side, all units of the one sending to all of the other
+
     Exact where both counts are squares. It is an upper bound for connections that are local, as in
     convolutions.
 
@@ -468,11 +494,7 @@ def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dim
     return hops
 
 
-@equation(
-    formula="H = a + b + max(a, b) - 2, a = sqrt(n_from), b = sqrt(n_to)",
-    reference=_DERIVED,
-    valid="two square blocks of a mesh side by side, aligned at one edge",
-)
+@equation
 def farthest_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
     """Hops between the two units of neighbouring blocks that are farthest apart. [1].
 
@@ -485,6 +507,12 @@ def farthest_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensi
     -------
     float or array
         Number of hops. [1]
+
+    Notes
+    -----
+    Formula: H = a + b + max(a, b) - 2, a = sqrt(n_from), b = sqrt(n_to)
+
+    Valid: two square blocks of a mesh side by side, aligned at one edge
 
     References
     ----------
@@ -502,11 +530,7 @@ def farthest_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensi
     return side_from + side_to + np.maximum(side_from, side_to) - 2.0
 
 
-@equation(
-    formula="n = floor(sqrt(min(n_from, n_to)))",
-    reference=_DERIVED,
-    valid="two square blocks side by side, rows first, equal traffic between all units: no link carries more than 1/n",
-)
+@equation
 def boundary_links(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
     """Links over which the traffic between two neighbouring blocks of a mesh spreads at its narrowest place. [1].
 
@@ -519,6 +543,13 @@ def boundary_links(units_from: Dimensionless, units_to: Dimensionless) -> Dimens
     -------
     float or array
         Number of links; the busiest link carries this share of the bits or less. [1]
+
+    Notes
+    -----
+    Formula: n = floor(sqrt(min(n_from, n_to)))
+
+    Valid: two square blocks side by side, rows first, equal traffic between all units: no link carries more
+        than 1/n
 
     References
     ----------
@@ -535,11 +566,7 @@ def boundary_links(units_from: Dimensionless, units_to: Dimensionless) -> Dimens
     return links
 
 
-@equation(
-    formula="n = ceil(log2 N_targets) + ceil(log2 N_axons)",
-    reference=_DERIVED,
-    valid="absolute addresses of a unit and of an axon inside it",
-)
+@equation
 def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
     """Digits of the binary address of one axon of one unit. [1].
 
@@ -554,6 +581,12 @@ def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
     -------
     float or array
         Digits of the address, a plain count; a field of a packet has one bit for each. [1]
+
+    Notes
+    -----
+    Formula: n = ceil(log2 N_targets) + ceil(log2 N_axons)
+
+    Valid: absolute addresses of a unit and of an axon inside it
 
     References
     ----------
@@ -572,11 +605,7 @@ def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
     return digits
 
 
-@equation(
-    formula="H = H_far + (n - 1) H_local",
-    reference=_DERIVED,
-    valid="destinations in one neighbourhood; the first pays the way, each other one branch of the tree",
-)
+@equation
 def multicast_hops(
     farthest_hops: Dimensionless, destinations: Dimensionless, local_hops: Dimensionless
 ) -> Dimensionless:
@@ -596,6 +625,12 @@ def multicast_hops(
     float or array
         Links that the packet passes. [1]
 
+    Notes
+    -----
+    Formula: H = H_far + (n - 1) H_local
+
+    Valid: destinations in one neighbourhood; the first pays the way, each other one branch of the tree
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -611,11 +646,7 @@ def multicast_hops(
     return hops
 
 
-@equation(
-    formula="b = N b_neuron",
-    reference=_DERIVED,
-    valid="one frame a time step that holds every neuron, whether it fires or not",
-)
+@equation
 def frame_bits(neurons: Dimensionless, bits_per_neuron: Bit) -> Bit:
     """Information sent in one time step when all neurons are sent as a frame. [bit].
 
@@ -631,6 +662,12 @@ def frame_bits(neurons: Dimensionless, bits_per_neuron: Bit) -> Bit:
     float or array
         Size of the frame. [bit]
 
+    Notes
+    -----
+    Formula: b = N b_neuron
+
+    Valid: one frame a time step that holds every neuron, whether it fires or not
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -643,11 +680,7 @@ def frame_bits(neurons: Dimensionless, bits_per_neuron: Bit) -> Bit:
     return neurons * bits_per_neuron
 
 
-@equation(
-    formula="r = b_neuron / b_packet",
-    reference=_DERIVED,
-    valid="the same network carries events and frames; header and idle energy left out",
-)
+@equation
 def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionless:
     """Spikes per neuron and time step below which events take less traffic than frames. [1].
 
@@ -663,6 +696,12 @@ def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionles
     float or array
         Rate at which both are equal. [1]
 
+    Notes
+    -----
+    Formula: r = b_neuron / b_packet
+
+    Valid: the same network carries events and frames; header and idle energy left out
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -677,11 +716,7 @@ def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionles
     return bits_per_neuron / packet_bits
 
 
-@equation(
-    formula="t = ceil(b / w) / f",
-    reference=_DERIVED,
-    valid="packets that leave in whole flits",
-)
+@equation
 def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSecond) -> Second:
     """Time that a packet occupies one link. [s].
 
@@ -699,6 +734,12 @@ def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSe
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = ceil(b / w) / f
+
+    Valid: packets that leave in whole flits
+
     References
     ----------
     .. [1] Derivation: docs/models/network.md.
@@ -713,11 +754,7 @@ def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSe
     return rounded_up(packet_bits / link_width) / clock_frequency
 
 
-@equation(
-    formula="W = rho t_packet / [2 (1 - rho)]",
-    reference=f"{_DERIVED}; L. Kleinrock, Queueing Systems, vol. 1, Wiley (1975), ch. 5",
-    valid="packets of one length that come at random (M/D/1), 0 <= rho < 1; bursts wait longer",
-)
+@equation
 def queueing_wait(packet_time: Second, load: Dimensionless) -> Second:
     """Mean time that a packet waits in front of a link. [s].
 
@@ -732,6 +769,12 @@ def queueing_wait(packet_time: Second, load: Dimensionless) -> Second:
     -------
     float or array
         Waiting time; infinite at a load of 1 and above. [s]
+
+    Notes
+    -----
+    Formula: W = rho t_packet / [2 (1 - rho)]
+
+    Valid: packets of one length that come at random (M/D/1), 0 <= rho < 1; bursts wait longer
 
     References
     ----------
@@ -749,11 +792,7 @@ def queueing_wait(packet_time: Second, load: Dimensionless) -> Second:
     return divided(load * packet_time / 2.0, 1.0 - load)
 
 
-@equation(
-    formula="t = H (t_hop + W) + t_serial",
-    reference=_DERIVED,
-    valid="the same load on every link of the way, which is a bound where it is that of the busiest",
-)
+@equation
 def packet_latency(hops: Dimensionless, hop_time: Second, serialisation_time: Second, wait: Second) -> Second:
     """Mean time of a packet, or of the last of a train of them, from sender to receiver. [s].
 
@@ -772,6 +811,12 @@ def packet_latency(hops: Dimensionless, hop_time: Second, serialisation_time: Se
     -------
     float or array
         Latency. [s]
+
+    Notes
+    -----
+    Formula: t = H (t_hop + W) + t_serial
+
+    Valid: the same load on every link of the way, which is a bound where it is that of the busiest
 
     References
     ----------

@@ -32,9 +32,7 @@ from neuroest.equations._constants import (
 _DERIVATION = "derivation: docs/models/neurons.md"
 
 
-@equation(
-    formula="C = eps_0 eps_r A/d", reference=_DERIVATION, valid="plate much wider than its oxide is thick"
-)
+@equation
 def plate_capacitance(
     relative_permittivity: Dimensionless,
     area: SquareMetre,
@@ -59,6 +57,12 @@ def plate_capacitance(
     float or ndarray
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C = eps_0 eps_r A/d
+
+    Valid: plate much wider than its oxide is thick
+
     References
     ----------
     docs/models/neurons.md, "The gate node".
@@ -73,11 +77,7 @@ def plate_capacitance(
     return vacuum_permittivity * relative_permittivity * area / thickness
 
 
-@equation(
-    formula="C_g = c_gate W + C_m + c_w L + C_explicit",
-    reference=_DERIVATION,
-    valid="average of the gate over its swing",
-)
+@equation
 def node_capacitance(
     gate_capacitance_per_width: FaradPerMetre,
     gate_width: Metre,
@@ -108,6 +108,12 @@ def node_capacitance(
     float or ndarray
         Total capacitance of the gate node. [F]
 
+    Notes
+    -----
+    Formula: C_g = c_gate W + C_m + c_w L + C_explicit
+
+    Valid: average of the gate over its swing
+
     References
     ----------
     docs/models/neurons.md, "The gate node".
@@ -127,11 +133,7 @@ def node_capacitance(
     )
 
 
-@equation(
-    formula="C_m <= C/(2 V_in/V_th - 1)",
-    reference=_DERIVATION,
-    valid="step input through an empty memristor, at most half the threshold",
-)
+@equation
 def feedthrough_limit(gate_capacitance: Farad, input_voltage: Volt, output_threshold: Volt) -> Farad:
     """Largest memristor capacitance that does not pass an input edge straight to the output. [F].
 
@@ -148,6 +150,12 @@ def feedthrough_limit(gate_capacitance: Farad, input_voltage: Volt, output_thres
     -------
     float or ndarray
         Limit of the memristor's capacitance; infinite where the whole step is below half the threshold. [F]
+
+    Notes
+    -----
+    Formula: C_m <= C/(2 V_in/V_th - 1)
+
+    Valid: step input through an empty memristor, at most half the threshold
 
     References
     ----------
@@ -166,7 +174,7 @@ def feedthrough_limit(gate_capacitance: Farad, input_voltage: Volt, output_thres
     return result
 
 
-@equation(formula="v_n = sqrt(k T/C)", reference=_DERIVATION, valid="thermal equilibrium")
+@equation
 def thermal_noise_voltage(
     temperature: Kelvin, capacitance: Farad, boltzmann_constant: JoulePerKelvin = BOLTZMANN
 ) -> Volt:
@@ -186,6 +194,12 @@ def thermal_noise_voltage(
     float or ndarray
         Noise voltage. [V]
 
+    Notes
+    -----
+    Formula: v_n = sqrt(k T/C)
+
+    Valid: thermal equilibrium
+
     References
     ----------
     docs/models/neurons.md, "The gate node".
@@ -201,7 +215,7 @@ def thermal_noise_voltage(
     return result
 
 
-@equation(formula="C = k T n^2/V_th^2", reference=_DERIVATION, valid="thermal noise only")
+@equation
 def noise_limited_capacitance(
     temperature: Kelvin,
     output_threshold: Volt,
@@ -226,6 +240,12 @@ def noise_limited_capacitance(
     float or ndarray
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C = k T n^2/V_th^2
+
+    Valid: thermal noise only
+
     References
     ----------
     docs/models/neurons.md, "The gate node".
@@ -241,11 +261,7 @@ def noise_limited_capacitance(
     return boltzmann_constant * temperature * ratio * ratio
 
 
-@equation(
-    formula="n = C V/e",
-    reference=_DERIVATION,
-    valid="mean charge; below some hundred, electrons can be counted",
-)
+@equation
 def stored_electrons(
     capacitance: Farad, voltage: Volt, elementary_charge: Coulomb = ELEMENTARY_CHARGE
 ) -> Dimensionless:
@@ -265,6 +281,12 @@ def stored_electrons(
     float or ndarray
         Number of electrons. [1]
 
+    Notes
+    -----
+    Formula: n = C V/e
+
+    Valid: mean charge; below some hundred, electrons can be counted
+
     References
     ----------
     docs/models/neurons.md, "The gate node".
@@ -279,7 +301,7 @@ def stored_electrons(
     return capacitance * voltage / elementary_charge
 
 
-@equation(formula="A = rho t/R", reference=_DERIVATION, valid="vertical film contacted above and below")
+@equation
 def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance: Ohm) -> SquareMetre:
     """Area of a resistor that stands in the stack as a vertical film. [m^2].
 
@@ -297,6 +319,12 @@ def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance:
     float or ndarray
         Cross-section of the film. [m^2]
 
+    Notes
+    -----
+    Formula: A = rho t/R
+
+    Valid: vertical film contacted above and below
+
     References
     ----------
     docs/models/neurons.md, "Footprint".
@@ -311,11 +339,7 @@ def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance:
     return resistivity * thickness / resistance
 
 
-@equation(
-    formula="A = max(A_T, A_mem, A_Rc)",
-    reference=_DERIVATION,
-    valid="memristor and resistor stacked on the transistor",
-)
+@equation
 def stacked_footprint(
     transistor_area: SquareMetre, memristor_area: SquareMetre, resistor_area: SquareMetre
 ) -> SquareMetre:
@@ -335,6 +359,12 @@ def stacked_footprint(
     float or ndarray
         Footprint, without interface, row driver and buffer. [m^2]
 
+    Notes
+    -----
+    Formula: A = max(A_T, A_mem, A_Rc)
+
+    Valid: memristor and resistor stacked on the transistor
+
     References
     ----------
     docs/models/neurons.md, "Footprint".
@@ -350,7 +380,7 @@ def stacked_footprint(
     return result
 
 
-@equation(formula="A = A_T + A_mem + A_Rc", reference=_DERIVATION, valid="parts side by side")
+@equation
 def planar_footprint(
     transistor_area: SquareMetre, memristor_area: SquareMetre, resistor_area: SquareMetre
 ) -> SquareMetre:
@@ -369,6 +399,12 @@ def planar_footprint(
     -------
     float or ndarray
         Footprint, without interface, row driver and buffer. [m^2]
+
+    Notes
+    -----
+    Formula: A = A_T + A_mem + A_Rc
+
+    Valid: parts side by side
 
     References
     ----------

@@ -34,11 +34,7 @@ from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb,
 _DERIVATION = "derivation: docs/models/neurons.md"
 
 
-@equation(
-    formula="t = R C ln((V - V_h)/(V - V_t)), R = R_s/(1 + R_s/R_off), V = V_s/(1 + R_s/R_off)",
-    reference=_DERIVATION,
-    valid="exact for an open switch that is a resistor, V_h < V_t",
-)
+@equation
 def switch_charge_time(
     series_resistance: Ohm,
     off_resistance: Ohm,
@@ -69,6 +65,12 @@ def switch_charge_time(
     float or ndarray
         Charge time; infinite where the divider of both resistors does not exceed the threshold. [s]
 
+    Notes
+    -----
+    Formula: t = R C ln((V - V_h)/(V - V_t)), R = R_s/(1 + R_s/R_off), V = V_s/(1 + R_s/R_off)
+
+    Valid: exact for an open switch that is a resistor, V_h < V_t
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -93,7 +95,7 @@ def switch_charge_time(
     return result
 
 
-@equation(formula="t = R_on C ln(V_t/V_h)", reference=_DERIVATION, valid="R_on << R_s, V_h < V_t")
+@equation
 def switch_discharge_time(
     on_resistance: Ohm, capacitance: Farad, threshold_voltage: Volt, hold_voltage: Volt
 ) -> Second:
@@ -115,6 +117,12 @@ def switch_discharge_time(
     float or ndarray
         Discharge time, the width of the spike. [s]
 
+    Notes
+    -----
+    Formula: t = R_on C ln(V_t/V_h)
+
+    Valid: R_on << R_s, V_h < V_t
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -130,11 +138,7 @@ def switch_discharge_time(
     return result
 
 
-@equation(
-    formula="E = C V_s (V_t - V_h)",
-    reference=_DERIVATION,
-    valid="drawn from the supply, half lost in R_s or more",
-)
+@equation
 def switch_recharge_energy(
     capacitance: Farad, supply_voltage: Volt, threshold_voltage: Volt, hold_voltage: Volt
 ) -> Joule:
@@ -156,6 +160,12 @@ def switch_recharge_energy(
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = C V_s (V_t - V_h)
+
+    Valid: drawn from the supply, half lost in R_s or more
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -170,11 +180,7 @@ def switch_recharge_energy(
     return capacitance * supply_voltage * (threshold_voltage - hold_voltage)
 
 
-@equation(
-    formula="E = V_s^2 t_dis/(R_s + R_on)",
-    reference=_DERIVATION,
-    valid="upper bound: the node starts at V_t, not at 0",
-)
+@equation
 def switch_discharge_energy(
     supply_voltage: Volt, series_resistance: Ohm, on_resistance: Ohm, discharge_time: Second
 ) -> Joule:
@@ -196,6 +202,12 @@ def switch_discharge_energy(
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = V_s^2 t_dis/(R_s + R_on)
+
+    Valid: upper bound: the node starts at V_t, not at 0
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -210,11 +222,7 @@ def switch_discharge_energy(
     return supply_voltage * supply_voltage / (series_resistance + on_resistance) * discharge_time
 
 
-@equation(
-    formula="E = V_s V_t t_charge/R_off",
-    reference=_DERIVATION,
-    valid="upper bound: the node is below V_t all the time",
-)
+@equation
 def switch_leakage_energy(
     supply_voltage: Volt, threshold_voltage: Volt, off_resistance: Ohm, charge_time: Second
 ) -> Joule:
@@ -236,6 +244,12 @@ def switch_leakage_energy(
     float or ndarray
         Energy per spike; infinite where the capacitor never reaches the threshold. [J]
 
+    Notes
+    -----
+    Formula: E = V_s V_t t_charge/R_off
+
+    Valid: upper bound: the node is below V_t all the time
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -253,11 +267,7 @@ def switch_leakage_energy(
     return result
 
 
-@equation(
-    formula="R_s > (V_s - V_h)/I_h",
-    reference=_DERIVATION,
-    valid="steady state; below it the switch never turns off",
-)
+@equation
 def smallest_series_resistance(supply_voltage: Volt, hold_voltage: Volt, hold_current: Ampere) -> Ohm:
     """Series resistance below which the switch latches on instead of oscillating. [ohm].
 
@@ -275,6 +285,12 @@ def smallest_series_resistance(supply_voltage: Volt, hold_voltage: Volt, hold_cu
     float or ndarray
         Lower limit of the series resistance. [ohm]
 
+    Notes
+    -----
+    Formula: R_s > (V_s - V_h)/I_h
+
+    Valid: steady state; below it the switch never turns off
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -289,11 +305,7 @@ def smallest_series_resistance(supply_voltage: Volt, hold_voltage: Volt, hold_cu
     return (supply_voltage - hold_voltage) / hold_current
 
 
-@equation(
-    formula="R_s < (V_s - V_t)/I_t",
-    reference=_DERIVATION,
-    valid="steady state; above it the switch never turns on",
-)
+@equation
 def largest_series_resistance(
     supply_voltage: Volt, threshold_voltage: Volt, threshold_current: Ampere
 ) -> Ohm:
@@ -313,6 +325,12 @@ def largest_series_resistance(
     float or ndarray
         Upper limit of the series resistance; negative where the supply is below the threshold. [ohm]
 
+    Notes
+    -----
+    Formula: R_s < (V_s - V_t)/I_t
+
+    Valid: steady state; above it the switch never turns on
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -327,11 +345,7 @@ def largest_series_resistance(
     return (supply_voltage - threshold_voltage) / threshold_current
 
 
-@equation(
-    formula="V(T)/V(T_0) = sqrt((T_c - T)/(T_c - T_0))",
-    reference=_DERIVATION,
-    valid="switch that its own heat turns on, resistance and heat flow as at T_0; zero from T_c on",
-)
+@equation
 def transition_voltage_factor(
     temperature: Kelvin, transition_temperature: Kelvin, reference_temperature: Kelvin
 ) -> Dimensionless:
@@ -351,6 +365,12 @@ def transition_voltage_factor(
     float or ndarray
         Ratio of the voltages.
 
+    Notes
+    -----
+    Formula: V(T)/V(T_0) = sqrt((T_c - T)/(T_c - T_0))
+
+    Valid: switch that its own heat turns on, resistance and heat flow as at T_0; zero from T_c on
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -369,7 +389,7 @@ def transition_voltage_factor(
     return result
 
 
-@equation(formula="A = C/c_A", reference=_DERIVATION, valid="large capacitor, without its guard ring")
+@equation
 def capacitor_area(capacitance: Farad, capacitance_density: FaradPerSquareMetre) -> SquareMetre:
     """Area of an on-chip capacitor. [m^2].
 
@@ -385,6 +405,12 @@ def capacitor_area(capacitance: Farad, capacitance_density: FaradPerSquareMetre)
     float or ndarray
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = C/c_A
+
+    Valid: large capacitor, without its guard ring
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -399,11 +425,7 @@ def capacitor_area(capacitance: Farad, capacitance_density: FaradPerSquareMetre)
     return capacitance / capacitance_density
 
 
-@equation(
-    formula="A = max(A_TS, A_T) + C/c_A",
-    reference=_DERIVATION,
-    valid="switch above its transistor, capacitor beside both",
-)
+@equation
 def switch_neuron_area(
     switch_area: SquareMetre,
     transistor_area: SquareMetre,
@@ -428,6 +450,12 @@ def switch_neuron_area(
     float or ndarray
         Footprint. [m^2]
 
+    Notes
+    -----
+    Formula: A = max(A_TS, A_T) + C/c_A
+
+    Valid: switch above its transistor, capacitor beside both
+
     References
     ----------
     docs/models/neurons.md, "Threshold switch with a capacitor".
@@ -445,11 +473,7 @@ def switch_neuron_area(
     return result
 
 
-@equation(
-    formula="E = C_mem V_th V_dd",
-    reference=_DERIVATION,
-    valid="membrane charged from the supply, reset to ground",
-)
+@equation
 def membrane_charge_energy(
     membrane_capacitance: Farad, threshold_voltage: Volt, supply_voltage: Volt
 ) -> Joule:
@@ -469,6 +493,12 @@ def membrane_charge_energy(
     float or ndarray
         Energy per spike. [J]
 
+    Notes
+    -----
+    Formula: E = C_mem V_th V_dd
+
+    Valid: membrane charged from the supply, reset to ground
+
     References
     ----------
     docs/models/neurons.md, "Analog CMOS".
@@ -483,7 +513,7 @@ def membrane_charge_energy(
     return membrane_capacitance * threshold_voltage * supply_voltage
 
 
-@equation(formula="t_edge = C_mem dV/I_in", reference=_DERIVATION, valid="constant input current")
+@equation
 def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_current: Ampere) -> Second:
     """Time that a membrane ramp keeps the comparator in its conducting window. [s].
 
@@ -501,6 +531,12 @@ def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_c
     float or ndarray
         Edge time, for `slow_edge_energy`. [s]
 
+    Notes
+    -----
+    Formula: t_edge = C_mem dV/I_in
+
+    Valid: constant input current
+
     References
     ----------
     docs/models/neurons.md, "Analog CMOS".
@@ -515,9 +551,7 @@ def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_c
     return membrane_capacitance * conduction_window / input_current
 
 
-@equation(
-    formula="f_max = I_max/(C_mem V_th)", reference=_DERIVATION, valid="without refractory time and leak"
-)
+@equation
 def integrator_maximum_rate(
     maximum_input_current: Ampere, membrane_capacitance: Farad, threshold_voltage: Volt
 ) -> PerSecond:
@@ -537,6 +571,12 @@ def integrator_maximum_rate(
     float or ndarray
         Spike rate. [1/s]
 
+    Notes
+    -----
+    Formula: f_max = I_max/(C_mem V_th)
+
+    Valid: without refractory time and leak
+
     References
     ----------
     docs/models/neurons.md, "Analog CMOS".
@@ -551,7 +591,7 @@ def integrator_maximum_rate(
     return maximum_input_current / (membrane_capacitance * threshold_voltage)
 
 
-@equation(formula="U_T = k T/e", reference="definition", valid="thermal equilibrium")
+@equation
 def thermal_voltage(
     temperature: Kelvin,
     boltzmann_constant: JoulePerKelvin = BOLTZMANN,
@@ -573,9 +613,16 @@ def thermal_voltage(
     float or ndarray
         Thermal voltage. [V]
 
+    Notes
+    -----
+    Formula: U_T = k T/e
+
+    Valid: thermal equilibrium
+
     References
     ----------
-    SI Brochure, 9th edition (2019), section 2.2: k and e are exact.
+    .. [1] SI Brochure, 9th edition (2019), section 2.2: k and e are exact.
+    .. [2] Definition.
 
     Examples
     --------
@@ -585,11 +632,7 @@ def thermal_voltage(
     return boltzmann_constant * temperature / elementary_charge
 
 
-@equation(
-    formula="sigma = A_VT/sqrt(W L)",
-    reference="Pelgrom et al., IEEE J. Solid-State Circuits 24, 1433 (1989)",
-    valid="random mismatch of neighbours; gradients over the die come on top",
-)
+@equation
 def threshold_mismatch(matching_coefficient: VoltMetre, gate_width: Metre, gate_length: Metre) -> Volt:
     """Root mean square difference of the thresholds of two equal transistors. [V].
 
@@ -607,6 +650,12 @@ def threshold_mismatch(matching_coefficient: VoltMetre, gate_width: Metre, gate_
     float or ndarray
         Threshold mismatch. [V]
 
+    Notes
+    -----
+    Formula: sigma = A_VT/sqrt(W L)
+
+    Valid: random mismatch of neighbours; gradients over the die come on top
+
     References
     ----------
     M. J. M. Pelgrom et al., "Matching properties of MOS transistors", IEEE J. Solid-State Circuits 24,
@@ -623,7 +672,7 @@ def threshold_mismatch(matching_coefficient: VoltMetre, gate_width: Metre, gate_
     return result
 
 
-@equation(formula="ratio = exp(sigma/(n U_T))", reference=_DERIVATION, valid="weak inversion")
+@equation
 def subthreshold_current_spread(
     threshold_mismatch: Volt, slope_factor: Dimensionless, thermal_voltage: Volt
 ) -> Dimensionless:
@@ -643,6 +692,12 @@ def subthreshold_current_spread(
     float or ndarray
         Ratio of the currents; its logarithm is the deviation of a lognormal distribution. [1]
 
+    Notes
+    -----
+    Formula: ratio = exp(sigma/(n U_T))
+
+    Valid: weak inversion
+
     References
     ----------
     docs/models/neurons.md, "Analog CMOS".
@@ -658,11 +713,7 @@ def subthreshold_current_spread(
     return result
 
 
-@equation(
-    formula="E = E_decay + 2 E_add + E_compare",
-    reference=_DERIVATION,
-    valid="one decay, input and threshold subtraction per step; a shift may stand for the multiplication",
-)
+@equation
 def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_energy: Joule) -> Joule:
     """Arithmetic energy of one step of a digital leaky integrate-and-fire neuron. [J].
 
@@ -680,6 +731,12 @@ def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_ene
     float or ndarray
         Energy per step. [J]
 
+    Notes
+    -----
+    Formula: E = E_decay + 2 E_add + E_compare
+
+    Valid: one decay, input and threshold subtraction per step; a shift may stand for the multiplication
+
     References
     ----------
     docs/models/neurons.md, "Digital".
@@ -694,11 +751,7 @@ def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_ene
     return decay_energy + 2.0 * add_energy + compare_energy
 
 
-@equation(
-    formula="t_step = (N_update + N_sop)/(lanes f_clk)",
-    reference=_DERIVATION,
-    valid="one operation a lane and cycle, no stalls",
-)
+@equation
 def time_multiplexed_step_time(
     updates: Dimensionless,
     synaptic_operations: Dimensionless,
@@ -722,6 +775,12 @@ def time_multiplexed_step_time(
     -------
     float or ndarray
         Time step. [s]
+
+    Notes
+    -----
+    Formula: t_step = (N_update + N_sop)/(lanes f_clk)
+
+    Valid: one operation a lane and cycle, no stalls
 
     References
     ----------

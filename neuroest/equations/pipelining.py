@@ -12,11 +12,7 @@ from neuroest.core.units import Dimensionless, Second
 _DERIVED = "derivation: docs/models/mapping.md"
 
 
-@equation(
-    formula="t = (T + L - 1) t_step",
-    reference=_DERIVED,
-    valid="clock-driven layers that hand on their spikes after every step",
-)
+@equation
 def layer_pipelined_latency(timesteps: Dimensionless, step_time: Second, layers: Dimensionless) -> Second:
     """Time from the first input to the last output when layers work as a pipeline of time steps. [s].
 
@@ -34,6 +30,12 @@ def layer_pipelined_latency(timesteps: Dimensionless, step_time: Second, layers:
     float or array
         Latency. [s]
 
+    Notes
+    -----
+    Formula: t = (T + L - 1) t_step
+
+    Valid: clock-driven layers that hand on their spikes after every step
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -48,11 +50,7 @@ def layer_pipelined_latency(timesteps: Dimensionless, step_time: Second, layers:
     return (timesteps + layers - 1.0) * step_time
 
 
-@equation(
-    formula="t = T t_step + t_rest",
-    reference=_DERIVED,
-    valid="state that is cleared between inferences",
-)
+@equation
 def initiation_interval(timesteps: Dimensionless, step_time: Second, rest_time: Second) -> Second:
     """Time after which the next inference may begin. [s].
 
@@ -69,6 +67,12 @@ def initiation_interval(timesteps: Dimensionless, step_time: Second, rest_time: 
     -------
     float or array
         Initiation interval, the inverse of the throughput. [s]
+
+    Notes
+    -----
+    Formula: t = T t_step + t_rest
+
+    Valid: state that is cleared between inferences
 
     References
     ----------

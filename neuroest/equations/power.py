@@ -25,11 +25,7 @@ _DERIVED = "derivation: docs/models/technology.md"
 _STAPPER = "Stapper, Armstrong and Saji, Proc. IEEE 71, 453-470 (1983), doi:10.1109/PROC.1983.12619"
 
 
-@equation(
-    formula="E_clock = E_logic s / (1 - s)",
-    reference=_DERIVED,
-    valid="synchronous digital circuits whose clock share of the dynamic energy is known",
-)
+@equation
 def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
     """Energy of the clock tree that goes with an energy of synchronous logic. [J].
 
@@ -45,6 +41,12 @@ def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
     float or array
         Energy of the clock tree alone; infinite at a share of 1 and above. [J]
 
+    Notes
+    -----
+    Formula: E_clock = E_logic s / (1 - s)
+
+    Valid: synchronous digital circuits whose clock share of the dynamic energy is known
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -59,11 +61,7 @@ def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
     return divided(logic_energy * clock_share, 1.0 - clock_share)
 
 
-@equation(
-    formula="V_supply = V_load / eta",
-    reference=_DERIVED,
-    valid="regulators whose efficiency at the load is known: switched capacitors and buck converters",
-)
+@equation
 def regulator_supply_voltage(load_voltage: Volt, efficiency: Dimensionless) -> Volt:
     """Voltage at which the charge of a load is paid behind a regulator of known efficiency. [V].
 
@@ -79,6 +77,12 @@ def regulator_supply_voltage(load_voltage: Volt, efficiency: Dimensionless) -> V
     float or array
         Energy drawn per charge of the load; infinite where the efficiency is not positive. [V]
 
+    Notes
+    -----
+    Formula: V_supply = V_load / eta
+
+    Valid: regulators whose efficiency at the load is known: switched capacitors and buck converters
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -93,11 +97,7 @@ def regulator_supply_voltage(load_voltage: Volt, efficiency: Dimensionless) -> V
     return divided(load_voltage, efficiency)
 
 
-@equation(
-    formula="eta = V_load / V_in, where V_load <= V_in",
-    reference=_DERIVED,
-    valid="linear regulators; an exact upper bound, for the regulator's own current is not included",
-)
+@equation
 def linear_regulator_efficiency(load_voltage: Volt, input_voltage: Volt) -> Dimensionless:
     """Largest efficiency of a linear regulator. [1].
 
@@ -113,6 +113,12 @@ def linear_regulator_efficiency(load_voltage: Volt, input_voltage: Volt) -> Dime
     float or array
         Efficiency; 0 where the input is below the load. [1]
 
+    Notes
+    -----
+    Formula: eta = V_load / V_in, where V_load <= V_in
+
+    Valid: linear regulators; an exact upper bound, for the regulator's own current is not included
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -127,7 +133,7 @@ def linear_regulator_efficiency(load_voltage: Volt, input_voltage: Volt) -> Dime
     return load_voltage / input_voltage * np.where(load_voltage <= input_voltage, 1.0, 0.0)
 
 
-@equation(formula="P = E / t", reference=_DERIVED, valid="inferences that follow one another at the interval")
+@equation
 def average_power(energy: Joule, interval: Second) -> Watt:
     """Mean power of a chip that repeats an inference. [W].
 
@@ -143,6 +149,12 @@ def average_power(energy: Joule, interval: Second) -> Watt:
     float or array
         Power. [W]
 
+    Notes
+    -----
+    Formula: P = E / t
+
+    Valid: inferences that follow one another at the interval
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -157,11 +169,7 @@ def average_power(energy: Joule, interval: Second) -> Watt:
     return energy / interval
 
 
-@equation(
-    formula="E = P t",
-    reference=_DERIVED,
-    valid="t = interval if back to back, latency if powered only for the inference, period if always on",
-)
+@equation
 def static_energy(static_power: Watt, powered_time: Second) -> Joule:
     """Energy of leakage and bias currents that one inference has to carry. [J].
 
@@ -177,6 +185,12 @@ def static_energy(static_power: Watt, powered_time: Second) -> Joule:
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = P t
+
+    Valid: t = interval if back to back, latency if powered only for the inference, period if always on
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -191,9 +205,7 @@ def static_energy(static_power: Watt, powered_time: Second) -> Joule:
     return static_power * powered_time
 
 
-@equation(
-    formula="A = A_blocks / eta", reference=_DERIVED, valid="floor plans of one die without its pad ring"
-)
+@equation
 def floorplan_area(block_area: SquareMetre, utilisation: Dimensionless) -> SquareMetre:
     """Area of a die core from the area of its blocks. [m^2].
 
@@ -209,6 +221,12 @@ def floorplan_area(block_area: SquareMetre, utilisation: Dimensionless) -> Squar
     float or array
         Area; infinite where the utilisation is not positive. [m^2]
 
+    Notes
+    -----
+    Formula: A = A_blocks / eta
+
+    Valid: floor plans of one die without its pad ring
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -223,7 +241,7 @@ def floorplan_area(block_area: SquareMetre, utilisation: Dimensionless) -> Squar
     return divided(block_area, utilisation)
 
 
-@equation(formula="q = P / A", reference=_DERIVED, valid="power that is spread evenly over the area")
+@equation
 def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
     """Power per area. [W/m^2].
 
@@ -239,6 +257,12 @@ def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
     float or array
         Power density. [W/m^2]
 
+    Notes
+    -----
+    Formula: q = P / A
+
+    Valid: power that is spread evenly over the area
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -253,11 +277,7 @@ def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
     return power / area
 
 
-@equation(
-    formula="T = T_ambient + P R_package",
-    reference=_DERIVED,
-    valid="steady state, one temperature for the whole die; hot spots lie above it",
-)
+@equation
 def junction_temperature(
     ambient_temperature: Kelvin, power: Watt, package_resistance: KelvinPerWatt
 ) -> Kelvin:
@@ -279,6 +299,10 @@ def junction_temperature(
 
     Notes
     -----
+    Formula: T = T_ambient + P R_package
+
+    Valid: steady state, one temperature for the whole die; hot spots lie above it
+
     Leakage grows with the temperature and the temperature with the leakage: `self_heated_temperature` solves both.
 
     References
@@ -295,11 +319,7 @@ def junction_temperature(
     return ambient_temperature + power * package_resistance
 
 
-@equation(
-    formula="T = T_0 - W_0(-a R P_0 exp(a (T_0 - T_a))) / a, T_0 = T_a + R P_c, a = ln 2 / dT_2",
-    reference=_DERIVED,
-    valid="steady state; one temperature for the whole die; a R P_0 exp(a R P_c) of at most 1/e",
-)
+@equation
 def self_heated_temperature(
     ambient_temperature: Kelvin,
     thermal_resistance: KelvinPerWatt,
@@ -328,6 +348,12 @@ def self_heated_temperature(
         The lower of the two balances, which is the stable one; where there is none (`thermal_load` above 1) the
         temperature at which the two would meet. [K]
 
+    Notes
+    -----
+    Formula: T = T_0 - W_0(-a R P_0 exp(a (T_0 - T_a))) / a, T_0 = T_a + R P_c, a = ln 2 / dT_2
+
+    Valid: steady state; one temperature for the whole die; a R P_0 exp(a R P_c) of at most 1/e
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -352,11 +378,7 @@ def self_heated_temperature(
     return warm
 
 
-@equation(
-    formula="x = e a R P_0 exp(a R P_c), a = ln 2 / dT_2",
-    reference=_DERIVED,
-    valid="steady state; one temperature for the whole die",
-)
+@equation
 def thermal_load(
     thermal_resistance: KelvinPerWatt,
     constant_power: Watt,
@@ -381,6 +403,12 @@ def thermal_load(
     float or array
         Leakage over the largest that this package can carry off beside the constant power. [1]
 
+    Notes
+    -----
+    Formula: x = e a R P_0 exp(a R P_c), a = ln 2 / dT_2
+
+    Valid: steady state; one temperature for the whole die
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -398,11 +426,7 @@ def thermal_load(
     return load
 
 
-@equation(
-    formula="Y = exp(-A D)",
-    reference="Poisson statistics, as in Murphy, Proc. IEEE 52, 1537-1545 (1964), doi:10.1109/PROC.1964.3442",
-    valid="defects that fall independently; pessimistic for large dies",
-)
+@equation
 def poisson_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensionless:
     """Share of the dies without a defect, for defects that fall independently. [1].
 
@@ -418,10 +442,17 @@ def poisson_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensio
     float or array
         Yield. [1]
 
+    Notes
+    -----
+    Formula: Y = exp(-A D)
+
+    Valid: defects that fall independently; pessimistic for large dies
+
     References
     ----------
     .. [1] B. T. Murphy, "Cost-size optima of monolithic integrated circuits", Proc. IEEE 52, 1537-1545
        (1964), doi:10.1109/PROC.1964.3442.
+    .. [2] Poisson statistics, as in Murphy, Proc. IEEE 52, 1537-1545 (1964), doi:10.1109/PROC.1964.3442.
 
     Examples
     --------
@@ -434,11 +465,7 @@ def poisson_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensio
     return fraction
 
 
-@equation(
-    formula="Y = [(1 - exp(-A D)) / (A D)]^2",
-    reference="Murphy, Proc. IEEE 52, 1537-1545 (1964), doi:10.1109/PROC.1964.3442",
-    valid="defect densities that vary triangularly from wafer to wafer",
-)
+@equation
 def murphy_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensionless:
     """Share of the dies without a defect, after Murphy. [1].
 
@@ -453,6 +480,12 @@ def murphy_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimension
     -------
     float or array
         Yield. [1]
+
+    Notes
+    -----
+    Formula: Y = [(1 - exp(-A D)) / (A D)]^2
+
+    Valid: defect densities that vary triangularly from wafer to wafer
 
     References
     ----------
@@ -473,11 +506,7 @@ def murphy_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimension
     return fraction
 
 
-@equation(
-    formula="Y = (1 + A D / a)^-a",
-    reference=_STAPPER,
-    valid="clustered defects; a of 2 to 5, Poisson for a towards infinity",
-)
+@equation
 def negative_binomial_yield(
     area: SquareMetre, defect_density: PerSquareMetre, clustering: Dimensionless
 ) -> Dimensionless:
@@ -497,6 +526,12 @@ def negative_binomial_yield(
     float or array
         Yield. [1]
 
+    Notes
+    -----
+    Formula: Y = (1 + A D / a)^-a
+
+    Valid: clustered defects; a of 2 to 5, Poisson for a towards infinity
+
     References
     ----------
     .. [1] C. H. Stapper, F. M. Armstrong, K. Saji, "Integrated circuit yield statistics", Proc. IEEE 71,
@@ -512,11 +547,7 @@ def negative_binomial_yield(
     return (1.0 + area * defect_density / clustering) ** (-clustering)
 
 
-@equation(
-    formula="n = floor[max(0, pi (d / 2)^2 / A - pi d / sqrt(2 A))]",
-    reference="de Vries, IEEE Trans. Semicond. Manuf. 18, 136-139 (2005), doi:10.1109/TSM.2004.836656",
-    valid="nearly square dies much smaller than the wafer; saw lanes are part of the area",
-)
+@equation
 def dies_per_wafer(wafer_diameter: Metre, area: SquareMetre) -> Dimensionless:
     """Whole dies on a round wafer. [1].
 
@@ -531,6 +562,12 @@ def dies_per_wafer(wafer_diameter: Metre, area: SquareMetre) -> Dimensionless:
     -------
     float or array
         Number of dies, good and bad. [1]
+
+    Notes
+    -----
+    Formula: n = floor[max(0, pi (d / 2)^2 / A - pi d / sqrt(2 A))]
+
+    Valid: nearly square dies much smaller than the wafer; saw lanes are part of the area
 
     References
     ----------
@@ -550,11 +587,7 @@ def dies_per_wafer(wafer_diameter: Metre, area: SquareMetre) -> Dimensionless:
     return dies
 
 
-@equation(
-    formula="c = c_wafer / (n Y) + c_test",
-    reference=_DERIVED,
-    valid="any currency; development and masks are not included",
-)
+@equation
 def cost_per_good_die(
     wafer_cost: Dimensionless,
     dies: Dimensionless,
@@ -578,6 +611,12 @@ def cost_per_good_die(
     -------
     float or array
         Cost; infinite where no die is good. [1]
+
+    Notes
+    -----
+    Formula: c = c_wafer / (n Y) + c_test
+
+    Valid: any currency; development and masks are not included
 
     References
     ----------

@@ -8,11 +8,7 @@ from neuroest.core.provenance import equation
 from neuroest.core.units import Dimensionless
 
 
-@equation(
-    formula="q = (1 - p)^R",
-    reference="derivation: docs/models/crossbar.md",
-    valid="cells that are stuck independently of each other",
-)
+@equation
 def clean_column_fraction(stuck_share: Dimensionless, rows: Dimensionless) -> Dimensionless:
     """Share of the columns of an array without a cell that cannot be written. [1].
 
@@ -27,6 +23,12 @@ def clean_column_fraction(stuck_share: Dimensionless, rows: Dimensionless) -> Di
     -------
     float or array
         Share. [1]
+
+    Notes
+    -----
+    Formula: q = (1 - p)^R
+
+    Valid: cells that are stuck independently of each other
 
     References
     ----------
@@ -57,11 +59,7 @@ def _faulty_columns(
     return found
 
 
-@equation(
-    formula="f = [C - N q + sum_(j < S) (S - j) P(j)] / C, N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j",
-    reference="derivation: docs/models/crossbar.md",
-    valid="columns that are faulty independently of each other; any spare may stand for any column",
-)
+@equation
 def faulty_share_after_repair(
     columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
 ) -> Dimensionless:
@@ -78,6 +76,12 @@ def faulty_share_after_repair(
     -------
     float or array
         Share, 1 - q without spares. [1]
+
+    Notes
+    -----
+    Formula: f = [C - N q + sum_(j < S) (S - j) P(j)] / C, N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j
+
+    Valid: columns that are faulty independently of each other; any spare may stand for any column
 
     References
     ----------
@@ -96,11 +100,7 @@ def faulty_share_after_repair(
     return np.clip(missing / columns, 0.0, 1.0)
 
 
-@equation(
-    formula="Y = sum_(j <= S) P(j), N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j",
-    reference="derivation: docs/models/crossbar.md",
-    valid="columns that are faulty independently of each other; any spare may stand for any column",
-)
+@equation
 def repaired_array_fraction(
     columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
 ) -> Dimensionless:
@@ -117,6 +117,12 @@ def repaired_array_fraction(
     -------
     float or array
         Share of arrays. [1]
+
+    Notes
+    -----
+    Formula: Y = sum_(j <= S) P(j), N = C + S, P(j) = (N over j) q^(N - j) (1 - q)^j
+
+    Valid: columns that are faulty independently of each other; any spare may stand for any column
 
     References
     ----------

@@ -10,11 +10,7 @@ from neuroest.equations._arithmetic import bounded_exponential
 from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
 
 
-@equation(
-    formula="t = t_ref exp(E/k (1/T - 1/T_ref))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one thermally activated process, around the temperature that the time is known for",
-)
+@equation
 def retention_at_temperature(
     retention_time: Second,
     activation_energy: Joule,
@@ -40,6 +36,12 @@ def retention_at_temperature(
     float or array
         Time at the temperature. [s]
 
+    Notes
+    -----
+    Formula: t = t_ref exp(E/k (1/T - 1/T_ref))
+
+    Valid: one thermally activated process, around the temperature that the time is known for
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -56,11 +58,7 @@ def retention_at_temperature(
     return retention_time * bounded_exponential(barrier / temperature - barrier / reference_temperature)
 
 
-@equation(
-    formula="E = E_write / N",
-    reference="derivation: docs/models/crossbar.md",
-    valid="in the mean over many reads; reads that disturb alike",
-)
+@equation
 def disturb_rewriting_energy(programming_energy: Joule, disturb_reads: Dimensionless) -> Joule:
     """Energy that one read causes later, because a state that has been read often must be written again. [J].
 
@@ -76,6 +74,12 @@ def disturb_rewriting_energy(programming_energy: Joule, disturb_reads: Dimension
     float or array
         Energy per read of one cell. [J]
 
+    Notes
+    -----
+    Formula: E = E_write / N
+
+    Valid: in the mean over many reads; reads that disturb alike
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -90,11 +94,7 @@ def disturb_rewriting_energy(programming_energy: Joule, disturb_reads: Dimension
     return programming_energy / disturb_reads
 
 
-@equation(
-    formula="f = max(1 / t_retention, f_read / N)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="whichever cause of fading comes first; they are not added up",
-)
+@equation
 def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_rate: PerSecond) -> PerSecond:
     """How often a weight must be written again, faded by itself or by reading. [1/s].
 
@@ -112,6 +112,12 @@ def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_ra
     float or array
         Rate; zero where neither happens. [1/s]
 
+    Notes
+    -----
+    Formula: f = max(1 / t_retention, f_read / N)
+
+    Valid: whichever cause of fading comes first; they are not added up
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -126,11 +132,7 @@ def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_ra
     return np.maximum(1.0 / retention_time, read_rate / disturb_reads)
 
 
-@equation(
-    formula="share = max(1 - t f_read / N, 0)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="reads that disturb alike; whatever rewrites a weight makes it new",
-)
+@equation
 def refresh_share(
     retention_time: Second, disturb_reads: Dimensionless, read_rate: PerSecond
 ) -> Dimensionless:
@@ -152,6 +154,10 @@ def refresh_share(
 
     Notes
     -----
+    Formula: share = max(1 - t f_read / N, 0)
+
+    Valid: reads that disturb alike; whatever rewrites a weight makes it new
+
     With it the rewriting that reads cause and the refreshes add up to `rewriting_rate` and no more.
 
     References
@@ -170,11 +176,7 @@ def refresh_share(
     return np.maximum(1.0 - np.where(np.isnan(asked), 0.0, asked), 0.0)
 
 
-@equation(
-    formula="P = E_array / t_retention",
-    reference="derivation: docs/models/crossbar.md",
-    valid="the whole array rewritten once per retention time",
-)
+@equation
 def refresh_power(array_programming_energy: Joule, retention_time: Second) -> Watt:
     """Mean power of rewriting an array before it forgets. [W].
 
@@ -189,6 +191,12 @@ def refresh_power(array_programming_energy: Joule, retention_time: Second) -> Wa
     -------
     float or array
         Power. [W]
+
+    Notes
+    -----
+    Formula: P = E_array / t_retention
+
+    Valid: the whole array rewritten once per retention time
 
     References
     ----------
@@ -205,11 +213,7 @@ def refresh_power(array_programming_energy: Joule, retention_time: Second) -> Wa
         return np.divide(array_programming_energy, retention_time)
 
 
-@equation(
-    formula="t = t_0 exp(E / (k T))",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one thermally activated process",
-)
+@equation
 def retention_time(
     attempt_time: Second,
     activation_energy: Joule,
@@ -233,6 +237,12 @@ def retention_time(
     -------
     float or array
         Time. [s]
+
+    Notes
+    -----
+    Formula: t = t_0 exp(E / (k T))
+
+    Valid: one thermally activated process
 
     References
     ----------

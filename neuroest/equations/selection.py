@@ -9,13 +9,10 @@ from neuroest.core.units import Ampere, Dimensionless, Siemens, Volt, Watt
 
 # The biasing scheme that puts a third of the write voltage on every unselected cell.
 _THIRD = 3.0
+"""The scheme's name: a third of the voltage."""
 
 
-@equation(
-    formula="G_sneak = G (R - 1)(C - 1) / (R + C - 1)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="all cells alike and ohmic, all lines but the two selected ones floating",
-)
+@equation
 def sneak_conductance(conductance: Siemens, rows: Dimensionless, columns: Dimensionless) -> Siemens:
     """Conductance of all sneak paths beside one selected cell of a floating passive array. [S].
 
@@ -33,6 +30,10 @@ def sneak_conductance(conductance: Siemens, rows: Dimensionless, columns: Dimens
 
     Notes
     -----
+    Formula: G_sneak = G (R - 1)(C - 1) / (R + C - 1)
+
+    Valid: all cells alike and ohmic, all lines but the two selected ones floating
+
     With every line driven or clamped, as in a matrix-vector product, there is no sneak path.
 
     References
@@ -49,11 +50,7 @@ def sneak_conductance(conductance: Siemens, rows: Dimensionless, columns: Dimens
     return conductance * (rows - 1.0) * (columns - 1.0) / (rows + columns - 1.0)
 
 
-@equation(
-    formula="P = (R + C - 2) (V/2) I(V) / k",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one selected cell, V/2 scheme, k = I(V)/I(V/2)",
-)
+@equation
 def half_select_power(
     rows: Dimensionless,
     columns: Dimensionless,
@@ -79,6 +76,12 @@ def half_select_power(
     float or array
         Power. [W]
 
+    Notes
+    -----
+    Formula: P = (R + C - 2) (V/2) I(V) / k
+
+    Valid: one selected cell, V/2 scheme, k = I(V)/I(V/2)
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -94,11 +97,7 @@ def half_select_power(
     return half_selected * (write_voltage / 2.0) * write_current / nonlinearity
 
 
-@equation(
-    formula="P = (R C - 1) (V/3) I(V/3)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="one selected cell, V/3 scheme: every other cell sees V/3",
-)
+@equation
 def third_select_power(
     rows: Dimensionless, columns: Dimensionless, write_voltage: Volt, third_voltage_current: Ampere
 ) -> Watt:
@@ -118,6 +117,12 @@ def third_select_power(
     float or array
         Power. [W]
 
+    Notes
+    -----
+    Formula: P = (R C - 1) (V/3) I(V/3)
+
+    Valid: one selected cell, V/3 scheme: every other cell sees V/3
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -133,11 +138,7 @@ def third_select_power(
     return unselected * (write_voltage / _THIRD) * third_voltage_current
 
 
-@equation(
-    formula="V_c = V/2",
-    reference="derivation: docs/models/crossbar.md",
-    valid="V/2 scheme, voltages of one sign",
-)
+@equation
 def half_voltage(write_voltage: Volt) -> Volt:
     """Voltage of the unselected lines while a cell is written in the V/2 scheme. [V].
 
@@ -151,6 +152,12 @@ def half_voltage(write_voltage: Volt) -> Volt:
     float or array
         Voltage. [V]
 
+    Notes
+    -----
+    Formula: V_c = V/2
+
+    Valid: V/2 scheme, voltages of one sign
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -163,11 +170,7 @@ def half_voltage(write_voltage: Volt) -> Volt:
     return write_voltage / 2.0
 
 
-@equation(
-    formula="V_c = 2 V/3",
-    reference="derivation: docs/models/crossbar.md",
-    valid="V/3 scheme, voltages of one sign",
-)
+@equation
 def two_thirds_voltage(write_voltage: Volt) -> Volt:
     """Voltage of the unselected columns while a cell is written in the V/3 scheme. [V].
 
@@ -181,6 +184,12 @@ def two_thirds_voltage(write_voltage: Volt) -> Volt:
     float or array
         Voltage. [V]
 
+    Notes
+    -----
+    Formula: V_c = 2 V/3
+
+    Valid: V/3 scheme, voltages of one sign
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -193,11 +202,7 @@ def two_thirds_voltage(write_voltage: Volt) -> Volt:
     return 2.0 * write_voltage / _THIRD
 
 
-@equation(
-    formula="I(V/3) = I(V) 3^(-log2 k), k = I(V) / I(V/2)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="a power law through the currents at V and V/2; a current that rises exponentially is larger at V/3",
-)
+@equation
 def third_voltage_current(write_current: Ampere, nonlinearity: Dimensionless) -> Ampere:
     """Current of a cell at a third of the voltage, from those at all of it and at half of it. [A].
 
@@ -212,6 +217,12 @@ def third_voltage_current(write_current: Ampere, nonlinearity: Dimensionless) ->
     -------
     float or array
         Current at a third of the voltage. [A]
+
+    Notes
+    -----
+    Formula: I(V/3) = I(V) 3^(-log2 k), k = I(V) / I(V/2)
+
+    Valid: a power law through the currents at V and V/2; a current that rises exponentially is larger at V/3
 
     References
     ----------
@@ -228,11 +239,7 @@ def third_voltage_current(write_current: Ampere, nonlinearity: Dimensionless) ->
     return current
 
 
-@equation(
-    formula="N = I_on / (m I_half)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="rule of thumb: the half-selected cells of one line together stay m times below the selected one",
-)
+@equation
 def selector_array_side(
     on_current: Ampere, half_select_current: Ampere, current_margin: Dimensionless
 ) -> Dimensionless:
@@ -251,6 +258,12 @@ def selector_array_side(
     -------
     float or array
         Number of cells on one line, not rounded; infinite for a perfect selector.
+
+    Notes
+    -----
+    Formula: N = I_on / (m I_half)
+
+    Valid: rule of thumb: the half-selected cells of one line together stay m times below the selected one
 
     References
     ----------

@@ -26,11 +26,7 @@ from neuroest.core.units import (
 _STILLMAKER = "Stillmaker and Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002"
 
 
-@equation(
-    formula="x_E = e2 V^2 + e1 V + e0",
-    reference=f"{_STILLMAKER}, energy fit, Table 5",
-    valid="supply voltages inside the fitted range of the node; dynamic energy of static logic",
-)
+@equation
 def logic_energy_factor(
     supply_voltage: Volt, quadratic: PerSquareVolt, linear: PerVolt, constant: Dimensionless
 ) -> Dimensionless:
@@ -50,6 +46,10 @@ def logic_energy_factor(
 
     Notes
     -----
+    Formula: x_E = e2 V^2 + e1 V + e0
+
+    Valid: supply voltages inside the fitted range of the node; dynamic energy of static logic
+
     A value that is not positive tells that the voltage is outside the fit. 65 nm to 130 nm have one fit, the
     smaller nodes one for high-performance and one for low-power transistors; the two do not mix.
 
@@ -57,6 +57,8 @@ def logic_energy_factor(
     ----------
     .. [1] A. Stillmaker, B. Baas, "Scaling equations for the accurate prediction of CMOS device performance
        from 180 nm to 7 nm", Integration 58, 74-81 (2017), Table 5 and corrigendum to its Section 4.2.1.
+    .. [2] Stillmaker and Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002, energy fit,
+       Table 5.
 
     Examples
     --------
@@ -70,11 +72,7 @@ def logic_energy_factor(
     return quadratic * supply_voltage**2 + linear * supply_voltage + constant
 
 
-@equation(
-    formula="x_t = d3 V^3 + d2 V^2 + d1 V + d0",
-    reference=f"{_STILLMAKER}, delay fit",
-    valid="supply voltages inside the fitted range of the node; static logic",
-)
+@equation
 def logic_delay_factor(
     supply_voltage: Volt,
     cubic: PerCubicVolt,
@@ -98,6 +96,10 @@ def logic_delay_factor(
 
     Notes
     -----
+    Formula: x_t = d3 V^3 + d2 V^2 + d1 V + d0
+
+    Valid: supply voltages inside the fitted range of the node; static logic
+
     The fits of 45 nm and 32 nm high-performance logic have a shallow minimum below their nominal voltage and
     rise a little after it, so a slope of the wrong sign does not tell that a voltage is outside the fit; a
     value that is not positive does.
@@ -105,6 +107,7 @@ def logic_delay_factor(
     References
     ----------
     .. [1] A. Stillmaker, B. Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002.
+    .. [2] Stillmaker and Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002, delay fit.
 
     Examples
     --------
@@ -116,11 +119,7 @@ def logic_delay_factor(
     return cubic * supply_voltage**3 + quadratic * supply_voltage**2 + linear * supply_voltage + constant
 
 
-@equation(
-    formula="P = P_ref 2^((T - T_ref) / dT_2)",
-    reference="derivation: docs/models/technology.md",
-    valid="subthreshold leakage over some tens of kelvin around the reference temperature",
-)
+@equation
 def leakage_at_temperature(
     leakage: Watt, temperature: Kelvin, reference_temperature: Kelvin, doubling_temperature: Kelvin
 ) -> Watt:
@@ -140,6 +139,12 @@ def leakage_at_temperature(
     float or array
         Leakage power at the temperature. [W]
 
+    Notes
+    -----
+    Formula: P = P_ref 2^((T - T_ref) / dT_2)
+
+    Valid: subthreshold leakage over some tens of kelvin around the reference temperature
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -154,11 +159,7 @@ def leakage_at_temperature(
     return leakage * 2.0 ** ((temperature - reference_temperature) / doubling_temperature)
 
 
-@equation(
-    formula="P = W I_off V_dd",
-    reference="derivation: docs/models/technology.md",
-    valid="total width of the transistors that are off at a time; subthreshold leakage",
-)
+@equation
 def gate_leakage_power(off_current_per_width: AmperePerMetre, width: Metre, supply_voltage: Volt) -> Watt:
     """Leakage power of transistors that are off between the supply rails. [W].
 
@@ -176,6 +177,12 @@ def gate_leakage_power(off_current_per_width: AmperePerMetre, width: Metre, supp
     float or array
         Leakage power. [W]
 
+    Notes
+    -----
+    Formula: P = W I_off V_dd
+
+    Valid: total width of the transistors that are off at a time; subthreshold leakage
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -190,11 +197,7 @@ def gate_leakage_power(off_current_per_width: AmperePerMetre, width: Metre, supp
     return off_current_per_width * width * supply_voltage
 
 
-@equation(
-    formula="E = E_ref (V / V_ref)^2",
-    reference="derivation: docs/models/technology.md",
-    valid="energies that charge a capacitance which does not change: wires, capacitors, pads",
-)
+@equation
 def voltage_scaled_energy(energy: Joule, voltage: Volt, reference_voltage: Volt) -> Joule:
     """Energy of charging a fixed capacitance, moved from a reference voltage to another. [J].
 
@@ -210,6 +213,12 @@ def voltage_scaled_energy(energy: Joule, voltage: Volt, reference_voltage: Volt)
     float or array
         Energy at the voltage. [J]
 
+    Notes
+    -----
+    Formula: E = E_ref (V / V_ref)^2
+
+    Valid: energies that charge a capacitance which does not change: wires, capacitors, pads
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -224,11 +233,7 @@ def voltage_scaled_energy(energy: Joule, voltage: Volt, reference_voltage: Volt)
     return energy * (voltage / reference_voltage) ** 2
 
 
-@equation(
-    formula="x = (V / V_ref)^2",
-    reference="derivation: docs/models/technology.md",
-    valid="switching energy of logic within one process: the capacitances stay, only the supply moves",
-)
+@equation
 def supply_energy_factor(supply_voltage: Volt, reference_voltage: Volt) -> Dimensionless:
     """Switching energy of logic at one supply over that at another, in the same process. [1].
 
@@ -244,6 +249,10 @@ def supply_energy_factor(supply_voltage: Volt, reference_voltage: Volt) -> Dimen
 
     Notes
     -----
+    Formula: x = (V / V_ref)^2
+
+    Valid: switching energy of logic within one process: the capacitances stay, only the supply moves
+
     The fits over nodes contain a step that takes longer at a low supply and leaks meanwhile; at 65 nm their energy
     therefore hardly falls below 0.8 V and rises below 0.59 V, which no measured chip does at a given clock.
 
@@ -263,11 +272,7 @@ def supply_energy_factor(supply_voltage: Volt, reference_voltage: Volt) -> Dimen
     return (supply_voltage / reference_voltage) ** 2
 
 
-@equation(
-    formula="k = (F / F_ref) (I_off / I_off,ref) (V / V_ref)",
-    reference="derivation: docs/models/technology.md",
-    valid="equal circuits of minimum width on both processes; subthreshold leakage",
-)
+@equation
 def leakage_factor(
     feature_size: Metre,
     reference_feature_size: Metre,
@@ -295,6 +300,12 @@ def leakage_factor(
     float or array
         Ratio of the powers, both at the same temperature. [1]
 
+    Notes
+    -----
+    Formula: k = (F / F_ref) (I_off / I_off,ref) (V / V_ref)
+
+    Valid: equal circuits of minimum width on both processes; subthreshold leakage
+
     References
     ----------
     .. [1] Derivation: docs/models/technology.md.
@@ -311,11 +322,7 @@ def leakage_factor(
     return widths * currents * (supply_voltage / reference_voltage)
 
 
-@equation(
-    formula="k = a_cell / (n_F F^2)",
-    reference="derivation: docs/models/digital.md",
-    valid="a memory model that draws its cell as a fixed number of squares of the feature size",
-)
+@equation
 def cell_area_ratio(
     bitcell_area_per_bit: SquareMetrePerBit, squares_per_bit: PerBit, feature_size: Metre
 ) -> Dimensionless:
@@ -335,6 +342,12 @@ def cell_area_ratio(
     float or array
         Ratio of the areas. [1]
 
+    Notes
+    -----
+    Formula: k = a_cell / (n_F F^2)
+
+    Valid: a memory model that draws its cell as a fixed number of squares of the feature size
+
     References
     ----------
     .. [1] Derivation: docs/models/digital.md.
@@ -349,11 +362,7 @@ def cell_area_ratio(
     return bitcell_area_per_bit / (squares_per_bit * feature_size**2)
 
 
-@equation(
-    formula="x = k^s",
-    reference="derivation: docs/models/technology.md",
-    valid="a whole chip at one corner of its process; k of transistors at the same supply and temperature",
-)
+@equation
 def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensionless:
     """Delay, current, leakage or energy at a corner of the process over the typical one. [1].
 
@@ -371,6 +380,10 @@ def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensio
 
     Notes
     -----
+    Formula: x = k^s
+
+    Valid: a whole chip at one corner of its process; k of transistors at the same supply and temperature
+
     The exponent keeps slow slow: whatever it is, above zero a ratio above one stays above one. It is linear in the
     threshold voltage that makes most of a corner, for leakage is exponential in it.
 
@@ -388,11 +401,7 @@ def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensio
     return corner_ratio**depth
 
 
-@equation(
-    formula="V_T = V_T,typical + s dV_T",
-    reference="derivation: docs/models/technology.md",
-    valid="transistors of the logic process",
-)
+@equation
 def threshold_at_corner(typical_threshold: Volt, threshold_shift: Volt, depth: Dimensionless) -> Volt:
     """Threshold voltage of a transistor at a corner of the process. [V].
 
@@ -409,6 +418,12 @@ def threshold_at_corner(typical_threshold: Volt, threshold_shift: Volt, depth: D
     -------
     float or array
         Threshold voltage, not below zero. [V]
+
+    Notes
+    -----
+    Formula: V_T = V_T,typical + s dV_T
+
+    Valid: transistors of the logic process
 
     References
     ----------

@@ -18,9 +18,7 @@ _RATE = "rate coding by neurons that do not leak and are reset by subtraction, i
 _COUNTED = "movement, weights and arithmetic counted; control, leakage and idle time are not"
 
 
-@equation(
-    formula="b = ceil(log2(T + 1))", reference="Yan et al. 2026, Theorem 1; arXiv:2409.08290", valid=_RATE
-)
+@equation
 def matched_activation_bits(timesteps: Dimensionless) -> Dimensionless:
     """Width of an activation that tells apart as many values as the spike count of a neuron. [1].
 
@@ -34,10 +32,17 @@ def matched_activation_bits(timesteps: Dimensionless) -> Dimensionless:
     float or array
         Number of bits. [1]
 
+    Notes
+    -----
+    Formula: b = ceil(log2(T + 1))
+
+    Valid: rate coding by neurons that do not leak and are reset by subtraction, input within [0, threshold)
+
     References
     ----------
     .. [1] Z. Yan, Z. Bai, K. Tang and W.-F. Wong, "Reconsidering the energy efficiency of spiking neural networks
        inference from analytical perspectives", IEEE Trans. CAD (2026), doi:10.1109/TCAD.2026.3718799.
+    .. [2] Yan et al. 2026, Theorem 1; arXiv:2409.08290.
 
     Examples
     --------
@@ -49,7 +54,7 @@ def matched_activation_bits(timesteps: Dimensionless) -> Dimensionless:
     return rounded_up(np.log2(timesteps + 1.0))
 
 
-@equation(formula="a = 2 T s / (T + 1), at most 1", reference=_DERIVED, valid=_RATE)
+@equation
 def mean_active_share(timesteps: Dimensionless, spike_rate: Dimensionless) -> Dimensionless:
     """Share of the quantised twin's activations that are not zero, if the spiking one fires at this rate. [1].
 
@@ -67,6 +72,10 @@ def mean_active_share(timesteps: Dimensionless, spike_rate: Dimensionless) -> Di
 
     Notes
     -----
+    Formula: a = 2 T s / (T + 1), at most 1
+
+    Valid: rate coding by neurons that do not leak and are reset by subtraction, input within [0, threshold)
+
     A neuron that is active fires once at least and in every timestep at most, so the rate lies between a/T and a
     [1]_, Theorem 2; the middle of both is taken.
 
@@ -85,11 +94,7 @@ def mean_active_share(timesteps: Dimensionless, spike_rate: Dimensionless) -> Di
     return np.minimum(2.0 * timesteps * spike_rate / (timesteps + 1.0), 1.0)
 
 
-@equation(
-    formula="E_ev = h E_hop + r b_w e_read + E_add",
-    reference="Yan et al. 2026; docs/models/twins.md",
-    valid=_COUNTED,
-)
+@equation
 def synaptic_event_energy(
     hops: Dimensionless,
     event_hop_energy: Joule,
@@ -121,6 +126,12 @@ def synaptic_event_energy(
     float or array
         Energy of a synaptic event. [J]
 
+    Notes
+    -----
+    Formula: E_ev = h E_hop + r b_w e_read + E_add
+
+    Valid: movement, weights and arithmetic counted; control, leakage and idle time are not
+
     References
     ----------
     .. [1] Z. Yan et al., doi:10.1109/TCAD.2026.3718799.
@@ -136,11 +147,7 @@ def synaptic_event_energy(
     return hops * event_hop_energy + weight_reads * weight_bits * memory_read_energy + accumulate_energy
 
 
-@equation(
-    formula="E_v = h e_hop b_a + r b_w e_read",
-    reference="Yan et al. 2026; docs/models/twins.md",
-    valid=_COUNTED,
-)
+@equation
 def synaptic_value_energy(
     hops: Dimensionless,
     value_hop_energy: JoulePerBit,
@@ -171,6 +178,12 @@ def synaptic_value_energy(
     float or array
         Energy for one synapse. [J]
 
+    Notes
+    -----
+    Formula: E_v = h e_hop b_a + r b_w e_read
+
+    Valid: movement, weights and arithmetic counted; control, leakage and idle time are not
+
     References
     ----------
     .. [1] Z. Yan et al., doi:10.1109/TCAD.2026.3718799.
@@ -186,9 +199,7 @@ def synaptic_value_energy(
     return hops * value_hop_energy * activation_bits + weight_reads * weight_bits * memory_read_energy
 
 
-@equation(
-    formula="E_mac = b_a e_mul", reference=_DERIVED, valid="shift and add: one conditional addition a bit"
-)
+@equation
 def multiply_accumulate_energy(activation_bits: Bit, partial_product_energy: JoulePerBit) -> Joule:
     """Energy of a multiply-accumulate with a narrow activation. [J].
 
@@ -204,6 +215,12 @@ def multiply_accumulate_energy(activation_bits: Bit, partial_product_energy: Jou
     float or array
         Energy of one multiply-accumulate. [J]
 
+    Notes
+    -----
+    Formula: E_mac = b_a e_mul
+
+    Valid: shift and add: one conditional addition a bit
+
     References
     ----------
     .. [1] Derivation: docs/models/twins.md.
@@ -216,7 +233,7 @@ def multiply_accumulate_energy(activation_bits: Bit, partial_product_energy: Jou
     return activation_bits * partial_product_energy
 
 
-@equation(formula="E_up = E_cmp + 2 b_p e_read", reference=_DERIVED, valid=_COUNTED)
+@equation
 def potential_update_energy(
     compare_energy: Joule, potential_bits: Bit, memory_read_energy: JoulePerBit
 ) -> Joule:
@@ -236,6 +253,12 @@ def potential_update_energy(
     float or array
         Energy of one update. [J]
 
+    Notes
+    -----
+    Formula: E_up = E_cmp + 2 b_p e_read
+
+    Valid: movement, weights and arithmetic counted; control, leakage and idle time are not
+
     References
     ----------
     .. [1] Derivation: docs/models/twins.md.
@@ -250,9 +273,7 @@ def potential_update_energy(
     return compare_energy + 2.0 * potential_bits * memory_read_energy
 
 
-@equation(
-    formula="E = T (N s E_ev + E_up)", reference="Yan et al. 2026; docs/models/twins.md", valid=_COUNTED
-)
+@equation
 def spiking_neuron_energy(
     timesteps: Dimensionless,
     inputs: Dimensionless,
@@ -280,6 +301,12 @@ def spiking_neuron_energy(
     float or array
         Energy of the neuron. [J]
 
+    Notes
+    -----
+    Formula: E = T (N s E_ev + E_up)
+
+    Valid: movement, weights and arithmetic counted; control, leakage and idle time are not
+
     References
     ----------
     .. [1] Z. Yan et al., doi:10.1109/TCAD.2026.3718799.
@@ -295,7 +322,7 @@ def spiking_neuron_energy(
     return timesteps * (inputs * spike_rate * event_energy + update_energy)
 
 
-@equation(formula="E = N (E_v + a E_mac)", reference="Yan et al. 2026; docs/models/twins.md", valid=_COUNTED)
+@equation
 def quantised_neuron_energy(
     inputs: Dimensionless,
     value_energy: Joule,
@@ -320,6 +347,12 @@ def quantised_neuron_energy(
     float or array
         Energy of the neuron. [J]
 
+    Notes
+    -----
+    Formula: E = N (E_v + a E_mac)
+
+    Valid: movement, weights and arithmetic counted; control, leakage and idle time are not
+
     References
     ----------
     .. [1] Z. Yan et al., doi:10.1109/TCAD.2026.3718799.
@@ -335,10 +368,7 @@ def quantised_neuron_energy(
     return inputs * (value_energy + active_share * multiply_accumulate_energy)
 
 
-@equation(
-    formula="s = (E_v - T E_up / N) / (T E_ev - 2 T E_mac / (T + 1))", reference=_DERIVED,
-    valid="where the share of active inputs stays below one; zero where the updates alone cost more",
-)  # fmt: skip
+@equation
 def crossover_spike_rate(
     timesteps: Dimensionless,
     inputs: Dimensionless,
@@ -371,6 +401,10 @@ def crossover_spike_rate(
 
     Notes
     -----
+    Formula: s = (E_v - T E_up / N) / (T E_ev - 2 T E_mac / (T + 1))
+
+    Valid: where the share of active inputs stays below one; zero where the updates alone cost more
+
     The share of active inputs is that of `mean_active_share`, so it grows with the rate on both sides.
 
     References
@@ -391,10 +425,7 @@ def crossover_spike_rate(
     return divided(dense / event_energy, timesteps * slope / event_energy)
 
 
-@equation(
-    formula="s = a E_mac / (T E_add)", reference="Yan et al. 2026; docs/models/twins.md",
-    valid="arithmetic alone, neither movement nor memory counted",
-)  # fmt: skip
+@equation
 def operations_crossover_rate(
     timesteps: Dimensionless,
     active_share: Dimensionless,
@@ -419,6 +450,12 @@ def operations_crossover_rate(
     float or array
         The rate; above one it says that every rate will do. [1]
 
+    Notes
+    -----
+    Formula: s = a E_mac / (T E_add)
+
+    Valid: arithmetic alone, neither movement nor memory counted
+
     References
     ----------
     .. [1] Z. Yan et al., doi:10.1109/TCAD.2026.3718799.
@@ -434,10 +471,7 @@ def operations_crossover_rate(
     return active_share * multiply_accumulate_energy / (timesteps * accumulate_energy)
 
 
-@equation(
-    formula="s = (h e_hop 1 bit + r b_w e_read) / (h E_hop + r b_w e_read)", reference=_DERIVED,
-    valid="one bit an input and timestep; additions are the same either way",
-)  # fmt: skip
+@equation
 def broadcast_spike_rate(broadcast_energy: Joule, event_energy: Joule) -> Dimensionless:
     """Spike rate above which it is cheaper to send every neuron's bit than to send events. [1].
 
@@ -452,6 +486,12 @@ def broadcast_spike_rate(broadcast_energy: Joule, event_energy: Joule) -> Dimens
     -------
     float or array
         The rate. [1]
+
+    Notes
+    -----
+    Formula: s = (h e_hop 1 bit + r b_w e_read) / (h E_hop + r b_w e_read)
+
+    Valid: one bit an input and timestep; additions are the same either way
 
     References
     ----------

@@ -26,11 +26,7 @@ _DERIVATION = "derivation: docs/models/crossbar.md, Circuits that write"
 _PUMP = "Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695"
 
 
-@equation(
-    formula="n_g = N + 2 sqrt(N)",
-    reference=_DERIVATION,
-    valid="two stages of two-input gates and what makes the first; below four outputs on the safe side",
-)
+@equation
 def decoder_gates(outputs: Dimensionless) -> Dimensionless:
     """Two-input gates of a decoder with one gate for each output and two groups of predecoded lines. [1].
 
@@ -43,6 +39,12 @@ def decoder_gates(outputs: Dimensionless) -> Dimensionless:
     -------
     float or array
         Gates; the predecoders' own first stages, some fourth root of N, are left out. [1]
+
+    Notes
+    -----
+    Formula: n_g = N + 2 sqrt(N)
+
+    Valid: two stages of two-input gates and what makes the first; below four outputs on the safe side
 
     References
     ----------
@@ -59,11 +61,7 @@ def decoder_gates(outputs: Dimensionless) -> Dimensionless:
     return gates
 
 
-@equation(
-    formula="C = 2 (N p c_w + sqrt(N) W c_g)",
-    reference=_DERIVATION,
-    valid="one predecoded line of each of two groups along all outputs, each with one gate input for sqrt(N) of them",
-)
+@equation
 def decoder_capacitance(
     outputs: Dimensionless, pitch: Metre, wire_capacitance: FaradPerMetre, gate_width: Metre,
     gate_capacitance: FaradPerMetre,
@@ -88,6 +86,13 @@ def decoder_capacitance(
     float or array
         Capacitance. [F]
 
+    Notes
+    -----
+    Formula: C = 2 (N p c_w + sqrt(N) W c_g)
+
+    Valid: one predecoded line of each of two groups along all outputs, each with one gate input for sqrt(N)
+        of them
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Circuits that write".
@@ -104,11 +109,7 @@ def decoder_capacitance(
     return load
 
 
-@equation(
-    formula="A = 2 W (L + s) k",
-    reference=_DERIVATION,
-    valid="an n-type and a p-type transistor of the same width",
-)
+@equation
 def switch_area(
     width: Metre, gate_length: Metre, contact_length: Metre, layout_factor: Dimensionless
 ) -> SquareMetre:
@@ -130,6 +131,12 @@ def switch_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = 2 W (L + s) k
+
+    Valid: an n-type and a p-type transistor of the same width
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Circuits that write".
@@ -144,11 +151,7 @@ def switch_area(
     return 2.0 * width * (gate_length + contact_length) * layout_factor
 
 
-@equation(
-    formula="N = ceil((1 + sqrt(a/(1 + a))) (V_out/V_in - 1)), at least 1",
-    reference=_PUMP,
-    valid="the number of stages that takes least power, rounded up; ideal switches",
-)
+@equation
 def charge_pump_stages(
     output_voltage: Volt, input_voltage: Volt, parasitic_fraction: Dimensionless
 ) -> Dimensionless:
@@ -168,6 +171,12 @@ def charge_pump_stages(
     float or array
         Whole number of stages. [1]
 
+    Notes
+    -----
+    Formula: N = ceil((1 + sqrt(a/(1 + a))) (V_out/V_in - 1)), at least 1
+
+    Valid: the number of stages that takes least power, rounded up; ideal switches
+
     References
     ----------
     G. Palumbo and D. Pappalardo, "Charge pump circuits: an overview on design strategies and topologies", IEEE Circuits
@@ -185,11 +194,7 @@ def charge_pump_stages(
     return stages
 
 
-@equation(
-    formula="V = (N + 1) V_in",
-    reference=_PUMP,
-    valid="ideal switches, no load",
-)
+@equation
 def charge_pump_open_voltage(stages: Dimensionless, input_voltage: Volt) -> Volt:
     """Voltage of a Dickson charge pump that delivers no current. [V].
 
@@ -205,9 +210,16 @@ def charge_pump_open_voltage(stages: Dimensionless, input_voltage: Volt) -> Volt
     float or array
         Voltage. [V]
 
+    Notes
+    -----
+    Formula: V = (N + 1) V_in
+
+    Valid: ideal switches, no load
+
     References
     ----------
-    Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+    .. [1] Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+    .. [2] Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695.
 
     Examples
     --------
@@ -219,11 +231,7 @@ def charge_pump_open_voltage(stages: Dimensionless, input_voltage: Volt) -> Volt
     return (stages + 1.0) * input_voltage
 
 
-@equation(
-    formula="C = N^2 I/(f ((N + 1) V_in - V_out)), from V_out = (N + 1) V_in - N I/(f C/N)",
-    reference=_PUMP,
-    valid="slow switching: the capacitors are charged in each cycle; infinite for a voltage out of reach",
-)
+@equation
 def charge_pump_capacitance(
     stages: Dimensionless,
     load_current: Ampere,
@@ -251,9 +259,16 @@ def charge_pump_capacitance(
     float or array
         Capacitance of all stages together. [F]
 
+    Notes
+    -----
+    Formula: C = N^2 I/(f ((N + 1) V_in - V_out)), from V_out = (N + 1) V_in - N I/(f C/N)
+
+    Valid: slow switching: the capacitors are charged in each cycle; infinite for a voltage out of reach
+
     References
     ----------
-    Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+    .. [1] Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+    .. [2] Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695.
 
     Examples
     --------
@@ -267,11 +282,7 @@ def charge_pump_capacitance(
     return moved * divided(stages * stages, left)
 
 
-@equation(
-    formula="eta = V_out/(V_in ((N + 1) + a N^2 V_in/((N + 1) V_in - V_out)))",
-    reference=_PUMP,
-    valid="ideal switches; charge of the parasitic plates is lost in each cycle; zero for a voltage out of reach",
-)
+@equation
 def charge_pump_efficiency(
     stages: Dimensionless, input_voltage: Volt, output_voltage: Volt, parasitic_fraction: Dimensionless
 ) -> Dimensionless:
@@ -293,9 +304,17 @@ def charge_pump_efficiency(
     float or array
         Efficiency, whatever current it is made for. [1]
 
+    Notes
+    -----
+    Formula: eta = V_out/(V_in ((N + 1) + a N^2 V_in/((N + 1) V_in - V_out)))
+
+    Valid: ideal switches; charge of the parasitic plates is lost in each cycle; zero for a voltage out of
+        reach
+
     References
     ----------
-    Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+    .. [1] Palumbo and Pappalardo, doi:10.1109/MCAS.2009.935695.
+    .. [2] Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:10.1109/MCAS.2009.935695.
 
     Examples
     --------
@@ -310,11 +329,7 @@ def charge_pump_efficiency(
     return efficiency
 
 
-@equation(
-    formula="A = k C/c_A",
-    reference=_DERIVATION,
-    valid="capacitors side by side, not above other circuits",
-)
+@equation
 def charge_pump_area(
     capacitance: Farad, capacitance_density: FaradPerSquareMetre, area_factor: Dimensionless
 ) -> SquareMetre:
@@ -334,6 +349,12 @@ def charge_pump_area(
     float or array
         Area. [m^2]
 
+    Notes
+    -----
+    Formula: A = k C/c_A
+
+    Valid: capacitors side by side, not above other circuits
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Circuits that write".
@@ -348,11 +369,7 @@ def charge_pump_area(
     return area_factor * capacitance / capacitance_density
 
 
-@equation(
-    formula="E = E_out (1/eta - 1)",
-    reference=_DERIVATION,
-    valid="the efficiency that the pump has at the current it is made for",
-)
+@equation
 def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule:
     """Energy that a supply takes beside what it hands on. [J].
 
@@ -367,6 +384,12 @@ def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule
     -------
     float or array
         Energy; infinite for an efficiency of zero. [J]
+
+    Notes
+    -----
+    Formula: E = E_out (1/eta - 1)
+
+    Valid: the efficiency that the pump has at the current it is made for
 
     References
     ----------
@@ -383,11 +406,7 @@ def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule
     return lost
 
 
-@equation(
-    formula="E = N n E_t",
-    reference=_DERIVATION,
-    valid="every pulse goes through the shifters anew",
-)
+@equation
 def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_energy: Joule) -> Joule:
     """Energy of shifting levels while one cell is written. [J].
 
@@ -405,6 +424,12 @@ def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_en
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = N n E_t
+
+    Valid: every pulse goes through the shifters anew
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Circuits that write".
@@ -419,11 +444,7 @@ def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_en
     return pulses * shifters * toggle_energy
 
 
-@equation(
-    formula="I = n I_w + (N - n) I_h",
-    reference=_DERIVATION,
-    valid="cells that are written at once, and those beside them on the same line",
-)
+@equation
 def written_line_current(
     cells: Dimensionless, written: Dimensionless, write_current: Ampere, half_select_current: Ampere
 ) -> Ampere:
@@ -445,6 +466,12 @@ def written_line_current(
     float or array
         Current. [A]
 
+    Notes
+    -----
+    Formula: I = n I_w + (N - n) I_h
+
+    Valid: cells that are written at once, and those beside them on the same line
+
     References
     ----------
     Derivation: docs/models/crossbar.md, section "Circuits that write".
@@ -459,11 +486,7 @@ def written_line_current(
     return written * write_current + (cells - written) * half_select_current
 
 
-@equation(
-    formula="n = max(1, min(C/k, floor(I_max/(m I_w))))",
-    reference=_DERIVATION,
-    valid="cells of one row, each with a driver of its own, of as many arrays as are written together",
-)
+@equation
 def cells_at_once(
     drivers: Dimensionless, largest_current: Ampere, cell_current: Ampere, arrays_together: Dimensionless
 ) -> Dimensionless:
@@ -484,6 +507,12 @@ def cells_at_once(
     -------
     float or array
         Cells, at least one. [1]
+
+    Notes
+    -----
+    Formula: n = max(1, min(C/k, floor(I_max/(m I_w))))
+
+    Valid: cells of one row, each with a driver of its own, of as many arrays as are written together
 
     References
     ----------

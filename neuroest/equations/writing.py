@@ -10,11 +10,7 @@ from neuroest.core.units import Ampere, Dimensionless, Joule, PerSecond, Second,
 _OF_MAPPING = "derivation: docs/models/mapping.md"
 
 
-@equation(
-    formula="E = N (V I t + E_line + E_verify)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="mean over the cells; the half-selected cells of a passive array come on top",
-)
+@equation
 def write_verify_energy(
     pulses: Dimensionless,
     write_voltage: Volt,
@@ -45,6 +41,12 @@ def write_verify_energy(
     float or array
         Energy. [J]
 
+    Notes
+    -----
+    Formula: E = N (V I t + E_line + E_verify)
+
+    Valid: mean over the cells; the half-selected cells of a passive array come on top
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -59,11 +61,7 @@ def write_verify_energy(
     return pulses * (write_voltage * write_current * pulse_width + line_energy + verify_energy)
 
 
-@equation(
-    formula="t = ceil(n_cells / n_parallel) N (t_write + t_verify)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="groups written one after another, each for the same number of pulses",
-)
+@equation
 def array_programming_time(
     cells: Dimensionless,
     parallel_cells: Dimensionless,
@@ -89,6 +87,12 @@ def array_programming_time(
     float or array
         Time. [s]
 
+    Notes
+    -----
+    Formula: t = ceil(n_cells / n_parallel) N (t_write + t_verify)
+
+    Valid: groups written one after another, each for the same number of pulses
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -103,11 +107,7 @@ def array_programming_time(
     return np.ceil(cells / parallel_cells) * pulses * (pulse_width + verify_time)
 
 
-@equation(
-    formula="t = N_endurance / (f N)",
-    reference="derivation: docs/models/crossbar.md",
-    valid="every cell updated alike",
-)
+@equation
 def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dimensionless) -> Second:
     """Time until the cells have used up their endurance. [s].
 
@@ -125,6 +125,12 @@ def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dim
     float or array
         Time; infinite if the cells are never rewritten. [s]
 
+    Notes
+    -----
+    Formula: t = N_endurance / (f N)
+
+    Valid: every cell updated alike
+
     References
     ----------
     Derivation: docs/models/crossbar.md.
@@ -140,11 +146,7 @@ def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dim
         return np.divide(endurance, update_rate * pulses)
 
 
-@equation(
-    formula="N = E n",
-    reference=_OF_MAPPING,
-    valid="factors that are computed anew in every inference and kept in cells for its products",
-)
+@equation
 def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> Dimensionless:
     """Cells that are written in each inference if computed factors of products sit in arrays. [1].
 
@@ -160,6 +162,12 @@ def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> 
     float or array
         Cell writes in an inference. [1]
 
+    Notes
+    -----
+    Formula: N = E n
+
+    Valid: factors that are computed anew in every inference and kept in cells for its products
+
     References
     ----------
     .. [1] Derivation: docs/models/mapping.md.
@@ -174,11 +182,7 @@ def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> 
     return elements * cells_per_value
 
 
-@equation(
-    formula="n = N_end / N_p",
-    reference=_OF_MAPPING,
-    valid="every cell written once in an inference, with verification",
-)
+@equation
 def rewriting_limit(endurance: Dimensionless, pulses: Dimensionless) -> Dimensionless:
     """Inferences after which cells are worn out that are written in each of them. [1].
 
@@ -193,6 +197,12 @@ def rewriting_limit(endurance: Dimensionless, pulses: Dimensionless) -> Dimensio
     -------
     float or array
         Inferences. [1]
+
+    Notes
+    -----
+    Formula: n = N_end / N_p
+
+    Valid: every cell written once in an inference, with verification
 
     References
     ----------

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.extras import extra
 from neuroest.exploration.chunks import Columns, Job, Labels
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 
 METADATA_KEY = b"neuroest"
 SUFFIXES = (".parquet", ".csv")

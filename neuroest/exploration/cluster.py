@@ -18,8 +18,9 @@ from functools import lru_cache
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.exploration.chunks import source_digest
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
 
 _CONNECT_SECONDS = 10

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.extras import extra
 from neuroest.exploration.chunks import Job, Labels, notebook_table
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated
 from neuroest.exploration.space import Space
 from neuroest.exploration.sweep import STANDARD, make_job

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import UnknownNameError
+from neuroest.core.extras import extra
 from neuroest.exploration.chunks import notebook_table
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.sweep import SweepResult, read_sweep
 from neuroest.registry import render
 

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.exploration.errors import extra
+from neuroest.core.extras import extra
 from neuroest.exploration.space import Sampler
 
 Array = NDArray[np.float64]

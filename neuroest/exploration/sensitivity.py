@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.extras import extra
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, columns, wrapped
 from neuroest.exploration.batch_evaluation import Points, block_of, evaluate_points, joined
 from neuroest.exploration.chunks import notebook_table
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render

@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from neuroest.core.errors import Problem, SpecError, did_you_mean
+from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
+
+from neuroest.core.errors import Problem, QuantityError, SpecError
+from neuroest.loading.library import read_spec
+from neuroest.specs.base import Count, QuantityField, Spec, WholeNumber
 from neuroest.specs.messages import problem_at
-from neuroest.specs.reading import Document, read_document
 
 Sampler: TypeAlias = Literal["grid", "random", "latin_hypercube", "sobol"]
 SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
@@ -26,7 +29,7 @@ _RANGE = re.compile(
 )
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*(?P<unit>.*)\Z")
 _COMPARISON = re.compile(r"\s*(?P<left>.+?)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<right>.+?)\s*\Z")
-_MOST_POINTS = 10**6
+_POINTS = QuantityField("1", minimum=2, maximum=1e6, integer=True, example="7")
 
 
 @dataclass(frozen=True)
@@ -141,19 +144,19 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
 
 
 def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axis:
-    """One axis, of a text or of listed values."""
-    if text is None:
-        track: Levels | Range = _levels(path, [str(value) for value in values])
-    elif _is_range(path, text):
-        track = _range(path, text)
-    else:
-        track = _levels(path, [item.strip() for item in text.split(",")])
-    return Axis({one.strip(): track for one in path.split("+")})
+    """One axis, of a text or of listed values.
 
-
-def _is_range(path: str, text: str) -> bool:
-    """Whether a text is meant as lo..hi; paths of files may hold two dots as well, and lists a comma."""
-    return path not in CHOICES and "," not in text and ".." in text and not text.lstrip().startswith("..")
+    Raises
+    ------
+    SpecError
+        When the values are no axis.
+    """
+    paths = [one.strip() for one in path.split("+")]
+    try:
+        track = _track(path, list(values)) if text is None else _text_track(path, text)
+        return _axis(dict.fromkeys(paths, track))
+    except QuantityError as error:
+        raise _wrong(path if text is None else f"{path}={text}", str(error)) from None
 
 
 def constraint(text: str) -> Constraint:
@@ -164,10 +167,92 @@ def constraint(text: str) -> Constraint:
     SpecError
         When it compares nothing.
     """
+    try:
+        return _constraint(text)
+    except QuantityError as error:
+        raise _wrong(text, str(error), "constraint") from None
+
+
+def _constraint(text: str) -> Constraint:
     match = _COMPARISON.match(text)
     if match is None:
-        raise _wrong(text, "expected a comparison such as area_m2 <= 50 mm^2", "constraint")
+        raise QuantityError("expected a comparison such as area_m2 <= 50 mm^2")
     return Constraint(match["left"], match["sign"], match["right"])
+
+
+# --- A file of kind space -----------------------------------------------------------------------------------------
+
+_Value: TypeAlias = Annotated[Any, WithJsonSchema({"type": ["string", "number", "boolean"]})]
+
+
+class RangeSpec(Spec):
+    """All values from one end to the other."""
+
+    low: _Value = Field(alias="from")
+    """Lower end, with unit."""
+    high: _Value = Field(alias="to")
+    """Upper end, with unit."""
+    points: Annotated[float, _POINTS] | None = None
+    """Number of values on a grid, both ends included."""
+    scale: Literal["linear", "log"] = "linear"
+    """linear: equal steps; log: equal ratios."""
+
+
+def _form(given: Any) -> str:
+    if isinstance(given, RangeSpec) or (isinstance(given, dict) and "from" in given):
+        return "range"
+    return "blocks" if isinstance(given, dict) else "list" if isinstance(given, list) else "text"
+
+
+_NO_RANGE: dict[str, Any] = {"not": {"required": ["from"]}}
+_Given: TypeAlias = Annotated[
+    Annotated[RangeSpec, Tag("range")]
+    | Annotated[dict[str, Any], Tag("blocks"), Field(min_length=1, json_schema_extra=_NO_RANGE)]
+    | Annotated[list[_Value], Tag("list"), Field(min_length=1)]
+    | Annotated[_Value, Tag("text")],
+    Discriminator(_form),
+]
+"""Values of a path: a range, whole blocks by label, a list, or a text as after ``--set PATH=``."""
+
+
+def _is_axis(given: Any) -> Any:
+    _axis({"": _track("", given)})
+    return given
+
+
+def _is_linked_axis(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    _axis({path: _track(path, values) for path, values in given.items()})
+    return given
+
+
+def _is_constraint(text: str) -> str:
+    _constraint(text)
+    return text
+
+
+class SpaceSpec(Spec):
+    """A design space: which values are tried."""
+
+    kind: Literal["space"]
+    """The kind of this file."""
+    name: str | None = None
+    """Name."""
+    description: str | None = None
+    """What is explored, and why."""
+    axes: dict[str, Annotated[_Given, AfterValidator(_is_axis)]] = Field(default_factory=dict)
+    """Values of each path: a list, a range, blocks by label, or a text as after `--set PATH=`."""
+    linked: tuple[
+        Annotated[dict[str, _Given], Field(min_length=1), AfterValidator(_is_linked_axis)], ...
+    ] = ()
+    """Groups of paths that move together, with as many values each."""
+    constraints: tuple[Annotated[str, AfterValidator(_is_constraint)], ...] = ()
+    """Comparisons that must hold, such as `area_m2 <= 4 mm^2`."""
+    sampler: Sampler = "grid"
+    """How points are drawn."""
+    samples: Count | None = None
+    """Number of points, of all samplers but the grid."""
+    seed: WholeNumber = 0
+    """Seed of the samplers."""
 
 
 def read_space(path: str | Path) -> Space:
@@ -178,147 +263,106 @@ def read_space(path: str | Path) -> Space:
     SpecError
         With everything that is wrong, each at its place.
     """
-    document = read_document(Path(path))
-    data = document.data
-    if not isinstance(data, dict) or data.get("kind") != "space":
-        raise SpecError([Problem(document.file, 1, 1, "", "expected a mapping with `kind: space`")])
-    return _FileReader(document).space()
+    loaded = read_spec(SpaceSpec, Path(path))
+    spec = loaded.spec
+    groups = [*({path: given} for path, given in spec.axes.items()), *spec.linked]
+    axes = [_axis({path: _track(path, given) for path, given in group.items()}) for group in groups]
+    moved = {path for group in spec.linked for path in group}
+    try:
+        distinct = _distinct(axes)
+    except SpecError as error:
+        place = ["axes"] if moved & spec.axes.keys() else ["linked"]
+        found = [(problem.path, problem.message) for problem in error.problems]
+        raise SpecError(
+            problem_at(loaded.document, place, f"{p} {message}") for p, message in found
+        ) from None
+    return Space(
+        distinct,
+        tuple(map(_constraint, spec.constraints)),
+        spec.sampler,
+        None if spec.samples is None else int(spec.samples),
+        int(spec.seed),
+        loaded.file,
+    )
 
 
-class _FileReader:
-    _KEYS = ("kind", "name", "description", "axes", "linked", "constraints", "sampler", "samples", "seed")
-
-    def __init__(self, document: Document) -> None:
-        self.document, self.data = document, document.data
-        self.problems: list[Problem] = []
-
-    def space(self) -> Space:
-        for key in self.data.keys() - set(self._KEYS):
-            self._add((key,), f"unknown key {key!r}{did_you_mean(str(key), self._KEYS)}")
-        axes = [self._axis(("axes", path), {path: given}) for path, given in self._mapping("axes").items()]
-        for index, group in enumerate(self._list("linked")):
-            if isinstance(group, dict) and group:
-                axes.append(self._axis(("linked", index), group))
-            else:
-                self._add(("linked", index), "expected a mapping of paths to values that move together")
-        constraints = []
-        for index, text in enumerate(self._list("constraints")):
-            try:
-                constraints.append(constraint(str(text)))
-            except SpecError as error:
-                self._add(("constraints", index), error.problems[0].message)
-        sampler = self.data.get("sampler", "grid")
-        if sampler not in SAMPLERS:
-            self._add(("sampler",), f"{sampler!r} is no sampler{did_you_mean(str(sampler), SAMPLERS)}")
-        samples, seed = self._whole("samples", 1), self._whole("seed", 0)
-        if self.problems:
-            raise SpecError(self.problems)
-        kept = tuple(axis for axis in axes if axis is not None)
-        return Space(_distinct(kept), tuple(constraints), sampler, samples, seed or 0, self.document.file)
-
-    def _add(self, place: tuple[str | int, ...], message: str) -> None:
-        self.problems.append(problem_at(self.document, place, message))
-
-    def _mapping(self, key: str) -> Mapping[str, Any]:
-        found = self.data.get(key, {})
-        if not isinstance(found, dict):
-            self._add((key,), "expected a mapping of paths to values")
-            return {}
-        return found
-
-    def _list(self, key: str) -> Sequence[Any]:
-        found = self.data.get(key, [])
-        if not isinstance(found, list):
-            self._add((key,), "expected a list")
-            return []
-        return found
-
-    def _whole(self, key: str, least: int) -> int | None:
-        found = self.data.get(key)
-        if found is None:
-            return None
-        if (
-            isinstance(found, bool)
-            or not isinstance(found, int | float)
-            or found != int(found)
-            or found < least
-        ):
-            self._add((key,), f"{found!r} is no whole number of at least {least}")
-            return None
-        return int(found)
-
-    def _axis(self, place: tuple[str | int, ...], group: Mapping[str, Any]) -> Axis | None:
-        tracks: dict[str, Levels | Range] = {}
-        for path, given in group.items():
-            try:
-                tracks[path] = _track(path, given, linked=len(group) > 1)
-            except SpecError as error:
-                self.problems += [
-                    problem_at(self.document, (*place, path) if place[0] == "linked" else place, p.message)
-                    for p in error.problems
-                ]
-        lengths = {_length(track) for track in tracks.values()}
-        if len(lengths) > 1:
-            self._add(place, "linked paths need equally many values each")
-        return Axis(tracks) if tracks else None
+# --- Values of one path -------------------------------------------------------------------------------------------
 
 
-def _track(path: str, given: Any, *, linked: bool) -> Levels | Range:
-    if isinstance(given, list):
-        items = [str(item) if not isinstance(item, dict | list) else item for item in given]
-        return _levels(path, items, repeated=linked)
-    if isinstance(given, dict) and "from" in given:
-        unknown = given.keys() - {"from", "to", "points", "scale"}
-        if unknown or "to" not in given:
-            raise _wrong(path, "a range states `from`, `to`, and perhaps `points` and `scale: log`")
-        text = f"{given['from']}..{given['to']}"
-        text += f":{given['points']}" if "points" in given else ""
-        return _range(path, text + (f":{given['scale']}" if "scale" in given else ""), named=True)
-    if isinstance(given, dict) and given:
-        return Levels(tuple(map(str, given)), tuple(given.values()))
-    if isinstance(given, str) and _is_range(path, given):
-        return _range(path, given)
-    return _levels(path, [str(given)])
+def _track(path: str, given: Any) -> Levels | Range:
+    """Values as Python or a file gives them.
+
+    Raises
+    ------
+    QuantityError
+        When they are none, or no range.
+    """
+    if isinstance(given, RangeSpec):
+        points = None if given.points is None else int(given.points)
+        return _range(str(given.low), str(given.high), points, log=given.scale == "log")
+    if isinstance(given, dict):
+        return Levels(tuple(given), tuple(given.values()))
+    if isinstance(given, str):
+        return _text_track(path, given) if _is_range(path, given) else _levels([given])
+    return _levels(given if isinstance(given, list) else [given])
 
 
-def _levels(path: str, items: Sequence[Any], *, repeated: bool = False) -> Levels:
-    if not items or any(item == "" for item in items):
-        raise _wrong(path, "has no values, or an empty one; write path=a,b,c")
-    if any(not isinstance(item, str) for item in items):
-        raise _wrong(path, "whole blocks need a label each: a mapping of labels to blocks")
-    if not repeated and len(set(items)) < len(items):
-        raise _wrong(path, "lists a value twice")
-    return Levels(tuple(items), tuple(items))
+def _is_range(path: str, text: str) -> bool:
+    """Whether a text is meant as lo..hi; paths of files may hold two dots as well, and lists a comma."""
+    return path not in CHOICES and "," not in text and ".." in text and not text.lstrip().startswith("..")
 
 
-def _range(path: str, text: str, *, named: bool = False) -> Range:
+def _text_track(path: str, text: str) -> Levels | Range:
+    if not _is_range(path, text):
+        return _levels([item.strip() for item in text.split(",")])
     match = _RANGE.match(text)
     if match is None:
-        raise _wrong(f"{path}={text}", "expected lo..hi:n or lo..hi:n:log, such as 0.6 V..0.9 V:7")
+        raise QuantityError("expected lo..hi:n or lo..hi:n:log, such as 0.6 V..0.9 V:7")
     points, scale = match["points"], match["scale"]
     if points in {"log", "linear"} and scale is None:
         points, scale = None, points
     if scale not in {None, "log", "linear"}:
-        raise _wrong(f"{path}={text}", f"{scale!r} is no scale; allowed: log, linear")
-    low, high = match["low"], match["high"]
-    for end in (low, high):
-        if not _NUMBER.match(end):
-            raise _wrong(f"{path}={text}", f"{end!r} is no number")
-    unit = _NUMBER.match(high)
-    if unit is not None and unit["unit"] and not _NUMBER.match(low)["unit"]:  # type: ignore[index]
-        low = f"{low} {unit['unit']}"
-    count = None
-    if points is not None:
-        if not points.isdigit() or not 2 <= int(points) <= _MOST_POINTS:
-            raise _wrong(
-                path if named else f"{path}={text}", f"{points} is no number of points of a range (2 to 10^6)"
-            )
-        count = int(points)
-    return Range(low, high, count, scale == "log")
+        raise QuantityError(f"{scale!r} is no scale; allowed: log, linear")
+    try:
+        count = None if points is None else int(_POINTS.read(points))
+    except QuantityError as error:
+        raise QuantityError(f"{points!r} is no number of points: {error}") from None
+    return _range(match["low"], match["high"], count, log=scale == "log")
 
 
-def _length(track: Levels | Range) -> int | None:
-    return track.points if isinstance(track, Range) else len(track.labels)
+def _levels(items: Sequence[Any]) -> Levels:
+    if any(isinstance(item, dict | list) for item in items):
+        raise QuantityError("whole blocks need a label each: a mapping of labels to blocks")
+    texts = tuple(map(str, items))
+    if not texts or "" in texts:
+        raise QuantityError("has no values, or an empty one; write path=a,b,c")
+    return Levels(texts, texts)
+
+
+def _range(low: str, high: str, points: int | None, *, log: bool) -> Range:
+    ends = [_NUMBER.match(end) for end in (low, high)]
+    for text, match in zip((low, high), ends, strict=True):
+        if match is None:
+            raise QuantityError(f"{text!r} is no number")
+    first, last = (match["unit"] if match else "" for match in ends)
+    return Range(f"{low} {last}" if last and not first else low, high, points, log)
+
+
+def _axis(tracks: Mapping[str, Levels | Range]) -> Axis:
+    """The axis of paths that move together.
+
+    Raises
+    ------
+    QuantityError
+        When they have not equally many values, or the same ones twice.
+    """
+    found = tracks.values()
+    if len({track.points if isinstance(track, Range) else len(track.labels) for track in found}) > 1:
+        raise QuantityError("linked paths need equally many values each")
+    listed = [track.labels for track in found if isinstance(track, Levels)]
+    if len(listed) == len(tracks) and len(set(zip(*listed, strict=True))) < len(listed[0]):
+        raise QuantityError("lists a value twice")
+    return Axis(tracks)
 
 
 def _distinct(axes: Iterable[Axis]) -> tuple[Axis, ...]:

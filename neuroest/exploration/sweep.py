@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from neuroest.core.extras import extra
 from neuroest.core.lazy_registry import load
 from neuroest.exploration.checkpoint import SUFFIXES, Progress, Store, arrow_table, read_metadata
 from neuroest.exploration.chunks import CHUNK, Columns, Job, Labels
-from neuroest.exploration.errors import ExplorationError, extra
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve

@@ -14,17 +14,19 @@ class TwinEnergiesParameters(Record):
     model: ClassVar[str] = "twin_energies"
     folder: ClassVar[str] = "comparisons"
 
-    accumulate_energy: Joule = positive("Energy of adding a weight to a potential.", symbol="E_add")
-    compare_energy: Joule = positive("Energy of comparing a potential with its threshold.", symbol="E_cmp")
-    partial_product_energy: JoulePerBit = positive(
-        "Energy of a multiply-accumulate for each bit of the activation.", symbol="e_mul"
-    )
-    event_hop_energy: Joule = non_negative(
-        "Energy of one spike a hop, with what its address takes.", symbol="E_hop"
-    )
-    value_hop_energy: JoulePerBit = non_negative("Energy of dense traffic a hop.", symbol="e_hop")
-    memory_read_energy: JoulePerBit = non_negative(
-        "Energy of the memory for weights and potentials.", symbol="e_read"
-    )
-    potential_bits: Bit = positive("Width of a potential.", symbol="b_p")
-    hops: Dimensionless = non_negative("Hops between the cores of two neurons.", symbol="h")
+    accumulate_energy: Joule = positive(symbol="E_add")
+    """Energy of adding a weight to a potential."""
+    compare_energy: Joule = positive(symbol="E_cmp")
+    """Energy of comparing a potential with its threshold."""
+    partial_product_energy: JoulePerBit = positive(symbol="e_mul")
+    """Energy of a multiply-accumulate for each bit of the activation."""
+    event_hop_energy: Joule = non_negative(symbol="E_hop")
+    """Energy of one spike a hop, with what its address takes."""
+    value_hop_energy: JoulePerBit = non_negative(symbol="e_hop")
+    """Energy of dense traffic a hop."""
+    memory_read_energy: JoulePerBit = non_negative(symbol="e_read")
+    """Energy of the memory for weights and potentials."""
+    potential_bits: Bit = positive(symbol="b_p")
+    """Width of a potential."""
+    hops: Dimensionless = non_negative(symbol="h")
+    """Hops between the cores of two neurons."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
@@ -383,10 +384,7 @@ def _robust(residuals: Array) -> Array:
 
 
 def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Array, bool]:
-    try:
-        from scipy.optimize import least_squares  # type: ignore[import-untyped]  # noqa: PLC0415
-    except ImportError:
-        raise NeuroestError("fitting needs scipy: pip install 'neuroest[lab]'") from None
+    least_squares = extra("scipy.optimize", "lab").least_squares
     centre = np.array([problem.template[name] for name in free])
     low, high = centre - _BOUND, centre + _BOUND
     result = least_squares(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.predictions import Rows, error_is_stated, relative_error
 
@@ -250,11 +250,7 @@ def _freedom(pieces: list[tuple[str, Array, float]], variance: Array) -> Array:
 
 def quantile(share: float, freedom: float) -> float:
     """Deviations on either side that hold a share of Student's distribution."""
-    try:
-        from scipy.stats import t  # type: ignore[import-untyped]  # noqa: PLC0415
-    except ImportError:
-        raise NeuroestError("fitting needs scipy: pip install 'neuroest[lab]'") from None
-    return float(t.ppf(0.5 + share / 2.0, min(freedom, 1e6)))
+    return float(extra("scipy.stats", "lab").t.ppf(0.5 + share / 2.0, min(freedom, 1e6)))
 
 
 def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:

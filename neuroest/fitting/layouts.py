@@ -6,8 +6,6 @@ by a column ``experiment``; cells that an experiment does not have stay empty.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -19,7 +17,8 @@ import numpy as np
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.dynamics.stimulus import Array
-from neuroest.specs.file_text import decoded, file_content, printable, shortened
+from neuroest.specs.csv_table import CsvTable, read_csv
+from neuroest.specs.file_text import printable, shortened
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,6 @@ _UNSIGNED = {"voltage", "current"}
 _MAY_BE_ZERO = {"time", "probability", "device", "cycle", "shortening", "voltage", "current", "uncertainty"}
 _HEADER = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:[\[(]\s*(.*?)\s*[\])])?\s*\Z")
 _COMMENT = re.compile(r"#\s*(\w+)\s*:\s*(.*?)\s*\Z")
-_MOST_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -129,22 +127,16 @@ def read_measurements(path: Path | str) -> Measurements:
         With place and fix: a column without unit or of another dimension, a missing column, text for a number,
         a value that is not finite or cannot be, time that does not increase, too few rows.
     """
-    file = str(path)
-    text = decoded(file_content(Path(path), file), file)
-    return _Reader(file, text).read()
+    return _Reader(read_csv(Path(path), "voltage [V], integration_time [ms]")).read()
 
 
 class _Reader:
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.problems = file, list[Problem]()
+    def __init__(self, table: CsvTable) -> None:
+        self.table, self.file, self.problems = table, table.file, list[Problem]()
         self.comments: dict[str, str] = {}
-        self.rows: list[tuple[int, list[str]]] = []
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.lstrip().startswith("#"):
-                if match := _COMMENT.match(line.strip()):
-                    self.comments.setdefault(match[1].lower(), match[2])
-            elif line.strip().strip(",;\t"):
-                self.rows.append((number, next(csv.reader(io.StringIO(line), delimiter=_delimiter(text)))))
+        for comment in table.comments:
+            if match := _COMMENT.match(comment):
+                self.comments.setdefault(match[1].lower(), match[2])
 
     def report(self, line: int, message: str, column: int = 1) -> None:
         self.problems.append(Problem(self.file, line, column, "", message))
@@ -154,18 +146,14 @@ class _Reader:
         raise SpecError(self.problems)
 
     def read(self) -> Measurements:
-        if not self.rows:
-            self.stop(0, "holds no header line; expected something like `voltage [V], integration_time [ms]`")
-        if len(self.rows) > _MOST_ROWS:
-            self.stop(0, f"has more than {_MOST_ROWS} rows")
-        line, header = self.rows[0]
-        names, factors = self.header(line, header)
+        line = self.table.line
+        names, factors = self.header(line, self.table.heading)
         groups: dict[str, list[tuple[int, dict[str, float]]]] = {}
-        for number, cells in self.rows[1:]:
+        for number, cells in self.table.rows:
             if len(cells) > len(names):
                 self.report(number, f"has {len(cells)} cells, the header {len(names)}")
                 continue
-            given = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+            given = dict(zip(names, cells, strict=False))
             kind = given.pop("experiment", None) or self.kind_of(line, names)
             if kind not in LAYOUTS:
                 self.report(number, f"unknown experiment {shortened(kind)!r}{did_you_mean(kind, LAYOUTS)}")
@@ -281,17 +269,6 @@ class _Reader:
         if np.any(backwards):
             place = int(np.argmax(backwards)) + 1
             self.report(lines[place], "time does not increase; number the sweeps in a column `cycle`")
-
-
-def _delimiter(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    return (
-        ";"
-        if lines and ";" in lines[0] and "," not in lines[0]
-        else "\t"
-        if lines and "\t" in lines[0]
-        else ","
-    )
 
 
 def check_contradictions(experiment: Experiment) -> list[str]:

@@ -92,8 +92,7 @@ def spec_text(name: str, template: Device, data: Measurements, result: Fit) -> s
         },
     }
     content["notes"] = _notes(template, result)
-    head = "# yaml-language-server: $schema=../../schemas/device.schema.json\n"
-    return head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=118)
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=118)
 
 
 def data_basis(data: Measurements) -> str:

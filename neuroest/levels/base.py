@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from neuroest.blocks.base import Check, Component, NetworkContext, Structural
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
 from neuroest.core.errors import MappingError
 from neuroest.core.memoization import memoize_numbers
 from neuroest.core.units import Numeric
@@ -170,6 +171,10 @@ class Mapper(ABC):
     prior_error: ClassVar[ModelErrors]
     """How far its times may be off. A level says so itself; without it there is no level."""
     unit_name: str = "unit"
+    built_of_blocks: ClassVar[bool] = True
+    """Whether the chip is described by its blocks, and not by published numbers of the whole."""
+    writes_weights_back: ClassVar[bool] = True
+    """Whether writing the weights after a power-down is part of the estimate."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -224,6 +229,46 @@ class Mapper(ABC):
     @abstractmethod
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
+
+    def left_out(self, passes: Numeric) -> list[str]:
+        """What the estimate does not contain because no block of the chip stands for it."""
+        left_out = []
+        if self.chip.technology.corner is not None:
+            left_out.append(
+                "what the corner does to values that stand as chosen or as published: clock and sample rates, "
+                "converters, bias currents of references, macros and neurons known by their energies"
+            )
+        left_out += self.left_out_of_units()
+        if self.chip.operation.mode == "duty_cycled" and not self.writes_weights_back:
+            left_out.append("writing the weights back after each time that the chip was switched off")
+        return [*left_out, *self._left_out_without_blocks(passes)] if self.built_of_blocks else left_out
+
+    def left_out_of_units(self) -> list[str]:
+        """What the units of the level need and no block stands for."""
+        return []
+
+    def _left_out_without_blocks(self, passes: Numeric) -> list[str]:
+        """What a chip that is put together of blocks leaves out because no block stands for it."""
+        chip, spiking, left_out = self.chip, self.network.spiking, []
+        stays = not self.loses_weights and not np.all(passes > 1.0)
+        if self.writers() and chip.inferences_per_programming is None and stays:
+            left_out.append("programming of the weights, which stands on a line of its own")
+        if not chip.networks():
+            left_out.append("transport between the computing units (no network block)")
+        if not chip.links():
+            left_out.append("input and output of the chip (no off_chip_link block)")
+        if not chip.find(ChargesClock):
+            left_out.append("clock, control and floor plan (no chip_overheads block)")
+        units = chip.find(ExecutesElementwise)
+        if not spiking and not units and not chip.stands_for("element_operations"):
+            left_out.append("activation functions (no vector_unit block)")
+        if spiking and not chip.find(CodesSpikes):
+            left_out.append(
+                "making spikes of the input, and reading those of the output (no spike_coder block)"
+            )
+        if not spiking and any(unit.spec.rescaling == "none" for _, unit in units[-1:]):
+            left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
+        return left_out
 
     def turns(self) -> TimeMultiplexing:
         """Which layers take turns on units of this level."""

@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators, mapping
@@ -45,6 +46,7 @@ class BitSerialMapper(Mapper):
     """Weights stay in the cells; every cell works in every cycle, whatever its column holds."""
 
     schema: ClassVar[type[Level]] = BitSerialLevel
+    writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.2, "margins of the clock"),
     )
@@ -79,7 +81,7 @@ class BitSerialMapper(Mapper):
         bits = t.weights * self.network.weight_bits
         filled = bits / np.maximum(units * self.options["rows"] * self.options["columns"], 1.0)
         if np.any(row_blocks > 1.0) and not (
-            self.chip.find("accumulator") or self.chip.stands_for("additions")
+            self.chip.find(AddsPartialSums) or self.chip.stands_for("additions")
         ):
             raise MappingError(f"{self.level.path} splits a fan-in over arrays; add an accumulator block")
         return Placement(

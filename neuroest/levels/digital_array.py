@@ -11,6 +11,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area_ratio
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
@@ -146,7 +147,7 @@ class DigitalArrayMapper(Mapper):
                 raise MappingError(
                     f"{unit.path}.{name} is {np.min(unit.options[name]):g}, the network needs {np.max(needed):g}"
                 )
-        if self.network.spiking and not self.chip.find("digital_lif"):
+        if self.network.spiking and not self.chip.find(UpdatesNeurons):
             raise MappingError("the chip has no neurons for a spiking network; add a digital_lif block")
         if self.network.spiking and self.winograd:
             raise MappingError(

@@ -29,6 +29,8 @@ class EventCoreMapper(CoreMapper):
     """Cores of a chip known by its published energies per event."""
 
     schema: ClassVar[type[Level]] = EventCoreLevel
+    built_of_blocks: ClassVar[bool] = False
+    writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.5, "contention and imbalance between cores are not modelled"),
     )
@@ -77,3 +79,9 @@ class EventCoreMapper(CoreMapper):
         cores = np.maximum(placement.units, 1.0) * self.steps
         busy = (self.operations() * d.synaptic_operation_time + self.updates() * d.update_time) / cores
         return np.asarray(t.is_weighted * (busy + d.synchronisation_time))
+
+    def left_out_of_units(self) -> list[str]:
+        """Layers that the published events do not name."""
+        if not np.any(self.layers.window_elements > 0.0):
+            return []
+        return ["pooling and addition of spikes, which the published event energies do not name"]

@@ -26,13 +26,16 @@ class RooflineLevel(Level):
     """The processor."""
 
 
-_BYTE = 8.0  # bits; a processor moves nothing smaller
+_BYTE = 8.0
+"""Bits; a processor moves nothing smaller."""
 
 
 class RooflineMapper(Mapper):
     """Every layer is a kernel that is bound by computing or by memory."""
 
     schema: ClassVar[type[Level]] = RooflineLevel
+    built_of_blocks: ClassVar[bool] = False
+    writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),
     )

@@ -8,16 +8,19 @@ from typing import Any
 
 from neuroest.core.errors import NeuroestError, Problem, SpecError, did_you_mean
 from neuroest.design.build import build
-from neuroest.loading.library import KINDS, find_file, load_architecture, load_device, load_workload
-from neuroest.specs.messages import problem_at, validate
+from neuroest.loading.kinds import KINDS
+from neuroest.loading.library import architecture_document, find_file, load_architecture, load_device
+from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document, read_document
+
+_NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload"})
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
     """Every problem of some spec files; nothing if all is well.
 
     What a file is, its `kind` says. An architecture is checked with all devices it refers to and its baseline, a
-    device with all its claims, a workload with its shapes.
+    device with all its claims, a workload with its shapes, a validation case with its expressions.
 
     Parameters
     ----------
@@ -41,29 +44,19 @@ def _problems(path: Path) -> list[Problem]:
         kind = _kind(document)
     except SpecError as error:
         return list(error.problems)
-    problems = [] if kind == "sources" else _misnamed(document, path)
+    problems = _misnamed(document, path) if kind in _NAMED_LIKE_THEIR_FILES else []
     try:
         if kind == "architecture":
-            problems += _baseline(document, path)
-            problems += _devices(document, path)
-            build(load_architecture(_as_path(path)))
-        elif kind == "device":
-            load_device(_as_path(path))
-        elif kind == "workload":
-            load_workload(_as_path(path))
-        else:
-            validate(KINDS[kind], document)
+            document = architecture_document(path)
+            problems += [*_baseline(document, path), *_devices(document, path)]
+        found = KINDS[kind].read(path)
+        if kind == "architecture":
+            build(found)
     except SpecError as error:
         problems += error.problems
     except NeuroestError as error:
         problems.append(Problem(document.file, 0, 0, "", str(error)))
     return sorted(set(problems))
-
-
-def _as_path(path: Path) -> str:
-    """`path` in a form that is never taken for a shipped name."""
-    text = str(path)
-    return text if "/" in text or "\\" in text else f"./{text}"
 
 
 def _kind(document: Document) -> str:
@@ -114,7 +107,7 @@ def _baseline(document: Document, path: Path) -> list[Problem]:
     if not isinstance(name, str):
         return []
     try:
-        build(load_architecture(_as_path(find_file("architecture", name, path))))
+        build(load_architecture(find_file("architecture", name, path)))
     except SpecError as error:
         return list(error.problems)
     except NeuroestError as error:

@@ -11,18 +11,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_args
 
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
 from neuroest.core.lazy_registry import load
+from neuroest.loading.kinds import data_folder
 from neuroest.registry import DEVICE_MODELS
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
 from neuroest.specs.device import DeviceSpec, SourceSpec, SourcesSpec
+from neuroest.specs.file_text import is_path
+from neuroest.specs.inheritance import chain_of, resolved
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
@@ -33,18 +36,7 @@ from neuroest.workloads.layers import check_workload
 _T = TypeVar("_T", bound=Spec)
 Stamp: TypeAlias = tuple[int, ...]
 
-KINDS: Mapping[str, type[Spec]] = {
-    "architecture": ArchitectureSpec,
-    "device": DeviceSpec,
-    "sources": SourcesSpec,
-    "workload": WorkloadSpec,
-}
-"""Schema of each kind of file."""
-
-_FOLDERS = {"architecture": "architectures", "device": "device_specs", "workload": "workloads"}
-_PACKAGED = {"architecture": "architectures", "device": "device_specs", "workload": "workload_specs"}
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
-_SUFFIXES = (".yaml", ".yml")
 MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
 """Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
 
@@ -76,13 +68,6 @@ class Device:
             named = ((f"{path}.{name}", claim) for name, claim in self.claims.items())
             self._placed[path] = MappingProxyType({key: replace(claim, path=key) for key, claim in named})
         return self._placed[path]
-
-
-def data_folder(kind: str) -> Path:
-    """Folder of the shipped files of a kind: inside the installed package, or in the checkout beside it."""
-    package = Path(__file__).parent.parent
-    packaged = package / _PACKAGED[kind]
-    return packaged if packaged.is_dir() else package.parent / _FOLDERS[kind]
 
 
 @cache
@@ -122,10 +107,10 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     UnknownNameError
         When nothing ships under that name.
     """
-    if name.endswith(_SUFFIXES) or "/" in name or "\\" in name:
+    if is_path(name):
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
-        return near if near.exists() else given
+        return given if given.exists() and not near.exists() else near
     known = {**shipped(kind), **_packed.get().get(kind, {})}
     if name not in known:
         raise UnknownNameError(
@@ -134,9 +119,9 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     return known[name]
 
 
-def _file(kind: str, name: str | Path) -> Path:
+def _file(kind: str, name: str | Path, beside: Path | None = None) -> Path:
     """The path itself, or the file that a text names."""
-    return name if isinstance(name, Path) else find_file(kind, name)
+    return name if isinstance(name, Path) else find_file(kind, name, beside)
 
 
 def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
@@ -149,11 +134,33 @@ def load_architecture(name: str | Path) -> Loaded[ArchitectureSpec]:
     UnknownNameError
         When nothing ships under that name.
     """
-    loaded = _loaded(ArchitectureSpec, _file("architecture", name))
-    problems = [problem_at(loaded.document, place, text) for place, text in misnamed(loaded.spec.chip)]
+    chain = tuple(_chain(_file("architecture", name)))
+    return _architecture(chain, tuple(map(_stamp, chain)))
+
+
+def architecture_document(path: Path) -> Document:
+    """What an architecture file says together with the files it is based on, not yet validated.
+
+    Raises
+    ------
+    SpecError
+        When one of the files cannot be read, or its changes cannot be made.
+    """
+    return resolved([*_chain(path).values()])
+
+
+def _chain(path: Path) -> dict[Path, Document]:
+    return chain_of(path, partial(_document, ArchitectureSpec), partial(find_file, "architecture"))
+
+
+@lru_cache(maxsize=512)
+def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded[ArchitectureSpec]:
+    document = architecture_document(chain[0])
+    spec = validate(ArchitectureSpec, document)
+    problems = [problem_at(document, place, text) for place, text in misnamed(spec.chip)]
     if problems:
         raise SpecError(problems)
-    return loaded
+    return Loaded(spec, document.file, document.sha256, document)
 
 
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
@@ -167,7 +174,7 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 
 @lru_cache(maxsize=128)
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
-    loaded = _loaded(WorkloadSpec, path)
+    loaded = read_spec(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
     known = shared_sources() | loaded.spec.sources.keys()
     for place, key in _cited(loaded.document.data):
@@ -192,9 +199,9 @@ def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
             yield from _cited(value, (*place, index))
 
 
-def load_device(name: str, beside: Path | None = None) -> Device:
+def load_device(name: str | Path, beside: Path | None = None) -> Device:
     """The device of a shipped name or of a path, its claims resolved to SI."""
-    path = find_file("device", name, beside)
+    path = _file("device", name, beside)
     device = _device(path, _stamp(path))
     if device.spec.table is None:
         return device
@@ -210,7 +217,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    In that file a key stands at two spaces and what belongs to it further in; a test holds the two readings equal.
+    To read it whole takes a fourteenth of a cold estimate. In that file a key stands at two spaces and what belongs to it
+    further in; a test holds the two readings equal.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))
@@ -223,11 +231,22 @@ def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
 
 def bibliography() -> Mapping[str, SourceSpec]:
     """The shared bibliography by key."""
-    path = data_folder("device") / "sources.yaml"
-    return _loaded(SourcesSpec, path).spec.sources
+    return load_sources(data_folder("device") / "sources.yaml").spec.sources
 
 
-def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
+def load_sources(path: Path) -> Loaded[SourcesSpec]:
+    """A bibliography from its file."""
+    return read_spec(SourcesSpec, path)
+
+
+def read_spec(schema: type[_T], path: Path) -> Loaded[_T]:
+    """A file as its schema has it, read once while it stays as it is.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file, or when it is of another kind.
+    """
     loaded: Loaded[_T] = _load(schema, path, _stamp(path))  # type: ignore[assignment]
     return loaded
 
@@ -241,15 +260,25 @@ def _stamp(path: Path) -> Stamp:
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
+def _document(schema: type[Spec], path: Path) -> Document:
+    return _read(schema, path, _stamp(path))
+
+
 @lru_cache(maxsize=512)
-def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
+def _read(schema: type[Spec], path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
     _check_kind(schema, document)
+    return document
+
+
+@lru_cache(maxsize=512)
+def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
+    document = _document(schema, path)
     return Loaded(validate(schema, document), document.file, document.sha256, document)
 
 
 def _check_kind(schema: type[Spec], document: Document) -> None:
-    expected = next(kind for kind, cls in KINDS.items() if cls is schema)
+    (expected,) = get_args(schema.model_fields["kind"].annotation)
     if not isinstance(document.data, dict):
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
     given = document.data.get("kind")
@@ -290,7 +319,7 @@ def _table_problems(document: Document, spec: DeviceSpec, record: type[Record]) 
 
 @lru_cache(maxsize=512)
 def _device(path: Path, _stamp: Stamp) -> Device:
-    loaded = _loaded(DeviceSpec, path)
+    loaded = read_spec(DeviceSpec, path)
     spec, document = loaded.spec, loaded.document
     if spec.model not in DEVICE_MODELS:
         message = f"unknown device model {spec.model!r}{did_you_mean(spec.model, DEVICE_MODELS)}"
@@ -319,7 +348,7 @@ def _device(path: Path, _stamp: Stamp) -> Device:
                 spec.parameters[name],
                 info.check,
                 spec.defaults,
-                about=info.description,
+                about=record,
                 origin=spec.name,
             )
         except QuantityError as error:

@@ -17,6 +17,7 @@ import numpy as np
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.interconnect.mesh import Mesh
+from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.chip import LevelNode
@@ -94,16 +95,17 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
     actions: dict[tuple[str, str], Array] = {key: np.asarray(count) for key, count in level.actions.items()}
     exclusions: list[str] = []
     traffic = list(level.traffic)
-    for model, action, count in (
-        ("accumulator", "addition", level.additions),
-        *(("vector_unit", action, number) for action, number in level.element_operations.items()),
-        ("digital_lif", "update", level.neuron_updates),
-    ):
-        blocks = mapper.chip.find(model)
+    shared: tuple[tuple[type[SharedInTime], str, Array], ...] = (
+        (AddsPartialSums, "addition", level.additions),
+        *((ExecutesElementwise, action, number) for action, number in level.element_operations.items()),
+        (UpdatesNeurons, "update", level.neuron_updates),
+    )
+    for role, action, count in shared:
+        blocks = mapper.chip.find(role)
         if blocks and np.any(count > 0.0):
             block = blocks[-1][1]
             actions[block.path, action] = count
-            if model == "digital_lif":
+            if role is UpdatesNeurons:
                 moved = count * block.options["state_bits"]
                 traffic.append(Traffic("state", moved, moved))
     coding = spike_coding(mapper)

@@ -124,7 +124,7 @@ def distinct(loaded: Sequence[Loaded[Any]]) -> list[Loaded[Any]]:
     kept: dict[str, Loaded[Any]] = {}
     for one in loaded:
         other = kept.setdefault(one.spec.name, one)
-        if other.sha256 != one.sha256:
+        if [file.sha256 for file in other.document.chain] != [file.sha256 for file in one.document.chain]:
             raise NeuroestError(
                 f"{other.file} and {one.file} are both called {one.spec.name!r}; give each a `name` of its own"
             )

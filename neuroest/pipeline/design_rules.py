@@ -6,6 +6,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.blocks.interconnect.dram import Dram
+from neuroest.blocks.roles import ChargesClock
 from neuroest.equations import power
 from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.energy import Array
@@ -136,7 +137,7 @@ def _die_checks(s: Stages, die: Array) -> list[Check]:
             "the die is larger than the field of an exposure; use several chips (chip.count: auto)", die,
             block.device.largest_die, "m^2",
         )
-        for _, block in s.chip.find("chip_overheads")
+        for _, block in s.chip.find(ChargesClock)
     ]  # fmt: skip
 
 

@@ -122,8 +122,9 @@ def _placed(document: Document, text: str) -> str:
     for line in text.split("\n"):
         path = _LEADING_PATH.match(line)
         if path is not None:
-            row, column = document.position(path[0].split("."))
-            lines.append(f"{document.file}:{row}:{column}: {line}")
+            place = path[0].split(".")
+            row, column = document.position(place)
+            lines.append(f"{document.origin(place)[0].file}:{row}:{column}: {line}")
         else:
             lines.append(line)
     return "\n".join(lines)

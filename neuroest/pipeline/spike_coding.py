@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check
-from neuroest.blocks.digital.spike_coder import SpikeCoder
+from neuroest.blocks.roles import CodesSpikes
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper
 
@@ -35,7 +35,7 @@ class SpikeCoding:
 
 def spike_coding(mapper: Mapper) -> SpikeCoding | None:
     """The coding of a spiking network on a chip with a block for it; None elsewhere."""
-    found = mapper.chip.find(SpikeCoder.model)
+    found = mapper.chip.find(CodesSpikes)
     if not found or not mapper.network.spiking:
         return None
     coder: Any = found[-1][1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroest.blocks.interconnect.base import Link
+from neuroest.blocks.roles import AddsPartialSums, MultipliesComputedFactors, SharedInTime
 from neuroest.core.units import Numeric, Second
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
@@ -85,7 +86,7 @@ def time_network(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -
     places = UnitAllocation(mapped, mapper.layers.reads)
     turns = _blocks(mapper, places, counts, resources)
     sharing = [(mapper.turns(), resources[level])]
-    for _, unit in mapper.chip.find("matrix_unit"):
+    for _, unit in mapper.chip.find(MultipliesComputedFactors):
         capacity = unit.options["clock_frequency"] * mapped.instances[unit.path]
         resources[unit.path] = mapper.product_cycles() / (mapper.steps * capacity)
         sharing.append((single_shared_unit(mapper.layers.stationary_elements > 0.0), resources[unit.path]))
@@ -110,10 +111,8 @@ def _blocks(
 ) -> dict[str, Array]:
     """Times of adders, vector units, neurons and memories; the busiest instance of each."""
     alone: dict[str, Array] = {}
-    for model in ("accumulator", "vector_unit", "digital_lif", "spike_coder"):
-        for _, block in mapper.chip.find(model):
-            capacity = block.options["lanes"] * block.options["clock_frequency"]
-            alone[block.path] = _demand(mapper, counts, block.path) / (mapper.steps * capacity)
+    for _, block in mapper.chip.find(SharedInTime):
+        alone[block.path] = _demand(mapper, counts, block.path) / (mapper.steps * block.action_rate())
     for memory in mapper.chip.memories():
         reads, writes = (
             counts.actions.get((memory.path, action), mapper.zeros()) / mapper.steps
@@ -139,7 +138,7 @@ def _steps(mapper: Mapper, mapped: NetworkMapping, resources: Mapping[str, Array
     if not np.any(loops) or mapped.placement.shared:
         return slowest
     outside = {link.path for link in mapper.chip.links()}
-    reading = {mapped.level.path, *(block.path for _, block in mapper.chip.find("accumulator"))}
+    reading = {mapped.level.path, *(block.path for _, block in mapper.chip.find(AddsPartialSums))}
     parts = [time for path, time in resources.items() if path not in reading | outside]
     around = _slowest({p: time for p, time in resources.items() if p in reading}) + sum(parts)
     return np.asarray(np.where(loops, np.maximum(around, slowest), slowest))

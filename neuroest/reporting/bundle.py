@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.loading.library import data_folder, load_architecture, load_workload, packed_files
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.difference import FilesDifference, difference, results_of
 from neuroest.reporting.report import Report, plain_result
@@ -62,9 +63,10 @@ def _store(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _entry(result: Estimate, places: Mapping[str, str]) -> dict[str, Any]:
-    packed = {
-        file.kind: places[file.file] for file in result.files if file.kind in {"architecture", "workload"}
-    }
+    packed: dict[str, Any] = {}
+    for file in result.files:
+        if file.kind in {"architecture", "workload"}:
+            packed.setdefault(file.kind, places[file.file])  # the bases of an architecture follow it
     return {**packed, "settings": dict(result.settings)}
 
 

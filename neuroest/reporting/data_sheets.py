@@ -12,7 +12,6 @@ from neuroest.core.text_layout import columns, wrapped
 from neuroest.design.build import TEMPERATURE, Design, Part, build
 from neuroest.design.chip import heat_path
 from neuroest.loading.library import (
-    KINDS,
     Device,
     bibliography,
     load_architecture,
@@ -29,6 +28,8 @@ from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block
 from neuroest.specs.claims import DESIGN, Claim, ClaimSpec
 from neuroest.specs.device import SourceSpec
+from neuroest.specs.file_text import is_path
+from neuroest.specs.inheritance import resolved_text
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import read_document
@@ -53,7 +54,7 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
     SpecError
         When the file has problems.
     """
-    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+    if is_path(name):
         return [_file_sheet(name, style)]
     found = [make() for known, make in _named(name, style) if known]
     if not found:
@@ -81,9 +82,21 @@ def _file_sheet(name: str, style: Style) -> str:
         return device_sheet(load_device(name), style)
     if kind == "workload":
         return workload_sheet(load_workload(name), style)
-    allowed = ", ".join(kind for kind in KINDS if kind != "sources")
-    message = f"kind is {kind!r}; what can be shown: {allowed}"
+    message = f"kind is {kind!r}; what can be shown: architecture, device, workload"
     raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
+
+
+def whole_file(name: str) -> str:
+    """The file of an architecture as it is with its bases resolved.
+
+    Raises
+    ------
+    UnknownNameError
+        When no architecture is called so.
+    SpecError
+        When the file has problems.
+    """
+    return resolved_text(load_architecture(name).document)
 
 
 def value_rows(name: str) -> list[dict[str, Any]]:
@@ -95,7 +108,7 @@ def value_rows(name: str) -> list[dict[str, Any]]:
         When what is called so holds no values.
     """
     kinds = {"architecture", "device", "workload"}
-    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+    if is_path(name):
         data = read_document(Path(name)).data
         kind = data.get("kind") if isinstance(data, dict) else None
         found = [str(kind)] if kind in kinds else []
@@ -182,6 +195,7 @@ def architecture_sheet(loaded: Loaded[ArchitectureSpec], style: Style = PLAIN) -
     told = (spec.technology.process, corner_words(design), shown(supply.value, "V"), _temperature(design))
     lines += wrapped(f"technology: {', '.join(text for text in told if text)}", hanging=2)
     lines.append(f"operation: {words(spec.operation.mode)}")
+    lines += [f"based on: {Path(base.file).stem}" for base in loaded.document.chain[1:]]
     if spec.baseline:
         lines.append(f"baseline: {spec.baseline}")
     lines += ["", *_tree(design.root, design, 0)]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.provenance import EquationInfo, Parameter, Traced, tracing
+from neuroest.core.provenance import Parameter, Traced, equation_info, tracing
 from neuroest.design.build import AMBIENT, TEMPERATURE, Part
 from neuroest.design.chip import instantiate
 from neuroest.equations import accuracy, digital, pipelining, power
@@ -270,7 +270,7 @@ class _Explainer:
             rule = "fraction x area of the clocked blocks"
             about: tuple[str, ...] = (f"clocked blocks: {clocked}",)
         else:
-            info = _info(equation)
+            info = equation_info(equation)
             rule, about = info.formula, (info.reference,)
             if term.term != "white_space":
                 about = (*about, f"clocked blocks: {clocked}")
@@ -307,7 +307,7 @@ class _Explainer:
     def _exactness(self, name: str) -> tuple[str, tuple[Step, ...]]:
         """The errors of each layer's columns, the least exact layer first, each cause with its share."""
         equation = accuracy.effective_bits if name == "effective_bits" else accuracy.signal_to_error_ratio
-        info, steps = _info(equation), []
+        info, steps = equation_info(equation), []
         for found in sorted(self.estimate.column_errors, key=lambda errors: -errors.error):
             parts = tuple(
                 Step(cause, error, "1", f"{percent(share)} of the variance of the errors")
@@ -374,7 +374,7 @@ class _Explainer:
         equation = (
             pipelining.layer_pipelined_latency if name == "latency_s" else pipelining.initiation_interval
         )
-        info = _info(equation)
+        info = equation_info(equation)
         rest = first_number(result.timing.rest)
         tail = f"; {shown(rest, 's')} of rest between inferences" if name != "latency_s" and rest else ""
         return f"{info.formula}, with the step of the {slowest}{tail} ({info.reference})"
@@ -463,11 +463,6 @@ class _Explainer:
 
 def _summary(spec: object) -> str:
     return (type(spec).__doc__ or "").split("\n", 1)[0]
-
-
-def _info(equation: Any) -> EquationInfo:
-    found: EquationInfo = equation.__equation__
-    return found
 
 
 def _many(items: Sequence[Any], noun: str = "term") -> str:

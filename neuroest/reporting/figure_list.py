@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from neuroest.plotting import report as figures
+from neuroest.plotting.area_map import area_map_figure
+from neuroest.plotting.bottleneck import bottleneck_figure
+from neuroest.plotting.breakdowns import MOST_BESIDE, breakdown_figure, parts_figure
+from neuroest.plotting.comparisons import ratios_figure, tradeoff_figure
+from neuroest.plotting.scoreboard import scoreboard_figure
+from neuroest.plotting.style import MOST_DESIGNS, VENUES
+from neuroest.plotting.sweep import points_figure
+from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.reporting.formatting import counted
 from neuroest.reporting.report import Report, unique_slugs
@@ -57,7 +64,7 @@ class Plan:
 def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
     """All figures of a report."""
     standing = report.validation_coverage
-    narrow, wide = figures.VENUES[venue]
+    narrow, wide = VENUES[venue]
     names = unique_slugs([name for name, _ in report.networks])
     found: list[Plan] = []
     for network, views in report.networks:
@@ -70,7 +77,7 @@ def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
             f"Predicted against published values, recorded with neuroest {standing.record.version}. Filled: cases "
             f"whose computing level is of a kind in this report ({kinds}). Left all values, right those that were "
             f"predicted from process and device values alone. {_BANDS}",
-            partial(figures.scoreboard_figure, standing, wide), wide=True,
+            partial(scoreboard_figure, standing, wide), wide=True,
         )
     )  # fmt: skip
     if sweep is not None and sweep.results:
@@ -79,7 +86,7 @@ def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:
         caption = (
             f"{counted(sweep.count, 'point')} of a sweep{of} and the Pareto front of the two results shown."
         )
-        found.append(Plan("sweep", "Sweep", caption, partial(figures.sweep_figure, sweep, narrow)))
+        found.append(Plan("sweep", "Sweep", caption, partial(points_figure, sweep, narrow)))
     return found
 
 
@@ -88,18 +95,18 @@ def _of_network(
 ) -> list[Plan]:
     narrow, wide = widths
     first = views[0]
-    most = figures.MOST_DESIGNS
+    most = MOST_DESIGNS
     shown = f" The first {most} of {len(views)} designs." if len(views) > most else ""
-    beside = ", ".join(view.architecture for view in views[: figures.MOST_BESIDE])
+    beside = ", ".join(view.architecture for view in views[:MOST_BESIDE])
     found = []
     for quantity, (label, about) in _QUANTITIES.items():
         caption = (
             f"{label} on {network} with the shares of components and layers; {about}. {_BANDS} {_MARK}{shown}"
         )
-        make = partial(figures.breakdown_figure, views, quantity, wide)
+        make = partial(breakdown_figure, views, quantity, wide)
         found.append(Plan(f"{quantity}_{name}", f"{label} with shares, {network}", caption, make, wide=True))
         caption = f"{label} by component and by layer on {network}, of {beside}; {about}. {_BANDS}"
-        make = partial(figures.parts_figure, views, quantity, wide)
+        make = partial(parts_figure, views, quantity, wide)
         found.append(
             Plan(f"{quantity}_parts_{name}", f"{label} in parts, {network}", caption, make, wide=True)
         )
@@ -110,16 +117,16 @@ def _of_network(
             f"{first.architecture} over its baselines on {network}; Table "
             f"{{differences}} says what differs between them. {_BANDS} {_MARK}{shown}"
         )
-        make = partial(figures.ratios_figure, comparison, narrow)
+        make = partial(ratios_figure, comparison, narrow)
         found.append(Plan(f"ratios_{name}", f"Ratios, {network}", caption, make))
         caption = (
             f"Energy against area on {network}; larger markers are faster, filled ones are on the Pareto front of "
             f"energy, area and throughput, squares rest in part on projected or assumed values. {_BANDS}{shown}"
         )
-        make = partial(figures.tradeoff_figure, views, narrow)
+        make = partial(tradeoff_figure, views, narrow)
         found.append(Plan(f"tradeoff_{name}", f"Energy against area, {network}", caption, make))
     caption = f"Samples of the energy per inference on {network} over what is not known of the inputs. {_MARK}{shown}"
-    make = partial(figures.distribution_figure, views, narrow)
+    make = partial(distribution_figure, views, narrow)
     found.append(Plan(f"distribution_{name}", f"Distribution of the energy, {network}", caption, make))
     return found
 
@@ -139,19 +146,19 @@ def _of_designs(report: Report, widths: tuple[float, float]) -> list[Plan]:
             f"Energy per inference of {who} with each cause of doubt at its 10th and 90th percentile, others as they "
             f"are.{left}"
         )
-        make = partial(figures.tornado_figure, view, narrow)
+        make = partial(tornado_figure, view, narrow)
         found.append(Plan(f"tornado_{name}", f"Tornado, {who}", caption, make))
         caption = (
             f"What limits the throughput of {who}. Left, the time of each resource for one step of each layer; right, "
             "the layers below the rates of what computes (dashed) and of what moves data (diagonals; one out of view "
             f"is no limit), each layer once for every resource that moves data.{left}"
         )
-        make = partial(figures.bottleneck_figure, view, wide)
+        make = partial(bottleneck_figure, view, wide)
         found.append(
             Plan(f"bottleneck_{name}", f"What limits the throughput, {who}", caption, make, wide=True)
         )
         caption = f"Area of {who} to scale. Where blocks stand is not meant: it is no floorplan.{left}"
-        make = partial(figures.area_map_figure, view, narrow)
+        make = partial(area_map_figure, view, narrow)
         found.append(Plan(f"area_map_{name}", f"Area map, {who}", caption, make))
     return found
 

@@ -34,15 +34,28 @@ def shown(value: float | None, unit: str) -> str:
     if value is None:
         return "-"
     size = abs(value)
-    scales = _SCALES.get(unit)
-    if scales is not None and value:
-        factor, name, _ = next((scale for scale in scales if size >= scale[0] * scale[2]), scales[-1])
+    if unit in _SCALES and value:
+        factor, name = scale_of(size, unit)
         return f"{_three_digits(value / factor)} {name}"
     if unit == "V" and 0.1 <= size < 1.0:
         return f"{value:.3g} V"
     if unit == "1/s" and 1e3 <= size < 1e6:
         return f"{_three_digits(value)} 1/s"
     return format_quantity(value, unit)
+
+
+def scale_of(size: float, unit: str) -> tuple[float, str]:
+    """Factor and name of the unit that a length or an area is written in.
+
+    Examples
+    --------
+    >>> scale_of(2.8e-8, "m^2")
+    (1e-06, 'mm^2')
+    """
+    factor, name, _ = next(
+        (scale for scale in _SCALES[unit] if size >= scale[0] * scale[2]), _SCALES[unit][-1]
+    )
+    return factor, name
 
 
 def _three_digits(value: float) -> str:

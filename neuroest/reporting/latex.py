@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import escaped
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
-from neuroest.reporting.formatting import check_line, short, words
+from neuroest.reporting.formatting import check_line, scale_of, short, words
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED, label_and_unit
 from neuroest.specs.claims import Claim
@@ -24,8 +25,8 @@ PACKAGES = r"\usepackage{booktabs,siunitx,array}"
 """What a document needs for these tables."""
 
 _PREFIXES = {
-    -18: r"\atto", -15: r"\femto", -12: r"\pico", -9: r"\nano", -6: r"\micro", -3: r"\milli", 0: "",
-    3: r"\kilo", 6: r"\mega", 9: r"\giga", 12: r"\tera",
+    "a": r"\atto", "f": r"\femto", "p": r"\pico", "n": r"\nano", "u": r"\micro", "m": r"\milli", "": "",
+    "k": r"\kilo", "M": r"\mega", "G": r"\giga", "T": r"\tera", "P": r"\peta", "E": r"\exa",
 }  # fmt: skip
 _UNITS = {
     "J": r"\joule", "s": r"\second", "W": r"\watt", "V": r"\volt", "A": r"\ampere", "F": r"\farad",
@@ -35,11 +36,6 @@ _NAMES = {
     "K": r"\kelvin", "1/s": r"\per\second", "m^2": r"\metre\squared", "TOPS/W": r"{TOPS}\per\watt",
     "W/m^2": r"\watt\per\metre\squared", "bit": "{bit}", "eV": r"\electronvolt",
 }  # fmt: skip
-_AREAS = (
-    (1e-6, r"\milli\metre\squared", 0.00995),
-    (1e-12, r"\micro\metre\squared", 0.00995),
-    (1e-18, r"\nano\metre\squared", 0.0),
-)
 _LEAST_ROWS = 4
 """Rows of the last part of a table that pages divide."""
 _LINES_OF_A_PAGE = 44
@@ -102,11 +98,11 @@ def scale(value: float, unit: str) -> tuple[float, str]:
     """Factor and siunitx unit that a value is well readable in."""
     size = abs(value)
     if unit == "m^2" and size > 0.0:
-        factor, name, _ = next((a for a in _AREAS if size >= a[0] * a[2]), _AREAS[-1])
-        return factor, name
+        factor, name = scale_of(size, unit)
+        return factor, rf"{_PREFIXES[name[0]]}\metre\squared"
     if unit in _UNITS and size > 0.0 and math.isfinite(size):
-        exponent = min(max(3 * math.floor(math.log10(float(f"{size:.3g}")) / 3), -18), 12)
-        return 10.0**exponent, f"{_PREFIXES[exponent]}{_UNITS[unit]}"
+        factor, prefix = prefix_of(size)
+        return factor, f"{_PREFIXES[prefix]}{_UNITS[unit]}"
     if unit in {"1", ""}:
         return 1.0, ""
     return 1.0, _UNITS.get(unit) or _NAMES.get(unit) or _literal(unit)

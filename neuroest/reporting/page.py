@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from neuroest.plotting.canvas import report_module
+from neuroest.core.extras import extra
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
@@ -53,7 +53,7 @@ def page(
     pictures : sequence of (Plan, Path), optional
         Figures and their SVG files, which are put into the page.
     """
-    jinja = report_module("jinja2")
+    jinja = extra("jinja2", "report")
     safe = jinja.utils.markupsafe.Markup
     environment = jinja.Environment(
         loader=jinja.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from neuroest.plotting import report as figures
+from neuroest.core.extras import extra
+from neuroest.plotting.style import draw, matplotlib
 from neuroest.reporting import latex
 from neuroest.reporting.figure_list import Plan, plans
 from neuroest.reporting.page import page
@@ -34,14 +35,14 @@ def publish(
     Parameters
     ----------
     venue : str
-        Whose column widths the figures have, one of `figures.VENUES`.
+        Whose column widths the figures have, one of `neuroest.plotting.style.VENUES`.
     force : bool
         Replace a report of the same name.
     bundle : bool
         Pack what ``neuroest rerun`` needs into ``bundle.zip``.
     """
-    for module in ("matplotlib", "jinja2"):
-        figures.report_module(module)
+    matplotlib()
+    extra("jinja2", "report")
     sweep = read_sweep(report.sweep) if report.sweep is not None else None
     write_folder(target, partial(_fill, report, sweep, venue, bundle), force=force)
 
@@ -140,7 +141,7 @@ def _draw(drawn: list[Plan], folder: Path) -> None:
     _PLANS[:] = [(str(folder / plan.name), plan.make) for plan in drawn]
     try:
         if sys.platform == "linux" and multiprocessing.current_process().daemon is False:
-            figures.report_module("matplotlib.backends.backend_pdf")
+            matplotlib("backends.backend_pdf")
             context = multiprocessing.get_context("fork")
             with context.Pool(
                 min(_WORKERS, multiprocessing.cpu_count()), initializer=_leave_interrupts
@@ -159,7 +160,7 @@ def _leave_interrupts() -> None:
 
 def _draw_one(index: int) -> None:
     name, make = _PLANS[index]
-    figures.draw(Path(name), make)
+    draw(Path(name), make)
 
 
 def _write(file: Path, text: str) -> None:

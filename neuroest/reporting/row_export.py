@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from neuroest.reporting.csv_export import to_csv
 from neuroest.reporting.latex import PACKAGES, number, tex
 from neuroest.reporting.markdown import table
@@ -163,7 +165,7 @@ def _is_numeric(rows: Sequence[Row], name: str) -> bool:
 
 
 def _as_number(value: Any) -> float | None:
-    if isinstance(value, bool | str) or type(value).__name__ == "bool":
+    if isinstance(value, bool | np.bool_ | str):
         return None
     try:
         return float(value)
@@ -172,6 +174,8 @@ def _as_number(value: Any) -> float | None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
     found = _as_number(value)
     if found is not None:
         if not math.isfinite(found):

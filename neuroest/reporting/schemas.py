@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,23 +12,29 @@ from pydantic.json_schema import models_json_schema
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.core.units import describe_dimension, parse_unit
-from neuroest.loading.library import KINDS
+from neuroest.loading.kinds import KINDS
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.specs.architecture import ArchitectureSpec
-from neuroest.specs.base import Spec
+from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import GivenClaims
 from neuroest.specs.choice import CHOICES
+from neuroest.specs.inheritance import DerivedArchitecture
 from neuroest.specs.parameters import ParameterInfo
 
 _REFERENCE = "#/$defs/{model}"
+_TEXT = ("type", "pattern")
+_LIMITS = ("minimum", "exclusiveMinimum", "maximum")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "architecture": {
         "name": "my_chip",
         "description": "A chip of mine. Nobody has built it.",
+        "base": "analog_lif_28nm",
         "baseline": "analog_lif_28nm",
         "exclusions": ["training"],
+        "remove": ["chip.tile.state"],
+        "set": {"chip.tile.array.rows": 256},
     },
     "device": {
         "name": "my_device",
@@ -41,7 +48,7 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "coding": "spiking",
         "timesteps": 20,
     },
-    "sources": {},
+    "space": {"name": "my_space", "description": "Sizes of the array against its supply."},
 }
 
 
@@ -51,7 +58,7 @@ def spec_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : str
-        ``architecture``, ``device``, ``workload`` or ``sources``.
+        What files give as their ``kind``, see `neuroest.loading.kinds.KINDS`.
 
     Raises
     ------
@@ -60,15 +67,18 @@ def spec_schema(kind: str) -> dict[str, Any]:
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    schema = {"$schema": DIALECT, **_raw_schema(KINDS[kind])}
+    schema = {"$schema": DIALECT, **_raw_schema(KINDS[kind].schema)}
+    if kind == "architecture":
+        _add_derived(schema)
     _tidy(schema)
-    for name, example in _EXAMPLES[kind].items():
+    for name, example in _EXAMPLES.get(kind, {}).items():
         schema["properties"][name].setdefault("examples", [example])
     if kind == "device":
         _add_device_models(schema)
     if kind == "architecture":
         _add_choice_of_nodes(schema)
         _add_block_parameters(schema)
+    _share_quantities(schema)
     schema["title"] = f"neuroest {kind}"
     return schema
 
@@ -77,7 +87,7 @@ def _raw_schema(root: type[Spec]) -> dict[str, Any]:
     """Schema of a class with everything that it may hold, choices as references."""
     classes: list[type[BaseModel]] = [root]
     if issubclass(root, ArchitectureSpec):
-        classes += [*LEVELS.values(), *BLOCKS.values()]
+        classes += [DerivedArchitecture, *LEVELS.values(), *BLOCKS.values()]
     _, schema = models_json_schema([(cls, "validation") for cls in classes], ref_template=_REFERENCE)
     definitions = schema["$defs"]
     _resolve_choices(definitions)
@@ -97,8 +107,8 @@ def _resolve_choices(node: Any) -> None:
 
 
 def schema_text(kind: str) -> str:
-    """The schema as JSON, as it stands in ``schemas/``."""
-    return json.dumps(spec_schema(kind), indent=2, ensure_ascii=False) + "\n"
+    """The schema as JSON without white space, which no reader of schemas needs."""
+    return json.dumps(spec_schema(kind), separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def _tidy(node: Any) -> None:
@@ -136,32 +146,67 @@ def _add_device_models(schema: dict[str, Any]) -> None:
     schema["allOf"] = [
         {
             "if": {"properties": {"model": {"const": model}}, "required": ["model"]},
-            "then": {"properties": {"parameters": _parameters(record.parameters())}},
+            "then": {"properties": {"parameters": _due(record, _parameters(model, schema["$defs"]))}},
         }
         for model, record in sorted(DEVICE_MODELS.items())
     ]
 
 
-def _parameters(declared: Mapping[str, ParameterInfo]) -> dict[str, Any]:
+def _due(record: type[Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a device model with those that a file must state."""
     return {
-        "properties": {name: _parameter(info) for name, info in declared.items()},
-        "required": [name for name, info in declared.items() if info.absent is None],
-        "additionalProperties": False,
+        **parameters,
+        "required": [name for name, info in record.parameters().items() if info.absent is None],
     }
 
 
-def _parameter(info: ParameterInfo) -> dict[str, Any]:
+def _parameters(model: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Reference to the parameters of a device model, which it puts among the definitions."""
+    name = f"{model}_parameters"
+    if name not in definitions:
+        declared = DEVICE_MODELS[model].parameters()
+        properties = {key: _parameter(info, definitions) for key, info in declared.items()}
+        definitions[name] = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {"$ref": _REFERENCE.format(model=name)}
+
+
+def _parameter(info: ParameterInfo, definitions: dict[str, Any]) -> dict[str, Any]:
     quantity = info.check.json_schema()
     expected = quantity.pop("description", "a plain number")
     examples = quantity.pop("examples", [])
     symbol = f" Symbol {info.symbol}." if info.symbol else ""
     unit = "no unit" if info.check.unit == "1" else info.check.unit
-    return {
-        "description": f"{info.description}{symbol} Unit: {unit} ({expected}).",
+    limits = "_".join(f"{key}_{quantity[key]:g}" for key in _LIMITS if key in quantity)
+    whole = "whole" if info.check.integer else ""
+    words = ("claim", info.check.unit.replace("/", " per "), whole, limits)
+    claim = re.sub(r"\W+", "_", "_".join(filter(None, words)))
+    definitions[claim] = {
+        "description": f"{expected[0].upper()}{expected[1:]}.",
         "unit": info.check.unit,
         "examples": examples,
         "anyOf": [quantity, {"$ref": "#/$defs/ClaimSpec", "properties": {"value": quantity}}],
     }
+    return {
+        "description": f"{info.description}{symbol} Unit: {unit}.",
+        "$ref": _REFERENCE.format(model=claim),
+    }
+
+
+def _share_quantities(schema: dict[str, Any]) -> None:
+    """Say once what the text of a quantity with a unit looks like."""
+    quantity = {key: value for key, value in QuantityField("s").json_schema().items() if key in _TEXT}
+    reference = _REFERENCE.format(model="quantity")
+
+    def share(node: Any) -> None:
+        for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            share(item)
+        if isinstance(node, dict) and {key: node.get(key) for key in _TEXT} == quantity:
+            for key in _TEXT:
+                del node[key]
+            node["$ref"] = reference
+
+    share(schema)
+    schema["$defs"]["quantity"] = quantity
 
 
 def _add_block_parameters(schema: dict[str, Any]) -> None:
@@ -172,12 +217,21 @@ def _add_block_parameters(schema: dict[str, Any]) -> None:
     for name, definition in list(definitions.items()):
         model = devices.get(name)
         if model is not None:
-            parameters = {key: _parameter(info) for key, info in DEVICE_MODELS[model].parameters().items()}
-            shared = {"type": "object", "properties": parameters, "additionalProperties": False}
-            definitions[f"{model}_parameters"] = shared
             description = definition["properties"]["parameters"]["description"]
-            reference = {"description": description, "$ref": f"#/$defs/{model}_parameters"}
+            reference = {"description": description, **_parameters(model, definitions)}
             definition["properties"]["parameters"] = reference
+
+
+def _add_derived(schema: dict[str, Any]) -> None:
+    """Let a file with a `base` leave out what a whole one must state."""
+    derived = schema["$defs"].pop(DerivedArchitecture.__name__)
+    for key in ("base", "remove", "set"):
+        schema["properties"][key] = derived["properties"][key]
+    schema["dependentRequired"] = {"remove": ["base"], "set": ["base"]}
+    schema["if"] = {"required": ["base"]}
+    schema["then"] = {"properties": {"chip": False}}
+    schema["else"] = {"required": schema["required"]}
+    schema["required"] = [key for key in derived["required"] if key != "base"]
 
 
 def _add_choice_of_nodes(schema: dict[str, Any]) -> None:

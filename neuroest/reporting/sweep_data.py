@@ -7,7 +7,6 @@ import gzip
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
 from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.formatting import short_names
 from neuroest.results.quantities import label_and_unit
@@ -78,8 +78,6 @@ def read_sweep(file: Path) -> SweepPoints:
             passed += len(piece)
             if len(results) == 2:
                 front = _front(front, piece[list(results)])
-    except ImportError:
-        raise NeuroestError("reading .parquet needs pyarrow: pip install 'neuroest[explore]'") from None
     except NeuroestError:
         raise
     except Exception as error:  # whatever the reader says of a file that is none
@@ -99,7 +97,7 @@ def _feasible(file: Path, columns: Sequence[str] | None = None) -> Iterator[Any]
         frame = pd.read_csv(file)
         yield frame[frame["feasible"].astype(bool)] if "feasible" in frame else frame
         return
-    parquet = import_module("pyarrow.parquet").ParquetFile(str(file))
+    parquet = extra("pyarrow.parquet", "explore").ParquetFile(str(file))
     known = parquet.schema_arrow.names
     chosen = [name for name in columns if name in known] if columns is not None else None
     if columns is not None and not chosen:

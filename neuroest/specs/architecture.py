@@ -121,8 +121,8 @@ class Level(Spec):
     """Instances in one instance of the level above; auto: as many as the network needs."""
 
 
-class ArchitectureSpec(Spec):
-    """A chip."""
+class Heading(Spec):
+    """What every architecture file states of itself."""
 
     kind: Literal["architecture"]
     """The kind of this file."""
@@ -130,6 +130,11 @@ class ArchitectureSpec(Spec):
     """Name; equals the file name."""
     description: str
     """One or two sentences: what this chip is, and whether it exists."""
+
+
+class ArchitectureSpec(Heading):
+    """A chip."""
+
     technology: Technology
     """Process, supply and temperature."""
     operation: Operation

@@ -28,8 +28,13 @@ class Spec(BaseModel):
 
     @classmethod
     def descriptions(cls) -> Mapping[str, str]:
-        """Text under each field, by name; read from the source when somebody asks, since most runs never do."""
-        return _descriptions(cast("Any", cls))
+        """Text under each field, by the key that a file gives.
+
+        pydantic's own ``use_attribute_docstrings`` parses the source of each class while it is created, which takes
+        a twentieth of a cold estimate; this parses a module once, when somebody asks.
+        """
+        texts = field_texts(cast("Any", cls))
+        return {field.alias or name: texts[name] for name, field in cls.model_fields.items() if name in texts}
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -44,10 +49,11 @@ class Spec(BaseModel):
 
 
 @cache
-def _descriptions(cls: type[Spec]) -> Mapping[str, str]:
+def field_texts(cls: type[Any]) -> Mapping[str, str]:
+    """Texts under the fields of a class and of its bases, by name."""
     found: dict[str, str] = {}
     for base in reversed(cls.__mro__):
-        if isinstance(base, type) and issubclass(base, Spec) and base is not Spec:
+        if base.__module__.partition(".")[0] not in {"builtins", "typing", "pydantic", "abc"}:
             found.update(_documented(base.__module__).get(base.__qualname__, {}))
     return MappingProxyType(found)
 
@@ -68,7 +74,7 @@ def _documented(module: str) -> Mapping[str, Mapping[str, str]]:
                     and isinstance(text.value, ast.Constant)
                     and isinstance(text.value.value, str)
                 ):
-                    texts[field.target.id] = inspect.cleandoc(text.value.value)
+                    texts[field.target.id] = " ".join(text.value.value.split())
     return found
 
 

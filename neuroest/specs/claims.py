@@ -1,7 +1,8 @@
 """A parameter is a claim: value, unit, spread, basis, source, place and conditions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Protocol, TypeAlias
 
 from pydantic import ConfigDict, Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler, Tag
 from pydantic.json_schema import JsonSchemaValue
@@ -44,6 +45,13 @@ class QuantityText:
 StatedQuantity: TypeAlias = Annotated[str | float, QuantityText()]
 _BUILT_ONCE = ConfigDict(defer_build=False)
 """Built where it stands, since nearly every other spec holds one and would build it again for itself."""
+
+
+class Described(Protocol):
+    """A class with a text under each field."""
+
+    def descriptions(self) -> Mapping[str, str]:
+        """Text under each field, by name."""
 
 
 class Spread(Spec):
@@ -153,15 +161,15 @@ class Claim:
         p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
     has_spread : bool
         Whether a spread was stated.
-    about : str or type of Spec
-        What the parameter is, or the spec class that says so of its field.
+    about : str or type
+        What the parameter is, or the class of a spec or record that says so of its field.
     """
 
     path: str
     value: float
     unit: str
     basis: str
-    about: str | type[Spec] = ""
+    about: str | Described = ""
     source: str | None = None
     place: str | None = None
     via: str | None = None
@@ -180,7 +188,7 @@ class Claim:
         """What the parameter is, in a sentence."""
         if isinstance(self.about, str):
             return self.about
-        return self.about.descriptions().get(self.path.rpartition(".")[2], "").replace("\n", " ")
+        return self.about.descriptions().get(self.path.rpartition(".")[2], "")
 
 
 def resolve_claim(
@@ -189,7 +197,7 @@ def resolve_claim(
     field: QuantityField,
     defaults: Provenance | None,
     *,
-    about: str = "",
+    about: str | Described = "",
     origin: str = "",
 ) -> Claim:
     """A claim in SI units, from what a file says and the file's defaults.

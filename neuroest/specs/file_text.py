@@ -16,6 +16,7 @@ Place: TypeAlias = tuple[int, int]
 
 LARGEST_FILE = 2**20
 
+_SUFFIXES = (".yaml", ".yml")
 _TOO_LARGE = f"larger than {LARGEST_FILE // 1024} KiB, the most that is read"
 _BYTE_ORDER_MARK = "\ufeff"
 _MOST_CHARACTERS = 20
@@ -29,6 +30,11 @@ _UNWANTED_IN_ASCII = re.compile("[^\t\n\r\x20-\x7e]")
 def _unwanted(text: str) -> re.Pattern[str]:
     # the whole pattern takes milliseconds to compile, which a text without it need not wait for
     return _UNWANTED_IN_ASCII if text.isascii() else re.compile(_UNWANTED)
+
+
+def is_path(name: str) -> bool:
+    """Whether a spec is given by its path: anything with a slash or a YAML suffix; else it is a shipped name."""
+    return name.endswith(_SUFFIXES) or "/" in name or "\\" in name
 
 
 def file_content(path: Path, file: str) -> bytes:

@@ -51,7 +51,7 @@ def problem_at(
 ) -> Problem:
     """A problem at the place of `path` in the document."""
     line, column = document.value_position(path) if at_value else document.position(path)
-    return Problem(document.file, line, column, dotted(path), message)
+    return Problem(document.origin(path)[0].file, line, column, dotted(path), message)
 
 
 def dotted(path: Iterable[str | int]) -> str:
@@ -105,12 +105,11 @@ def _problem(document: Document, schema: type[BaseModel], detail: ErrorDetails) 
     kind = detail["type"]
     context: Mapping[str, Any] = detail.get("ctx", {})
     last = str(detail["loc"][-1]) if detail["loc"] else ""
-    missing_path = [*path, last] if kind == "missing" else path
     if kind == "missing":
         message = "is missing"
         hint = _described(_model_at(schema, document.data, path), last)
         message += f": {hint}" if hint else ""
-        return Problem(document.file, *document.position(path), dotted(missing_path), message)
+        return problem_at(document, [*path, last], message)
     if kind == "extra_forbidden":
         message = (
             f"unknown key {last!r}{did_you_mean(last, _keys(_model_at(schema, document.data, path[:-1])))}"
@@ -195,7 +194,8 @@ def _model_at(schema: type[BaseModel], data: Any, path: Sequence[str | int]) -> 
         elif model is None:
             return None
         else:
-            field = model.model_fields.get(str(part))
+            fields = model.model_fields
+            field = next((found for name, found in fields.items() if part in {name, found.alias}), None)
             is_open = model.model_config.get("extra") == "allow"
             annotation = _accepted(field) if field else _open_node() if is_open else None
         model = _choose(annotation, node) if _element(annotation) is None else None
@@ -259,7 +259,7 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 
 def _keys(model: type[BaseModel] | None) -> list[str]:
-    return list(model.model_fields) if model else []
+    return [field.alias or name for name, field in model.model_fields.items()] if model else []
 
 
 def _described(model: type[BaseModel] | None, key: str) -> str:

@@ -11,14 +11,13 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast, dataclass_transform
 
 from neuroest.core.units import Numeric, Unit
-from neuroest.specs.base import QuantityField
+from neuroest.specs.base import QuantityField, field_texts
 
 
 @dataclass(frozen=True, eq=False, repr=False, match_args=False)
 class _Declared:
     """What `quantity` says of one field."""
 
-    description: str
     minimum: float
     maximum: float
     above: bool
@@ -37,7 +36,6 @@ NORMALISED = "a normalised model that stands for no device in particular"
 
 
 def quantity(
-    description: str,
     *,
     minimum: float = -math.inf,
     maximum: float = math.inf,
@@ -47,12 +45,10 @@ def quantity(
     absent: float | None = None,
     exact: str = "",
 ) -> Any:
-    """Declare one quantity of a record.
+    """Declare one quantity of a record; the text under it says in a sentence what it is.
 
     Parameters
     ----------
-    description : str
-        One sentence for the reference page and the editor.
     minimum, maximum : float
         Bounds in SI units; the minimum itself is excluded where `above`.
     integer : bool
@@ -64,17 +60,17 @@ def quantity(
     exact : str
         Why a spread of the quantity would mean nothing; without it every device states one.
     """
-    return _Declared(description, minimum, maximum, above, integer, symbol, absent, exact)
+    return _Declared(minimum, maximum, above, integer, symbol, absent, exact)
 
 
-def positive(description: str, **about: Any) -> Any:
+def positive(**about: Any) -> Any:
     """Declare a quantity that must be above zero; `about` as for `quantity`."""
-    return quantity(description, minimum=0.0, above=True, **about)
+    return quantity(minimum=0.0, above=True, **about)
 
 
-def non_negative(description: str, **about: Any) -> Any:
+def non_negative(**about: Any) -> Any:
     """Declare a quantity that may be zero; `about` as for `quantity`."""
-    return quantity(description, minimum=0.0, **about)
+    return quantity(minimum=0.0, **about)
 
 
 @dataclass(frozen=True)
@@ -82,10 +78,15 @@ class ParameterInfo:
     """What a record says of one of its quantities."""
 
     name: str
-    description: str
+    record: type[Record]
     symbol: str
     check: QuantityField
     absent: float | None = None
+
+    @property
+    def description(self) -> str:
+        """What the quantity is, in a sentence."""
+        return self.record.descriptions()[self.name]
 
 
 @dataclass_transform(
@@ -129,6 +130,11 @@ class Record:
         raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
 
     @classmethod
+    def descriptions(cls) -> Mapping[str, str]:
+        """Text under each quantity, by name; read from the source when somebody asks, since most runs never do."""
+        return field_texts(cast("Any", cls))
+
+    @classmethod
     def parameters(cls) -> Mapping[str, ParameterInfo]:
         """What is declared, by name."""
         found: Mapping[str, ParameterInfo] = _parameters(cast("Any", cls))
@@ -165,5 +171,5 @@ def _parameters(cls: type[Record]) -> Mapping[str, ParameterInfo]:
             above=about.above,
             integer=about.integer,
         )
-        found[name] = ParameterInfo(name, about.description, about.symbol, check, about.absent)
+        found[name] = ParameterInfo(name, cls, about.symbol, check, about.absent)
     return MappingProxyType(found)

@@ -76,7 +76,7 @@ class Document:
     file: str
     data: Any
     sha256: str
-    _root: _Node = field(repr=False, compare=False)
+    root: _Node = field(repr=False, compare=False)
 
     def position(self, path: Sequence[str | int]) -> Place:
         """Line and column, from 1, of the key or item at `path`, or at the longest part of it that exists."""
@@ -89,9 +89,19 @@ class Document:
         """
         return self._find(path)[1].place
 
+    def origin(self, path: Sequence[str | int]) -> tuple[Document, Sequence[str | int]]:
+        """The document in whose file the value at `path` is written, and its path there."""
+        return self, path
+
+    @property
+    def chain(self) -> tuple[Document, ...]:
+        """The document of each file that this one consists of, its own file first."""
+        return (self,)
+
     def _find(self, path: Sequence[str | int]) -> tuple[Place, _Node]:
-        place, node = self._root.place, self._root
-        for part in path:
+        document, inside = self.origin(path)
+        place, node = document.root.place, document.root
+        for part in inside:
             if part not in node.children:
                 break
             place, node = node.children[part]

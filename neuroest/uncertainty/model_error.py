@@ -16,12 +16,11 @@ from typing import Annotated, Literal, TypeAlias
 from neuroest.blocks.model_error import ModelError, ModelErrors
 from neuroest.design.build import Design, Part
 from neuroest.design.chip import DISCREPANCY
+from neuroest.loading.library import read_spec
 from neuroest.pipeline.cost_table import EXTRAPOLATION
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.claims import Claim
-from neuroest.specs.messages import validate
-from neuroest.specs.reading import read_document
 
 Quantity: TypeAlias = Literal["energy", "area", "static_power", "time"]
 _FACTOR = QuantityField("1", minimum=1, maximum=1e3, example="1.5")
@@ -54,10 +53,21 @@ class DiscrepancySpec(Spec):
     """Further factor outside of the range of a model, by quantity."""
 
 
+def read_discrepancies(path: Path) -> DiscrepancySpec:
+    """Discrepancies from their file.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    """
+    return read_spec(DiscrepancySpec, path).spec
+
+
 @cache
 def discrepancies() -> DiscrepancySpec:
-    """What is stated for all models, checked."""
-    return validate(DiscrepancySpec, read_document(FILE))
+    """Those that ship."""
+    return read_discrepancies(FILE)
 
 
 def _stated(part: Part) -> Iterator[tuple[str, ModelErrors]]:

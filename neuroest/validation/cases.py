@@ -22,7 +22,15 @@ from neuroest.core.errors import (
 )
 from neuroest.core.units import Numeric
 from neuroest.design.overrides import SETTING
-from neuroest.loading.library import MODEL_SUFFIXES, bibliography, find_file, load_architecture, load_workload
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import (
+    MODEL_SUFFIXES,
+    bibliography,
+    find_file,
+    load_architecture,
+    load_workload,
+    read_spec,
+)
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
@@ -32,8 +40,8 @@ from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import printable
-from neuroest.specs.messages import problem_at, validate
-from neuroest.specs.reading import Document, read_document
+from neuroest.specs.messages import problem_at
+from neuroest.specs.reading import Document
 from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 from neuroest.uncertainty.model_error import discrepancy_claims
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
@@ -191,17 +199,10 @@ def run_of(spec: CaseSpec, stated: Published) -> str:
     return stated.run if stated.run is not None else next(iter(spec.runs))
 
 
-def cases_folder() -> Path:
-    """Folder of the shipped cases: inside the installed package, or in the checkout beside it."""
-    package = Path(__file__).parent.parent
-    packaged = package / "validation_cases"
-    return packaged if packaged.is_dir() else package.parent / "validation"
-
-
 @cache
 def shipped_cases() -> Mapping[str, Path]:
     """Folders of the shipped cases by name."""
-    return {p.parent.name: p.parent for p in sorted(cases_folder().glob(f"*/{_FILE}"))}
+    return {p.parent.name: p.parent for p in sorted(data_folder("validation_case").glob(f"*/{_FILE}"))}
 
 
 def load_case(name: str | Path) -> Case:
@@ -214,9 +215,19 @@ def load_case(name: str | Path) -> Case:
     UnknownNameError
         When nothing ships under that name.
     """
-    folder = _case_folder(name)
-    document = read_document(folder / _FILE)
-    spec = validate(CaseSpec, document)
+    return read_case(_case_folder(name) / _FILE)
+
+
+def read_case(path: Path) -> Case:
+    """The case of a file.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the file.
+    """
+    loaded = read_spec(CaseSpec, path)
+    folder, spec, document = path.parent, loaded.spec, loaded.document
     published, groups, problems = _published(spec, document)
     own = Path(os.path.abspath(folder)).name  # noqa: PTH100 - the name as given, not what a link leads to
     if spec.name != own:

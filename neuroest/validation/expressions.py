@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, QuantityError, UnknownNameError
-from neuroest.core.units import DIMENSIONLESS, Dimension, describe_dimension, parse_unit
+from neuroest.core.units import DIMENSIONLESS, PREFIXES, Dimension, describe_dimension, parse_unit
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import QUANTITIES
@@ -43,7 +43,7 @@ _COUNTED: Mapping[str, Dimension] = {
     "fps": _RATE,
 }
 """What is counted, by itself or a second; it takes the prefixes below."""
-_PREFIXES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+_PREFIXES = {"": 1.0, **{name: factor for name, factor in PREFIXES.items() if factor > 1.0}}
 _LIKE = "; write it like mW, GOPS/mm^2, fJ/MAC, inference/s or %"
 _LONGEST = 1000
 """Characters of an expression."""

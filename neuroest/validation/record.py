@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
-from neuroest.validation.cases import cases_folder
+from neuroest.loading.kinds import data_folder
 from neuroest.validation.expressions import unit_factor
 from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
 
@@ -153,7 +153,7 @@ def recorded(file: Path | None = None) -> Record:
     >>> recorded().by_case["odin"].levels
     ('spiking_core',)
     """
-    path = file or cases_folder() / FILE
+    path = file or data_folder("validation_case") / FILE
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         cases = tuple(

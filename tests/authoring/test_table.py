@@ -56,7 +56,7 @@ def test_devices_of_several_models_share_a_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "needs a header line"),
+        ("", "holds no header line; expected something like `name, model, "),
         (HEADER, "needs a header line and a row"),
         (HEADER.replace("name,", "") + ROW, "lacks a column `name`"),
         (HEADER.replace("footprint", "fotprint") + ROW, "did you mean 'footprint'?"),
@@ -96,5 +96,5 @@ def test_problems_of_all_rows_come_at_once(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(NeuroestError, match="is no text"):
+    with pytest.raises(NeuroestError, match="this is UTF-16 text; save it as UTF-8"):
         import_table(path)

@@ -92,6 +92,7 @@ def test_no_current_no_spike_and_a_small_one_needs_several_timesteps(small) -> N
     assert steps.min() >= 2
 
 
+@pytest.mark.slow
 def test_the_network_decides_rightly_and_repeats_exactly(small) -> None:
     _, layers, samples, place = small
     runs = [run_network(place, layers, DRIVES, samples.spikes, chips=Chips(2, seed=3)) for _ in range(2)]

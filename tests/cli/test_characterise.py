@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Command
 from tests.cli.lab import _lab_verbs  # noqa: F401
 
 
+@pytest.mark.slow
 def test_one_characteristic_with_its_figure_and_its_misses(command: Command, tmp_path) -> None:
     shown = command(
         "characterise", "diffusive_bench", "threshold_firing", "--devices", "10", "--figures", str(tmp_path),
@@ -18,6 +21,7 @@ def test_one_characteristic_with_its_figure_and_its_misses(command: Command, tmp
     assert (tmp_path / "threshold_firing.png").stat().st_size > 5000
 
 
+@pytest.mark.slow
 def test_a_neuron_without_published_measurements_is_not_compared(command: Command) -> None:
     shown = command(
         "characterise", "diffusive_65nm_estimate", "threshold_firing", "--devices", "4", "--format", "csv"

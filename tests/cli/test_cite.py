@@ -4,7 +4,7 @@ import re
 import shlex
 
 import neuroest
-from neuroest.validation.cases import cases_folder
+from neuroest.loading.kinds import data_folder
 from tests.cli.conftest import CHIP, NETWORK, Command
 
 CHIP_ON_SPIKES = "diffusive_28nm_derived"
@@ -13,7 +13,7 @@ CHIP_ON_SPIKES = "diffusive_28nm_derived"
 def test_the_command_that_an_estimate_names_lists_its_sources(command: Command) -> None:
     result = neuroest.estimate(CHIP, NETWORK)
     assert (result.called, result.workload_called) == (CHIP, NETWORK)  # neither ships, so both are files
-    folder = cases_folder() / "odin"
+    folder = data_folder("validation_case") / "odin"
     chip, network = str(folder / "chip.yaml"), str(folder / "one_event_each.yaml")
     table = " ".join(command("estimate", chip, "-w", network, "--set", "chip.core.count=2").out.split())
     named = re.search(r"(\d+) sources; `neuroest (cite [^`]*)` lists them", table)

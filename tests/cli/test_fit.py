@@ -14,6 +14,7 @@ PAIRS = str(example_folder() / "zhao2025_paired_pulse.csv")
 CHANCE = str(example_folder() / "zhao2025_firing_probability.csv")
 
 
+@pytest.mark.slow
 def test_from_one_file_to_an_estimate_in_three_commands(command: Command, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     chip = str(example_folder() / "my_neuron_chip.yaml")
@@ -94,6 +95,7 @@ def test_bad_input_is_one_clear_line(command: Command, arguments: tuple[str, ...
     assert not Path("mine.yaml").exists()
 
 
+@pytest.mark.slow
 def test_data_that_contradict_each_other_make_no_spec(command: Command, tmp_path) -> None:
     data, spec = tmp_path / "both_ways.csv", tmp_path / "never.yaml"
     data.write_text("voltage [V],integration_time [ms]\n0.8,35\n0.8,0.4\n0.9,20\n1.0,15\n")

@@ -148,7 +148,9 @@ def test_a_closed_pipe_is_no_error() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
     code = (
-        "import time, neuroest.cli.list as verb, neuroest.cli as cli\n"
+        "import signal, time, neuroest.cli.list as verb, neuroest.cli as cli\n"
+        # what a shell runs in its background ignores interrupts, and so does its child
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def wait(kind):\n"
         "    print('ready', flush=True)\n    time.sleep(30)\n"
         "verb.entries = wait\n"

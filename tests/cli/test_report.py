@@ -12,6 +12,7 @@ pytest.importorskip("matplotlib", reason="needs neuroest[report]")
 pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 
+@pytest.mark.slow
 def test_report_and_rerun_to_the_bit(command: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
     outcome = command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
@@ -25,6 +26,7 @@ def test_report_and_rerun_to_the_bit(command: Command, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_rerun_says_what_moved(command: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
     command("report", CHIP, "-w", NETWORK, "-o", str(out), "--bundle")
@@ -121,6 +123,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(command: Command, tmp_path: Pa
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
+@pytest.mark.slow
 def test_a_sweep_is_shown(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "sweep.csv"
     file.write_text(

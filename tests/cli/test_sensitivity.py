@@ -31,6 +31,6 @@ def test_sobol_indices_and_a_figure(command: Command, tmp_path: Path) -> None:
 
 def test_bad_input(command: Command) -> None:
     assert "power of two" in command(*FAST, "--sobol", "10").err
-    assert "a figure ends in" in command(*FAST, "-p", "t.doc").err
+    assert "figures are written as" in command(*FAST, "-p", "t.doc").err
     assert command("sensitivity", "nobody").code == 1
     assert "area_m2" in command(*FAST[:-1], "area").err

@@ -8,14 +8,14 @@ from typing import Any
 
 import yaml
 
-from neuroest.loading.library import find_file
+from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 
 
 def changed(base: str, changes: dict[str, Any], folder: Path) -> Path:
     """File of a shipped architecture with some of its nodes replaced; None removes one."""
-    data = copy.deepcopy(yaml.safe_load(find_file("architecture", base).read_text(encoding="utf-8")))
+    data = copy.deepcopy(load_architecture(base).document.data)
     for path, value in changes.items():
         *way, last = path.split(".")
         node = data

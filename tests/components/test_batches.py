@@ -7,11 +7,11 @@ import pytest
 
 from neuroest.core.errors import MappingError
 from neuroest.design.overrides import design_with, workload_with
+from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.validation.cases import cases_folder
 
 RESULTS = ("energy", "area", "static_power", "period")
 
@@ -86,7 +86,7 @@ def test_all_costs_have_a_component_and_no_action_is_without_a_price(name: str) 
 def test_a_batch_of_blocks_that_no_shipped_chip_has_gives_the_same_as_its_points(
     case: str, chip: str, network: str, moved: dict[str, tuple[float, ...]]
 ) -> None:
-    folder = cases_folder() / case
+    folder = data_folder("validation_case") / case
     nominal = estimate(folder / f"{chip}.yaml", folder / f"{network}.yaml")
     values = {path: claim.value for path, claim in nominal.claims.items()}
     columns = {path: np.array(given).reshape(-1, 1) for path, given in moved.items()}

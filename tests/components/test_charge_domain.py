@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from neuroest.core.errors import MappingError
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
-from neuroest.validation.cases import cases_folder
 from tests.components.chips import area, count, energy, failed, known, run
 
-FOLDER = cases_folder() / "jia_2020"
+FOLDER = data_folder("validation_case") / "jia_2020"
 CELL = "chip.array.cell"
 ROWS, COLUMNS, SUPPLY = 2304, 256, 0.85
 UNIT = 1.2e-15

@@ -19,7 +19,7 @@ from neuroest.loading.library import load_device, shipped
 from tests.components.chips import area, count, energy, failed, run
 
 DENSE = "mlp_mnist_dense"
-DEVICES = sorted(n for n in shipped("device") if load_device(n).record.model == "dram")
+DEVICES = sorted(name for name, path in shipped("device").items() if path.parent.name == "dram")
 PROCESS = load_device("cmos_28nm_lp")
 NETWORK = NetworkContext(
     spiking=False, timesteps=1.0, weight_bits=8.0, activation_bits=8.0, accumulator_bits=32.0,

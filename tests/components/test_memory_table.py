@@ -22,7 +22,8 @@ from neuroest.blocks.technology.process import Process
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.equations import _grids as grids
-from neuroest.loading.library import data_folder, load_device
+from neuroest.loading.kinds import data_folder
+from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from tests.components.chips import changed, failed, known, run
 

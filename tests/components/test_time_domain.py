@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from neuroest.core.errors import MappingError, RangeError
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
-from neuroest.validation.cases import cases_folder
 from tests.components.chips import area, count, energy, known
 
-FOLDER = cases_folder() / "timely"
+FOLDER = data_folder("validation_case") / "timely"
 CHIPS, ROWS, COLUMNS = 106, 4096, 3072
 
 

@@ -7,8 +7,10 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics.characteristics import CHARACTERISTICS, characterise
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.experiments import Bench
-from neuroest.plotting.device_lab import check_figure_path, draw_characteristic
+from neuroest.plotting.device_lab import draw_characteristic
+from neuroest.plotting.style import check_figure_path
 
+pytestmark = pytest.mark.slow
 BENCH = Bench(load_cells("diffusive_bench"), "diffusive_bench", devices=6, step=4e-5)
 
 

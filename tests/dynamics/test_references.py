@@ -104,6 +104,7 @@ def test_force_is_minus_the_slope_of_the_potential() -> None:
     np.testing.assert_allclose(potential_force(p, x), -slope, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_particle_rests_at_low_voltage_oscillates_above_and_stays_on_far_above() -> None:
     p = record("langevin_example")
     rises = []

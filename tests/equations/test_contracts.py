@@ -19,7 +19,7 @@ import pint
 import pytest
 
 import neuroest.equations
-from neuroest.core.provenance import EquationInfo, Parameter, Traced, tracing, used_parameters
+from neuroest.core.provenance import Parameter, Traced, equation_info, tracing, used_parameters
 from neuroest.core.units import Dimension, Unit
 
 ROOT = Path(__file__).parents[2]
@@ -139,8 +139,9 @@ def test_equations_were_found() -> None:
 
 @every_equation
 def test_is_marked_as_an_equation_with_formula_reference_and_range(module: str, name: str) -> None:
-    info = getattr(function_of(module, name), "__equation__", None)
-    assert isinstance(info, EquationInfo), "not decorated with @equation"
+    function = function_of(module, name)
+    assert getattr(function, "__equation__", False), "not decorated with @equation"
+    info = equation_info(function)
     assert info.name == name
     assert info.formula.strip()
     assert info.reference.strip()
@@ -150,7 +151,7 @@ def test_is_marked_as_an_equation_with_formula_reference_and_range(module: str, 
 @every_equation
 def test_derivation_page_and_its_heading_exist(module: str, name: str) -> None:
     function = function_of(module, name)
-    info = function.__equation__  # type: ignore[attr-defined]
+    info = equation_info(function)
     for page in re.findall(r"docs/[\w/]+\.md", info.reference + (function.__doc__ or "")):
         assert (ROOT / page).is_file(), f"{page} does not exist"
     told = " ".join((function.__doc__ or "").split())

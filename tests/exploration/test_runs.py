@@ -21,6 +21,7 @@ from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.sweep import make_job, sweep
 
 CHIP, NET = "diffusive_28nm_derived", "mlp_mnist_spiking"
+pytestmark = pytest.mark.slow
 SPACE = {"chip.tile.array.rows": "32..256", "technology.supply_voltage": "0.7..0.9 V"}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.validation.cases import cases_folder
 
-FOLDER = cases_folder() / "keyword_spotting_processors"
+FOLDER = data_folder("validation_case") / "keyword_spotting_processors"
 SLOT = "chip.processor.processor."
 
 

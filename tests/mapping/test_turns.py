@@ -236,17 +236,11 @@ def test_steps_of_a_spiking_network_take_their_turns_in_every_slot(tmp_path: Pat
     times = [float(t) for t in np.ravel(shared.evaluation.timing.resources[level])]
     steps, slot = 20, sum(times)
     clock = 0.0
-    done: dict[tuple[int, int], int] = {}
-    for number in range(steps + 2):
-        begin = clock
-        for layer, time in enumerate(times):
-            step = number - layer
-            if 0 <= step < steps:
-                assert layer == 0 or done[layer - 1, step] < number
-                done[layer, step] = number
-                clock += time
-        clock = begin + slot  # the slot is as long as its turns, whether or not all layers work in it
-    assert len(done) == steps * len(times)
+    done = [0] * len(times)  # steps that each layer has worked off
+    while done[-1] < steps:
+        ready = [steps, *done[:-1]]  # what the slot before left for each layer
+        done = [own + (own < given) for own, given in zip(done, ready, strict=True)]
+        clock += slot  # as long as its turns, whether or not all layers work in it
     assert shared.totals["latency_s"] == pytest.approx(clock)
     rest = float(np.ravel(shared.evaluation.timing.rest)[0])
     assert shared.totals["initiation_interval_s"] == pytest.approx(steps * slot + rest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -20,6 +21,9 @@ def _latex_is_here() -> bool:
     )
 
 
-needs_latex = pytest.mark.skipif(
-    not _latex_is_here(), reason="needs pdflatex with booktabs, siunitx and lmodern"
-)
+_here = pytest.mark.skipif(not _latex_is_here(), reason="needs pdflatex with booktabs, siunitx and lmodern")
+
+
+def needs_latex(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test as one of LaTeX, and skip it where there is none."""
+    return pytest.mark.latex(_here(test))

@@ -30,10 +30,10 @@ pytest.importorskip("jinja2", reason="needs neuroest[report]")
 
 from matplotlib import rc_context
 
-from neuroest.plotting.canvas import _STYLE, draw
-from neuroest.plotting.report.area_map import squarified
-from neuroest.plotting.report.breakdowns import breakdown_figure
-from neuroest.plotting.report.uncertainty import distribution_figure, tornado_figure
+from neuroest.plotting.area_map import squarified
+from neuroest.plotting.breakdowns import breakdown_figure
+from neuroest.plotting.style import STYLE, draw
+from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.figure_list import MOST_DRAWN_ALONE, plans
 from neuroest.reporting.page import page
 from neuroest.reporting.publish import publish
@@ -98,7 +98,7 @@ def test_a_cause_that_takes_the_estimate_away_is_drawn(memristive: Estimate) -> 
 @pytest.mark.parametrize("count", [1, 2, 12])
 def test_breakdowns_of_any_number_of_designs_have_room(small: Report, quantity: str, count: int) -> None:
     views = (small.views * 6)[-count:]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = breakdown_figure(views, quantity, 7.16)
         figure.draw_without_rendering()  # a layout that collapses is a warning, and warnings are errors
     bars = [axes.get_window_extent() for axes in figure.axes[:3]]
@@ -117,6 +117,7 @@ def test_the_area_map_covers_the_chip_in_proportion() -> None:
     assert all(x >= 0 and y >= 0 and x + w <= 1 + 1e-9 and y + h <= 1 + 1e-9 for x, y, w, h in boxes)
 
 
+@pytest.mark.slow
 def test_a_report_holds_everything(folder: Path) -> None:
     names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     network = "shd_recurrent_spiking"
@@ -176,7 +177,7 @@ def test_the_numbers_of_every_figure_stand_in_a_table(small: Report, folder: Pat
 
 def test_labels_beside_long_names_stay_on_the_paper(small: Report) -> None:
     views = [renamed(view, "phase_change_neuron_28nm") for view in small.views]
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = distribution_figure(views, 3.31)
         figure.draw_without_rendering()
     paper, label = figure.get_window_extent(), figure.axes[0].xaxis.label.get_window_extent()
@@ -235,6 +236,7 @@ def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Pa
     assert tables.index("tab:differences") < tables.index(r"\label{tab:ratios}")
 
 
+@pytest.mark.slow
 def test_names_that_are_special_somewhere_are_harmless_everywhere(evil: Report, tmp_path: Path) -> None:
     publish(evil, tmp_path / "out")
     html = (tmp_path / "out" / "report.html").read_text()

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,22 +11,46 @@ import jsonschema
 import pytest
 
 from neuroest.core.errors import UnknownNameError
-from neuroest.loading.library import KINDS, data_folder, shipped
+from neuroest.loading.kinds import KINDS, data_folder
+from neuroest.loading.library import architecture_document, shipped
 from neuroest.registry import DEVICE_MODELS
-from neuroest.reporting.schemas import spec_schema
+from neuroest.reporting.schemas import schema_text, spec_schema
 from neuroest.specs.reading import read_document
+from neuroest.uncertainty import model_error
+from neuroest.validation.cases import shipped_cases
 
 FILES = [(kind, path) for kind in ("architecture", "device", "workload") for path in shipped(kind).values()]
 FILES.append(("sources", data_folder("device") / "sources.yaml"))
+FILES.append(("model_discrepancy", model_error.FILE))
+FILES += [("validation_case", folder / "published.yaml") for folder in shipped_cases().values()]
+
+
+@cache
+def printed(kind: str) -> Any:
+    """The schema as `neuroest schema` prints it."""
+    return json.loads(schema_text(kind))
 
 
 def problems(kind: str, data: Any) -> list[str]:
-    validator = jsonschema.Draft202012Validator(spec_schema(kind))
+    validator = jsonschema.Draft202012Validator(printed(kind))
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(data)]
 
 
+def resolved(kind: str, node: dict[str, Any]) -> Any:
+    """What a node of a printed schema refers to."""
+    return (
+        {**printed(kind)["$defs"][node["$ref"].removeprefix("#/$defs/")], **node} if "$ref" in node else node
+    )
+
+
+def limits(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: schema.get(key) for key in ("type", "pattern", "minimum", "exclusiveMinimum", "maximum")}
+
+
 def data_of(kind: str, name: str) -> Any:
-    return copy.deepcopy(read_document(shipped(kind)[name]).data)
+    file = shipped(kind)[name]
+    document = architecture_document(file) if kind == "architecture" else read_document(file)
+    return copy.deepcopy(document.data)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -55,29 +81,37 @@ def test_what_ships_is_valid(kind: str, path: Path) -> None:
     assert problems(kind, read_document(path).data) == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "path"), FILES, ids=lambda value: value.stem if isinstance(value, Path) else value
-)
-def test_what_ships_names_the_schema_that_editors_read(kind: str, path: Path) -> None:
-    first = path.read_text(encoding="utf-8").splitlines()[0]
-    if kind != "sources":
-        folder = "../" * len(path.relative_to(data_folder(kind).parent).parent.parts)
-        assert first == f"# yaml-language-server: $schema={folder}schemas/{kind}.schema.json"
+def test_a_space_is_checked() -> None:
+    axes = {
+        "a": [64, 128],
+        "b": {"from": "0.7 V", "to": "0.9 V", "points": 3, "scale": "log"},
+        "c": {"clamp": {"model": "ideal"}},
+        "d": "1 V..2 V:3",
+    }
+    space = {"kind": "space", "axes": axes, "linked": [{"e": [1, 2], "f": [3, 4]}], "constraints": ["a < e"]}
+    assert problems("space", space) == []
+    assert len(problems("space", {**space, "sampler": "gird"})) == 1
+    assert len(problems("space", {**space, "axis": {}})) == 1
+    assert len(problems("space", {**space, "axes": {"a": []}})) == 1
 
 
 @pytest.mark.parametrize("model", DEVICE_MODELS)
 def test_a_device_schema_knows_the_parameters_of_each_model(model: str) -> None:
     rule = next(
         item["then"]["properties"]["parameters"]
-        for item in spec_schema("device")["allOf"]
+        for item in printed("device")["allOf"]
         if item["if"]["properties"]["model"]["const"] == model
     )
+    parameters = resolved("device", rule)["properties"]
     declared = DEVICE_MODELS[model].parameters()
     assert rule["required"] == [name for name, info in declared.items() if info.absent is None]
     for name, info in declared.items():
-        assert info.description in rule["properties"][name]["description"]
-        assert rule["properties"][name]["unit"] == info.check.unit
-        assert rule["properties"][name]["examples"]
+        assert info.description in parameters[name]["description"]
+        claim = resolved("device", parameters[name])
+        assert claim["unit"] == info.check.unit
+        assert claim["examples"]
+        assert limits(resolved("device", claim["anyOf"][0])) == limits(info.check.json_schema())
+        assert claim["anyOf"][1]["properties"]["value"] == claim["anyOf"][0]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +148,30 @@ def test_a_wrong_architecture_is_found_once_and_at_its_place(change: dict[str, o
     found = problems("architecture", data)
     assert len(found) == 1
     assert found[0].startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"chip": {"count": 1}}, "does not allow {'count': 1}"),
+        ({"set": ["chip"]}, "set"),
+        ({"remove": "chip.tile.state"}, "remove"),
+        ({"base": None}, "base"),
+        ({"description": 3}, "description"),
+        ({"sets": {}}, "sets"),
+    ],
+)
+def test_a_wrong_derived_architecture_is_found(change: dict[str, object], hint: str) -> None:
+    data = read_document(shipped("architecture")["attention_crossbar_28nm"]).data
+    assert data.keys() >= {"base", "remove", "set"}
+    (problem,) = problems("architecture", data | change)
+    assert hint in problem
+
+
+def test_changes_without_a_base_are_found() -> None:
+    data = data_of("architecture", "diffusive_28nm_derived")
+    (problem,) = problems("architecture", data | {"set": {"chip.count": 2}})
+    assert "'base' is a dependency of 'set'" in problem
 
 
 def test_replaced_parameters_of_a_block_are_checked() -> None:

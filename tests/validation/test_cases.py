@@ -5,16 +5,18 @@ import math
 import shutil
 
 import pytest
+from scoreboard_page import page
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.units import parse_quantity
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.validation import record
 from neuroest.validation.board import reproduce
 from neuroest.validation.case_spec import LIMITS
-from neuroest.validation.cases import cases_folder, load_case, shipped_cases
+from neuroest.validation.cases import load_case, shipped_cases
 from neuroest.validation.expressions import ExpressionError, evaluate_expression, unit_factor
-from neuroest.validation.page import page, table
+from neuroest.validation.scoreboard_text import table
 from neuroest.validation.scoring import COVERAGE_GOAL, case_rows
 
 
@@ -76,7 +78,7 @@ def test_converters_of_design_studies_are_asked_at_the_rates_of_their_sources():
     rate = "chip.tile.unit.array.readout.converter.sample_rate"
     assert [runs[name].settings[rate] for name in ("forms", "newton")] == ["2.1 GHz", "1.2 GHz"]
     for name, chip in (("forms", "forms.yaml"), ("newton", "newton.yaml")):
-        folder = cases_folder() / "converters"
+        folder = data_folder("validation_case") / "converters"
         own = estimate(folder / chip, folder / "one_array.yaml").claims[
             "chip.array.readout.converter.sample_rate"
         ]
@@ -112,6 +114,7 @@ def test_every_known_miss_has_a_cause(board):
     assert all(len(row.cause) > 30 for row in board.rows if row.verdict == "known_miss")
 
 
+@pytest.mark.slow
 def test_bands_cover_what_they_promise_for_chips_left_out(board):
     calibration = board.calibration
     assert calibration.left_out_coverage == pytest.approx(COVERAGE_GOAL, abs=0.1)
@@ -189,7 +192,7 @@ def test_classes_and_evidence_are_never_averaged_together(board):
 
 
 def test_isaac_through_the_estimate_that_users_call():
-    folder = cases_folder() / "isaac_ce"
+    folder = data_folder("validation_case") / "isaac_ce"
     result = estimate(folder / "chip.yaml", folder / "full_chip.yaml")
     # 168 tiles x 12 units x 8 arrays
     assert result.totals["computing_units"] == 16128
@@ -217,7 +220,7 @@ def test_spikesim_counts_are_those_of_its_own_lists(board):
 
 
 def test_a_call_of_many_inferences_is_paid_once():
-    folder = cases_folder() / "keyword_spotting_processors"
+    folder = data_folder("validation_case") / "keyword_spotting_processors"
     slot = "chip.processor.processor."
     times = [
         estimate(folder / "gpu.yaml", folder / "spotter.yaml", {f"{slot}call_time": call, f"{slot}batch": batch})
@@ -233,7 +236,7 @@ def test_a_call_of_many_inferences_is_paid_once():
 def test_batches_on_a_processor_are_told_by_its_threads_and_not_by_its_peak(rule, worst):
     # batch 2 and the host's time for an inference, which is the GPU's at batch 64, tell batches 4 to 64 within 15 %;
     # a roofline over all cores does not
-    case = load_case(cases_folder() / "keyword_spotting_processors")
+    case = load_case(data_folder("validation_case") / "keyword_spotting_processors")
     published = {4: 3952.95, 8: 5964.26, 16: 11278.52, 32: 21375.79, 64: 38210.20}  # run logs
     settings = dict(case.spec.runs["cpu_batch_4"].settings)
     slot = "chip.processor.processor."
@@ -241,7 +244,7 @@ def test_batches_on_a_processor_are_told_by_its_threads_and_not_by_its_peak(rule
 
     def call(batch: int, time: str) -> float:
         at = settings | {f"{slot}batch": batch, f"{slot}call_time": time}
-        folder = cases_folder() / "keyword_spotting_processors"
+        folder = data_folder("validation_case") / "keyword_spotting_processors"
         return (
             batch * estimate(folder / "cpu.yaml", folder / "spotter.yaml", at).totals["initiation_interval_s"]
         )
@@ -280,7 +283,9 @@ def test_every_value_of_a_chip_outside_its_tolerance_is_named_beside_the_counts(
 
 
 def test_supply_exponents_of_the_open_kits_are_those_that_a_cause_names():
-    lines = (cases_folder().parent / "device_specs" / "transistors" / "corners_open_kits.csv").read_text()
+    lines = (
+        data_folder("validation_case").parent / "device_specs" / "transistors" / "corners_open_kits.csv"
+    ).read_text()
     rows = list(csv.DictReader(line for line in lines.splitlines() if not line.startswith("#")))
     found = []
     for kit in {row["kit"] for row in rows}:
@@ -307,16 +312,14 @@ def test_the_page_says_of_each_fitted_constant_on_what_and_where_its_error_stand
 
 
 def test_page_in_the_docs_is_the_one_that_would_be_written(board):
-    path = cases_folder().parent / "docs" / "scoreboard.md"
-    assert path.read_text(encoding="utf-8") == page(board), (
-        "run `neuroest reproduce --page docs/scoreboard.md`"
-    )
+    path = data_folder("validation_case").parent / "docs" / "scoreboard.md"
+    assert path.read_text(encoding="utf-8") == page(board), "run `python docs/tools/scoreboard_page.py`"
 
 
 def test_the_record_that_reports_show_is_the_one_that_would_be_written(board):
-    path = cases_folder() / record.FILE
+    path = data_folder("validation_case") / record.FILE
     assert path.read_text(encoding="utf-8") == record.record_text(board), (
-        "run `neuroest reproduce --record validation/scoreboard.json`"
+        "run `python docs/tools/scoreboard_page.py`"
     )
 
 
@@ -345,7 +348,7 @@ def test_a_file_that_is_no_record_is_told_in_a_line(tmp_path):
 
 
 def test_a_value_outside_its_tolerance_fails(tmp_path):
-    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    folder = shutil.copytree(data_folder("validation_case") / "odin", tmp_path / "odin")
     file = folder / "published.yaml"
     file.write_text(file.read_text().replace("value: 37.5", "value: 40"))
     failed = reproduce([str(folder)]).failed
@@ -353,7 +356,9 @@ def test_a_value_outside_its_tolerance_fails(tmp_path):
 
 
 def test_a_known_miss_that_moves_fails(tmp_path):
-    folder = shutil.copytree(cases_folder() / "loihi_keyword_spotting", tmp_path / "loihi_keyword_spotting")
+    folder = shutil.copytree(
+        data_folder("validation_case") / "loihi_keyword_spotting", tmp_path / "loihi_keyword_spotting"
+    )
     file = folder / "published.yaml"
     file.write_text(file.read_text().replace("ratio: 0.0162", "ratio: 0.02"))
     failed = reproduce([str(folder)]).failed
@@ -371,7 +376,7 @@ def test_a_known_miss_that_moves_fails(tmp_path):
     ],
 )
 def test_faults_of_a_case_are_named(tmp_path, old, new, expected):
-    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    folder = shutil.copytree(data_folder("validation_case") / "odin", tmp_path / "odin")
     file = folder / "published.yaml"
     text = file.read_text()
     if old.startswith("run:"):
@@ -396,7 +401,7 @@ def test_every_case_loads_and_says_where_each_value_stands():
 
 @pytest.fixture(scope="module")
 def result():
-    folder = cases_folder() / "odin"
+    folder = data_folder("validation_case") / "odin"
     return estimate(folder / "chip.yaml", folder / "one_event_each.yaml").evaluation
 
 

@@ -36,8 +36,7 @@ def test_time_of_a_mapper_can_be_off(digital):
 
 
 def test_no_mapper_takes_its_times_as_exact():
-    stated = discrepancies().models
-    assert all("time" in stated[mapper] for mapper in MAPPERS)
+    assert all("time" in mapper.prior_error for mapper in MAPPERS.values())
 
 
 def test_the_rate_of_a_crossbar_has_a_band_of_its_own():

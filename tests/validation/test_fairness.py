@@ -4,20 +4,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from fairness_page import NEURON, area, conditions, contenders, energy, fairness_page, ratio_to, solve
 
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.validation.cases import cases_folder
-from neuroest.validation.fairness import (
-    NEURON,
-    area,
-    conditions,
-    contenders,
-    energy,
-    fairness_page,
-    ratio_to,
-    solve,
-)
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +110,8 @@ def text():
 
 
 def test_page_in_the_docs_is_the_one_that_would_be_written(text):
-    path = cases_folder().parent / "docs" / "fairness.md"
-    assert path.read_text(encoding="utf-8") == text, "run `neuroest reproduce --fairness docs/fairness.md`"
+    path = data_folder("validation_case").parent / "docs" / "fairness.md"
+    assert path.read_text(encoding="utf-8") == text, "run `python docs/tools/fairness_page.py`"
 
 
 def test_page_has_every_contender_on_every_network(text):

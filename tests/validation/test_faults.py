@@ -9,10 +9,11 @@ import pytest
 
 from neuroest.core.errors import NeuroestError, QuantityError, SpecError, UnknownNameError
 from neuroest.core.units import Dimension
+from neuroest.loading.kinds import data_folder
 from neuroest.specs.reading import read_document
 from neuroest.validation.board import reproduce
 from neuroest.validation.case_spec import LIMITS
-from neuroest.validation.cases import cases_folder, load_case, run_case, selected_cases, shipped_cases
+from neuroest.validation.cases import load_case, run_case, selected_cases, shipped_cases
 from neuroest.validation.expressions import (
     ExpressionError,
     check_unit,
@@ -25,7 +26,7 @@ from neuroest.validation.expressions import (
 
 def copied(folder, name="odin", **changes):
     """A copy of a case with texts of its file changed; the new text stands under the old one in `changes`."""
-    copy = shutil.copytree(cases_folder() / name, folder / name)
+    copy = shutil.copytree(data_folder("validation_case") / name, folder / name)
     file = copy / "published.yaml"
     text = file.read_text()
     for old, new in changes.get("texts", {}).items():
@@ -370,7 +371,10 @@ def test_the_folder_has_the_name_that_it_is_called_by(tmp_path, monkeypatch):
 
 
 def test_a_case_that_is_given_twice_counts_once():
-    once, twice = reproduce(["odin"]), reproduce(["odin", str(cases_folder() / "odin"), "odin"])
+    once, twice = (
+        reproduce(["odin"]),
+        reproduce(["odin", str(data_folder("validation_case") / "odin"), "odin"]),
+    )
     assert len(twice.rows) == len(once.rows)
     assert twice.summaries == once.summaries
 
@@ -388,7 +392,7 @@ def test_what_is_no_folder_of_a_case_is_told_as_such(tmp_path, monkeypatch):
         == f"{tmp_path / 'mine'}: no published.yaml in this folder, which makes it a case"
     )
     assert told(tmp_path / "none") == f"{tmp_path / 'none'}: no such folder"
-    file = cases_folder() / "odin" / "published.yaml"
+    file = data_folder("validation_case") / "odin" / "published.yaml"
     assert told(file) == f"{file}: is a file; give the folder of a case"
     monkeypatch.chdir(tmp_path)
     assert told("mine") == "mine: no published.yaml in this folder, which makes it a case"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from neuroest.plotting.validation import case_styles, draw_figure
+from neuroest.plotting.scoreboard import board_figure, case_styles
 from neuroest.validation.board import reproduce
 from neuroest.validation.case_spec import CLASSES
 
@@ -16,7 +16,7 @@ def board():
 
 @pytest.fixture(scope="module")
 def panels(board):
-    above, below = draw_figure(board).axes[: len(CLASSES)], draw_figure(board).axes[len(CLASSES) :]
+    above, below = board_figure(board).axes[: len(CLASSES)], board_figure(board).axes[len(CLASSES) :]
     return dict(zip(CLASSES, zip(above, below, strict=True), strict=True))
 
 
@@ -95,6 +95,6 @@ def test_rows_or_else_cases_are_named(board, panels):
 
 @pytest.mark.parametrize(("case", "classes"), [("puma", 1), ("odin", 2), ("neurosim_vgg8", 1)])
 def test_classes_without_values_have_no_panel(case, classes):
-    figure = draw_figure(reproduce([case]))
+    figure = board_figure(reproduce([case]))
     figure.draw_without_rendering()
     assert len(figure.axes) == 2 * classes

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from neuroest.validation.cases import cases_folder
+from neuroest.loading.kinds import data_folder
 from neuroest.validation.record import recorded
 
 pytest.importorskip("neuroest.cli.shared")
@@ -42,7 +42,7 @@ def test_a_case_as_json(capsys):
 
 
 def test_a_moved_value_gives_another_exit_code(capsys, tmp_path):
-    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    folder = shutil.copytree(data_folder("validation_case") / "odin", tmp_path / "odin")
     file = folder / "published.yaml"
     file.write_text(file.read_text().replace("value: 37.5", "value: 40"))
     code, out, _ = run(capsys, str(folder))
@@ -59,7 +59,7 @@ def test_an_unknown_case_is_one_line(capsys):
 
 
 def test_what_is_wrong_with_a_case_is_one_line_and_no_traceback(capsys, tmp_path):
-    folder = shutil.copytree(cases_folder() / "odin", tmp_path / "odin")
+    folder = shutil.copytree(data_folder("validation_case") / "odin", tmp_path / "odin")
     file = folder / "published.yaml"
     text = file.read_text()
     for old, new in (("value: 0.086", "value: 0"), ("predicted: area_m2", "predicted: area_m2 / (1 - 1)")):
@@ -91,9 +91,8 @@ def test_rows_for_programs_and_the_record_for_reports(capsys, tmp_path):
     assert len(found.rows) == len(rows)
 
 
-def test_page_and_figure_are_written(capsys, tmp_path):
+def test_the_figure_is_written(capsys, tmp_path):
     pytest.importorskip("matplotlib")
-    code, _, _ = run(capsys, "odin", "--page", str(tmp_path / "p.md"), "--figure", str(tmp_path / "f.svg"))
+    code, _, _ = run(capsys, "odin", "--figure", str(tmp_path / "f.svg"))
     assert code == 0
-    assert "# Scoreboard" in (tmp_path / "p.md").read_text()
     assert (tmp_path / "f.svg").read_text().startswith("<?xml")

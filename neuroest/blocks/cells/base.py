@@ -32,114 +32,72 @@ class CellParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "synapses"
 
-    low_conductance: Siemens = non_negative("Conductance that stands for zero.", symbol="G_min")
-    high_conductance: Siemens = positive("Conductance that stands for the largest weight.", symbol="G_max")
-    conductance_spread: Dimensionless = non_negative(
-        "Standard deviation of the logarithm of a programmed conductance, from cell to cell.", absent=0.0
-    )
-    programming_error: Dimensionless = non_negative(
-        "Standard deviation by which a written conductance misses its target, over the highest one.",
-        maximum=1.0,
-        absent=0.0,
-    )
-    low_programming_error: Dimensionless = non_negative(
-        "The same of cells that are left at the low conductance.", maximum=1.0, absent=0.0
-    )
-    stuck_low_share: Dimensionless = non_negative(
-        "Share of the cells that stay at the low conductance whatever is written.",
-        maximum=1.0,
-        symbol="p_0",
-        absent=0.0,
-    )
-    stuck_high_share: Dimensionless = non_negative(
-        "Share of the cells that stay at the high conductance whatever is written.",
-        maximum=1.0,
-        symbol="p_1",
-        absent=0.0,
-    )
-    high_drift_exponent: Dimensionless = non_negative(
-        "Exponent with which the high conductance falls after writing; without it there is no drift.",
-        maximum=1.0, symbol="nu_high", absent=0.0,
-    )  # fmt: skip
-    low_drift_exponent: Dimensionless = non_negative(
-        "Exponent with which the low conductance falls after writing.",
-        maximum=1.0,
-        symbol="nu_low",
-        absent=0.0,
-    )
-    high_drift_exponent_spread: Dimensionless = non_negative(
-        "Standard deviation of the exponent of the high conductance from cell to cell.",
-        maximum=1.0,
-        absent=0.0,
-    )
-    low_drift_exponent_spread: Dimensionless = non_negative(
-        "Standard deviation of the exponent of the low conductance from cell to cell.",
-        maximum=1.0,
-        absent=0.0,
-    )
-    drift_reference_time: Second = positive(
-        "Time after writing at which the stated conductances are read.", symbol="t_0", absent=1.0
-    )
-    relaxation_spread: Dimensionless = non_negative(
-        "Standard deviation by which written conductances have wandered at the first reading, over the highest one.",
-        maximum=1.0,
-        absent=0.0,
-    )
-    relaxation_growth: Dimensionless = non_negative(
-        "Growth of that standard deviation per decade of time.", maximum=1.0, absent=0.0
-    )
-    low_relaxation_spread: Dimensionless = non_negative(
-        "Standard deviation by which cells at the low conductance have wandered by then, over the highest one.",
-        maximum=1.0,
-        absent=0.0,
-    )
-    low_relaxation_growth: Dimensionless = non_negative(
-        "Growth of that of cells at the low conductance per decade of time.", maximum=1.0, absent=0.0
-    )
-    relaxation_reference_time: Second = positive(
-        "Time of the first reading after writing, for the relaxation.", absent=1.0
-    )
-    read_noise: Dimensionless = non_negative(
-        "Standard deviation of a conductance from read to read, over the highest one.",
-        maximum=1.0,
-        absent=0.0,
-    )
-    flicker_noise: Dimensionless = non_negative(
-        "Root of the relative spectral density of 1/f noise times the frequency.",
-        maximum=1.0,
-        symbol="Q_s",
-        absent=0.0,
-    )
-    flicker_pulse_width: Second = positive(
-        "Width of the read pulses that the 1/f noise was found with.", symbol="t_read", absent=1e-6
-    )
-    bits_per_cell: Dimensionless = quantity(
-        "Bits that one cell can hold.", minimum=1, maximum=16, exact=CHOSEN
-    )
-    memristor_capacitance: Farad = non_negative("Capacitance of one memristor on its column.", symbol="C_m")
-    read_voltage_limit: Volt = positive("Read voltage above which reading disturbs the state.")
-    program_voltage: Volt = positive("Amplitude of a programming pulse.", symbol="V_p")
-    program_current: Ampere = positive("Current of a programming pulse.", symbol="I_p")
-    program_time: Second = positive("Width of a programming pulse.", symbol="t_p")
-    verify_time: Second = non_negative("Time of the read between programming pulses.", symbol="t_v")
-    write_pulses: Dimensionless = positive("Programming pulses per cell with verification.", symbol="N_p")
-    endurance: Dimensionless = positive("Write cycles before a cell fails.", symbol="N_end")
-    retention_time: Second = positive(
-        "Time after which a weight must be written again; without it weights are taken to stay.",
-        symbol="t_ret", absent=math.inf,
-    )  # fmt: skip
-    retention_temperature: Kelvin = positive(
-        "Temperature that the retention time was found at.", maximum=1000.0, symbol="T_ret", absent=300.0
-    )
-    retention_activation_energy: Joule = non_negative(
-        "Barrier against losing the state; without it temperature changes nothing.",
-        symbol="E_ret",
-        absent=0.0,
-    )
-    disturb_reads: Dimensionless = positive(
-        "Reads after which a weight must be written again; without it reading is taken to leave it alone.",
-        absent=math.inf,
-    )
+    low_conductance: Siemens = non_negative(symbol="G_min")
+    """Conductance that stands for zero."""
+    high_conductance: Siemens = positive(symbol="G_max")
+    """Conductance that stands for the largest weight."""
+    conductance_spread: Dimensionless = non_negative(absent=0.0)
+    """Standard deviation of the logarithm of a programmed conductance, from cell to cell."""
+    programming_error: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Standard deviation by which a written conductance misses its target, over the highest one."""
+    low_programming_error: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """The same of cells that are left at the low conductance."""
+    stuck_low_share: Dimensionless = non_negative(maximum=1.0, symbol="p_0", absent=0.0)
+    """Share of the cells that stay at the low conductance whatever is written."""
+    stuck_high_share: Dimensionless = non_negative(maximum=1.0, symbol="p_1", absent=0.0)
+    """Share of the cells that stay at the high conductance whatever is written."""
+    high_drift_exponent: Dimensionless = non_negative(maximum=1.0, symbol="nu_high", absent=0.0)
+    """Exponent with which the high conductance falls after writing; without it there is no drift."""
+    low_drift_exponent: Dimensionless = non_negative(maximum=1.0, symbol="nu_low", absent=0.0)
+    """Exponent with which the low conductance falls after writing."""
+    high_drift_exponent_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Standard deviation of the exponent of the high conductance from cell to cell."""
+    low_drift_exponent_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Standard deviation of the exponent of the low conductance from cell to cell."""
+    drift_reference_time: Second = positive(symbol="t_0", absent=1.0)
+    """Time after writing at which the stated conductances are read."""
+    relaxation_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Standard deviation by which written conductances have wandered at the first reading, over the highest one."""
+    relaxation_growth: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Growth of that standard deviation per decade of time."""
+    low_relaxation_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Standard deviation by which cells at the low conductance have wandered by then, over the highest one."""
+    low_relaxation_growth: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Growth of that of cells at the low conductance per decade of time."""
+    relaxation_reference_time: Second = positive(absent=1.0)
+    """Time of the first reading after writing, for the relaxation."""
+    read_noise: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    """Standard deviation of a conductance from read to read, over the highest one."""
+    flicker_noise: Dimensionless = non_negative(maximum=1.0, symbol="Q_s", absent=0.0)
+    """Root of the relative spectral density of 1/f noise times the frequency."""
+    flicker_pulse_width: Second = positive(symbol="t_read", absent=1e-6)
+    """Width of the read pulses that the 1/f noise was found with."""
+    bits_per_cell: Dimensionless = quantity(minimum=1, maximum=16, exact=CHOSEN)
+    """Bits that one cell can hold."""
+    memristor_capacitance: Farad = non_negative(symbol="C_m")
+    """Capacitance of one memristor on its column."""
+    read_voltage_limit: Volt = positive()
+    """Read voltage above which reading disturbs the state."""
+    program_voltage: Volt = positive(symbol="V_p")
+    """Amplitude of a programming pulse."""
+    program_current: Ampere = positive(symbol="I_p")
+    """Current of a programming pulse."""
+    program_time: Second = positive(symbol="t_p")
+    """Width of a programming pulse."""
+    verify_time: Second = non_negative(symbol="t_v")
+    """Time of the read between programming pulses."""
+    write_pulses: Dimensionless = positive(symbol="N_p")
+    """Programming pulses per cell with verification."""
+    endurance: Dimensionless = positive(symbol="N_end")
+    """Write cycles before a cell fails."""
+    retention_time: Second = positive(symbol="t_ret", absent=math.inf)
+    """Time after which a weight must be written again; without it weights are taken to stay."""
+    retention_temperature: Kelvin = positive(maximum=1000.0, symbol="T_ret", absent=300.0)
+    """Temperature that the retention time was found at."""
+    retention_activation_energy: Joule = non_negative(symbol="E_ret", absent=0.0)
+    """Barrier against losing the state; without it temperature changes nothing."""
+    disturb_reads: Dimensionless = positive(absent=math.inf)
+    """Reads after which a weight must be written again; without it reading is taken to leave it alone."""
 
 
 _HELD_AT = {

@@ -33,38 +33,30 @@ class ChargeCellParameters(Record):
     model: ClassVar[str] = "charge_domain_sram"
     folder: ClassVar[str] = "synapses"
 
-    unit_capacitance: Farad = positive("Capacitor of one cell.", maximum=1e-12, symbol="C_u")
-    capacitance_spread: Dimensionless = non_negative(
-        "Standard deviation of one capacitor over its mean.", maximum=1.0, symbol="sigma_C"
-    )
-    plate_parasitic: Dimensionless = non_negative(
-        "Capacitance of the driven plate to ground over that of the capacitor.", maximum=2.0
-    )
-    capacitance_density: FaradPerSquareMetre = positive(
-        "Capacitance per area of the metal layers above the cell.", symbol="c_A"
-    )
-    array_efficiency: Dimensionless = positive(
-        "Share of an array that its cells fill; decoders and circuits for writing take the rest.",
-        maximum=1.0,
-        symbol="eta_a",
-    )
-    cell_feature_squares: Dimensionless = positive(
-        "Area of the cell's transistors in squares of the feature size.", symbol="A_cell/F^2"
-    )
-    product_width: Metre = positive(
-        "Width of the transistor that passes the level of a row line to the capacitor.",
-        maximum=1e-4,
-        symbol="W_p",
-    )
-    product_resistance: Ohm = positive("Resistance between row line and capacitor.", symbol="R_p")
-    access_width: Metre = positive("Width of an access transistor for writing.", maximum=1e-4, symbol="W_acc")
-    control_width: Metre = non_negative(
-        "Width of the transistors of a cell that reset or join capacitors in every read, whatever the input.",
-        maximum=1e-4,
-        absent=0.0,
-    )
-    write_time: Second = positive("Time to write one row.", symbol="t_w")
-    leakage_power: Watt = non_negative("Leakage of one cell at 300 K.")
+    unit_capacitance: Farad = positive(maximum=1e-12, symbol="C_u")
+    """Capacitor of one cell."""
+    capacitance_spread: Dimensionless = non_negative(maximum=1.0, symbol="sigma_C")
+    """Standard deviation of one capacitor over its mean."""
+    plate_parasitic: Dimensionless = non_negative(maximum=2.0)
+    """Capacitance of the driven plate to ground over that of the capacitor."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Capacitance per area of the metal layers above the cell."""
+    array_efficiency: Dimensionless = positive(maximum=1.0, symbol="eta_a")
+    """Share of an array that its cells fill; decoders and circuits for writing take the rest."""
+    cell_feature_squares: Dimensionless = positive(symbol="A_cell/F^2")
+    """Area of the cell's transistors in squares of the feature size."""
+    product_width: Metre = positive(maximum=1e-4, symbol="W_p")
+    """Width of the transistor that passes the level of a row line to the capacitor."""
+    product_resistance: Ohm = positive(symbol="R_p")
+    """Resistance between row line and capacitor."""
+    access_width: Metre = positive(maximum=1e-4, symbol="W_acc")
+    """Width of an access transistor for writing."""
+    control_width: Metre = non_negative(maximum=1e-4, absent=0.0)
+    """Width of the transistors of a cell that reset or join capacitors in every read, whatever the input."""
+    write_time: Second = positive(symbol="t_w")
+    """Time to write one row."""
+    leakage_power: Watt = non_negative()
+    """Leakage of one cell at 300 K."""
 
 
 class ChargeCellBlock(DeviceBlock):

@@ -18,16 +18,14 @@ from neuroest.specs.parameters import CHOSEN, non_negative, positive, quantity
 class CrosspointCellParameters(CellParameters):
     """Resistive memory at the crossing of two wires, without a transistor."""
 
-    half_pitch: Metre = positive("Half of the pitch of the array's wires.", maximum=1e-5, symbol="p")
-    layers: Dimensionless = quantity(
-        "Layers of cells that are stacked.", minimum=1, maximum=256, integer=True, exact=CHOSEN
-    )
-    nonlinearity: Dimensionless = quantity(
-        "Current at a voltage over the current at half of it; two is ohmic.", minimum=1, symbol="k_NL"
-    )
-    turn_on_voltage: Volt = non_negative(
-        "Voltage across a cell below which its selector stays closed.", maximum=10.0, absent=0.0
-    )
+    half_pitch: Metre = positive(maximum=1e-5, symbol="p")
+    """Half of the pitch of the array's wires."""
+    layers: Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
+    """Layers of cells that are stacked."""
+    nonlinearity: Dimensionless = quantity(minimum=1, symbol="k_NL")
+    """Current at a voltage over the current at half of it; two is ohmic."""
+    turn_on_voltage: Volt = non_negative(maximum=10.0, absent=0.0)
+    """Voltage across a cell below which its selector stays closed."""
 
 
 class CrosspointCellBlock(DeviceBlock):

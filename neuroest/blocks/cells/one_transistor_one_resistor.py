@@ -18,14 +18,14 @@ class ResistiveCellParameters(CellParameters):
 
     model: ClassVar[str] = "one_transistor_one_resistor"
 
-    access_width: Metre = positive("Width of the access transistor.", maximum=1e-4, symbol="W_acc")
-    access_resistance: Ohm = non_negative("Resistance of the access transistor in series.", symbol="R_acc")
-    cell_feature_squares: Dimensionless = positive(
-        "Cell area in squares of the feature size.", symbol="A_cell/F^2"
-    )
-    minimum_cell_area: SquareMetre = non_negative(
-        "Area below which the programming transistor cannot shrink."
-    )
+    access_width: Metre = positive(maximum=1e-4, symbol="W_acc")
+    """Width of the access transistor."""
+    access_resistance: Ohm = non_negative(symbol="R_acc")
+    """Resistance of the access transistor in series."""
+    cell_feature_squares: Dimensionless = positive(symbol="A_cell/F^2")
+    """Cell area in squares of the feature size."""
+    minimum_cell_area: SquareMetre = non_negative()
+    """Area below which the programming transistor cannot shrink."""
 
 
 class ResistiveCellBlock(DeviceBlock):

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import PricesDie
 from neuroest.core.units import Dimensionless, Metre, PerSquareMetre, SquareMetre
 from neuroest.equations import power
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -18,12 +19,18 @@ class DieCost(Record):
     model: ClassVar[str] = "die_cost"
     folder: ClassVar[str] = "integration"
 
-    wafer_diameter: Metre = positive("Diameter of the wafer.", maximum=1.0, exact=CHOSEN)
-    wafer_cost: Dimensionless = positive("Cost of a processed wafer, in US dollars.")
-    added_wafer_cost: Dimensionless = non_negative("What the memory layers add to it, in US dollars.")
-    defect_density: PerSquareMetre = non_negative("Defects that kill a die, per area.", symbol="D_0")
-    clustering: Dimensionless = positive("Clustering of the defects.", symbol="alpha")
-    test_and_package_cost: Dimensionless = non_negative("Test and package of one die, in US dollars.")
+    wafer_diameter: Metre = positive(maximum=1.0, exact=CHOSEN)
+    """Diameter of the wafer."""
+    wafer_cost: Dimensionless = positive()
+    """Cost of a processed wafer, in US dollars."""
+    added_wafer_cost: Dimensionless = non_negative()
+    """What the memory layers add to it, in US dollars."""
+    defect_density: PerSquareMetre = non_negative(symbol="D_0")
+    """Defects that kill a die, per area."""
+    clustering: Dimensionless = positive(symbol="alpha")
+    """Clustering of the defects."""
+    test_and_package_cost: Dimensionless = non_negative()
+    """Test and package of one die, in US dollars."""
 
 
 class DieCostBlock(DeviceBlock):
@@ -36,7 +43,7 @@ class DieCostBlock(DeviceBlock):
     independently of each other, which no clustering makes worse; murphy: with a density that varies triangularly."""
 
 
-class DieYield(Component[DieCost]):
+class DieYield(Component[DieCost], PricesDie):
     """Yield and cost of a good die."""
 
     schema: ClassVar[type[Block]] = DieCostBlock

@@ -18,21 +18,36 @@ class EventEnergiesParameters(Record):
     model: ClassVar[str] = "event_energies"
     folder: ClassVar[str] = "measured_chips"
 
-    synaptic_operation_energy: Joule = positive("Energy of one synaptic operation.")
-    active_update_energy: Joule = positive("Energy of updating a neuron that is active.")
-    inactive_update_energy: Joule = positive("Energy of updating a neuron that is inactive.")
-    spike_energy: Joule = non_negative("Energy of a spike inside its tile.")
-    hop_energy: Joule = non_negative("Energy of a spike per hop between tiles.")
-    synaptic_operation_time: Second = positive("Time of one synaptic operation.")
-    update_time: Second = positive("Time of one neuron update.")
-    spike_time: Second = non_negative("Time of a spike inside its tile.", exact=EXACT)
-    hop_time: Second = non_negative("Time of a spike per hop.")
-    synchronisation_time: Second = non_negative("Time of the barrier that ends a time step.")
-    core_area: SquareMetre = positive("Die area per core.")
-    core_static_power: Watt = non_negative("Static power per core.")
-    neurons_per_core: Dimensionless = positive("Neurons that one core can hold.", exact=CHOSEN)
-    synapse_memory: Bit = positive("Memory for synapses per core.", exact=CHOSEN)
-    bits_per_synapse: Bit = positive("Memory that one synapse takes, its address included.")
+    synaptic_operation_energy: Joule = positive()
+    """Energy of one synaptic operation."""
+    active_update_energy: Joule = positive()
+    """Energy of updating a neuron that is active."""
+    inactive_update_energy: Joule = positive()
+    """Energy of updating a neuron that is inactive."""
+    spike_energy: Joule = non_negative()
+    """Energy of a spike inside its tile."""
+    hop_energy: Joule = non_negative()
+    """Energy of a spike per hop between tiles."""
+    synaptic_operation_time: Second = positive()
+    """Time of one synaptic operation."""
+    update_time: Second = positive()
+    """Time of one neuron update."""
+    spike_time: Second = non_negative(exact=EXACT)
+    """Time of a spike inside its tile."""
+    hop_time: Second = non_negative()
+    """Time of a spike per hop."""
+    synchronisation_time: Second = non_negative()
+    """Time of the barrier that ends a time step."""
+    core_area: SquareMetre = positive()
+    """Die area per core."""
+    core_static_power: Watt = non_negative()
+    """Static power per core."""
+    neurons_per_core: Dimensionless = positive(exact=CHOSEN)
+    """Neurons that one core can hold."""
+    synapse_memory: Bit = positive(exact=CHOSEN)
+    """Memory for synapses per core."""
+    bits_per_synapse: Bit = positive()
+    """Memory that one synapse takes, its address included."""
 
 
 class EventEnergiesBlock(DeviceBlock):

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import CoversWork
 from neuroest.core.units import SquareMetre, Watt
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -18,8 +19,10 @@ class FixedBlockParameters(Record):
     model: ClassVar[str] = "fixed_block"
     folder: ClassVar[str] = "measured_chips"
 
-    power: Watt = non_negative("Power while the chip works, whatever the network does.")
-    footprint: SquareMetre = non_negative("Area of the block.")
+    power: Watt = non_negative()
+    """Power while the chip works, whatever the network does."""
+    footprint: SquareMetre = non_negative()
+    """Area of the block."""
 
 
 Work = Literal["additions", "element_operations", "activations", "weights", "partial_sums", "state"]
@@ -37,7 +40,7 @@ class FixedBlockBlock(DeviceBlock):
     """What the block does, so that no other block is asked to do it; its published power covers that work."""
 
 
-class FixedBlock(Component[FixedBlockParameters]):
+class FixedBlock(Component[FixedBlockParameters], CoversWork):
     """A block by its published area and power."""
 
     schema: ClassVar[type[Block]] = FixedBlockBlock

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ChargesClock
 from neuroest.core.units import Dimensionless, SquareMetre, WattPerSquareMetre
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -18,26 +19,20 @@ class Overheads(Record):
     model: ClassVar[str] = "chip_overheads"
     folder: ClassVar[str] = "integration"
 
-    floorplan_utilisation: Dimensionless = positive(
-        "Share of the die that blocks fill.", maximum=1.0, symbol="eta_fp"
-    )
-    clock_fraction: Dimensionless = non_negative(
-        "Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included.",
-        maximum=0.9,
-        symbol="alpha_clk",
-    )
-    control_fraction: Dimensionless = non_negative(
-        "Sequencer energy over the other dynamic energy of synchronous digital blocks.", maximum=10.0
-    )
-    control_area_fraction: Dimensionless = non_negative(
-        "Sequencer area over the area of the synchronous digital blocks.", maximum=10.0
-    )
-    power_density_limit: WattPerSquareMetre = positive("Largest power density that the package can cool.")
+    floorplan_utilisation: Dimensionless = positive(maximum=1.0, symbol="eta_fp")
+    """Share of the die that blocks fill."""
+    clock_fraction: Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
+    """Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included."""
+    control_fraction: Dimensionless = non_negative(maximum=10.0)
+    """Sequencer energy over the other dynamic energy of synchronous digital blocks."""
+    control_area_fraction: Dimensionless = non_negative(maximum=10.0)
+    """Sequencer area over the area of the synchronous digital blocks."""
+    power_density_limit: WattPerSquareMetre = positive()
+    """Largest power density that the package can cool."""
     largest_die: SquareMetre = positive(
-        "Largest die that is exposed at once.",
-        absent=math.inf,
-        exact="field of the exposure tools, the same for all",
+        absent=math.inf, exact="field of the exposure tools, the same for all"
     )
+    """Largest die that is exposed at once."""
 
 
 class OverheadsBlock(DeviceBlock):
@@ -47,7 +42,7 @@ class OverheadsBlock(DeviceBlock):
     model: Literal["chip_overheads"]
 
 
-class ChipOverheads(Component[Overheads]):
+class ChipOverheads(Component[Overheads], ChargesClock):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
 
     schema: ClassVar[type[Block]] = OverheadsBlock

@@ -19,34 +19,33 @@ class RooflineParameters(Record):
     model: ClassVar[str] = "roofline_processor"
     folder: ClassVar[str] = "measured_chips"
 
-    peak_rate: PerSecond = positive(
-        "Operations per second at the precision used, one multiply-accumulate being two.", exact=EXACT
-    )
-    memory_rate: BitPerSecond = positive("Bandwidth of the memory.", exact=EXACT)
-    compute_efficiency: Dimensionless = positive("Share of the peak rate that is reached.", maximum=1.0)
-    memory_efficiency: Dimensionless = positive("Share of the bandwidth that is reached.", maximum=1.0)
-    launch_time: Second = non_negative("Time to start one kernel.")
-    call_time: Second = non_negative(
-        "Time of a call beside its kernels: framework and transfer to and from the host; without it none.",
-        absent=0.0,
-    )
-    host_time: Second = non_negative(
-        "Time that the host spends on each inference of a batch: making the input, moving it, reading the result.",
-        absent=0.0,
-    )
-    handover_time: Second = non_negative(
-        "Time to hand kernels that stand side by side to other threads and to wait for them, for each depth of the "
-        "network that has several; zero where one thread starts all kernels.",
-        absent=0.0,
-    )
-    cores: Dimensionless = positive("Cores that share the peak rate.", absent=1.0)
-    operations_per_thread: Dimensionless = non_negative(
-        "Operations of a kernel for which one more thread is worth starting; without it every kernel has all cores.",
-        absent=0.0,
-    )
-    idle_power: Watt = non_negative("Power of the idle processor.")
-    busy_power: Watt = positive("Power at full load, idle power included.")
-    die_area: SquareMetre = positive("Area of the die.")
+    peak_rate: PerSecond = positive(exact=EXACT)
+    """Operations per second at the precision used, one multiply-accumulate being two."""
+    memory_rate: BitPerSecond = positive(exact=EXACT)
+    """Bandwidth of the memory."""
+    compute_efficiency: Dimensionless = positive(maximum=1.0)
+    """Share of the peak rate that is reached."""
+    memory_efficiency: Dimensionless = positive(maximum=1.0)
+    """Share of the bandwidth that is reached."""
+    launch_time: Second = non_negative()
+    """Time to start one kernel."""
+    call_time: Second = non_negative(absent=0.0)
+    """Time of a call beside its kernels: framework and transfer to and from the host; without it none."""
+    host_time: Second = non_negative(absent=0.0)
+    """Time that the host spends on each inference of a batch: making the input, moving it, reading the result."""
+    handover_time: Second = non_negative(absent=0.0)
+    """Time to hand kernels that stand side by side to other threads and to wait for them, for each depth of the
+    network that has several; zero where one thread starts all kernels."""
+    cores: Dimensionless = positive(absent=1.0)
+    """Cores that share the peak rate."""
+    operations_per_thread: Dimensionless = non_negative(absent=0.0)
+    """Operations of a kernel for which one more thread is worth starting; without it every kernel has all cores."""
+    idle_power: Watt = non_negative()
+    """Power of the idle processor."""
+    busy_power: Watt = positive()
+    """Power at full load, idle power included."""
+    die_area: SquareMetre = positive()
+    """Area of the die."""
 
 
 class RooflineBlock(DeviceBlock):

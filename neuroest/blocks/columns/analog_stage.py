@@ -17,11 +17,12 @@ class AnalogStageParameters(Record):
     model: ClassVar[str] = "analog_stage"
     folder: ClassVar[str] = "drivers"
 
-    action_energy: Joule = positive("Energy of passing on one value.", symbol="E_st")
-    relative_error: Dimensionless = non_negative(
-        "Error that it adds to a value, one standard deviation over full scale.", maximum=1.0, symbol="eps_st"
-    )
-    footprint: SquareMetre = non_negative("Area of one stage.")
+    action_energy: Joule = positive(symbol="E_st")
+    """Energy of passing on one value."""
+    relative_error: Dimensionless = non_negative(maximum=1.0, symbol="eps_st")
+    """Error that it adds to a value, one standard deviation over full scale."""
+    footprint: SquareMetre = non_negative()
+    """Area of one stage."""
 
 
 class AnalogStageBlock(DeviceBlock):

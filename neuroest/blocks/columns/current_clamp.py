@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ClampsColumn
 from neuroest.core.units import Ampere, Ohm, Second, SquareMetre
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -18,9 +19,12 @@ class CurrentClampParameters(Record):
     model: ClassVar[str] = "current_clamp"
     folder: ClassVar[str] = "drivers"
 
-    bias_current: Ampere = positive("Current that the conveyor draws while it works.", symbol="I_b")
-    input_resistance: Ohm = positive("Small-signal resistance that the column sees.", symbol="R_in")
-    footprint: SquareMetre = positive("Area of one conveyor.")
+    bias_current: Ampere = positive(symbol="I_b")
+    """Current that the conveyor draws while it works."""
+    input_resistance: Ohm = positive(symbol="R_in")
+    """Small-signal resistance that the column sees."""
+    footprint: SquareMetre = positive()
+    """Area of one conveyor."""
 
 
 class CurrentClampBlock(DeviceBlock):
@@ -30,7 +34,7 @@ class CurrentClampBlock(DeviceBlock):
     model: Literal["current_clamp"]
 
 
-class CurrentClamp(Component[CurrentClampParameters]):
+class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     """Current conveyor between a column and its neuron."""
 
     schema: ClassVar[type[Block]] = CurrentClampBlock

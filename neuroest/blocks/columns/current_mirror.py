@@ -18,11 +18,12 @@ class CurrentMirrorParameters(Record):
     model: ClassVar[str] = "current_mirror"
     folder: ClassVar[str] = "drivers"
 
-    bias_current: Ampere = positive("Current that one mirror draws while it works.", symbol="I_m")
-    relative_error: Dimensionless = non_negative(
-        "Mismatch of the mirror, one standard deviation.", maximum=1.0
-    )
-    footprint: SquareMetre = positive("Area of one mirror at unit weight.")
+    bias_current: Ampere = positive(symbol="I_m")
+    """Current that one mirror draws while it works."""
+    relative_error: Dimensionless = non_negative(maximum=1.0)
+    """Mismatch of the mirror, one standard deviation."""
+    footprint: SquareMetre = positive()
+    """Area of one mirror at unit weight."""
 
 
 class CurrentMirrorBlock(DeviceBlock):

@@ -42,34 +42,22 @@ class TransmissionGateParameters(Record):
     model: ClassVar[str] = "transmission_gate"
     folder: ClassVar[str] = "drivers"
 
-    resistance_factor: Dimensionless = positive(
-        "Resistance of a closed transistor at small voltage over nominal supply by on-current.",
-        maximum=2.0,
-        symbol="k",
-    )
-    threshold_voltage: Volt = positive(
-        "Threshold of its transistors at a typical corner.", maximum=1.0, symbol="V_T"
-    )
-    least_overdrive: Volt = positive(
-        "Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept.",
-        maximum=1.0,
-        exact=RANGE_END,
-    )
-    width_ratio: Dimensionless = positive(
-        "Width of the p-type transistor over that of the n-type one of the same conductance.",
-        maximum=10.0,
-        symbol="b_p",
-    )
-    minimum_width_ratio: Dimensionless = positive(
-        "Narrowest n-type transistor over the feature size.", maximum=1000.0
-    )
-    maximum_width_ratio: Dimensionless = positive(
-        "Widest n-type transistor that a column has room for, over the feature size.", exact=CHOSEN
-    )
-    logic_width_ratio: Dimensionless = positive(
-        "Width of all transistors at one input of a logic gate, over the feature size."
-    )
-    counter_gates: Dimensionless = positive("Gates of two inputs of one bit of a counter.", symbol="k_c")
+    resistance_factor: Dimensionless = positive(maximum=2.0, symbol="k")
+    """Resistance of a closed transistor at small voltage over nominal supply by on-current."""
+    threshold_voltage: Volt = positive(maximum=1.0, symbol="V_T")
+    """Threshold of its transistors at a typical corner."""
+    least_overdrive: Volt = positive(maximum=1.0, exact=RANGE_END)
+    """Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept."""
+    width_ratio: Dimensionless = positive(maximum=10.0, symbol="b_p")
+    """Width of the p-type transistor over that of the n-type one of the same conductance."""
+    minimum_width_ratio: Dimensionless = positive(maximum=1000.0)
+    """Narrowest n-type transistor over the feature size."""
+    maximum_width_ratio: Dimensionless = positive(exact=CHOSEN)
+    """Widest n-type transistor that a column has room for, over the feature size."""
+    logic_width_ratio: Dimensionless = positive()
+    """Width of all transistors at one input of a logic gate, over the feature size."""
+    counter_gates: Dimensionless = positive(symbol="k_c")
+    """Gates of two inputs of one bit of a counter."""
 
 
 class MultiplexerBlock(DeviceBlock):

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelErrors, exact_model
+from neuroest.blocks.roles import IdealColumn, LeavesColumnFloating
 from neuroest.specs.blocks import Block
 
 
@@ -21,14 +22,14 @@ class IdealInterfaceBlock(Block):
     model: Literal["ideal"]
 
 
-class VoltageMode(Component[None]):
+class VoltageMode(Component[None], LeavesColumnFloating):
     """No circuit: the neuron sees the voltage of the column."""
 
     schema: ClassVar[type[Block]] = VoltageModeBlock
     prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")
 
 
-class IdealInterface(Component[None]):
+class IdealInterface(Component[None], IdealColumn):
     """No circuit and no loss, which the estimate lists as left out."""
 
     schema: ClassVar[type[Block]] = IdealInterfaceBlock

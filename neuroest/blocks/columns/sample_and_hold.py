@@ -21,11 +21,16 @@ class SampleAndHoldParameters(Record):
     model: ClassVar[str] = "sample_and_hold"
     folder: ClassVar[str] = "converters"
 
-    hold_capacitance: Farad = positive("Capacitor that keeps the sample.", symbol="C_h")
-    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
-    hold_current: Ampere = non_negative("Current of the follower while the sample is kept.")
-    droop_current: Ampere = non_negative("Leakage of the switch off the capacitor.")
-    footprint: SquareMetre = positive("Area of one stage.")
+    hold_capacitance: Farad = positive(symbol="C_h")
+    """Capacitor that keeps the sample."""
+    signal_swing: Volt = positive(maximum=10.0, exact=CHOSEN)
+    """Largest voltage on the capacitor."""
+    hold_current: Ampere = non_negative()
+    """Current of the follower while the sample is kept."""
+    droop_current: Ampere = non_negative()
+    """Leakage of the switch off the capacitor."""
+    footprint: SquareMetre = positive()
+    """Area of one stage."""
 
 
 class SampleAndHoldBlock(DeviceBlock):

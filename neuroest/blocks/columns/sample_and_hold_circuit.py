@@ -32,28 +32,24 @@ class SampleAndHoldCircuitParameters(Record):
     model: ClassVar[str] = "sample_and_hold_circuit"
     folder: ClassVar[str] = "converters"
 
-    signal_swing: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, symbol="V", exact=CHOSEN)
-    noise_share: Dimensionless = positive(
-        "Noise power of a sample over that of the converter's quantisation.", maximum=10.0, symbol="a"
-    )
-    minimum_capacitance: Farad = positive(
-        "Least capacitor, for the charge that its switch leaves and the gate of the follower."
-    )
-    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitor.", symbol="c_A")
-    converter_input_capacitance: Farad = positive(
-        "Input of a converter whose circuit does not tell it.", symbol="C_in"
-    )
-    acquisition_share: Dimensionless = positive(
-        "Share of a conversion in which a converter takes its input whose circuit does not tell it.",
-        maximum=1.0,
-    )
-    transconductance_efficiency: PerVolt = positive(
-        "Transconductance of the follower per current.", maximum=40.0, symbol="e"
-    )
-    current_linearity: Dimensionless = positive(
-        "Current of the follower's transistors over that of the process at full drive.", maximum=1.0
-    )
-    switch_width_ratio: Dimensionless = positive("Width of the sampling switch over the feature size.")
+    signal_swing: Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
+    """Largest voltage on the capacitor."""
+    noise_share: Dimensionless = positive(maximum=10.0, symbol="a")
+    """Noise power of a sample over that of the converter's quantisation."""
+    minimum_capacitance: Farad = positive()
+    """Least capacitor, for the charge that its switch leaves and the gate of the follower."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the capacitor."""
+    converter_input_capacitance: Farad = positive(symbol="C_in")
+    """Input of a converter whose circuit does not tell it."""
+    acquisition_share: Dimensionless = positive(maximum=1.0)
+    """Share of a conversion in which a converter takes its input whose circuit does not tell it."""
+    transconductance_efficiency: PerVolt = positive(maximum=40.0, symbol="e")
+    """Transconductance of the follower per current."""
+    current_linearity: Dimensionless = positive(maximum=1.0)
+    """Current of the follower's transistors over that of the process at full drive."""
+    switch_width_ratio: Dimensionless = positive()
+    """Width of the sampling switch over the feature size."""
 
 
 class SampleAndHoldCircuitBlock(DeviceBlock):

@@ -8,6 +8,7 @@ from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import HoldsResults
 from neuroest.core.units import Ampere, Dimensionless, Farad, Second, SquareMetre, Volt
 from neuroest.equations import converters
 from neuroest.equations import crossbar as equations
@@ -20,11 +21,16 @@ class SampledClampParameters(CurrentClampParameters):
 
     model: ClassVar[str] = "sampled_clamp"
 
-    hold_capacitance: Farad = positive("Capacitor that keeps the result.", symbol="C_h")
-    hold_voltage: Volt = positive("Largest voltage on the capacitor.", maximum=10.0, exact=CHOSEN)
-    follower_current: Ampere = non_negative("Current of the follower while the neuron integrates.")
-    droop_current: Ampere = non_negative("Leakage off the capacitor.")
-    hold_footprint: SquareMetre = positive("Area of one capacitor with its switch and follower.")
+    hold_capacitance: Farad = positive(symbol="C_h")
+    """Capacitor that keeps the result."""
+    hold_voltage: Volt = positive(maximum=10.0, exact=CHOSEN)
+    """Largest voltage on the capacitor."""
+    follower_current: Ampere = non_negative()
+    """Current of the follower while the neuron integrates."""
+    droop_current: Ampere = non_negative()
+    """Leakage off the capacitor."""
+    hold_footprint: SquareMetre = positive()
+    """Area of one capacitor with its switch and follower."""
 
 
 class SampledClampBlock(DeviceBlock):
@@ -34,7 +40,7 @@ class SampledClampBlock(DeviceBlock):
     model: Literal["sampled_clamp"]
 
 
-class SampledClamp(CurrentClamp):
+class SampledClamp(CurrentClamp, HoldsResults):
     """Conveyor whose result is stored on a capacitor, which presents it to the neuron by itself."""
 
     schema: ClassVar[type[Block]] = SampledClampBlock

@@ -19,11 +19,12 @@ class TaperedBufferParameters(Record):
     model: ClassVar[str] = "tapered_buffer"
     folder: ClassVar[str] = "drivers"
 
-    stage_ratio: Dimensionless = quantity(
-        "Size of a stage over that of the one before.", minimum=1.5, maximum=20, exact=CHOSEN
-    )
-    input_capacitance: Farad = positive("Input of the first inverter, and of each receiver.", symbol="C_0")
-    inverter_area: SquareMetre = positive("Area of the first inverter.")
+    stage_ratio: Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
+    """Size of a stage over that of the one before."""
+    input_capacitance: Farad = positive(symbol="C_0")
+    """Input of the first inverter, and of each receiver."""
+    inverter_area: SquareMetre = positive()
+    """Area of the first inverter."""
 
 
 class FanOutBufferBlock(DeviceBlock):

@@ -22,16 +22,14 @@ class ClockedAdcParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "converters"
 
-    comparator_area: SquareMetre = positive("Area of one comparator.")
-    maximum_bits: Dimensionless = positive(
-        "Highest resolution that the circuit is good for.", exact=RANGE_END
-    )
-    maximum_clock_frequency: PerSecond = positive("Highest clock of comparators and counters.")
-    circuit_voltage: Volt = non_negative(
-        "Supply that the energies were found at, with whose square they go; without it they hold at any supply.",
-        maximum=10.0,
-        absent=0.0,
-    )
+    comparator_area: SquareMetre = positive()
+    """Area of one comparator."""
+    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution that the circuit is good for."""
+    maximum_clock_frequency: PerSecond = positive()
+    """Highest clock of comparators and counters."""
+    circuit_voltage: Volt = non_negative(maximum=10.0, absent=0.0)
+    """Supply that the energies were found at, with whose square they go; without it they hold at any supply."""
 
 
 class ClockedAdcBlock(DeviceBlock):

@@ -18,10 +18,14 @@ class FlashAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "flash_adc"
 
-    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
-    ladder_energy: Joule = non_negative("Energy of the reference ladder in one conversion.")
-    ladder_area: SquareMetre = non_negative("Area of the reference ladder.")
-    clock_cycles: Dimensionless = positive("Clock cycles of one conversion.", exact=CHOSEN)
+    comparator_energy: Joule = positive(symbol="E_cmp")
+    """Energy of one decision."""
+    ladder_energy: Joule = non_negative()
+    """Energy of the reference ladder in one conversion."""
+    ladder_area: SquareMetre = non_negative()
+    """Area of the reference ladder."""
+    clock_cycles: Dimensionless = positive(exact=CHOSEN)
+    """Clock cycles of one conversion."""
 
 
 class FlashAdcBlock(ClockedAdcBlock):

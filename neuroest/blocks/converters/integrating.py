@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
 from neuroest.specs.base import Count, WholeNumber
@@ -22,16 +23,22 @@ class IntegratingAdcParameters(Record):
     model: ClassVar[str] = "integrating_adc"
     folder: ClassVar[str] = "converters"
 
-    integration_step_time: Second = positive("Time of one sampling and integration.", symbol="t_int")
-    sample_time: Second = non_negative("Time between integration and conversion of a phase.", symbol="t_s")
-    conversion_step_time: Second = positive("Time of one bit of the conversion.", symbol="t_cmp")
-    integration_step_energy: Joule = positive("Energy of one sampling and integration.", symbol="E_int")
-    sample_energy: Joule = non_negative("Energy between integration and conversion of a phase.", symbol="E_s")
-    conversion_step_energy: Joule = positive("Energy of one bit of the conversion.", symbol="E_cmp")
-    footprint: SquareMetre = positive("Area of integrator and converter.")
-    maximum_bits: Dimensionless = positive(
-        "Highest resolution that the circuit is good for.", exact=RANGE_END
-    )
+    integration_step_time: Second = positive(symbol="t_int")
+    """Time of one sampling and integration."""
+    sample_time: Second = non_negative(symbol="t_s")
+    """Time between integration and conversion of a phase."""
+    conversion_step_time: Second = positive(symbol="t_cmp")
+    """Time of one bit of the conversion."""
+    integration_step_energy: Joule = positive(symbol="E_int")
+    """Energy of one sampling and integration."""
+    sample_energy: Joule = non_negative(symbol="E_s")
+    """Energy between integration and conversion of a phase."""
+    conversion_step_energy: Joule = positive(symbol="E_cmp")
+    """Energy of one bit of the conversion."""
+    footprint: SquareMetre = positive()
+    """Area of integrator and converter."""
+    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution that the circuit is good for."""
 
 
 class IntegratingAdcBlock(DeviceBlock):
@@ -47,7 +54,7 @@ class IntegratingAdcBlock(DeviceBlock):
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
-class IntegratingAdc(Converter):
+class IntegratingAdc(Converter, IntegratesInput):
     """Integrator that weighs the bits of an input by repetition, and a step-wise converter behind it."""
 
     schema: ClassVar[type[Block]] = IntegratingAdcBlock

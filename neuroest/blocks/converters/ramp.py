@@ -18,16 +18,18 @@ class RampAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "ramp_adc"
 
-    comparator_cycle_energy: Joule = positive("Energy of the comparator in one clock cycle.")
-    mean_fraction: Dimensionless = positive(
-        "Share of the ramp after which the comparator has decided, in the mean.",
-        maximum=1.0,
-        exact="mean of a uniform distribution",
-    )
-    latch_energy: Joule = positive("Energy of the latch for one bit.")
-    generator_energy: Joule = non_negative("Energy of the ramp generator and counter in one conversion.")
-    latch_area: SquareMetre = positive("Area of the latch for one bit.")
-    generator_area: SquareMetre = non_negative("Area of the ramp generator and counter.")
+    comparator_cycle_energy: Joule = positive()
+    """Energy of the comparator in one clock cycle."""
+    mean_fraction: Dimensionless = positive(maximum=1.0, exact="mean of a uniform distribution")
+    """Share of the ramp after which the comparator has decided, in the mean."""
+    latch_energy: Joule = positive()
+    """Energy of the latch for one bit."""
+    generator_energy: Joule = non_negative()
+    """Energy of the ramp generator and counter in one conversion."""
+    latch_area: SquareMetre = positive()
+    """Area of the latch for one bit."""
+    generator_area: SquareMetre = non_negative()
+    """Area of the ramp generator and counter."""
 
 
 class RampAdcBlock(ClockedAdcBlock):

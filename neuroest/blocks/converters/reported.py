@@ -17,10 +17,14 @@ class ReportedAdcParameters(Record):
     model: ClassVar[str] = "reported_adc"
     folder: ClassVar[str] = "converters"
 
-    bits: Dimensionless = quantity("Resolution.", minimum=1, maximum=24, exact=CHOSEN)
-    conversion_energy: Joule = positive("Energy of one conversion.")
-    sample_rate: PerSecond = positive("Conversions per second.", exact=CHOSEN)
-    footprint: SquareMetre = positive("Area of one converter.")
+    bits: Dimensionless = quantity(minimum=1, maximum=24, exact=CHOSEN)
+    """Resolution."""
+    conversion_energy: Joule = positive()
+    """Energy of one conversion."""
+    sample_rate: PerSecond = positive(exact=CHOSEN)
+    """Conversions per second."""
+    footprint: SquareMetre = positive()
+    """Area of one converter."""
 
 
 class ReportedAdcBlock(DeviceBlock):

@@ -28,18 +28,22 @@ class SarAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "sar_adc"
 
-    reference_voltage: Volt = positive(
-        "Reference of the capacitor array.", maximum=10.0, symbol="V_ref", exact=CHOSEN
-    )
-    unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
-    switching_factor: Dimensionless = positive(
-        "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
-    )
-    comparator_energy: Joule = positive("Energy of one decision.", symbol="E_cmp")
-    logic_energy: Joule = positive("Energy of the control logic for one bit.")
-    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
-    switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
-    logic_area: SquareMetre = positive("Area of the control logic of one bit.")
+    reference_voltage: Volt = positive(maximum=10.0, symbol="V_ref", exact=CHOSEN)
+    """Reference of the capacitor array."""
+    unit_capacitance: Farad = positive(symbol="C_u")
+    """Capacitor of the lowest bit."""
+    switching_factor: Dimensionless = positive(maximum=4.0, symbol="k_c")
+    """Energy of a conversion over that of charging all capacitors."""
+    comparator_energy: Joule = positive(symbol="E_cmp")
+    """Energy of one decision."""
+    logic_energy: Joule = positive()
+    """Energy of the control logic for one bit."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the capacitors."""
+    switch_area: SquareMetre = non_negative()
+    """Area of the switches of one bit."""
+    logic_area: SquareMetre = positive()
+    """Area of the control logic of one bit."""
 
 
 class SarAdcBlock(ClockedAdcBlock):

@@ -17,10 +17,14 @@ class SenseAmplifierParameters(Record):
     model: ClassVar[str] = "sense_amplifier"
     folder: ClassVar[str] = "converters"
 
-    decision_energy: Joule = positive("Energy of one decision.")
-    decision_time: Second = positive("Time of one decision.")
-    offset: Volt = non_negative("Input-referred offset, one standard deviation.", maximum=1.0)
-    footprint: SquareMetre = positive("Area of one amplifier.")
+    decision_energy: Joule = positive()
+    """Energy of one decision."""
+    decision_time: Second = positive()
+    """Time of one decision."""
+    offset: Volt = non_negative(maximum=1.0)
+    """Input-referred offset, one standard deviation."""
+    footprint: SquareMetre = positive()
+    """Area of one amplifier."""
 
 
 class SenseAmplifierBlock(DeviceBlock):

@@ -20,40 +20,42 @@ class SurveyAdcParameters(Record):
     model: ClassVar[str] = "survey_adc"
     folder: ClassVar[str] = "converters"
 
-    speed_merit_constant: Dimensionless = quantity("Speed-limited figure of merit at 1 Hz, in dB.", exact=FIT)
-    speed_merit_slope: Dimensionless = quantity(
-        "Change of the speed-limited figure of merit per ln(Hz), in dB, below zero.", exact=FIT
-    )
-    resolution_merit_constant: Dimensionless = quantity(
-        "Resolution-limited figure of merit at zero bits, in dB.", exact=FIT
-    )
-    resolution_merit_slope: Dimensionless = quantity(
-        "Rise of the resolution-limited figure of merit per bit, in dB.", exact=FIT
-    )
-    energy_constant: Dimensionless = quantity(
-        "Constant of the logarithm of the energy correction.", exact=FIT
-    )
-    energy_node_exponent: Dimensionless = quantity(
-        "Exponent of the node in the energy correction.", exact=FIT
-    )
-    energy_bits_exponent: Dimensionless = quantity(
-        "Exponent of the resolution in the energy correction.", exact=FIT
-    )
-    area_constant: Dimensionless = quantity("Constant of the logarithm of the area.", exact=FIT)
-    area_node_exponent: Dimensionless = quantity("Exponent of the node in the area.", exact=FIT)
-    area_rate_exponent: Dimensionless = quantity("Exponent of the sampling rate in the area.", exact=FIT)
-    area_energy_exponent: Dimensionless = quantity(
-        "Exponent of the conversion energy in the area.", exact=FIT
-    )
-    minimum_feature_size: Metre = positive("Smallest node in the survey.", exact=RANGE_END)
-    maximum_feature_size: Metre = positive("Largest node in the survey.", exact=RANGE_END)
-    minimum_bits: Dimensionless = positive("Lowest resolution that the regression covers.", exact=RANGE_END)
-    maximum_bits: Dimensionless = positive("Highest resolution that the regression covers.", exact=RANGE_END)
-    maximum_sample_rate: PerSecond = positive(
-        "Highest sampling rate that the regression covers.", exact=RANGE_END
-    )
-    energy_quality: Dimensionless = positive("Energy of the converter over the regression's best case.")
-    area_quality: Dimensionless = positive("Area of the converter over the regression's best case.")
+    speed_merit_constant: Dimensionless = quantity(exact=FIT)
+    """Speed-limited figure of merit at 1 Hz, in dB."""
+    speed_merit_slope: Dimensionless = quantity(exact=FIT)
+    """Change of the speed-limited figure of merit per ln(Hz), in dB, below zero."""
+    resolution_merit_constant: Dimensionless = quantity(exact=FIT)
+    """Resolution-limited figure of merit at zero bits, in dB."""
+    resolution_merit_slope: Dimensionless = quantity(exact=FIT)
+    """Rise of the resolution-limited figure of merit per bit, in dB."""
+    energy_constant: Dimensionless = quantity(exact=FIT)
+    """Constant of the logarithm of the energy correction."""
+    energy_node_exponent: Dimensionless = quantity(exact=FIT)
+    """Exponent of the node in the energy correction."""
+    energy_bits_exponent: Dimensionless = quantity(exact=FIT)
+    """Exponent of the resolution in the energy correction."""
+    area_constant: Dimensionless = quantity(exact=FIT)
+    """Constant of the logarithm of the area."""
+    area_node_exponent: Dimensionless = quantity(exact=FIT)
+    """Exponent of the node in the area."""
+    area_rate_exponent: Dimensionless = quantity(exact=FIT)
+    """Exponent of the sampling rate in the area."""
+    area_energy_exponent: Dimensionless = quantity(exact=FIT)
+    """Exponent of the conversion energy in the area."""
+    minimum_feature_size: Metre = positive(exact=RANGE_END)
+    """Smallest node in the survey."""
+    maximum_feature_size: Metre = positive(exact=RANGE_END)
+    """Largest node in the survey."""
+    minimum_bits: Dimensionless = positive(exact=RANGE_END)
+    """Lowest resolution that the regression covers."""
+    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution that the regression covers."""
+    maximum_sample_rate: PerSecond = positive(exact=RANGE_END)
+    """Highest sampling rate that the regression covers."""
+    energy_quality: Dimensionless = positive()
+    """Energy of the converter over the regression's best case."""
+    area_quality: Dimensionless = positive()
+    """Area of the converter over the regression's best case."""
 
 
 class SurveyAdcBlock(DeviceBlock):
@@ -71,6 +73,7 @@ class SurveyAdcBlock(DeviceBlock):
 
 # Units that the converter survey's regression is stated in.
 _NANOMETRE, _HERTZ, _PICOJOULE, _SQUARE_MICROMETRE = 1e-9, 1.0, 1e-12, 1e-12
+"""Units that a regression is stated in."""
 
 
 class SurveyAdc(SampledConverter):

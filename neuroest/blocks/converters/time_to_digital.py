@@ -20,12 +20,14 @@ class TimeConverterParameters(Record):
     model: ClassVar[str] = "time_to_digital"
     folder: ClassVar[str] = "converters"
 
-    step_time: Second = positive("Time of one step.", symbol="t_lsb")
-    step_energy: Joule = positive("Energy of one step.", symbol="E_lsb")
-    footprint: SquareMetre = positive("Area of one converter.")
-    maximum_bits: Dimensionless = positive(
-        "Highest resolution that the circuit is good for.", exact=RANGE_END
-    )
+    step_time: Second = positive(symbol="t_lsb")
+    """Time of one step."""
+    step_energy: Joule = positive(symbol="E_lsb")
+    """Energy of one step."""
+    footprint: SquareMetre = positive()
+    """Area of one converter."""
+    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    """Highest resolution that the circuit is good for."""
 
 
 class TimeConverterBlock(DeviceBlock):

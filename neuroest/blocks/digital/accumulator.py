@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency
@@ -25,7 +26,7 @@ class AccumulatorBlock(ClockedBlock):
     """Clock."""
 
 
-class Accumulator(Datapath):
+class Accumulator(Datapath, AddsPartialSums):
     """Adders that merge partial sums."""
 
     schema: ClassVar[type[Block]] = AccumulatorBlock

@@ -40,34 +40,36 @@ class LogicLibraryParameters(Record):
     model: ClassVar[str] = "logic_library"
     folder: ClassVar[str] = "logic"
 
-    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
-    add_energy: JoulePerBit = positive("Energy of an integer addition per bit.")
-    multiply_energy: JoulePerSquareBit = positive("Energy of an integer multiplication per product of bits.")
-    compare_energy: JoulePerBit = positive("Energy of a comparison per bit.")
-    register_energy: JoulePerBit = positive("Energy of writing and reading a register per bit.")
-    clock_energy: JoulePerBit = non_negative(
-        "Energy of clocking a register that is not written, per bit and cycle; part of the register energy.",
-        absent=0.0,
-    )
-    adder_area: SquareMetrePerBit = positive("Area of an adder per bit.")
-    multiplier_area: SquareMetrePerSquareBit = positive("Area of a multiplier per product of bits.")
-    comparator_area: SquareMetrePerBit = positive("Area of a comparator per bit.")
-    register_area: SquareMetrePerBit = positive("Area of a register per bit.")
-    overhead: Dimensionless = positive(
-        "Energy of a real datapath with its control over that of its arithmetic.", symbol="kappa_dig"
-    )
-    area_overhead: Dimensionless = positive(
-        "Area of a real datapath with its control over that of its arithmetic."
-    )
-    leakage_width: Dimensionless = non_negative(
-        "Transistor width that leaks in a two-input gate, in feature sizes."
-    )
-    register_file_depth: Dimensionless = non_negative(
-        "Growth of a register file's energy with the logarithm of its words, to base two.", absent=0.0
-    )
-    register_port_area: Dimensionless = non_negative(
-        "Area of one further port of a register file at each stored bit, of the area of that bit.", absent=0.0
-    )
+    reference_voltage: Volt = positive(exact=DEFINED)
+    """Supply that the energies belong to."""
+    add_energy: JoulePerBit = positive()
+    """Energy of an integer addition per bit."""
+    multiply_energy: JoulePerSquareBit = positive()
+    """Energy of an integer multiplication per product of bits."""
+    compare_energy: JoulePerBit = positive()
+    """Energy of a comparison per bit."""
+    register_energy: JoulePerBit = positive()
+    """Energy of writing and reading a register per bit."""
+    clock_energy: JoulePerBit = non_negative(absent=0.0)
+    """Energy of clocking a register that is not written, per bit and cycle; part of the register energy."""
+    adder_area: SquareMetrePerBit = positive()
+    """Area of an adder per bit."""
+    multiplier_area: SquareMetrePerSquareBit = positive()
+    """Area of a multiplier per product of bits."""
+    comparator_area: SquareMetrePerBit = positive()
+    """Area of a comparator per bit."""
+    register_area: SquareMetrePerBit = positive()
+    """Area of a register per bit."""
+    overhead: Dimensionless = positive(symbol="kappa_dig")
+    """Energy of a real datapath with its control over that of its arithmetic."""
+    area_overhead: Dimensionless = positive()
+    """Area of a real datapath with its control over that of its arithmetic."""
+    leakage_width: Dimensionless = non_negative()
+    """Transistor width that leaks in a two-input gate, in feature sizes."""
+    register_file_depth: Dimensionless = non_negative(absent=0.0)
+    """Growth of a register file's energy with the logarithm of its words, to base two."""
+    register_port_area: Dimensionless = non_negative(absent=0.0)
+    """Area of one further port of a register file at each stored bit, of the area of that bit."""
 
 
 class ClockedBlock(DeviceBlock):

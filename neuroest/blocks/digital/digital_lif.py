@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import UpdatesNeurons
 from neuroest.core.units import SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons
@@ -28,7 +29,7 @@ class DigitalNeuronBlock(DeviceBlock):
     """Clock."""
 
 
-class DigitalNeuron(Datapath):
+class DigitalNeuron(Datapath, UpdatesNeurons):
     """Digital leaky integrate-and-fire datapath."""
 
     schema: ClassVar[type[Block]] = DigitalNeuronBlock

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core.units import SquareMetre
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -30,7 +31,7 @@ class MatrixUnitBlock(DeviceBlock):
     """Clock."""
 
 
-class MatrixUnit(Multiplying):
+class MatrixUnit(Multiplying, MultipliesComputedFactors):
     """Systolic array for products of two computed factors, such as queries and keys."""
 
     schema: ClassVar[type[Block]] = MatrixUnitBlock

@@ -9,6 +9,7 @@ import numpy as np
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import CodesSpikes
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import converters
 from neuroest.equations import digital as equations
@@ -37,7 +38,7 @@ class SpikeCoderBlock(DeviceBlock):
     """Clock."""
 
 
-class SpikeCoder(Datapath):
+class SpikeCoder(Datapath, CodesSpikes):
     """Random comparisons in front of a spiking network, and counters behind it."""
 
     schema: ClassVar[type[Block]] = SpikeCoderBlock

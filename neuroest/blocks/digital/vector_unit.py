@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import ExecutesElementwise
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
@@ -30,7 +31,7 @@ class VectorUnitBlock(ClockedBlock):
     """Bits of that factor."""
 
 
-class VectorUnit(Datapath):
+class VectorUnit(Datapath, ExecutesElementwise):
     """Unit for pooling, element-wise addition and activation."""
 
     schema: ClassVar[type[Block]] = VectorUnitBlock

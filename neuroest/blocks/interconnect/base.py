@@ -31,13 +31,16 @@ class WiresParameters(Record):
     model: ClassVar[str] = "wires"
     folder: ClassVar[str] = "links"
 
-    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
-    wire_energy: JoulePerBitMetre = positive("Energy of repeated wire per bit and length.")
-    interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
-    wire_pitch: Metre = positive("Pitch of the wires.", maximum=1e-4)
-    metal_layers: Dimensionless = quantity(
-        "Metal layers that carry them.", minimum=1, maximum=20, integer=True, exact=CHOSEN
-    )
+    reference_voltage: Volt = positive(exact=DEFINED)
+    """Supply that the energies belong to."""
+    wire_energy: JoulePerBitMetre = positive()
+    """Energy of repeated wire per bit and length."""
+    interface_energy: JoulePerBit = non_negative()
+    """Energy of entering or leaving the network per bit."""
+    wire_pitch: Metre = positive(maximum=1e-4)
+    """Pitch of the wires."""
+    metal_layers: Dimensionless = quantity(minimum=1, maximum=20, integer=True, exact=CHOSEN)
+    """Metal layers that carry them."""
 
 
 class WiresBlock(DeviceBlock):

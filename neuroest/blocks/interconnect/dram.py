@@ -42,215 +42,181 @@ class DramParameters(Record):
     model: ClassVar[str] = "dram"
     folder: ClassVar[str] = "dram"
 
-    device_capacity: Bit = positive("Capacity of one device: a chip, a package or a stack.", exact=CHOSEN)
-    device_channels: Dimensionless = quantity(
-        "Channels of a device that work on their own.", minimum=1, maximum=1024, integer=True, exact=CHOSEN
-    )
-    device_width: Bit = positive("Data pins of one channel of a device, each with one bit.", exact=CHOSEN)
-    data_rate: BitPerSecond = positive("Data rate of one pin.", exact=CHOSEN)
-    burst_length: Dimensionless = quantity(
-        "Bits that one pin moves in a burst.", minimum=1, maximum=256, integer=True, exact=CHOSEN
-    )
-    row_size: Bit = positive("Bits of a row in one channel of a device.", exact=CHOSEN)
-    banks: Dimensionless = quantity(
-        "Banks of a channel.", minimum=1, maximum=1024, integer=True, exact=CHOSEN
-    )
-    open_banks: Dimensionless = quantity(
-        "Banks that are open in the loop of the active standby current.",
-        minimum=1,
-        maximum=1024,
-        integer=True,
-        exact=DEFINED,
-    )
-    refreshed_banks: Dimensionless = quantity(
-        "Banks that wait while a refresh goes on: all, or one where they are refreshed one after the other.",
-        minimum=1,
-        maximum=1024,
-        integer=True,
-        exact=CHOSEN,
-    )
+    device_capacity: Bit = positive(exact=CHOSEN)
+    """Capacity of one device: a chip, a package or a stack."""
+    device_channels: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
+    """Channels of a device that work on their own."""
+    device_width: Bit = positive(exact=CHOSEN)
+    """Data pins of one channel of a device, each with one bit."""
+    data_rate: BitPerSecond = positive(exact=CHOSEN)
+    """Data rate of one pin."""
+    burst_length: Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
+    """Bits that one pin moves in a burst."""
+    row_size: Bit = positive(exact=CHOSEN)
+    """Bits of a row in one channel of a device."""
+    banks: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
+    """Banks of a channel."""
+    open_banks: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=DEFINED)
+    """Banks that are open in the loop of the active standby current."""
+    refreshed_banks: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
+    """Banks that wait while a refresh goes on: all, or one where they are refreshed one after the other."""
 
     row_active_time: Second = positive(
-        "Shortest time that a row is open.",
-        symbol="t_RAS",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_RAS", exact="a time that the device must be given, whatever it would need"
     )
+    """Shortest time that a row is open."""
     precharge_time: Second = positive(
-        "Time to close a row.",
-        symbol="t_RP",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_RP", exact="a time that the device must be given, whatever it would need"
     )
+    """Time to close a row."""
     row_to_column_time: Second = positive(
-        "Time from opening a row to reading from it.",
-        symbol="t_RCD",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_RCD", exact="a time that the device must be given, whatever it would need"
     )
+    """Time from opening a row to reading from it."""
     column_time: Second = positive(
-        "Time from the read command to the first bit.",
-        symbol="t_CL",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_CL", exact="a time that the device must be given, whatever it would need"
     )
+    """Time from the read command to the first bit."""
     activation_interval: Second = positive(
-        "Shortest time between two activations.",
-        symbol="t_RRD",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_RRD", exact="a time that the device must be given, whatever it would need"
     )
+    """Shortest time between two activations."""
     activation_window: Second = positive(
-        "Time in which no more than four rows may be opened.",
-        symbol="t_FAW",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_FAW", exact="a time that the device must be given, whatever it would need"
     )
+    """Time in which no more than four rows may be opened."""
     refresh_time: Second = positive(
-        "Time that refreshing all banks takes.",
-        symbol="t_RFC",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_RFC", exact="a time that the device must be given, whatever it would need"
     )
+    """Time that refreshing all banks takes."""
     refresh_interval: Second = positive(
-        "Time from one refresh to the next.",
-        symbol="t_REFI",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_REFI", exact="a time that the device must be given, whatever it would need"
     )
-    refresh_halving_temperature: Kelvin = positive(
-        "Temperature above which rows are refreshed twice as often.", absent=358.15, exact=RANGE_END
-    )
-    maximum_temperature: Kelvin = positive(
-        "Highest temperature that the data sheet covers.", absent=368.15, exact=RANGE_END
-    )
+    """Time from one refresh to the next."""
+    refresh_halving_temperature: Kelvin = positive(absent=358.15, exact=RANGE_END)
+    """Temperature above which rows are refreshed twice as often."""
+    maximum_temperature: Kelvin = positive(absent=368.15, exact=RANGE_END)
+    """Highest temperature that the data sheet covers."""
     power_down_exit_time: Second = non_negative(
-        "Time to leave power-down.",
-        symbol="t_XP",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_XP", exact="a time that the device must be given, whatever it would need"
     )
+    """Time to leave power-down."""
     self_refresh_exit_time: Second = non_negative(
-        "Time to leave self-refresh.",
-        symbol="t_XS",
-        exact="a time that the device must be given, whatever it would need",
+        symbol="t_XS", exact="a time that the device must be given, whatever it would need"
     )
+    """Time to leave self-refresh."""
 
-    supply_voltage: Volt = positive("Supply of the core: VDD, or VDD2 of low-power memories.", exact=CHOSEN)
+    supply_voltage: Volt = positive(exact=CHOSEN)
+    """Supply of the core: VDD, or VDD2 of low-power memories."""
     activating_current: Ampere = positive(
-        "Current while rows are opened and closed as often as allowed.",
-        symbol="I_DD0",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        symbol="I_DD0", exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """Current while rows are opened and closed as often as allowed."""
     precharged_standby_current: Ampere = positive(
-        "Current at rest, all rows closed.",
         symbol="I_DD2N",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
+    """Current at rest, all rows closed."""
     power_down_current: Ampere = positive(
-        "Current in power-down, all rows closed.",
         symbol="I_DD2P",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
+    """Current in power-down, all rows closed."""
     active_standby_current: Ampere = positive(
-        "Current at rest, rows open.",
         symbol="I_DD3N",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
+    """Current at rest, rows open."""
     reading_current: Ampere = positive(
-        "Current of reading without a gap.",
         symbol="I_DD4R",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
+    """Current of reading without a gap."""
     writing_current: Ampere = positive(
-        "Current of writing without a gap.",
         symbol="I_DD4W",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
+    """Current of writing without a gap."""
     refreshing_current: Ampere = positive(
-        "Current of refreshing without a gap.",
         symbol="I_DD5B",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
+    """Current of refreshing without a gap."""
     self_refresh_current: Ampere = positive(
-        "Current in self-refresh.",
-        symbol="I_DD6",
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        symbol="I_DD6", exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """Current in self-refresh."""
 
-    second_supply_voltage: Volt = non_negative(
-        "Second supply: VPP, or VDD1 of low-power memories; zero where there is none.",
-        absent=0.0,
-        exact=CHOSEN,
-    )
+    second_supply_voltage: Volt = non_negative(absent=0.0, exact=CHOSEN)
+    """Second supply: VPP, or VDD1 of low-power memories; zero where there is none."""
     second_activating_current: Ampere = non_negative(
-        "I_DD0 of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD0 of the second supply."""
     second_precharged_standby_current: Ampere = non_negative(
-        "I_DD2N of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD2N of the second supply."""
     second_power_down_current: Ampere = non_negative(
-        "I_DD2P of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD2P of the second supply."""
     second_active_standby_current: Ampere = non_negative(
-        "I_DD3N of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD3N of the second supply."""
     second_reading_current: Ampere = non_negative(
-        "I_DD4R of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD4R of the second supply."""
     second_writing_current: Ampere = non_negative(
-        "I_DD4W of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD4W of the second supply."""
     second_refreshing_current: Ampere = non_negative(
-        "I_DD5B of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD5B of the second supply."""
     second_self_refresh_current: Ampere = non_negative(
-        "I_DD6 of the second supply.",
-        absent=0.0,
-        exact="a limit of the data sheet; how far real devices lie below it stands in factors",
+        absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
+    """I_DD6 of the second supply."""
 
-    standby_factor: Dimensionless = positive("Power at rest of a real device over that of the data sheet.")
-    activation_factor: Dimensionless = positive(
-        "Energy of opening a row of a real device over that of the data sheet."
-    )
-    reading_factor: Dimensionless = positive(
-        "Energy of reading of a real device over that of the data sheet."
-    )
-    writing_factor: Dimensionless = positive(
-        "Energy of writing of a real device over that of the data sheet."
-    )
-    refresh_factor: Dimensionless = positive(
-        "Energy of a refresh of a real device over that of the data sheet."
-    )
+    standby_factor: Dimensionless = positive()
+    """Power at rest of a real device over that of the data sheet."""
+    activation_factor: Dimensionless = positive()
+    """Energy of opening a row of a real device over that of the data sheet."""
+    reading_factor: Dimensionless = positive()
+    """Energy of reading of a real device over that of the data sheet."""
+    writing_factor: Dimensionless = positive()
+    """Energy of writing of a real device over that of the data sheet."""
+    refresh_factor: Dimensionless = positive()
+    """Energy of a refresh of a real device over that of the data sheet."""
 
-    interface_voltage: Volt = positive("Supply of the data pins.", symbol="V_DDQ", exact=CHOSEN)
-    loop_voltage: Volt = positive("Voltage over driver and termination while current flows.", exact=CHOSEN)
-    driver_resistance: Ohm = positive("Resistance of the driver of a pin.")
-    termination_resistance: Ohm = positive("Resistance of the termination of a pin.")
-    conducting_share: Dimensionless = quantity(
-        "Share of the bits for which current flows through the termination; zero without one.",
-        minimum=0,
-        maximum=1,
-        exact="mean of random bits",
-    )
-    pin_capacitance: Farad = non_negative("Pads of both ends of a pin and the line between.")
-    pin_swing: Volt = positive("Difference of the two levels of a pin.")
-    controller_energy: JoulePerBit = non_negative(
-        "Controller and interface on the chip, per bit, without the drivers of the pins."
-    )
-    controller_power: Watt = non_negative("Idle power of controller and interface on the chip, per channel.")
-    controller_time: Second = non_negative("Controller and interface, there and back.")
-    bus_share: Dimensionless = positive(
-        "Share of the time for which the pins move data under load; the rest turns the bus round.",
-        maximum=1.0,
-    )
-    footprint: SquareMetre = non_negative("Controller and interface on the die, per channel.")
+    interface_voltage: Volt = positive(symbol="V_DDQ", exact=CHOSEN)
+    """Supply of the data pins."""
+    loop_voltage: Volt = positive(exact=CHOSEN)
+    """Voltage over driver and termination while current flows."""
+    driver_resistance: Ohm = positive()
+    """Resistance of the driver of a pin."""
+    termination_resistance: Ohm = positive()
+    """Resistance of the termination of a pin."""
+    conducting_share: Dimensionless = quantity(minimum=0, maximum=1, exact="mean of random bits")
+    """Share of the bits for which current flows through the termination; zero without one."""
+    pin_capacitance: Farad = non_negative()
+    """Pads of both ends of a pin and the line between."""
+    pin_swing: Volt = positive()
+    """Difference of the two levels of a pin."""
+    controller_energy: JoulePerBit = non_negative()
+    """Controller and interface on the chip, per bit, without the drivers of the pins."""
+    controller_power: Watt = non_negative()
+    """Idle power of controller and interface on the chip, per channel."""
+    controller_time: Second = non_negative()
+    """Controller and interface, there and back."""
+    bus_share: Dimensionless = positive(maximum=1.0)
+    """Share of the time for which the pins move data under load; the rest turns the bus round."""
+    footprint: SquareMetre = non_negative()
+    """Controller and interface on the die, per channel."""
 
 
 class DramBlock(DeviceBlock):

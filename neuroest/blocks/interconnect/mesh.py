@@ -42,19 +42,24 @@ class MeshParameters(Record):
     model: ClassVar[str] = "mesh"
     folder: ClassVar[str] = "links"
 
-    reference_voltage: Volt = positive("Supply that the energies belong to.", exact=DEFINED)
-    router_energy: JoulePerBit = non_negative("Energy of one router per bit and hop.")
-    wire_energy: JoulePerBitMetre = non_negative("Energy of repeated wire per bit and length.")
-    interface_energy: JoulePerBit = non_negative("Energy of entering or leaving the network per bit.")
-    router_area: SquareMetre = non_negative("Area of one router.")
-    router_leakage: Watt = non_negative("Leakage of one router.")
-    hop_time: Second = positive("Time of one hop.")
-    link_rate: BitPerSecond = positive("Data rate of one link.")
-    flit_width: Bit = positive(
-        "Bits that a link moves in one cycle, of which a packet takes a whole number.",
-        absent=1.0,
-        exact=CHOSEN,
-    )
+    reference_voltage: Volt = positive(exact=DEFINED)
+    """Supply that the energies belong to."""
+    router_energy: JoulePerBit = non_negative()
+    """Energy of one router per bit and hop."""
+    wire_energy: JoulePerBitMetre = non_negative()
+    """Energy of repeated wire per bit and length."""
+    interface_energy: JoulePerBit = non_negative()
+    """Energy of entering or leaving the network per bit."""
+    router_area: SquareMetre = non_negative()
+    """Area of one router."""
+    router_leakage: Watt = non_negative()
+    """Leakage of one router."""
+    hop_time: Second = positive()
+    """Time of one hop."""
+    link_rate: BitPerSecond = positive()
+    """Data rate of one link."""
+    flit_width: Bit = positive(absent=1.0, exact=CHOSEN)
+    """Bits that a link moves in one cycle, of which a packet takes a whole number."""
 
 
 class MeshBlock(DeviceBlock):

@@ -20,13 +20,16 @@ class LinkParameters(Record):
     model: ClassVar[str] = "off_chip_link"
     folder: ClassVar[str] = "links"
 
-    energy: JoulePerBit = positive("Energy per bit, with the far end where the source includes it.")
-    rate: BitPerSecond = positive("Data rate.", exact=CHOSEN)
-    latency: Second = non_negative(
-        "Time from a request to its first bit, with the far end where there is one.", absent=0.0
-    )
-    static_power: Watt = non_negative("Power of the idle link.")
-    footprint: SquareMetre = non_negative("Area on the die.")
+    energy: JoulePerBit = positive()
+    """Energy per bit, with the far end where the source includes it."""
+    rate: BitPerSecond = positive(exact=CHOSEN)
+    """Data rate."""
+    latency: Second = non_negative(absent=0.0)
+    """Time from a request to its first bit, with the far end where there is one."""
+    static_power: Watt = non_negative()
+    """Power of the idle link."""
+    footprint: SquareMetre = non_negative()
+    """Area on the die."""
 
 
 class OffChipBlock(DeviceBlock):

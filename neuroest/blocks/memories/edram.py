@@ -49,52 +49,60 @@ class EdramParameters(Record):
     model: ClassVar[str] = "edram"
     folder: ClassVar[str] = "memories"
 
-    reference_voltage: Volt = positive(
-        "Supply of the array that retention and times belong to.", exact=DEFINED
-    )
-    minimum_feature_size: Metre = positive("Finest process that the cell may be moved to.", exact=RANGE_END)
-    maximum_feature_size: Metre = positive("Coarsest process that the cell may be moved to.", exact=RANGE_END)
-    minimum_capacity: Bit = positive("Smallest memory that the values stand for.", exact=RANGE_END)
-    maximum_capacity: Bit = positive("Largest memory that the values stand for.", exact=RANGE_END)
+    reference_voltage: Volt = positive(exact=DEFINED)
+    """Supply of the array that retention and times belong to."""
+    minimum_feature_size: Metre = positive(exact=RANGE_END)
+    """Finest process that the cell may be moved to."""
+    maximum_feature_size: Metre = positive(exact=RANGE_END)
+    """Coarsest process that the cell may be moved to."""
+    minimum_capacity: Bit = positive(exact=RANGE_END)
+    """Smallest memory that the values stand for."""
+    maximum_capacity: Bit = positive(exact=RANGE_END)
+    """Largest memory that the values stand for."""
 
-    cell_area: SquareMetrePerBit = positive("Area of a cell on the device's process.")
-    cell_aspect_ratio: Dimensionless = positive(
-        "Length of a cell along the bit line over that along the word line."
-    )
-    cell_capacitance: Farad = positive("Capacitor of a cell.", symbol="C_s")
-    access_width: Dimensionless = positive("Width of the access transistor in feature sizes.")
-    cells_per_bitline: Dimensionless = quantity("Cells on a bit line.", minimum=1, maximum=4096)
-    cells_per_wordline: Dimensionless = quantity("Cells on a word line.", minimum=1, maximum=65536)
-    amplifier_capacitance: Farad = non_negative("Amplifier and what else hangs on a bit line.")
-    wordline_swing: Volt = positive("From the low to the high level of a word line.", symbol="V_s")
-    pump_efficiency: Dimensionless = positive(
-        "Share of their energy that the pumps of the word lines deliver.", maximum=1.0
-    )
-    repeater_factor: Dimensionless = positive(
-        "Capacitance of data wires with their repeaters over that of the wires."
-    )
-    access_energy_factor: Dimensionless = positive(
-        "Energy of an access to a real macro over that of its cells and lines."
-    )
-    lost_share: Dimensionless = quantity(
-        "Share of its charge that a cell loses until it is refreshed.", minimum=0, maximum=1
-    )
-    retention_time: Second = positive("Time within which every cell is refreshed.")
-    retention_temperature: Kelvin = positive("Temperature that the retention time belongs to.")
-    retention_halving_temperature: Kelvin = positive(
-        "Rise of the temperature that halves the retention time."
-    )
+    cell_area: SquareMetrePerBit = positive()
+    """Area of a cell on the device's process."""
+    cell_aspect_ratio: Dimensionless = positive()
+    """Length of a cell along the bit line over that along the word line."""
+    cell_capacitance: Farad = positive(symbol="C_s")
+    """Capacitor of a cell."""
+    access_width: Dimensionless = positive()
+    """Width of the access transistor in feature sizes."""
+    cells_per_bitline: Dimensionless = quantity(minimum=1, maximum=4096)
+    """Cells on a bit line."""
+    cells_per_wordline: Dimensionless = quantity(minimum=1, maximum=65536)
+    """Cells on a word line."""
+    amplifier_capacitance: Farad = non_negative()
+    """Amplifier and what else hangs on a bit line."""
+    wordline_swing: Volt = positive(symbol="V_s")
+    """From the low to the high level of a word line."""
+    pump_efficiency: Dimensionless = positive(maximum=1.0)
+    """Share of their energy that the pumps of the word lines deliver."""
+    repeater_factor: Dimensionless = positive()
+    """Capacitance of data wires with their repeaters over that of the wires."""
+    access_energy_factor: Dimensionless = positive()
+    """Energy of an access to a real macro over that of its cells and lines."""
+    lost_share: Dimensionless = quantity(minimum=0, maximum=1)
+    """Share of its charge that a cell loses until it is refreshed."""
+    retention_time: Second = positive()
+    """Time within which every cell is refreshed."""
+    retention_temperature: Kelvin = positive()
+    """Temperature that the retention time belongs to."""
+    retention_halving_temperature: Kelvin = positive()
+    """Rise of the temperature that halves the retention time."""
 
-    array_efficiency: Dimensionless = positive(
-        "Share of the cells in the arrays with their amplifiers and drivers.", maximum=1.0
-    )
-    port_area: SquareMetrePerBit = non_negative("Latches and drivers of one bit of a port.")
-    control_area: SquareMetre = non_negative("Decoders, clocks and pumps of a bank.")
-    leakage_width: Dimensionless = non_negative(
-        "Width that leaks in the area of a two-input gate of everything but cells, in feature sizes."
-    )
-    access_time: Second = positive("From the address to the data of a small macro.")
-    cycle_time: Second = positive("From one access of a bank to the next.")
+    array_efficiency: Dimensionless = positive(maximum=1.0)
+    """Share of the cells in the arrays with their amplifiers and drivers."""
+    port_area: SquareMetrePerBit = non_negative()
+    """Latches and drivers of one bit of a port."""
+    control_area: SquareMetre = non_negative()
+    """Decoders, clocks and pumps of a bank."""
+    leakage_width: Dimensionless = non_negative()
+    """Width that leaks in the area of a two-input gate of everything but cells, in feature sizes."""
+    access_time: Second = positive()
+    """From the address to the data of a small macro."""
+    cycle_time: Second = positive()
+    """From one access of a bank to the next."""
 
 
 class EdramBlock(MemoryBlock):

@@ -29,16 +29,26 @@ class MemoryMacroParameters(Record):
     model: ClassVar[str] = "memory_macro"
     folder: ClassVar[str] = "memories"
 
-    read_energy: JoulePerBit = positive("Energy of reading, per bit, with the periphery of the macro.")
-    write_energy: JoulePerBit = positive("Energy of writing, per bit, with the periphery of the macro.")
-    area: SquareMetrePerBit = positive("Area of the macro per bit.")
-    leakage_power: WattPerBit = non_negative("Leakage per bit.")
-    refresh_power: WattPerBit = non_negative("Power of refreshing per bit; zero for what keeps its state.")
-    read_time: Second = positive("Time of one read.")
-    write_time: Second = positive("Time of one write.")
-    minimum_capacity: Bit = positive("Smallest macro that the values stand for.", exact=RANGE_END)
-    maximum_capacity: Bit = positive("Largest macro that the values stand for.", exact=RANGE_END)
-    endurance: Dimensionless = positive("Writes before a bit fails.", absent=math.inf)
+    read_energy: JoulePerBit = positive()
+    """Energy of reading, per bit, with the periphery of the macro."""
+    write_energy: JoulePerBit = positive()
+    """Energy of writing, per bit, with the periphery of the macro."""
+    area: SquareMetrePerBit = positive()
+    """Area of the macro per bit."""
+    leakage_power: WattPerBit = non_negative()
+    """Leakage per bit."""
+    refresh_power: WattPerBit = non_negative()
+    """Power of refreshing per bit; zero for what keeps its state."""
+    read_time: Second = positive()
+    """Time of one read."""
+    write_time: Second = positive()
+    """Time of one write."""
+    minimum_capacity: Bit = positive(exact=RANGE_END)
+    """Smallest macro that the values stand for."""
+    maximum_capacity: Bit = positive(exact=RANGE_END)
+    """Largest macro that the values stand for."""
+    endurance: Dimensionless = positive(absent=math.inf)
+    """Writes before a bit fails."""
 
 
 class MemoryMacroBlock(MemoryBlock):

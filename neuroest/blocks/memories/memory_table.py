@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.errors import Problem, SpecError, did_you_mean
-from neuroest.specs.file_text import decoded, file_content
+from neuroest.core.errors import SpecError
+from neuroest.specs.csv_table import CsvTable, read_csv
 
 Array: TypeAlias = NDArray[np.float64]
 
-_MOST_PROBLEMS = 20
 _NANO, _KIBIBYTE = 1e9, 8192.0
 
 
@@ -97,81 +95,37 @@ class MemoryTable:
         SpecError
             With all that is wrong in the file.
         """
-        return _Reader(path).table()
+        return _Grid(read_csv(path)).table()
 
 
-class _Reader:
-    """Collects the rows of a table and what is wrong with them."""
+class _Grid:
+    """Puts the rows of a file into a grid."""
 
-    def __init__(self, path: Path) -> None:
-        self.file = str(path)
-        self.problems: list[Problem] = []
-        self.columns = MemoryTable.columns()
-        self.lines: list[int] = []
-        self.rows = self._numbers(self._text(path))
+    def __init__(self, rows: CsvTable) -> None:
+        rows.require(MemoryTable.columns())
+        self.rows = rows
+        units = {**MemoryTable.AXES, **MemoryTable.QUANTITIES}
+        found = rows.numbers(MemoryTable.columns())
+        self.columns = {name: np.asarray(values) / units.get(name, 1.0) for name, values in found.items()}
 
-    def _text(self, path: Path) -> list[tuple[int, str]]:
-        content = file_content(path, self.file)
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        lines = enumerate(decoded(content, self.file).split("\n"), 1)
-        return [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
-
-    def _numbers(self, lines: Sequence[tuple[int, str]]) -> Array:
-        if len(lines) <= 1:
-            raise SpecError([Problem(self.file, 0, 0, "", "has no rows")])
-        heading = [name.strip() for name in lines[0][1].split(",")]
-        for name in self.columns:
-            if name not in heading:
-                near = did_you_mean(name, heading)
-                self.problems.append(
-                    Problem(self.file, lines[0][0], 1, name, f"is not among the columns{near}")
-                )
-        if self.problems:
-            raise SpecError(self.problems)
-        wanted = [heading.index(name) for name in self.columns]
-        self.lines = [number for number, _ in lines[1:]]
-        try:
-            whole = np.array([line.split(",") for _, line in lines[1:]], dtype=np.float64)
-            rows: Array = whole[:, wanted]
-            good = bool(np.all(np.isfinite(rows) & (rows > 0.0)))
-        except (ValueError, IndexError):
-            good = False
-        if not good:
-            self._find_the_fault(lines[1:], wanted)
-        return rows
-
-    def _find_the_fault(self, lines: Sequence[tuple[int, str]], wanted: Sequence[int]) -> None:
-        for number, line in lines:
-            cells = line.split(",")
-            for name, place in zip(self.columns, wanted, strict=True):
-                given = cells[place].strip() if place < len(cells) else ""
-                if not _is_positive(given):
-                    message = f"{given!r} is not a number above zero"
-                    self.problems.append(Problem(self.file, number, 1, name, message))
-        if not self.problems:
-            self.problems.append(Problem(self.file, 0, 0, "", "has rows of different length"))
-        raise SpecError(self.problems[:_MOST_PROBLEMS])
-
-    def column(self, name: str) -> Array:
-        unit = {**MemoryTable.AXES, **MemoryTable.QUANTITIES}.get(name, 1.0)
-        found: Array = self.rows[:, self.columns.index(name)] / unit
-        return found
+    def wrong(self, message: str, line: int = 0, name: str = "") -> SpecError:
+        return SpecError([self.rows.problem(message, line, name)])
 
     def table(self) -> MemoryTable:
         """The rows as a grid, its gaps closed."""
-        temperature = self.column("temperature_K")
+        temperature = self.columns["temperature_K"]
         coldest = temperature == temperature.min()
-        found = [np.unique(self.column(name)[coldest], return_inverse=True) for name in MemoryTable.AXES]
+        found = [np.unique(self.columns[name][coldest], return_inverse=True) for name in MemoryTable.AXES]
         axes, index = [axis for axis, _ in found], tuple(place for _, place in found)
         shape = tuple(len(axis) for axis in axes)
         if len(set(zip(*index, strict=True))) < len(index[0]):
-            raise SpecError([Problem(self.file, 0, 0, "", "has two rows for the same memory")])
+            raise self.wrong("has two rows for the same memory")
         values = np.full((len(MemoryTable.QUANTITIES), *shape), np.nan)
         for place, name in enumerate(MemoryTable.QUANTITIES):
-            values[place][index] = np.log(self.column(name)[coldest])
+            values[place][index] = np.log(self.columns[name][coldest])
         supplies = np.full(shape[0], np.nan)
-        supplies[index[0]] = self.column("supply_V")[coldest]
-        words = self.column("capacity_bit") / (self.column("width_bit") * self.column("banks"))
+        supplies[index[0]] = self.columns["supply_V"][coldest]
+        words = self.columns["capacity_bit"] / (self.columns["width_bit"] * self.columns["banks"])
         fewest = float(words.min())
         self._close_gaps(values)
         temperatures, rise = self._leakage_rise(axes, index, coldest)
@@ -183,7 +137,7 @@ class _Reader:
             values[place] = level
         return MemoryTable(
             nodes, banks, capacities, widths, supplies, values, fewest, temperatures, risen(rise, [1]),
-            MappingProxyType(levelled), self.file, self.sha256,
+            MappingProxyType(levelled), self.rows.file, self.rows.sha256,
         )  # fmt: skip
 
     def _close_gaps(self, values: Array) -> None:
@@ -201,30 +155,32 @@ class _Reader:
                 "has gaps: every node and number of banks needs every capacity with every width, but for memories of "
                 "few words"
             )
-            raise SpecError([Problem(self.file, 0, 0, "", message)])
+            raise self.wrong(message)
 
     def _leakage_rise(
         self, axes: Sequence[Array], index: tuple[NDArray[np.intp], ...], coldest: NDArray[np.bool_]
     ) -> tuple[Array, Array]:
-        temperature = self.column("temperature_K")
+        temperature = self.columns["temperature_K"]
         known = np.unique(temperature)
         rise = np.full((len(axes[0]), len(known)), np.nan)
         rise[:, 0] = 0.0
-        leakage = dict(zip(zip(*index, strict=True), np.log(self.column("leakage_uW")[coldest]), strict=True))
+        leakage = dict(
+            zip(zip(*index, strict=True), np.log(self.columns["leakage_uW"][coldest]), strict=True)
+        )
         for row in np.flatnonzero(~coldest):
             place = tuple(
-                int(np.searchsorted(axis, self.column(name)[row]))
+                int(np.searchsorted(axis, self.columns[name][row]))
                 for name, axis in zip(MemoryTable.AXES, axes, strict=True)
             )
             base = leakage.get(place)
             if base is None:
                 message = "this memory has no row at the lowest temperature"
-                raise SpecError([Problem(self.file, self.lines[row], 1, "temperature_K", message)])
+                raise self.wrong(message, self.rows.rows[int(row)][0], "temperature_K")
             at = int(np.searchsorted(known, temperature[row]))
-            rise[place[0], at] = np.log(self.column("leakage_uW")[row]) - base
+            rise[place[0], at] = np.log(self.columns["leakage_uW"][row]) - base
         if np.any(np.isnan(rise)):
             message = "needs the leakage of one memory of every node at every temperature"
-            raise SpecError([Problem(self.file, 0, 0, "temperature_K", message)])
+            raise self.wrong(message, 0, "temperature_K")
         return known, rise
 
 
@@ -240,10 +196,3 @@ def risen(values: Array, axes: Sequence[int]) -> Array:
         behind = np.flip(np.minimum.accumulate(np.flip(behind, axis), axis=axis), axis)
     mean: Array = (before + behind) / 2.0
     return mean
-
-
-def _is_positive(text: str) -> bool:
-    try:
-        return 0.0 < float(text) < float("inf")
-    except ValueError:
-        return False

@@ -33,40 +33,46 @@ class SramParameters(Record):
     model: ClassVar[str] = "sram"
     folder: ClassVar[str] = "memories"
 
-    reference_voltage: Volt = positive("Supply that the fit belongs to.", exact=DEFINED)
-    reference_capacity: Bit = positive("Capacity at which the reference values hold.", exact=DEFINED)
-    reference_width: Bit = positive("Word width at which the reference values hold.", exact=DEFINED)
-    read_energy: Joule = positive("Energy of one read at the reference.")
-    read_width_exponent: Dimensionless = quantity(
-        "Exponent of the word width in the read energy.", minimum=0, maximum=2, exact=FIT
-    )
-    read_capacity_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the read energy.", minimum=0, maximum=2, exact=FIT
-    )
-    write_energy: Joule = positive("Energy of one write at the reference.")
-    write_width_exponent: Dimensionless = quantity(
-        "Exponent of the word width in the write energy.", minimum=0, maximum=2, exact=FIT
-    )
-    write_capacity_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the write energy.", minimum=0, maximum=2, exact=FIT
-    )
-    area: SquareMetre = positive("Area at the reference.")
-    area_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the area.", minimum=0, maximum=2, exact=FIT
-    )
-    leakage_power: Watt = non_negative("Leakage at the reference.")
-    leakage_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the leakage.", minimum=0, maximum=2, exact=FIT
-    )
-    leakage_temperature: Kelvin = positive("Temperature that the leakage belongs to.", exact=DEFINED)
-    access_time: Second = positive("Access time at the reference.")
-    access_time_exponent: Dimensionless = quantity(
-        "Exponent of the capacity in the access time.", minimum=0, maximum=2, exact=FIT
-    )
-    minimum_capacity: Bit = positive("Smallest capacity that the fit covers.", exact=RANGE_END)
-    maximum_capacity: Bit = positive("Largest capacity that the fit covers.", exact=RANGE_END)
-    minimum_width: Bit = positive("Narrowest word that the fit covers.", exact=RANGE_END)
-    maximum_width: Bit = positive("Widest word that the fit covers.", exact=RANGE_END)
+    reference_voltage: Volt = positive(exact=DEFINED)
+    """Supply that the fit belongs to."""
+    reference_capacity: Bit = positive(exact=DEFINED)
+    """Capacity at which the reference values hold."""
+    reference_width: Bit = positive(exact=DEFINED)
+    """Word width at which the reference values hold."""
+    read_energy: Joule = positive()
+    """Energy of one read at the reference."""
+    read_width_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the word width in the read energy."""
+    read_capacity_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the capacity in the read energy."""
+    write_energy: Joule = positive()
+    """Energy of one write at the reference."""
+    write_width_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the word width in the write energy."""
+    write_capacity_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the capacity in the write energy."""
+    area: SquareMetre = positive()
+    """Area at the reference."""
+    area_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the capacity in the area."""
+    leakage_power: Watt = non_negative()
+    """Leakage at the reference."""
+    leakage_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the capacity in the leakage."""
+    leakage_temperature: Kelvin = positive(exact=DEFINED)
+    """Temperature that the leakage belongs to."""
+    access_time: Second = positive()
+    """Access time at the reference."""
+    access_time_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    """Exponent of the capacity in the access time."""
+    minimum_capacity: Bit = positive(exact=RANGE_END)
+    """Smallest capacity that the fit covers."""
+    maximum_capacity: Bit = positive(exact=RANGE_END)
+    """Largest capacity that the fit covers."""
+    minimum_width: Bit = positive(exact=RANGE_END)
+    """Narrowest word that the fit covers."""
+    maximum_width: Bit = positive(exact=RANGE_END)
+    """Widest word that the fit covers."""
 
 
 class SramBlock(MemoryBlock):

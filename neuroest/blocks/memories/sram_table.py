@@ -39,14 +39,18 @@ class SramTableParameters(Record):
     folder: ClassVar[str] = "memories"
     table: ClassVar[type[MemoryTable]] = MemoryTable
 
-    cell_squares: PerBit = positive("Area of the table's memory cell in squares of its node.", exact=EXACT)
-    read_energy_factor: Dimensionless = positive("Energy of a read of a real macro over that of the table.")
-    write_energy_factor: Dimensionless = positive("Energy of a write of a real macro over that of the table.")
-    area_factor: Dimensionless = positive(
-        "Area of a real macro over that of the table with the memory cell of the process."
-    )
-    leakage_factor: Dimensionless = positive("Leakage of a real macro over that of the table.")
-    access_time_factor: Dimensionless = positive("Time of an access to a real macro over that of the table.")
+    cell_squares: PerBit = positive(exact=EXACT)
+    """Area of the table's memory cell in squares of its node."""
+    read_energy_factor: Dimensionless = positive()
+    """Energy of a read of a real macro over that of the table."""
+    write_energy_factor: Dimensionless = positive()
+    """Energy of a write of a real macro over that of the table."""
+    area_factor: Dimensionless = positive()
+    """Area of a real macro over that of the table with the memory cell of the process."""
+    leakage_factor: Dimensionless = positive()
+    """Leakage of a real macro over that of the table."""
+    access_time_factor: Dimensionless = positive()
+    """Time of an access to a real macro over that of the table."""
 
 
 class SramTableBlock(MemoryBlock):

@@ -23,24 +23,32 @@ class AccumulatingNeuronParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "neurons"
 
-    pulse_voltage: Volt = positive("Supply of an input pulse.", maximum=20.0, symbol="V_p")
-    pulse_time: Second = positive("Width of a full input pulse.", symbol="t_p")
-    reset_voltage: Volt = positive("Supply of the reset pulse.", maximum=20.0, symbol="V_reset")
-    reset_time: Second = positive("Width of the reset pulse.", symbol="t_reset")
-    read_voltage: Volt = positive("Voltage that the state is read with.", maximum=10.0, symbol="V_read")
-    read_time: Second = positive("Time of reading the state after a pulse.", symbol="t_read")
-    decision_energy: Joule = non_negative("Energy of comparing the state with the threshold.")
-    pulses_spread: Dimensionless = positive(
-        "Standard deviation of the pulses to fire over their mean, from spike to spike."
-    )
-    memory_time: Second = positive(
-        "Time constant with which the state fades between pulses; without it the state is taken to stay.",
-        absent=math.inf,
-    )
-    idle_power: Watt = non_negative("Power of an idle neuron's circuits.")
-    device_area: SquareMetre = positive("Area of the device itself.")
-    circuit_area: SquareMetre = positive("Area of the transistors that pulse, read and reset it.")
-    endurance: Dimensionless = positive("Resets before the device fails.", symbol="N_end")
+    pulse_voltage: Volt = positive(maximum=20.0, symbol="V_p")
+    """Supply of an input pulse."""
+    pulse_time: Second = positive(symbol="t_p")
+    """Width of a full input pulse."""
+    reset_voltage: Volt = positive(maximum=20.0, symbol="V_reset")
+    """Supply of the reset pulse."""
+    reset_time: Second = positive(symbol="t_reset")
+    """Width of the reset pulse."""
+    read_voltage: Volt = positive(maximum=10.0, symbol="V_read")
+    """Voltage that the state is read with."""
+    read_time: Second = positive(symbol="t_read")
+    """Time of reading the state after a pulse."""
+    decision_energy: Joule = non_negative()
+    """Energy of comparing the state with the threshold."""
+    pulses_spread: Dimensionless = positive()
+    """Standard deviation of the pulses to fire over their mean, from spike to spike."""
+    memory_time: Second = positive(absent=math.inf)
+    """Time constant with which the state fades between pulses; without it the state is taken to stay."""
+    idle_power: Watt = non_negative()
+    """Power of an idle neuron's circuits."""
+    device_area: SquareMetre = positive()
+    """Area of the device itself."""
+    circuit_area: SquareMetre = positive()
+    """Area of the transistors that pulse, read and reset it."""
+    endurance: Dimensionless = positive(symbol="N_end")
+    """Resets before the device fails."""
 
 
 class AccumulatingNeuron(Neuron):

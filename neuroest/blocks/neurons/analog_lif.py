@@ -43,34 +43,34 @@ class AnalogLifParameters(Record):
     model: ClassVar[str] = "analog_lif"
     folder: ClassVar[str] = "neurons"
 
-    membrane_capacitance: Farad = positive("Membrane capacitor.", symbol="C_mem")
-    parasitic_capacitance: Farad = non_negative("Capacitance switched by the comparator and the reset.")
-    threshold_voltage: Volt = positive("Membrane voltage at which the neuron fires.", symbol="V_th")
-    supply_voltage: Volt = positive("Supply of the neuron.", symbol="V_dd", exact=CHOSEN)
-    bias_current: Ampere = non_negative("Sum of the bias and leakage currents.")
-    maximum_input_current: Ampere = positive("Largest membrane current, which sets the highest rate.")
-    short_circuit_energy: Joule = non_negative(
-        "Crowbar energy of the comparator per spike, beside that of its slow input edge.", absent=0.0
-    )
-    short_circuit_current: Ampere = non_negative(
-        "Peak of the current straight through the comparator while the membrane crosses its threshold.",
-        symbol="I_peak",
-        absent=0.0,
-    )
-    conduction_window: Volt = non_negative(
-        "Span of membrane voltages in which the comparator conducts straight through.",
-        symbol="dV",
-        absent=0.0,
-    )
-    transistor_area: SquareMetre = positive("Area of the transistors and their wiring.")
-    capacitance_density: FaradPerSquareMetre = positive("Density of the membrane capacitor.", symbol="c_A")
-    matching_coefficient: VoltMetre = non_negative(
-        "Mismatch of threshold voltages times the root of the gate's area.", symbol="A_VT", absent=0.0
-    )
-    matched_gate_area: SquareMetre = positive(
-        "Gate area of the transistors that set the membrane current.", absent=math.inf
-    )
-    slope_factor: Dimensionless = positive("Subthreshold slope factor.", symbol="n", absent=1.4)
+    membrane_capacitance: Farad = positive(symbol="C_mem")
+    """Membrane capacitor."""
+    parasitic_capacitance: Farad = non_negative()
+    """Capacitance switched by the comparator and the reset."""
+    threshold_voltage: Volt = positive(symbol="V_th")
+    """Membrane voltage at which the neuron fires."""
+    supply_voltage: Volt = positive(symbol="V_dd", exact=CHOSEN)
+    """Supply of the neuron."""
+    bias_current: Ampere = non_negative()
+    """Sum of the bias and leakage currents."""
+    maximum_input_current: Ampere = positive()
+    """Largest membrane current, which sets the highest rate."""
+    short_circuit_energy: Joule = non_negative(absent=0.0)
+    """Crowbar energy of the comparator per spike, beside that of its slow input edge."""
+    short_circuit_current: Ampere = non_negative(symbol="I_peak", absent=0.0)
+    """Peak of the current straight through the comparator while the membrane crosses its threshold."""
+    conduction_window: Volt = non_negative(symbol="dV", absent=0.0)
+    """Span of membrane voltages in which the comparator conducts straight through."""
+    transistor_area: SquareMetre = positive()
+    """Area of the transistors and their wiring."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the membrane capacitor."""
+    matching_coefficient: VoltMetre = non_negative(symbol="A_VT", absent=0.0)
+    """Mismatch of threshold voltages times the root of the gate's area."""
+    matched_gate_area: SquareMetre = positive(absent=math.inf)
+    """Gate area of the transistors that set the membrane current."""
+    slope_factor: Dimensionless = positive(symbol="n", absent=1.4)
+    """Subthreshold slope factor."""
 
 
 class AnalogLifBlock(DeviceBlock):

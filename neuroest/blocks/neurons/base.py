@@ -89,6 +89,10 @@ class Neuron(Component[Any]):
             found.append(self.characteristic("firing probability", probability, "1"))
         return found
 
+    def left_out(self) -> list[str]:
+        """What the estimate of the neuron does not contain."""
+        return []
+
     def noise_check(self, node: Farad, swing: Volt, what: str) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing."""
         needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)

@@ -20,13 +20,16 @@ class DiffusiveNeuronParameters(IonDynamics):
 
     model: ClassVar[str] = "diffusive_1m1t1r"
 
-    gate_capacitance: Farad = positive("Total capacitance of the gate node.", symbol="C_g", exact=EXACT)
-    control_resistance: Ohm = positive("Resistor from the gate node to ground.", symbol="R_c", exact=CHOSEN)
-    transistor_width: Metre = positive(
-        "Width of the output transistor.", maximum=1e-2, symbol="W", exact=CHOSEN
-    )
-    off_current: Ampere = non_negative("Leakage of the output transistor while off.", symbol="I_off")
-    footprint: SquareMetre = positive("Area of the neuron as published.")
+    gate_capacitance: Farad = positive(symbol="C_g", exact=EXACT)
+    """Total capacitance of the gate node."""
+    control_resistance: Ohm = positive(symbol="R_c", exact=CHOSEN)
+    """Resistor from the gate node to ground."""
+    transistor_width: Metre = positive(maximum=1e-2, symbol="W", exact=CHOSEN)
+    """Width of the output transistor."""
+    off_current: Ampere = non_negative(symbol="I_off")
+    """Leakage of the output transistor while off."""
+    footprint: SquareMetre = positive()
+    """Area of the neuron as published."""
 
 
 class DiffusiveNeuronBlock(DeviceBlock):

@@ -46,57 +46,48 @@ class IonDynamics(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "neurons"
 
-    field_mobility: PerVoltSecond = positive("Filament growth per field.", symbol="mu")
-    field_offset: Dimensionless = positive(
-        "Gap that stays when the filament is complete.", symbol="alpha", exact=EXACT
-    )
-    residue_rate: PerSecond = positive("Rate at which filament turns into residue.", symbol="beta")
-    filament_decay: PerSecond = positive("Rate at which the filament dissolves.", symbol="gamma_1")
-    residue_decay: PerSecond = positive("Rate at which the residue dissolves.", symbol="gamma_2")
-    on_resistance: Ohm = positive("Resistance of the complete filament.", symbol="R_on")
-    off_resistance: Ohm = positive("Resistance without a filament.", symbol="R_off", exact=EXACT)
-    input_voltage: Volt = positive(
-        "Voltage at the neuron's input while it integrates.", maximum=10.0, symbol="V_in", exact=CHOSEN
-    )
-    output_threshold: Volt = positive(
-        "Gate voltage above which the output is on.", maximum=10.0, symbol="V_th", exact=EXACT
-    )
-    rearm_fraction: Dimensionless = positive(
-        "Gate voltage at which the neuron can fire again, over the input voltage.", maximum=1.0
-    )
-    output_supply_voltage: Volt = positive(
-        "Supply of the output branch.", maximum=10.0, symbol="V_dd", exact=CHOSEN
-    )
-    load_resistance: Ohm = positive("Resistor between the supply and the output.", symbol="R_l", exact=CHOSEN)
-    load_capacitance: Farad = non_negative(
-        "Capacitance at the output of the neuron.", symbol="C_l", exact=CHOSEN
-    )
-    transistor_on_resistance: Ohm = non_negative(
-        "Resistance of the output transistor while on.", symbol="R_ds"
-    )
-    firing_median_voltage: Volt = positive(
-        "Amplitude at which half of all pulses fire, for the pulse width stated.", symbol="V_50"
-    )
-    firing_voltage_spread: Volt = positive("Standard deviation of the firing amplitude.", symbol="sigma_V")
-    endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
-    relaxation_time: Second = non_negative(
-        "Time in which a complete filament ruptures once no field holds it; without it that takes no time.",
-        symbol="t_relax",
-        absent=0.0,
-    )
-    conduction_length: Dimensionless = quantity(
-        "Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate "
-        "follows the closing gap.",
-        minimum=0.01,
-        symbol="lambda",
-        absent=0.0,
-        exact=EXACT,
-    )
-    activation_energy: Joule = non_negative(
-        "Barrier that all four rates have; without it they are those of room temperature at any temperature.",
-        symbol="E_a",
-        absent=0.0,
-    )
+    field_mobility: PerVoltSecond = positive(symbol="mu")
+    """Filament growth per field."""
+    field_offset: Dimensionless = positive(symbol="alpha", exact=EXACT)
+    """Gap that stays when the filament is complete."""
+    residue_rate: PerSecond = positive(symbol="beta")
+    """Rate at which filament turns into residue."""
+    filament_decay: PerSecond = positive(symbol="gamma_1")
+    """Rate at which the filament dissolves."""
+    residue_decay: PerSecond = positive(symbol="gamma_2")
+    """Rate at which the residue dissolves."""
+    on_resistance: Ohm = positive(symbol="R_on")
+    """Resistance of the complete filament."""
+    off_resistance: Ohm = positive(symbol="R_off", exact=EXACT)
+    """Resistance without a filament."""
+    input_voltage: Volt = positive(maximum=10.0, symbol="V_in", exact=CHOSEN)
+    """Voltage at the neuron's input while it integrates."""
+    output_threshold: Volt = positive(maximum=10.0, symbol="V_th", exact=EXACT)
+    """Gate voltage above which the output is on."""
+    rearm_fraction: Dimensionless = positive(maximum=1.0)
+    """Gate voltage at which the neuron can fire again, over the input voltage."""
+    output_supply_voltage: Volt = positive(maximum=10.0, symbol="V_dd", exact=CHOSEN)
+    """Supply of the output branch."""
+    load_resistance: Ohm = positive(symbol="R_l", exact=CHOSEN)
+    """Resistor between the supply and the output."""
+    load_capacitance: Farad = non_negative(symbol="C_l", exact=CHOSEN)
+    """Capacitance at the output of the neuron."""
+    transistor_on_resistance: Ohm = non_negative(symbol="R_ds")
+    """Resistance of the output transistor while on."""
+    firing_median_voltage: Volt = positive(symbol="V_50")
+    """Amplitude at which half of all pulses fire, for the pulse width stated."""
+    firing_voltage_spread: Volt = positive(symbol="sigma_V")
+    """Standard deviation of the firing amplitude."""
+    endurance: Dimensionless = positive(symbol="N_end")
+    """Switching cycles before the device fails."""
+    relaxation_time: Second = non_negative(symbol="t_relax", absent=0.0)
+    """Time in which a complete filament ruptures once no field holds it; without it that takes no time, and the
+    neuron cannot be simulated."""
+    conduction_length: Dimensionless = quantity(minimum=0.01, symbol="lambda", absent=0.0, exact=EXACT)
+    """Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate
+    follows the closing gap, and the neuron cannot be simulated."""
+    activation_energy: Joule = non_negative(symbol="E_a", absent=0.0)
+    """Barrier that all four rates have; without it they are those of room temperature at any temperature."""
 
 
 ION_BARRIERS: Mapping[str, str] = MappingProxyType(
@@ -111,37 +102,27 @@ ION_BARRIERS: Mapping[str, str] = MappingProxyType(
 
 
 class IonKineticsParameters(Record):
-    """Conduction, noise, rupture and temperature of a diffusive memristor, beside the rates of its neuron."""
+    """Noise and temperature of a diffusive memristor, beside the rates, conduction and rupture of its neuron."""
 
     model: ClassVar[str] = "ion_kinetics"
     folder: ClassVar[str] = "lab"
 
-    conduction_length: Dimensionless = positive(
-        "Decay length of the conduction through the gap, in units of the gap.", symbol="lambda", exact=EXACT
-    )
-    rupture_time: Second = positive(
-        "Time in which a complete filament ruptures once no field holds it.", symbol="t_relax"
-    )
-    noise_correlation_time: Second = positive(
-        "Time over which the drive of the ions keeps its deviation from the mean.", symbol="tau_n"
-    )
-    decay_variation: Dimensionless = non_negative(
-        "Relative fluctuation of the filament's rate of decay within a cycle.", exact=CHOSEN
-    )
-    mobility_activation: Joule = non_negative("Activation energy of the filament's growth.", symbol="E_mu")
-    residue_activation: Joule = non_negative(
-        "Activation energy of the turning of filament into residue.", symbol="E_beta"
-    )
-    filament_decay_activation: Joule = non_negative(
-        "Activation energy of the filament's decay.", symbol="E_gamma_1"
-    )
-    residue_decay_activation: Joule = non_negative(
-        "Activation energy of the residue's decay.", symbol="E_gamma_2"
-    )
-    reference_temperature: Kelvin = positive(
-        "Temperature that the rates belong to.", symbol="T_0", exact=DEFINED
-    )
-    thermal_resistance: KelvinPerWatt = non_negative("Heating of the complete filament.", symbol="R_th")
+    noise_correlation_time: Second = positive(symbol="tau_n")
+    """Time over which the drive of the ions keeps its deviation from the mean."""
+    decay_variation: Dimensionless = non_negative(exact=CHOSEN)
+    """Relative fluctuation of the filament's rate of decay within a cycle."""
+    mobility_activation: Joule = non_negative(symbol="E_mu")
+    """Activation energy of the filament's growth."""
+    residue_activation: Joule = non_negative(symbol="E_beta")
+    """Activation energy of the turning of filament into residue."""
+    filament_decay_activation: Joule = non_negative(symbol="E_gamma_1")
+    """Activation energy of the filament's decay."""
+    residue_decay_activation: Joule = non_negative(symbol="E_gamma_2")
+    """Activation energy of the residue's decay."""
+    reference_temperature: Kelvin = positive(symbol="T_0", exact=DEFINED)
+    """Temperature that the rates belong to."""
+    thermal_resistance: KelvinPerWatt = non_negative(symbol="R_th")
+    """Heating of the complete filament."""
 
 
 _LEAST_SEPARATION = 5.0
@@ -309,6 +290,16 @@ class DiffusiveNeuronBase(Neuron):
         return filament_growth.firing_probability(
             d.input_voltage, d.firing_median_voltage, d.firing_voltage_spread
         )
+
+    def left_out(self) -> list[str]:
+        """Ions whose rates are not those of the chip's temperature."""
+        follows = np.logical_or(self.device.activation_energy > 0.0, self.spec.kinetics is not None)
+        if np.all(np.logical_or(follows, self.technology.temperature == ROOM_TEMPERATURE)):
+            return []
+        return [
+            "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): they move as "
+            "measured"
+        ]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What the gate node is, and what it resists."""

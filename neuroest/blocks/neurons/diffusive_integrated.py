@@ -45,29 +45,33 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
 
     model: ClassVar[str] = "diffusive_1m1t1r_integrated"
 
-    transistor_width: Metre = positive("Width of the output transistor.", maximum=1e-4, symbol="W")
-    transistor_length_pitches: Dimensionless = positive("Length of the transistor's layout in gate pitches.")
-    via_side: Metre = positive("Side of the square memristor.", maximum=1e-4)
-    oxide_thickness: Metre = positive("Thickness of the switching oxide.", maximum=1e-6, symbol="d")
-    relative_permittivity: Dimensionless = positive("Permittivity of the switching oxide.", symbol="eps_r")
-    local_wire_length: Metre = positive("Wire between memristor, gate and resistor.", maximum=1e-3)
-    explicit_capacitance: Farad = non_negative("Capacitor added on purpose.", exact=CHOSEN)
-    capacitance_density: FaradPerSquareMetre = positive(
-        "Density of that capacitor, which lies beside the rest.", symbol="c_A", absent=math.inf
-    )
-    refractory_time: Second = positive(
-        "Refractory time that the control resistor is sized for.", symbol="t_ref", exact=CHOSEN
-    )
-    resistor_resistivity: OhmMetre = positive(
-        "Resistivity of the thin film of the control resistor.", symbol="rho_f"
-    )
-    resistor_thickness: Metre = positive("Height of the vertical film of the control resistor.", symbol="t_f")
-    restoration_edge_time: Second = positive(
-        "Time that the first restoring inverter conducts through; without it the refractory time, since the output "
-        "follows the gate.",
-        absent=0.0,
-    )
-    restoration_peak_current: Ampere = positive("Peak of the current through the first restoring inverter.")
+    transistor_width: Metre = positive(maximum=1e-4, symbol="W")
+    """Width of the output transistor."""
+    transistor_length_pitches: Dimensionless = positive()
+    """Length of the transistor's layout in gate pitches."""
+    via_side: Metre = positive(maximum=1e-4)
+    """Side of the square memristor."""
+    oxide_thickness: Metre = positive(maximum=1e-6, symbol="d")
+    """Thickness of the switching oxide."""
+    relative_permittivity: Dimensionless = positive(symbol="eps_r")
+    """Permittivity of the switching oxide."""
+    local_wire_length: Metre = positive(maximum=1e-3)
+    """Wire between memristor, gate and resistor."""
+    explicit_capacitance: Farad = non_negative(exact=CHOSEN)
+    """Capacitor added on purpose."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A", absent=math.inf)
+    """Density of that capacitor, which lies beside the rest."""
+    refractory_time: Second = positive(symbol="t_ref", exact=CHOSEN)
+    """Refractory time that the control resistor is sized for."""
+    resistor_resistivity: OhmMetre = positive(symbol="rho_f")
+    """Resistivity of the thin film of the control resistor."""
+    resistor_thickness: Metre = positive(symbol="t_f")
+    """Height of the vertical film of the control resistor."""
+    restoration_edge_time: Second = positive(absent=0.0)
+    """Time that the first restoring inverter conducts through; without it the refractory time, since the output
+    follows the gate."""
+    restoration_peak_current: Ampere = positive()
+    """Peak of the current through the first restoring inverter."""
 
 
 class IntegratedDiffusiveNeuronBlock(DeviceBlock):

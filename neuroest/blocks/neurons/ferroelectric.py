@@ -32,17 +32,24 @@ class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
 
     model: ClassVar[str] = "ferroelectric_neuron"
 
-    film_thickness: Metre = positive("Thickness of the ferroelectric film.", maximum=1e-6, symbol="d")
-    film_area: SquareMetre = positive("Area of the film, the gate of the transistor.", symbol="A")
-    film_share: Dimensionless = positive(
-        "Share of the gate voltage across the film.", maximum=1.0, symbol="s"
-    )
-    relative_permittivity: Dimensionless = positive("Permittivity of the film.", symbol="eps_r")
-    remanent_polarisation: CoulombPerSquareMetre = positive("Remanent polarisation.", symbol="P_r")
-    activation_field: VoltPerMetre = positive("Activation field of the switching time.", symbol="E_a")
-    field_exponent: Dimensionless = positive("Exponent of the field in the switching time.", symbol="alpha")
-    attempt_time: Second = positive("Switching time at an infinite field.", symbol="tau_0")
-    read_current: Ampere = positive("Current of the switched transistor while its state is read.")
+    film_thickness: Metre = positive(maximum=1e-6, symbol="d")
+    """Thickness of the ferroelectric film."""
+    film_area: SquareMetre = positive(symbol="A")
+    """Area of the film, the gate of the transistor."""
+    film_share: Dimensionless = positive(maximum=1.0, symbol="s")
+    """Share of the gate voltage across the film."""
+    relative_permittivity: Dimensionless = positive(symbol="eps_r")
+    """Permittivity of the film."""
+    remanent_polarisation: CoulombPerSquareMetre = positive(symbol="P_r")
+    """Remanent polarisation."""
+    activation_field: VoltPerMetre = positive(symbol="E_a")
+    """Activation field of the switching time."""
+    field_exponent: Dimensionless = positive(symbol="alpha")
+    """Exponent of the field in the switching time."""
+    attempt_time: Second = positive(symbol="tau_0")
+    """Switching time at an infinite field."""
+    read_current: Ampere = positive()
+    """Current of the switched transistor while its state is read."""
 
 
 class FerroelectricNeuronBlock(DeviceBlock):

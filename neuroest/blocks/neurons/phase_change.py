@@ -19,10 +19,14 @@ class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
 
     model: ClassVar[str] = "phase_change_neuron"
 
-    pulse_current: Ampere = positive("Amplitude of a full crystallising pulse.", symbol="I_p")
-    conductance_step: Siemens = positive("Mean rise of the conductance in one full pulse.", symbol="dG")
-    threshold_conductance: Siemens = positive("Conductance at which the neuron fires.", symbol="G_fire")
-    reset_current: Ampere = positive("Amplitude of the melting pulse.", symbol="I_reset")
+    pulse_current: Ampere = positive(symbol="I_p")
+    """Amplitude of a full crystallising pulse."""
+    conductance_step: Siemens = positive(symbol="dG")
+    """Mean rise of the conductance in one full pulse."""
+    threshold_conductance: Siemens = positive(symbol="G_fire")
+    """Conductance at which the neuron fires."""
+    reset_current: Ampere = positive(symbol="I_reset")
+    """Amplitude of the melting pulse."""
 
 
 class PhaseChangeNeuronBlock(DeviceBlock):

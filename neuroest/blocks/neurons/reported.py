@@ -21,14 +21,18 @@ class ReportedNeuronParameters(Record):
     model: ClassVar[str] = "reported_neuron"
     folder: ClassVar[str] = "neurons"
 
-    spike_energy: Joule = positive("Energy of one spike, within the scope that the source states.")
-    input_hold_time: Second = non_negative("Time that the input must be held for the neuron to integrate it.")
-    maximum_spike_rate: PerSecond = positive("Highest spike rate.")
-    static_power: Watt = non_negative("Power of an idle neuron, where it is not part of the spike energy.")
-    footprint: SquareMetre = positive("Area of one neuron.")
-    endurance: Dimensionless = positive(
-        "Spikes before the device fails; without it nothing is taken to wear out.", absent=math.inf
-    )
+    spike_energy: Joule = positive()
+    """Energy of one spike, within the scope that the source states."""
+    input_hold_time: Second = non_negative()
+    """Time that the input must be held for the neuron to integrate it."""
+    maximum_spike_rate: PerSecond = positive()
+    """Highest spike rate."""
+    static_power: Watt = non_negative()
+    """Power of an idle neuron, where it is not part of the spike energy."""
+    footprint: SquareMetre = positive()
+    """Area of one neuron."""
+    endurance: Dimensionless = positive(absent=math.inf)
+    """Spikes before the device fails; without it nothing is taken to wear out."""
 
 
 class ReportedNeuronBlock(DeviceBlock):

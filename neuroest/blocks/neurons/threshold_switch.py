@@ -33,38 +33,39 @@ class ThresholdSwitchNeuronParameters(Record):
     model: ClassVar[str] = "threshold_switch_neuron"
     folder: ClassVar[str] = "neurons"
 
-    supply_voltage: Volt = positive(
-        "Voltage that the column presents while it drives the neuron.", symbol="V_s", exact=CHOSEN
-    )
-    threshold_voltage: Volt = positive("Voltage at which the switch turns on.", symbol="V_t")
-    hold_voltage: Volt = positive("Voltage below which it turns off again.", symbol="V_h")
-    hold_current: Ampere = positive("Current that keeps it on.", symbol="I_h")
-    on_resistance: Ohm = positive("Resistance while on.", symbol="R_on")
-    off_resistance: Ohm = positive("Resistance while off.", symbol="R_off")
-    series_resistance: Ohm = positive(
-        "Resistor between the input and the capacitor.", symbol="R_s", exact=CHOSEN
-    )
-    capacitance: Farad = positive("Capacitor across the switch, its own included.", symbol="C", exact=CHOSEN)
-    capacitance_density: FaradPerSquareMetre = positive("Density of that capacitor.", symbol="c_A")
-    relaxation_time: Second = non_negative("Time until the switch is fully off again.", symbol="t_rel")
-    threshold_spread: Volt = positive(
-        "Standard deviation of the threshold from cycle to cycle.", symbol="sigma_V"
-    )
-    switch_area: SquareMetre = positive("Area of the switch.")
-    transistor_area: SquareMetre = non_negative("Area of the transistors below it: output and reset.")
-    endurance: Dimensionless = positive("Switching cycles before the device fails.", symbol="N_end")
-    transition_temperature: Kelvin = positive(
-        "Temperature to which its own heat must bring the switch; without it the thresholds do not depend on the "
-        "temperature of the chip.",
-        symbol="T_c",
-        absent=math.inf,
-    )
-    reference_temperature: Kelvin = positive(
-        "Temperature at which the thresholds were taken; without it room temperature.",
-        symbol="T_0",
-        absent=0.0,
-        exact=DEFINED,
-    )
+    supply_voltage: Volt = positive(symbol="V_s", exact=CHOSEN)
+    """Voltage that the column presents while it drives the neuron."""
+    threshold_voltage: Volt = positive(symbol="V_t")
+    """Voltage at which the switch turns on."""
+    hold_voltage: Volt = positive(symbol="V_h")
+    """Voltage below which it turns off again."""
+    hold_current: Ampere = positive(symbol="I_h")
+    """Current that keeps it on."""
+    on_resistance: Ohm = positive(symbol="R_on")
+    """Resistance while on."""
+    off_resistance: Ohm = positive(symbol="R_off")
+    """Resistance while off."""
+    series_resistance: Ohm = positive(symbol="R_s", exact=CHOSEN)
+    """Resistor between the input and the capacitor."""
+    capacitance: Farad = positive(symbol="C", exact=CHOSEN)
+    """Capacitor across the switch, its own included."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of that capacitor."""
+    relaxation_time: Second = non_negative(symbol="t_rel")
+    """Time until the switch is fully off again."""
+    threshold_spread: Volt = positive(symbol="sigma_V")
+    """Standard deviation of the threshold from cycle to cycle."""
+    switch_area: SquareMetre = positive()
+    """Area of the switch."""
+    transistor_area: SquareMetre = non_negative()
+    """Area of the transistors below it: output and reset."""
+    endurance: Dimensionless = positive(symbol="N_end")
+    """Switching cycles before the device fails."""
+    transition_temperature: Kelvin = positive(symbol="T_c", absent=math.inf)
+    """Temperature to which its own heat must bring the switch; without it the thresholds do not depend on the
+    temperature of the chip."""
+    reference_temperature: Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
+    """Temperature at which the thresholds were taken; without it room temperature."""
 
 
 class ThresholdSwitchBlock(DeviceBlock):

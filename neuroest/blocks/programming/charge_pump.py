@@ -31,20 +31,18 @@ class ChargePumpParameters(Record):
     model: ClassVar[str] = "charge_pump"
     folder: ClassVar[str] = "drivers"
 
-    maximum_voltage: Volt = positive(
-        "Highest voltage that its transistors and capacitors stand.", maximum=100.0, exact=RANGE_END
-    )
-    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
-    parasitic_fraction: Dimensionless = positive(
-        "Capacitance of a clocked plate to ground over that of the capacitor.", maximum=1.0, symbol="alpha"
-    )
-    clock_frequency: PerSecond = positive("Clock of the pump.", symbol="f_p")
-    area_factor: Dimensionless = quantity(
-        "Area of the pump with switches, clock drivers and regulation over that of its capacitors.",
-        minimum=1.0,
-        maximum=100.0,
-    )
-    idle_power: Watt = non_negative("Power of its oscillator and regulation while it is on without a load.")
+    maximum_voltage: Volt = positive(maximum=100.0, exact=RANGE_END)
+    """Highest voltage that its transistors and capacitors stand."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the capacitors."""
+    parasitic_fraction: Dimensionless = positive(maximum=1.0, symbol="alpha")
+    """Capacitance of a clocked plate to ground over that of the capacitor."""
+    clock_frequency: PerSecond = positive(symbol="f_p")
+    """Clock of the pump."""
+    area_factor: Dimensionless = quantity(minimum=1.0, maximum=100.0)
+    """Area of the pump with switches, clock drivers and regulation over that of its capacitors."""
+    idle_power: Watt = non_negative()
+    """Power of its oscillator and regulation while it is on without a load."""
 
 
 class ChargePumpBlock(DeviceBlock):

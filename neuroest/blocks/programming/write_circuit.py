@@ -43,30 +43,26 @@ class WriteCircuitParameters(Record):
     model: ClassVar[str] = "write_circuit"
     folder: ClassVar[str] = "drivers"
 
-    maximum_voltage: Volt = positive(
-        "Highest voltage that its switches stand.", maximum=100.0, exact=RANGE_END
-    )
-    gate_length: Metre = positive(
-        "Shortest gate of a transistor that stands this voltage.", maximum=1e-5, symbol="L"
-    )
-    contact_length: Metre = positive("Length of a contact beside such a gate.", maximum=1e-5, symbol="s")
-    on_current: AmperePerMetre = positive(
-        "Saturation current of such a transistor per width, with the programming voltage at its gate."
-    )
-    current_linearity: Dimensionless = positive(
-        "Write current over saturation current, so that a switch loses little of the voltage.",
-        maximum=1.0,
-        symbol="k_lin",
-    )
-    minimum_width: Metre = positive("Narrowest such transistor.", maximum=1e-4)
-    off_current: AmperePerMetre = non_negative("Leakage of such a transistor per width at 300 K.")
-    layout_factor: Dimensionless = quantity(
-        "Area of decoders and switches with their wires over that of gates and transistors.",
-        minimum=1.0,
-        maximum=100.0,
-    )
-    gate_width: Metre = positive("Width of all transistors of one input of a decoder's gate.", maximum=1e-4)
-    latch_gates: Dimensionless = non_negative("Two-input gates that keep the data of one write driver.")
+    maximum_voltage: Volt = positive(maximum=100.0, exact=RANGE_END)
+    """Highest voltage that its switches stand."""
+    gate_length: Metre = positive(maximum=1e-5, symbol="L")
+    """Shortest gate of a transistor that stands this voltage."""
+    contact_length: Metre = positive(maximum=1e-5, symbol="s")
+    """Length of a contact beside such a gate."""
+    on_current: AmperePerMetre = positive()
+    """Saturation current of such a transistor per width, with the programming voltage at its gate."""
+    current_linearity: Dimensionless = positive(maximum=1.0, symbol="k_lin")
+    """Write current over saturation current, so that a switch loses little of the voltage."""
+    minimum_width: Metre = positive(maximum=1e-4)
+    """Narrowest such transistor."""
+    off_current: AmperePerMetre = non_negative()
+    """Leakage of such a transistor per width at 300 K."""
+    layout_factor: Dimensionless = quantity(minimum=1.0, maximum=100.0)
+    """Area of decoders and switches with their wires over that of gates and transistors."""
+    gate_width: Metre = positive(maximum=1e-4)
+    """Width of all transistors of one input of a decoder's gate."""
+    latch_gates: Dimensionless = non_negative()
+    """Two-input gates that keep the data of one write driver."""
 
 
 class WriteCircuitBlock(DeviceBlock):

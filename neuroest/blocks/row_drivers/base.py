@@ -25,16 +25,14 @@ class RowDriverParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "drivers"
 
-    self_load_fraction: Dimensionless = non_negative(
-        "Energy of the driver's own gates over that of its row.", symbol="k_self"
-    )
-    voltage_loss: Dimensionless = positive(
-        "Share of the read voltage that the driver may lose.", maximum=1.0, symbol="eps_drv"
-    )
-    current_linearity: Dimensionless = positive(
-        "Read current over saturation current.", maximum=1.0, symbol="k_lin"
-    )
-    minimum_area: SquareMetre = non_negative("Area of the smallest driver.")
+    self_load_fraction: Dimensionless = non_negative(symbol="k_self")
+    """Energy of the driver's own gates over that of its row."""
+    voltage_loss: Dimensionless = positive(maximum=1.0, symbol="eps_drv")
+    """Share of the read voltage that the driver may lose."""
+    current_linearity: Dimensionless = positive(maximum=1.0, symbol="k_lin")
+    """Read current over saturation current."""
+    minimum_area: SquareMetre = non_negative()
+    """Area of the smallest driver."""
 
 
 class RowDriver(Component[Any]):

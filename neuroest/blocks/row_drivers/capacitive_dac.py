@@ -18,15 +18,16 @@ class CapacitiveDacParameters(RowDriverParameters):
 
     model: ClassVar[str] = "capacitive_dac"
 
-    unit_capacitance: Farad = positive("Capacitor of the lowest bit.", symbol="C_u")
-    switching_factor: Dimensionless = positive(
-        "Energy of a conversion over that of charging all capacitors.", maximum=4.0, symbol="k_c"
-    )
-    capacitance_density: FaradPerSquareMetre = positive("Density of the capacitors.", symbol="c_A")
-    switch_area: SquareMetre = non_negative("Area of the switches of one bit.")
-    buffer_overhead: Dimensionless = non_negative(
-        "Quiescent current of the buffer over the largest row current that it carries."
-    )
+    unit_capacitance: Farad = positive(symbol="C_u")
+    """Capacitor of the lowest bit."""
+    switching_factor: Dimensionless = positive(maximum=4.0, symbol="k_c")
+    """Energy of a conversion over that of charging all capacitors."""
+    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    """Density of the capacitors."""
+    switch_area: SquareMetre = non_negative()
+    """Area of the switches of one bit."""
+    buffer_overhead: Dimensionless = non_negative()
+    """Quiescent current of the buffer over the largest row current that it carries."""
 
 
 class CapacitiveDacBlock(DeviceBlock):

@@ -17,12 +17,14 @@ class LevelShifterParameters(Record):
     model: ClassVar[str] = "level_shifter"
     folder: ClassVar[str] = "drivers"
 
-    toggle_energy: Joule = positive("Energy of one pulse, both edges.")
-    maximum_voltage: Volt = positive(
-        "Highest voltage that its transistors stand.", maximum=100.0, exact=RANGE_END
-    )
-    leakage_power: Watt = non_negative("Leakage of one shifter.")
-    footprint: SquareMetre = positive("Area of one shifter.")
+    toggle_energy: Joule = positive()
+    """Energy of one pulse, both edges."""
+    maximum_voltage: Volt = positive(maximum=100.0, exact=RANGE_END)
+    """Highest voltage that its transistors stand."""
+    leakage_power: Watt = non_negative()
+    """Leakage of one shifter."""
+    footprint: SquareMetre = positive()
+    """Area of one shifter."""
 
 
 class LevelShifterBlock(DeviceBlock):

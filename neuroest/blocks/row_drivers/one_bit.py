@@ -14,6 +14,7 @@ from neuroest.blocks.base import (
     leakage_at_chip_temperature,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.roles import DrivesOneBit
 from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
 from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
 from neuroest.core.units import Volt
@@ -40,7 +41,7 @@ class SpikeDriverBlock(DeviceBlock):
     """Level shifter in front of each row, if there is one."""
 
 
-class SpikeDriver(RowDriver):
+class SpikeDriver(RowDriver, DrivesOneBit):
     """One-bit row driver."""
 
     schema: ClassVar[type[Block]] = SpikeDriverBlock

@@ -19,8 +19,10 @@ class PulseWidthDriverParameters(RowDriverParameters):
 
     model: ClassVar[str] = "pulse_width"
 
-    conversion_energy: Joule = non_negative("Energy of turning one number into one pulse.")
-    converter_area: SquareMetre = non_negative("Area of the counter or delay line of one row.")
+    conversion_energy: Joule = non_negative()
+    """Energy of turning one number into one pulse."""
+    converter_area: SquareMetre = non_negative()
+    """Area of the counter or delay line of one row."""
 
 
 class PulseWidthBlock(DeviceBlock):

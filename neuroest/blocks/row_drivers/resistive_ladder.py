@@ -18,11 +18,12 @@ class ResistiveLadderParameters(RowDriverParameters):
 
     model: ClassVar[str] = "resistive_ladder"
 
-    unit_resistance: Ohm = positive("Resistance R of the ladder.", symbol="R")
-    resistor_area: SquareMetre = positive("Area of one resistor R.")
-    buffer_overhead: Dimensionless = non_negative(
-        "Quiescent current of the buffer over the largest row current that it carries."
-    )
+    unit_resistance: Ohm = positive(symbol="R")
+    """Resistance R of the ladder."""
+    resistor_area: SquareMetre = positive()
+    """Area of one resistor R."""
+    buffer_overhead: Dimensionless = non_negative()
+    """Quiescent current of the buffer over the largest row current that it carries."""
 
 
 class ResistiveLadderBlock(DeviceBlock):

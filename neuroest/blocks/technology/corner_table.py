@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.errors import Problem, SpecError, did_you_mean
-from neuroest.specs.file_text import decoded, file_content
+from neuroest.core.errors import SpecError
+from neuroest.specs.csv_table import CsvTable, read_csv
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -83,58 +82,33 @@ class CornerTable:
         SpecError
             With all that is wrong in the file.
         """
-        return _Reader(path).table()
+        return _Grid(read_csv(path)).table()
 
 
-class _Reader:
-    """Collects the rows of a table and what is wrong with them."""
+class _Grid:
+    """Puts the rows of a file into grids."""
 
-    def __init__(self, path: Path) -> None:
-        self.file = str(path)
-        content = file_content(path, self.file)
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        lines = enumerate(decoded(content, self.file).split("\n"), 1)
-        kept = [(number, line) for number, line in lines if line.strip() and not line.startswith("#")]
-        if len(kept) <= 1:
-            raise self._wrong("has no rows")
-        heading = [name.strip() for name in kept[0][1].split(",")]
-        missing = [name for name in CornerTable.columns() if name not in heading]
-        if missing:
-            raise SpecError(
-                [
-                    Problem(
-                        self.file,
-                        kept[0][0],
-                        1,
-                        name,
-                        f"is not among the columns{did_you_mean(name, heading)}",
-                    )
-                    for name in missing
-                ]
-            )
+    def __init__(self, table: CsvTable) -> None:
+        table.require(CornerTable.columns())
+        self.file = table
+        cold = [CornerTable.QUANTITIES[name] for name in CornerTable.COLD]
+        numeric = [name for name in CornerTable.columns() if name not in CornerTable.TEXTS]
+        numbers = table.numbers(numeric, may_be_empty=cold)
+        texts = {name: table.texts(name) for name in CornerTable.TEXTS}
         self.rows: dict[tuple[float, str, float, float], Mapping[str, float]] = {}
         self.kit: dict[float, str] = {}
-        for number, line in kept[1:]:
-            self._row(number, dict(zip(heading, (cell.strip() for cell in line.split(",")), strict=False)))
+        for place, (line, _) in enumerate(table.rows):
+            values = {name: column[place] for name, column in numbers.items()}
+            self._row(line, texts["kit"][place], texts["corner"][place], values)
 
     def _wrong(self, message: str, line: int = 0, name: str = "") -> SpecError:
-        return SpecError([Problem(self.file, line, 1 if line else 0, name, message)])
+        return SpecError([self.file.problem(message, line, name)])
 
-    def _row(self, line: int, cells: Mapping[str, str]) -> None:
-        values = {}
-        cold = {CornerTable.QUANTITIES[name] for name in CornerTable.COLD}
-        for name in CornerTable.columns():
-            if name in CornerTable.TEXTS:
-                continue
-            text = cells.get(name, "")
-            values[name] = math.nan if name in cold and not text else _number(text)
-            if values[name] <= 0.0:
-                raise self._wrong(f"{text!r} is not a number above zero", line, name)
-        corner = cells["corner"]
+    def _row(self, line: int, kit: str, corner: str, values: Mapping[str, float]) -> None:
         if corner not in {*_NAMES.values(), _TYPICAL, *_MIXED}:
             raise self._wrong(f"{corner!r} is no corner; allowed: ss, tt, ff, sf, fs", line, "corner")
         node, share, temperature = (values[name] for name in CornerTable.AXES)
-        if self.kit.setdefault(node, cells["kit"]) != cells["kit"]:
+        if self.kit.setdefault(node, kit) != kit:
             raise self._wrong("has two kits for one node", line, "kit")
         if (node, corner, share, temperature) in self.rows:
             raise self._wrong("has two rows for the same transistors", line, "corner")
@@ -154,7 +128,7 @@ class _Reader:
         nodes, shares, temperatures = (np.asarray(axis) for axis in axes)
         return CornerTable(
             nodes / _NANO, shares, temperatures, MappingProxyType(ratios), MappingProxyType(shifts),
-            tuple(self.kit[node] for node in axes[0]), self.file, self.sha256,
+            tuple(self.kit[node] for node in axes[0]), self.file.file, self.file.sha256,
         )  # fmt: skip
 
     def _grid(self, axes: Sequence[Sequence[float]], corner: str, column: str, *, cold: bool) -> Array:
@@ -174,11 +148,3 @@ class _Reader:
                 what = f"{node:g} nm, {share:g} times the nominal supply and {temperature:g} K"
                 raise self._wrong(f"needs the {column} of {corner} at {what}")
         return found
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        return -math.inf
-    return value if math.isfinite(value) else -math.inf

@@ -29,61 +29,52 @@ class Process(Record):
     model: ClassVar[str] = "cmos_process"
     folder: ClassVar[str] = "transistors"
 
-    feature_size: Metre = positive(
-        "Node label, the F of cell areas given in F^2.", maximum=1e-6, symbol="F", exact=DEFINED
-    )
-    nominal_supply_voltage: Volt = positive(
-        "Supply of the core transistors.", maximum=5.0, symbol="V_dd", exact=DEFINED
-    )
-    minimum_supply_voltage: Volt = positive(
-        "Lowest supply that the scaling laws cover.", maximum=5.0, exact=RANGE_END
-    )
-    maximum_supply_voltage: Volt = positive(
-        "Highest supply that the scaling laws cover.", maximum=5.0, exact=RANGE_END
-    )
-    gate_pitch: Metre = positive("Contacted gate pitch.", maximum=1e-5, symbol="CPP")
-    metal_pitch: Metre = positive("Smallest metal pitch.", maximum=1e-5)
-    wire_capacitance: FaradPerMetre = positive(
-        "Capacitance of a minimum-pitch wire per length.", symbol="c_w"
-    )
-    wire_resistance: OhmPerMetre = positive("Resistance of a minimum-width wire per length.", symbol="r_w")
-    gate_capacitance: FaradPerMetre = positive(
-        "Gate capacitance per transistor width, with fringe.", symbol="c_g"
-    )
-    drain_capacitance: FaradPerMetre = positive("Junction capacitance per transistor width.", symbol="c_d")
-    on_current: AmperePerMetre = positive(
-        "Saturation current of an n-type transistor per width.", symbol="j_on"
-    )
-    off_current: AmperePerMetre = positive(
-        "Leakage of an n-type transistor per width at 300 K.", symbol="j_off"
-    )
-    leakage_doubling_temperature: Kelvin = positive("Temperature step that doubles the leakage.")
-    sram_bitcell_area: SquareMetrePerBit = positive("Area of a high-density six-transistor memory cell.")
-    gate_area: SquareMetre = positive("Area of a two-input NAND gate.")
-    logic_area_factor: Dimensionless = positive(
-        "Area of logic relative to the 65 nm node.", exact="1 at the node that it is relative to"
-    )
-    energy_quadratic: PerSquareVolt = quantity(
-        "Coefficient of V^2 in the logic energy polynomial.", symbol="e_2", exact=FIT
-    )
-    energy_linear: PerVolt = quantity(
-        "Coefficient of V in the logic energy polynomial.", symbol="e_1", exact=FIT
-    )
-    energy_constant: Dimensionless = quantity(
-        "Constant of the logic energy polynomial.", symbol="e_0", exact=FIT
-    )
-    delay_cubic: PerCubicVolt = quantity(
-        "Coefficient of V^3 in the logic delay polynomial.", symbol="d_3", exact=FIT
-    )
-    delay_quadratic: PerSquareVolt = quantity(
-        "Coefficient of V^2 in the logic delay polynomial.", symbol="d_2", exact=FIT
-    )
-    delay_linear: PerVolt = quantity(
-        "Coefficient of V in the logic delay polynomial.", symbol="d_1", exact=FIT
-    )
-    delay_constant: Dimensionless = quantity(
-        "Constant of the logic delay polynomial.", symbol="d_0", exact=FIT
-    )
+    feature_size: Metre = positive(maximum=1e-6, symbol="F", exact=DEFINED)
+    """Node label, the F of cell areas given in F^2."""
+    nominal_supply_voltage: Volt = positive(maximum=5.0, symbol="V_dd", exact=DEFINED)
+    """Supply of the core transistors."""
+    minimum_supply_voltage: Volt = positive(maximum=5.0, exact=RANGE_END)
+    """Lowest supply that the scaling laws cover."""
+    maximum_supply_voltage: Volt = positive(maximum=5.0, exact=RANGE_END)
+    """Highest supply that the scaling laws cover."""
+    gate_pitch: Metre = positive(maximum=1e-5, symbol="CPP")
+    """Contacted gate pitch."""
+    metal_pitch: Metre = positive(maximum=1e-5)
+    """Smallest metal pitch."""
+    wire_capacitance: FaradPerMetre = positive(symbol="c_w")
+    """Capacitance of a minimum-pitch wire per length."""
+    wire_resistance: OhmPerMetre = positive(symbol="r_w")
+    """Resistance of a minimum-width wire per length."""
+    gate_capacitance: FaradPerMetre = positive(symbol="c_g")
+    """Gate capacitance per transistor width, with fringe."""
+    drain_capacitance: FaradPerMetre = positive(symbol="c_d")
+    """Junction capacitance per transistor width."""
+    on_current: AmperePerMetre = positive(symbol="j_on")
+    """Saturation current of an n-type transistor per width."""
+    off_current: AmperePerMetre = positive(symbol="j_off")
+    """Leakage of an n-type transistor per width at 300 K."""
+    leakage_doubling_temperature: Kelvin = positive()
+    """Temperature step that doubles the leakage."""
+    sram_bitcell_area: SquareMetrePerBit = positive()
+    """Area of a high-density six-transistor memory cell."""
+    gate_area: SquareMetre = positive()
+    """Area of a two-input NAND gate."""
+    logic_area_factor: Dimensionless = positive(exact="1 at the node that it is relative to")
+    """Area of logic relative to the 65 nm node."""
+    energy_quadratic: PerSquareVolt = quantity(symbol="e_2", exact=FIT)
+    """Coefficient of V^2 in the logic energy polynomial."""
+    energy_linear: PerVolt = quantity(symbol="e_1", exact=FIT)
+    """Coefficient of V in the logic energy polynomial."""
+    energy_constant: Dimensionless = quantity(symbol="e_0", exact=FIT)
+    """Constant of the logic energy polynomial."""
+    delay_cubic: PerCubicVolt = quantity(symbol="d_3", exact=FIT)
+    """Coefficient of V^3 in the logic delay polynomial."""
+    delay_quadratic: PerSquareVolt = quantity(symbol="d_2", exact=FIT)
+    """Coefficient of V^2 in the logic delay polynomial."""
+    delay_linear: PerVolt = quantity(symbol="d_1", exact=FIT)
+    """Coefficient of V in the logic delay polynomial."""
+    delay_constant: Dimensionless = quantity(symbol="d_0", exact=FIT)
+    """Constant of the logic delay polynomial."""
 
 
 class ProcessCorners(Record):
@@ -93,16 +84,10 @@ class ProcessCorners(Record):
     folder: ClassVar[str] = "transistors"
     table: ClassVar[type[CornerTable]] = CornerTable
 
-    speed_depth: Dimensionless = positive(
-        "How far the corner lies out beside the table's in delay, current, threshold and energy, as an exponent.",
-        maximum=5.0,
-        symbol="s_t",
-    )
-    leakage_depth: Dimensionless = positive(
-        "How far the corner lies out beside the table's in leakage, as an exponent.",
-        maximum=5.0,
-        symbol="s_L",
-    )
+    speed_depth: Dimensionless = positive(maximum=5.0, symbol="s_t")
+    """How far the corner lies out beside the table's in delay, current, threshold and energy, as an exponent."""
+    leakage_depth: Dimensionless = positive(maximum=5.0, symbol="s_L")
+    """How far the corner lies out beside the table's in leakage, as an exponent."""
 
 
 class Package(Record):
@@ -111,6 +96,5 @@ class Package(Record):
     model: ClassVar[str] = "package"
     folder: ClassVar[str] = "integration"
 
-    thermal_resistance: KelvinPerWatt = positive(
-        "Thermal resistance from the die to the air around it, per package.", symbol="R_JA"
-    )
+    thermal_resistance: KelvinPerWatt = positive(symbol="R_JA")
+    """Thermal resistance from the die to the air around it, per package."""

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.columns.no_circuit import IdealInterface
-from neuroest.blocks.columns.sampled_clamp import SampledClamp
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.blocks.row_drivers.one_bit import SpikeDriver
+from neuroest.blocks.roles import (
+    ClampsColumn,
+    DrivesOneBit,
+    HoldsResults,
+    IdealColumn,
+    MultipliesComputedFactors,
+)
 from neuroest.core.units import Numeric
 from neuroest.equations import accelerators, counting, multiplexing
 from neuroest.equations import mapping as equations
@@ -46,12 +49,12 @@ class CrossbarCounts(CrossbarLayout):
             actions[array.cell.path, "off_diagonal_read"] = toggles * beside * self._block[1]
         if driver.whole_numbers:
             actions[driver.path, "input"] = toggles
-        if isinstance(driver, SpikeDriver) and driver.shifter is not None:
+        if isinstance(driver, DrivesOneBit) and driver.shifter is not None:
             actions[driver.shifter.path, "row_toggle"] = toggles
         column_reads = column_reads + self._reference_reads(placement)
         if array.reference_columns:
             actions[array.cell.path, "reference_read"] = toggles
-        if not isinstance(array.interface, IdealInterface):
+        if not isinstance(array.interface, IdealColumn):
             actions[array.cell.path, "column_read"] = column_reads
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
@@ -73,7 +76,7 @@ class CrossbarCounts(CrossbarLayout):
             actions[array.converter.path, "conversion"] = conversions
             additions = conversions + self._offset_additions()
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
-        for _, unit in self.chip.find("matrix_unit")[-1:]:
+        for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
             if np.any(t.stationary_elements > 0.0):
                 actions[unit.path, "multiply_accumulate"] = (t.is_weighted - self.held) * t.macs
         counted = {key: np.asarray(count) for key, count in actions.items()}
@@ -168,7 +171,7 @@ class CrossbarCounts(CrossbarLayout):
     def _toggling(self) -> Array:
         """Share of the inputs that move their row in one read."""
         t, array = self.layers, self.compute
-        if isinstance(array, ChargeDomainArray) and array.every_input_toggles:
+        if array.every_input_toggles:
             return np.ones_like(t.input_bit_density)
         return t.input_density if array.driver.whole_numbers else t.input_bit_density
 
@@ -200,7 +203,7 @@ class CrossbarCounts(CrossbarLayout):
     def product_cycles(self) -> Array:
         """Passes of a systolic array over the factor that stays, head after head."""
         t = self.layers
-        units = self.chip.find("matrix_unit")
+        units = self.chip.find(MultipliesComputedFactors)
         if not units or not np.any(t.stationary_elements > 0.0):
             return self.zeros()
         options = units[-1][1].options
@@ -232,9 +235,9 @@ class CrossbarCounts(CrossbarLayout):
         """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
         interface = self.compute.interface
         found: dict[tuple[str, str], Numeric] = {}
-        if isinstance(interface, CurrentClamp):
+        if isinstance(interface, ClampsColumn):
             found[interface.path, "column_read"] = column_reads
-        if isinstance(interface, SampledClamp):
+        if isinstance(interface, HoldsResults):
             held = counting.spikes(self.steps, 1.0, self._held_results(placement))
             found[interface.path, "hold"] = held
         return found
@@ -261,7 +264,7 @@ class CrossbarCounts(CrossbarLayout):
         read = t.input_taps * bits
         inputs = self.held * (t.input_elements + t.recurrent_reduction) * bits
         traffic = [*self._cell_states(), *self._waiting_sums()]
-        for _, unit in self.chip.find("matrix_unit")[-1:]:
+        for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
             # the left factor once for each block of columns, the right one once, and sums between blocks of rows
             product = t.is_weighted - self.held
             across = equations.block_count(t.outputs, unit.options["columns"])

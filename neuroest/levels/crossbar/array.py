@@ -7,12 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
-from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.columns.no_circuit import IdealInterface
-from neuroest.blocks.columns.sampled_clamp import SampledClamp
 from neuroest.blocks.programming.base import Lines, Written
+from neuroest.blocks.roles import ClampsColumn, DrivesOneBit, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
-from neuroest.blocks.row_drivers.one_bit import SpikeDriver
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
 from neuroest.equations import (
@@ -157,7 +154,7 @@ class CrossbarArray(ArrayCircuit):
                 self.programming_energy(network), cell.disturb_reads()
             )
             costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
-        if isinstance(driver, SpikeDriver):
+        if isinstance(driver, DrivesOneBit):
             costs.extend(driver.shifter_costs())
         return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
 
@@ -183,16 +180,16 @@ class CrossbarArray(ArrayCircuit):
 
     def column_line_energies(self) -> list[EnergyCost]:
         """Charging a column for one read; an ideal interface leaves it where it is."""
-        if isinstance(self.interface, IdealInterface):
+        if isinstance(self.interface, IdealColumn):
             return []
         charge = self.column_energy()
         return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
 
     def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
-        if isinstance(self.interface, CurrentClamp):
+        if isinstance(self.interface, ClampsColumn):
             costs.extend(self.interface.column_energies(read_time))
-        if isinstance(self.interface, SampledClamp):
+        if isinstance(self.interface, HoldsResults):
             costs.extend(self.interface.hold_energies(self.hold_time()))
         if self.merge is not None:
             costs.extend(self.merge.column_energies(read_time))
@@ -225,7 +222,7 @@ class CrossbarArray(ArrayCircuit):
             AreaCost(self.cell.path, "cells", self.cell.area()),
             AreaCost(driver.path, "driver", stage + driver.own_area(network)),
         ]
-        if isinstance(driver, SpikeDriver):
+        if isinstance(driver, DrivesOneBit):
             costs.extend(driver.shifter_areas())
         for circuit in (self.interface, self.neuron, self.buffer, *self.column_stages):
             if circuit is not None:
@@ -277,7 +274,7 @@ class CrossbarArray(ArrayCircuit):
         ]  # fmt: skip
         if self.neuron is not None:
             checks.extend(self.neuron.checks(network))
-        if isinstance(self.interface, SampledClamp):
+        if isinstance(self.interface, HoldsResults):
             checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
         if self.sampler is not None:
             checks.extend(self.sampler.stage_checks(self.sampled_load(network)))

@@ -11,15 +11,14 @@ from neuroest.blocks.base import Component, NetworkContext, either
 from neuroest.blocks.cells.base import Cell, ResistiveMemory
 from neuroest.blocks.columns.analog_buffer import AnalogBuffer
 from neuroest.blocks.columns.analog_stage import AnalogStage
-from neuroest.blocks.columns.current_clamp import CurrentClamp
 from neuroest.blocks.columns.current_mirror import CurrentMirror
 from neuroest.blocks.columns.multiplexer import Multiplexer
-from neuroest.blocks.columns.no_circuit import VoltageMode
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
 from neuroest.blocks.columns.tapered_buffer import FanOutBuffer
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.programming.write_circuit import WriteCircuit
+from neuroest.blocks.roles import ClampsColumn, LeavesColumnFloating
 from neuroest.blocks.row_drivers.base import RowDriver, drive_resistance
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Ohm, Second, Siemens, Volt
@@ -31,6 +30,16 @@ class ArrayCircuit(Component[None]):
     """Cells, drivers and column circuits as one circuit: what stands where, what its lines load, how long it takes."""
 
     model: ClassVar[str] = "crossbar"
+
+    @property
+    def adds_charges(self) -> bool:
+        """Whether the columns add charges instead of currents."""
+        return self.cell.adds_charges
+
+    @property
+    def every_input_toggles(self) -> bool:
+        """Whether an input moves its lines in every read, whatever its value."""
+        return False
 
     @property
     def cell(self) -> Cell:
@@ -188,7 +197,7 @@ class ArrayCircuit(Component[None]):
     @property
     def drift_weakens(self) -> bool:
         """Whether results fall with the conductances: no gain is corrected, and no ratio of them is read."""
-        ratio = isinstance(self.interface, VoltageMode)
+        ratio = isinstance(self.interface, LeavesColumnFloating)
         return bool(self.spec.drift_correction == "none") and not ratio
 
     def ends(self) -> tuple[Siemens, Siemens]:
@@ -265,7 +274,7 @@ class ArrayCircuit(Component[None]):
         row = crossbar_wires.row_time_constant(drive, columns * segment, self.row_capacitance() / along)
         column_resistance, total = rows * segment, rows * conductance
         column_capacitance = self.column_capacitance() / down
-        if isinstance(self.interface, CurrentClamp):
+        if isinstance(self.interface, ClampsColumn):
             column = crossbar_wires.column_time_constant_clamped(
                 self.interface.input_resistance(), total, column_resistance, column_capacitance
             )
@@ -288,7 +297,7 @@ class ArrayCircuit(Component[None]):
     @property
     def frees_array(self) -> bool:
         """Whether the rows can go idle while the neurons integrate."""
-        return isinstance(self.interface, CurrentClamp) and self.interface.frees_array
+        return isinstance(self.interface, ClampsColumn) and self.interface.frees_array
 
     def read_time(self, network: NetworkContext) -> Second:
         """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
@@ -324,7 +333,7 @@ class ArrayCircuit(Component[None]):
     @property
     def switches_columns(self) -> bool:
         """Whether a multiplexer to shared converters stands at the bare columns, which then charge its lines."""
-        held = self.sampler is not None or isinstance(self.interface, CurrentClamp)
+        held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
         return self.converter is not None and not held
 
     def columns_switched(self) -> Dimensionless:
@@ -346,7 +355,7 @@ class ArrayCircuit(Component[None]):
         current: Ampere | None = None
         if self.merge is not None:
             current = self.merge.device.bias_current
-        elif isinstance(self.interface, CurrentClamp):
+        elif isinstance(self.interface, ClampsColumn):
             current = self.interface.device.bias_current
         if current is not None:
             conductance: Siemens = current / self.technology.supply_voltage
@@ -364,7 +373,7 @@ class ArrayCircuit(Component[None]):
         supply = self.technology.supply_voltage
         if self.sampler is not None:
             return self.sampler.device.signal_swing, supply
-        if isinstance(self.interface, CurrentClamp):
+        if isinstance(self.interface, ClampsColumn):
             return supply, supply
         return self.options["read_voltage"], self.read_supply_voltage()
 

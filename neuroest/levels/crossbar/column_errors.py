@@ -8,9 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.columns.sampled_clamp import SampledClamp
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
+from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core.units import Dimensionless, Numeric, Ohm, Siemens
 from neuroest.equations import accuracy, charge, converters, crossbar_wires
 from neuroest.levels.base import Array, Placement
@@ -84,7 +83,7 @@ class _Columns:
         self.array, self.network, self.mapper = array, network, mapper
         self.blocks = np.maximum(placement.row_blocks, 1.0)
         self.fan_in = np.maximum(t.reduction + t.recurrent_reduction, 1.0)
-        every = isinstance(array, ChargeDomainArray) and array.every_input_toggles
+        every = array.every_input_toggles
         self.density = np.ones_like(self.fan_in) if every else np.clip(mapper.active_share(), 0.0, 1.0)
         planes = 1.0 + 0.0 * np.asarray(mapper.planes)
         whole = array.driver.whole_numbers
@@ -178,7 +177,7 @@ class _Columns:
     def _of_circuits(self) -> dict[str, Array]:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
-        if isinstance(array.interface, CurrentClamp):
+        if isinstance(array.interface, ClampsColumn):
             found["input resistance of the clamps"] = self._curvature(array.interface.input_resistance())
         if array.multiplexer is not None and array.switches_columns:
             resistance = array.multiplexer.resistance(array.switch_width(self.network))
@@ -233,7 +232,7 @@ class _Columns:
             stage, kept = array.sampler, array.conversion_time(self.network)
             lost: Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
             return lost / stage.device.signal_swing
-        if isinstance(array.interface, SampledClamp):
+        if isinstance(array.interface, HoldsResults):
             h, kept = array.interface.device, array.hold_time()
             return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / h.hold_voltage
         return None
@@ -280,6 +279,6 @@ class _Columns:
     def _left(self) -> Dimensionless:
         """Distance of the levels over what it was when they were written."""
         array = self.array
-        if isinstance(array, ChargeDomainArray) or array.age is None:
+        if array.adds_charges or array.age is None:
             return 1.0
         return full_weight(array, array.age) / full_weight(array, None)

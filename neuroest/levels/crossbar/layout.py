@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.converters.integrating import IntegratingAdc
+from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Numeric
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
@@ -181,7 +181,7 @@ class CrossbarLayout(Mapper):
     def planes(self) -> Numeric:
         """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
         converter = self.compute.converter
-        if isinstance(converter, IntegratingAdc):
+        if isinstance(converter, IntegratesInput):
             return converter.magnitude_bits(self.network)
         return self.layers.input_bits if self.network.spiking else self.compute.driver.planes(self.network)
 

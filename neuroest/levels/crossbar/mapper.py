@@ -9,10 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroest.blocks.base import Check, Component
-from neuroest.blocks.columns.current_clamp import CurrentClamp
-from neuroest.blocks.columns.sampled_clamp import SampledClamp
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.row_drivers.one_bit import SpikeDriver
+from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
 from neuroest.core.errors import MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
@@ -20,6 +18,7 @@ from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.left_out import left_out_of_arrays
 from neuroest.levels.crossbar.schema import CrossbarLevel
 from neuroest.registry import COMPONENTS
 from neuroest.specs.architecture import Level
@@ -49,12 +48,12 @@ class CrossbarMapper(CrossbarCounts):
                 f"{self.level.path} is read by spiking neurons and cannot run a dense network; "
                 "use a spiking workload, or an adc read-out"
             )
-        if self.compute.neuron is None and self.network.spiking and not self.chip.find("digital_lif"):
+        if self.compute.neuron is None and self.network.spiking and not self.chip.find(UpdatesNeurons):
             raise MappingError(
                 f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
                 "add a digital_lif block and a memory that stores state"
             )
-        accumulates = self.chip.find("accumulator") or self.chip.stands_for("additions")
+        accumulates = self.chip.find(AddsPartialSums) or self.chip.stands_for("additions")
         if self.compute.converter is not None and not accumulates:
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
@@ -64,7 +63,8 @@ class CrossbarMapper(CrossbarCounts):
                 f"{self.level.path} is read by neurons that hold the state of one output each, so its arrays cannot "
                 "take a further part of the network; use several chips (chip.count: auto) or converters"
             )
-        if self.counts_partial_sums and not (self.chip.find("accumulator") and self.chip.find("digital_lif")):
+        digital = bool(self.chip.find(AddsPartialSums)) and bool(self.chip.find(UpdatesNeurons))
+        if self.counts_partial_sums and not digital:
             raise MappingError(
                 f"{self.level.path} counts partial sums, which needs an accumulator block to add the counts and a "
                 "digital_lif block to make spikes of them"
@@ -75,37 +75,41 @@ class CrossbarMapper(CrossbarCounts):
                 "use a spike_driver"
             )
 
-        charges = isinstance(self.compute, ChargeDomainArray)
+        charges = self.compute.adds_charges
         if self.shares and (charges or self.compute.cell.idle_rows_conduct):
             kind = "cells that add charges drive" if charges else "cells without transistors conduct into"
             raise MappingError(
                 f"{self.level.path}.sharing is layers, but {kind} every column of a driven row, also those of another "
                 "layer; use none, or one_transistor_one_resistor cells"
             )
-        if isinstance(self.compute, ChargeDomainArray) and (
-            self.compute.neuron is not None or not isinstance(self.compute.driver, SpikeDriver)
+        if self.compute.adds_charges and (
+            self.compute.neuron is not None or not isinstance(self.compute.driver, DrivesOneBit)
         ):
             raise MappingError(
                 f"{self.level.path} adds charges: its inputs come bit by bit (input: spike_driver) and its columns are "
                 "read by converters (readout: adc)"
             )
-        if isinstance(self.compute, ChargeDomainArray) and self.compute.line_buffers:
+        if self.compute.adds_charges and self.compute.line_buffers:
             raise MappingError(
                 f"{self.level.path} adds charges on one plate a column, which buffers cannot cut; leave out "
                 "row_buffer and column_buffer"
             )
-        if isinstance(self.compute, ChargeDomainArray) and self.compute.write_circuit is not None:
+        if self.compute.adds_charges and self.compute.write_circuit is not None:
             raise MappingError(
                 f"{self.level.path} adds charges of static memory cells, whose area holds the circuits that write "
                 "them; leave out write_circuit"
             )
         self._refuse_times_and_references()
         self._refuse_switches()
-        if self.integrates and not isinstance(self.compute.driver, SpikeDriver):
+        if self.integrates and not isinstance(self.compute.driver, DrivesOneBit):
             raise MappingError(
                 f"{self.compute.readout.path} integrates the bits of an input one after the other, and "
                 f"{self.compute.driver.path} applies it at once; use a spike_driver"
             )
+
+    def left_out_of_units(self) -> list[str]:
+        """Circuits around the arrays that no block stands for."""
+        return left_out_of_arrays(self)
 
     def _refuse_switches(self) -> None:
         """Refuse multiplexers of what is no current or voltage."""
@@ -121,7 +125,7 @@ class CrossbarMapper(CrossbarCounts):
     def _refuse_times_and_references(self) -> None:
         """Refuse ageing of cells that cannot age, and references that the weights or the read-out have no use for."""
         spec = self.compute.spec
-        charges = isinstance(self.compute, ChargeDomainArray)
+        charges = self.compute.adds_charges
         if charges and self.compute.age is not None:
             raise MappingError(
                 f"{self.level.path} adds charges of static memory cells, which do not age; leave out "
@@ -184,7 +188,7 @@ class CrossbarMapper(CrossbarCounts):
                 self.options["ir_drop_limit"],
             )
         ]  # fmt: skip
-        if isinstance(array.interface, CurrentClamp):
+        if isinstance(array.interface, ClampsColumn):
             current = array.column_current(self.network, np.clip(self.active_share(), 0.0, 1.0))
             largest = np.max(np.where(self.held > 0.0, current, 0.0), axis=-1, keepdims=True)
             bias = array.interface.device.bias_current
@@ -269,7 +273,7 @@ class CrossbarMapper(CrossbarCounts):
         for circuit in at_columns:
             if circuit is not None:
                 found[circuit.path] = units * (columns + array.reference_columns)
-        if isinstance(array.interface, SampledClamp):
+        if isinstance(array.interface, HoldsResults):
             stages = np.sum(self._held_results(placement), axis=-1, keepdims=True)
             found[array.interface.held] = stages
         if array.multiplexer is not None:

@@ -58,11 +58,6 @@ def file_sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def missing_extra(extra: str, error: ImportError) -> NetworkImportError:
-    """What to say when a library is not installed."""
-    return NetworkImportError(f"this needs {error.name or extra}: pip install 'neuroest[{extra}]'")
-
-
 def safe_array(stream: Any, what: str, size: int) -> Any:
     """Array of a .npy stream whose header is checked first: no objects, and no more bytes than there are.
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.extras import extra
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, missing_extra, shown
+from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, shown
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -72,10 +73,7 @@ def opened(path: Path) -> Any:
     NetworkImportError
         When it is none.
     """
-    try:
-        import h5py  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise missing_extra("nir", error) from None
+    h5py = extra("h5py", "nir")
     _survive(path)
     try:
         return h5py.File(path, "r", locking=False)

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.extras import extra
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, missing_extra, shown
+from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, shown
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -37,10 +38,7 @@ def read_onnx(path: Path, options: ImportOptions) -> ImportedNetwork:
     NetworkImportError
         When the file is damaged, has no static shapes, or points out of its folder.
     """
-    try:
-        import onnx  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise missing_extra("onnx", error) from None
+    onnx = extra("onnx", "onnx")
     file = shown(path)
     try:
         return _read(onnx, path, file, options)

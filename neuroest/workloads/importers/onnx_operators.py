@@ -12,10 +12,7 @@ from typing import Any, TypeAlias
 
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
-
-# operations of a vector unit for one element
-_SOFTMAX = 5  # largest, difference, exponential, sum, quotient
-_LAYER_NORMALISATION = 7  # mean, difference, square, sum, factor, scale, shift
+from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 
 Found: TypeAlias = Value | list[Value] | None
 
@@ -365,7 +362,7 @@ def _attention(node: Node) -> Found:
             return None
         rows, summed, columns, width = left[1], left[2] // heads, right[1], third[2] // heads
     scores = node.builder.product(f"{node.name}_scores", query, key, (heads, rows, summed, columns))
-    shares = node.builder.element_wise(f"{node.name}_softmax", [scores], _SOFTMAX)
+    shares = node.builder.element_wise(f"{node.name}_softmax", [scores], SOFTMAX)
     return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
 
 
@@ -385,12 +382,12 @@ def _table() -> dict[str, Callable[[Node], Found]]:
         "GlobalMaxPool": _global_pooling("maximum"),
         "ReduceMean": _reduction("average"),
         "ReduceMax": _reduction("maximum"),
-        "Softmax": _element_wise(_SOFTMAX),
-        "LogSoftmax": _element_wise(_SOFTMAX),
-        "LayerNormalization": _element_wise(_LAYER_NORMALISATION),
-        "InstanceNormalization": _element_wise(_LAYER_NORMALISATION),
-        "GroupNormalization": _element_wise(_LAYER_NORMALISATION),
-        "RMSNormalization": _element_wise(_LAYER_NORMALISATION - 2),
+        "Softmax": _element_wise(SOFTMAX),
+        "LogSoftmax": _element_wise(SOFTMAX),
+        "LayerNormalization": _element_wise(LAYER_NORMALISATION),
+        "InstanceNormalization": _element_wise(LAYER_NORMALISATION),
+        "GroupNormalization": _element_wise(LAYER_NORMALISATION),
+        "RMSNormalization": _element_wise(RMS_NORMALISATION),
         "BatchNormalization": _normalisation,
         "Concat": _concatenation,
         "Split": _split,
@@ -411,7 +408,7 @@ def _table() -> dict[str, Callable[[Node], Found]]:
         "QLinearLeakyRelu": _activation(),
         "QLinearMul": _with_constant,
         "QLinearSigmoid": _activation(),
-        "QLinearSoftmax": _element_wise(_SOFTMAX),
+        "QLinearSoftmax": _element_wise(SOFTMAX),
     }
     for name in ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"):
         table[name] = _reduction(None)

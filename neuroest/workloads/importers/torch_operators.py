@@ -8,6 +8,7 @@ from typing import Any
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from neuroest.workloads.importers.network import Value
+from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 from neuroest.workloads.importers.torch_names import (
     ACTIVATIONS,
     BINARY,
@@ -21,8 +22,9 @@ from neuroest.workloads.importers.torch_names import (
 from neuroest.workloads.importers.torch_watch import Watch, as_map, as_numpy
 
 _COSTS = {
-    **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), 5),
-    **dict.fromkeys(("native_layer_norm", "native_group_norm", "_fused_rms_norm"), 7),
+    **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), SOFTMAX),
+    **dict.fromkeys(("native_layer_norm", "native_group_norm"), LAYER_NORMALISATION),
+    "_fused_rms_norm": RMS_NORMALISATION,
 }
 """Operations an element."""
 

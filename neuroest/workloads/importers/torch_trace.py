@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from neuroest.workloads.importers.files import missing_extra
+from neuroest.core.extras import extra
 from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Recorded
 from neuroest.workloads.importers.torch_neurons import is_neuron, reset_neurons
 from neuroest.workloads.importers.torch_watch import Watch, as_map
@@ -53,10 +53,7 @@ def trace_model(
     NetworkImportError
         When PyTorch is missing, the model fails on the sample, or the network cannot be followed.
     """
-    try:
-        import torch  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise missing_extra("torch", error) from None
+    torch = extra("torch", "torch")
     from neuroest.workloads.importers.torch_operators import recorder_mode  # noqa: PLC0415
 
     chosen = options or ImportOptions()

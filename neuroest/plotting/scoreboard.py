@@ -1,31 +1,33 @@
-"""The scoreboard as a figure: a column for each class, above predicted against published, below their ratios."""
+"""Predicted against published: for a report, and all values of a scoreboard."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from neuroest.core.atomic_files import write_figure
 from neuroest.core.errors import NeuroestError
+from neuroest.plotting.style import COLOURS, MARKERS, STYLE, line, logarithmic, new_figure, styled
+from neuroest.reporting.formatting import words
+from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.validation.case_spec import CLASSES
 from neuroest.validation.expressions import unit_factor
+from neuroest.validation.record import in_si
 
 if TYPE_CHECKING:
     from neuroest.validation.board import Scoreboard
     from neuroest.validation.scoring import Row
 
-
+_AROUND = (0.5, 2.0)
 Style: TypeAlias = tuple[str, str]
 """Marker and colour."""
 
 _SHAPES = {"measured_silicon": "opXh", "vendor_estimate": "Dd", "design_study": "s*", "peer_simulator": "^v"}
 """Shapes of values by what stands behind them; the first ones are used up first."""
 _COLOURS = 10
-_WIDTH = 6.0
-_ABOVE = 4.2
-_ROW = 0.085
+_WIDTH = 4.6
+_ABOVE = 3.4
+_ROW = 0.075
 _LEAST, _MOST = 3.0, 12.0
 """Inches: width of a column, height of the panels above, of a row below, least and most height of the panels below."""
 _NAMED = 60
@@ -45,19 +47,65 @@ _CAPTION = (
 )
 
 
-def save_figure(board: Scoreboard, path: Path) -> None:
-    """Write the figure; its kind follows the suffix of `path`.
+def scoreboard_figure(standing: ValidationCoverage, width: float) -> Any:
+    """Left every scored value, predicted against published; right the ratio of the bottom-up values with bands."""
+    alike = {(row.case, row.quantity) for row in standing.rows}
+    rows = [row for row in standing.record.rows if row.scored and row.predicted > 0.0]
+    bottom_up = [row for row in rows if row.quantity_class == "bottom_up"]
+    cases = list(dict.fromkeys(row.case for row in bottom_up))
+    figure, axes = new_figure(width, max(2.3, 0.9 + 0.21 * len(cases)), ncols=2, width_ratios=(1.0, 1.15))
+    style: dict[str, tuple[str, str]] = dict(zip(CLASSES, zip(MARKERS, COLOURS, strict=False), strict=False))
+    ends = []
+    for row in rows:
+        published, predicted, _, _ = in_si(row)
+        marker, colour = style[row.quantity_class]
+        face = colour if (row.case, row.quantity) in alike else "none"
+        axes[0].plot([published], [predicted], marker, ms=3.0, mfc=face, mec=colour, mew=0.6)
+        ends += [published]
+    span = (min(ends) / 3.0, max(ends) * 3.0)
+    axes[0].plot(span, span, color="black", lw=0.6)
+    axes[0].fill_between(
+        span, [s * _AROUND[0] for s in span], [s * _AROUND[1] for s in span], color="#e8e8e8", lw=0
+    )
+    logarithmic(axes[0].xaxis, "1", 6)
+    logarithmic(axes[0].yaxis, "1", 6)
+    axes[0].set_xlabel("published, in SI units; grey: a factor of two")
+    axes[0].set_ylabel("predicted")
+    _ratios(axes[1], standing, bottom_up, cases, alike, style["bottom_up"][1])
+    handles = [line(ls="", marker=m, ms=3.5, color=c, label=words(name)) for name, (m, c) in style.items()]
+    handles.append(
+        line(ls="", marker="o", ms=3.5, mfc="none", mec="black", label="open: other kind of design")
+    )
+    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    return figure
 
-    Raises
-    ------
-    NeuroestError
-        When matplotlib is not installed or cannot write such a file.
-    """
-    figure = draw_figure(board)
-    try:
-        write_figure(figure, path)
-    except ValueError as error:  # of a suffix that matplotlib does not know
-        raise NeuroestError(f"cannot write {path}: {error}") from None
+
+def _ratios(
+    axes: Any,
+    standing: ValidationCoverage,
+    rows: Any,
+    cases: list[str],
+    alike: set[tuple[str, str]],
+    colour: str,
+) -> None:
+    for place, case in enumerate(reversed(cases)):
+        own = [row for row in rows if row.case == case]
+        for index, row in enumerate(own):
+            at = place + 0.7 * ((index + 0.5) / len(own) - 0.5)
+            low, high = row.low / row.published, row.high / row.published
+            if low > 0.0 and math.isfinite(high):
+                axes.plot((low, high), (at, at), color=colour, lw=0.6)
+            face = colour if (row.case, row.quantity) in alike else "white"
+            axes.plot([row.ratio], [at], MARKERS[2], ms=2.4, mfc=face, mec=colour, mew=0.5)
+    axes.axvline(1.0, color="black", lw=0.6)
+    logarithmic(axes.xaxis, "1", 6)
+    found = standing.record.by_case
+    axes.set_yticks(
+        range(len(cases)),
+        [found[c].title + ("" if found[c].is_chip else " (no chip)") for c in reversed(cases)],
+    )
+    axes.set_ylim(-0.6, len(cases) - 0.4)
+    axes.set_xlabel("predicted over published, bottom-up")
 
 
 def case_styles(board: Scoreboard) -> dict[str, Style]:
@@ -73,47 +121,43 @@ def case_styles(board: Scoreboard) -> dict[str, Style]:
     return found
 
 
-def draw_figure(board: Scoreboard) -> Any:
-    """The figure, as one of matplotlib.
+@styled
+def board_figure(board: Scoreboard) -> Any:
+    """A column for each class: above predicted against published, below their ratios.
 
     Raises
     ------
     NeuroestError
-        When matplotlib is not installed.
+        When no value is scored, or without matplotlib.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - heavy, and only figures need it
-        from matplotlib.lines import Line2D  # noqa: PLC0415 - the same
-    except ImportError:
-        raise NeuroestError("figures need matplotlib: pip install 'neuroest[lab]'") from None
     scored = [row for row in board.rows if row.scored]
     by_class = {c: [r for r in scored if r.quantity_class == c] for c in CLASSES}
     by_class = {c: rows for c, rows in by_class.items() if rows}
     if not by_class:
         raise NeuroestError("nothing to draw: no value of these cases is scored")
     below = min(max(_ROW * max(map(len, by_class.values())), _LEAST), _MOST)
-    figure = Figure(figsize=(_WIDTH * len(by_class), _ABOVE + below + 1.0), layout="constrained")
-    panels = figure.subplots(2, len(by_class), height_ratios=(_ABOVE, below), squeeze=False)
+    figure, panels = new_figure(
+        _WIDTH * len(by_class), _ABOVE + below + 1.0, nrows=2, ncols=len(by_class), height_ratios=(_ABOVE, below),
+        squeeze=False,
+    )  # fmt: skip
     styles = case_styles(board)
     for (above, ratios), (quantity_class, rows) in zip(panels.T, by_class.items(), strict=True):
         above.set_title(quantity_class.replace("_", "-"))
         _draw(above, rows, styles)
-        _ratios(ratios, rows, styles, with_bands=quantity_class == "bottom_up")
+        _case_ratios(ratios, rows, styles, with_bands=quantity_class == "bottom_up")
     handles = [
-        Line2D([], [], linestyle="", marker=marker, color=colour, markersize=5, label=case)
+        line(linestyle="", marker=marker, color=colour, markersize=4, label=case)
         for case, (marker, colour) in styles.items()
     ]
-    figure.legend(
-        handles=handles, loc="outside upper center", ncols=2 + 2 * len(by_class), fontsize=8, frameon=False
-    )
-    figure.supxlabel(_CAPTION, fontsize=7)
+    figure.legend(handles=handles, loc="outside upper center", ncols=2 + 2 * len(by_class))
+    figure.supxlabel(_CAPTION, fontsize=STYLE["legend.fontsize"])
     return figure
 
 
 def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
     """Predicted against published with bands, misses hollow."""
-    panel.set_xscale("log")
-    panel.set_yscale("log")
+    logarithmic(panel.xaxis, "1")
+    logarithmic(panel.yaxis, "1", 7)
     panel.set_xlabel("published (SI units)")
     panel.set_ylabel("predicted (SI units)")
     ends = []
@@ -126,9 +170,9 @@ def _draw(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style]) -> None:
     panel.plot([min(ends), max(ends)], [min(ends), max(ends)], color="0.6", linewidth=0.8, zorder=0)
 
 
-def _ratios(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style], *, with_bands: bool) -> None:
+def _case_ratios(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style], *, with_bands: bool) -> None:
     """Predicted over published, a line for each value, with its band and its tolerance."""
-    panel.set_xscale("log")
+    logarithmic(panel.xaxis, "1")
     panel.set_xlabel("predicted over published")
     panel.axvline(1.0, color="0.5", linewidth=0.8, zorder=1)
     panel.set_ylim(len(rows) - 0.5, -0.5)
@@ -152,16 +196,16 @@ def _ratios(panel: Any, rows: Sequence[Row], styles: Mapping[str, Style], *, wit
         panel.axhline(places[0] - 0.5, color="0.8", linewidth=0.5, zorder=0)
     if len(rows) <= _NAMED:
         names = [f"{row.case}  {row.quantity.replace('_', ' ')}" for row in rows]
-        panel.set_yticks(range(len(rows)), names, fontsize=6)
+        panel.set_yticks(range(len(rows)), names)
         return
     middles = [(places[0] + places[-1]) / 2 for places in cases.values()]
-    panel.set_yticks(middles, list(cases), fontsize=6)
+    panel.set_yticks(middles, list(cases))
     for place, row in enumerate(rows):
         if row.verdict != "within":
             is_far = row.ratio > panel.get_xlim()[1] / _ROOM
             panel.annotate(
                 row.quantity.replace("_", " "), (row.ratio, place), (-5 if is_far else 5, 0),
-                textcoords="offset points", ha="right" if is_far else "left", va="center", fontsize=6, zorder=4,
+                textcoords="offset points", ha="right" if is_far else "left", va="center", zorder=4,
                 bbox={"color": "white", "alpha": 0.8, "pad": 0.5},
             )  # fmt: skip
 
@@ -182,7 +226,7 @@ def _ticks(panel: Any) -> None:
         ticks = [tick for tick in known if low <= tick <= high]
         panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         panel.set_xticks([], minor=True)
-    panel.tick_params(axis="x", top=True, labeltop=True, labelsize=7)
+    panel.tick_params(axis="x", top=True, labeltop=True)
     panel.grid(axis="x", color="0.92", linewidth=0.5, zorder=0)
 
 

@@ -1,17 +1,22 @@
-"""What every figure shares: widths of the venues, style, axes of quantities, fills that grey tells apart, files."""
+"""What every figure shares: widths of the venues, style, axes of quantities, fills distinct in grey, files."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
-from neuroest.core.atomic_files import figure_bytes
+from neuroest.core.atomic_files import figure_bytes, write_figure
 from neuroest.core.errors import NeuroestError
+from neuroest.core.extras import extra
+from neuroest.core.units import parse_quantity
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import shown, typeset
+from neuroest.results.quantities import label_and_unit
+
+_Arguments = ParamSpec("_Arguments")
 
 VENUES: Mapping[str, tuple[float, float]] = {
     "ieee": (3.5, 7.16),
@@ -20,6 +25,7 @@ VENUES: Mapping[str, tuple[float, float]] = {
     "springer": (3.31, 6.85),
 }
 """Width of one and of two columns in inches."""
+COLUMN, PAGE = VENUES["ieee"]
 FORMATS = ("pdf", "svg", "png")
 MOST_DESIGNS = 24
 """Designs that one figure has room for."""
@@ -33,32 +39,66 @@ _FILLS = (
 )  # fmt: skip
 """Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
 OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
-_STYLE = {
+STYLE = {
     "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
-    "legend.fontsize": 6.0, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.6,
-    "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "path",
+    "legend.fontsize": 6.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "path",
     "svg.hashsalt": "neuroest", "savefig.dpi": 300, "text.usetex": False, "text.parse_math": False,
     "font.family": "DejaVu Sans",
 }  # fmt: skip
 _MOST_DECADES = 1e4
+_WIDE = 20.0
+"""Ratio of the ends of an axis from which on it is logarithmic."""
+_YEAR = parse_quantity("1 year", "s")
 _AROUND = 0.8
 """Inches of a figure for its title, the labels of its axes and a line below."""
 _LONGEST_LINE = 24
 _LONGEST_NAME = 46
 
 
-def report_module(module: str) -> Any:
-    """A module of the extra ``neuroest[report]``."""
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        name = module.partition(".")[0]
-        raise NeuroestError(f"this needs {name}: pip install 'neuroest[report]'") from error
+def matplotlib(module: str = "") -> Any:
+    """Matplotlib, or one of its modules."""
+    return extra(f"matplotlib.{module}".rstrip("."), "report")
+
+
+def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
+    """A function that makes a figure, in the one style whoever calls it."""
+
+    @wraps(make)
+    def inside(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> Any:
+        with matplotlib().rc_context(STYLE):
+            return make(*arguments, **options)
+
+    return inside
+
+
+def check_figure_path(path: Path) -> None:
+    """Whether a figure can be written there, before anybody waits for its numbers.
+
+    Raises
+    ------
+    NeuroestError
+        For an unknown format, a missing folder, or without matplotlib.
+    """
+    if path.suffix.removeprefix(".") not in FORMATS:
+        raise NeuroestError(f"{path}: figures are written as {', '.join(f'.{form}' for form in FORMATS)}")
+    if not path.parent.is_dir():
+        raise NeuroestError(f"{path}: the folder {path.parent} does not exist")
+    matplotlib()
+
+
+@styled
+def save_figure(figure: Any, path: str | Path | None) -> Any:
+    """The figure; with a path also as a file, the same bytes each time."""
+    if path is not None:
+        check_figure_path(Path(path))
+        write_figure(figure, Path(path))
+    return figure
 
 
 def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
     """Draw a figure and write it as PDF, SVG and PNG; the same result gives the same files."""
-    with report_module("matplotlib").rc_context(_STYLE):
+    with matplotlib().rc_context(STYLE):
         figure = make()
         _without_crowds(figure)
         figure.draw_without_rendering()
@@ -73,7 +113,7 @@ def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
 
 def _without_crowds(figure: Any) -> None:
     """Take away the small ticks of axes over so many decades that they only blacken the axis."""
-    ticker = report_module("matplotlib.ticker")
+    ticker = matplotlib("ticker")
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())
@@ -81,10 +121,15 @@ def _without_crowds(figure: Any) -> None:
                 axis.set_minor_locator(ticker.NullLocator())
 
 
-def new_figure(width: float, height: float, columns: int = 1, **options: Any) -> tuple[Any, Any]:
-    """A figure with its axes beside each other."""
-    figure = report_module("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(1, columns, **options)
+def new_figure(width: float, height: float, **panels: Any) -> tuple[Any, Any]:
+    """A figure and its axes; `panels` as `matplotlib.figure.Figure.subplots` takes them."""
+    figure = matplotlib("figure").Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(**panels)
+
+
+def figure_title(figure: Any, text: str) -> None:
+    """A line over the whole figure, so that long names on the left do not push it out on the right."""
+    figure.suptitle(text, fontsize=STYLE["axes.titlesize"], x=0.01, horizontalalignment="left")
 
 
 def legended_figure(width: float, height: float, below: float, columns: int) -> tuple[Any, Any, Any]:
@@ -92,9 +137,7 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
 
     A legend that hangs out of its axes takes their height away, until none is left.
     """
-    figure = report_module("matplotlib.figure").Figure(
-        figsize=(width, height + below + _AROUND), layout="constrained"
-    )
+    figure = matplotlib("figure").Figure(figsize=(width, height + below + _AROUND), layout="constrained")
     grid = figure.add_gridspec(2, columns, height_ratios=(height, below))
     axes = [figure.add_subplot(grid[0, 0])]
     axes += [figure.add_subplot(grid[0, column], sharey=axes[0]) for column in range(1, columns)]
@@ -106,16 +149,19 @@ def legended_figure(width: float, height: float, below: float, columns: int) -> 
     return figure, axes, under
 
 
+def tick_label(value: float, unit: str) -> str:
+    """A quantity as an axis writes it."""
+    plain = f"{value:g}" if value == 0.0 or 1e-3 < abs(value) < 1e4 else f"{value:.0e}"
+    return typeset(plain if unit == "1" else shown(value, unit)).removeprefix("1×").replace("ohm", "Ω")
+
+
 def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     """An axis of powers of ten whose ticks are quantities."""
     axis._set_axes_scale("log")  # noqa: SLF001 - the one way that serves both axes
-    ticker = report_module("matplotlib.ticker")
+    ticker = matplotlib("ticker")
 
     def told(value: float, _: int) -> str:
-        if value <= 0.0:
-            return ""
-        plain = f"{value:g}" if 1e-3 < value < 1e4 else f"{value:.0e}"
-        return typeset(plain if unit == "1" else shown(value, unit)).removeprefix("1×")
+        return tick_label(value, unit) if value > 0.0 else ""
 
     def between(value: float, place: int) -> str:
         low, high = sorted(axis.get_view_interval())
@@ -128,6 +174,40 @@ def logarithmic(axis: Any, unit: str, ticks: int = 5) -> None:
     axis.set_major_formatter(ticker.FuncFormatter(told))
     axis.set_minor_formatter(ticker.FuncFormatter(between))
     axis.set_major_locator(ticker.LogLocator(numticks=ticks))
+
+
+def quantity_axis(axis: Any, unit: str, label: str = "") -> None:
+    """An axis, linear or logarithmic as it is, whose ticks are quantities."""
+    if label:
+        axis.set_label_text(label)
+    if axis.get_scale() == "log":
+        logarithmic(axis, unit, 7)
+        return
+    ticker = matplotlib("ticker")
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: tick_label(value, unit)))
+    low, high = sorted(axis.get_view_interval())
+    step = 1.0 if unit != "s" or high < 2.0 * _YEAR else _YEAR
+    if step == 1.0:
+        axis.set_major_locator(ticker.MaxNLocator(5 if unit == "1" else 4))
+    else:  # round numbers of years are no round numbers of seconds
+        ticks = ticker.MaxNLocator(5).tick_values(low / step, high / step) * step
+        axis.set_major_locator(ticker.FixedLocator([tick for tick in ticks if low <= tick <= high]))
+
+
+def wide(values: Any) -> bool:
+    """Whether positive values span so much that their axis is logarithmic."""
+    return bool(min(values) > 0.0 and max(values) > _WIDE * min(values))
+
+
+def result_label(name: str) -> str:
+    """A result as the label of its axis; its unit stands at the ticks.
+
+    Examples
+    --------
+    >>> result_label("energy_per_inference_J"), result_label("worst_ir_drop")
+    ('energy per inference', 'worst IR drop')
+    """
+    return label_and_unit(name)[0].replace(" ir ", " IR ")
 
 
 def _labelled(span: float) -> Sequence[int]:
@@ -143,12 +223,12 @@ def fill_of(index: int) -> dict[str, str]:
 
 def patch(label: str, fill: Mapping[str, str]) -> Any:
     """A part in a legend."""
-    return report_module("matplotlib.patches").Patch(edgecolor="black", linewidth=0.3, label=label, **fill)
+    return matplotlib("patches").Patch(edgecolor="black", linewidth=0.3, label=label, **fill)
 
 
 def line(**options: Any) -> Any:
     """A line or marker in a legend."""
-    return report_module("matplotlib.lines").Line2D([], [], **options)
+    return matplotlib("lines").Line2D([], [], **options)
 
 
 def named(name: str, mark: str = "", longest: int = _LONGEST_LINE) -> str:

@@ -1,9 +1,15 @@
-"""The page ``docs/fairness.md``: memristor neurons beside CMOS neurons, and what the claim for them takes."""
+"""Write the page ``docs/fairness.md``: memristor neurons beside CMOS neurons, and what the claim for them takes.
+
+::
+
+    python docs/tools/fairness_page.py
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import wrap
 from typing import Any, TypeAlias
 
@@ -11,6 +17,7 @@ import numpy as np
 
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import Numeric, format_quantity
+from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
@@ -19,8 +26,8 @@ from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.uncertainty.draws import SEED, draw
 from neuroest.uncertainty.model_error import discrepancy_claims
-from neuroest.validation.cases import cases_folder
 
+PAGE = Path(__file__).parents[1] / "fairness.md"
 NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spiking")
 """Networks of the comparison."""
 ARRAY = "chip.tile.array"
@@ -58,7 +65,7 @@ class Contender:
 
 def contenders() -> tuple[Contender, ...]:
     """What is compared, memristor neurons first."""
-    odin = str(cases_folder() / "odin" / "chip.yaml")
+    odin = str(data_folder("validation_case") / "odin" / "chip.yaml")
     many = {"chip.core.count": "auto"}
     return (
         Contender("1M1T1R, bench", "diffusive_bench_28nm", {}, "measured on discrete parts"),
@@ -290,7 +297,7 @@ def ratio_to(
 def fairness_page() -> str:
     """The page ``docs/fairness.md``."""
     lines = [
-        "<!-- Written by `neuroest reproduce --fairness`; change the specs instead. -->",
+        "<!-- Written by docs/tools/fairness_page.py; change the specs instead. -->",
         "# Is the claim fair?",
         "",
         *_paragraph(
@@ -505,3 +512,7 @@ def _reading() -> list[str]:
 def _paragraph(text: str, mark: str = "") -> list[str]:
     """Lines of a paragraph or of a point of a list, with an empty one after them."""
     return [*wrap(" ".join(text.split()), _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark)), ""]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(fairness_page(), encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.exploration.pareto import non_dominated
-from neuroest.plotting.canvas import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
+from neuroest.plotting.style import COLOURS, MARKERS, MOST_DESIGNS, line, logarithmic, named, new_figure
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.results.quantities import BANDED, label_and_unit
 
@@ -50,7 +50,7 @@ def ratios_figure(comparison: Comparison, width: float) -> Any:
     ]
     open_marker = {"marker": "o", "ls": "", "ms": 3.6, "mfc": "white", "mec": "black"}
     handles.append(line(label="open: in part projected or assumed", **open_marker))
-    figure.legend(handles=handles, loc="outside upper center", ncols=2, frameon=False)
+    figure.legend(handles=handles, loc="outside upper center", ncols=2)
     return figure
 
 
@@ -92,14 +92,13 @@ def tradeoff_figure(views: Sequence[View], width: float) -> Any:
         line(marker="o", mfc="black", label="on the Pareto front of energy, area, throughput", **around),
         line(marker="s", mfc="white", label="square: in part projected or assumed; larger: faster", **around),
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=1, frameon=False)
+    figure.legend(handles=handles, loc="outside upper center", ncols=1)
     told = [f"{i + 1} {named(view.architecture).replace(chr(10), '')}" for i, view in enumerate(views)]
     numbers = [line(ls="", label=name) for name in told]
     figure.legend(
         handles=numbers,
         loc="outside lower center",
         ncols=columns,
-        frameon=False,
         handlelength=0.0,
         handletextpad=0.0,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.plotting.canvas import COLOURS, MARKERS, line, logarithmic, new_figure
+from neuroest.plotting.style import COLOURS, MARKERS, line, logarithmic, new_figure
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.formatting import words
 
@@ -24,7 +24,7 @@ def bottleneck_figure(view: View, width: float) -> Any:
     layers, roof = view.occupation[:_MOST_LAYERS], view.roofline
     panels = 2 if roof.rates else 1
     figure, axes = new_figure(
-        width, max(1.9 if panels == 2 else 1.1, 0.9 + 0.16 * len(layers)), panels, squeeze=False
+        width, max(1.9 if panels == 2 else 1.1, 0.9 + 0.16 * len(layers)), ncols=panels, squeeze=False
     )
     resources = list(dict.fromkeys(name for _, times in layers for name in times))
     style = {name: (MARKERS[i % len(MARKERS)], COLOURS[i % _COLOURS]) for i, name in enumerate(resources)}
@@ -36,7 +36,7 @@ def bottleneck_figure(view: View, width: float) -> Any:
         for name, (marker, colour) in style.items()
     ]
     handles.append(line(ls="", marker="o", ms=4.0, mfc="white", mec="black", label="open: not the limit"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5), frameon=False)
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
     return figure
 
 

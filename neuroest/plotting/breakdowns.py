@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.plotting.canvas import (
+from neuroest.plotting.style import (
     COLOURS,
     MARKERS,
     MOST_DESIGNS,
@@ -95,7 +95,7 @@ def _stacked(
     axes.set_xlim(0, 100)
     axes.set_title(f"share by {by} (%)")
     below.legend(
-        handles=handles, loc="upper center", ncols=2, frameon=False, handlelength=1.4, columnspacing=0.8,
+        handles=handles, loc="upper center", ncols=2, handlelength=1.4, columnspacing=0.8,
         borderaxespad=0.0,
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
     _, unit = LABELS[quantity]
     chosen = [_rows_of([view.breakdown(quantity, by) for view in views]) for by in _KINDS]
     most = max(map(len, chosen))
-    figure, axes = new_figure(width, 0.75 + (0.1 + 0.035 * len(views)) * max(most, 4), 2)
+    figure, axes = new_figure(width, 0.75 + (0.1 + 0.035 * len(views)) * max(most, 4), ncols=2)
     for panel, by, names in zip(axes, _KINDS, chosen, strict=True):
         for index, view in enumerate(views):
             found = view.breakdown(quantity, by)
@@ -142,7 +142,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
         )
         for i, view in enumerate(views)
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(views), frameon=False)
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(views))
     return figure
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from neuroest.plotting.canvas import line, named, new_figure, report_module
+from neuroest.plotting.style import line, matplotlib, named, new_figure
 from neuroest.reporting.estimate_views import View
 from neuroest.reporting.formatting import shown, typeset, words
 
@@ -54,7 +54,6 @@ def area_map_figure(view: View, width: float) -> Any:
             handles=handles,
             loc="outside lower center",
             ncols=2,
-            frameon=False,
             handlelength=0,
             handletextpad=0,
         )
@@ -85,7 +84,7 @@ def _block(axes: Any, item: Any, box: Box, plot: float, small: list[str]) -> Non
 
 def _rectangle(axes: Any, box: Box, **options: Any) -> None:
     x, y, w, h = box
-    axes.add_patch(report_module("matplotlib.patches").Rectangle((x, y), w, h, **options))
+    axes.add_patch(matplotlib("patches").Rectangle((x, y), w, h, **options))
 
 
 def _round_ticks(side: float) -> list[float]:

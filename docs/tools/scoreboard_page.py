@@ -1,46 +1,31 @@
-"""The scoreboard as text: a table for the terminal, and the page ``docs/scoreboard.md``."""
+"""Write the page ``docs/scoreboard.md``, and the record of the scoreboard that reports show.
+
+::
+
+    python docs/tools/scoreboard_page.py
+"""
 
 from __future__ import annotations
 
 import math
 import statistics
-import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from neuroest.loading.kinds import data_folder
+from neuroest.validation.board import Scoreboard, reproduce
 from neuroest.validation.case_spec import CLASSES
-from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Row, Summary, summaries
+from neuroest.validation.record import FILE, record_text
+from neuroest.validation.scoreboard_text import CLASS_NAMES, EVIDENCE_NAMES, VERDICT_NAMES, number
+from neuroest.validation.scoring import CHIPS, COVERAGE_GOAL, Calibration, Row, Summary, summaries
 
-if TYPE_CHECKING:
-    from neuroest.validation.board import Scoreboard
-    from neuroest.validation.scoring import Calibration
+PAGE = Path(__file__).parents[1] / "scoreboard.md"
 
-_WIDTH = 80
-_CLASS = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
 _MEANING = {
     "bookkeeping": "sums of published inputs must close",
     "structural": "scaling with bits, size or bandwidth from one anchored point, or from the structure alone",
     "bottom_up": "from process and device constants alone",
 }
-_EVIDENCE = {
-    "measured_silicon": "measured silicon",
-    "design_study": "design study",
-    "vendor_estimate": "estimate of the vendor",
-    "peer_simulator": "simulator",
-}
-_VERDICT = {
-    "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
-}  # fmt: skip
-
-
-def number(value: float) -> str:
-    """A number with three digits, without needless exponents."""
-    if value == 0.0 or not math.isfinite(value):
-        return f"{value:g}"
-    size = math.floor(math.log10(abs(value)))
-    if -3 <= size < 6:
-        return f"{value:.{max(2 - size, 0)}f}"
-    return f"{value:.2e}"
 
 
 def _allowed(row: Row) -> str:
@@ -51,82 +36,6 @@ def _allowed(row: Row) -> str:
         if row.allowed.startswith("x")
         else f"{float(row.allowed):.3g} of it"
     )
-
-
-def table(board: Scoreboard) -> str:
-    """The scoreboard for a terminal."""
-    lines: list[str] = []
-    for case in dict.fromkeys(row.case for row in board.rows):
-        rows = [row for row in board.rows if row.case == case]
-        lines.append(f"{case} ({_EVIDENCE[rows[0].evidence]})")
-        width = max(len(row.quantity) for row in rows)
-        unit = max(len(row.unit) for row in rows)
-        for quantity_class in CLASSES:
-            chosen = [row for row in rows if row.quantity_class == quantity_class]
-            lines += [f"  {_CLASS[quantity_class]}"] if chosen else []
-            lines += [
-                f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
-                f" {row.ratio:6.3f} {_VERDICT[row.verdict]}{_band(row)}"
-                for row in chosen
-            ]
-        lines.append("")
-    lines += _summary_lines(board.summaries, "Chips")
-    lines += _summary_lines(board.studies, "Design studies")
-    lines += _summary_lines(board.peers, "Simulators of others")
-    for row in board.failed:
-        lines.append(f"{_VERDICT[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}")
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def board_rows(board: Scoreboard, *, told: bool = False) -> list[dict[str, object]]:
-    """The scoreboard as rows of a table, one a published value.
-
-    Parameters
-    ----------
-    told : bool
-        Also what is said of each value: its source and place, why it may be off so far, why it is.
-    """
-    return [
-        {
-            "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
-            "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
-            "p90": row.high, "ratio": row.ratio, "inside": _inside(row), "allowed": row.allowed,
-            "verdict": row.verdict,
-        }
-        | (
-            {"p50": row.median, "status": row.status, "source": row.source, "place": row.place,
-             "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
-            if told else {}
-        )
-        for row in board.rows
-    ]  # fmt: skip
-
-
-def _band(row: Row) -> str:
-    """The band of a bottom-up value, and whether the published value lies in it."""
-    if row.quantity_class != "bottom_up":
-        return ""
-    return f", {'in' if row.inside else 'outside of'} {number(row.low)} .. {number(row.high)}"
-
-
-def _inside(row: Row) -> str:
-    """Whether a value lies in its band; only bottom-up values are asked."""
-    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" else ""
-
-
-def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
-    if not found:
-        return []
-    lines = [title]
-    for s in found:
-        text = (
-            f"  {_CLASS[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
-            f"{s.median_absolute_log_ratio:.3f}, worst ratio {s.worst_ratio:.3g}"
-        )
-        if s.coverage is not None and s.mean_band_width is not None:
-            text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
-        lines += textwrap.wrap(text, _WIDTH, subsequent_indent=" " * 17, break_on_hyphens=False)
-    return [*lines, ""]
 
 
 def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -144,7 +53,7 @@ def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[
 def page(board: Scoreboard) -> str:
     """The page ``docs/scoreboard.md``."""
     lines = [
-        "<!-- Written by `neuroest reproduce --page`; change the cases under validation/ instead. -->",
+        "<!-- Written by docs/tools/scoreboard_page.py; change the cases under validation/ instead. -->",
         "# Scoreboard",
         "",
         "Published chips and papers, rebuilt from their inputs by the same `estimate` that users call. Each case is a",
@@ -155,7 +64,7 @@ def page(board: Scoreboard) -> str:
         "A *ratio* is predicted over published. *Known misses* are values outside their tolerance; each has its cause.",
         "No constant was tuned on a value that is scored. The three classes are never averaged together:",
         "",
-        *(f"- **{_CLASS[c]}**: {_MEANING[c]}." for c in CLASSES),
+        *(f"- **{CLASS_NAMES[c]}**: {_MEANING[c]}." for c in CLASSES),
         "",
         "## By class",
         "",
@@ -172,7 +81,7 @@ def page(board: Scoreboard) -> str:
     lines += _constants(board)
     for quantity_class in CLASSES:
         rows = [r for r in board.rows if r.quantity_class == quantity_class]
-        lines += [f"## {_CLASS[quantity_class]}", "", *_rows(rows, banded=quantity_class == "bottom_up")]
+        lines += [f"## {CLASS_NAMES[quantity_class]}", "", *_rows(rows, banded=quantity_class == "bottom_up")]
     return "\n".join([*lines, *_misses(board), *_cases(board)]).rstrip() + "\n"
 
 
@@ -182,7 +91,7 @@ def _summaries(found: Sequence[Summary]) -> list[str]:
          "mean ln(p90/p10)"),
         (
             (
-                _CLASS[s.quantity_class], str(s.count), str(s.within), f"{s.median_absolute_log_ratio:.3f}",
+                CLASS_NAMES[s.quantity_class], str(s.count), str(s.within), f"{s.median_absolute_log_ratio:.3f}",
                 f"{s.worst_ratio:.3g}", "-" if s.coverage is None else f"{s.coverage:.0%}",
                 "-" if s.mean_band_width is None else f"{s.mean_band_width:.2f}",
             )
@@ -202,7 +111,7 @@ def _outside(board: Scoreboard) -> list[str]:
             and row.scored and row.verdict != "within"
         ]  # fmt: skip
         names = ", ".join(f"{r.case} {r.quantity.replace('_', ' ')} ({r.ratio:.3g})" for r in rows)
-        lines.append(f"- {_CLASS[quantity_class]}: {names or 'none'}.")
+        lines.append(f"- {CLASS_NAMES[quantity_class]}: {names or 'none'}.")
     return ["Outside of their tolerance, with the ratio; [why](#misses-by-cause):", "", *lines, ""]
 
 
@@ -315,7 +224,7 @@ def _rows(rows: Sequence[Row], *, banded: bool) -> list[str]:
                 row.case, row.quantity.replace("_", " "), number(row.published), number(row.predicted), row.unit,
                 f"{row.ratio:.3f}",
                 *((number(row.low), number(row.high), "yes" if row.inside else "no") if banded else ()),
-                _allowed(row), _VERDICT[row.verdict],
+                _allowed(row), VERDICT_NAMES[row.verdict],
             )
             for row in rows
         ),
@@ -343,7 +252,7 @@ def _cases(board: Scoreboard) -> list[str]:
         lines += [
             f"### {spec.title} (`{spec.name}`)",
             "",
-            f"Evidence: {_EVIDENCE[spec.evidence]}. {spec.description}",
+            f"Evidence: {EVIDENCE_NAMES[spec.evidence]}. {spec.description}",
             "",
         ]
         notes = [*spec.notes, *(f"Not scored: {text}" for text in spec.not_scored)]
@@ -357,3 +266,14 @@ def _cases(board: Scoreboard) -> list[str]:
         lines += [f"- {', '.join(names)}: {reason}." for reason, names in reasons.items()]
         lines += [""]
     return lines
+
+
+def main() -> None:
+    """Rebuild all shipped cases and write the page and the record."""
+    board = reproduce()
+    PAGE.write_text(page(board), encoding="utf-8")
+    (data_folder("validation_case") / FILE).write_text(record_text(board), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

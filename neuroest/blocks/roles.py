@@ -1,0 +1,132 @@
+"""What the stages ask of a block, whatever its model is: one class for each role.
+
+A block plays a role by inheriting it, so that a block of another package is found, counted and timed like those that
+ship. Roles of free blocks are asked for with `Chip.find`; those of a crossbar's circuits with `isinstance`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second
+
+
+class Role:
+    """A role; what it may use of the block that plays it."""
+
+    path: str
+    options: Mapping[str, Numeric]
+    spec: Any
+    device: Any
+
+
+class SharedInTime(Role):
+    """Executes actions one after the other for all layers that it serves."""
+
+    def action_rate(self) -> PerSecond:
+        """Actions of one instance in a second: its lanes at its clock."""
+        return self.options["lanes"] * self.options["clock_frequency"]
+
+
+class AddsPartialSums(SharedInTime):
+    """Adds partial sums; action ``addition``."""
+
+
+class ExecutesElementwise(SharedInTime):
+    """Executes activations, pooling and element-wise operations."""
+
+
+class UpdatesNeurons(SharedInTime):
+    """Updates neurons whose states lie in a memory; action ``update``."""
+
+
+class CodesSpikes(SharedInTime, ABC):
+    """Encodes input spikes and decodes output spikes; actions ``encode``, ``count`` and ``decide``."""
+
+    @abstractmethod
+    def count_bits(self, network: NetworkContext) -> Bit:
+        """Bits of the count of one output."""
+
+
+class MultipliesComputedFactors(Role):
+    """Multiplies two computed factors; action ``multiply_accumulate``."""
+
+
+class ChargesClock(Role):
+    """Says what clock, control and floor plan add to the blocks of a chip."""
+
+
+class PricesDie(Role):
+    """Says yield and cost of a die."""
+
+
+class CoversWork(Role):
+    """Stands for work that its published power covers, listed in ``stands_for``."""
+
+
+class ClampsColumn(Role, ABC):
+    """Holds a column at its potential and passes its current on; action ``column_read``."""
+
+    frees_array: ClassVar[bool] = False
+    """Whether the rows can be idle while a neuron still integrates."""
+
+    @abstractmethod
+    def input_resistance(self) -> Ohm:
+        """Resistance that the column sees."""
+
+    @abstractmethod
+    def column_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Energy while the column is read."""
+
+
+class HoldsResults(ClampsColumn, ABC):
+    """Clamps a column and holds its result for the neuron; action ``hold``."""
+
+    @property
+    @abstractmethod
+    def held(self) -> str:
+        """Path that the stages which hold a result are counted under."""
+
+    @abstractmethod
+    def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
+        """Energy of holding a result for a neuron."""
+
+    @abstractmethod
+    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+        """Whether the held result loses less than the read-out resolves."""
+
+
+class LeavesColumnFloating(Role):
+    """Has no circuit: the voltage of the column is the result."""
+
+
+class IdealColumn(Role):
+    """Has no circuit and no loss; the estimate says that it is left out."""
+
+
+class DrivesOneBit(Role, ABC):
+    """Drives a row or does not, bit after bit."""
+
+    @property
+    @abstractmethod
+    def shifter(self) -> Component[Any] | None:
+        """Level shifter in front of the row, if there is one."""
+
+    @abstractmethod
+    def shifter_costs(self) -> list[EnergyCost]:
+        """Energy of that level shifter."""
+
+    @abstractmethod
+    def shifter_areas(self) -> list[AreaCost]:
+        """Area of that level shifter."""
+
+
+class IntegratesInput(Role, ABC):
+    """Weights the bits of an input by repetition, so that one conversion covers them all."""
+
+    @abstractmethod
+    def magnitude_bits(self, network: NetworkContext) -> Bit:
+        """Bits of an input that take a read."""

@@ -1,0 +1,35 @@
+"""Modules of optional libraries."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from neuroest.core.errors import NeuroestError
+
+
+def extra(module: str, name: str) -> Any:
+    """A module of a library that comes with an extra of this package.
+
+    Parameters
+    ----------
+    module : str
+        What to import.
+    name : str
+        The extra that brings it.
+
+    Raises
+    ------
+    NeuroestError
+        When the library, or one that it needs, is not installed.
+
+    Examples
+    --------
+    >>> extra("no_such_library.part", "lab")
+    Traceback (most recent call last):
+    neuroest.core.errors.NeuroestError: this needs no_such_library: pip install 'neuroest[lab]'
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise NeuroestError(f"this needs {error.name}: pip install 'neuroest[{name}]'") from None

@@ -1,0 +1,121 @@
+"""What an estimate of crossbar arrays leaves out because no block of the chip stands for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from neuroest.blocks.converters.base import Converter
+from neuroest.blocks.roles import IdealColumn
+from neuroest.levels.crossbar.array import CrossbarArray
+from neuroest.levels.crossbar.layout import CrossbarLayout
+
+
+def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
+    """What crossbar arrays need and no block stands for."""
+    array = mapper.compute
+    left_out = []
+    if isinstance(array.interface, IdealColumn):
+        reader = "neuron" if array.neuron is not None else "converter"
+        left_out.append(
+            f"circuit between column and {reader} (interface: ideal), so this is no system estimate"
+        )
+    if array.neuron is not None:
+        left_out.extend(array.neuron.left_out())
+    if _lacks_switches(array, mapper):
+        left_out.append(
+            "switches between a column and the neurons of its positions, or of the layers that share it"
+        )
+    merges = array.neuron is not None and array.readout.spec.partial_sums == "analog_merge"
+    if array.neuron is not None and array.merge is None and np.any(array.slices(mapper.network) > 1.0):
+        left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
+    if merges and array.merge is None:
+        left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
+    resistive = not array.adds_charges
+    if array.spec.pairing == "offset" and resistive and array.offset_reference == "none":
+        left_out.append(
+            "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
+        )
+    if array.reference_columns and array.neuron is not None:
+        left_out.append("mirrors that subtract the current of the reference column from every column")
+    if resistive:
+        left_out.extend(_left_out_of_ageing(array))
+        if np.any(np.asarray(array.options["spare_columns"]) > 0.0):
+            left_out.append(
+                "switches that put spare columns in the place of others, and what writes spare columns"
+            )
+        if not array.memory.has_stuck_cells:
+            left_out.append("cells that cannot be written, of which the device states no share")
+        left_out.extend(_left_out_of_writing(array))
+    if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
+        left_out.append("making the voltage of the rows, which is above the supply")
+    if array.converter is not None:
+        left_out.extend(_left_out_of_columns(array, array.converter))
+    return left_out
+
+
+def _left_out_of_writing(array: CrossbarArray) -> list[str]:
+    """What it takes to write the cells and no block stands for."""
+    writing = array.write_circuit
+    if writing is None:
+        return ["circuits that write the cells: decoders, write drivers and their supply"]
+    left_out = ["sequencing of writing and verifying cells, and the references of both"]
+    above = np.any(array.program_voltage > array.technology.supply_voltage)
+    if writing.pump is None and above:
+        left_out.append("making the programming voltage, which is above the supply")
+    elif writing.pump is not None and "input_voltage" in writing.pump.options:
+        left_out.append("making the input voltage of the charge pump, which is not the supply of the chip")
+    if array.memory.holds_parts:
+        left_out.append(
+            "making the parts of the programming voltage that lines are held at beside written cells"
+        )
+    return left_out
+
+
+def _lacks_switches(array: CrossbarArray, mapper: CrossbarLayout) -> bool:
+    """Whether columns are read for several neurons and nothing stands for what switches between them."""
+    if array.neuron is None or array.multiplexer is not None:
+        return False
+    several = np.any(mapper.layers.is_weighted * mapper.layers.positions > 1.0)
+    return bool(several) or array.spec.sharing == "layers"
+
+
+def _left_out_of_columns(array: CrossbarArray, converter: Converter) -> list[str]:
+    """Circuits that a column needs in front of its converter and that no block stands for."""
+    left_out = []
+    shared = np.any(array.readout.options["columns_per_converter"] > 1.0)
+    if shared and array.multiplexer is None:
+        left_out.append("multiplexers between columns and shared converters")
+    encoded = "time_encoder" in array.readout.slots
+    takes_columns = converter.takes_columns or array.adds_charges
+    if converter.takes_times and not encoded:
+        left_out.append("charging units that turn the columns' results into times (no time_encoder)")
+    elif array.interface is None and not (takes_columns or encoded):
+        left_out.append(
+            "circuits that hold the columns and hand their currents to the converters (no interface)"
+        )
+    if array.sampler is None and not encoded:
+        if shared:
+            left_out.append("sample-and-hold stages between columns and shared converters")
+        elif converter.ramps:
+            left_out.append("sample-and-hold stages that keep a column's result while a ramp passes it")
+    return left_out
+
+
+def _left_out_of_ageing(array: CrossbarArray) -> list[str]:
+    """What of the time after writing is not in the estimate."""
+    if array.age is None:
+        return (
+            ["change of the cells' conductances after writing (the array states no time since then)"]
+            if array.memory.ages
+            else []
+        )
+    left_out = []
+    if not array.memory.ages:
+        left_out.append(
+            "change of the conductances with time, of which the device of the cell states nothing"
+        )
+    elif array.spec.drift_correction == "common_gain":
+        left_out.append("reads and circuits that find and correct the common gain of drifted arrays")
+    elif array.neuron is not None and not array.neuron.feels_drive:
+        left_out.append("what the weaker input of a drifted array does to neurons of this model")
+    return left_out

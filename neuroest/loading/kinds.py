@@ -1,0 +1,77 @@
+"""The kinds of file that the program reads: schema, loader and folder of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from neuroest.core.lazy_registry import load
+from neuroest.specs.base import Spec
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file, as its key ``kind`` says.
+
+    Attributes
+    ----------
+    home : str
+        Schema, as ``module.Class`` of this package.
+    loader : str
+        Function that takes the path of a file and raises `SpecError` with all its problems, likewise.
+    folder, packaged : str
+        Folder of the shipped files, in a checkout and inside the installed package; empty where none ship.
+    """
+
+    home: str
+    loader: str
+    folder: str = ""
+    packaged: str = ""
+
+    @property
+    def schema(self) -> type[Spec]:
+        """Class that such a file is validated with."""
+        found: type[Spec] = load(f"neuroest.{self.home}")
+        return found
+
+    def read(self, path: Path) -> Any:
+        """What a file says, with everything checked that it refers to."""
+        return load(f"neuroest.{self.loader}")(path)
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "architecture": Kind(
+            "specs.architecture.ArchitectureSpec",
+            "loading.library.load_architecture",
+            "architectures",
+            "architectures",
+        ),
+        "device": Kind(
+            "specs.device.DeviceSpec", "loading.library.load_device", "device_specs", "device_specs"
+        ),
+        "sources": Kind("specs.device.SourcesSpec", "loading.library.load_sources"),
+        "workload": Kind(
+            "specs.workload.WorkloadSpec", "loading.library.load_workload", "workloads", "workload_specs"
+        ),
+        "space": Kind("exploration.space.SpaceSpec", "exploration.space.read_space"),
+        "validation_case": Kind(
+            "validation.case_spec.CaseSpec", "validation.cases.read_case", "validation", "validation_cases"
+        ),
+        "model_discrepancy": Kind(
+            "uncertainty.model_error.DiscrepancySpec", "uncertainty.model_error.read_discrepancies"
+        ),
+    }
+)
+"""Every kind of file by the word that the file gives as its ``kind``."""
+
+
+def data_folder(kind: str) -> Path:
+    """Folder of the shipped files of a kind: inside the installed package, or in the checkout beside it."""
+    packaged = _PACKAGE / KINDS[kind].packaged
+    return packaged if packaged.is_dir() else _PACKAGE.parent / KINDS[kind].folder

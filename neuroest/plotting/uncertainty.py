@@ -1,0 +1,180 @@
+"""What the spread of the inputs does: tornado, distributions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.statistics import quantiles
+from neuroest.plotting.style import (
+    MOST_DESIGNS,
+    PAGE,
+    design_label,
+    figure_title,
+    logarithmic,
+    named,
+    new_figure,
+    patch,
+    quantity_axis,
+    result_label,
+    save_figure,
+    styled,
+    wide,
+)
+from neuroest.reporting.estimate_views import View
+from neuroest.results.quantities import label_and_unit
+
+if TYPE_CHECKING:
+    from neuroest.exploration.sensitivity import Bar, SensitivityResult, Share
+    from neuroest.exploration.uncertainty import UncertaintyResult
+
+_LOW = {"facecolor": "white", "hatch": "////"}
+_HIGH = {"facecolor": "#56b4e9"}
+_MOST_BARS = 10
+_LONGEST_TITLE = 46
+_PALE = "#d9d9d9"
+
+
+def short_causes(causes: Sequence[str]) -> list[str]:
+    """Causes as words: the last two of a path, more of it where two would read alike.
+
+    Examples
+    --------
+    >>> short_causes(["chip.tile.array.cell.area", "chip.core.cell.area", "model_discrepancy.mesh.energy"])
+    ['array › cell › area', 'core › cell › area', 'model of mesh › energy']
+    """
+    found = []
+    for cause in causes:
+        if "." not in cause or " " in cause:
+            found.append(cause.replace("_", " ").replace(":", ": "))
+            continue
+        words = cause.split(".")
+        if words[0] == "model_discrepancy":
+            found.append(f"model of {words[1]} › {words[2]}".replace("_", " "))
+            continue
+        rivals = [other.split(".") for other in causes if other != cause and "." in other]
+        count = 2
+        while count < len(words) and any(rival[-count:] == words[-count:] for rival in rivals):
+            count += 1
+        found.append(" › ".join(words[-count:]).replace("_", " "))
+    return found
+
+
+def _tornado(figure: Any, axes: Any, bars: Sequence[Bar], base: float, total: str) -> None:
+    """Bars from the total at a cause's p10 to that at its p90, the longest on top."""
+    for row, bar in enumerate(reversed(bars)):
+        for end, fill in ((bar.low, _LOW), (bar.high, _HIGH)):
+            if math.isfinite(end):
+                axes.barh(row, end - base, left=base, height=0.65, edgecolor="black", linewidth=0.4, **fill)
+            else:
+                axes.text(base, row, " no estimate at one end", va="center", fontsize=5.5)
+    axes.set_yticks(range(len(bars)), [named(cause) for cause in short_causes([b.cause for b in bars])[::-1]])
+    axes.axvline(base, color="black", lw=0.8)
+    if all(end > 0.0 for bar in bars for end in (base, bar.low, bar.high) if math.isfinite(end)):
+        axes.set_xscale("log")
+    quantity_axis(axes.xaxis, label_and_unit(total)[1], result_label(total))
+    handles = [patch("parameter at its p10", _LOW), patch("at its p90", _HIGH)]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2)
+
+
+def tornado_figure(view: View, width: float, total: str = "energy_per_inference_J") -> Any:
+    """A total of an estimate with each cause of uncertainty at its p10 and its p90, the others as they are."""
+    bars = view.tornado(total)[:_MOST_BARS]
+    figure, axes = new_figure(width, 0.95 + 0.19 * max(len(bars), 2))
+    _tornado(figure, axes, bars, view.estimate.totals[total] or math.nan, total)
+    axes.set_title(design_label(view, total, _LONGEST_TITLE))
+    return figure
+
+
+@styled
+def sensitivity_figure(result: SensitivityResult, quantity: str, path: str | Path | None, most: int) -> Any:
+    """Bars from p10 to p90 of each cause, and its Sobol indices at the right where there are any."""
+    if quantity not in result.tornado:
+        raise UnknownNameError("result", quantity, result.tornado)
+    bars = [bar for bar in result.tornado[quantity] if bar.low != bar.high][:most]
+    if not bars:
+        raise NeuroestError(f"no spread moves {quantity}")
+    shares = {share.cause: share for share in result.sobol.get(quantity, ())}
+    panels: dict[str, Any] = {"ncols": 2, "sharey": True, "width_ratios": (5, 3)} if shares else {}
+    figure, found = new_figure(PAGE if shares else 0.75 * PAGE, 0.95 + 0.19 * max(len(bars), 2), **panels)
+    axes = found[0] if shares else found
+    _tornado(figure, axes, bars, result.base[quantity], quantity)
+    if shares:
+        _variance(found[1], [shares.get(bar.cause) for bar in reversed(bars)])
+    figure_title(figure, f"{result.architecture} on {result.workload}")
+    return save_figure(figure, path)
+
+
+def _variance(axes: Any, shares: Sequence[Share | None]) -> None:
+    """First-order and total shares of the variance, with 95 % confidence."""
+    drawn = [(row, share) for row, share in enumerate(shares) if share is not None]
+    for shift, fill, label, numbers in (
+        (0.15, "white", "first order", [(s.first, s.first_confidence) for _, s in drawn]),
+        (-0.15, "black", "total", [(s.total, s.total_confidence) for _, s in drawn]),
+    ):
+        axes.errorbar(
+            [value for value, _ in numbers], [row + shift for row, _ in drawn], xerr=[width for _, width in numbers],
+            fmt="o", markersize=3.5, color="black", markerfacecolor=fill, linewidth=0.8, label=label,
+        )  # fmt: skip
+    axes.axvline(0.0, color=_PALE, linewidth=0.6, zorder=0)
+    axes.set_xlim(left=min(-0.05, axes.get_xlim()[0]), right=max(1.0, axes.get_xlim()[1]))
+    axes.set_xlabel("Sobol index, 95 % confidence")
+    axes.legend(loc="best")
+
+
+def distribution_figure(views: Sequence[View], width: float, total: str = "energy_per_inference_J") -> Any:
+    """Distribution of a total over the uncertainty of the inputs, one row a design."""
+    views = [view for view in views if view.samples[total].size][:MOST_DESIGNS]
+    figure, axes = new_figure(width, 0.8 + 0.26 * max(len(views), 2))
+    label, unit = label_and_unit(total)
+    for row, view in zip(range(len(views))[::-1], views, strict=True):
+        samples = view.samples[total]
+        samples = samples[np.isfinite(samples) & (samples > 0.0)]
+        if samples.size and np.ptp(samples) > 0.0:
+            heights, edges = np.histogram(np.log10(samples), bins=30)
+            centres = 10.0 ** np.repeat(edges, 2)[1:-1]
+            tops = row + 0.75 * np.repeat(heights, 2) / heights.max()
+            axes.fill_between(centres, row, tops, color="#c8c8c8", lw=0.0)
+            axes.plot(centres, tops, color="black", lw=0.5)
+        axes.plot([view.estimate.totals[total]], [row], "|", color="black", ms=7.0, mew=1.2)
+    logarithmic(axes.xaxis, unit)
+    axes.set_yticks(range(len(views)), [design_label(view, total) for view in reversed(views)])
+    # beside long names the label is wider than the axes
+    axes.set_xlabel(f"{label}; stroke: the estimate", loc="right")
+    return figure
+
+
+@styled
+def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Path | None) -> Any:
+    """Cumulative distributions of both levels and of each alone."""
+    if quantity not in result.samples:
+        raise UnknownNameError("result", quantity, result.samples)
+    values = result.samples[quantity]
+    figure, axes = new_figure(0.75 * PAGE, 3.0)
+    for label, part, style, width, colour in (
+        ("knowledge of the means alone", values[1:, 0], "-", 3.0, "#b8b8b8"),
+        ("variability of devices alone", values[0, 1:], ":", 1.4, "black"),
+        ("both", values[1:, 1:], "-", 0.9, "black"),
+    ):
+        known = np.sort(part[np.isfinite(part)])
+        if known.size:
+            shares = np.arange(1, known.size + 1) / known.size
+            axes.step(known, shares, style, color=colour, linewidth=width, label=label)
+    for level in (0.1, 0.5, 0.9):
+        axes.axhline(level, color=_PALE, linewidth=0.6, zorder=0)
+    axes.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0], ["0", "p10", "p50", "p90", "1"])
+    low, high = quantiles(values[np.isfinite(values)], (0.005, 0.995))
+    if wide((low, high)):
+        axes.set_xscale("log")
+    if high > low:
+        axes.set_xlim(low, high)
+    axes.set_ylabel("share of the samples below")
+    quantity_axis(axes.xaxis, label_and_unit(quantity)[1], result_label(quantity))
+    axes.legend()
+    figure_title(figure, f"{result.architecture} on {result.workload}")
+    return save_figure(figure, path)

@@ -1,0 +1,135 @@
+"""CSV files: a header line, comments that begin with ``#``, and one row a line, with all faults at their lines."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from neuroest.core.errors import Problem, SpecError, did_you_mean
+from neuroest.specs.file_text import decoded, file_content
+
+_MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """Cells of a CSV file without the white space around them.
+
+    Attributes
+    ----------
+    heading : list of str
+        Cells of the header line.
+    line : int
+        Number of the header line.
+    rows : list of tuple
+        Line and cells of each row; rows may be shorter or longer than the heading.
+    comments : list of str
+        Comment lines with their ``#``.
+    """
+
+    file: str
+    sha256: str
+    heading: Sequence[str]
+    line: int
+    rows: Sequence[tuple[int, Sequence[str]]]
+    comments: Sequence[str]
+
+    def problem(self, message: str, line: int = 0, column: str = "") -> Problem:
+        """A problem of the file, at a line if one is given."""
+        return Problem(self.file, line, 1 if line else 0, column, message)
+
+    def texts(self, name: str) -> list[str]:
+        """Cells of a column; empty where a row is too short for it."""
+        place = self.heading.index(name)
+        return [cells[place] if place < len(cells) else "" for _, cells in self.rows]
+
+    def require(self, names: Collection[str]) -> None:
+        """Refuse a table that lacks columns or has no rows.
+
+        Raises
+        ------
+        SpecError
+            With each column that is missing.
+        """
+        if not self.rows:
+            raise SpecError([self.problem("has no rows")])
+        missing = [name for name in names if name not in self.heading]
+        if missing:
+            raise SpecError(
+                self.problem(f"is not among the columns{did_you_mean(name, self.heading)}", self.line, name)
+                for name in missing
+            )
+
+    def numbers(
+        self, names: Collection[str], may_be_empty: Collection[str] = ()
+    ) -> Mapping[str, list[float]]:
+        """Columns of numbers above zero; not a number where a cell is empty and may be.
+
+        Raises
+        ------
+        SpecError
+            With the cells that hold anything else.
+        """
+        found = {name: [_positive(text) for text in self.texts(name)] for name in names}
+        problems = []
+        for name, values in found.items():
+            bad = [place for place, value in enumerate(values) if math.isnan(value)]
+            texts = self.texts(name) if bad else []
+            problems += [
+                self.problem(f"{texts[place]!r} is not a number above zero", self.rows[place][0], name)
+                for place in bad
+                if texts[place] or name not in may_be_empty
+            ]
+        if problems:
+            raise SpecError(problems[:_MOST_PROBLEMS])
+        return found
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return math.nan
+    return value if 0.0 < value < math.inf else math.nan
+
+
+def read_csv(path: Path, example: str = "") -> CsvTable:
+    """The cells of a CSV file with commas, semicolons or tabs.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    example : str
+        A header line for the message about a file without one.
+
+    Raises
+    ------
+    SpecError
+        When it is no text, too large, no CSV, or has no header line.
+    """
+    file = str(path)
+    content = file_content(path, file)
+    lines = decoded(content, file).splitlines()
+    comments = [line.strip() for line in lines if line.lstrip().startswith("#")]
+    kept = ["" if line.lstrip().startswith("#") else line for line in lines]
+    first = next((line for line in kept if line.strip(" ,;\t")), "")
+    delimiter = next((sign for sign in ";\t" if sign in first and "," not in first), ",")
+    reader = csv.reader(kept, delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                rows.append((reader.line_num, stripped))
+    except csv.Error as error:
+        raise SpecError([Problem(file, reader.line_num, 1, "", str(error))]) from None
+    if not rows:
+        hint = f"; expected something like `{example}`" if example else ""
+        raise SpecError([Problem(file, 0, 0, "", f"holds no header line{hint}")])
+    line, heading = rows[0]
+    return CsvTable(file, hashlib.sha256(content).hexdigest(), heading, line, rows[1:], comments)

@@ -1,0 +1,235 @@
+"""Architecture files that state what they change in another one: `base` with `set` and `remove`.
+
+The files of the chain are put together as plain data before anything is validated, and nothing is evaluated. The
+result knows the file and the line of every value, so that a fault is reported where it is written.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+from pydantic import Field
+
+from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean
+from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Technology
+from neuroest.specs.file_text import is_path
+from neuroest.specs.messages import dotted, problem_at, validate
+from neuroest.specs.reading import Document
+
+MOST_BASES = 8
+"""Files that may stand below one architecture, each the base of the one before."""
+
+_CHANGES = frozenset({"base", "remove", "set"})
+_REFERENCES = frozenset({"device", "kinetics", "process", "corners", "package", "baseline"})
+"""Keys whose value may be the path of a file, which counts from the file that states it."""
+_WIDTH = 112
+_Path: TypeAlias = tuple[str | int, ...]
+
+
+class DerivedArchitecture(Heading):
+    """A chip that differs from another one in some places.
+
+    Its `base` is resolved before anything is validated; what the file does not mention stays as the base states it.
+    """
+
+    base: str
+    """Architecture that this one starts from: a shipped name, or a path that counts from this file."""
+    technology: Technology | None = None
+    """Replaces all of the base's `technology`."""
+    operation: Operation | None = None
+    """Replaces all of the base's `operation`."""
+    baseline: str | None = None
+    """Replaces the base's `baseline`."""
+    exclusions: tuple[str, ...] = ()
+    """Replaces the base's list."""
+    remove: tuple[str, ...] = ()
+    """Dotted paths of what the base has and this chip has not, such as `chip.tile.state`."""
+    set: dict[str, Any] = Field(default={})
+    """New value or whole new block by dotted path, such as `chip.tile.array.rows`: 256. All of the path but its last
+    key must exist in the base."""
+
+
+@dataclass(frozen=True)
+class _Derived(Document):
+    """A document on top of its base.
+
+    Attributes
+    ----------
+    written : Document
+        The derived file alone.
+    base : Document
+        What it starts from.
+    places : mapping
+        Where in `written` each value stands that the base does not have, by its path in `data`.
+    """
+
+    written: Document = field(repr=False)
+    base: Document = field(repr=False)
+    places: Mapping[_Path, _Path] = field(repr=False)
+
+    def origin(self, path: Sequence[str | int]) -> tuple[Document, Sequence[str | int]]:
+        for end in range(len(path), 0, -1):
+            place = self.places.get(tuple(path[:end]))
+            if place is not None:
+                return self.written, (*place, *path[end:])
+        return self.base.origin(path) if path else (self.written, path)
+
+    @property
+    def chain(self) -> tuple[Document, ...]:
+        return (self.written, *self.base.chain)
+
+
+def chain_of(
+    path: Path, read: Callable[[Path], Document], find: Callable[[str, Path], Path]
+) -> dict[Path, Document]:
+    """An architecture file and the files that it is based on, the nearest first.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    read : callable
+        Reads the document of a file.
+    find : callable
+        Finds a named architecture from the file that names it.
+
+    Raises
+    ------
+    SpecError
+        When a file cannot be read, a base does not exist, or the chain has no end.
+    """
+    document = read(path)
+    chain = {path: document}
+    seen = {path.resolve()}
+    while isinstance(name := document.data.get("base"), str):
+        try:
+            path = find(name, path)
+        except UnknownNameError as error:
+            raise SpecError([problem_at(document, ["base"], str(error), at_value=True)]) from None
+        message = ""
+        if path.resolve() in seen:
+            message = f"leads back to {path}, which is based on this file"
+        elif len(chain) > MOST_BASES:
+            message = f"is base number {len(chain)} of {next(iter(chain))}; at most {MOST_BASES} may follow each other"
+        if message:
+            raise SpecError([problem_at(document, ["base"], message, at_value=True)])
+        try:
+            further = read(path)
+        except SpecError as error:
+            if path.is_file():
+                raise
+            message = f"{error.problems[0].file}: {error.problems[0].message}"
+            raise SpecError([problem_at(document, ["base"], message, at_value=True)]) from None
+        chain[path] = document = further
+        seen.add(path.resolve())
+    return chain
+
+
+def resolved(chain: Sequence[Document]) -> Document:
+    """The whole document that a chain of files stands for, the derived file first.
+
+    Raises
+    ------
+    SpecError
+        With all problems of the first file, from the last base on, whose changes cannot be made.
+    """
+    document, *further = chain
+    if "base" in document.data:
+        spec = validate(DerivedArchitecture, document)
+        return _applied(document, spec, resolved(further))
+    message = "needs a `base`, the architecture that it changes"
+    stray = [problem_at(document, [key], message) for key in document.data.keys() & _CHANGES]
+    if stray:
+        raise SpecError(stray)
+    return document
+
+
+def reached(data: Any, path: Sequence[str]) -> tuple[Any, int]:
+    """The value that a path leads to as far as it exists, and how many of its keys do.
+
+    Examples
+    --------
+    >>> reached({"chip": {"count": 1}}, ["chip", "tile", "count"])
+    ({'count': 1}, 1)
+    """
+    for count, key in enumerate(path):
+        if not isinstance(data, dict) or key not in data:
+            return data, count
+        data = data[key]
+    return data, len(path)
+
+
+def resolved_text(document: Document) -> str:
+    """An architecture as one whole file, without a base."""
+    data = {key: document.data[key] for key in ArchitectureSpec.model_fields if key in document.data}
+    text: str = yaml.safe_dump(
+        data, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
+    )
+    return text
+
+
+def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Document:
+    own = written.data.keys() - _CHANGES
+    data = _moved(base.data, Path(base.file).parent, Path(written.file).parent)
+    data.update({key: copy.deepcopy(written.data[key]) for key in own})
+    places: dict[_Path, _Path] = {(key,): (key,) for key in own}
+    problems: list[Problem] = []
+    changes: list[tuple[str, _Path]] = [(path, ("remove", index)) for index, path in enumerate(spec.remove)]
+    changes += [(path, ("set", path)) for path in spec.set]
+    for path, place in changes:
+        *way, last = path.split(".")
+        removes = place[0] == "remove"
+        holder, message = _holder(data, way, last if removes else None, spec.base)
+        other = next((other for other in places if other[: len(way) + 1] == (*way, last)), None)
+        if other is not None:
+            message = f"also changes {dotted(other)}, which this file states before; state one of them"
+        if message:
+            problems.append(problem_at(written, place, message, at_value=removes))
+            continue
+        if removes:
+            del holder[last]
+        else:
+            holder[last] = copy.deepcopy(spec.set[path])
+        places[*way, last] = place
+    if problems:
+        raise SpecError(problems)
+    return _Derived(written.file, data, written.sha256, written.root, written, base, places)
+
+
+def _holder(data: Any, way: Sequence[str], last: str | None, base: str) -> tuple[Any, str]:
+    """The mapping that holds what a path leads to, or why there is none; `last` must be in it unless it is None."""
+    path = [*way, last] if last is not None else way
+    node, count = reached(data, path)
+    if count < len(path):
+        where = f" in {'.'.join(path[:count])}" if count else ""
+        known = node if isinstance(node, dict) else ()
+        return None, f"leads nowhere: {base} has no {path[count]!r}{where}{did_you_mean(path[count], known)}"
+    holder, _ = reached(data, way)
+    if not isinstance(holder, dict):
+        return None, f"leads nowhere: {'.'.join(way)} of {base} is a value and holds nothing"
+    return holder, ""
+
+
+def _moved(node: Any, there: Path, here: Path) -> Any:
+    """A copy in which paths that count from one folder count from another one."""
+    if isinstance(node, list):
+        return [_moved(item, there, here) for item in node]
+    if not isinstance(node, dict):
+        return node
+    moved = {key: _moved(value, there, here) for key, value in node.items()}
+    for key in moved.keys() & _REFERENCES if there != here else ():
+        name = moved[key]
+        if (
+            isinstance(name, str)
+            and is_path(name)
+            and not Path(name).is_absolute()
+            and (there / name).exists()
+        ):
+            moved[key] = os.path.relpath(there / name, here)
+    return moved

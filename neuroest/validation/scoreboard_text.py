@@ -1,0 +1,113 @@
+"""The scoreboard as text for a terminal, and as rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from neuroest.core.text_layout import wrapped
+from neuroest.validation.case_spec import CLASSES
+from neuroest.validation.scoring import Row, Summary
+
+if TYPE_CHECKING:
+    from neuroest.validation.board import Scoreboard
+
+CLASS_NAMES = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
+EVIDENCE_NAMES = {
+    "measured_silicon": "measured silicon",
+    "design_study": "design study",
+    "vendor_estimate": "estimate of the vendor",
+    "peer_simulator": "simulator",
+}
+VERDICT_NAMES = {
+    "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
+}  # fmt: skip
+
+
+def number(value: float) -> str:
+    """A number with three digits, without needless exponents."""
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}"
+    size = math.floor(math.log10(abs(value)))
+    if -3 <= size < 6:
+        return f"{value:.{max(2 - size, 0)}f}"
+    return f"{value:.2e}"
+
+
+def table(board: Scoreboard) -> str:
+    """The scoreboard for a terminal."""
+    lines: list[str] = []
+    for case in dict.fromkeys(row.case for row in board.rows):
+        rows = [row for row in board.rows if row.case == case]
+        lines.append(f"{case} ({EVIDENCE_NAMES[rows[0].evidence]})")
+        width = max(len(row.quantity) for row in rows)
+        unit = max(len(row.unit) for row in rows)
+        for quantity_class in CLASSES:
+            chosen = [row for row in rows if row.quantity_class == quantity_class]
+            lines += [f"  {CLASS_NAMES[quantity_class]}"] if chosen else []
+            lines += [
+                f"    {row.quantity:<{width}} {number(row.published):>8} {number(row.predicted):>8} {row.unit:<{unit}}"
+                f" {row.ratio:6.3f} {VERDICT_NAMES[row.verdict]}{_band(row)}"
+                for row in chosen
+            ]
+        lines.append("")
+    lines += _summary_lines(board.summaries, "Chips")
+    lines += _summary_lines(board.studies, "Design studies")
+    lines += _summary_lines(board.peers, "Simulators of others")
+    for row in board.failed:
+        lines.append(
+            f"{VERDICT_NAMES[row.verdict]}: {row.case}.{row.quantity} has a ratio of {row.ratio:.4g}"
+        )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def board_rows(board: Scoreboard, *, told: bool = False) -> list[dict[str, object]]:
+    """The scoreboard as rows of a table, one a published value.
+
+    Parameters
+    ----------
+    told : bool
+        Also what is said of each value: its source and place, why it may be off so far, why it is.
+    """
+    return [
+        {
+            "case": row.case, "evidence": row.evidence, "quantity": row.quantity, "class": row.quantity_class,
+            "unit": row.unit, "published": row.published, "predicted": row.predicted, "p10": row.low,
+            "p90": row.high, "ratio": row.ratio, "inside": _inside(row), "allowed": row.allowed,
+            "verdict": row.verdict,
+        }
+        | (
+            {"p50": row.median, "status": row.status, "source": row.source, "place": row.place,
+             "reason": " ".join(row.reason.split()), "cause": " ".join(row.cause.split())}
+            if told else {}
+        )
+        for row in board.rows
+    ]  # fmt: skip
+
+
+def _band(row: Row) -> str:
+    """The band of a bottom-up value, and whether the published value lies in it."""
+    if row.quantity_class != "bottom_up":
+        return ""
+    return f", {'in' if row.inside else 'outside of'} {number(row.low)} .. {number(row.high)}"
+
+
+def _inside(row: Row) -> str:
+    """Whether a value lies in its band; only bottom-up values are asked."""
+    return ("yes" if row.inside else "no") if row.quantity_class == "bottom_up" else ""
+
+
+def _summary_lines(found: Sequence[Summary], title: str) -> list[str]:
+    if not found:
+        return []
+    lines = [title]
+    for s in found:
+        text = (
+            f"  {CLASS_NAMES[s.quantity_class]:<12} {s.within:>3} of {s.count} within tolerance, median |ln ratio| "
+            f"{s.median_absolute_log_ratio:.3f}, worst ratio {s.worst_ratio:.3g}"
+        )
+        if s.coverage is not None and s.mean_band_width is not None:
+            text += f", {s.coverage:.0%} inside p10 to p90, mean ln(p90/p10) {s.mean_band_width:.2f}"
+        lines += wrapped(text, hanging=17)
+    return [*lines, ""]

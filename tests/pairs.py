@@ -1,0 +1,46 @@
+"""Which shipped networks a shipped chip runs. The ids of cases come from here, so that collection estimates nothing.
+
+``tests/test_house.py`` compares every pair with what the package does.
+"""
+
+from __future__ import annotations
+
+from neuroest.loading.library import shipped
+
+# read by converters or fed by pulses whose width is a number: no spikes
+NUMBERS_ONLY = frozenset(
+    {
+        "attention_crossbar_28nm",
+        "charge_domain_65nm",
+        "pulse_width_crossbar_28nm",
+        "voltage_input_crossbar_28nm",
+    }
+)
+BOTH = frozenset(
+    {
+        "adc_crossbar_28nm",
+        "binary_crossbar_28nm",
+        "digital_int8_28nm",
+        "gpu_h100",
+        "isaac_like_32nm",
+        "pcm_crossbar_28nm",
+        "ramp_crossbar_28nm",
+        "sar_crossbar_28nm",
+        "selector_crossbar_28nm",
+    }
+)
+# products of two computed factors, which no cell can store
+ATTENTION = frozenset({"attention_crossbar_28nm", "digital_int8_28nm", "gpu_h100"})
+
+
+def runs(chip: str, network: str) -> bool:
+    if network.endswith("_spiking"):
+        return chip not in NUMBERS_ONLY
+    return chip in NUMBERS_ONLY | BOTH and ("transformer" not in network or chip in ATTENTION)
+
+
+def pairs(*networks: str) -> list[tuple[str, str]]:
+    """Every shipped chip with each of the networks that it runs."""
+    return [
+        (chip, network) for chip in shipped("architecture") for network in networks if runs(chip, network)
+    ]
