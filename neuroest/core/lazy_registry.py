@@ -92,7 +92,7 @@ def plugins(group: str, fault: Callable[[str, Any], str]) -> Mapping[str, Any]:
         try:
             loaded = point.load()
             reason = fault(point.name, loaded)
-        except Exception as error:  # noqa: BLE001 - whatever the code of another package raises
+        except Exception as error:
             reason = f"{type(error).__name__}: {error}"
         if reason:
             line = " ".join(reason.split())[:300]
