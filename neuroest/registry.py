@@ -1,13 +1,14 @@
 """The one table of everything that files name: blocks, computing levels, device models and importers.
 
 A row is all that the program knows of a block before it is used; the rest stands in the block's own file. Another
-package adds rows through the entry points ``neuroest.blocks``, ``neuroest.levels`` and ``neuroest.importers``
-(docs/extending/plugins.md).
+package adds rows through the entry points ``neuroest.blocks``, ``neuroest.levels`` and ``neuroest.importers``, and
+spec files through ``neuroest.data`` (docs/extending/plugin.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from neuroest.core.lazy_registry import Registry, load
@@ -104,7 +105,6 @@ _DEVICES = {
     "wires": "blocks.interconnect.base.WiresParameters",
     "transmission_gate": "blocks.columns.multiplexer.TransmissionGateParameters",
     "ion_kinetics": "blocks.neurons.diffusive_base.IonKineticsParameters",
-    "langevin_particle": "dynamics.parameters.LangevinParameters",
     "lif_behaviour": "dynamics.parameters.LifBehaviourParameters",
     "threshold_switch": "dynamics.parameters.ThresholdSwitchParameters",
     "twin_energies": "exploration.twin_energies.TwinEnergiesParameters",
@@ -112,8 +112,8 @@ _DEVICES = {
 """Device models that are not those of a block of the same name."""
 
 _RENDERERS = {
-    "Estimate.html": "reporting.html.estimate_html",
-    "Comparison.html": "reporting.html.comparison_html",
+    "Estimate.html": "reporting.summaries.estimate_html",
+    "Comparison.html": "reporting.summaries.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
     "Comparison.attributes": "reporting.comparison_attributes.attributes",
     "Comparison.rows": "reporting.csv_export.ratio_rows",
@@ -132,6 +132,10 @@ def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
     return draw(result, *arguments, **options)
 
 
+def _importer_fault(_name: str, found: Any) -> str:
+    return "" if callable(found) else "it is no function (path, options) -> ImportedNetwork"
+
+
 IMPORTERS: Mapping[str, Any] = Registry(
     "neuroest.workloads.importers",
     {
@@ -140,25 +144,47 @@ IMPORTERS: Mapping[str, Any] = Registry(
         "h5": "nir_file.read_nir",
         "hdf5": "nir_file.read_nir",
     },
-    group="neuroest.importers",
+    "neuroest.importers",
+    _importer_fault,
 )
 """Reader of each kind of model file by its suffix: ``(path, options) -> ImportedNetwork``."""
 
 
-def _contract_fault(name: str, found: Any) -> str:
-    """What a class of another package lacks, by its own contract (`Component` or `Mapper`)."""
-    check = getattr(found, "contract_fault", None)
-    return str(check(name)) if callable(check) else "it is no subclass of Component or Mapper"
+def _block_fault(name: str, found: Any) -> str:
+    """What a block of another package lacks; a quantity of its own must not be one of a block that ships."""
+    base = load("neuroest.blocks.base")
+    block: Any = found
+    if not (isinstance(found, type) and issubclass(found, base.Component)):
+        return "it is no subclass of Component"
+    return str(block.contract_fault(name) or "; ".join(base.double_bookings([found, *COMPONENTS.shipped()])))
 
 
+def _level_fault(name: str, found: Any) -> str:
+    """What a level of another package lacks."""
+    level: Any = found
+    if not (isinstance(found, type) and issubclass(found, load("neuroest.levels.base.Mapper"))):
+        return "it is no subclass of Mapper"
+    return str(level.contract_fault(name))
+
+
+def _data_fault(_name: str, found: Any) -> str:
+    kinds = load("neuroest.loading.kinds.KINDS")
+    folders = [kinds[kind].folder for kind in ("architecture", "device", "workload")]
+    places = [Path(place) / folder for place in getattr(found, "__path__", ()) for folder in folders]
+    return (
+        ""
+        if any(place.is_dir() for place in places)
+        else f"it is no package with a folder {', '.join(folders)}"
+    )
+
+
+DATA_PACKAGES: Registry[Any] = Registry("neuroest", {}, "neuroest.data", _data_fault)
+"""Packages of plug-ins with folders of devices, architectures and workloads."""
 COMPONENTS: Registry[Any] = Registry(
-    "neuroest.blocks",
-    {name: home for name, (home, *_) in _BLOCKS.items()},
-    "neuroest.blocks",
-    _contract_fault,
+    "neuroest.blocks", {name: home for name, (home, *_) in _BLOCKS.items()}, "neuroest.blocks", _block_fault
 )
 """Component class of each block by its model."""
-MAPPERS: Registry[Any] = Registry("neuroest.levels", _LEVELS, "neuroest.levels", _contract_fault)
+MAPPERS: Registry[Any] = Registry("neuroest.levels", _LEVELS, "neuroest.levels", _level_fault)
 """Mapper class of each computing level by its name."""
 ROLES = frozenset(role for _, *roles in _BLOCKS.values() for role in roles)
 """Slots that blocks fill, and `ANYWHERE`."""
@@ -172,7 +198,7 @@ class Filling(Sequence[str]):
         self._shipped = tuple(name for name, (_, *roles) in _BLOCKS.items() if role in roles)
 
     def _all(self) -> tuple[str, ...]:
-        added = (name for name, cls in COMPONENTS.added().items() if self._role in cls.fills)
+        added = (name for name, cls in COMPONENTS.added.items() if self._role in cls.fills)
         return (*self._shipped, *added)
 
     def __contains__(self, name: object) -> bool:
@@ -186,35 +212,22 @@ class Filling(Sequence[str]):
 
 
 class _Schemas(Mapping[str, Any]):
-    """Schema of each block by its model."""
+    """Schema of each block or computing level by its name."""
+
+    def __init__(self, classes: Registry[Any]) -> None:
+        self._classes = classes
 
     def __getitem__(self, name: str) -> Any:
-        return COMPONENTS[name].schema
+        return self._classes[name].schema
 
     def __contains__(self, name: object) -> bool:
-        return name in COMPONENTS
+        return name in self._classes
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COMPONENTS)
+        return iter(self._classes)
 
     def __len__(self) -> int:
-        return len(COMPONENTS)
-
-
-class _LevelSchemas(Mapping[str, Any]):
-    """Schema of each computing level by its name."""
-
-    def __getitem__(self, name: str) -> Any:
-        return MAPPERS[name].schema
-
-    def __contains__(self, name: object) -> bool:
-        return name in MAPPERS
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(MAPPERS)
-
-    def __len__(self) -> int:
-        return len(MAPPERS)
+        return len(self._classes)
 
 
 class _DeviceModels(Mapping[str, Any]):
@@ -241,8 +254,8 @@ class _DeviceModels(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-BLOCKS: Mapping[str, Any] = _Schemas()
+BLOCKS: Mapping[str, Any] = _Schemas(COMPONENTS)
 FREE_BLOCKS = Filling(ANYWHERE)
 """Models that may stand under any name in any level."""
-LEVELS: Mapping[str, Any] = _LevelSchemas()
+LEVELS: Mapping[str, Any] = _Schemas(MAPPERS)
 DEVICE_MODELS: Mapping[str, Any] = _DeviceModels()

@@ -52,6 +52,7 @@ ROOMS = (
     ("specs", "what a file may say; checks text, computes nothing"),
     ("workloads", "shapes that follow from a network's file"),
     ("blocks", "parameters, schema and component of each block; calls equations"),
+    ("loading.kinds", "the kinds of file, with schema, loader and folder of each"),
     ("loading.library", "finds and loads files"),
     ("workloads.importers", "networks out of the files of other programs, written as workloads"),
     ("fitting.layouts", "measured curves as files hold them"),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from neuroest.authoring.device_text import checked, device_text, filled
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.loading.library import Device, load_device, shipped
+from neuroest.loading.library import Device, load_device, named
 from neuroest.registry import COMPONENTS, DEVICE_MODELS
 
 TEMPLATES = ("neuron", "synapse", "memory", "architecture", "workload")
@@ -137,10 +136,10 @@ def copy_of(kind: str, name: str, like: str) -> str:
     UnknownNameError
         When nothing ships under that name.
     """
-    files: Mapping[str, object] = shipped(kind)
+    files = named(kind)
     if like not in files:
         raise UnknownNameError(kind, like, files)
-    text = shipped(kind)[like].read_text(encoding="utf-8")
+    text = files[like].read_text(encoding="utf-8")
     head = (
         f"# A copy of {like} under a name of its own; its description and its sources still tell of {like}.\n"
     )

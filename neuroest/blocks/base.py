@@ -199,6 +199,10 @@ class Component(Generic[_DeviceT_co]):
     """Whether it is clocked digital logic, which clock and control are charged on."""
     moves: ClassVar[bool] = False
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
+    answers_for_slots: ClassVar[bool] = False
+    """Whether its costs are those of what stands in its slots as well, which then are asked for none."""
+    one_per_child: ClassVar[bool] = False
+    """Whether there is one at each child of its level, and not one in the level."""
     stores: ClassVar[bool] = False
     """Whether it holds data that are gone when it is switched off."""
 
@@ -226,7 +230,7 @@ class Component(Generic[_DeviceT_co]):
             return "it states no prior_error (model_errors(...), or exact_model(reason))"
         if not cls.fills or not set(cls.fills) <= ROLES:
             return f"it fills {', '.join(cls.fills) or 'nothing'}; allowed: {', '.join(sorted(ROLES))}"
-        return ""
+        return lacking(cls)
 
     @classmethod
     def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:
@@ -287,12 +291,22 @@ class Component(Generic[_DeviceT_co]):
 
 
 def double_bookings(blocks: Iterable[type[Component[Any]]]) -> list[str]:
-    """Quantities that blocks of different families own, each with its owners."""
+    """Quantities that blocks of different families own, each in a sentence with its owners."""
     owners: dict[str, set[str]] = {}
     for block in blocks:
         for quantity in block.owns:
             owners.setdefault(quantity, set()).add(block.family or block.model)
-    return [f"{quantity!r} of {' and '.join(sorted(o))}" for quantity, o in owners.items() if len(o) > 1]
+    return [
+        f"the energy of {quantity!r} has two owners, {' and '.join(sorted(o))}"
+        for quantity, o in owners.items()
+        if len(o) > 1
+    ]
+
+
+def lacking(cls: type) -> str:
+    """Abstract methods that a class leaves open, in words, or an empty text."""
+    missing = [name for name in dir(cls) if getattr(getattr(cls, name, None), "__isabstractmethod__", False)]
+    return f"it has no {', '.join(missing)}" if missing else ""
 
 
 class Structural(Component[None]):

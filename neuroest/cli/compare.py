@@ -13,7 +13,7 @@ from neuroest.pipeline.comparison import at_corner
 from neuroest.reporting.comparison_text import comparison_text
 from neuroest.reporting.csv_export import comparison_csv
 from neuroest.reporting.latex import comparison_latex
-from neuroest.reporting.markdown import comparison_markdown
+from neuroest.reporting.summaries import comparison_document
 from neuroest.reporting.table import totals_table
 
 
@@ -57,7 +57,7 @@ def run(
     elif form is Format.CSV:
         text = comparison_csv(comparison)
     elif form is Format.MARKDOWN:
-        text = comparison_markdown(comparison)
+        text = comparison_document(comparison).to_markdown()
     elif form is Format.LATEX:
         text = comparison_latex(comparison)
     else:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cached_property
 from importlib import import_module
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar, cast
 
 _T = TypeVar("_T")
 
@@ -52,53 +53,58 @@ class Registry(Mapping[str, _T], Generic[_T]):
 
     def __getitem__(self, name: str) -> _T:
         if name not in self._homes:
-            found: _T = plugins(self._group, self._fault)[name]
-            return found
+            return self.added[name]
         return load(f"{self._package}.{self._homes[name]}")  # type: ignore[no-any-return]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._homes or (bool(self._group) and name in plugins(self._group, self._fault))
+        return name in self._homes or name in self.added
 
     def __iter__(self) -> Iterator[str]:
         yield from self._homes
-        yield from self.added()
+        yield from self.added
 
     def __len__(self) -> int:
-        return len(self._homes) + len(self.added())
+        return len(self._homes) + len(self.added)
 
+    def shipped(self) -> Iterator[_T]:
+        """Classes of the table itself."""
+        return (self[name] for name in self._homes)
+
+    @cached_property
     def added(self) -> Mapping[str, _T]:
-        """Classes that other packages add, by name, without those that the table has itself."""
-        found = plugins(self._group, self._fault) if self._group else {}
-        return {name: cls for name, cls in found.items() if name not in self._homes}
+        """What other packages add, by name.
+
+        A plug-in that fails to import, that has a name of the table or that `fault` rejects is named in one
+        `PluginWarning` and left out.
+        """
+        if not self._group:
+            return {}
+        from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and most runs use no plug-in
+
+        found: dict[str, _T] = {}
+        for point in sorted(entry_points(group=self._group), key=lambda p: p.name):
+            package = point.dist.name if point.dist is not None else point.value
+            try:
+                reason, loaded = "the name is taken", None
+                if point.name not in self._homes and point.name not in found:
+                    loaded = point.load()
+                    reason = self._fault(point.name, loaded)
+            except Exception as error:  # whatever the code of another package raises
+                reason = f"{type(error).__name__}: {error}"
+            if reason:
+                left_out(f"{point.name!r} of {package}", reason)
+            else:
+                found[point.name] = cast("_T", loaded)
+        return MappingProxyType(found)
+
+
+def left_out(what: str, reason: str) -> None:
+    """Warn in one line that a plug-in is not used."""
+    line = " ".join(reason.split())[:300]
+    warnings.warn(f"plug-in {what} is left out: {line}", PluginWarning, stacklevel=2)
 
 
 def load(home: str) -> Any:
     """The object under ``module.name``."""
     module, _, attribute = home.rpartition(".")
     return getattr(import_module(module), attribute)
-
-
-@cache
-def plugins(group: str, fault: Callable[[str, Any], str]) -> Mapping[str, Any]:
-    """Usable classes of a group of entry points, by name.
-
-    A plug-in that fails to import, or whose class `fault` rejects, is named in one `PluginWarning` and left out.
-    """
-    from importlib.metadata import entry_points  # noqa: PLC0415 - slow, and most runs use no plug-in
-
-    found: dict[str, Any] = {}
-    for point in sorted(entry_points(group=group), key=lambda p: p.name):
-        package = point.dist.name if point.dist is not None else point.value
-        try:
-            loaded = point.load()
-            reason = fault(point.name, loaded)
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-        if reason:
-            line = " ".join(reason.split())[:300]
-            warnings.warn(
-                f"plug-in {point.name!r} of {package} is left out: {line}", PluginWarning, stacklevel=2
-            )
-        else:
-            found[point.name] = loaded
-    return found

@@ -19,6 +19,7 @@ from typing import Any
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.extras import extra
+from neuroest.core.lazy_registry import PluginWarning
 from neuroest.exploration.chunks import source_digest
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
@@ -35,6 +36,7 @@ _WAITING = 2
 
 @lru_cache(maxsize=2)
 def _unpacked(packed: bytes) -> Task:
+    warnings.simplefilter("ignore", PluginWarning)  # the process that asked has said it
     task: Task = pickle.loads(packed)  # noqa: S301 - our own, from the process that asked
     return task
 

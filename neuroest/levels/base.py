@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.blocks.base import Check, Component, NetworkContext, Structural
+from neuroest.blocks.base import Check, Component, NetworkContext, Structural, lacking
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
@@ -175,6 +175,12 @@ class Mapper(ABC):
     """Whether the chip is described by its blocks, and not by published numbers of the whole."""
     writes_weights_back: ClassVar[bool] = True
     """Whether writing the weights after a power-down is part of the estimate."""
+    multiplies_computed: ClassVar[bool] = False
+    """Whether its units multiply any two numbers, also two that the network has computed."""
+    runs_elementwise: ClassVar[bool] = False
+    """Whether its units run the layers that are no matrix product, without a block of their own."""
+    weights_in_cells: ClassVar[bool] = False
+    """Whether the weights are the cells of an array, beside which digital blocks may work on numbers."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -190,7 +196,7 @@ class Mapper(ABC):
         """What a level of another package lacks, or an empty text."""
         if "prior_error" not in vars(cls):
             return "it states no prior_error (model_errors(...), or exact_model(reason))"
-        return "" if cls.level_name() == name else f"its schema is that of {cls.level_name()!r}"
+        return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
 
     @classmethod
     def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:

@@ -102,6 +102,7 @@ class DigitalArrayMapper(Mapper):
     """Weight-stationary: a block of weights is loaded, all positions stream by, the next block follows."""
 
     schema: ClassVar[type[Level]] = DigitalArrayLevel
+    multiplies_computed: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.3, "stalls and configuration between layers are not modelled"),
     )

@@ -29,6 +29,7 @@ class EventCoreMapper(CoreMapper):
     """Cores of a chip known by its published energies per event."""
 
     schema: ClassVar[type[Level]] = EventCoreLevel
+    runs_elementwise: ClassVar[bool] = True
     built_of_blocks: ClassVar[bool] = False
     writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(

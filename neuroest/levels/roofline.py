@@ -35,6 +35,8 @@ class RooflineMapper(Mapper):
 
     schema: ClassVar[type[Level]] = RooflineLevel
     built_of_blocks: ClassVar[bool] = False
+    multiplies_computed: ClassVar[bool] = True
+    runs_elementwise: ClassVar[bool] = True
     writes_weights_back: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.5, "clocks that follow the load, and what the software does between calls"),

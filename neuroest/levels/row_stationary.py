@@ -73,6 +73,7 @@ class RowStationaryMapper(DigitalArrayMapper):
     """Row-stationary: every unit convolves one row of a kernel with one row of the input."""
 
     schema: ClassVar[type[Level]] = RowStationaryLevel
+    multiplies_computed: ClassVar[bool] = False
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(1.3, "stalls and loading between layers are not modelled"),
     )

@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, get_args
 
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
-from neuroest.core.lazy_registry import load
-from neuroest.loading.kinds import data_folder
-from neuroest.registry import DEVICE_MODELS
+from neuroest.core.lazy_registry import left_out, load
+from neuroest.loading.kinds import KINDS, data_folder
+from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, IMPORTERS
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
@@ -37,8 +37,8 @@ _T = TypeVar("_T", bound=Spec)
 Stamp: TypeAlias = tuple[int, ...]
 
 _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
-MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
-"""Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
+_REFUSED_MODELS = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2"})
+"""Suffixes of pickles, which are known as models so that they are refused as such."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -73,8 +73,24 @@ class Device:
 @cache
 def shipped(kind: str) -> Mapping[str, Path]:
     """Shipped files of a kind by name, in alphabetical order."""
-    files = (p for p in data_folder(kind).rglob("*.yaml") if p.name != "sources.yaml")
-    return dict(sorted((p.stem, p) for p in files))
+    return _files_in(data_folder(kind))
+
+
+def _files_in(folder: Path) -> dict[str, Path]:
+    """Spec files of a folder by name, in alphabetical order."""
+    return dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml"))
+
+
+@cache
+def named(kind: str) -> Mapping[str, Path]:
+    """Files of a kind that a name leads to: those that ship, then those that plug-ins bring along."""
+    found = dict(shipped(kind))
+    for plugin, package in DATA_PACKAGES.items():
+        for place in package.__path__:
+            for name, path in _files_in(Path(place) / KINDS[kind].folder).items():
+                if found.setdefault(name, path) != path:
+                    left_out(f"{kind} {name!r} of {plugin}", "the name is taken")
+    return found
 
 
 _packed: ContextVar[Mapping[str, Mapping[str, Path]]] = ContextVar("neuroest_packed", default={})  # noqa: B039 - never changed
@@ -98,7 +114,7 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     kind : str
         ``architecture``, ``device`` or ``workload``.
     name : str
-        A shipped name, or a path (anything with a slash or a YAML suffix).
+        A name of `named`, or a path (anything with a slash or a YAML suffix).
     beside : Path, optional
         File that refers to it; a relative path counts from its folder first.
 
@@ -112,11 +128,13 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
         return given if given.exists() and not near.exists() else near
     known = {**shipped(kind), **_packed.get().get(kind, {})}
-    if name not in known:
+    found = known.get(name) or named(kind).get(name)  # plug-ins are looked for last, since that is slow
+    if found is None:
+        known_names = known.keys() | named(kind).keys()
         raise UnknownNameError(
-            kind, name, known, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
+            kind, name, known_names, f"see `neuroest list {kind}s`, or give the path of a .yaml file"
         )
-    return known[name]
+    return found
 
 
 def _file(kind: str, name: str | Path, beside: Path | None = None) -> Path:
@@ -163,9 +181,15 @@ def _architecture(chain: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> Loaded
     return Loaded(spec, document.file, document.sha256, document)
 
 
+def is_model_file(name: str | Path) -> bool:
+    """Whether a name is that of a file which an importer reads, or which is refused as a pickle."""
+    suffix = Path(name).suffix.lower()
+    return suffix in _REFUSED_MODELS or (suffix not in {"", ".yaml", ".yml"} and suffix[1:] in IMPORTERS)
+
+
 def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
     """The workload of a shipped name or of a path, with its shapes checked; a model file is imported."""
-    if str(name).lower().endswith(MODEL_SUFFIXES):
+    if is_model_file(name):
         workload: Loaded[WorkloadSpec] = load("neuroest.workloads.importers.workload_from_file")(name)
         return workload
     path = _file("workload", name)

@@ -134,7 +134,7 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
 def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
     """Whether the buffers of a pipeline hold the rows of a map that the kernels on the arrays beside them need."""
     memory = mapper.memory("activations")
-    if memory is None or mapper.network.spiking or mapper.level.mapper != "crossbar":
+    if memory is None or mapper.network.spiking or not mapper.weights_in_cells:
         return []
     placement = mapped.placement
     there = np.minimum(units_each(mapped, memory.path.rpartition(".")[0]) / placement.row_blocks, 1.0)

@@ -80,7 +80,7 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
     components = [c for level in chip.top.walk() for c in level.blocks.values()]
     components += [level.compute for level in chip.top.walk() if level.compute is not None]
     for level in chip.top.walk():
-        if level.compute is not None and level.mapper != "crossbar":  # an array answers for its own slots
+        if level.compute is not None and not level.compute.answers_for_slots:
             components += list(level.compute.slots.values())
     areas = tuple(a for c in components for a in c.areas(network))
     statics = tuple(s for c in components for s in c.statics(network))

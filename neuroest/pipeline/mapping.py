@@ -46,23 +46,23 @@ def mapper_for(chip: Chip, layers: LayerTable) -> Mapper:
     level = computing_level(chip)
     mapper: Mapper = MAPPERS[str(level.mapper)](chip, level, layers, network_context(layers))
     mapper.refuse()
-    _refuse_numbers(level.mapper, chip, layers)
+    _refuse_numbers(mapper, chip, layers)
     elementwise = [
         n for n, w in zip(layers.names, of_one_point(layers.window_elements), strict=True) if w > 0
     ]
     runs_them = chip.find(ExecutesElementwise) or chip.stands_for("element_operations")
-    if elementwise and not runs_them and level.mapper not in {"roofline", "event_core"}:
+    if elementwise and not runs_them and not mapper.runs_elementwise:
         raise MappingError(
             f"layer {elementwise[0]!r} is no matrix product and the chip has nothing to run it; add a vector_unit block"
         )
     return mapper
 
 
-def _refuse_numbers(kind: str | None, chip: Chip, layers: LayerTable) -> None:
+def _refuse_numbers(mapper: Mapper, chip: Chip, layers: LayerTable) -> None:
     """Refuse products of two computed factors, and numbers at the input of a chip that takes spikes only."""
-    if kind in {"digital_array", "roofline"}:
+    if mapper.multiplies_computed:
         return
-    beside = kind == "crossbar" and layers.coding == "dense"
+    kind, beside = mapper.level_name(), mapper.weights_in_cells and layers.coding == "dense"
     stationary, given = of_one_point(layers.stationary_elements), of_one_point(layers.input_bits)
     for name, elements, bits in zip(layers.names, stationary, given, strict=True):
         if elements > 0 and not (beside and chip.find(MultipliesComputedFactors)):
@@ -72,7 +72,7 @@ def _refuse_numbers(kind: str | None, chip: Chip, layers: LayerTable) -> None:
                 f"weights{_cost_of_writing(chip, layers) if beside else ''}; {add}run it on a digital_array or "
                 "roofline chip, or import the network with that part on the host"
             )
-        if bits > 1 and not (kind == "crossbar" and chip.find(UpdatesNeurons)):
+        if bits > 1 and not (mapper.weights_in_cells and chip.find(UpdatesNeurons)):
             raise MappingError(
                 f"layer {name!r} reads numbers of {bits:g} bits (direct coding), but this {kind} level takes spikes "
                 "only; encode the input as spikes, or import the network with its first layer on the host"
@@ -114,7 +114,7 @@ def map_network(mapper: Mapper) -> NetworkMapping:
     for level in mapper.chip.top.walk():
         for block in level.blocks.values():
             number = counts[level.path]
-            if block.model == "mesh":
+            if block.one_per_child:
                 number = sum((counts[child.path] for child in level.levels.values()), start=0.0 * number)
             instances[block.path] = number
     instances.update(mapper.slot_instances(placement, units))

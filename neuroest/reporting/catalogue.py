@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from neuroest.core.errors import UnknownNameError
 from neuroest.design.build import build
-from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, shipped
+from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload, named
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.text_style import one_line
 
@@ -32,6 +32,11 @@ class Entry:
     description: str
     maturity: str = ""
 
+    @property
+    def text(self) -> str:
+        """All words of the entry."""
+        return f"{self.name} {self.description} {self.group} {self.maturity.replace('_', ' ')}"
+
 
 def entries(kind: str | None = None) -> list[Entry]:
     """Everything of a kind in alphabetical order; without a kind, all files that ship.
@@ -49,13 +54,53 @@ def entries(kind: str | None = None) -> list[Entry]:
     return sorted(CATALOGUE[plural](), key=lambda entry: entry.name)
 
 
+def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry]:
+    """What can be named: files that ship, models, mappers, sources.
+
+    Parameters
+    ----------
+    kind : str, optional
+        One of `CATALOGUE`, or a kind of device such as ``neurons``; all files that ship if not given.
+    word : str, optional
+        Only entries with this word in their name, text or group.
+
+    Returns
+    -------
+    list of Entry
+        In alphabetical order.
+
+    Raises
+    ------
+    UnknownNameError
+        For a kind that does not exist, and for a word that no entry has.
+    """
+    found = _of_kind(kind)
+    if word is not None:
+        found = [entry for entry in found if word.lower() in entry.text.lower()]
+        if not found:
+            raise UnknownNameError(f"word in {kind or 'what ships'}", word, ())
+    return found
+
+
+def _of_kind(kind: str | None) -> list[Entry]:
+    """Entries of a kind, or the devices of a folder."""
+    try:
+        return entries(kind)
+    except UnknownNameError:
+        devices = entries("devices")
+        folders = {entry.group for entry in devices}
+        if kind not in folders:
+            raise UnknownNameError("kind", str(kind), [*CATALOGUE, *sorted(folders)]) from None
+        return [entry for entry in devices if entry.group == kind]
+
+
 def least_mature(stages: set[str]) -> str:
     """The stage that is furthest from a product."""
     return next((stage for stage in _LEAST_MATURE_FIRST if stage in stages), "")
 
 
 def _architectures() -> Iterator[Entry]:
-    for name in shipped("architecture"):
+    for name in named("architecture"):
         loaded = load_architecture(name)
         design = build(loaded)
         mappers = [m for part in design.root.walk() if (m := getattr(part.spec, "mapper", None)) is not None]
@@ -65,13 +110,14 @@ def _architectures() -> Iterator[Entry]:
 
 
 def _devices() -> Iterator[Entry]:
-    for name, path in shipped("device").items():
-        spec = load_device(name).spec
-        yield Entry(name, "device", path.parent.name, one_line(spec.description), spec.maturity.stage)
+    for name in named("device"):
+        device = load_device(name)
+        spec = device.spec
+        yield Entry(name, "device", device.record.folder, one_line(spec.description), spec.maturity.stage)
 
 
 def _workloads() -> Iterator[Entry]:
-    for name in shipped("workload"):
+    for name in named("workload"):
         spec = load_workload(name).spec
         yield Entry(name, "workload", spec.coding, one_line(spec.description))
 

@@ -17,7 +17,7 @@ from neuroest.loading.library import (
     load_architecture,
     load_device,
     load_workload,
-    shipped,
+    named,
 )
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
@@ -39,6 +39,34 @@ from neuroest.workloads.layers import geometry
 _INDENT = 4
 
 
+def show(name: str) -> str:
+    """Text of everything that is called `name`: a device, an architecture, a workload, a model, a mapper, a source.
+
+    Parameters
+    ----------
+    name : str
+        Anything that `neuroest.list_entries` names, or the path of a spec file.
+
+    Returns
+    -------
+    str
+        Text of 80 columns.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing is called so.
+    SpecError
+        When the file has problems.
+
+    Examples
+    --------
+    >>> print(show("sar_adc").splitlines()[0])
+    device model sar_adc
+    """
+    return "\n".join(sheets(name))
+
+
 def sheets(name: str, style: Style = PLAIN) -> list[str]:
     """Text of everything that is called `name`; several things of different kinds may share a name.
 
@@ -58,16 +86,16 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
         return [_file_sheet(name, style)]
     found = [make() for known, make in _named(name, style) if known]
     if not found:
-        everything = {*shipped("architecture"), *shipped("device"), *shipped("workload"), *DEVICE_MODELS}
+        everything = {*named("architecture"), *named("device"), *named("workload"), *DEVICE_MODELS}
         everything |= {*BLOCKS, *LEVELS, *bibliography()}
         raise UnknownNameError("name", name, everything, "`neuroest list` shows what there is")
     return found
 
 
 def _named(name: str, style: Style) -> Iterator[tuple[bool, Callable[[], str]]]:
-    yield name in shipped("architecture"), lambda: architecture_sheet(load_architecture(name), style)
-    yield name in shipped("device"), lambda: device_sheet(load_device(name), style)
-    yield name in shipped("workload"), lambda: workload_sheet(load_workload(name), style)
+    yield name in named("architecture"), lambda: architecture_sheet(load_architecture(name), style)
+    yield name in named("device"), lambda: device_sheet(load_device(name), style)
+    yield name in named("workload"), lambda: workload_sheet(load_workload(name), style)
     yield name in DEVICE_MODELS or name in BLOCKS, partial(model_sheet, name, style)
     yield name in LEVELS, partial(mapper_sheet, name, style)
     yield name in bibliography(), lambda: source_sheet(name, bibliography()[name], style)
@@ -113,7 +141,7 @@ def value_rows(name: str) -> list[dict[str, Any]]:
         kind = data.get("kind") if isinstance(data, dict) else None
         found = [str(kind)] if kind in kinds else []
     else:
-        found = [kind for kind in sorted(kinds) if name in shipped(kind)]
+        found = [kind for kind in sorted(kinds) if name in named(kind)]
     if not found:
         raise NeuroestError(
             f"{name} is no architecture, device or workload; only these have a table of values"
@@ -309,7 +337,7 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
         due = "" if info.absent is None else ", may be left out"
         lines += wrapped(f"{parameter} ({unit}{symbol}{due}): {info.description}", indent=2, hanging=4)
     lines += _says(block, style) if block is not None else []
-    ships = [device for device, path in shipped("device").items() if path.parent.name == record.folder
+    ships = [device for device, path in named("device").items() if path.parent.name == record.folder
              and load_device(device).spec.model == name]  # fmt: skip
     lines += ["", style.bold("ships as"), *wrapped(", ".join(ships), indent=2)] if ships else []
     return "\n".join(lines) + "\n"

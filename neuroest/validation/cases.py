@@ -24,9 +24,9 @@ from neuroest.core.units import Numeric
 from neuroest.design.overrides import SETTING
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import (
-    MODEL_SUFFIXES,
     bibliography,
     find_file,
+    is_model_file,
     load_architecture,
     load_workload,
     read_spec,
@@ -39,7 +39,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.file_text import printable
+from neuroest.specs.file_text import is_path, printable
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
 from neuroest.uncertainty.draws import SAMPLES, SEED, draw
@@ -398,7 +398,7 @@ def _unknown_name(error: UnknownNameError) -> str:
 def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
     """The file that a run names, beside the case or else as the path stands; a shipped name as it is."""
     where = ["runs", run, kind]
-    if not name.lower().endswith((".yaml", ".yml", *MODEL_SUFFIXES)) and not {"/", "\\"} & set(name):
+    if not is_path(name.lower()) and not is_model_file(name):
         try:
             find_file(kind, name)
         except UnknownNameError as error:

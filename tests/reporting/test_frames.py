@@ -6,7 +6,8 @@ import io
 import pytest
 
 from neuroest.pipeline.comparison import compared
-from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
+from neuroest.reporting.table_model import records_csv
 from neuroest.results.estimate import Estimate
 
 
@@ -32,7 +33,7 @@ def test_several_designs_share_a_table(memristive: Estimate, cmos: Estimate) -> 
 
 
 def test_commas_and_quotes_are_quoted() -> None:
-    assert list(csv.DictReader(io.StringIO(to_csv(("a", "b"), [{"a": 'x, "y"\nz'}])))) == [
+    assert list(csv.DictReader(io.StringIO(records_csv(("a", "b"), [{"a": 'x, "y"\nz'}])))) == [
         {"a": 'x, "y"\nz', "b": ""}
     ]
 

@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 
 from neuroest.pipeline.comparison import compared
-from neuroest.reporting.html import comparison_html, estimate_html
+from neuroest.reporting.summaries import comparison_html, estimate_html
 from neuroest.results.estimate import Estimate
 
 EVIL = "<script>alert('x')</script>&\"\u2028"

@@ -90,6 +90,7 @@ class Mesh(NetworkOnChip):
         area=ModelError(2, "buffer depth and virtual channels"),
         static_power=ModelError(3, "threshold options of the real library"),
     )
+    one_per_child: ClassVar[bool] = True
     device: MeshParameters
 
     def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:

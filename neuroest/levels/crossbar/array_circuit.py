@@ -30,6 +30,7 @@ class ArrayCircuit(Component[None]):
     """Cells, drivers and column circuits as one circuit: what stands where, what its lines load, how long it takes."""
 
     model: ClassVar[str] = "crossbar"
+    answers_for_slots: ClassVar[bool] = True
 
     @property
     def adds_charges(self) -> bool:

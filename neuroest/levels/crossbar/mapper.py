@@ -28,6 +28,7 @@ class CrossbarMapper(CrossbarCounts):
     """Weights stay in the cells; every output of a neuron-read array owns its neuron."""
 
     schema: ClassVar[type[Level]] = CrossbarLevel
+    weights_in_cells: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(
             1.2,

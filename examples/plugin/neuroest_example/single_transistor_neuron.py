@@ -1,0 +1,81 @@
+"""Neuron of one transistor whose floating body collects the holes of impact ionisation until it latches."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.neurons.base import Neuron
+from neuroest.core.units import Ampere, Second, SquareMetre, Volt
+from neuroest.equations.accumulating import pulse_energy
+from neuroest.specs.blocks import Block, DeviceBlock
+from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+
+
+class SingleTransistorNeuronParameters(Record):
+    """Transistor with a floating body that integrates holes and latches."""
+
+    model: ClassVar[str] = "single_transistor_neuron"
+    folder: ClassVar[str] = "neurons"
+
+    drain_voltage: Volt = positive(maximum=10.0, symbol="V_d")
+    """Voltage across the transistor while it integrates."""
+    drain_current: Ampere = positive(symbol="I_d")
+    """Mean current of the transistor while it integrates."""
+    integration_time: Second = positive(symbol="t_i")
+    """Time of full drive until the body latches."""
+    reset_time: Second = non_negative(symbol="t_r")
+    """Time without drain voltage in which the holes leave."""
+    breakdown_voltage: Volt = positive(exact=RANGE_END)
+    """Drain voltage that destroys the transistor."""
+    transistor_area: SquareMetre = positive()
+    """Area of the transistor."""
+    circuit_area: SquareMetre = non_negative()
+    """Area of the circuit that senses the latch and resets it."""
+
+
+class SingleTransistorNeuronBlock(DeviceBlock):
+    """Neuron of one transistor with a floating body."""
+
+    record: ClassVar[type[Record] | None] = SingleTransistorNeuronParameters
+    model: Literal["single_transistor_neuron"]
+
+
+class SingleTransistorNeuron(Neuron):
+    """One transistor whose floating body integrates; taking the drain voltage away is the reset."""
+
+    schema: ClassVar[type[Block]] = SingleTransistorNeuronBlock
+    fills: ClassVar[tuple[str, ...]] = ("neuron",)
+    owns: ClassVar[tuple[str, ...]] = ("neuron channel current",)
+    example: ClassVar[str] = "single_transistor_soi"
+    prior_error: ClassVar[ModelErrors] = model_errors(
+        energy=ModelError(2.0, "the circuit that senses the latch is not in the model"),
+        area=ModelError(2.0, "no layout exists"),
+    )
+    device: SingleTransistorNeuronParameters
+
+    def input_hold_time(self) -> Second:
+        """Time of full drive until the body latches."""
+        return self.device.integration_time
+
+    def refractory_time(self) -> Second:
+        """Time in which the holes leave."""
+        return self.device.reset_time
+
+    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+        """Channel current of each time step in which the neuron is driven, whether or not it fires."""
+        d = self.device
+        channel = pulse_energy(d.drain_voltage, d.drain_current, d.integration_time)
+        return [self.energy("time_step", "channel", channel, "neuron channel current")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Transistor and circuit side by side."""
+        d = self.device
+        return [AreaCost(self.path, "footprint", d.transistor_area + d.circuit_area)]
+
+    def checks(self, network: NetworkContext) -> list[Check]:
+        """Whether the transistor stands its drain voltage."""
+        drain, most = self.device.drain_voltage, self.device.breakdown_voltage
+        message = "the drain voltage destroys the transistor"
+        return [Check("drain_voltage", self.path, "limit", drain < most, message, drain, most, "V")]
