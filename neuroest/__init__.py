@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from neuroest.reporting.data_sheets import show
     from neuroest.reporting.difference import diff
     from neuroest.reporting.explanation import explain
-    from neuroest.reporting.publish import publish
+    from neuroest.publishing.publish import publish
     from neuroest.reporting.report import report
     from neuroest.reporting.schemas import spec_schema as schema
     from neuroest.results.comparison import Comparison
@@ -137,7 +137,7 @@ _HOMES = {
     "new_workload": "neuroest.authoring.templates.workload_template",
     "optimize": "neuroest.exploration.optimize.optimize",
     "pareto": "neuroest.exploration.pareto.pareto",
-    "publish": "neuroest.reporting.publish.publish",
+    "publish": "neuroest.publishing.publish.publish",
     "report": "neuroest.reporting.report.report",
     "reproduce": "neuroest.validation.board.reproduce",
     "rerun": "neuroest.reporting.bundle.rerun",

@@ -72,6 +72,7 @@ ROOMS = (
     ("validation", "published chips next to their estimates"),
     ("reporting", "results as tables, text and pages"),
     ("plotting", "results as figures"),
+    ("publishing", "a report as a folder of page, figures and tables"),
     ("cli", "results on a terminal"),
     ("__main__", "starts the cli"),
 )
@@ -346,7 +347,7 @@ def test_nothing_prints_and_nothing_is_global() -> None:
 # Containers of a module that may change, with the reason.
 CHANGING = {
     (
-        "neuroest.reporting.publish",
+        "neuroest.publishing.publish",
         "_PLANS",
     ): "what the worker processes draw: figures are functions, which cannot be sent",
     (

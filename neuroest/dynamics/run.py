@@ -33,6 +33,7 @@ from neuroest.dynamics.reference_neurons import (
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device, load_device
+from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
@@ -64,6 +65,26 @@ class Request:
     def generator(self) -> np.random.Generator | None:
         """Source of noise, or None."""
         return np.random.default_rng(self.seed) if self.noise else None
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Waveforms of one run.
+
+    Attributes
+    ----------
+    values : dict of array
+        ``time``, ``input``, ``gate`` and, of a diffusive neuron, ``filament`` and ``residue``.
+    labels : tuple of str
+        Of input, and of gate or membrane.
+    units : tuple of str
+        Of time, input and gate.
+    """
+
+    values: Mapping[str, Array]
+    title: str
+    labels: tuple[str, str] = ("input", "gate node")
+    units: tuple[str, str, str] = ("s", "V", "V")
 
 
 @dataclass(frozen=True)
@@ -262,9 +283,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         for term, v in run.energy.items()
     ]
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(run.traces, f"{request.neuron}: {request.stimulus}", plot)
+        render(Traces(run.traces, f"{request.neuron}: {request.stimulus}"), "figure", plot)
     extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
     return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
 
@@ -417,9 +436,8 @@ def _digital(request: Request, plot: Path | None) -> Report:
 
 def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(traces, f"{request.neuron}: {request.stimulus}", plot, ("input", label), ("s", unit, "V"))
+        found = Traces(traces, f"{request.neuron}: {request.stimulus}", ("input", label), ("s", unit, "V"))
+        render(found, "figure", plot)
 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
@@ -449,9 +467,8 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     else:
         lines.append("before switch: the closed form takes the resistance of the empty device throughout")
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_energy  # noqa: PLC0415
-
-        draw_energy(compared, f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}", plot)
+        title = f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}"
+        render(compared, "figure", title, plot)
     data = {
         "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,
         "terms": [

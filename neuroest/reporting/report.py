@@ -194,6 +194,20 @@ def report(
 ) -> Report:
     """Every design on every network; a pair that has no estimate is listed with its reason.
 
+    Parameters
+    ----------
+    architectures, workloads : sequence of str, Path or Loaded
+        Designs, the one that is compared first, and networks.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    sweep : Path, optional
+        File of a sweep that the report shows too.
+
+    Returns
+    -------
+    Report
+        Numbers and text; `neuroest.publish` writes them as a folder.
+
     Raises
     ------
     NeuroestError
