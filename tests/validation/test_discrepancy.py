@@ -5,7 +5,6 @@ import pytest
 
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.registry import MAPPERS
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
