@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
@@ -31,7 +32,7 @@ from neuroest.reporting.validation_coverage import (
     validation_coverage,
 )
 from neuroest.results.comparison import Comparison
-from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded

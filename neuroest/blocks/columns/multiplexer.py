@@ -77,11 +77,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
 
     schema: ClassVar[type[Block]] = MultiplexerBlock
     moves: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "column switching",
-        "shared line charge",
-        "column selection",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("column switching", "shared line charge", "column selection")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             2,

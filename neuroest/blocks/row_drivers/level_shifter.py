@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core.units import Joule, SquareMetre, Volt, Watt
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
@@ -38,12 +39,6 @@ class LevelShifter(Component[LevelShifterParameters]):
     """Level shifter in front of a row."""
 
     schema: ClassVar[type[Block]] = LevelShifterBlock
-    owns: ClassVar[tuple[str, ...]] = (
-        "level shift",
-        "write level shift",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("level shift", "write level shift")
     overhead: ClassVar[tuple[str, ...]] = ("write level shift",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.5, "as for one-bit row drivers"),
-        area=ModelError(2.5, "as for one-bit row drivers"),
-    )
+    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
