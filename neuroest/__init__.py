@@ -35,12 +35,14 @@ if TYPE_CHECKING:
     from neuroest.loading.library import load_architecture, load_device, load_workload
     from neuroest.pipeline.comparison import Comparison, compare
     from neuroest.pipeline.estimate import estimate
+    from neuroest.pipeline.standalone import BlockCosts, block
     from neuroest.results.estimate import Estimate
     from neuroest.workloads.importers import trace
 
     __version__: str
 
 __all__ = [
+    "BlockCosts",
     "Comparison",
     "Estimate",
     "MappingError",
@@ -51,6 +53,7 @@ __all__ = [
     "SpecError",
     "UnknownNameError",
     "__version__",
+    "block",
     "breakeven",
     "check_files",
     "compare",
@@ -67,6 +70,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "BlockCosts": "neuroest.pipeline.standalone",
     "Comparison": "neuroest.pipeline.comparison",
     "Estimate": "neuroest.results.estimate",
     "MappingError": "neuroest.core.errors",
@@ -76,6 +80,7 @@ _HOMES = {
     "RangeError": "neuroest.core.errors",
     "SpecError": "neuroest.core.errors",
     "UnknownNameError": "neuroest.core.errors",
+    "block": "neuroest.pipeline.standalone",
     "breakeven": "neuroest.exploration.breakeven",
     "check_files": "neuroest.loading.check",
     "compare": "neuroest.pipeline.comparison",

@@ -32,7 +32,7 @@ class SingleTransistorNeuronParameters(Record):
     transistor_area: SquareMetre = positive()
     """Area of the transistor."""
     circuit_area: SquareMetre = non_negative()
-    """Area of the circuit that senses the latch and resets it."""
+    """Area of what senses the latch and resets it."""
 
 
 class SingleTransistorNeuronBlock(DeviceBlock):
@@ -71,8 +71,8 @@ class SingleTransistorNeuron(Neuron):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Transistor and circuit side by side."""
-        d = self.device
-        return [AreaCost(self.path, "footprint", d.transistor_area + d.circuit_area)]
+        area = self.device.transistor_area + self.device.circuit_area
+        return [AreaCost(self.path, "footprint", area)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the transistor stands its drain voltage."""
