@@ -154,21 +154,27 @@ def _block_fault(name: str, found: Any) -> str:
     if not (isinstance(found, type) and issubclass(found, load("neuroest.blocks.base.Component"))):
         return "it is no subclass of Component"
     double_bookings = load("neuroest.blocks.base.double_bookings")
-    return str(found.contract_fault(name) or "; ".join(double_bookings([found, *COMPONENTS.shipped()])))
+    block: Any = found
+    return str(block.contract_fault(name) or "; ".join(double_bookings([block, *COMPONENTS.shipped()])))
 
 
 def _level_fault(name: str, found: Any) -> str:
     """What a level of another package lacks."""
     if not (isinstance(found, type) and issubclass(found, load("neuroest.levels.base.Mapper"))):
         return "it is no subclass of Mapper"
-    return str(found.contract_fault(name))
+    level: Any = found
+    return str(level.contract_fault(name))
 
 
 def _data_fault(_name: str, found: Any) -> str:
     kinds = load("neuroest.loading.kinds.KINDS")
     folders = [kinds[kind].folder for kind in ("architecture", "device", "workload")]
     places = [Path(place) / folder for place in getattr(found, "__path__", ()) for folder in folders]
-    return "" if any(place.is_dir() for place in places) else f"it is no package with a folder {', '.join(folders)}"
+    return (
+        ""
+        if any(place.is_dir() for place in places)
+        else f"it is no package with a folder {', '.join(folders)}"
+    )
 
 
 DATA_PACKAGES: Registry[Any] = Registry("neuroest", {}, "neuroest.data", _data_fault)

@@ -167,7 +167,8 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
 
 def instantiate_block(design: Design, values: Mapping[str, Numeric]) -> Component[Any]:
     """The block that a design consists of, with values in place of its claims; see `instantiate`."""
-    return _component(design.root, COMPONENTS[design.root.spec.model], values, _technology_point(design, values))
+    spec: Any = design.root.spec
+    return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
 
 
 @lru_cache(maxsize=64)

@@ -412,9 +412,10 @@ def _by_itself(
     document = _document({**technology, "process": process, "supply_voltage": supply})
     where = validate(Technology, document)
     block_document = _document(node)
+    top: Any = validate(schema, block_document)
     spec = ArchitectureSpec.model_construct(
         kind="architecture", name=node["model"], description="", technology=where,
-        operation=Operation(mode="back_to_back"), chip=validate(schema, block_document),
+        operation=Operation(mode="back_to_back"), chip=top,
     )  # fmt: skip
     return Loaded(spec, block_document.file, block_document.sha256, block_document)
 
@@ -428,14 +429,14 @@ def _in_array(
 ) -> tuple[Design, str]:
     """The design of a chip with the block in the place of one that does the same, and the path of that place."""
     loaded = load_architecture(inside)
-    parts = [part for part in build(loaded).root.walk() if isinstance(part.spec, Block)]
-    roles = roles_of(node["model"]) - {ANYWHERE}
-    fitting = [part for part in parts if part.spec.model == node["model"]]
-    fitting += [part for part in parts if roles & roles_of(part.spec.model)]
+    model, roles = node["model"], roles_of(node["model"]) - {ANYWHERE}
+    there = [(p.path, p.spec.model) for p in build(loaded).root.walk() if isinstance(p.spec, Block)]
+    fitting = [path for path, other in there if other == model]
+    fitting += [path for path, other in there if roles & roles_of(other)]
     if not fitting:
-        raise NeuroestError(f"{loaded.spec.name} has no place for a {node['model']}")
+        raise NeuroestError(f"{loaded.spec.name} has no place for a {model}")
     data = copy.deepcopy(loaded.document.data)
-    *way, last = fitting[0].path.split(".")
+    *way, last = fitting[0].split(".")
     holder = data
     for word in way:
         holder = holder[word]
@@ -444,7 +445,7 @@ def _in_array(
     data["technology"] = {**kept, **technology}
     document = replace(loaded.document, data=data)
     spec = validate(ArchitectureSpec, document)
-    return build(replace(loaded, spec=spec, document=document)), fitting[0].path
+    return build(replace(loaded, spec=spec, document=document)), fitting[0]
 
 
 @dataclass(frozen=True)
