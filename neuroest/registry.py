@@ -105,7 +105,6 @@ _DEVICES = {
     "wires": "blocks.interconnect.base.WiresParameters",
     "transmission_gate": "blocks.columns.multiplexer.TransmissionGateParameters",
     "ion_kinetics": "blocks.neurons.diffusive_base.IonKineticsParameters",
-    "langevin_particle": "dynamics.parameters.LangevinParameters",
     "lif_behaviour": "dynamics.parameters.LifBehaviourParameters",
     "threshold_switch": "dynamics.parameters.ThresholdSwitchParameters",
     "twin_energies": "exploration.twin_energies.TwinEnergiesParameters",
@@ -113,20 +112,27 @@ _DEVICES = {
 """Device models that are not those of a block of the same name."""
 
 _RENDERERS = {
-    "Estimate.html": "reporting.html.estimate_html",
-    "Comparison.html": "reporting.html.comparison_html",
+    "Estimate.html": "reporting.summaries.estimate_html",
+    "Comparison.html": "reporting.summaries.comparison_html",
     "Comparison.text": "reporting.comparison_text.comparison_text",
+    "Comparison.attributes": "reporting.comparison_attributes.attributes",
+    "Comparison.rows": "reporting.csv_export.ratio_rows",
     "SweepResult.figure": "plotting.sweep.sweep_figure",
     "ParetoResult.figure": "plotting.sweep.pareto_figure",
     "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
     "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
+    "Characteristic.figure": "plotting.device_lab.draw_characteristic",
+    "Traces.figure": "plotting.device_lab.draw_traces",
+    "EnergyComparison.figure": "plotting.device_lab.draw_energy",
+    "Fit.figure": "plotting.device_lab.draw_fit",
+    "NetworkSimulation.figure": "plotting.network_simulation.draw_outcomes",
     "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
 
 
 def render(result: Any, form: str, *arguments: Any, **options: Any) -> Any:
-    """A result as ``html``, ``text`` or ``figure``."""
+    """A result as ``html``, ``text`` or ``figure``, or what a renderer has words for."""
     draw = load(f"neuroest.{_RENDERERS[f'{type(result).__name__}.{form}']}")
     return draw(result, *arguments, **options)
 
@@ -160,9 +166,9 @@ def _block_fault(name: str, found: Any) -> str:
 
 def _level_fault(name: str, found: Any) -> str:
     """What a level of another package lacks."""
+    level: Any = found
     if not (isinstance(found, type) and issubclass(found, load("neuroest.levels.base.Mapper"))):
         return "it is no subclass of Mapper"
-    level: Any = found
     return str(level.contract_fault(name))
 
 

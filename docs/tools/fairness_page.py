@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from neuroest.core.statistics import quantiles
 from neuroest.core.units import Numeric, format_quantity
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.energy import Array
@@ -23,7 +24,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
-from neuroest.uncertainty.bands import SEED, draw
+from neuroest.uncertainty.draws import SEED, draw
 from neuroest.uncertainty.model_error import discrepancy_claims
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
@@ -48,7 +49,6 @@ _RATES = ("field_mobility", "residue_rate", "filament_decay", "residue_decay")
 _MEMRISTIVE, _PROJECTED, _TWIN = "diffusive_28nm_derived", "diffusive_3nm_projection_28nm", "analog_lif_28nm"
 _TIMES = (1.0, 10.0, 100.0)
 """How many times less than the twin is asked for."""
-_QUANTILES = (0.1, 0.5, 0.9)
 
 Values: TypeAlias = Mapping[str, Numeric]
 
@@ -255,8 +255,8 @@ def solve(condition: Condition, ours: Estimate, twin: Estimate, times_better: fl
     nominal = {path: claim.value for path, claim in ours.claims.items()}
     today = float(np.ravel(condition.shown(ours.evaluation, nominal))[0])
     # a sample that no value helps needs one below all others, so that a band never leaves out the hard cases
-    low, median, high = np.quantile(np.where(reachable, shown, 0.0), _QUANTILES, method="inverted_cdf")
-    return Root(today, float(low), float(median), float(high), float(reachable.mean()))
+    low, median, high = quantiles(np.where(reachable, shown, 0.0))
+    return Root(today, low, median, high, float(reachable.mean()))
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def ratio_to(
     )
     # a neuron that never fires costs without end, so that a band does not leave it out
     one, other = (np.broadcast_to(np.where(np.isnan(cost), np.inf, cost), (_SAMPLES, 1)) for cost in costs)
-    return Ratio(*(float(x) for x in np.quantile(one / other, _QUANTILES, method="inverted_cdf")))
+    return Ratio(*quantiles((one / other)[:, 0]))
 
 
 def fairness_page() -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
@@ -17,6 +15,7 @@ from typer.core import TyperGroup
 
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.core.lazy_registry import PluginWarning
+from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
 
 VERBS = (
     "estimate",
@@ -56,7 +55,6 @@ _SHORT = frozenset({"estimate", "compare", "explain", "check", "list", "show", "
 
 BAD_INPUT = 1
 FAILED_CHECK = 3
-_OBJECTS_BEFORE_A_SEARCH = 200_000
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -176,20 +174,15 @@ def _show_warning(
 
 def start() -> NoReturn:
     """Run the command line as a process of its own, which a short verb should not spend on tidying up."""
-    # A short run makes many objects and drops few: looking through them all for cycles costs it a tenth of its time.
-    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
-    # Looking for plug-ins of the validation library means reading the metadata of every installed package.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    if set(sys.argv[1:2]) <= _SHORT:
-        # numpy's linear algebra starts a thread a processor, which spin beside a run that has nothing for them to do
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    search_for_cycles_rarely()
+    short = set(sys.argv[1:2]) <= _SHORT
+    if short:
+        one_linear_algebra_thread()
     code: object = 0
     try:
         main()
     except SystemExit as leaving:
         code = leaving.code
-    if set(sys.argv[1:2]) <= _SHORT and isinstance(code, int):
-        with suppress(BrokenPipeError):  # what reads the output has gone
-            sys.stdout.flush()
-        os._exit(code)
+    if short and isinstance(code, int):
+        leave(code)
     sys.exit(code)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from neuroest.cli.shared import (
     note,
 )
 from neuroest.design.overrides import parse_settings
-from neuroest.reporting.bibliography import sources_bibtex, sources_rows, sources_text
+from neuroest.reporting.bibliography import cite, sources_rows
 
 
 class CitationFormat(StrEnum):
@@ -44,13 +44,11 @@ def run(
     """Exactly the sources that an estimate uses."""
     result = neuroest.estimate(architecture, workload, parse_settings(settings or []))
     if form is CitationFormat.BIBTEX:
-        text = sources_bibtex(result.sources)
+        text = cite(result, "bibtex")
     else:
         kind = Format.TABLE if form is CitationFormat.TEXT else Format(form.value)
         label = f"Sources of {result.architecture} on {result.workload.name}"
-        text = in_form(
-            kind, lambda: sources_text(result.sources), lambda: sources_rows(result.sources), label
-        )
+        text = in_form(kind, lambda: cite(result), lambda: sources_rows(result.sources), label)
     emit(text, output)
     if not result.sources:
         note(["no value that the estimate uses names a source"])

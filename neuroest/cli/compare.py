@@ -10,9 +10,10 @@ import neuroest
 from neuroest.cli.shared import Architecture, Format, Output, Settings, emit, style_for
 from neuroest.design.overrides import parse_settings
 from neuroest.pipeline.comparison import at_corner
+from neuroest.reporting.comparison_text import comparison_text
 from neuroest.reporting.csv_export import comparison_csv
 from neuroest.reporting.latex import comparison_latex
-from neuroest.reporting.markdown import comparison_markdown
+from neuroest.reporting.summaries import comparison_document
 from neuroest.reporting.table import totals_table
 
 
@@ -56,10 +57,10 @@ def run(
     elif form is Format.CSV:
         text = comparison_csv(comparison)
     elif form is Format.MARKDOWN:
-        text = comparison_markdown(comparison)
+        text = comparison_document(comparison).to_markdown()
     elif form is Format.LATEX:
         text = comparison_latex(comparison)
     else:
         table = f"{totals_table(comparison)}\n" if corners else ""
-        text = table + comparison.to_text(style_for(output))
+        text = table + comparison_text(comparison, style_for(output))
     emit(text, output)

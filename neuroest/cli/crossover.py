@@ -8,7 +8,7 @@ import typer
 
 from neuroest.cli.shared import Architecture, Format, Output, Workload, emit, in_form
 from neuroest.exploration.crossover import crossover
-from neuroest.uncertainty.bands import SAMPLES, SEED
+from neuroest.uncertainty.draws import SAMPLES, SEED
 
 
 def run(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, Output, emit, in_form, style_for
-from neuroest.reporting.difference import difference, read_results
+from neuroest.reporting.difference import diff
 
 
 def run(
@@ -20,7 +20,7 @@ def run(
     output: Output = None,
 ) -> None:
     """What changed between two results, by component and cause."""
-    found = difference(read_results(before), read_results(after))
+    found = diff(before, after)
     text = in_form(
         form, lambda: found.to_text(style_for(output)), found.rows, "What changed", found.to_dict()
     )

@@ -78,12 +78,13 @@ def _for_paper(
 ) -> str:
     # what papers need is loaded for papers only, since a table on the terminal should not wait for it
     if form is Format.MARKDOWN:
-        from neuroest.reporting.markdown import comparison_markdown as beside  # noqa: PLC0415
-        from neuroest.reporting.markdown import estimate_markdown as alone  # noqa: PLC0415
-    else:
-        from neuroest.reporting.latex import comparison_latex as beside  # noqa: PLC0415
-        from neuroest.reporting.latex import estimate_latex as alone  # noqa: PLC0415
-    return "\n".join(map(alone, estimates)) if comparison is None else beside(comparison)
+        from neuroest.reporting.summaries import comparison_document, estimate_document  # noqa: PLC0415
+
+        documents = [comparison_document(comparison)] if comparison else map(estimate_document, estimates)
+        return "\n".join(document.to_markdown() for document in documents)
+    from neuroest.reporting.latex import comparison_latex, estimate_latex  # noqa: PLC0415
+
+    return comparison_latex(comparison) if comparison else "\n".join(map(estimate_latex, estimates))
 
 
 def _plain(estimates: tuple[neuroest.Estimate, ...]) -> dict[str, Any]:

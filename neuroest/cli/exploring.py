@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from math import isnan
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from neuroest.core.text_layout import stacked_columns
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 
@@ -75,18 +73,9 @@ def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] |
 
 def frame_text(frame: Any) -> str:
     """A data frame as aligned columns for a terminal, four digits a number; `-` where there is nothing."""
-    names = list(map(str, frame.columns))
-    cells = [[_cell(value) for value in row] for row in frame.to_numpy(dtype=object).tolist()]
-    align = "".join("<" if isinstance(v, str) else ">" for v in frame.iloc[0]) if cells else "<" * len(names)
-    return "\n".join(stacked_columns([names, *cells], align)) + "\n"
+    from neuroest.reporting.table_model import Table  # noqa: PLC0415 - other forms do not need it
 
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return "-" if isnan(value) else f"{value:.4g}"
-    return "-" if value is None else str(value)
+    return Table.of_records(frame).to_text()
 
 
 @contextmanager

@@ -12,9 +12,8 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, emit, in_form, style
-from neuroest.core.errors import UnknownNameError
 from neuroest.core.text_layout import WIDTH
-from neuroest.reporting.catalogue import CATALOGUE, Entry, entries
+from neuroest.reporting.catalogue import CATALOGUE, Entry, list_entries
 from neuroest.reporting.formatting import words
 from neuroest.reporting.text_style import Style
 
@@ -47,33 +46,13 @@ def run(
 
     When piped: one a line, name, description and group separated by tabs.
     """
-    found = _of_kind(kind)
-    if word is not None:
-        found = [entry for entry in found if word.lower() in _text_of(entry)]
-        if not found:
-            raise UnknownNameError(f"word in {kind or 'what ships'}", word, ())
+    found = list_entries(kind, word)
     if form is not Format.TABLE:
         emit(in_form(form, str, lambda: [asdict(entry) for entry in found], f"{kind or 'file'}s that ship"))
     elif sys.stdout.isatty():
         emit(_table(found, style()))
     else:
         emit("".join(f"{entry.name}\t{entry.description}\t{entry.group}\n" for entry in found))
-
-
-def _of_kind(kind: str | None) -> list[Entry]:
-    """Entries of a kind, or the devices of a folder."""
-    try:
-        return entries(kind)
-    except UnknownNameError:
-        devices = entries("devices")
-        folders = {entry.group for entry in devices}
-        if kind not in folders:
-            raise UnknownNameError("kind", str(kind), [*CATALOGUE, *sorted(folders)]) from None
-        return [entry for entry in devices if entry.group == kind]
-
-
-def _text_of(entry: Entry) -> str:
-    return f"{entry.name} {entry.description} {entry.group} {words(entry.maturity)}".lower()
 
 
 def _table(found: list[Entry], drawn: Style) -> str:

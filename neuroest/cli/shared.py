@@ -116,16 +116,24 @@ def in_form(
     """
     if form is Format.TABLE:
         return text()
-    from neuroest.reporting import row_export as tables  # noqa: PLC0415 - text on a terminal does not need it
-
     if form is Format.JSON and data is not None:
         return json.dumps(data, indent=2, allow_nan=False) + "\n"
-    found = tables.rows_of(rows())
+    from neuroest.reporting.table_latex import to_latex  # noqa: PLC0415 - text on a terminal needs no table model
+    from neuroest.reporting.table_model import Table  # noqa: PLC0415
+
+    table = Table.of_records(rows())
     if form is Format.JSON:
-        return tables.rows_json(found)
+        return table.to_json()
     if form is Format.CSV:
-        return tables.rows_csv(found)
-    return tables.rows_markdown(found) if form is Format.MARKDOWN else tables.rows_latex(found, label)
+        return table.to_csv()
+    return table.to_markdown() if form is Format.MARKDOWN else to_latex(table, label)
+
+
+def workload_name(output: Path | None) -> str | None:
+    """Name of a workload that is written to a file; none on standard output."""
+    from neuroest.workloads.importers.network import fitting_name  # noqa: PLC0415 - few verbs write one
+
+    return None if output is None or str(output) == "-" else fitting_name(output.stem, "network")
 
 
 def note(lines: Iterable[str]) -> None:

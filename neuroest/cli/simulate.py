@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -77,47 +75,24 @@ def run(
     output: Output = None,
 ) -> None:
     """What a neuron does under an input, with its supply energy."""
-    from neuroest.dynamics.run import Request, energy_report, simulate_neuron  # noqa: PLC0415
+    from neuroest.dynamics.run import simulate_in_time  # noqa: PLC0415 - loaded for this verb only
+    from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
     if plot is not None:
         from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
-    request = Request(
-        neuron=neuron, stimulus=stimulus, level=level, duration=quantity(duration, "s", "--duration"),
-        width=needed(width, "s", "--width"), gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices,
-        seed=seed, noise=noise, rupture=rupture, changes=changes(settings), kinetics=kinetics,
-        temperature=quantity(temperature, "K", "--temperature"),
-        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
-        step=quantity(step, "s", "--step"),
+    found = simulate_in_time(
+        neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
+        duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
+        gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
+        changes=changes(settings), kinetics=kinetics, temperature=quantity(temperature, "K", "--temperature"),
+        barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, step=quantity(step, "s", "--step"),
     )  # fmt: skip
-    report = (
-        energy_report(request, needed(hold, "s", "--hold"), plot)
-        if energy
-        else simulate_neuron(request, plot)
-    )
-    emit(_written(report, form), output)
+    label = "Events of the simulated neurons"
+    text = found.to_csv() if form is Format.CSV else in_form(
+        form, found.to_text, lambda: Table.of_records(found.rows(), found.table[0]), label, found.to_dict()
+    )  # fmt: skip
+    emit(text, output)
     if plot is not None:
         note([f"figure written to {plot}"])
-
-
-def _written(report: Any, form: Format) -> str:
-    if form is Format.JSON:
-        return json.dumps(report.data, indent=2, allow_nan=False) + "\n"
-    if form is Format.CSV:
-        return str(report.csv)
-    return in_form(form, lambda: str(report.text), partial(_rows, report), "Events of the simulated neurons")
-
-
-def _rows(report: Any) -> Any:
-    from neuroest.reporting.row_export import Table  # noqa: PLC0415 - documents only
-
-    head, *body = report.table
-    return Table([dict(zip(head, map(_number, row), strict=True)) for row in body], head)
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -21,7 +21,7 @@ from neuroest.cli.shared import (
 from neuroest.design.overrides import parse_settings
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
-from neuroest.uncertainty.bands import SEED
+from neuroest.uncertainty.draws import SEED
 
 
 def run(

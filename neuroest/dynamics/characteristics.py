@@ -15,10 +15,10 @@ from neuroest.dynamics.experiments import (
     Characteristic,
     Series,
     conditions_of,
+    median_and_band,
     misses_in_words,
     misses_of,
     pulse_for,
-    quantiles,
     repeat,
 )
 from neuroest.dynamics.firing_statistics import stochasticity
@@ -43,7 +43,7 @@ def leaky_integration(bench: Bench) -> Characteristic:
         run = bench.run(bench.drawn(generator), pulse_train(level, width, float(gap), most), generator,
                         until_switched=True)  # fmt: skip
         counts.append(np.floor(run.first_switch / (width + gap)) + 1.0)
-    median, low, high = quantiles(counts)
+    median, low, high = median_and_band(counts)
     silent = float(np.mean([np.mean(~np.isfinite(c)) for c in counts]))
     shown = [np.where(np.isfinite(v), v, most) for v in (median, low, high)]
     series = [Series("simulated, median and 80 % of devices", gaps, shown[0], shown[1], shown[2])]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.statistics import quantiles
 from neuroest.dynamics.compact import Run, simulate
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, draw_devices, integration_time
 from neuroest.dynamics.stimulus import Array, Segment
@@ -91,9 +92,9 @@ class Bench:
         )
 
 
-def quantiles(values: list[Array]) -> tuple[Array, Array, Array]:
+def median_and_band(values: list[Array]) -> tuple[Array, Array, Array]:
     """Median, 10 % and 90 % quantile of each."""
-    found = np.array([np.quantile(v, [0.1, 0.5, 0.9], method="inverted_cdf") for v in values])
+    found = np.array([quantiles(v) for v in values])
     return found[:, 1], found[:, 0], found[:, 2]
 
 

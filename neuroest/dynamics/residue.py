@@ -14,10 +14,10 @@ from neuroest.dynamics.experiments import (
     Characteristic,
     Series,
     conditions_of,
+    median_and_band,
     misses_in_words,
     misses_of,
     pulse_for,
-    quantiles,
 )
 from neuroest.dynamics.stimulus import Array, Segment, pulse_pair, pulse_train
 from neuroest.equations import diffusive_neuron as equations
@@ -42,7 +42,7 @@ def intrinsic_plasticity(bench: Bench) -> Characteristic:
         first = float(typical[0][0])
         gains.append(float(typical[0][0] - typical[1][0]))
         bands.append((many[0] - many[1])[np.isfinite(many[0] - many[1])])
-    _, low, high = quantiles([b if len(b) else np.array([np.nan]) for b in bands])
+    _, low, high = median_and_band([b if len(b) else np.array([np.nan]) for b in bands])
     simulated = np.array(gains)
     relative = simulated / first
     series = [

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.statistics import quantiles
+from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import (
@@ -21,7 +23,6 @@ from neuroest.dynamics.diffusive_cells import (
     load_cells,
 )
 from neuroest.dynamics.energy import TOLERANCE, compare_energy
-from neuroest.dynamics.langevin import RESEARCH_MODEL, simulate_langevin
 from neuroest.dynamics.parameters import ThresholdSwitchParameters
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
@@ -32,6 +33,7 @@ from neuroest.dynamics.reference_neurons import (
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device, load_device
+from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
@@ -66,6 +68,26 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Traces:
+    """Waveforms of one run.
+
+    Attributes
+    ----------
+    values : dict of array
+        ``time``, ``input``, ``gate`` and, of a diffusive neuron, ``filament`` and ``residue``.
+    labels : tuple of str
+        Of input, and of gate or membrane.
+    units : tuple of str
+        Of time, input and gate.
+    """
+
+    values: Mapping[str, Array]
+    title: str
+    labels: tuple[str, str] = ("input", "gate node")
+    units: tuple[str, str, str] = ("s", "V", "V")
+
+
+@dataclass(frozen=True)
 class Report:
     """A result as text, as data for JSON, and as CSV."""
 
@@ -73,15 +95,62 @@ class Report:
     data: dict[str, Any]
     table: tuple[tuple[str, ...], ...]
 
-    @property
-    def text(self) -> str:
+    def to_text(self) -> str:
         """Text, one fact a line."""
         return "\n".join(self.lines) + "\n"
 
-    @property
-    def csv(self) -> str:
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data."""
+        return self.data
+
+    def to_csv(self) -> str:
         """The table, one row a line."""
         return "\n".join(",".join(row) for row in self.table) + "\n"
+
+    def rows(self) -> list[dict[str, float | str]]:
+        """The table, one mapping a row, numbers as numbers."""
+        return [dict(zip(self.table[0], map(_number, row), strict=True)) for row in self.table[1:]]
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def simulate_in_time(
+    neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0, plot: Path | None = None,
+    **options: Any,
+) -> Report:  # fmt: skip
+    """What a neuron does under an input, with the energy from its supplies.
+
+    Parameters
+    ----------
+    neuron : str
+        Device spec of a neuron, a shipped name or a path.
+    stimulus : str
+        ``constant``, ``pulses``, ``pair``, or the path of a CSV file of time and voltage.
+    energy : bool
+        Compare the energy of one spike by simulation with that of the closed forms of an estimate.
+    hold : float
+        With `energy`: time that the input stays on after the switch. [s]
+    plot : Path, optional
+        Figure to draw.
+    **options
+        Other fields of `Request`, such as ``level="0.8 V"`` or ``devices=100``.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    NeuroestError
+        For a device without a time-domain model, and for an input that does not fit it.
+    """
+    request = Request(neuron, stimulus, **options)
+    return energy_report(request, hold, plot) if energy else simulate_neuron(request, plot)
 
 
 def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
@@ -99,7 +168,6 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
         "threshold_switch_neuron": _switch,
         "analog_lif": _analog,
         "lif_behaviour": _digital,
-        "langevin_particle": _langevin,
     }
     if model not in runners:
         raise UnknownNameError(
@@ -215,9 +283,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         for term, v in run.energy.items()
     ]
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(run.traces, f"{request.neuron}: {request.stimulus}", plot)
+        render(Traces(run.traces, f"{request.neuron}: {request.stimulus}"), "figure", plot)
     extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
     return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
 
@@ -242,7 +308,7 @@ def _spike_lines(request: Request, counts: Array, intervals: Array, duration: fl
 def _band(values: Array, unit: str) -> str:
     if not len(values):
         return "none"
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    low, middle, high = quantiles(values)
     if len(values) == 1:
         return format_quantity(float(middle), unit)
     return (
@@ -368,47 +434,10 @@ def _digital(request: Request, plot: Path | None) -> Report:
     return Report(tuple(lines), data, (("device", "step"), *rows))
 
 
-def _langevin(request: Request, plot: Path | None) -> Report:
-    parameters = _record(load_device(request.neuron), request.changes)
-    level = _level(request, "1", None)
-    duration = request.duration or 200.0
-    run = simulate_langevin(
-        parameters,
-        level,
-        duration,
-        request.step or 2e-3,
-        devices=request.devices,
-        generator=request.generator(),
-    )
-    conducting = run.conductance[:, 0] > _HALF
-    switches = int(np.sum(np.diff(conducting.astype(int)) == 1))
-    lines = [
-        RESEARCH_MODEL,
-        f"{request.neuron}: {duration:g} time units at an input of {level:g}, all numbers dimensionless",
-        f"position {run.position.min():.3g} to {run.position.max():.3g}, temperature up to {run.temperature.max():.3g}",
-        f"rises of the conductance through half its largest possible value: {switches}",
-    ]
-    if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        traces = {"time": run.time, "input": run.position, "gate": run.voltage}
-        draw_traces(
-            traces, "Particle in a pinning potential: research model, dimensionless", plot, ("position", "voltage"),
-            ("1", "1", "1"),
-        )  # fmt: skip
-    data = {"neuron": request.neuron, "note": RESEARCH_MODEL, "switches": switches}
-    names = ("time", "position", "temperature", "voltage", "conductance")
-    columns = [run.time, *(getattr(run, name)[:, 0] for name in names[1:])]
-    every = max(1, len(run.time) // 4000)
-    rows = [tuple(f"{v:.6g}" for v in row) for row in zip(*(c[::every] for c in columns), strict=True)]
-    return Report(tuple(lines), data, (names, *rows))
-
-
 def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(traces, f"{request.neuron}: {request.stimulus}", plot, ("input", label), ("s", unit, "V"))
+        found = Traces(traces, f"{request.neuron}: {request.stimulus}", ("input", label), ("s", unit, "V"))
+        render(found, "figure", plot)
 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
@@ -421,16 +450,15 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
         f"input on for {format_quantity(hold, 's')} after the switch",
         f"integration time simulated: {format_quantity(compared.simulated_integration_time, 's')}",
         f"integration time in closed form: {format_quantity(compared.integration_time, 's')}",
-        f"{'term':<15} {'simulated':>11} {'closed form':>12} {'deviation':>10} {'tolerance':>10}",
     ]
+    terms = [("term", "simulated", "closed form", "deviation", "tolerance", "")]
     for row in compared.rows:
         tolerance = TOLERANCE[row.term]
         allowed = "bound" if not np.isfinite(tolerance) else f"{100.0 * tolerance:.2g} %"
         deviation = f"{100.0 * row.deviation:+.1f} %" if np.isfinite(row.deviation) else "-"
-        lines.append(
-            f"{row.term.replace('_', ' '):<15} {format_quantity(row.simulated, 'J'):>11} "
-            f"{format_quantity(row.closed, 'J'):>12} {deviation:>10} {allowed:>10}  {row.verdict}"
-        )
+        energies = (format_quantity(row.simulated, "J"), format_quantity(row.closed, "J"))
+        terms.append((row.term.replace("_", " "), *energies, deviation, allowed, row.verdict))
+    lines += columns(terms, "<>>>><")
     if compared.latched:
         lines.append(
             "latching: the gate follows the filament and takes its drive away, so the output stays on; the closed "
@@ -439,9 +467,8 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     else:
         lines.append("before switch: the closed form takes the resistance of the empty device throughout")
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_energy  # noqa: PLC0415
-
-        draw_energy(compared, f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}", plot)
+        title = f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}"
+        render(compared, "figure", title, plot)
     data = {
         "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,
         "terms": [

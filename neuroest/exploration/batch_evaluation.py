@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import MappingError
+from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
@@ -25,8 +25,6 @@ _LARGEST_ARRAY = 131_072
 """Most numbers of an array of points and layers: a megabyte, and some hundred of them live at once."""
 _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 """The same for an open grid."""
-_LARGE = 31 * 2**20
-"""Bytes just below the size from which glibc's malloc gives every array back to the system, whatever came before."""
 PASSED = -1
 NOT_FINITE = "not_finite: a result is no finite number"
 
@@ -58,26 +56,15 @@ class Points:
 
 def block_of(group: Group) -> int:
     """Points of a structure that one call should evaluate, a power of two."""
-    _keep_memory()
+    keep_memory()
     most = max(1, min(_BLOCK, _LARGEST_ARRAY // len(group.workload.layers)))
     return int(1 << (most.bit_length() - 1))
 
 
 def box_of(group: Group) -> int:
     """Points of an open grid that one call should evaluate: most arrays in it are far smaller than the grid."""
-    _keep_memory()
+    keep_memory()
     return max(1, min(_BOX, _LARGEST_IN_A_BOX // len(group.workload.layers)))
-
-
-@cache
-def _keep_memory() -> None:
-    """Let the process keep the memory of one block for the next.
-
-    By default malloc asks the system for each array above 128 KiB and returns it at once, and the system clears
-    every page of it: with many layers half of the time went there. It changes its mind on the first large array
-    that is returned, and keeps free memory up to twice that size.
-    """
-    np.empty(_LARGE, dtype=np.uint8)
 
 
 def evaluate_points(

@@ -14,7 +14,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-import neuroest
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.exploration.batch_evaluation import (
     PASSED,
@@ -57,7 +56,7 @@ Columns: TypeAlias = dict[str, "Array | NDArray[np.bool_] | Labels"]
 @cache
 def source_digest() -> str:
     """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
-    root = Path(neuroest.__file__).parent
+    root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
 from neuroest.exploration.batch_evaluation import evaluate_points
@@ -19,8 +20,9 @@ from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
 from neuroest.results.quantities import first_number
+from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Loaded
-from neuroest.uncertainty.bands import SAMPLES, SEED, Band, draw, quantiles
+from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 from neuroest.workloads.layers import layer_table
 
 if TYPE_CHECKING:
@@ -300,13 +302,7 @@ def _row(scope: str, bits: float, curves: _Curves, limits: Mapping[str, Array]) 
     found = _crossings(curves.rates, curves.energies[scope], limits[scope])
     sampled = found[1:]
     sampled = sampled[~np.isnan(sampled)]
-    band = None
-    if sampled.size:
-        ordered = np.where(np.isinf(sampled), np.finfo(float).max, sampled)
-        low, median, high = (
-            np.inf if q > 1.0 + 1e-9 else q for q in quantiles(ordered, (0.1, 0.5, 0.9))
-        )  # no rate exceeds one
-        band = Band(float(low), float(median), float(high))
+    band = Band(*quantiles(sampled)) if sampled.size else None
     nominal = float(found[0])
     never = float(np.mean(sampled == 0.0)) if sampled.size else 1.0
     return Crossover(

@@ -6,7 +6,6 @@ computed.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.lazy_registry import PluginWarning
+from neuroest.core.startup import one_linear_algebra_thread, search_for_cycles_rarely
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.worker_main import Task, main_left_out
 
@@ -33,10 +33,6 @@ _MOST_DEATHS = 5
 
 _WAITING = 2
 """Chunks in flight for each worker."""
-
-
-_OBJECTS_BEFORE_A_SEARCH = 200_000
-"""A chunk makes arrays and no cycles; looking for cycles among what was imported would be most of the search."""
 
 
 def available_workers() -> int:
@@ -88,12 +84,9 @@ _own_task: list[Task] = []
 
 def _begin(packed: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    gc.set_threshold(_OBJECTS_BEFORE_A_SEARCH)
+    search_for_cycles_rarely()
+    one_linear_algebra_thread()
     warnings.simplefilter("ignore", PluginWarning)  # the parent has said it
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # looking for them takes longer than a chunk
-    os.environ.setdefault(
-        "OPENBLAS_NUM_THREADS", "1"
-    )  # as many threads as processors would get in each other's way
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent, Path(packed)), daemon=True).start()

@@ -1,4 +1,9 @@
-"""Points of the unit cube, chunk by chunk, so that no chunk needs to know another."""
+"""Points of the unit cube, chunk by chunk, so that no chunk needs to know another.
+
+numpy's Philox could draw the random sampler, but neither numpy nor scipy has a permutation that is known at one index:
+that of a Latin hypercube would hold all points in the memory of each worker. The Feistel network needs a hash of its
+own, which then draws as well.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.extras import extra
+from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, columns, wrapped
 from neuroest.exploration.batch_evaluation import Points, block_of, evaluate_points, joined
 from neuroest.exploration.chunks import notebook_table
@@ -20,7 +21,7 @@ from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Loaded
-from neuroest.uncertainty.bands import common_cause, spread_over
+from neuroest.uncertainty.draws import common_cause, spread_over
 from neuroest.uncertainty.elasticities import slopes, steps
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s")
-_Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
 _EDGE = 1e-9
 """Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
 _MOST_NUMBERS = 100_000_000
@@ -289,7 +289,7 @@ def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...
     columns = {}
     for index, paths in enumerate(moved.values()):
         z = np.zeros((2 * count, 1))
-        z[index], z[count + index] = -_Z90, _Z90
+        z[index], z[count + index] = -NORMAL_P90, NORMAL_P90
         columns.update({path: spread_over(group.claims[path], z) for path in paths})
     if not columns:
         return dict.fromkeys(quantities, ())

@@ -1,23 +1,22 @@
 """A design space held against the chips it moves: structures apart, numbers as arrays.
 
 Choices (a device, a block, an architecture, a workload) split the space into groups of one structure each; inside a
-group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluate.evaluate` serves thousands of points.
+group every axis is an array of numbers, and one call of `neuroest.pipeline.evaluate` serves thousands of points.
 """
 
 from __future__ import annotations
 
-import copyreg
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError, Problem, SpecError, UnknownNameError
+from neuroest.core.startup import pickle_views
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space
@@ -31,16 +30,7 @@ Array: TypeAlias = NDArray[np.float64]
 _MOST_GROUPS = 4096
 
 
-def _restore_view(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(content)
-
-
-def _reduce_view(view: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
-    return _restore_view, (dict(view),)
-
-
-# designs hold read-only views, which travel to worker processes as what they show
-copyreg.pickle(MappingProxyType, _reduce_view)
+pickle_views()
 
 
 @dataclass(frozen=True)

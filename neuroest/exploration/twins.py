@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.statistics import quantiles
 from neuroest.core.units import Numeric
 from neuroest.equations import twins
 from neuroest.loading.library import load_device
-from neuroest.uncertainty.bands import SAMPLES, SEED, Band, draw, quantiles
+from neuroest.results.uncertainty import Band
+from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 
 PUBLISHED = "yan2026_22nm"
 """The published energies that ship."""
@@ -126,5 +128,4 @@ def published_band(case: TwinCase, name: str = PUBLISHED, samples: int = SAMPLES
     """The crossover over what is not known of the energies."""
     drawn = {path: array[:, 0] for path, array in draw(load_device(name).claims, samples, seed).items()}
     rates = np.asarray(twins_of(case, {**published_values(name), **drawn}).crossover, dtype=np.float64)
-    low, median, high = quantiles(rates, (0.1, 0.5, 0.9))
-    return Band(float(low), float(median), float(high))
+    return Band(*quantiles(rates))

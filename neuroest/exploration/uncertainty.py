@@ -25,8 +25,9 @@ from neuroest.exploration.structures import Group, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES
+from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Loaded
-from neuroest.uncertainty.bands import SEED, Band, spread_over
+from neuroest.uncertainty.draws import SEED, spread_over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -242,7 +243,7 @@ def uncertainty(
     if not feasible.any():
         raise ExplorationError("no sample has an estimate; see `neuroest estimate` for what fails")
     bands = {
-        name: tuple(_band(part) for part in (values[1:, 0], values[0, 1:], values[1:, 1:]))
+        name: tuple(Band.of(part) for part in (values[1:, 0], values[0, 1:], values[1:, 1:]))
         for name, values in samples.items()
     }
     return UncertaintyResult(
@@ -251,14 +252,6 @@ def uncertainty(
         {n: _knowledge_share(v) for n, v in samples.items()}, float(feasible.mean()), tuple(causes(group)),
         tuple(draw.relative), seed,
     )  # fmt: skip
-
-
-def _band(values: Array) -> Band:
-    kept = values[np.isfinite(values)]
-    if kept.size == 0:
-        return Band(np.nan, np.nan, np.nan)
-    low, median, high = np.quantile(kept, (0.1, 0.5, 0.9))
-    return Band(float(low), float(median), float(high))
 
 
 def _knowledge_share(values: Array) -> float:

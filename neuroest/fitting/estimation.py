@@ -41,8 +41,6 @@ IDENTIFIED_WITHIN = 3.0
 """A parameter is identified when its 80 % interval spans no more than this factor to each side."""
 MISFIT_LIMIT = 1.0
 """Largest median of the logarithmic misfit at which a fit still describes its data; exp(1) is a factor 2.7."""
-P90 = 1.2815515655446004
-"""90 % quantile of the normal distribution."""
 _HELD_FIRST = (
     "on_resistance",
     "rearm_fraction",

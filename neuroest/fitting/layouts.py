@@ -11,14 +11,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
-from neuroest.dynamics.stimulus import Array
 from neuroest.specs.csv_table import CsvTable, read_csv
 from neuroest.specs.file_text import printable, shortened
+
+Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def _outcome(
     samples = len(right)
     workload, _ = simulated_workload(study.workload, found, study.origin, spikes=study.samples.spikes)
     priced = estimate(study.chip.called, workload, study.settings)
-    path = priced.evaluation.mapper.compute.neuron.path  # type: ignore[attr-defined]
+    path = priced.evaluation.mapper.compute.neuron.path
     dynamic = [row for row in priced.breakdown if row.kind == "dynamic" and row.component == path]
     simulated = sum(sum(one.energy.values()) for one in found.values()) / samples
     return ConditionResult(

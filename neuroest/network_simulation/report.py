@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.text_layout import stacked_columns
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.diffusive_cells import integration_time
 from neuroest.network_simulation.comparison import ConditionResult, Experiment
@@ -87,18 +88,26 @@ def activity_lines(place: OperatingConditions, found: Mapping[str, LayerActivity
 
 def outcome_table(outcomes: list[ConditionResult]) -> list[str]:
     """One line an outcome."""
-    lines = [
+    rows = [
         (
-            f"{'':<28} {'accuracy (95 %)':<22} {'against ideal':<24} {'against device':<24} {'spikes':>7} "
-            f"{'neurons sim.':>12} {'neurons est.':>12} {'chip':>10}"
+            "",
+            "accuracy (95 %)",
+            "against ideal",
+            "against device",
+            "spikes",
+            "neurons sim.",
+            "neurons est.",
+            "chip",
         )
     ]
-    lines.extend(
-        f"{one.name.replace('_', ' '):<28} {_share(one.accuracy):<22} {_points(one.against_ideal):<24} "
-        f"{_points(one.against_device):<24} {one.spikes:>7.1f} {_energy(one.neuron_energy):>12} "
-        f"{_energy(one.estimated_neuron_energy):>12} {_energy(one.energy):>10}"
+    rows += [
+        (
+            one.name.replace("_", " "), _share(one.accuracy), _points(one.against_ideal), _points(one.against_device),
+            f"{one.spikes:.1f}", _energy(one.neuron_energy), _energy(one.estimated_neuron_energy), _energy(one.energy),
+        )
         for one in outcomes
-    )
+    ]  # fmt: skip
+    lines = stacked_columns(rows, "<<<<>>>>")
     lines.append("points with 95 % intervals, on the same samples; spikes and energies of one inference")
     lines += [f"{one.name.replace('_', ' ')}: {one.about}" for one in outcomes if one.about]
     return lines

@@ -1,8 +1,8 @@
 """The stage that counts: how often every component acts in one inference, layer by layer.
 
-A level counts what its own units do (`Mapper.action_counts`: reads, conversions, spikes) and says what it moves and what
-it asks of blocks outside. `count_actions` is the one place that puts the counts of a chip together: those of the level,
-of adders, vector units and neurons outside of it, of memories, of the network on chip and of the links.
+A level counts what its own units do (`Mapper.action_counts`: reads, conversions, spikes) and says what it moves and
+asks of blocks outside. `count_actions` is the one place that puts the counts of a chip together: those of the level, of
+adders, vector units and neurons outside of it, of memories, of the network on chip and of the links.
 """
 
 from __future__ import annotations

@@ -1,265 +1,35 @@
-"""Designs beside each other: what differs between them first, then ratios with bands."""
+"""Designs compared with each other: what differs between them first, then ratios with bands."""
 
 from __future__ import annotations
 
 import copy
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.text_layout import fitting_columns, wrapped
+from neuroest.core.frozen import frozen
 from neuroest.design.build import build
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.comparison_attributes import PROPERTIES, PUBLISHED, fabrication
 from neuroest.pipeline.estimate import estimate
-from neuroest.registry import render
-from neuroest.reporting.csv_export import ratio_rows
-from neuroest.reporting.formatting import percent, shown
-from neuroest.reporting.table import maturity_words, settings_lines
-from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
-from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
-from neuroest.results.quantities import BANDED, QUANTITIES, label_and_unit
+from neuroest.results.comparison import Comparison, Ratio
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED
+from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
-from neuroest.uncertainty.bands import quantiles
-from neuroest.uncertainty.elasticities import attributed_share
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Named = str | Path | Loaded[Any]
 
-_UNPROVEN = ("projected", "assumed")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Difference:
-    """One property of the designs that a ratio between them must be read with.
-
-    Attributes
-    ----------
-    what : str
-        The property.
-    values : tuple of str
-        What it is on each side, the design first.
-    """
-
-    what: str
-    values: tuple[str, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Whether the sides are not all alike."""
-        return len(set(self.values)) > 1
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Ratio:
-    """A result of the design over that of a baseline.
-
-    Attributes
-    ----------
-    quantity : str
-        Name of the total.
-    baseline : str
-        Architecture of the baseline.
-    value : float
-        Ratio of the two estimates.
-    low, high : float or None
-        10th and 90th percentile; parameters that both designs share are drawn once for both. None where no
-        sample exists.
-    unproven : tuple of float
-        Share of the result that rests on projected or assumed values, of the design and of the baseline.
-    """
-
-    quantity: str
-    baseline: str
-    value: float
-    low: float | None
-    high: float | None
-    unproven: tuple[float, float]
-
-    @property
-    def words(self) -> str:
-        """Ratio and band: ``0.31 (0.2 .. 0.5) times``."""
-        band = "" if self.low is None or self.high is None else f" ({self.low:.3g} .. {self.high:.3g})"
-        return f"{self.value:.3g}{band} times"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
-    """A design, the baselines it is put beside, and everything that differs between them.
-
-    Attributes
-    ----------
-    estimates : tuple of Estimate
-        The design first, then its baselines.
-    settings : mapping of str to str
-        What was changed for the run.
-    """
-
-    estimates: tuple[Estimate, ...]
-    settings: Mapping[str, str]
-
-    @property
-    def design(self) -> Estimate:
-        """The design that is compared."""
-        return self.estimates[0]
-
-    @property
-    def baselines(self) -> tuple[Estimate, ...]:
-        """What it is compared with."""
-        return self.estimates[1:]
-
-    @property
-    def command(self) -> str:
-        """The command that shows this comparison."""
-        names = " ".join(result.architecture for result in self.estimates)
-        networks = list(dict.fromkeys(result.workload.name for result in self.estimates))
-        if len(networks) > 1:
-            networks = [result.workload.name for result in self.estimates]
-        return f"`neuroest compare {names} {' '.join(f'-w {name}' for name in networks)}`"
-
-    @cached_property
-    def differences(self) -> tuple[Difference, ...]:
-        """What the sides are, property by property, alike or not."""
-        sides = [{d.spec.name for d in result.design.devices.values()} for result in self.estimates]
-        shared = frozenset.intersection(*map(frozenset, sides))
-        found = [
-            Difference(what, tuple(one_line(describe(result)) for result in self.estimates))
-            for what, describe in PROPERTIES.items()
-        ]
-        for what, tell in (("maturity", maturity_words), ("fabrication", fabrication)):
-            told = tuple(tell(result, shared) or "only shared devices" for result in self.estimates)
-            found.append(Difference(f"{what} of the devices that are not shared", told))
-        return tuple(found)
-
-    @cached_property
-    def left_out(self) -> tuple[tuple[str, ...], ...]:
-        """What each side leaves out, besides what all do."""
-        sides = [dict.fromkeys(result.exclusions) for result in self.estimates]
-        common = [item for item in sides[0] if all(item in side for side in sides)]
-        return tuple(tuple(item for item in side if item not in common) for side in sides)
-
-    @cached_property
-    def left_out_by_all(self) -> tuple[str, ...]:
-        """What no side contains."""
-        sides = [set(result.exclusions) for result in self.estimates]
-        return tuple(item for item in self.design.exclusions if all(item in side for side in sides))
-
-    @cached_property
-    def ratios(self) -> tuple[Ratio, ...]:
-        """The design's results over those of each baseline."""
-        samples = _joint_samples(self.estimates)
-        found = []
-        for index, baseline in enumerate(self.baselines, start=1):
-            for name in BANDED:
-                above, below = self.design.totals[name], baseline.totals[name]
-                if above is None or not below:
-                    continue
-                low, high = _interval(samples[0][name], samples[index][name])
-                unproven = (unproven_share(self.design, name), unproven_share(baseline, name))
-                found.append(Ratio(name, baseline.architecture, above / below, low, high, unproven))
-        return tuple(found)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The comparison as plain data, the layout that ``--format json`` prints."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "neuroest_version": package_version(),
-            "settings": dict(self.settings),
-            "differences": [{**asdict(item), "differs": item.differs} for item in self.differences],
-            "left_out": [list(items) for items in self.left_out],
-            "left_out_by_all": list(self.left_out_by_all),
-            "ratios": [asdict(ratio) for ratio in self.ratios],
-            "designs": [result.to_dict() for result in self.estimates],
-        }
-
-    def to_json(self) -> str:
-        """The comparison as JSON."""
-        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
-
-    def to_frame(self) -> pd.DataFrame:
-        """The ratios as a table, one row a quantity and baseline."""
-        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
-
-        return pd.DataFrame(ratio_rows(self))
-
-    def to_text(self, style: Style = PLAIN) -> str:
-        """The comparison as text of 80 columns: what is alike, what differs, what is left out, then ratios."""
-        names = [result.architecture for result in self.estimates]
-        title = wrapped(f"{names[0]} beside {', '.join(names[1:])}", hanging=2)
-        lines = [*map(style.bold, title), *settings_lines(self.settings), ""]
-        alike = [item for item in self.differences if not item.differs]
-        lines += [style.bold("Alike")]
-        for item in alike:
-            lines += wrapped(f"{item.what}: {item.values[0]}", indent=2, hanging=4)
-        lines += ["", style.bold("Different")]
-        for item in self.differences:
-            if item.differs:
-                lines.append(f"  {item.what}")
-                for name, value in zip(names, item.values, strict=True):
-                    lines += wrapped(f"{name}: {value}", indent=4, hanging=6)
-        lines += ["", *self._left_out_lines(names, style), "", *self._ratio_lines(style)]
-        return "\n".join(lines) + "\n"
-
-    def _left_out_lines(self, names: Sequence[str], style: Style) -> list[str]:
-        owners: dict[str, list[str]] = {}
-        for name, result in zip(names, self.estimates, strict=True):
-            for item in dict.fromkeys(result.exclusions):
-                owners.setdefault(item, []).append(name)
-        groups: dict[tuple[str, ...], list[str]] = {}
-        for item, by in owners.items():
-            groups.setdefault(tuple(by), []).append(item)
-        lines = [style.bold("Left out")]
-        for sides, items in sorted(groups.items(), key=lambda group: len(group[0])):
-            label = "by all" if len(sides) == len(names) else f"by {' and '.join(sides)} alone"
-            lines += [*wrapped(label, indent=2, hanging=4), *bullets(map(one_line, items), indent=4)]
-        return lines if groups else [*lines, "  nothing that the files name"]
-
-    def _ratio_lines(self, style: Style) -> list[str]:
-        lines: list[str] = []
-        for baseline in self.baselines:
-            lines.append(style.bold(f"{self.design.architecture} over {baseline.architecture}"))
-            rows: list[Sequence[str]] = [("", "design", "baseline", "ratio", "p10 .. p90", "")]
-            marked = False
-            for ratio in self.ratios:
-                if ratio.baseline != baseline.architecture:
-                    continue
-                label, unit = label_and_unit(ratio.quantity)
-                sides = (self.design.totals[ratio.quantity], baseline.totals[ratio.quantity])
-                mark = _mark(ratio)
-                marked = marked or bool(mark)
-                band = "" if ratio.low is None else f"{ratio.low:.3g} .. {ratio.high:.3g}"
-                first, second = (shown(value, unit) for value in sides)
-                rows.append((label, first, second, f"{ratio.value:.3g}", band, mark))
-            lines += fitting_columns(rows, "<>>>><", indent=2)
-            lines += self._marks(baseline) if marked else []
-            lines.append("")
-        return lines[:-1]
-
-    def _marks(self, baseline: Estimate) -> list[str]:
-        told = []
-        for ratio in self.ratios:
-            if ratio.baseline == baseline.architecture and _mark(ratio):
-                label = label_and_unit(ratio.quantity)[0]
-                told.append(f"{label} {percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}")
-        text = "* rests on projected or assumed values, in the design and in the baseline: " + "; ".join(told)
-        return wrapped(text, indent=2, hanging=4)
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-    def _repr_html_(self) -> str:
-        return str(render(self, "html"))
+PUBLISHED: Mapping[str, str] = {
+    "event_core": "a fabricated chip by its published energies and times per event",
+    "roofline": "a processor by its data sheet",
+}
+"""Mappers of chips that are known by published numbers, and what they are."""
 
 
 def compare(
@@ -318,7 +88,13 @@ def compare(
     unused = {path: value for path, value in changes.items() if not any(path in share for share in shares)}
     shares[0].update(unused)  # so that the design says what is wrong with them
     results = tuple(estimate(chip, net, share) for chip, net, share in zip(chips, nets, shares, strict=True))
-    return Comparison(results, changes)
+    return compared(results, changes)
+
+
+def compared(estimates: Sequence[Estimate], settings: Mapping[str, str]) -> Comparison:
+    """A comparison of estimates that exist, the design first and then its baselines."""
+    design, *baselines = estimates
+    return Comparison(tuple(estimates), frozen(settings), tuple(_ratios(design, baselines)))
 
 
 def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
@@ -378,35 +154,21 @@ def _settings_for(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str])
     }
 
 
-def unproven_share(result: Estimate, total: str) -> float:
-    """Share of a total that rests on projected or assumed values."""
-    key, _ = QUANTITIES[total].elasticity
-    if key in result.basis_share:
-        shares: Mapping[str, float] = result.basis_share[key]
-    else:
-        found = result.sensitivity
-        labels = [result.claims[path].basis for path in found.paths]
-        shares = attributed_share({("", ""): (1.0, found.totals[key])}, labels)
-    return sum(shares.get(basis, 0.0) for basis in _UNPROVEN)
+def _ratios(design: Estimate, baselines: Sequence[Estimate]) -> Iterator[Ratio]:
+    """The design's results over those of each baseline; what two designs share is drawn once and cancels."""
+    for baseline in baselines:
+        for name in BANDED:
+            above, below = design.totals[name], baseline.totals[name]
+            if above is None or not below:
+                continue
+            band = _band(design.sample, baseline.sample, name)
+            low, high = (None, None) if band is None else (band.low, band.high)
+            unproven = (design.analysis.unproven_share(name), baseline.analysis.unproven_share(name))
+            yield Ratio(name, baseline.architecture, above / below, low, high, unproven)
 
 
-def _mark(ratio: Ratio) -> str:
-    return "*" if max(ratio.unproven) >= 0.05 else ""
-
-
-def _joint_samples(estimates: Sequence[Estimate]) -> list[dict[str, NDArray[np.float64]]]:
-    """Banded totals of every estimate over one common draw, so that what two designs share cancels in a ratio."""
-    return [
-        {name: np.where(sampled.feasible, values, np.nan) for name, values in sampled.quantities.items()}
-        for sampled in (result.sample.totals for result in estimates)
-    ]
-
-
-def _interval(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float | None, float | None]:
+def _band(above: Sample, below: Sample, name: str) -> Band | None:
+    """Band of the ratio over the samples in which both designs have an estimate; None without any."""
     with np.errstate(all="ignore"):
-        ratios = above / below
-    kept = ratios[np.isfinite(ratios)]
-    if kept.size == 0:
-        return None, None
-    low, high = quantiles(kept, (0.1, 0.9))
-    return float(low), float(high)
+        ratios = np.where(above.feasible & below.feasible, above.totals[name] / below.totals[name], np.nan)
+    return Band.of(ratios) if np.any(np.isfinite(ratios)) else None

@@ -12,6 +12,7 @@ import numpy as np
 
 from neuroest.blocks.base import Check
 from neuroest.core.errors import MappingError, RangeError
+from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
@@ -23,6 +24,7 @@ from neuroest.results.quantities import QUANTITIES, TOTALS
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
+from neuroest.uncertainty.analysis import EstimateAnalysis
 
 _LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 
@@ -108,7 +110,10 @@ def estimate(
     )
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     shown = tuple(check for check in checks if check.severity != "refuse")
-    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files, dict(changes))
+    return Estimate(
+        design, net.spec, frozen(claims), result, EstimateAnalysis(design, net.spec, claims, result), frozen(totals),
+        shown, exclusions, files, frozen(changes),
+    )  # fmt: skip
 
 
 def _placed(document: Document, text: str) -> str:

@@ -14,7 +14,7 @@ from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.results.quantities import BANDED, label_and_unit
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _TALLEST = 7.0
 """Inches that a column leaves for the rows of a figure with its caption."""

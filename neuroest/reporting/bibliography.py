@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from neuroest.core.errors import UnknownNameError
 from neuroest.core.text_layout import wrapped
 from neuroest.reporting.text_style import one_line
 from neuroest.specs.device import SourceSpec
+
+if TYPE_CHECKING:
+    from neuroest.results.estimate import Estimate
 
 _TYPES = {"thesis": "phdthesis", "online": "misc"}
 _VENUES = {
@@ -37,6 +42,32 @@ _SEEN = {
     "secondary": "known through works that quote it",
     "memory": "its text was not seen",
 }
+
+
+def cite(result: Estimate, form: str = "text") -> str:
+    """Exactly the sources that an estimate uses.
+
+    Parameters
+    ----------
+    result : Estimate
+        The estimate.
+    form : str
+        ``text`` or ``bibtex``.
+
+    Returns
+    -------
+    str
+        One source after the other, each with its key.
+
+    Raises
+    ------
+    UnknownNameError
+        For another form.
+    """
+    forms = {"text": sources_text, "bibtex": sources_bibtex}
+    if form not in forms:
+        raise UnknownNameError("form of a bibliography", form, forms)
+    return forms[form](result.sources)
 
 
 def sources_text(sources: Iterable[tuple[str, SourceSpec]]) -> str:

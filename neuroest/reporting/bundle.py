@@ -137,6 +137,16 @@ class Rerun:
 def rerun(file: Path) -> Rerun:
     """Compute a bundle again from the specs inside it.
 
+    Parameters
+    ----------
+    file : Path
+        ``bundle.zip`` of a published report.
+
+    Returns
+    -------
+    Rerun
+        The results once more, and how they differ from those of the bundle.
+
     Raises
     ------
     NeuroestError

@@ -32,6 +32,11 @@ class Entry:
     description: str
     maturity: str = ""
 
+    @property
+    def text(self) -> str:
+        """All words of the entry."""
+        return f"{self.name} {self.description} {self.group} {self.maturity.replace('_', ' ')}"
+
 
 def entries(kind: str | None = None) -> list[Entry]:
     """Everything of a kind in alphabetical order; without a kind, all files that ship.
@@ -47,6 +52,46 @@ def entries(kind: str | None = None) -> list[Entry]:
     if plural not in CATALOGUE:
         raise UnknownNameError("kind", kind, CATALOGUE)
     return sorted(CATALOGUE[plural](), key=lambda entry: entry.name)
+
+
+def list_entries(kind: str | None = None, word: str | None = None) -> list[Entry]:
+    """What can be named: files that ship, models, mappers, sources.
+
+    Parameters
+    ----------
+    kind : str, optional
+        One of `CATALOGUE`, or a kind of device such as ``neurons``; all files that ship if not given.
+    word : str, optional
+        Only entries with this word in their name, text or group.
+
+    Returns
+    -------
+    list of Entry
+        In alphabetical order.
+
+    Raises
+    ------
+    UnknownNameError
+        For a kind that does not exist, and for a word that no entry has.
+    """
+    found = _of_kind(kind)
+    if word is not None:
+        found = [entry for entry in found if word.lower() in entry.text.lower()]
+        if not found:
+            raise UnknownNameError(f"word in {kind or 'what ships'}", word, ())
+    return found
+
+
+def _of_kind(kind: str | None) -> list[Entry]:
+    """Entries of a kind, or the devices of a folder."""
+    try:
+        return entries(kind)
+    except UnknownNameError:
+        devices = entries("devices")
+        folders = {entry.group for entry in devices}
+        if kind not in folders:
+            raise UnknownNameError("kind", str(kind), [*CATALOGUE, *sorted(folders)]) from None
+        return [entry for entry in devices if entry.group == kind]
 
 
 def least_mature(stages: set[str]) -> str:

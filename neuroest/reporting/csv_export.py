@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from neuroest.reporting.table_model import records_csv
 from neuroest.results.estimate import BreakdownRow, Estimate
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _BREAKDOWN = tuple(BreakdownRow.__dataclass_fields__)
 
@@ -23,7 +22,7 @@ def breakdown_csv(estimates: Sequence[Estimate]) -> str:
         for result in estimates
         for row in result.breakdown
     )
-    return to_csv(("architecture", "workload", *_BREAKDOWN), rows)
+    return records_csv(("architecture", "workload", *_BREAKDOWN), rows)
 
 
 def comparison_csv(comparison: Comparison) -> str:
@@ -43,7 +42,7 @@ def comparison_csv(comparison: Comparison) -> str:
         rows.append({"kind": "ratio", "what": ratio.pop("quantity"), **ratio})
     columns = ("kind", "what", "design", "value", "baseline", "design_value", "baseline_value", "ratio")
     last = ("ratio_p10", "ratio_p90", "design_unproven_share", "baseline_unproven_share")
-    return to_csv((*columns, *last), rows)
+    return records_csv((*columns, *last), rows)
 
 
 def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
@@ -66,16 +65,3 @@ def ratio_rows(comparison: Comparison) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows as CSV (RFC 4180 quoting, lines end with a line feed); what a row lacks is empty."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _plain(value) for name, value in row.items()} for row in rows)
-    return buffer.getvalue()
-
-
-def _plain(value: Any) -> Any:
-    return "" if value is None else value

@@ -39,6 +39,34 @@ from neuroest.workloads.layers import geometry
 _INDENT = 4
 
 
+def show(name: str) -> str:
+    """Text of everything that is called `name`: a device, an architecture, a workload, a model, a mapper, a source.
+
+    Parameters
+    ----------
+    name : str
+        Anything that `neuroest.list_entries` names, or the path of a spec file.
+
+    Returns
+    -------
+    str
+        Text of 80 columns.
+
+    Raises
+    ------
+    UnknownNameError
+        When nothing is called so.
+    SpecError
+        When the file has problems.
+
+    Examples
+    --------
+    >>> print(show("sar_adc").splitlines()[0])
+    device model sar_adc
+    """
+    return "\n".join(sheets(name))
+
+
 def sheets(name: str, style: Style = PLAIN) -> list[str]:
     """Text of everything that is called `name`; several things of different kinds may share a name.
 

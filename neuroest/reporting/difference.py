@@ -141,6 +141,26 @@ class FilesDifference:
         return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def diff(before: str | Path, after: str | Path) -> FilesDifference:
+    """What changed between two files of results, by component and by cause.
+
+    Parameters
+    ----------
+    before, after : str or Path
+        Files that ``neuroest estimate --format json`` or a report wrote.
+
+    Returns
+    -------
+    FilesDifference
+
+    Raises
+    ------
+    NeuroestError
+        For a file that holds no result.
+    """
+    return difference(read_results(Path(before)), read_results(Path(after)))
+
+
 def read_results(file: Path) -> dict[str, Result]:
     """Results of a file that ``--format json`` or ``neuroest report`` wrote, by design and network."""
     try:

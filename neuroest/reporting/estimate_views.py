@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.statistics import quantiles
 from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
-from neuroest.pipeline.comparison import unproven_share
-from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED
-from neuroest.uncertainty.bands import SAMPLES, drawn_values, quantiles, sampled_totals
 from neuroest.uncertainty.model_error import discrepancy_claims
 
 Array = NDArray[np.float64]
@@ -135,25 +133,21 @@ class View:
         """Name of the workload."""
         return self.estimate.workload.name
 
-    @cached_property
+    @property
     def _sampled(self) -> Evaluation:
-        claims = self.estimate.claims
-        values: dict[str, Any] = {path: claim.value for path, claim in claims.items()}
-        values.update(drawn_values(self.estimate.design, claims))
-        with np.errstate(all="ignore"):
-            return evaluate(self.estimate.design, self.estimate.workload, values)
+        sampled: Evaluation = self.estimate.analysis.sampled
+        return sampled
 
     @cached_property
     def samples(self) -> Mapping[str, Array]:
         """Samples of the banded totals, of those draws that have an estimate."""
-        with np.errstate(all="ignore"):
-            sampled = sampled_totals(self._sampled, SAMPLES)
-        return {name: values[sampled.feasible] for name, values in sampled.quantities.items()}
+        sample = self.estimate.sample
+        return {name: values[sample.feasible] for name, values in sample.totals.items()}
 
     @cached_property
     def unproven(self) -> Mapping[str, float]:
         """Share of each banded total that rests on projected or assumed values."""
-        return {name: unproven_share(self.estimate, name) for name in BANDED}
+        return {name: self.estimate.analysis.unproven_share(name) for name in BANDED}
 
     def marked(self, total: str) -> bool:
         """Whether a total rests on projected or assumed values to a share worth a mark."""
@@ -271,25 +265,20 @@ class View:
         self, quantity: str, by: str, unit: str, about: str, values: dict[str, Any], draws: dict[str, Any]
     ) -> Breakdown:
         total = float(sum(float(_flat(value)[0]) for value in values.values()))
-        feasible = self._feasible
+        feasible = self.estimate.sample.feasible
         shown = short_names(values) if by == "component" else {name: name for name in values}
         slices = []
         for name, value in values.items():
             amount = float(_flat(value)[0])
-            drawn = np.broadcast_to(_flat(draws.get(name, value)), (SAMPLES,))[feasible]
+            drawn = np.broadcast_to(_flat(draws.get(name, value)), feasible.shape)[feasible]
             drawn = drawn[np.isfinite(drawn)]
-            low, high = quantiles(drawn, (0.1, 0.9)) if drawn.size else (None, None)
+            low, _, high = quantiles(drawn) if drawn.size else (None, None, None)
             if amount > 0.0:
                 path = name if by == "component" else ""
                 slices.append(Slice(shown[name], amount, amount / total if total else 0.0, low, high, path))
         if by == "component":
             slices.sort(key=lambda item: -item.value)
         return Breakdown(quantity, by, unit, about, tuple(slices))
-
-    @cached_property
-    def _feasible(self) -> NDArray[np.bool_]:
-        with np.errstate(all="ignore"):
-            return sampled_totals(self._sampled, SAMPLES).feasible
 
     @cached_property
     def _bars(self) -> Mapping[str, tuple[Bar, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.results.estimate import CheckResult, Estimate
-from neuroest.uncertainty.bands import Band
+from neuroest.results.uncertainty import Band
 
 CHIP = "chip."
 """What every component's path begins with, left out where space is short."""

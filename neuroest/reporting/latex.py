@@ -18,8 +18,8 @@ from neuroest.results.quantities import BANDED, label_and_unit
 from neuroest.specs.claims import Claim
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
     from neuroest.reporting.validation_coverage import ValidationCoverage
+    from neuroest.results.comparison import Comparison
 
 PACKAGES = r"\usepackage{booktabs,siunitx,array}"
 """What a document needs for these tables."""

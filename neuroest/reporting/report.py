@@ -17,18 +17,20 @@ import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.loading.library import load_architecture, load_workload
-from neuroest.pipeline.comparison import Comparison, _settings_for, distinct
+from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.bibliography import sources_bibtex
-from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
+from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
+from neuroest.reporting.table_model import records_csv
 from neuroest.reporting.validation_coverage import (
     SCOREBOARD_COLUMNS,
     ValidationCoverage,
     scoreboard_rows,
     validation_coverage,
 )
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
@@ -84,7 +86,7 @@ class Report:
     def comparisons(self) -> Mapping[str, Comparison]:
         """For each network with several designs, the first beside the others."""
         return {
-            name: Comparison(tuple(view.estimate for view in views), self.settings)
+            name: compared([view.estimate for view in views], self.settings)
             for name, views in self.networks
             if len(views) > 1
         }
@@ -191,6 +193,20 @@ def report(
     sweep: Path | None = None,
 ) -> Report:
     """Every design on every network; a pair that has no estimate is listed with its reason.
+
+    Parameters
+    ----------
+    architectures, workloads : sequence of str, Path or Loaded
+        Designs, the one that is compared first, and networks.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    sweep : Path, optional
+        File of a sweep that the report shows too.
+
+    Returns
+    -------
+    Report
+        Numbers and text; `neuroest.publish` writes them as a folder.
 
     Raises
     ------
@@ -352,7 +368,7 @@ def write_tables(report: Report, folder: Path) -> None:
                     "unproven_share": view.unproven.get(name),
                 }
             )  # fmt: skip
-    _write(folder / "totals.csv", to_csv(tuple(totals[0]), totals))
+    _write(folder / "totals.csv", records_csv(tuple(totals[0]), totals))
     slices = [
         {
             "architecture": v.architecture, "workload": v.workload, "quantity": b.quantity, "by": b.by,
@@ -360,9 +376,9 @@ def write_tables(report: Report, folder: Path) -> None:
         }
         for v in report.views for b in v.breakdowns for s in b.slices
     ]  # fmt: skip
-    _write(folder / "shares.csv", to_csv(tuple(slices[0]), slices))
+    _write(folder / "shares.csv", records_csv(tuple(slices[0]), slices))
     for name, told in report.drawn.items():
-        _write(folder / f"{name}.csv", to_csv(_DRAWN[name], told))
+        _write(folder / f"{name}.csv", records_csv(_DRAWN[name], told))
     rows = [
         {
             "file": owner, "parameter": claim.path, "value": claim.value, "unit": claim.unit, "p10": claim.low,
@@ -371,8 +387,11 @@ def write_tables(report: Report, folder: Path) -> None:
         for owner, claim in report.assumptions
     ]  # fmt: skip
     columns = ("file", "parameter", "value", "unit", "p10", "p90", "basis", "source", "reason")
-    _write(folder / "assumptions.csv", to_csv(columns, rows))
-    _write(folder / "scoreboard.csv", to_csv(SCOREBOARD_COLUMNS, scoreboard_rows(report.validation_coverage)))
+    _write(folder / "assumptions.csv", records_csv(columns, rows))
+    _write(
+        folder / "scoreboard.csv",
+        records_csv(SCOREBOARD_COLUMNS, scoreboard_rows(report.validation_coverage)),
+    )
     names = unique_slugs(list(report.comparisons))
     for name, comparison in report.comparisons.items():
         _write(folder / f"comparison_{names[name]}.csv", comparison_csv(comparison))

@@ -32,11 +32,11 @@ from neuroest.reporting.formatting import (
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import TOTALS, label_and_unit
+from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import BASES, DESIGN
-from neuroest.uncertainty.bands import Band
 
 if TYPE_CHECKING:
-    from neuroest.pipeline.comparison import Comparison
+    from neuroest.results.comparison import Comparison
 
 _PARTS_OF_ENERGY = ("dynamic_energy_J", "static_energy_J")
 _LEAST_SHARE = 1e-3

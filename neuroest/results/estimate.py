@@ -1,33 +1,26 @@
-"""An estimate as users see it: totals, breakdown, checks, bands, sources, and what is left out."""
+"""An estimate as users see it: totals, breakdown, checks, bands, sources, and what is left out.
+
+All of it is data. What takes long to compute (bands, elasticities, the trace to the sources) stands behind `Analysis`,
+which computes each part once, when it is first asked for.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import numpy as np
-
-from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.units import format_quantity
 from neuroest.design.build import Design, InputFile
-from neuroest.design.chip import instantiate
-from neuroest.equations import accuracy, network
 from neuroest.loading.library import shipped
-from neuroest.pipeline.cost_table import cost_components
-from neuroest.pipeline.evaluation import Evaluation
-from neuroest.pipeline.self_heating import with_temperature
 from neuroest.registry import render
-from neuroest.results.quantities import first_number
-from neuroest.specs.claims import BASES, DESIGN, Claim
+from neuroest.results.uncertainty import Bands, Elasticities, Sample
+from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.device import ReportedValue, SourceSpec
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.uncertainty.bands import Bands, Sample, sample_bands, sample_estimate
-from neuroest.uncertainty.elasticities import Sensitivity, attributed_share, sensitivity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +70,44 @@ class BreakdownRow:
     energy_J: float  # noqa: N815 - the unit is part of the column's name
     area_m2: float
     count: float
+
+
+@dataclass(frozen=True, eq=False)
+class LayerRow:
+    """A layer on the chip.
+
+    Attributes
+    ----------
+    layer, type : str
+        Its name and the type of the workload's file.
+    units, replication, utilisation, neurons : float
+        Computing units and copies that hold it, the share that it fills, neurons that its outputs own.
+    dynamic_energy_J : float
+        Dynamic energy in one inference.
+    step_time_s : float
+        Time of one timestep, of an inference in dense coding.
+    bottleneck : str
+        Resource that sets this time.
+    """
+
+    layer: str
+    type: str
+    units: float
+    replication: float
+    utilisation: float
+    neurons: float
+    dynamic_energy_J: float  # noqa: N815 - the unit is part of the column's name
+    step_time_s: float
+    bottleneck: str
+
+
+class Characteristic(NamedTuple):
+    """Number that experts of single blocks ask for, in SI."""
+
+    component: str
+    name: str
+    value: float
+    unit: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +165,69 @@ class CheckResult:
         return text
 
 
+class Analysis(Protocol):
+    """What follows from an estimate and takes time; each part is computed once, when it is first asked for."""
+
+    @property
+    def breakdown(self) -> tuple[BreakdownRow, ...]:
+        """Every term of energy and area."""
+
+    @property
+    def layers(self) -> tuple[LayerRow, ...]:
+        """Every layer on the chip."""
+
+    @property
+    def spike_terms(self) -> dict[str, float]:
+        """Energy of one spike of a neuron that an output owns, by term. [J]."""
+
+    @property
+    def characteristics(self) -> tuple[Characteristic, ...]:
+        """Numbers of single blocks."""
+
+    @property
+    def column_errors(self) -> tuple[LayerErrors, ...]:
+        """Errors of every layer in crossbar arrays."""
+
+    @property
+    def sample(self) -> Sample:
+        """The draw that the bands come from."""
+
+    @property
+    def sampled(self) -> Any:
+        """The `Evaluation` of that draw."""
+
+    @property
+    def bands(self) -> Bands:
+        """Percentiles of the totals."""
+
+    @property
+    def elasticities(self) -> Elasticities:
+        """Elasticity of the results with respect to every claim."""
+
+    @property
+    def basis_shares(self) -> dict[str, dict[str, float]]:
+        """Share of energy and area that rests on values of each basis."""
+
+    def unproven_share(self, total: str) -> float:
+        """Share of a banded total that rests on projected or assumed values."""
+
+    @property
+    def traced(self) -> Any:
+        """The cost table, every number with its origin."""
+
+    @property
+    def used_paths(self) -> frozenset[str]:
+        """Paths of the claims that the results depend on."""
+
+    @property
+    def source_keys(self) -> tuple[str, ...]:
+        """Keys of their sources."""
+
+    @property
+    def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
+        """Bibliography entries of these sources."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimate:
     """Area, energy, latency and throughput of a chip on a network, and what they rest on.
@@ -154,6 +248,10 @@ class Estimate:
         What the estimate leaves out.
     files : tuple of InputFile
         Files that were read, with their hashes.
+    evaluation : Evaluation
+        The arrays of all stages that the totals come from.
+    analysis : Analysis
+        What follows from the estimate and takes time.
     settings : mapping of str to str
         Values that were changed for this run, by path.
     """
@@ -161,7 +259,8 @@ class Estimate:
     design: Design
     workload: WorkloadSpec
     claims: Mapping[str, Claim] = field(repr=False)
-    evaluation: Evaluation = field(repr=False)
+    evaluation: Any = field(repr=False)
+    analysis: Analysis = field(repr=False)
     totals: Mapping[str, float | None]
     checks: tuple[CheckResult, ...] = field(repr=False)
     exclusions: tuple[str, ...] = field(repr=False)
@@ -188,202 +287,81 @@ class Estimate:
         """Checks that the design does not pass."""
         return tuple(check for check in self.checks if not check.passed)
 
-    @cached_property
-    def breakdown(self) -> tuple[BreakdownRow, ...]:
-        """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
-        result, names = self.evaluation, self.evaluation.layers.names
-        rows: list[BreakdownRow] = []
-        for term in result.dynamic:
-            energies = np.broadcast_to(term.energy, (len(names),))
-            counts = np.broadcast_to(term.count, (len(names),))
-            rows += [
-                BreakdownRow(
-                    "dynamic", layer, term.component, term.action, term.term, float(e), 0.0, float(n)
-                )
-                for layer, e, n in zip(names, energies, counts, strict=True)
-                if e > 0.0 or n > 0.0
-            ]
-        rows += [
-            BreakdownRow(
-                "static",
-                "",
-                s.component,
-                "rest",
-                s.term,
-                first_number(s.total) * first_number(result.standing_time(s)),
-                0.0,
-                first_number(s.instances),
-            )
-            for s in result.statics
-        ]
-        placed = 0.0
-        for area in result.areas:
-            placed += first_number(area.total)
-            rows.append(
-                BreakdownRow(
-                    "area",
-                    "",
-                    area.component,
-                    "",
-                    area.term,
-                    0.0,
-                    first_number(area.total),
-                    first_number(area.instances),
-                )
-            )
-        white = first_number(result.area) - placed
-        if self.evaluation.costs.overheads is not None:
-            rows.append(
-                BreakdownRow("area", "", self.evaluation.costs.overheads, "", "white_space", 0.0, white, 1.0)
-            )
-        return tuple(rows)
-
-    @cached_property
-    def spike_terms(self) -> dict[str, float]:
-        """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
-        neuron = getattr(self.evaluation.mapper.compute, "neuron", None)
-        if neuron is None:
-            return {}
-        return {
-            cost.term: first_number(cost.energy)
-            for cost in self.evaluation.costs.energies
-            if cost.component == neuron.path and cost.action == "spike"
-        }
-
-    @cached_property
-    def characteristics(self) -> tuple[tuple[str, str, float, str], ...]:
-        """What experts of single blocks ask for: component, name, value in SI and its unit."""
-        result = self.evaluation
-        with np.errstate(all="ignore"):
-            found = [
-                c for part in result.chip.components() for c in part.characteristics(result.mapper.network)
-            ]
-            carried = result.counts.transport
-            if carried is not None and np.any(carried.packet > 0.0):
-                rate = network.event_advantage_rate(carried.packet, result.mapper.network.activation_bits)
-                name = "spikes per neuron and step below which events take fewer bits than frames"
-                found += [mesh.characteristic(name, rate, "1") for _, mesh in result.chip.networks()]
-        return tuple((c.component, c.name, first_number(c.value), c.unit) for c in found)
-
-    @cached_property
-    def column_errors(self) -> tuple[LayerErrors, ...]:
-        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
-        found, names = self.evaluation.column_errors, self.evaluation.layers.names
-        if found is None:
-            return ()
-        shape = (len(names),)
-        held = np.flatnonzero(np.broadcast_to(found.held, shape) > 0.0)
-        result, ratio = (np.broadcast_to(each, shape)[held] for each in (found.result, found.ratio))
-        causes = {name: np.broadcast_to(error, shape)[held] / result for name, error in found.causes.items()}
-        bits = np.asarray(accuracy.effective_bits(ratio))
-        return tuple(
-            LayerErrors(
-                names[layer],
-                float(ratio[i]) if math.isfinite(ratio[i]) else None,
-                float(bits[i]) if math.isfinite(ratio[i]) else None,
-                {name: float(errors[i]) for name, errors in causes.items()},
-            )
-            for i, layer in enumerate(held)
-        )
-
     @property
     def reported_values(self) -> tuple[tuple[str, ReportedValue], ...]:
         """Headline numbers that the sources of the devices give, with the path of each device."""
         return tuple((path, r) for path, device in self.design.devices.items() for r in device.spec.reported)
 
-    @cached_property
-    def sensitivity(self) -> Sensitivity:
-        """Elasticity of the results with respect to every claim."""
-        return sensitivity(self.design, self.workload, self.claims)
+    @property
+    def breakdown(self) -> tuple[BreakdownRow, ...]:
+        """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
+        return self.analysis.breakdown
 
-    @cached_property
+    @property
+    def spike_terms(self) -> dict[str, float]:
+        """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
+        return self.analysis.spike_terms
+
+    @property
+    def characteristics(self) -> tuple[Characteristic, ...]:
+        """What experts of single blocks ask for: component, name, value in SI and its unit."""
+        return self.analysis.characteristics
+
+    @property
+    def column_errors(self) -> tuple[LayerErrors, ...]:
+        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+        return self.analysis.column_errors
+
+    @property
+    def sensitivity(self) -> Elasticities:
+        """Elasticity of the results with respect to every claim."""
+        return self.analysis.elasticities
+
+    @property
     def bands(self) -> Bands:
         """10th to 90th percentile of the results over what is not known of the inputs."""
-        return sample_bands(self.sample)
+        return self.analysis.bands
 
-    @cached_property
+    @property
     def sample(self) -> Sample:
         """The draw that the bands come from."""
-        return sample_estimate(self.design, self.workload, self.claims)
+        return self.analysis.sample
 
-    @cached_property
+    @property
     def basis_share(self) -> dict[str, dict[str, float]]:
         """Share of energy and area that rests on values of each basis.
 
         Each term is divided among its inputs in proportion to how strongly it depends on them.
         """
-        found = self.sensitivity
-        bases = [self.claims[path].basis for path in found.paths]
-        shares = {}
-        for name, terms in (("energy", found.energy_terms), ("area", found.area_terms)):
-            share = attributed_share(terms, bases)
-            shares[name] = {basis: share.get(basis, 0.0) for basis in (*BASES, DESIGN)}
-        return shares
+        return self.analysis.basis_shares
 
-    @cached_property
+    @property
     def traced(self) -> Any:
         """The cost table once more, every number with its origin."""
-        values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.claims.items()}
-        network = self.evaluation.mapper.network
-        numbers = {
-            "weight_bits": "workload.precision.weights",
-            "accumulator_bits": "workload.precision.accumulator",
-            "mean_absolute_weight": "workload.weights.mean_absolute",
-        }
-        if not network.spiking:
-            numbers["activation_bits"] = "workload.precision.activations"
-        known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
-        with tracing():
-            chip = instantiate(self.design, with_temperature(values, self.evaluation.heating))
-            return cost_components(chip, self.evaluation.mapped, replace(network, **known))
+        return self.analysis.traced
 
-    @cached_property
+    @property
     def used_paths(self) -> frozenset[str]:
         """Paths of the claims that the results depend on: those read for a cost, and those that move a total."""
-        table = self.traced
-        used: set[str] = set()
-        counted = {key for key, n in self.evaluation.counts.actions.items() if np.any(n > 0.0)}
-        for cost in table.energies:
-            if (cost.component, cost.action) in counted:
-                used |= used_parameters(cost.energy)
-        for area in table.areas:
-            used |= used_parameters(area.area)
-        for static in table.statics:
-            used |= used_parameters(static.power)
-        for number in (
-            table.clock_fraction,
-            table.control_fraction,
-            table.control_area_fraction,
-            table.floorplan_utilisation,
-        ):
-            used |= used_parameters(number)
-        found = self.sensitivity
-        for slopes in found.totals.values():
-            used |= {path for path, slope in zip(found.paths, slopes, strict=True) if slope != 0.0}
-        return frozenset(used)
+        return self.analysis.used_paths
 
-    @cached_property
-    def source_keys(self) -> tuple[str, ...]:
-        """Keys of exactly the sources that the results depend on, in alphabetical order."""
-        claims = [self.claims[path] for path in self.used_paths]
-        return tuple(sorted({key for c in claims for key in (c.source, c.via) if key is not None}))
-
-    @cached_property
+    @property
     def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
         """Bibliography entries of exactly the claims that the results depend on, in alphabetical order."""
-        from neuroest.loading.library import bibliography  # noqa: PLC0415
+        return self.analysis.sources
 
-        known = {**bibliography(), **self.design.sources, **self.workload.sources}
-        return tuple((key, known[key]) for key in self.source_keys)
+    @property
+    def source_keys(self) -> tuple[str, ...]:
+        """Keys of exactly the sources that the results depend on, in alphabetical order."""
+        return self.analysis.source_keys
 
-    @cached_property
+    @property
     def unbounded(self) -> tuple[str, ...]:
         """Paths of used claims that state no spread and therefore count as exact in the bands."""
-        return tuple(
-            sorted(
-                p for p in self.used_paths if not self.claims[p].has_spread and self.claims[p].basis != DESIGN
-            )
+        exact = (
+            p for p in self.used_paths if not self.claims[p].has_spread and self.claims[p].basis != DESIGN
         )
+        return tuple(sorted(exact))
 
     def to_dict(self) -> dict[str, Any]:
         """The whole result as plain data, the layout that ``--format json`` prints."""
@@ -410,15 +388,10 @@ class Estimate:
             "breakdown": [asdict(row) for row in self.breakdown],
             "spike_terms_J": self.spike_terms,
             "characteristics": [
-                {
-                    "component": path,
-                    "name": name,
-                    "value": value if math.isfinite(value) else None,
-                    "unit": unit,
-                }
-                for path, name, value, unit in self.characteristics
+                {**found._asdict(), "value": found.value if math.isfinite(found.value) else None}
+                for found in self.characteristics
             ],
-            "layers": self._layers(),
+            "layers": [asdict(layer) for layer in self.analysis.layers],
             "column_errors": [asdict(errors) for errors in self.column_errors],
             "parameters": self._parameters(),
             "checks": [asdict(check) for check in self.checks],
@@ -461,29 +434,6 @@ class Estimate:
             }
             for path, claim in self.claims.items()
         }
-
-    def _layers(self) -> list[dict[str, Any]]:
-        result, placement = self.evaluation, self.evaluation.mapped.placement
-        energy = np.zeros(len(result.layers.names))
-        for row in result.dynamic:
-            energy = energy + row.energy
-        names = list(result.timing.resources)
-        table = np.stack([np.broadcast_to(result.timing.resources[n], energy.shape) for n in names])
-        slowest = np.argmax(table, axis=0)
-        return [
-            {
-                "layer": name,
-                "type": result.layers.types[i],
-                "units": float(placement.units[i]),
-                "replication": float(placement.replication[i]),
-                "utilisation": float(placement.utilisation[i]),
-                "neurons": float(placement.neurons[i]),
-                "dynamic_energy_J": float(energy[i]),
-                "step_time_s": float(result.timing.step[i]),
-                "bottleneck": names[int(slowest[i])],
-            }
-            for i, name in enumerate(result.layers.names)
-        ]
 
     def to_json(self) -> str:
         """The whole result as JSON."""

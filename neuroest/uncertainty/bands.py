@@ -2,210 +2,47 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.units import Numeric
-from neuroest.design.build import Design
-from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import BANDED, QUANTITIES
-from neuroest.specs.claims import Claim
-from neuroest.specs.workload import WorkloadSpec
-from neuroest.uncertainty.model_error import discrepancy_claims
+from neuroest.results.uncertainty import Band, Bands, Sample
 
 Array = NDArray[np.float64]
 
-_Z90 = 1.2815515655446004  # 90th percentile of the standard normal distribution
 _NOISE_SIGMAS = 4.0
 """A rank correlation below so many standard deviations of chance names no cause."""
 _FEWEST_SAMPLES = 10
 """Fewer feasible samples than this name no cause."""
-SAMPLES = 512
-SEED = 20250
 
 
-@dataclass(frozen=True, eq=False)
-class Band:
-    """10th, 50th and 90th percentile of a result."""
-
-    low: float
-    median: float
-    high: float
-
-
-@dataclass(frozen=True, eq=False)
-class Bands:
-    """Bands of the totals of an estimate.
-
-    Attributes
-    ----------
-    totals : mapping
-        Band by the name of the total.
-    feasible : float
-        Share of the samples in which the estimate exists; the percentiles are of those.
-    causes : mapping
-        For each total the parameters that move it most, with their share of its logarithmic variance by rank.
-    samples, seed : int
-        Of the draw.
-    """
-
-    totals: Mapping[str, Band]
-    feasible: float
-    causes: Mapping[str, tuple[tuple[str, float], ...]]
-    samples: int
-    seed: int
-
-
-def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Array]:
-    """Samples of every claim that states a spread; claims of one group move together.
-
-    A value above zero is drawn log-normal on either side of its median, so that the ends of its spread are its
-    10th and 90th percentile; others are drawn normal in the same way. Each cause has a stream of its own, so that
-    a band does not move because another parameter came or went, and two designs share what they have in common.
-    """
-    shared: dict[str, Array] = {}
-    values: dict[str, Array] = {}
-    for path in sorted(claims):
-        claim = claims[path]
-        if not claim.has_spread or claim.low == claim.high:
-            continue
-        key = common_cause(claim)
-        if key not in shared:
-            stream = np.random.default_rng((seed, zlib.crc32(key.encode())))
-            shared[key] = stream.standard_normal((samples, 1))
-        values[path] = spread_over(claim, shared[key])
-    return values
-
-
-def common_cause(claim: Claim) -> str:
-    """What a claim's doubt is shared with: claims of one group, or of one parameter of one file, move together."""
-    return f"{claim.origin}:{claim.group or claim.path.rpartition('.')[2]}"
-
-
-def spread_over(claim: Claim, z: Array) -> Array:
-    """Values of a claim that lie `z` standard deviations from its median."""
-    if claim.value > 0.0 and claim.low > 0.0:
-        up, down = np.log(claim.high / claim.value) / _Z90, np.log(claim.value / claim.low) / _Z90
-        return np.asarray(claim.value * np.exp(np.where(z > 0.0, z * up, z * down)))
-    up, down = (claim.high - claim.value) / _Z90, (claim.value - claim.low) / _Z90
-    return claim.value + np.where(z > 0.0, z * up, z * down)
-
-
-@dataclass(frozen=True, eq=False)
-class SampledTotals:
-    """Totals of every sample.
-
-    Attributes
-    ----------
-    quantities : mapping
-        Array of samples by the name of the total.
-    feasible : array of bool
-        Whether the sample has an estimate.
-    """
-
-    quantities: Mapping[str, Array]
-    feasible: NDArray[np.bool_]
-
-
-def sampled_totals(result: Evaluation, samples: int) -> SampledTotals:
+def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
     """Totals that have bands, one value a sample, from a batch of as many points."""
     feasible = np.ones(samples, dtype=bool)
-    for check in result.checks:
-        if check.severity == "refuse":
-            feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
-    spread = {
-        name: np.broadcast_to(
-            np.asarray(QUANTITIES[name].of(result), dtype=np.float64).reshape(-1), (samples,)
-        )
-        for name in BANDED
-    }
-    return SampledTotals(spread, feasible)
+    with np.errstate(all="ignore"):  # samples without an estimate are left out by what is made of them
+        for check in result.checks:
+            if check.severity == "refuse":
+                feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))
+        values = {name: np.asarray(QUANTITIES[name].of(result), dtype=np.float64) for name in BANDED}
+    totals = {name: np.broadcast_to(value.reshape(-1), (samples,)) for name, value in values.items()}
+    return Sample(drawn, totals, feasible, seed)
 
 
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """One draw of everything that is not known, and what it makes of an estimate.
-
-    Attributes
-    ----------
-    drawn : mapping
-        Samples of each parameter and model discrepancy that has a spread, by path.
-    totals : SampledTotals
-        The totals of each sample.
-    samples, seed : int
-        Of the draw.
-    """
-
-    drawn: Mapping[str, Array]
-    totals: SampledTotals
-    samples: int
-    seed: int
-
-
-def drawn_values(
-    design: Design, claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED
-) -> dict[str, Array]:
-    """Samples of all parameters that state a spread and of the models' discrepancies."""
-    return draw({**claims, **discrepancy_claims(design)}, samples, seed)
-
-
-def sample_estimate(
-    design: Design,
-    workload: WorkloadSpec,
-    claims: Mapping[str, Claim],
-    samples: int = SAMPLES,
-    seed: int = SEED,
-) -> Sample:
-    """Totals of an estimate over the knowledge spread of its inputs; two designs share what they have in common."""
-    drawn = drawn_values(design, claims, samples, seed)
-    values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
-    values.update(drawn)
-    with np.errstate(all="ignore"):  # draws without an estimate are left out by what is made of them
-        totals = sampled_totals(evaluate(design, workload, values), samples)
-    return Sample(drawn, totals, samples, seed)
-
-
-def sample_bands(sample: Sample) -> Bands:
+def bands_of(sample: Sample) -> Bands:
     """Percentiles of the totals of a sample, and the parameters that move them most."""
-    drawn, sampled = sample.drawn, sample.totals
-    feasible = sampled.feasible
+    feasible, drawn = sample.feasible, sample.drawn
     totals: dict[str, Band] = {}
     causes: dict[str, tuple[tuple[str, float], ...]] = {}
     ranks = _ranks(np.concatenate(list(drawn.values()), axis=1).T[:, feasible]) if drawn else np.empty((0, 0))
-    for name, array in sampled.quantities.items():
-        kept = array[feasible]
-        if kept.size == 0 or not np.all(np.isfinite(kept)):
-            continue
-        low, median, high = quantiles(kept, (0.1, 0.5, 0.9))
-        totals[name] = Band(float(low), float(median), float(high))
-        causes[name] = _causes(tuple(drawn), ranks, kept)
-    return Bands(totals, float(feasible.mean()), causes, sample.samples, sample.seed)
-
-
-def estimate_bands(
-    design: Design,
-    workload: WorkloadSpec,
-    claims: Mapping[str, Claim],
-    samples: int = SAMPLES,
-    seed: int = SEED,
-) -> Bands:
-    """Percentiles of the totals over the knowledge spread of all parameters and of the models themselves."""
-    return sample_bands(sample_estimate(design, workload, claims, samples, seed))
-
-
-def quantiles(values: Array, probabilities: tuple[float, ...]) -> tuple[float, ...]:
-    """Quantiles of a sample by linear interpolation between its order statistics, numpy's default.
-
-    `numpy.quantile` gives the same numbers, but loads masked arrays first, which a short run would wait for.
-    """
-    ordered = np.sort(values)
-    places = np.asarray(probabilities) * (ordered.size - 1)
-    return tuple(float(q) for q in np.interp(places, np.arange(ordered.size), ordered))
+    for name, values in sample.totals.items():
+        kept = values[feasible]
+        if kept.size and np.all(np.isfinite(kept)):
+            totals[name] = Band.of(kept)
+            causes[name] = _causes(tuple(drawn), ranks, kept)
+    return Bands(totals, float(feasible.mean()), causes, feasible.size, sample.seed)
 
 
 def _causes(paths: tuple[str, ...], ranks: Array, result: Array) -> tuple[tuple[str, float], ...]:

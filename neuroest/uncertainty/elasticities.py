@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.quantities import QUANTITIES
+from neuroest.results.uncertainty import Elasticities
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec
 
@@ -19,27 +19,7 @@ _STEP = 1e-4
 """Relative step of the finite difference: small beside any curvature here, large beside rounding."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Sensitivity:
-    """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
-
-    Attributes
-    ----------
-    paths : tuple of str
-        Parameters that were moved: all that are no choice of the designer and not zero.
-    totals : mapping
-        Elasticity of each total with respect to each parameter.
-    energy_terms, area_terms : mapping
-        The same for each term, by component and term, and the term's value.
-    """
-
-    paths: tuple[str, ...]
-    totals: Mapping[str, NDArray[np.float64]]
-    energy_terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]]
-    area_terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]]
-
-
-def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Sensitivity:
+def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Claim]) -> Elasticities:
     """Elasticities of an estimate with respect to every claim.
 
     Each parameter is moved up and down by a ten-thousandth. Where the two disagree, as at the edge of a
@@ -68,7 +48,7 @@ def sensitivity(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cla
             energy, (static.component, static.term), elasticity(static.total * result.standing_time(static))
         )
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
-    return Sensitivity(paths, totals, energy, area)
+    return Elasticities(paths, totals, energy, area)
 
 
 def steps(claims: Mapping[str, Claim]) -> dict[str, NDArray[np.float64]]:
@@ -107,26 +87,3 @@ def _store(
     (old, slope), (new, other) = table[key], item
     total = old + new
     table[key] = (total, (old * slope + new * other) / total if total else slope)
-
-
-def attributed_share(
-    terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]], labels: Sequence[str]
-) -> dict[str, float]:
-    """Share of a sum of terms that rests on each label of the parameters.
-
-    Every term is divided among its parameters in proportion to how strongly it depends on each, that is by the
-    magnitude of its elasticities; what depends on no parameter counts as ``design``.
-    """
-    shares: dict[str, float] = {}
-    total = 0.0
-    for value, slopes in terms.values():
-        total += value
-        weights = np.abs(slopes)
-        if weights.sum() == 0.0:
-            shares[DESIGN] = shares.get(DESIGN, 0.0) + value
-            continue
-        weights /= weights.sum()
-        for index in np.flatnonzero(weights).tolist():
-            label = labels[index]
-            shares[label] = shares.get(label, 0.0) + value * float(weights[index])
-    return {label: share / total for label, share in shares.items()} if total else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,12 +36,13 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
+from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_path, printable
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
-from neuroest.uncertainty.bands import SAMPLES, SEED, draw
+from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 from neuroest.uncertainty.model_error import discrepancy_claims
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
 from neuroest.validation.expressions import (
@@ -99,6 +99,12 @@ class Prediction:
     median: float
     high: float
 
+    @classmethod
+    def of(cls, value: float, sampled: Array) -> Prediction:
+        """A value with the band of its samples."""
+        band = Band.of(sampled)
+        return cls(value, band.low, band.median, band.high)
+
 
 @dataclass(frozen=True)
 class CaseResult:
@@ -140,7 +146,7 @@ class CaseResult:
             at, at_samples = values[stated.anchor]
             factor = self.case.published[stated.anchor].value
             value, sampled = factor * value / at, factor * sampled / at_samples
-        found = Prediction(float(value), *_band(sampled))
+        found = Prediction.of(float(value), sampled)
         self._check(name, found)
         return found
 
@@ -163,7 +169,7 @@ class CaseResult:
             )
         except NeuroestError as error:
             raise SpecError([self.case.problem(name, ["predicted"], str(error))]) from None
-        self._check(name, Prediction(float(value[0]), *_band(values)))
+        self._check(name, Prediction.of(float(value[0]), values))
         return float(value[0]), values
 
     def _check(self, name: str, found: Prediction) -> None:
@@ -186,15 +192,6 @@ class CaseResult:
             run, _, path = key.partition(_JOIN)
             values[run][path] = drawn.get(key, claim.value)
         return values
-
-
-def _band(values: Array) -> tuple[float, float, float]:
-    """10th, 50th and 90th percentile of what is finite; no numbers where nothing is."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return math.nan, math.nan, math.nan
-    low, median, high = np.quantile(finite, (0.1, 0.5, 0.9))
-    return float(low), float(median), float(high)
 
 
 def run_of(spec: CaseSpec, stated: Published) -> str:

@@ -44,7 +44,6 @@ def test_the_csv_holds_one_spike_a_line(command: Command) -> None:
         (("switch_ag_nanodots",), "a spike"),
         (("lif_28nm_circuit", "--level", "2 pA"), "membrane"),
         (("lif_behaviour_generic", "--level", "100"), "digital neuron"),
-        (("langevin_example", "--level", "2", "--duration", "20 s"), "research model"),
         (("diffusive_bench", "--stimulus", "pair", "--width", "40 ms", "--devices", "3"), "3 devices"),
         (("diffusive_bench", "--no-rupture", "--duration", "150 ms", "--no-noise"), "latching"),
         (("diffusive_bench", "--barrier-shift", "50 meV", "--duration", "20 ms"), "none in 0 of 1"),

@@ -13,7 +13,7 @@ from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.uncertainty.bands import draw
+from neuroest.uncertainty.draws import draw
 from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
 ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import NeuroestError
-from neuroest.dynamics.langevin import potential_force, simulate_langevin
 from neuroest.dynamics.reference_neurons import (
     digital_lif_spikes,
     simulate_analog_lif,
@@ -87,33 +86,6 @@ def test_digital_neuron_refuses_fractions_and_thresholds_beyond_its_word() -> No
         digital_lif_spikes(record("lif_behaviour_generic"), np.full((1, 1), 0.5))
     with pytest.raises(NeuroestError, match="does not fit"):
         digital_lif_spikes(record("lif_behaviour_generic", state_bits=8.0), np.ones((1, 1)))
-
-
-def test_force_is_minus_the_slope_of_the_potential() -> None:
-    p = record("langevin_example")
-    x = np.linspace(-0.9, 0.6, 31)
-
-    def potential(x):
-        inner = np.abs(p.confinement_slope * x + p.confinement_offset)
-        return (
-            p.wall_repulsion / (x + 1) ** 2 - p.wall_attraction / (x + 1) - p.far_wall / (x - 1)
-            + inner**p.confinement_power
-        )  # fmt: skip
-
-    slope = (potential(x + 1e-6) - potential(x - 1e-6)) / 2e-6
-    np.testing.assert_allclose(potential_force(p, x), -slope, rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.slow
-def test_particle_rests_at_low_voltage_oscillates_above_and_stays_on_far_above() -> None:
-    p = record("langevin_example")
-    rises = []
-    for level in (1.0, 2.0, 5.0):
-        run = simulate_langevin(p, level, 60.0, 2e-3, generator=np.random.default_rng(0))
-        rises.append(int(np.sum(np.diff((run.conductance[:, 0] > 0.5).astype(int)) == 1)))
-    assert rises[0] == 0
-    assert rises[1] > 10
-    assert rises[2] <= 3
 
 
 def test_a_switch_that_opens_slowly_adds_its_relaxation_to_the_period() -> None:

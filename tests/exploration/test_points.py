@@ -11,7 +11,7 @@ from neuroest.exploration.structures import Group, resolve
 from neuroest.loading.library import shipped
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.claims import Claim
-from neuroest.uncertainty.bands import draw
+from neuroest.uncertainty.draws import draw
 from neuroest.workloads.layout import points_first
 
 ALL = tuple(QUANTITIES)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.pipeline.comparison import Comparison, compare
+from neuroest.pipeline.comparison import compare
+from neuroest.results.comparison import Comparison
 
 SPEECH = "shd_recurrent_spiking"
 

@@ -5,8 +5,9 @@ import io
 
 import pytest
 
-from neuroest.pipeline.comparison import Comparison
-from neuroest.reporting.csv_export import breakdown_csv, comparison_csv, to_csv
+from neuroest.pipeline.comparison import compared
+from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
+from neuroest.reporting.table_model import records_csv
 from neuroest.results.estimate import Estimate
 
 
@@ -32,13 +33,13 @@ def test_several_designs_share_a_table(memristive: Estimate, cmos: Estimate) -> 
 
 
 def test_commas_and_quotes_are_quoted() -> None:
-    assert list(csv.DictReader(io.StringIO(to_csv(("a", "b"), [{"a": 'x, "y"\nz'}])))) == [
+    assert list(csv.DictReader(io.StringIO(records_csv(("a", "b"), [{"a": 'x, "y"\nz'}])))) == [
         {"a": 'x, "y"\nz', "b": ""}
     ]
 
 
 def test_a_comparison_tells_ratios_last(memristive: Estimate, cmos: Estimate) -> None:
-    rows = list(csv.DictReader(io.StringIO(comparison_csv(Comparison((memristive, cmos), {})))))
+    rows = list(csv.DictReader(io.StringIO(comparison_csv(compared((memristive, cmos), {})))))
     ratios = [row for row in rows if row["kind"] == "ratio"]
     assert rows[-len(ratios) :] == ratios
     assert float(ratios[0]["design_value"]) / float(ratios[0]["baseline_value"]) == pytest.approx(

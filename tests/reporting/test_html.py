@@ -4,8 +4,8 @@ import dataclasses
 import re
 from html.parser import HTMLParser
 
-from neuroest.pipeline.comparison import Comparison
-from neuroest.reporting.html import comparison_html, estimate_html
+from neuroest.pipeline.comparison import compared
+from neuroest.reporting.summaries import comparison_html, estimate_html
 from neuroest.results.estimate import Estimate
 
 EVIL = "<script>alert('x')</script>&\"\u2028"
@@ -37,7 +37,7 @@ def parsed(text: str) -> Balance:
 
 
 def test_the_page_is_whole_and_loads_nothing(memristive: Estimate, cmos: Estimate) -> None:
-    for text in (estimate_html(memristive), comparison_html(Comparison((memristive, cmos), {}))):
+    for text in (estimate_html(memristive), comparison_html(compared((memristive, cmos), {}))):
         balance = parsed(text)
         assert balance.open == []
         assert balance.loads == []
@@ -45,7 +45,7 @@ def test_the_page_is_whole_and_loads_nothing(memristive: Estimate, cmos: Estimat
 
 def test_notebooks_show_it(memristive: Estimate) -> None:
     assert memristive._repr_html_() == estimate_html(memristive)
-    assert "diffusive_28nm_derived" in Comparison((memristive, memristive), {})._repr_html_()
+    assert "diffusive_28nm_derived" in compared((memristive, memristive), {})._repr_html_()
 
 
 def test_text_from_files_is_escaped(memristive: Estimate, cmos: Estimate) -> None:
@@ -53,7 +53,7 @@ def test_text_from_files_is_escaped(memristive: Estimate, cmos: Estimate) -> Non
     evil = dataclasses.replace(
         memristive, design=dataclasses.replace(memristive.design, spec=spec), exclusions=(EVIL,)
     )
-    for text in (estimate_html(evil), comparison_html(Comparison((evil, cmos), {}))):
+    for text in (estimate_html(evil), comparison_html(compared((evil, cmos), {}))):
         assert "<script" not in text
         assert "&lt;script&gt;" in text
         assert parsed(text).loads == []

@@ -18,7 +18,7 @@ from neuroest.exploration.pareto import non_dominated
 from neuroest.exploration.sensitivity import sensitivity
 from neuroest.loading.library import shipped
 from neuroest.pipeline.comparison import compare
-from neuroest.reporting import latex, markdown
+from neuroest.reporting import latex
 from neuroest.reporting import page as templates
 from neuroest.reporting.difference import difference
 from neuroest.reporting.estimate_views import View
@@ -34,9 +34,10 @@ from neuroest.plotting.area_map import squarified
 from neuroest.plotting.breakdowns import breakdown_figure
 from neuroest.plotting.style import STYLE, draw
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
-from neuroest.reporting.figure_list import MOST_DRAWN_ALONE, plans
+from neuroest.publishing.figure_list import MOST_DRAWN_ALONE, plans
+from neuroest.publishing.publish import publish
 from neuroest.reporting.page import page
-from neuroest.reporting.publish import publish
+from neuroest.reporting.summaries import comparison_document
 from neuroest.reporting.sweep_data import read_sweep, sweep_points
 from tests.reporting.conftest import EVIL, renamed
 from tests.reporting.latex_here import needs_latex
@@ -230,7 +231,7 @@ def test_differences_stand_before_ratios_in_every_form(small: Report, folder: Pa
     comparison = small.comparisons["shd_recurrent_spiking"]
     html = (folder / "report.html").read_text()
     assert html.index("What differs") < html.index("Ratios</h3>")
-    told = markdown.comparison_markdown(comparison)
+    told = comparison_document(comparison).to_markdown()
     assert told.index("What differs") < told.index("Ratios")
     tables = latex.comparison_latex(comparison)
     assert tables.index("tab:differences") < tables.index(r"\label{tab:ratios}")
@@ -244,7 +245,7 @@ def test_names_that_are_special_somewhere_are_harmless_everywhere(evil: Report, 
     assert "&lt;script&gt;window.hurt" in html
     names = [p.name for p in (tmp_path / "out").rglob("*")]
     assert not any(set(name) & set("<>%#$&~^\\{}") for name in names)
-    assert "<script>" not in markdown.comparison_markdown(evil.comparisons[EVIL]).replace("\\<", "")
+    assert "<script>" not in comparison_document(evil.comparisons[EVIL]).to_markdown().replace("\\<", "")
     assert r"\textless{}script\textgreater{}\allowbreak{}" in (tmp_path / "out" / "tables").joinpath(
         f"results_{slug(EVIL)}.tex").read_text()  # fmt: skip
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from neuroest.reporting.row_export import rows_csv, rows_json, rows_latex, rows_markdown, rows_of
+from neuroest.reporting.table_latex import to_latex
+from neuroest.reporting.table_model import Table
 from tests.reporting.conftest import EVIL
 from tests.reporting.latex_here import needs_latex
 
@@ -20,11 +21,11 @@ ROWS = [
 
 
 def test_rows_come_back_from_csv_and_json() -> None:
-    told = list(csv.DictReader(io.StringIO(rows_csv(ROWS))))
+    told = list(csv.DictReader(io.StringIO(Table.of_records(ROWS).to_csv())))
     assert [row["name"] for row in told] == [EVIL, "a|b"]
     assert float(told[0]["value"]) == 1.5e-13
     assert told[1]["value"] == ""  # no number is no text such as nan
-    plain = json.loads(rows_json(ROWS))
+    plain = json.loads(Table.of_records(ROWS).to_json())
     assert plain[0] == {"name": EVIL, "value": 1.5e-13, "count": 3, "seen": True, "none": None}
     assert plain[1]["value"] is None
     assert plain[1]["count"] == 4
@@ -32,7 +33,7 @@ def test_rows_come_back_from_csv_and_json() -> None:
 
 
 def test_markdown_obeys_no_name() -> None:
-    lines = rows_markdown(ROWS).splitlines()
+    lines = Table.of_records(ROWS).to_markdown().splitlines()
     assert len(lines) == 4
     assert lines[1].count("--:") == 2
     assert "<script>" not in lines[2].replace("\\<", "")
@@ -42,19 +43,20 @@ def test_markdown_obeys_no_name() -> None:
 def test_a_data_frame_is_its_rows() -> None:
     import pandas as pd
 
-    assert rows_of(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    found = Table.of_records(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}))
+    assert found == Table(("a", "b"), ((1, "x"), (2, "y")))
 
 
 def test_no_rows_are_an_empty_table_and_nothing_at_all_is_said() -> None:
     import pandas as pd
 
-    empty = rows_of(pd.DataFrame({"device": [], "time [s]": []}))
-    assert rows_csv(empty) == "device,time [s]\n"
-    assert rows_json(empty) == "[]\n"
-    assert rows_markdown(empty).splitlines() == ["| device | time \\[s\\] |", "|---|---|"]
-    assert r"\midrule" in rows_latex(empty, "none")
-    assert rows_markdown([]) == "Nothing.\n"
-    assert rows_latex([], "fits") == "% fits: nothing\n"
+    empty = Table.of_records(pd.DataFrame({"device": [], "time [s]": []}))
+    assert Table.of_records(empty).to_csv() == "device,time [s]\n"
+    assert Table.of_records(empty).to_json() == "[]\n"
+    assert Table.of_records(empty).to_markdown().splitlines() == ["| device | time \\[s\\] |", "|---|---|"]
+    assert r"\midrule" in to_latex(Table.of_records(empty), "none")
+    assert Table.of_records([]).to_markdown() == "Nothing.\n"
+    assert to_latex(Table.of_records([]), "fits") == "% fits: nothing\n"
 
 
 @needs_latex
@@ -67,7 +69,7 @@ def test_any_table_compiles_without_warnings(columns: str, tmp_path: Path) -> No
     wide = [{f"column {i}": 10.0**i for i in range(12)} for _ in range(9)]
     few = [{f"a_quantity_of_some_length_{i}": float(i) for i in range(14)}]
     hashes = [{"commit": "0123456789abcdef" * 4, "address": "https://example.org/" + "a/b" * 30}]
-    tables = [rows_latex(rows, EVIL) for rows in (ROWS, long, wide, few, hashes)]
+    tables = [to_latex(Table.of_records(rows), EVIL) for rows in (ROWS, long, wide, few, hashes)]
     text = "\n".join(
         [
             rf"\documentclass[{columns}]{{article}}", r"\usepackage[T1]{fontenc}\usepackage{lmodern}",

@@ -36,7 +36,11 @@ def test_the_word_selects_the_class() -> None:
 
 
 def test_nodes_are_levels_computing_levels_and_free_blocks() -> None:
-    assert tuple(NODES.words) == ("level", *(f"mapper:{m}" for m in LEVELS), *(f"model:{m}" for m in FREE_BLOCKS))
+    assert tuple(NODES.words) == (
+        "level",
+        *(f"mapper:{m}" for m in LEVELS),
+        *(f"model:{m}" for m in FREE_BLOCKS),
+    )
     assert isinstance(NODES.validated({"count": 2, "buffer": SRAM}), Level)
 
 

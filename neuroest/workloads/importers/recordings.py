@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
@@ -374,7 +375,7 @@ def _from_means(one: LayerRecording, recording: Recording, due: Sequence[str]) -
             for number in (float(each.min()), float(each.max())):
                 checked_fraction(number, f"{recording.file}: {quantity} of {one.name!r}")
             values[quantity] = float(each.mean())
-            low[quantity], high[quantity] = float(np.quantile(each, 0.1)), float(np.quantile(each, 0.9))
+            low[quantity], _, high[quantity] = quantiles(each)
     samples = one.samples or recording.samples
     if samples is None:
         raise NetworkImportError(f"{recording.file}: how many samples were averaged? give --samples")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.statistics import quantiles
 from neuroest.workloads.importers.network import NetworkImportError, Recorded
 
 
@@ -95,8 +96,8 @@ class Tally:
                 )
         return Recorded(
             values={name: float(v.mean()) for name, v in each.items()},
-            low={name: float(np.quantile(v, 0.1)) for name, v in each.items()},
-            high={name: float(np.quantile(v, 0.9)) for name, v in each.items()},
+            low={name: quantiles(v)[0] for name, v in each.items()},
+            high={name: quantiles(v)[2] for name, v in each.items()},
             samples=self.samples,
             timesteps=tuple(self.timesteps),
         )

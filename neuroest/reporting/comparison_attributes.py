@@ -1,20 +1,17 @@
-"""What a design is, property by property, so that a comparison can tell what differs."""
+"""What the designs of a comparison are, attribute by attribute."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
+from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.accuracy_text import weights_age
 from neuroest.reporting.formatting import corner_words, counted, percent, shown, temperature_words, words
-from neuroest.reporting.table import basis_words
+from neuroest.reporting.table import basis_words, maturity_words
+from neuroest.reporting.text_style import one_line
+from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.specs.workload import Task
-
-PUBLISHED: Mapping[str, str] = {
-    "event_core": "a fabricated chip by its published energies and times per event",
-    "roofline": "a processor by its data sheet",
-}
-"""Mappers of chips that are known by published numbers, and what they are."""
 
 
 def _number(result: Estimate, path: str, unit: str) -> str:
@@ -90,7 +87,7 @@ def _kind(result: Estimate) -> str:
     return "-"
 
 
-def fabrication(result: Estimate, shared: frozenset[str]) -> str:
+def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
     """Devices of a design, the shared ones left out, by whether a foundry makes them."""
     found: dict[str, set[str]] = {}
     for device in result.design.devices.values():
@@ -107,7 +104,7 @@ def _failed(result: Estimate) -> str:
     return "; ".join(str(check) for check in result.failed_checks) or "none"
 
 
-PROPERTIES: Mapping[str, Callable[[Estimate], str]] = {
+_ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "workload": lambda result: result.workload.name,
     "coding": _coding,
     "task and accuracy": _quality,
@@ -123,4 +120,16 @@ PROPERTIES: Mapping[str, Callable[[Estimate], str]] = {
     "basis of the energy": lambda result: basis_words(result.basis_share["energy"]),
     "basis of the area": lambda result: basis_words(result.basis_share["area"]),
 }
-"""What is told of each side, in the order of the output."""
+"""Attributes in words, in the order of the output."""
+
+
+def attributes(comparison: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Attributes in words, each with what it is in every design, the design first and then its baselines."""
+    sides = comparison.estimates
+    for what, describe in _ATTRIBUTES.items():
+        yield what, tuple(one_line(describe(result)) for result in sides)
+    names = [{device.spec.name for device in result.design.devices.values()} for result in sides]
+    shared = frozenset.intersection(*map(frozenset, names))
+    for what, words_of in (("maturity", maturity_words), ("fabrication", _fabrication)):
+        found = tuple(words_of(result, shared) or "only shared devices" for result in sides)
+        yield f"{what} of the devices that are not shared", found

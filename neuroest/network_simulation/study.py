@@ -1,0 +1,285 @@
+"""A network in spikes on the chip of an estimate, and single layers under given currents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.loading.library import load_workload
+from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
+from neuroest.network_simulation.calibration import calibrate
+from neuroest.network_simulation.columns import IDEAL, ArrayErrors
+from neuroest.network_simulation.comparison import WITHOUT, ConditionResult, Experiment, check_names, compare
+from neuroest.network_simulation.conditions import Chips, operating_conditions
+from neuroest.network_simulation.files import read_currents, read_network, read_samples
+from neuroest.network_simulation.report import (
+    activity_data,
+    activity_lines,
+    condition_lines,
+    outcome_data,
+    outcome_rows,
+    outcome_table,
+)
+from neuroest.network_simulation.spiking import Drive, LayerActivity, SimulationOptions, run_layer
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import render
+from neuroest.results.estimate import Estimate, package_version
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.workload import WorkloadSpec
+
+
+def _silent(_: str) -> None:
+    """Tell nobody how far a run has come."""
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkSimulation:
+    """Accuracy and energy of a network on simulated neurons.
+
+    Attributes
+    ----------
+    outcomes : tuple of ConditionResult
+        Ideal neurons, the device, and the device without one characteristic each.
+    """
+
+    study: Experiment
+    outcomes: tuple[ConditionResult, ...]
+
+    @property
+    def _device(self) -> ConditionResult:
+        return next(one for one in self.outcomes if one.name == "device")
+
+    def to_text(self) -> str:
+        """The runs for a terminal."""
+        study = self.study
+        dealt = (
+            f"{len(study.labels)} samples dealt out to {study.chips.number} chips, seed {study.chips.seed}"
+        )
+        lines = [f"{study.workload.spec.name}: {dealt}"]
+        if study.cell_errors:
+            lines.append(
+                "cells of the arrays hold their weights with the errors of the estimate, others on each chip; wires "
+                "lose"
+            )
+        lines += condition_lines(study.chip.architecture, study.place, study.drives)
+        lines += [
+            *activity_lines(study.place, self._device.activity or {}),
+            "",
+            *outcome_table([*self.outcomes]),
+        ]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        return outcome_data(self.study, [*self.outcomes])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a run."""
+        head, *rows = outcome_rows([*self.outcomes])
+        return [dict(zip(head, row, strict=True)) for row in rows]
+
+    def plot(self, path: Path) -> None:
+        """Draw accuracy and energy of the runs."""
+        render(self, "figure", path)
+
+    def workload_text(self, name: str | None = None) -> str:
+        """Text of the workload with the simulated activity."""
+        device, study = self._device, self.study
+        return simulated_workload(
+            study.workload, device.activity or {}, study.origin, name=name, spikes=study.samples.spikes,
+            accuracy=device.accuracy,
+        )[1]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class LayerSimulation:
+    """Layers of simulated neurons under given currents."""
+
+    chip: Estimate
+    workload: Loaded[WorkloadSpec]
+    activity: Mapping[str, LayerActivity]
+    origin: ActivityProvenance
+    settings: Mapping[str, str]
+
+    @cached_property
+    def energy_per_inference(self) -> float:
+        """Estimate of the energy of one inference with the simulated spikes. [J]."""
+        changed, _ = simulated_workload(self.workload, self.activity, self.origin)
+        return float(
+            estimate(self.chip.called, changed, self.settings).totals["energy_per_inference_J"] or 0.0
+        )
+
+    def to_text(self) -> str:
+        """The layers for a terminal."""
+        place = self.origin.place
+        lines = [
+            *condition_lines(self.chip.architecture, place, self.origin.drives),
+            *activity_lines(place, self.activity),
+            f"energy of one inference with these spikes: {self.energy_per_inference:.4g} J",
+        ]
+        return "\n".join(line.rstrip() for line in lines) + "\n"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data."""
+        place = self.origin.place
+        return {
+            "architecture": self.chip.architecture, "workload": self.workload.spec.name,
+            "neuron": place.neuron.spec.name, "timestep_s": place.timestep, "layers": activity_data(self.activity),
+            "energy_per_inference_J": self.energy_per_inference,
+        }  # fmt: skip
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a layer."""
+        return [
+            {
+                "layer": name,
+                "rate": f"{v['rate']:.6g}",
+                "spikes_per_timestep": f"{v['spikes_per_timestep']:.6g}",
+            }
+            for name, v in activity_data(self.activity).items()
+        ]
+
+    def workload_text(self, name: str | None = None) -> str:
+        """Text of the workload with the simulated activity."""
+        return simulated_workload(self.workload, self.activity, self.origin, name=name)[1]
+
+
+def _check_drives(drives: Mapping[str, Drive], names: Sequence[str]) -> None:
+    for name in drives:
+        if name not in names:
+            raise UnknownNameError("layer", name, names)
+    missing = [name for name in names if name not in drives]
+    if missing:
+        raise NeuroestError(f"--drive is missing for {', '.join(missing)}")
+
+
+def simulate_network(
+    architecture: str, workload: str, weights: Path, samples: Path, *, calibration: Path | None = None,
+    drives: Mapping[str, Drive] | None = None, without: Sequence[str] = (), recalibrate: bool = False,
+    cell_errors: bool = False, count: int | None = None, chips: int = 8, seed: int = 0,
+    settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
+    tell: Callable[[str], None] = _silent,
+) -> NetworkSimulation:  # fmt: skip
+    """Accuracy and energy of a network in spikes on the neurons of a chip.
+
+    Spikes come from the stochastic compact model of the chip's neurons, driven by the currents of its columns.
+
+    Parameters
+    ----------
+    architecture, workload : str
+        Shipped names, or paths.
+    weights : Path
+        Whole-number weights of each layer, .npz.
+    samples : Path
+        Input spikes and the class of each sample, .npz.
+    calibration : Path, optional
+        Samples on which offset and load of each layer are chosen; other ones than `samples`.
+    drives : mapping of str to Drive, optional
+        Offset [V] and load [ohm] of the input circuit of each layer, in place of a calibration.
+    without : sequence of str
+        Characteristics that are left out as well, one at a time; ``all`` for each.
+    recalibrate : bool
+        Choose offset and load anew wherever something is left out.
+    cell_errors : bool
+        Draw each cell with the errors of the estimate, and include the IR drop of the wires.
+    count : int, optional
+        Number of samples that are used.
+    chips : int
+        Chips that the samples are dealt out to.
+    seed : int
+        Seed of everything that is drawn.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    kinetics : str
+        Device spec with conduction, noise and barriers of the ions.
+    tell : callable
+        Told what is about to run.
+
+    Returns
+    -------
+    NetworkSimulation
+
+    Raises
+    ------
+    NeuroestError
+        For files that do not fit the workload, and for layers without a drive.
+    """
+    check_names([name for name in without if name != "all"])
+    if calibration is None and not drives:
+        raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
+    if recalibrate and calibration is None:
+        raise NeuroestError("--recalibrate needs --calibration")
+    if calibration is not None and calibration.resolve() == samples.resolve():
+        raise NeuroestError("--calibration must not be the samples that the accuracy is measured on")
+    changes = dict(settings or {})
+    network = load_workload(workload)
+    layers, weights_hash = read_network(weights, network.spec)
+    tested = read_samples(samples, network.spec).first(count)
+    seen = read_samples(calibration, network.spec) if calibration is not None else None
+    chip = estimate(architecture, workload, changes)
+    place, group = operating_conditions(chip, layers, kinetics), Chips(chips, seed)
+    files = {"weights": weights_hash, "samples": tested.sha256}
+    if drives:
+        _check_drives(drives, [layer.name for layer in layers])
+        chosen = dict(drives)
+    else:
+        assert seen is not None  # noqa: S101 - checked above
+        tell("choosing offset and load of each layer")
+        options = SimulationOptions(array=ArrayErrors() if cell_errors else IDEAL)
+        chosen = calibrate(place, layers, seen, group, lambda text: tell(f"  {text}"), options)
+        files["calibration samples"] = seen.sha256
+    version = package_version()
+    origin = ActivityProvenance(
+        chip.architecture, place, chosen, group, kinetics, version, files, cell_errors
+    )
+    study = Experiment(chip, network, layers, tested, origin, changes)
+    left_out = list(WITHOUT) if "all" in without else list(dict.fromkeys(without))
+    outcomes = compare(study, left_out, seen if recalibrate else None, lambda text: tell(f"running {text}"))
+    return NetworkSimulation(study, tuple(outcomes))
+
+
+def simulate_layers(
+    architecture: str, workload: str, currents: Path, drives: Mapping[str, Drive], *, count: int | None = None,
+    chips: int = 8, seed: int = 0, settings: Mapping[str, str] | None = None, kinetics: str = "ion_kinetics_silver",
+) -> LayerSimulation:  # fmt: skip
+    """Spikes of layers of simulated neurons under given column currents.
+
+    Parameters
+    ----------
+    currents : Path
+        Input currents of the layers, .npz. [A]
+    drives : mapping of str to Drive
+        Offset [V] and load [ohm] of the input circuit of each layer.
+
+    Returns
+    -------
+    LayerSimulation
+
+    Raises
+    ------
+    NeuroestError
+        For a file that does not fit the workload, and for layers without a drive.
+
+    See Also
+    --------
+    simulate_network : the other parameters.
+    """
+    changes = dict(settings or {})
+    network = load_workload(workload)
+    found, digest = read_currents(currents, network.spec)
+    chip = estimate(architecture, workload, changes)
+    place, group = operating_conditions(chip, [], kinetics), Chips(chips, seed)
+    _check_drives(drives, list(found))
+    activity = {
+        name: run_layer(place, drives[name], current[:count], chips=group, number=number)
+        for number, (name, current) in enumerate(found.items())
+    }
+    version = package_version()
+    origin = ActivityProvenance(
+        chip.architecture, place, drives, group, kinetics, version, {"currents": digest}
+    )
+    return LayerSimulation(chip, network, activity, origin, changes)

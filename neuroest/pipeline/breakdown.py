@@ -1,0 +1,106 @@
+"""Parts of a result by term, layer and cause, as rows of an estimate."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from neuroest.equations import accuracy, network
+from neuroest.pipeline.area import InstanceRow
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow
+from neuroest.results.quantities import first_number
+
+
+def breakdown_rows(result: Evaluation) -> tuple[BreakdownRow, ...]:
+    """Every term: dynamic energy by layer, static energy and area by component. Their sums are the totals."""
+    names = result.layers.names
+    rows: list[BreakdownRow] = []
+    for term in result.dynamic:
+        energies = np.broadcast_to(term.energy, (len(names),))
+        counts = np.broadcast_to(term.count, (len(names),))
+        rows += [
+            BreakdownRow("dynamic", layer, term.component, term.action, term.term, float(e), 0.0, float(n))
+            for layer, e, n in zip(names, energies, counts, strict=True)
+            if e > 0.0 or n > 0.0
+        ]
+    for static in result.statics:
+        energy = first_number(static.total) * first_number(result.standing_time(static))
+        rows.append(_instance_row("static", "rest", static, energy, 0.0))
+    placed = 0.0
+    for area in result.areas:
+        placed += first_number(area.total)
+        rows.append(_instance_row("area", "", area, 0.0, first_number(area.total)))
+    if result.costs.overheads is not None:
+        white = InstanceRow(result.costs.overheads, "white_space", first_number(result.area) - placed, 1.0)
+        rows.append(_instance_row("area", "", white, 0.0, first_number(white.total)))
+    return tuple(rows)
+
+
+def _instance_row(kind: str, action: str, row: InstanceRow, energy: float, area: float) -> BreakdownRow:
+    return BreakdownRow(kind, "", row.component, action, row.term, energy, area, first_number(row.instances))
+
+
+def spike_terms(result: Evaluation) -> dict[str, float]:
+    """Energy of one spike of a neuron that an output owns for itself, by term. [J]; empty without such neurons."""
+    neuron = getattr(result.mapper.compute, "neuron", None)
+    if neuron is None:
+        return {}
+    return {
+        cost.term: first_number(cost.energy)
+        for cost in result.costs.energies
+        if cost.component == neuron.path and cost.action == "spike"
+    }
+
+
+def characteristics(result: Evaluation) -> tuple[Characteristic, ...]:
+    """What experts of single blocks ask for."""
+    with np.errstate(all="ignore"):
+        found = [c for part in result.chip.components() for c in part.characteristics(result.mapper.network)]
+        carried = result.counts.transport
+        if carried is not None and np.any(carried.packet > 0.0):
+            rate = network.event_advantage_rate(carried.packet, result.mapper.network.activation_bits)
+            name = "spikes per neuron and step below which events take fewer bits than frames"
+            found += [mesh.characteristic(name, rate, "1") for _, mesh in result.chip.networks()]
+    return tuple(Characteristic(c.component, c.name, first_number(c.value), c.unit) for c in found)
+
+
+def layer_errors(result: Evaluation) -> tuple[LayerErrors, ...]:
+    """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+    found, names = result.column_errors, result.layers.names
+    if found is None:
+        return ()
+    shape = (len(names),)
+    held = np.flatnonzero(np.broadcast_to(found.held, shape) > 0.0)
+    spread, ratio = (np.broadcast_to(each, shape)[held] for each in (found.result, found.ratio))
+    causes = {name: np.broadcast_to(error, shape)[held] / spread for name, error in found.causes.items()}
+    bits = np.asarray(accuracy.effective_bits(ratio))
+    return tuple(
+        LayerErrors(
+            names[layer],
+            float(ratio[i]) if math.isfinite(ratio[i]) else None,
+            float(bits[i]) if math.isfinite(ratio[i]) else None,
+            {name: float(errors[i]) for name, errors in causes.items()},
+        )
+        for i, layer in enumerate(held)
+    )
+
+
+def layer_rows(result: Evaluation) -> tuple[LayerRow, ...]:
+    """Where each layer sits, what it takes, and which resource it waits for."""
+    placement = result.mapped.placement
+    energy = np.zeros(len(result.layers.names))
+    for row in result.dynamic:
+        energy = energy + row.energy
+    resources = list(result.timing.resources)
+    table = np.stack([np.broadcast_to(result.timing.resources[name], energy.shape) for name in resources])
+    slowest = np.argmax(table, axis=0)
+    return tuple(
+        LayerRow(
+            name, result.layers.types[i], float(placement.units[i]), float(placement.replication[i]),
+            float(placement.utilisation[i]), float(placement.neurons[i]), float(energy[i]),
+            float(result.timing.step[i]), resources[int(slowest[i])],
+        )
+        for i, name in enumerate(result.layers.names)
+    )  # fmt: skip

@@ -1,0 +1,186 @@
+"""An estimate and a comparison as short documents, in Markdown and in HTML for notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, TypeAlias
+
+from neuroest.reporting.accuracy_text import exactness_words
+from neuroest.reporting.breakdown import ComponentSum, area_by_component, energy_by_component
+from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
+from neuroest.reporting.formatting import check_line, percent, short, shown, shown_interval, words
+from neuroest.reporting.table import basis_words, maturity_words, reported_values
+from neuroest.reporting.table_model import Interval, Quantity, Share, Table, plain
+from neuroest.results.estimate import Estimate
+from neuroest.results.quantities import BANDED, label_and_unit
+
+if TYPE_CHECKING:
+    from neuroest.results.comparison import Comparison
+
+_LEAST_SHARE = 1e-3
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Head of a part of a document."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of points."""
+
+    items: tuple[str, ...]
+
+
+Part: TypeAlias = Heading | Points | Table | str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A title and what stands under it: paragraphs, headings, tables and lists."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+    def to_markdown(self) -> str:
+        """The document in Markdown; text from files is escaped."""
+        blocks = [f"## {plain(self.title)}\n"]
+        for part in self.parts:
+            if isinstance(part, Table):
+                blocks.append(part.to_markdown())
+            elif isinstance(part, Heading):
+                blocks.append(f"### {plain(part.text)}\n")
+            elif isinstance(part, Points):
+                blocks.append("".join(f"- {plain(item)}\n" for item in part.items))
+            else:
+                blocks.append(f"{plain(part)}\n")
+        return "\n".join(blocks)
+
+    def to_html(self) -> str:
+        """The document as a fragment of HTML that needs nothing from outside; text from files is escaped."""
+        blocks = [f"<p><strong>{escape(self.title)}</strong></p>"]
+        for part in self.parts:
+            if isinstance(part, Table):
+                blocks.append(part.to_html())
+            elif isinstance(part, Heading):
+                blocks.append(f"<p><strong>{escape(part.text)}</strong></p>")
+            elif isinstance(part, Points):
+                blocks.append("<ul>" + "".join(f"<li>{escape(item)}</li>" for item in part.items) + "</ul>")
+            else:
+                blocks.append(f"<p>{escape(part)}</p>")
+        return f'<div class="neuroest">{"".join(blocks)}</div>'
+
+
+def estimate_document(estimate: Estimate) -> Document:
+    """An estimate: results with bands, energy and area in parts, failed checks, what is left out."""
+    parts: list[Part] = [estimate.design.spec.description]
+    if estimate.settings:
+        parts.append(
+            "Changed: " + ", ".join(f"{path} = {value}" for path, value in estimate.settings.items())
+        )
+    parts += [
+        "rests on " + maturity_words(estimate),
+        _results(estimate),
+        _breakdown("energy by component", energy_by_component(estimate), "J"),
+        _breakdown("area by component", area_by_component(estimate), "m^2"),
+    ]
+    points = [check_line(check) for check in estimate.failed_checks]
+    exactness = exactness_words(estimate)
+    points += [exactness] if exactness else []
+    points += [f"{name} rests on {basis_words(shares)}" for name, shares in estimate.basis_share.items()]
+    points += [f"reported by its source: {text}" for text in reported_values(estimate)]
+    points += [f"left out: {item}" for item in estimate.exclusions]
+    points.append(f"{len(estimate.source_keys)} sources")
+    return Document(f"{estimate.architecture} on {estimate.workload.name}", (*parts, Points(tuple(points))))
+
+
+def _results(estimate: Estimate) -> Table:
+    rows = []
+    for name, value in estimate.totals.items():
+        if value is None:
+            continue
+        label, unit = label_and_unit(name)
+        band, causes = estimate.bands.totals.get(name), estimate.bands.causes.get(name, ())
+        interval = (Interval(band.low, band.high, unit), Quantity(band.median, unit)) if band else ("", "")
+        cause = f"{short(causes[0][0])} ({percent(causes[0][1])})" if causes else ""
+        rows.append((label, Quantity(value, unit), *interval, cause))
+    return Table.of(("result", "value", "p10 .. p90", "median", "band mostly from"), rows, "<>>><")
+
+
+def _breakdown(title: str, parts: Sequence[ComponentSum], unit: str) -> Table:
+    """Components, and below one of several terms each of these."""
+    total = sum(part.value for part in parts)
+    rows = []
+    for part in parts:
+        terms = [term for term in part.terms if total and term.value / total >= _LEAST_SHARE]
+        if len(terms) == 1:
+            rows.append((f"{short(part.component)} {words(terms[0].term)}", terms[0].value))
+        elif terms:
+            rows.append((short(part.component), part.value))
+            rows += [(f"· {words(term.term)}", term.value) for term in terms]
+    cells = [(name, Quantity(value, unit), Share(value / total)) for name, value in rows]
+    return Table.of((title, "value", "share"), cells, "<>>")
+
+
+def comparison_document(comparison: Comparison) -> Document:
+    """A comparison: what differs and what is left out, then results, then ratios."""
+    names = [result.architecture for result in comparison.estimates]
+    left = [(n, "; ".join(items) or "-") for n, items in zip(names, comparison.left_out, strict=True)]
+    left.append(("all", "; ".join(comparison.left_out_by_all) or "-"))
+    results = Table.of(
+        ("design", *(label_and_unit(name)[0] for name in BANDED)),
+        [_design_row(View(result)) for result in comparison.estimates],
+        "<" + ">" * len(BANDED),
+    )
+    return Document(
+        f"{names[0]} beside {', '.join(names[1:])}",
+        (
+            Heading("What differs"),
+            Table.of(("different", *names), [(d.what, *d.values) for d in comparison.differences if d.differs],
+                     "<" * (1 + len(names))),
+            Table.of(("alike", ""), [(d.what, d.values[0]) for d in comparison.differences if not d.differs], "<<"),
+            Heading("Left out"),
+            Table.of(("by", "left out"), left, "<<"),
+            Heading("Results"),
+            results,
+            Heading("Ratios"),
+            _ratios(comparison),
+            f"* at least {percent(LEAST_UNPROVEN)} rests on projected or assumed values.",
+        ),
+    )  # fmt: skip
+
+
+def _design_row(view: View) -> tuple[str, ...]:
+    """Main results of a design with bands; a mark stands at what is projected or assumed."""
+    cells = [view.architecture]
+    for name in BANDED:
+        unit, found = label_and_unit(name)[1], view.estimate.bands.totals.get(name)
+        interval = f" ({shown_interval(found.low, found.high, unit)})" if found else ""
+        cells.append(f"{shown(view.estimate.totals[name], unit)}{'*' if view.marked(name) else ''}{interval}")
+    return tuple(cells)
+
+
+def _ratios(comparison: Comparison) -> Table:
+    rows = []
+    for ratio in comparison.ratios:
+        mark = "*" if max(ratio.unproven) >= LEAST_UNPROVEN else ""
+        interval = "" if ratio.low is None or ratio.high is None else f"{ratio.low:.3g} .. {ratio.high:.3g}"
+        unproven = f"{percent(ratio.unproven[0])} and {percent(ratio.unproven[1])}"
+        label = label_and_unit(ratio.quantity)[0]
+        rows.append((label, ratio.baseline, f"{ratio.value:.3g}{mark}", interval, unproven))
+    head = ("result", "over", "ratio", "p10 .. p90", "projected or assumed, design and baseline")
+    return Table.of(head, rows, "<<>>>")
+
+
+def estimate_html(estimate: Estimate) -> str:
+    """An estimate as a fragment of HTML, for notebooks."""
+    return estimate_document(estimate).to_html()
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """A comparison as a fragment of HTML, for notebooks."""
+    return comparison_document(comparison).to_html()

@@ -1,0 +1,113 @@
+"""Any table as LaTeX of booktabs and siunitx."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from neuroest.reporting.latex import PACKAGES, number, tex
+from neuroest.reporting.table_model import Table, as_number, text_of
+from neuroest.reporting.text_style import one_line
+
+_COLUMN, _PAGE = 46.0, 78.0
+"""Letters that fit the column of a two-column paper, and the page of one with a single column."""
+_LINES = 36.0
+"""Lines of a table that a page has room for."""
+_LONGEST = 30
+"""Letters of a cell above which it is broken into lines."""
+_EM = 0.54
+"""Mean width of a letter in em."""
+_FEW, _MANY = 4, 5
+"""Up to so many rows of more than so many columns, a table is turned by a quarter."""
+_BREAKS = re.compile(r"(?<=[._/:=;-])(?=\w)|\s+")
+
+
+def to_latex(table: Table, label: str) -> str:
+    """A table as tables of booktabs and siunitx, each as long as a page has room for and never wider than the text."""
+    if not table.head:
+        return f"% {one_line(label)}: nothing\n"
+    if 0 < len(table.rows) <= _FEW and len(table.head) > _MANY:
+        table = _turned(table)
+    columns = range(len(table.head))
+    numeric = [table.is_numeric(column) for column in columns]
+    texts = [[text_of(row[column]) for row in table.rows] for column in columns]
+    widths = [_width(table.head[c], texts[c], breaks=not numeric[c]) for c in columns]
+    letters = [max(map(len, texts[c]), default=0) for c in columns]
+    total = sum(widths) + 2.0 * len(columns)
+    if _COLUMN < total < _PAGE:  # the longest texts take what room a page leaves
+        longest = max((c for c in columns if not numeric[c]), key=lambda c: letters[c], default=None)
+        if longest is not None:
+            spare = min(_PAGE - total, max(0.0, letters[longest] - widths[longest]))
+            widths[longest] += spare
+            total += spare
+    star = "*" if total > _COLUMN else ""
+    shrunk = min(1.0, (_PAGE if star else _COLUMN) / total)
+    kinds = "".join(
+        "r" if numeric[n] else rf">{{\raggedright\arraybackslash}}p{{{_EM * widths[n]:.2f}em}}"
+        for n in columns
+    )
+    head = " & ".join(_broken(name.replace("_", " ")) for name in table.head)
+    written = [f"% needs {PACKAGES} and graphicx"]
+    for index, chunk in enumerate(_chunks(table, widths, _LINES / shrunk)):
+        caption = f"{tex(label)}{', continued' if index else ''}."
+        body = [
+            " & ".join(_tex(row[n]) if numeric[n] else _broken(text_of(row[n])) for n in columns)
+            for row in chunk
+        ]
+        written += [
+            rf"\begin{{table{star}}}[tb]", r"\centering", r"\footnotesize", r"\setlength{\tabcolsep}{3pt}",
+            rf"\caption{{{caption}}}",
+            # shrunk where it is wider than the text, never stretched
+            r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%",
+            rf"\begin{{tabular}}{{@{{}}{kinds}@{{}}}}", r"\toprule", rf"{head} \\", r"\midrule",
+            *(rf"{line} \\" for line in body), r"\bottomrule", r"\end{tabular}}", rf"\end{{table{star}}}",
+            *([r"\clearpage"] if index % 3 == 2 else []),
+        ]  # fmt: skip
+    return "\n".join(written) + "\n"
+
+
+def _chunks(table: Table, widths: Sequence[float], most: float) -> list[list[tuple[Any, ...]]]:
+    chunks: list[list[tuple[Any, ...]]] = [[]]
+    used = 0.0
+    for row in table.rows:
+        lines = max(math.ceil(1.15 * len(text_of(cell)) / w) for cell, w in zip(row, widths, strict=True))
+        if used + lines > most and chunks[-1]:
+            chunks.append([])
+            used = 0.0
+        chunks[-1].append(row)
+        used += lines
+    return chunks
+
+
+def _turned(table: Table) -> Table:
+    """A few rows of many columns as many rows of a few columns."""
+    head = ("quantity", *map(str, range(1, len(table.rows) + 1)))
+    return Table.of(head, zip(table.head, *table.rows, strict=True))
+
+
+def _broken(text: str) -> str:
+    """Text for LaTeX whose paths may break at their dots and whose hashes anywhere."""
+    pieces = [piece[i : i + 16] for piece in _BREAKS.split(text) for i in range(0, max(len(piece), 1), 16)]
+    plain = tex(text)
+    if max(map(len, _BREAKS.split(text)), default=0) > _LONGEST:
+        return r"\allowbreak{}".join(tex(piece) for piece in pieces).replace(
+            r"\allowbreak{}\allowbreak{}", r"\allowbreak{}"
+        )
+    return re.sub(r"\.(?=[A-Za-z])", r".\\allowbreak{}", plain)
+
+
+def _tex(value: Any) -> str:
+    found = as_number(value)
+    return number(found, 4) if found is not None and math.isfinite(found) else "--"
+
+
+def _width(name: str, cells: Sequence[str], *, breaks: bool) -> float:
+    """Letters that a column needs; one of words no more than it takes to break them."""
+    if not breaks:
+        shown = [re.sub(r"e[+-]\d+", "xxxx", cell) for cell in cells]
+        return float(max(map(len, (name, *shown))))
+    texts = [name.replace("_", " "), *cells]
+    pieces = [len(piece) for text in texts for piece in _BREAKS.split(text)]
+    return float(max(min(max(pieces), _LONGEST), min(max(map(len, texts)), _LONGEST)) + 1)

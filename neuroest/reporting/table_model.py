@@ -1,0 +1,240 @@
+"""One table, and its forms: terminal, Markdown, HTML, LaTeX, CSV and JSON.
+
+A cell is text, a number, a `Quantity`, an `Interval`, a `Share`, a list of these, or None. Documents get it as text
+with its unit, programs as a number in SI units.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from html import escape
+from typing import Any, Final
+
+from neuroest.core.text_layout import fitting_columns, stacked_columns
+from neuroest.reporting.formatting import percent, shown, shown_interval
+from neuroest.reporting.text_style import one_line
+
+_SPECIAL = frozenset("\\`*_{}[]<>|#~$!&")
+_CELL = "padding:2px 10px;border:0;text-align:left;font-variant-numeric:tabular-nums;vertical-align:top"
+_NUMBER = _CELL.replace("left", "right", 1)
+_BAR = "display:inline-block;height:0.7em;background:#4a7ab5"
+_BAR_EM = 12.0
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value in SI units with its unit."""
+
+    value: float | None
+    unit: str
+
+    def __str__(self) -> str:
+        return shown(self.value, self.unit)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An interval in SI units with its unit."""
+
+    low: float
+    high: float
+    unit: str
+
+    def __str__(self) -> str:
+        return shown_interval(self.low, self.high, self.unit)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of a whole; HTML draws it as a bar as well."""
+
+    value: float
+
+    def __str__(self) -> str:
+        return percent(self.value)
+
+
+class _Nothing(Enum):
+    ABSENT = "-"
+
+
+ABSENT: Final = _Nothing.ABSENT
+"""A cell that its row does not have: empty in documents, no key in JSON."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of cells.
+
+    Attributes
+    ----------
+    head : tuple of str
+        Names of the columns.
+    rows : tuple of tuple
+        Cells, one a column.
+    align : str
+        ``<`` or ``>`` a column; by default columns of numbers stand at the right.
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    align: str = ""
+
+    @classmethod
+    def of(cls, head: Iterable[str], rows: Iterable[Sequence[Any]], align: str = "") -> Table:
+        """A table of any sequences."""
+        return cls(tuple(head), tuple(tuple(row) for row in rows), align)
+
+    @classmethod
+    def of_records(cls, records: Any, head: Iterable[str] = ()) -> Table:
+        """A table of mappings, or of a data frame: every column that a record has, in the order of their coming."""
+        if isinstance(records, Table):
+            return records
+        if hasattr(records, "to_dict"):
+            head, records = map(str, records.columns), records.to_dict(orient="records")
+        found = [{str(name): cell for name, cell in record.items()} for record in records]
+        names = tuple(dict.fromkeys((*head, *(name for record in found for name in record))))
+        return cls.of(names, ([record.get(name, ABSENT) for name in names] for record in found))
+
+    @property
+    def sides(self) -> str:
+        """Alignment of the columns."""
+        return self.align or "".join(">" if self.is_numeric(i) else "<" for i in range(len(self.head)))
+
+    def is_numeric(self, column: int) -> bool:
+        """Whether a column holds numbers, and something at all."""
+        cells = [row[column] for row in self.rows if row[column] is not None and row[column] is not ABSENT]
+        return bool(cells) and all(as_number(cell) is not None for cell in cells)
+
+    def to_text(self) -> str:
+        """The table for a terminal of 80 columns."""
+        cells = [self.head, *([_written(cell) for cell in row] for row in self.rows)]
+        return "\n".join(stacked_columns(cells, self.sides)) + "\n"
+
+    def lines(self, *, indent: int = 0, widest: int = 2) -> list[str]:
+        """The table as lines of a text, its columns `widest` apart, or less where 80 columns take it."""
+        cells = [self.head, *([text_of(cell) for cell in row] for row in self.rows)]
+        return fitting_columns(cells, self.sides, indent=indent, widest=widest)
+
+    def to_markdown(self) -> str:
+        r"""The table in Markdown; what is special in cells is escaped.
+
+        Examples
+        --------
+        >>> print(Table.of_records([{"total": "area_m2", "p10": 1.5e-6}]).to_markdown(), end="")
+        | total | p10 |
+        |---|--:|
+        | area\_m2 | 1.5e-06 |
+        """
+        if not self.head:
+            return "Nothing.\n"
+        marks = "|".join("--:" if side == ">" else "---" for side in self.sides)
+        told = [f"| {' | '.join(plain(text_of(cell)) for cell in row)} |" for row in (self.head, *self.rows)]
+        return "\n".join([told[0], f"|{marks}|", *told[1:]]) + "\n"
+
+    def to_html(self) -> str:
+        """The table as a fragment of HTML with its own style, as notebooks need it."""
+        style = [_NUMBER if side == ">" else _CELL for side in self.sides]
+        head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in self.head)
+        cells = [
+            [f'<td style="{s}">{_html(cell)}</td>' for s, cell in zip(style, row, strict=True)]
+            for row in self.rows
+        ]
+        body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    def to_csv(self) -> str:
+        """The table as CSV (RFC 4180 quoting, lines end with a line feed); what is no finite number is empty."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(self.head)
+        writer.writerows(["" if (v := value_of(cell)) is None else v for cell in row] for row in self.rows)
+        return buffer.getvalue()
+
+    def to_json(self) -> str:
+        """The table as a list of objects; what is no finite number is null."""
+        records = [
+            {name: value_of(c) for name, c in zip(self.head, row, strict=True) if c is not ABSENT}
+            for row in self.rows
+        ]
+        return json.dumps(records, indent=2, allow_nan=False, default=str) + "\n"
+
+
+def plain(text: str) -> str:
+    r"""Any text so that Markdown prints it and obeys none of it.
+
+    Examples
+    --------
+    >>> print(plain("a_b <script>"))
+    a\_b \<script\>
+    """
+    return "".join(f"\\{c}" if c in _SPECIAL else c for c in one_line(text))
+
+
+def as_number(cell: Any) -> float | None:
+    """A number of any type as a float; None for what is none."""
+    if isinstance(cell, Quantity | Share):
+        return cell.value
+    if isinstance(cell, str) or _is_truth(cell):
+        return None
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return None
+
+
+def _is_truth(cell: Any) -> bool:
+    return type(cell).__name__ in {"bool", "bool_"}  # of Python or of numpy, which is not imported for this
+
+
+def value_of(cell: Any) -> Any:
+    """A cell for a program."""
+    found = as_number(cell)
+    if found is not None:
+        if not math.isfinite(found):
+            return None
+        return int(found) if isinstance(cell, int) else found
+    if cell is None or cell is ABSENT:
+        return None
+    return bool(cell) if _is_truth(cell) else cell if isinstance(cell, str) else text_of(cell)
+
+
+def text_of(cell: Any) -> str:
+    """A cell for a reader."""
+    if isinstance(cell, Quantity | Interval | Share):
+        return str(cell)
+    found = as_number(cell)
+    if found is not None:
+        return f"{found:.6g}" if math.isfinite(found) else "-"
+    if cell is None or cell is ABSENT:
+        return "-"
+    if isinstance(cell, list | tuple):
+        return "; ".join(map(text_of, cell))
+    return one_line(str(cell))
+
+
+def _written(cell: Any) -> str:
+    """A cell for a terminal: four digits a number, words for truth."""
+    if _is_truth(cell):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return f"{cell:.4g}" if math.isfinite(cell) else "-"
+    return text_of(cell)
+
+
+def _html(cell: Any) -> str:
+    bar = ""
+    if isinstance(cell, Share):
+        bar = f' <span style="{_BAR};width:{cell.value * _BAR_EM:.2f}em"></span>'
+    return escape(text_of(cell)) + bar
+
+
+def records_csv(head: Iterable[str], records: Iterable[Mapping[str, Any]]) -> str:
+    """Mappings as CSV with columns of given names; what a record lacks is empty."""
+    return Table.of_records(list(records), head).to_csv()

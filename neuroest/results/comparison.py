@@ -1,0 +1,157 @@
+"""A design and its baselines, as data: what differs between them, and ratios of their results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from neuroest.registry import render
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Difference:
+    """One property of the designs that a ratio between them must be read with.
+
+    Attributes
+    ----------
+    what : str
+        The property.
+    values : tuple of str
+        What it is on each side, the design first.
+    """
+
+    what: str
+    values: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the sides are not all alike."""
+        return len(set(self.values)) > 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ratio:
+    """A result of the design over that of a baseline.
+
+    Attributes
+    ----------
+    quantity : str
+        Name of the total.
+    baseline : str
+        Architecture of the baseline.
+    value : float
+        Ratio of the two estimates.
+    low, high : float or None
+        10th and 90th percentile; parameters that both designs share are drawn once for both. None where no
+        sample exists.
+    unproven : tuple of float
+        Share of the result that rests on projected or assumed values, of the design and of the baseline.
+    """
+
+    quantity: str
+    baseline: str
+    value: float
+    low: float | None
+    high: float | None
+    unproven: tuple[float, float]
+
+    @property
+    def words(self) -> str:
+        """Ratio and band: ``0.31 (0.2 .. 0.5) times``."""
+        band = "" if self.low is None or self.high is None else f" ({self.low:.3g} .. {self.high:.3g})"
+        return f"{self.value:.3g}{band} times"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """A design, the baselines it is put beside, and everything that differs between them.
+
+    Attributes
+    ----------
+    estimates : tuple of Estimate
+        The design first, then its baselines.
+    settings : mapping of str to str
+        What was changed for the run.
+    ratios : tuple of Ratio
+        The design's results over those of each baseline.
+    """
+
+    estimates: tuple[Estimate, ...]
+    settings: Mapping[str, str]
+    ratios: tuple[Ratio, ...]
+
+    @property
+    def design(self) -> Estimate:
+        """The design that is compared."""
+        return self.estimates[0]
+
+    @property
+    def baselines(self) -> tuple[Estimate, ...]:
+        """What it is compared with."""
+        return self.estimates[1:]
+
+    @property
+    def command(self) -> str:
+        """The command that shows this comparison."""
+        names = " ".join(result.architecture for result in self.estimates)
+        networks = list(dict.fromkeys(result.workload.name for result in self.estimates))
+        if len(networks) > 1:
+            networks = [result.workload.name for result in self.estimates]
+        return f"`neuroest compare {names} {' '.join(f'-w {name}' for name in networks)}`"
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What the sides are, property by property, alike or not."""
+        return tuple(Difference(what, values) for what, values in render(self, "attributes"))
+
+    @property
+    def left_out(self) -> tuple[tuple[str, ...], ...]:
+        """What each side leaves out, besides what all do."""
+        sides = [dict.fromkeys(result.exclusions) for result in self.estimates]
+        common = [item for item in sides[0] if all(item in side for side in sides)]
+        return tuple(tuple(item for item in side if item not in common) for side in sides)
+
+    @property
+    def left_out_by_all(self) -> tuple[str, ...]:
+        """What no side contains."""
+        sides = [set(result.exclusions) for result in self.estimates]
+        return tuple(item for item in self.design.exclusions if all(item in side for side in sides))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain data, the layout that ``--format json`` prints."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "neuroest_version": package_version(),
+            "settings": dict(self.settings),
+            "differences": [{**asdict(item), "differs": item.differs} for item in self.differences],
+            "left_out": [list(items) for items in self.left_out],
+            "left_out_by_all": list(self.left_out_by_all),
+            "ratios": [asdict(ratio) for ratio in self.ratios],
+            "designs": [result.to_dict() for result in self.estimates],
+        }
+
+    def to_json(self) -> str:
+        """The comparison as JSON."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The ratios as a table, one row a quantity and baseline."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        return pd.DataFrame(render(self, "rows"))
+
+    def to_text(self) -> str:
+        """The comparison as text of 80 columns: what is alike, what differs, what is left out, then ratios."""
+        return str(render(self, "text"))
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        return str(render(self, "html"))

@@ -1,0 +1,93 @@
+"""What is known of the uncertainty of results, as data: bands, samples and elasticities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.statistics import quantiles
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """10th, 50th and 90th percentile of a result."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Array) -> Band:
+        """Band of the samples that are finite; not a number where none is."""
+        kept = values[np.isfinite(values)]
+        return cls(*quantiles(kept)) if kept.size else cls(np.nan, np.nan, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Bands of the totals of an estimate.
+
+    Attributes
+    ----------
+    totals : mapping
+        Band by the name of the total.
+    feasible : float
+        Share of the samples in which the estimate exists; the percentiles are of those.
+    causes : mapping
+        For each total the parameters that move it most, with their share of its logarithmic variance by rank.
+    samples, seed : int
+        Of the draw.
+    """
+
+    totals: Mapping[str, Band]
+    feasible: float
+    causes: Mapping[str, tuple[tuple[str, float], ...]]
+    samples: int
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One draw of everything that is not known, and the totals that follow.
+
+    Attributes
+    ----------
+    drawn : mapping
+        Samples of each parameter and model error that has a spread, by path.
+    totals : mapping
+        Samples of each total that has a band, by name.
+    feasible : array of bool
+        Whether the sample has an estimate.
+    seed : int
+        Of the draw.
+    """
+
+    drawn: Mapping[str, Array]
+    totals: Mapping[str, Array]
+    feasible: NDArray[np.bool_]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Elasticities:
+    """Elasticities, d ln(result) / d ln(parameter), of totals and of single energy and area terms.
+
+    Attributes
+    ----------
+    paths : tuple of str
+        Parameters that were moved: all that are no choice of the designer and not zero.
+    totals : mapping
+        Elasticity of each total with respect to each parameter.
+    energy_terms, area_terms : mapping
+        The same for each term, by component and term, and the term's value.
+    """
+
+    paths: tuple[str, ...]
+    totals: Mapping[str, Array]
+    energy_terms: Mapping[tuple[str, str], tuple[float, Array]]
+    area_terms: Mapping[tuple[str, str], tuple[float, Array]]

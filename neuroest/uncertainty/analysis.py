@@ -1,0 +1,156 @@
+"""What follows from an estimate and takes time: parts, bands, elasticities, shares, origins and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
+from neuroest.core.units import Numeric
+from neuroest.design.build import Design
+from neuroest.design.chip import instantiate
+from neuroest.loading.library import bibliography
+from neuroest.pipeline import breakdown
+from neuroest.pipeline.cost_table import CostTable, cost_components
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.self_heating import with_temperature
+from neuroest.results.estimate import BreakdownRow, Characteristic, LayerErrors, LayerRow
+from neuroest.results.uncertainty import Bands, Elasticities, Sample
+from neuroest.specs.claims import Claim
+from neuroest.specs.device import SourceSpec
+from neuroest.specs.workload import WorkloadSpec
+from neuroest.uncertainty import basis_shares
+from neuroest.uncertainty.bands import bands_of, sample_of
+from neuroest.uncertainty.draws import SAMPLES, SEED, drawn_values
+from neuroest.uncertainty.elasticities import elasticities
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EstimateAnalysis:
+    """Everything that an `Estimate` computes when it is first asked for.
+
+    Attributes
+    ----------
+    design, workload, claims
+        What the estimate is of.
+    evaluation : Evaluation
+        Its one point.
+    """
+
+    design: Design
+    workload: WorkloadSpec
+    claims: Mapping[str, Claim]
+    evaluation: Evaluation
+
+    def __getstate__(self) -> dict[str, Any]:
+        # what was computed on the way is computed again where it is needed: traced numbers travel nowhere
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    @cached_property
+    def breakdown(self) -> tuple[BreakdownRow, ...]:
+        """Every term: dynamic energy by layer, static energy and area by component."""
+        return breakdown.breakdown_rows(self.evaluation)
+
+    @cached_property
+    def layers(self) -> tuple[LayerRow, ...]:
+        """Every layer on the chip."""
+        return breakdown.layer_rows(self.evaluation)
+
+    @cached_property
+    def spike_terms(self) -> dict[str, float]:
+        """Energy of one spike of a neuron that an output owns, by term. [J]."""
+        return breakdown.spike_terms(self.evaluation)
+
+    @cached_property
+    def characteristics(self) -> tuple[Characteristic, ...]:
+        """What experts of single blocks ask for."""
+        return breakdown.characteristics(self.evaluation)
+
+    @cached_property
+    def column_errors(self) -> tuple[LayerErrors, ...]:
+        """Errors of the results of every layer that lies in crossbar arrays."""
+        return breakdown.layer_errors(self.evaluation)
+
+    @cached_property
+    def _drawn(self) -> Mapping[str, Any]:
+        return drawn_values(self.design, self.claims)
+
+    @cached_property
+    def sampled(self) -> Evaluation:
+        """The evaluation of all samples."""
+        values: dict[str, Numeric] = {path: claim.value for path, claim in self.claims.items()}
+        return evaluate(self.design, self.workload, {**values, **self._drawn})
+
+    @cached_property
+    def sample(self) -> Sample:
+        """The draw that the bands come from; two designs share what they have in common."""
+        return sample_of(self.sampled, self._drawn, SAMPLES, SEED)
+
+    @cached_property
+    def bands(self) -> Bands:
+        """10th to 90th percentile of the results over what is not known of the inputs."""
+        return bands_of(self.sample)
+
+    @cached_property
+    def elasticities(self) -> Elasticities:
+        """Elasticity of the results with respect to every claim."""
+        return elasticities(self.design, self.workload, self.claims)
+
+    @cached_property
+    def basis_shares(self) -> dict[str, dict[str, float]]:
+        """Share of energy and area that rests on values of each basis."""
+        return basis_shares.basis_shares(self.elasticities, self.claims)
+
+    def unproven_share(self, total: str) -> float:
+        """Share of a banded total that rests on projected or assumed values."""
+        return basis_shares.unproven_share(total, self.basis_shares, self.elasticities, self.claims)
+
+    @cached_property
+    def traced(self) -> CostTable:
+        """The cost table once more, every number with its origin."""
+        values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.claims.items()}
+        network = self.evaluation.mapper.network
+        numbers = {
+            "weight_bits": "workload.precision.weights",
+            "accumulator_bits": "workload.precision.accumulator",
+            "mean_absolute_weight": "workload.weights.mean_absolute",
+        }
+        if not network.spiking:
+            numbers["activation_bits"] = "workload.precision.activations"
+        known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
+        with tracing():
+            chip = instantiate(self.design, with_temperature(values, self.evaluation.heating))
+            return cost_components(chip, self.evaluation.mapped, replace(network, **known))
+
+    @cached_property
+    def used_paths(self) -> frozenset[str]:
+        """Paths of the claims that the results depend on: those read for a cost, and those that move a total."""
+        table, counts = self.traced, self.evaluation.counts.actions
+        counted = {key for key, n in counts.items() if np.any(n > 0.0)}
+        numbers = [
+            *(cost.energy for cost in table.energies if (cost.component, cost.action) in counted),
+            *(area.area for area in table.areas),
+            *(static.power for static in table.statics),
+            table.clock_fraction, table.control_fraction, table.control_area_fraction, table.floorplan_utilisation,
+        ]  # fmt: skip
+        used = frozenset[str]().union(*map(used_parameters, numbers))
+        found = self.elasticities
+        moved = np.any(np.stack(list(found.totals.values())) != 0.0, axis=0)
+        return used | {path for path, moves in zip(found.paths, moved, strict=True) if moves}
+
+    @cached_property
+    def source_keys(self) -> tuple[str, ...]:
+        """Keys of exactly the sources that the results depend on, in alphabetical order."""
+        used = [self.claims[path] for path in self.used_paths]
+        return tuple(sorted({key for claim in used for key in (claim.source, claim.via) if key is not None}))
+
+    @cached_property
+    def sources(self) -> tuple[tuple[str, SourceSpec], ...]:
+        """Bibliography entries of these sources."""
+        known = {**bibliography(), **self.design.sources, **self.workload.sources}
+        return tuple((key, known[key]) for key in self.source_keys)

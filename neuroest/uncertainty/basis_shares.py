@@ -1,0 +1,62 @@
+"""Shares of results that rest on values of each basis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.results.quantities import QUANTITIES
+from neuroest.results.uncertainty import Elasticities
+from neuroest.specs.claims import BASES, DESIGN, Claim
+
+_UNPROVEN = ("projected", "assumed")
+
+
+def basis_shares(found: Elasticities, claims: Mapping[str, Claim]) -> dict[str, dict[str, float]]:
+    """Share of energy and area that rests on values of each basis.
+
+    Each term is divided among its inputs in proportion to how strongly it depends on them.
+    """
+    bases = [claims[path].basis for path in found.paths]
+    shares = {}
+    for name, terms in (("energy", found.energy_terms), ("area", found.area_terms)):
+        share = attributed_share(terms, bases)
+        shares[name] = {basis: share.get(basis, 0.0) for basis in (*BASES, DESIGN)}
+    return shares
+
+
+def unproven_share(
+    total: str, shares: Mapping[str, Mapping[str, float]], found: Elasticities, claims: Mapping[str, Claim]
+) -> float:
+    """Share of a total that rests on projected or assumed values."""
+    key, _ = QUANTITIES[total].elasticity
+    share = shares.get(key)
+    if share is None:
+        labels = [claims[path].basis for path in found.paths]
+        share = attributed_share({("", ""): (1.0, found.totals[key])}, labels)
+    return sum(share.get(basis, 0.0) for basis in _UNPROVEN)
+
+
+def attributed_share(
+    terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]], labels: Sequence[str]
+) -> dict[str, float]:
+    """Share of a sum of terms that rests on each label of the parameters.
+
+    Every term is divided among its parameters in proportion to how strongly it depends on each, that is by the
+    magnitude of its elasticities; what depends on no parameter counts as ``design``.
+    """
+    shares: dict[str, float] = {}
+    total = 0.0
+    for value, slopes in terms.values():
+        total += value
+        weights = np.abs(slopes)
+        if weights.sum() == 0.0:
+            shares[DESIGN] = shares.get(DESIGN, 0.0) + value
+            continue
+        weights /= weights.sum()
+        for index in np.flatnonzero(weights).tolist():
+            label = labels[index]
+            shares[label] = shares.get(label, 0.0) + value * float(weights[index])
+    return {label: share / total for label, share in shares.items()} if total else {}

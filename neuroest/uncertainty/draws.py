@@ -1,0 +1,61 @@
+"""Draws of everything that is not known: spreads of parameters and errors of models."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.statistics import NORMAL_P90
+from neuroest.design.build import Design
+from neuroest.specs.claims import Claim
+from neuroest.uncertainty.model_error import discrepancy_claims
+
+Array = NDArray[np.float64]
+
+SAMPLES = 512
+SEED = 20250
+
+
+def draw(claims: Mapping[str, Claim], samples: int, seed: int) -> dict[str, Array]:
+    """Samples of every claim that states a spread; claims of one group move together.
+
+    A value above zero is drawn log-normal on either side of its median, so that the ends of its spread are its
+    10th and 90th percentile; others are drawn normal in the same way. Each cause has a stream of its own, so that
+    a band does not move because another parameter came or went, and two designs share what they have in common.
+    """
+    shared: dict[str, Array] = {}
+    values: dict[str, Array] = {}
+    for path in sorted(claims):
+        claim = claims[path]
+        if not claim.has_spread or claim.low == claim.high:
+            continue
+        key = common_cause(claim)
+        if key not in shared:
+            stream = np.random.default_rng((seed, zlib.crc32(key.encode())))
+            shared[key] = stream.standard_normal((samples, 1))
+        values[path] = spread_over(claim, shared[key])
+    return values
+
+
+def common_cause(claim: Claim) -> str:
+    """What a claim's doubt is shared with: claims of one group, or of one parameter of one file, move together."""
+    return f"{claim.origin}:{claim.group or claim.path.rpartition('.')[2]}"
+
+
+def spread_over(claim: Claim, z: Array) -> Array:
+    """Values of a claim that lie `z` standard deviations from its median."""
+    if claim.value > 0.0 and claim.low > 0.0:
+        up, down = np.log(claim.high / claim.value) / NORMAL_P90, np.log(claim.value / claim.low) / NORMAL_P90
+        return np.asarray(claim.value * np.exp(np.where(z > 0.0, z * up, z * down)))
+    up, down = (claim.high - claim.value) / NORMAL_P90, (claim.value - claim.low) / NORMAL_P90
+    return claim.value + np.where(z > 0.0, z * up, z * down)
+
+
+def drawn_values(
+    design: Design, claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED
+) -> dict[str, Array]:
+    """Samples of all parameters that state a spread and of the models' discrepancies."""
+    return draw({**claims, **discrepancy_claims(design)}, samples, seed)

@@ -1,0 +1,73 @@
+"""What an estimate promises as data: it cannot be changed, it travels, and each part is computed once."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+from pathlib import Path
+
+import pytest
+
+import neuroest
+from neuroest.results.estimate import Estimate
+from neuroest.uncertainty import analysis, elasticities
+
+
+@pytest.fixture(scope="module")
+def result() -> Estimate:
+    return neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense", {"technology.supply_voltage": "0.8 V"})
+
+
+@pytest.mark.parametrize("name", ["totals", "claims", "settings"])
+def test_mappings_of_an_estimate_cannot_be_changed(result: Estimate, name: str) -> None:
+    mapping = getattr(result, name)
+    key = next(iter(mapping))
+    with pytest.raises(TypeError):
+        mapping[key] = mapping[key]
+    with pytest.raises(TypeError):
+        del mapping[key]
+
+
+def test_an_estimate_cannot_be_changed(result: Estimate) -> None:
+    with pytest.raises(AttributeError):
+        result.totals = {}  # type: ignore[misc]
+
+
+def test_an_estimate_travels_before_and_after_everything_was_asked(result: Estimate) -> None:
+    fresh = neuroest.estimate("adc_crossbar_28nm", "mlp_mnist_dense", {"technology.supply_voltage": "0.8 V"})
+    whole = result.to_dict()
+    for found in (pickle.loads(pickle.dumps(fresh)), pickle.loads(pickle.dumps(result))):
+        assert dict(found.totals) == dict(result.totals)
+        assert found.to_dict() == whole
+
+
+def test_a_comparison_travels() -> None:
+    both = neuroest.compare("analog_lif_28nm", "digital_spiking_28nm", "mlp_mnist_spiking")
+    assert pickle.loads(pickle.dumps(both)).to_text() == both.to_text()
+    with pytest.raises(TypeError):
+        both.settings["a"] = "b"  # type: ignore[index]
+
+
+def test_samples_and_elasticities_are_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    passes = []
+    for module in (analysis, elasticities):
+        whole = module.evaluate
+        monkeypatch.setattr(module, "evaluate", lambda *a, whole=whole: passes.append(1) or whole(*a))
+    found = neuroest.estimate("analog_lif_28nm", "mlp_mnist_spiking")
+    assert passes == []
+    for _ in range(2):
+        found.to_dict()
+        found._repr_html_()
+        assert found.bands is found.bands
+        assert found.sources
+    assert len(passes) == 2  # the samples, and the steps of the elasticities
+
+
+@pytest.mark.parametrize(
+    "file", sorted(Path(neuroest.__file__).parent.glob("results/*.py")), ids=lambda f: f.stem
+)
+def test_results_import_nothing_that_computes_or_prints(file: Path) -> None:
+    above = {"pipeline", "uncertainty", "exploration", "validation", "reporting", "plotting", "cli"}
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("neuroest."):
+            assert node.module.split(".")[1] not in above, node.module
