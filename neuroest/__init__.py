@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from neuroest.pipeline.comparison import compare
     from neuroest.pipeline.estimate import estimate
     from neuroest.pipeline.standalone import BlockCosts, block
+    from neuroest.publishing.publish import publish
     from neuroest.reporting.bibliography import cite
     from neuroest.reporting.bundle import rerun
     from neuroest.reporting.catalogue import list_entries
     from neuroest.reporting.data_sheets import show
     from neuroest.reporting.difference import diff
     from neuroest.reporting.explanation import explain
-    from neuroest.publishing.publish import publish
     from neuroest.reporting.report import report
     from neuroest.reporting.schemas import spec_schema as schema
     from neuroest.results.comparison import Comparison
