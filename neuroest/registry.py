@@ -122,6 +122,11 @@ _RENDERERS = {
     "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
     "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
     "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
+    "NetworkSimulation.figure": "plotting.network_simulation.draw_outcomes",
+    "Characteristic.figure": "plotting.device_lab.draw_characteristic",
+    "Waveforms.figure": "plotting.device_lab.draw_waveforms",
+    "EnergyComparison.figure": "plotting.device_lab.draw_energy",
+    "Fit.figure": "plotting.device_lab.draw_fit",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
 

@@ -33,6 +33,7 @@ from neuroest.dynamics.reference_neurons import (
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device, load_device
+from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
@@ -89,6 +90,29 @@ class Report:
     def rows(self) -> list[dict[str, float | str]]:
         """The table, one mapping a row, numbers as numbers."""
         return [dict(zip(self.table[0], map(_number, row), strict=True)) for row in self.table[1:]]
+
+
+@dataclass(frozen=True, eq=False)
+class Waveforms:
+    """Waveforms of one run for a figure.
+
+    Attributes
+    ----------
+    traces : mapping of str to array
+        ``time`` (s) of shape (steps,); ``input`` and ``gate`` (V) of shape (steps,) or (steps, devices); of a
+        diffusive neuron also ``filament`` and ``residue``, of shape (steps, devices).
+    title : str
+        Line above the figure.
+    node : str
+        Name of the node whose voltage ``gate`` is.
+    input_unit : str
+        V or A.
+    """
+
+    traces: Mapping[str, Array]
+    title: str
+    node: str
+    input_unit: str
 
 
 def _number(text: str) -> float | str:
@@ -261,10 +285,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         f"  {term.replace('_', ' '):<16} {format_quantity(float(np.mean(v)), 'J')}"
         for term, v in run.energy.items()
     ]
-    if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(run.traces, f"{request.neuron}: {request.stimulus}", plot)
+    _plot(run.traces, request, plot)
     extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
     return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
 
@@ -415,11 +436,11 @@ def _digital(request: Request, plot: Path | None) -> Report:
     return Report(tuple(lines), data, (("device", "step"), *rows))
 
 
-def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
+def _plot(
+    traces: Mapping[str, Array], request: Request, plot: Path | None, node: str = "gate node", unit: str = "V"
+) -> None:
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(traces, f"{request.neuron}: {request.stimulus}", plot, ("input", label), ("s", unit, "V"))
+        render(Waveforms(traces, f"{request.neuron}: {request.stimulus}", node, unit), "figure", plot)
 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
@@ -449,9 +470,8 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     else:
         lines.append("before switch: the closed form takes the resistance of the empty device throughout")
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_energy  # noqa: PLC0415
-
-        draw_energy(compared, f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}", plot)
+        title = f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}"
+        render(compared, "figure", title, plot)
     data = {
         "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,
         "terms": [
