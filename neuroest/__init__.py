@@ -155,12 +155,9 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow, and rarely asked for
+        from neuroest.core.extras import package_version  # noqa: PLC0415 - slow, and rarely asked for
 
-        try:
-            return version("neuroest")
-        except PackageNotFoundError:
-            return "unknown"
+        return package_version()
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, _, attribute = _HOMES[name].rpartition(".")

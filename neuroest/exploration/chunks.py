@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-import neuroest
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.core.extras import package_version
 from neuroest.exploration.batch_evaluation import (
     PASSED,
     Codes,
@@ -57,7 +57,7 @@ Columns: TypeAlias = dict[str, "Array | NDArray[np.bool_] | Labels"]
 @cache
 def source_digest() -> str:
     """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
-    root = Path(neuroest.__file__).parent
+    root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
@@ -120,8 +120,6 @@ class Job:
 
     def description(self) -> dict[str, Any]:
         """What is computed, as plain data."""
-        from neuroest.results.estimate import package_version  # noqa: PLC0415 - it imports this package
-
         axes = [
             {path: track.levels.tolist() if track.levels is not None and track.levels.size <= 1000 else
              [track.low, track.high, track.log, axis.size] for path, track in axis.tracks.items()}

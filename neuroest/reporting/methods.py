@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from neuroest.core.extras import package_version
 from neuroest.core.provenance import Call, Traced
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
@@ -12,7 +13,7 @@ from neuroest.reporting.latex import tex
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
-from neuroest.results.estimate import Estimate, package_version
+from neuroest.results.estimate import Estimate
 from neuroest.uncertainty.draws import SAMPLES, SEED
 
 
