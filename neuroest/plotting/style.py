@@ -39,7 +39,7 @@ _FILLS = (
 )  # fmt: skip
 """Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
 OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
-STYLE = {
+STYLE: Mapping[str, Any] = {
     "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
     "legend.fontsize": 6.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
     "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "path",
