@@ -121,12 +121,12 @@ _RENDERERS = {
     "ParetoResult.figure": "plotting.sweep.pareto_figure",
     "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
     "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
-    "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
-    "NetworkSimulation.figure": "plotting.network_simulation.draw_outcomes",
     "Characteristic.figure": "plotting.device_lab.draw_characteristic",
-    "Waveforms.figure": "plotting.device_lab.draw_waveforms",
+    "Traces.figure": "plotting.device_lab.draw_traces",
     "EnergyComparison.figure": "plotting.device_lab.draw_energy",
     "Fit.figure": "plotting.device_lab.draw_fit",
+    "NetworkSimulation.figure": "plotting.network_simulation.draw_outcomes",
+    "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
 

@@ -72,9 +72,7 @@ ROOMS = (
     ("validation", "published chips next to their estimates"),
     ("reporting", "results as tables, text and pages"),
     ("plotting", "results as figures"),
-    ("reporting.figure_list", "the figures of a report, with their captions"),
-    ("reporting.page", "a report as a page with its figures"),
-    ("reporting.publish", "a report as a folder: page, tables, figures, data"),
+    ("publishing", "a report as a folder of page, figures and tables"),
     ("cli", "results on a terminal"),
     ("__main__", "starts the cli"),
 )
@@ -350,7 +348,7 @@ def test_nothing_prints_and_nothing_is_global() -> None:
 # Containers of a module that may change, with the reason.
 CHANGING = {
     (
-        "neuroest.reporting.publish",
+        "neuroest.publishing.publish",
         "_PLANS",
     ): "what the worker processes draw: figures are functions, which cannot be sent",
     (

@@ -1,20 +1,11 @@
-"""The installed package: its version, and modules of optional libraries."""
+"""Modules of optional libraries."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-
-
-def package_version() -> str:
-    """Version of the installed package."""
-    try:
-        return version("neuroest")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def extra(module: str, name: str) -> Any:

@@ -53,13 +53,16 @@ class Registry(Mapping[str, _T], Generic[_T]):
     ) -> None:
         self._package = package
         self._homes = dict(homes)
+        self._loaded: dict[str, _T] = {}
         self._group = group
         self._fault = fault
 
     def __getitem__(self, name: str) -> _T:
         if name not in self._homes:
             return self.added[name]
-        return load(f"{self._package}.{self._homes[name]}")  # type: ignore[no-any-return]
+        if name not in self._loaded:
+            self._loaded[name] = load(f"{self._package}.{self._homes[name]}")
+        return self._loaded[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._homes or name in self.added

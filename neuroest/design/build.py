@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, get_args
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
 from neuroest.loading.library import Device, find_file, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
@@ -127,7 +127,7 @@ def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
         quantity = quantity or _quantity_in(info.annotation)
         if quantity is not None:
             found[name] = quantity
-    return MappingProxyType(found)
+    return frozen(found)
 
 
 def _quantity_in(annotation: Any) -> QuantityField | None:
@@ -225,7 +225,7 @@ class _Builder:
         if isinstance(spec, Level):
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
-        return Part(path, spec, record, reference, table, MappingProxyType(parts))
+        return Part(path, spec, record, reference, table, frozen(parts))
 
     def partner(self, path: str, name: str | None, model: str, where: tuple[str, ...]) -> None:
         """A further device of a block, where the file names one."""
@@ -303,8 +303,8 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     for device in seen.values():
         sources.update(device.spec.sources)
     return Design(
-        loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
-        MappingProxyType(sources), tuple(files),
+        loaded.spec, root, frozen(builder.claims), frozen(builder.devices),
+        frozen(sources), tuple(files),
     )  # fmt: skip
 
 

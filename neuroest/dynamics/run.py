@@ -68,6 +68,26 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Traces:
+    """Waveforms of one run.
+
+    Attributes
+    ----------
+    values : dict of array
+        ``time``, ``input``, ``gate`` and, of a diffusive neuron, ``filament`` and ``residue``.
+    labels : tuple of str
+        Of input, and of gate or membrane.
+    units : tuple of str
+        Of time, input and gate.
+    """
+
+    values: Mapping[str, Array]
+    title: str
+    labels: tuple[str, str] = ("input", "gate node")
+    units: tuple[str, str, str] = ("s", "V", "V")
+
+
+@dataclass(frozen=True)
 class Report:
     """A result as text, as data for JSON, and as CSV."""
 
@@ -90,29 +110,6 @@ class Report:
     def rows(self) -> list[dict[str, float | str]]:
         """The table, one mapping a row, numbers as numbers."""
         return [dict(zip(self.table[0], map(_number, row), strict=True)) for row in self.table[1:]]
-
-
-@dataclass(frozen=True, eq=False)
-class Waveforms:
-    """Waveforms of one run for a figure.
-
-    Attributes
-    ----------
-    traces : mapping of str to array
-        ``time`` (s) of shape (steps,); ``input`` and ``gate`` (V) of shape (steps,) or (steps, devices); of a
-        diffusive neuron also ``filament`` and ``residue``, of shape (steps, devices).
-    title : str
-        Line above the figure.
-    node : str
-        Name of the node whose voltage ``gate`` is.
-    input_unit : str
-        V or A.
-    """
-
-    traces: Mapping[str, Array]
-    title: str
-    node: str
-    input_unit: str
 
 
 def _number(text: str) -> float | str:
@@ -285,7 +282,8 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         f"  {term.replace('_', ' '):<16} {format_quantity(float(np.mean(v)), 'J')}"
         for term, v in run.energy.items()
     ]
-    _plot(run.traces, request, plot)
+    if plot is not None:
+        render(Traces(run.traces, f"{request.neuron}: {request.stimulus}"), "figure", plot)
     extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
     return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
 
@@ -436,11 +434,10 @@ def _digital(request: Request, plot: Path | None) -> Report:
     return Report(tuple(lines), data, (("device", "step"), *rows))
 
 
-def _plot(
-    traces: Mapping[str, Array], request: Request, plot: Path | None, node: str = "gate node", unit: str = "V"
-) -> None:
+def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
     if plot is not None:
-        render(Waveforms(traces, f"{request.neuron}: {request.stimulus}", node, unit), "figure", plot)
+        found = Traces(traces, f"{request.neuron}: {request.stimulus}", ("input", label), ("s", unit, "V"))
+        render(found, "figure", plot)
 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:

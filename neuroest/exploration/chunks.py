@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
-from neuroest.core.extras import package_version
 from neuroest.exploration.batch_evaluation import (
     PASSED,
     Codes,
@@ -120,6 +119,8 @@ class Job:
 
     def description(self) -> dict[str, Any]:
         """What is computed, as plain data."""
+        from neuroest.core.version import package_version  # noqa: PLC0415 - it imports this package
+
         axes = [
             {path: track.levels.tolist() if track.levels is not None and track.levels.size <= 1000 else
              [track.low, track.high, track.log, axis.size] for path, track in axis.tracks.items()}

@@ -131,8 +131,7 @@ class DeviceFit:
 
 
 def fit(
-    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None,
-    starts: int = 8, seed: int = 0,
+    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None, starts: int = 8, seed: int = 0
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 

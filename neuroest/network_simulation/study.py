@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
-from neuroest.core.extras import package_version
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
@@ -233,8 +233,9 @@ def simulate_network(
         options = SimulationOptions(array=ArrayErrors() if cell_errors else IDEAL)
         chosen = calibrate(place, layers, seen, group, lambda text: tell(f"  {text}"), options)
         files["calibration samples"] = seen.sha256
+    version = package_version()
     origin = ActivityProvenance(
-        chip.architecture, place, chosen, group, kinetics, package_version(), files, cell_errors
+        chip.architecture, place, chosen, group, kinetics, version, files, cell_errors
     )
     study = Experiment(chip, network, layers, tested, origin, changes)
     left_out = list(WITHOUT) if "all" in without else list(dict.fromkeys(without))
@@ -278,7 +279,8 @@ def simulate_layers(
         name: run_layer(place, drives[name], current[:count], chips=group, number=number)
         for number, (name, current) in enumerate(found.items())
     }
+    version = package_version()
     origin = ActivityProvenance(
-        chip.architecture, place, drives, group, kinetics, package_version(), {"currents": digest}
+        chip.architecture, place, drives, group, kinetics, version, {"currents": digest}
     )
     return LayerSimulation(chip, network, activity, origin, changes)

@@ -13,7 +13,7 @@ from neuroest.plotting.style import COLOURS, PAGE, logarithmic, new_figure, save
 @styled
 def draw_outcomes(simulation: NetworkSimulation, path: Path) -> None:
     """One row a run: accuracy with its interval on the left, energy of chip and neurons on the right."""
-    study, outcomes = simulation.study, simulation.outcomes
+    outcomes, study = simulation.outcomes, simulation.study
     figure, (left, right) = new_figure(PAGE, 1.2 + 0.24 * len(outcomes), ncols=2, sharey=True)
     place = np.arange(len(outcomes))[::-1]
     values = np.array([100.0 * o.accuracy.value for o in outcomes])

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.extras import package_version
+from neuroest.core.version import package_version
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
@@ -137,6 +137,16 @@ class Rerun:
 
 def rerun(file: Path) -> Rerun:
     """Compute a bundle again from the specs inside it.
+
+    Parameters
+    ----------
+    file : Path
+        ``bundle.zip`` of a published report.
+
+    Returns
+    -------
+    Rerun
+        The results once more, and how they differ from those of the bundle.
 
     Raises
     ------

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroest.core.extras import package_version
 from neuroest.core.provenance import Call, Traced
+from neuroest.core.version import package_version
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
 from neuroest.reporting.latex import tex

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
-from neuroest.core.extras import package_version
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
@@ -195,6 +195,20 @@ def report(
     sweep: Path | None = None,
 ) -> Report:
     """Every design on every network; a pair that has no estimate is listed with its reason.
+
+    Parameters
+    ----------
+    architectures, workloads : sequence of str, Path or Loaded
+        Designs, the one that is compared first, and networks.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    sweep : Path, optional
+        File of a sweep that the report shows too.
+
+    Returns
+    -------
+    Report
+        Numbers and text; `neuroest.publish` writes them as a folder.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from neuroest.core.extras import package_version
+from neuroest.core.version import package_version
 from neuroest.registry import render
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 

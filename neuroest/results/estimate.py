@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from neuroest.core.extras import package_version
 from neuroest.core.units import format_quantity
+from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.library import shipped
 from neuroest.registry import render

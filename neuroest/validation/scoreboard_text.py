@@ -25,15 +25,9 @@ EVIDENCE_NAMES: Mapping[str, str] = MappingProxyType(
         "peer_simulator": "simulator",
     }
 )
-VERDICT_NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        "within": "within",
-        "known_miss": "known miss",
-        "moved": "MOVED",
-        "outside": "OUTSIDE",
-        "anchor": "anchor",
-    }
-)
+VERDICT_NAMES: Mapping[str, str] = MappingProxyType({
+    "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
+})  # fmt: skip
 
 
 def number(value: float) -> str:

@@ -151,9 +151,9 @@ def test_an_interrupt_is_quiet(tmp_path: Path) -> None:
         "import signal, time, neuroest.cli.list as verb, neuroest.cli as cli\n"
         # what a shell runs in its background ignores interrupts, and so does its child
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "def wait(kind):\n"
+        "def wait(kind, word):\n"
         "    print('ready', flush=True)\n    time.sleep(30)\n"
-        "verb.entries = wait\n"
+        "verb.list_entries = wait\n"
         "cli.main(['list', 'mappers'])"
     )
     process = subprocess.Popen(

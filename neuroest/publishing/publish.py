@@ -12,9 +12,9 @@ from typing import Any
 
 from neuroest.core.extras import extra
 from neuroest.plotting.style import draw, matplotlib
+from neuroest.publishing.figure_list import plans
 from neuroest.reporting import latex
-from neuroest.reporting.figure_list import Plan, plans
-from neuroest.reporting.page import page
+from neuroest.reporting.page import Plan, page
 from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 
