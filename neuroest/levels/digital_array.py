@@ -108,7 +108,7 @@ class DigitalArrayMapper(Mapper):
     )
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
         """The array with its summation."""
         return DigitalArray
 

@@ -82,7 +82,8 @@ class Multiplexer(Component[TransmissionGateParameters]):
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             2,
-            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages are not in the model",
+            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages "
+            "are not in the model",
             source="neurosim14",
         ),
         area=ModelError(
