@@ -21,7 +21,7 @@ from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Te
 from neuroest.specs.file_text import is_path
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
-from neuroest.specs.renamed import new_path
+from neuroest.specs.renamed import new_path, new_word
 
 MOST_BASES = 8
 """Files that may stand below one architecture, each the base of the one before."""
