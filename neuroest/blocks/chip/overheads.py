@@ -51,6 +51,7 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(
             1.5,
-            "sequencers, address generators, bus interfaces and test that no block of a description stands for, up to a third of a core",
+            "sequencers, address generators, bus interfaces and test that no block of a description stands for, up to "
+            "a third of a core",
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre, Volt
 from neuroest.equations import converters as equations
@@ -85,6 +85,15 @@ class Converter(Component[Any], ABC):
     @abstractmethod
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter."""
+
+    def alone(self, place: Place) -> Costs:
+        """At the resolution chosen, or at the one that loses nothing of so many rows."""
+        chosen = "bits" in self.options or type(self).bits is not Converter.bits
+        around = (1.0, 1.0, 1.0) if chosen else (place["rows"], place["input_bits"], place["cell_bits"])
+        bits = self.bits(*around)
+        return Costs(
+            self.energy_costs(bits, place.network), [self.area_cost(bits)], checks=self.range_checks(bits)
+        )
 
     def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
         """What must be charged for a conversion: as given where the circuit does not tell it."""

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import Component
+from neuroest.blocks.base import (
+    AreaCost,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+)
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core.units import Joule, SquareMetre, Volt, Watt
@@ -42,3 +49,16 @@ class LevelShifter(Component[LevelShifterParameters]):
     owns: ClassVar[tuple[str, ...]] = ("level shift", "write level shift")
     overhead: ClassVar[tuple[str, ...]] = ("write level shift",)
     prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one shifted pulse of a row."""
+        return [self.energy("row_toggle", "shift", self.device.toggle_energy, "level shift")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one shifter."""
+        return [AreaCost(self.path, "shifter", self.device.footprint)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of one shifter."""
+        power = leakage_at_chip_temperature(self, self.device.leakage_power)
+        return [StaticCost(self.path, "leakage", power)]
