@@ -121,20 +121,13 @@ class SlowMapper(RooflineMapper):
 
     def unit_time(self, placement):
         return 2.0 * super().unit_time(placement)
-
-def read_layers(path, options):
-    from neuroest.workloads.importers.network import NetworkImportError
-    raise NetworkImportError(f"{path.name} was read by the importer of the test")
 """
 
 
-def test_a_level_and_an_importer_of_a_plugin(tmp_path: Path) -> None:
+def test_a_level_of_a_plugin(tmp_path: Path) -> None:
     (tmp_path / "levels_of_a_test.py").write_text(LEVEL, "utf-8")
-    points = {
-        "neuroest.levels": {"slow_roofline": "levels_of_a_test:SlowMapper"},
-        "neuroest.importers": {"layers": "levels_of_a_test:read_layers"},
-    }
-    install(tmp_path, "levels-of-a-test", points)
+    points = {"slow_roofline": "levels_of_a_test:SlowMapper"}
+    install(tmp_path, "levels-of-a-test", {"neuroest.levels": points})
     text = (ROOT / "architectures" / "gpu_h100.yaml").read_text("utf-8")
     (tmp_path / "slow.yaml").write_text(
         text.replace("mapper: roofline", "mapper: slow_roofline").replace("name: gpu_h100", "name: slow"),
@@ -147,9 +140,6 @@ def test_a_level_and_an_importer_of_a_plugin(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         latency[chip] = json.loads(done.stdout)["totals"]["latency_s"]
     assert latency["slow.yaml"] == pytest.approx(2.0 * latency["gpu_h100"], rel=1e-12)
-    (tmp_path / "net.layers").write_text("anything", "utf-8")
-    done = run(tmp_path, "estimate", "gpu_h100", "-w", "net.layers")
-    assert done.stderr == "error: net.layers was read by the importer of the test\n"
 
 
 BROKEN = """
