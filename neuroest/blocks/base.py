@@ -313,7 +313,7 @@ class Component(Generic[_DeviceT_co]):
         return lacking(cls)
 
     @classmethod
-    def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:
+    def with_partners(cls, _device: Any, partners: Mapping[str, Record], _technology: TechnologyPoint) -> Any:
         """Parameters of the block's device as the further devices that it names make them at this technology point."""
         raise NeuroestError(f"{cls.model} names {', '.join(partners)} and does not say what they do")
 

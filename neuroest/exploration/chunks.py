@@ -119,7 +119,7 @@ class Job:
 
     def description(self) -> dict[str, Any]:
         """What is computed, as plain data."""
-        from neuroest.results.estimate import package_version  # noqa: PLC0415 - it imports this package
+        from neuroest.core.version import package_version  # noqa: PLC0415 - it imports this package
 
         axes = [
             {path: track.levels.tolist() if track.levels is not None and track.levels.size <= 1000 else

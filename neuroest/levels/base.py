@@ -199,8 +199,8 @@ class Mapper(ABC):
         return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Component of the level itself, whose slots are `parts`; one without costs of its own, if not said otherwise."""
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
+        """Component of a level with these slots; by default one without costs of its own."""
         return Structural
 
     def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:

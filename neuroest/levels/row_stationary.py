@@ -79,7 +79,7 @@ class RowStationaryMapper(DigitalArrayMapper):
     )
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
         """Units alone."""
         return Structural
 

@@ -241,8 +241,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    To read it whole takes a fourteenth of a cold estimate. In that file a key stands at two spaces and what belongs to it
-    further in; a test holds the two readings equal.
+    To read it whole takes a fourteenth of a cold estimate. In that file a key is indented by two spaces and its
+    content by more; a test holds the two readings equal.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
@@ -27,7 +28,7 @@ from neuroest.network_simulation.report import (
 from neuroest.network_simulation.spiking import Drive, LayerActivity, SimulationOptions, run_layer
 from neuroest.pipeline.estimate import estimate
 from neuroest.registry import render
-from neuroest.results.estimate import Estimate, package_version
+from neuroest.results.estimate import Estimate
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
 

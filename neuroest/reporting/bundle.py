@@ -13,12 +13,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from neuroest.core.errors import NeuroestError
+from neuroest.core.version import package_version
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.reporting.difference import FilesDifference, difference, results_of
 from neuroest.reporting.report import Report, plain_result
-from neuroest.results.estimate import Estimate, package_version
+from neuroest.results.estimate import Estimate
 
 BUNDLE = "bundle.zip"
 _FORMAT = "1"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroest.core.extras import extra
+from neuroest.core.version import package_version
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
@@ -29,7 +30,6 @@ from neuroest.reporting.formatting import (
 from neuroest.reporting.report import Report
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
-from neuroest.results.estimate import package_version
 from neuroest.results.quantities import BANDED, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
@@ -31,7 +32,7 @@ from neuroest.reporting.validation_coverage import (
     validation_coverage,
 )
 from neuroest.results.comparison import Comparison
-from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded
@@ -164,7 +165,8 @@ class Report:
                     for d in self.validation_coverage.designs
                 ],
                 "by_level": {
-                    level: [asdict(found) for found in summaries] for level, summaries in self.validation_coverage.by_level
+                    level: [asdict(found) for found in summaries]
+                    for level, summaries in self.validation_coverage.by_level
                 },
                 "all_chips": [asdict(found) for found in self.validation_coverage.chips],
                 "values": scoreboard_rows(self.validation_coverage),

@@ -5,6 +5,7 @@ import pytest
 
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
+from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
 
@@ -64,4 +65,7 @@ def test_exponent_of_zero_takes_the_models_as_exact(digital):
 
 
 def test_every_factor_says_what_it_rests_on():
-    assert all(given.rationale for given in discrepancies().extrapolation.values())
+    stated = [found.prior_error for registry in (COMPONENTS, MAPPERS) for found in registry.values()]
+    factors = [given for errors in (*stated, discrepancies().extrapolation) for given in errors.values()]
+    assert len(factors) > len(COMPONENTS)
+    assert all(given.rationale for given in factors)

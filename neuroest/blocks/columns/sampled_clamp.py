@@ -46,10 +46,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
 
     schema: ClassVar[type[Block]] = SampledClampBlock
     frees_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "column interface bias",
-        "held column result",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("column interface bias", "held column result")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),
     )

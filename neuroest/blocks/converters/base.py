@@ -8,12 +8,22 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre, Volt
 from neuroest.equations import converters as equations
 from neuroest.equations import technology
 from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+
+CORE_ERROR: ModelErrors = model_errors(
+    energy=ModelError(
+        2.5,
+        "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+    ),
+    area=ModelError(2.5, "as for its energy"),
+)
+"""Error of the model of a converter computed from its circuit."""
 
 
 class ClockedAdcParameters(Record):

@@ -92,14 +92,8 @@ class WriteCircuit(Component[WriteCircuitParameters]):
 
     schema: ClassVar[type[Block]] = WriteCircuitBlock
     part_of_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "write addressing",
-        "write circuit leakage",
-    )
-    overhead: ClassVar[tuple[str, ...]] = (
-        "write addressing",
-        "write circuit leakage",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("write addressing", "write circuit leakage")
+    overhead: ClassVar[tuple[str, ...]] = ("write addressing", "write circuit leakage")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(2, "sequencing and data lines of writing are not in the model"),
         area=ModelError(

@@ -15,9 +15,15 @@ from neuroest.blocks.base import (
     Place,
     resistance_at_corner,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, SquareMetre, Volt
 from neuroest.equations import converters, drivers
 from neuroest.specs.parameters import Record, non_negative, positive
+
+DRIVER_ERROR: ModelErrors = model_errors(
+    energy=ModelError(1.5, "as for one-bit row drivers"), area=ModelError(2.5, "as for one-bit row drivers")
+)
+"""Error of the model of a circuit in front of a row."""
 
 
 class RowDriverParameters(Record):
@@ -48,10 +54,7 @@ class RowDriver(Component[Any]):
     analog: ClassVar[bool] = False
     """Whether the row carries a voltage between zero and the read voltage."""
     family: ClassVar[str] = "input"
-    owns: ClassVar[tuple[str, ...]] = (
-        "row driver self-load",
-        "input conversion",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("row driver self-load", "input conversion")
 
     def planes(self, network: NetworkContext) -> Numeric:
         """Reads that one input takes."""
