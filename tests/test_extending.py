@@ -35,7 +35,7 @@ def test_the_neuron_page_shows_the_files_as_they_are() -> None:
 
 
 def test_the_plugin_page_shows_the_entry_points_as_they_are() -> None:
-    (points,) = shown("plugin", "toml")
+    (points,) = shown("plugins", "toml")
     stated = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     assert tomllib.loads(points)["project"]["entry-points"] == stated
 
