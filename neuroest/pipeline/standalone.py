@@ -268,7 +268,7 @@ def block(
         Architecture whose array stands around the block, in place of the one there. Blocks that have costs only
         together with rows, columns and circuits of an array need it.
     **options
-        What a file says of the block beside model, device and parameters, such as ``bits=8``.
+        What a file says of the block besides model, device and parameters, such as ``bits=8``.
 
     Returns
     -------
