@@ -166,7 +166,7 @@ class Characteristic:
 
 
 class Surroundings(Record):
-    """What the costs of a block may depend on beside itself and the network: numbers of the array around it."""
+    """What the costs of a block may depend on, apart from itself and the network: numbers of the array around it."""
 
     rows: Dimensionless = positive()
     """Rows that are read at once."""
