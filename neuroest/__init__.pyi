@@ -23,6 +23,8 @@ from neuroest.loading.library import load_workload as load_workload
 from neuroest.network_simulation.study import simulate_network as simulate_network
 from neuroest.pipeline.comparison import compare as compare
 from neuroest.pipeline.estimate import estimate as estimate
+from neuroest.pipeline.standalone import BlockCosts as BlockCosts
+from neuroest.pipeline.standalone import block as block
 from neuroest.publishing.publish import publish as publish
 from neuroest.reporting.bibliography import cite as cite
 from neuroest.reporting.bundle import rerun as rerun

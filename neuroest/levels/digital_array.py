@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -165,8 +166,9 @@ class DigitalArrayMapper(Mapper):
 
     @property
     def arrays(self) -> Numeric:
-        """Arrays that work on one layer side by side."""
-        return self.level.count if self.level.count is not None else 1.0
+        """Arrays that work on one layer side by side, those of all levels around them; a count that is auto is one."""
+        counts = (level.count for level in self.chip.path_to(self.level))
+        return prod((count for count in counts if count is not None), start=1.0)
 
     def product(self) -> _Product:
         """Every layer as a product of a matrix with vectors."""

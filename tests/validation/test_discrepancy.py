@@ -35,10 +35,6 @@ def test_time_of_a_mapper_can_be_off(digital):
     assert after == pytest.approx(3.0 * before, rel=1e-12)
 
 
-def test_no_mapper_takes_its_times_as_exact():
-    assert all("time" in mapper.prior_error for mapper in MAPPERS.values())
-
-
 def test_the_rate_of_a_crossbar_has_a_band_of_its_own():
     found = estimate("adc_crossbar_28nm", "resnet18_imagenet_dense")
     claims = discrepancy_claims(found.design)

@@ -108,6 +108,7 @@ class Cell(Component[Any]):
     adds_charges: ClassVar[bool] = False
     """Whether a column adds charges on capacitors instead of currents."""
     family: ClassVar[str] = "cell"
+    part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = (
         "cell read current",
         "row line charge",

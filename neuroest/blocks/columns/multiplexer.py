@@ -76,12 +76,9 @@ class Multiplexer(Component[TransmissionGateParameters]):
     """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share."""
 
     schema: ClassVar[type[Block]] = MultiplexerBlock
+    part_of_array: ClassVar[bool] = True
     moves: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "column switching",
-        "shared line charge",
-        "column selection",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("column switching", "shared line charge", "column selection")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             2,
