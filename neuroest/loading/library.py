@@ -30,6 +30,7 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
 from neuroest.specs.reading import Document, read_document
+from neuroest.specs.renamed import warn_of
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
 
@@ -291,6 +292,7 @@ def _document(schema: type[Spec], path: Path) -> Document:
 @lru_cache(maxsize=512)
 def _read(schema: type[Spec], path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
+    warn_of(document.notes)
     _check_kind(schema, document)
     return document
 
