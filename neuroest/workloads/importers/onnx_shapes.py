@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from neuroest.workloads.importers.files import brief
 from neuroest.workloads.importers.network import NetworkImportError
 from neuroest.workloads.importers.onnx_operators import OPERATORS
 
@@ -22,7 +23,7 @@ _MOST_VISITS = 400_000
 _MOST_ELEMENTS = 1024
 
 
-def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
+def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     """The graph with the shape of every tensor that follows from its inputs, and outputs whose shape is a guess.
 
     Raises
@@ -32,7 +33,7 @@ def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
     """
     originals, guessed = _stand_in(model.graph, [node for node in model.graph.node if not _has_rule(node)])
     for _ in range(max(_LEAST_ROUNDS, _MOST_VISITS // len(model.graph.node))):
-        model = _inferred_once(file, model)
+        model = _inferred_once(model)
         known = _shapes(model.graph)
         if all(name in known for node in model.graph.node for name in node.output if name):
             break
@@ -43,7 +44,7 @@ def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
             put, more = _stand_in(model.graph, [open_])
             originals, guessed = {**originals, **put}, guessed | more
     else:
-        model = _inferred_once(file, model)
+        model = _inferred_once(model)
     nodes = [originals.get(node.output[0], node) if node.output else node for node in model.graph.node]
     copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
     del model.graph.node[:]
@@ -51,14 +52,13 @@ def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
     return model.graph, frozenset(guessed)
 
 
-def _inferred_once(file: str, model: Any) -> Any:
+def _inferred_once(model: Any) -> Any:
     from onnx import shape_inference  # noqa: PLC0415 - an extra
 
     try:
         return shape_inference.infer_shapes(model, data_prop=True)
     except Exception as error:
-        text = " ".join(str(error).split())[:160]
-        raise NetworkImportError(f"{file}: shapes do not fit together ({text})") from None
+        raise NetworkImportError(f"shapes do not fit together ({brief(error)})") from None
 
 
 def _has_rule(node: Any) -> bool:
