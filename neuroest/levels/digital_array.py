@@ -250,6 +250,7 @@ class DigitalArrayMapper(Mapper):
         )
         outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
         inputs = self.steps * product.vectors * product.reduction * t.groups
+        distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction)
         sums = outputs * placement.row_blocks * self.network.accumulator_bits
         weights = self.stored_weight_bits() / self.options["batch"]
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
@@ -281,9 +282,16 @@ class DigitalArrayMapper(Mapper):
         return LevelCounts(
             actions=actions,
             traffic=[
-                Traffic("activations", inputs * placement.column_blocks * wide + stationary, written),
-                Traffic("partial_sums", sums, sums),
-                Traffic("weights", weights, loaded),
+                Traffic(
+                    "activations",
+                    inputs * placement.column_blocks * wide + stationary,
+                    written,
+                    distinct=distinct * wide + stationary,
+                ),  # fmt: skip
+                Traffic("partial_sums", sums, sums, distinct=outputs * self.network.accumulator_bits),
+                Traffic(
+                    "weights", weights, loaded, distinct=self.stored_weight_bits() / self.options["batch"]
+                ),
             ],
             element_operations=elements,
             additions=nothing,

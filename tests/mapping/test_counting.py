@@ -11,10 +11,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from neuroest.core.errors import NeuroestError
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
-from tests.mapping.test_digital_arrays import network
+from tests.components.chips import count
+from tests.mapping.test_digital_arrays import network, run
 
 CONVOLUTION = {"type": "convolution", "outputs": 32, "kernel": 3, "padding": 1}
 ROW_STATIONARY = {
@@ -30,8 +32,8 @@ def nested(folder: Path, counts: tuple[Any, ...], mapper: str = "digital_array")
     if mapper == "row_stationary":
         array = {**ROW_STATIONARY, "unit": array["unit"]}
     inner = {**array, "count": counts[-1]}
-    for depth, count in enumerate(reversed(counts[:-1])):
-        inner = {"count": count, f"level_{depth}": inner}
+    for depth, number in enumerate(reversed(counts[:-1])):
+        inner = {"count": number, f"level_{depth}": inner}
     data["chip"]["group"] = inner
     file = folder / f"{data['name']}.yaml"
     file.write_text(yaml.safe_dump(data), encoding="utf-8")
@@ -72,3 +74,63 @@ def test_nested_arrays_work_side_by_side(tmp_path_factory: pytest.TempPathFactor
 def test_a_count_that_is_auto_adds_no_arrays(tmp_path: Path) -> None:
     # the fewest groups that hold the four arrays that are chosen: one
     assert totals(nested(tmp_path, ("auto", 4))) == pytest.approx(totals(nested(tmp_path, (4,))))
+
+
+def hierarchy(folder: Path, inner: dict[str, Any], clusters: int = 1) -> Estimate:
+    """The int8 baseline with a further memory near its arrays, and as many clusters of one array each."""
+    data = copy.deepcopy(load_architecture("digital_int8_28nm").document.data)
+    array = data["chip"].pop("array")
+    memory = {"model": "sram", "device": "sram_28nm_anchored", "width": "64 bit", **inner}
+    data["chip"]["cluster"] = {"count": clusters, "near": memory, "array": array}
+    file = folder / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return estimate(file, network(CONVOLUTION, {**CONVOLUTION, "outputs": 160}))
+
+
+def test_a_near_memory_reads_each_activation_once_from_the_far_one(tmp_path: Path) -> None:
+    near = {"capacity": "16 KiB", "stores": ["activations"]}
+    one = hierarchy(tmp_path, near)
+    # 144 inputs of 64 positions for 32 outputs, and 288 of them for two blocks of 128 of 160 outputs, of 8 bits
+    units = 64 * (144 + 2 * 288) * 8
+    # 16 maps and 32 maps of 64 elements, 1 KiB and 2 KiB, which the near memory holds
+    once = 64 * (16 + 32) * 8
+    assert count(one, "near", "read") * 64 == pytest.approx(units)
+    assert count(one, "near", "write") * 64 == count(one, "activations", "read") * 512 == pytest.approx(once)
+    # 32 and 160 maps of results go to the far one
+    assert count(one, "activations", "write") * 512 == pytest.approx(64 * (32 + 160) * 8)
+    # each of four clusters has all activations written into it, which the far memory reads once for all of them
+    four = hierarchy(tmp_path, near, clusters=4)
+    assert count(four, "near", "write") * 64 == pytest.approx(4 * once)
+    assert count(four, "activations", "read") == count(one, "activations", "read")
+
+
+def test_what_a_near_memory_cannot_hold_comes_anew_for_every_access(tmp_path: Path) -> None:
+    # 1 KiB holds the 16 maps of the first layer and not the 32 of the second, whose 2 x 288 inputs all come from afar
+    result = hierarchy(tmp_path, {"capacity": "1 KiB", "stores": ["activations"]})
+    far = 64 * (16 + 2 * 288) * 8
+    assert count(result, "activations", "read") * 512 == count(result, "near", "write") * 64 == far
+
+
+def test_weights_that_fit_near_the_arrays_stay_there(tmp_path: Path) -> None:
+    weights = (144 * 32 + 288 * 160) * 8  # bits; 4.5 KiB and 45 KiB
+    for capacity, from_afar in (("64 KiB", 0), ("48 KiB", weights)):
+        result = hierarchy(tmp_path, {"capacity": capacity, "stores": ["weights"]})
+        assert count(result, "near", "read") * 64 == pytest.approx(weights)
+        assert count(result, "near", "write") * 64 == pytest.approx(from_afar)
+        assert count(result, "weights", "read") * 512 == pytest.approx(from_afar)
+
+
+def test_sums_lie_in_the_nearest_memory_that_holds_them(tmp_path: Path) -> None:
+    # 64 x 32 sums of 24 bits are 6 KiB, 64 x 160 are 30 KiB; 144 inputs are two blocks of 128, 288 are three
+    result = hierarchy(tmp_path, {"capacity": "8 KiB", "stores": ["partial_sums"]})
+    for action in ("read", "write"):
+        assert count(result, "near", action) * 64 == 64 * 32 * 24 * 2
+        assert count(result, "partial_sums", action) * 512 == 64 * 160 * 24 * 3
+
+
+def test_two_memories_of_one_level_do_not_serve_each_other(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="both store weights in one level"):
+        run(tmp_path, network(CONVOLUTION), {"chip.more": {
+            "model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit",
+            "stores": ["weights"],
+        }})  # fmt: skip
