@@ -290,6 +290,10 @@ class Mapper(ABC):
             left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
         return left_out
 
+    def peak_rate(self) -> Numeric | None:
+        """Operations per second of one unit that is never idle, two for each multiply-accumulate; None if it has none."""
+        return None
+
     def turns(self) -> TimeMultiplexing:
         """Which layers take turns on units of this level."""
         return no_sharing(np.shape(self.layers.positions)[-1])

@@ -170,6 +170,10 @@ class DigitalArrayMapper(Mapper):
         counts = (level.count for level in self.chip.path_to(self.level))
         return prod((count for count in counts if count is not None), start=1.0)
 
+    def peak_rate(self) -> Numeric:
+        """Every unit multiplies and adds in every cycle."""
+        return 2.0 * self.options["rows"] * self.options["columns"] * self.options["clock_frequency"]
+
     def product(self) -> _Product:
         """Every layer as a product of a matrix with vectors."""
         t = self.layers

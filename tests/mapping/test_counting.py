@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroest.core.errors import NeuroestError
+from neuroest.exploration.sweep import sweep
 from neuroest.loading.library import load_architecture
 from neuroest.pipeline.estimate import estimate
-from neuroest.results.estimate import Estimate
+from neuroest.results.estimate import CheckResult, Estimate
 from tests.components.chips import count
 from tests.mapping.test_digital_arrays import network, run
 
@@ -134,3 +135,50 @@ def test_two_memories_of_one_level_do_not_serve_each_other(tmp_path: Path) -> No
             "model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit",
             "stores": ["weights"],
         }})  # fmt: skip
+
+
+def check(result: Estimate, name: str, component: str) -> CheckResult:
+    return next(c for c in result.checks if (c.name, c.component) == (name, component))
+
+
+def test_a_port_that_holds_the_columns_up_is_advised_on(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    plain = run(tmp_path, one)
+    # 64 positions of 32 sums of 24 bits, written and read for each of two blocks of rows, 512 bits an access; the units
+    # take 64 + 128 + 128 - 2 cycles for each block
+    words = 2 * 64 * 32 * 24 * 2 / 512
+    memory = next(m for m in plain.evaluation.chip.memories() if m.path == "chip.partial_sums")
+    needed = 512 * words * memory.access_time() / (2 * (64 + 254) / 500e6)
+    found = check(plain, "port_width", "chip.partial_sums")
+    assert found.value == pytest.approx(needed)
+    assert found.limit == 512
+    assert found.passed == (needed <= 512)
+    # on a tree of adders, which takes 2 x 64 cycles, the same port is too narrow; in 16 banks it is wide enough
+    tree = {"chip.array.summation": "tree"}
+    assert not check(run(tmp_path, one, tree), "port_width", "chip.partial_sums").passed
+    banked = run(tmp_path, one, {**tree, "chip.partial_sums.banks": 16, "chip.activations.banks": 16})
+    assert check(banked, "port_width", "chip.partial_sums").passed
+    assert banked.totals["latency_s"] < run(tmp_path, one, tree).totals["latency_s"]
+
+
+def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    result = run(
+        tmp_path, one, {"chip.array.rows": 144, "chip.array.columns": 32, "chip.array.summation": "tree"}
+    )
+    # 144 x 32 multipliers at 500 MHz; they multiply 64 vectors, in 64 cycles if nothing held them up
+    assert result.totals["peak_operations_per_s"] == 2 * 144 * 32 * 500e6
+    done = 2 * 64 * 144 * 32 / result.totals["initiation_interval_s"]
+    assert result.totals["share_of_peak"] == pytest.approx(done / (2 * 144 * 32 * 500e6))
+    slow = run(tmp_path, one, {"chip.partial_sums.width": "8 bit"})
+    found = check(slow, "share_of_peak", "chip.array")
+    assert not found.passed
+    assert "chip.partial_sums sets the pace for 100% of it" in found.message
+    # four arrays have four times the peak
+    four = run(tmp_path, one, {"chip.array.count": 4})
+    assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500e6
+
+
+def test_an_advice_leaves_a_design_feasible() -> None:
+    frame = sweep("digital_int8_28nm", "resnet18_imagenet_dense", {"chip.array.batch": [1, 2]}).to_frame()
+    assert frame["feasible"].all()
