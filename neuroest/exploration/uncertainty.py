@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neuroest.columns import wrapped
 from neuroest.evaluation import evaluate
-from neuroest.exploration.bands import SEED, Band, spread_over
+from neuroest.exploration.bands import SEED, Band, spread_over, within_bounds
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.groups import Group, resolve
 from neuroest.exploration.importance import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
@@ -159,7 +159,8 @@ class _Draw:
             factor = np.where(
                 np.isnan(z), 1.0, np.exp(width * np.where(np.isnan(z), 0.0, z) - width**2 / 2.0)
             )
-            values[path] = values.get(path, np.full_like(factor, self.group.claims[path].value)) * factor
+            claim = self.group.claims[path]
+            values[path] = within_bounds(claim, values.get(path, np.full_like(factor, claim.value)) * factor)
         if not values:
             values = {
                 next(iter(self.group.claims)): np.full(

@@ -1,5 +1,6 @@
 """A parameter is a claim: value, unit, spread, basis, source, place and conditions."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -153,6 +154,8 @@ class Claim:
         p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
     has_spread : bool
         Whether a spread was stated.
+    minimum, maximum : float
+        Bounds of the quantity, in SI; no sample of the value lies outside of them.
     about : str or type of Spec
         What the parameter is, or the spec class that says so of its field.
     """
@@ -174,6 +177,8 @@ class Claim:
     cycle_to_cycle: float | None = None
     group: str | None = None
     origin: str = ""
+    minimum: float = -math.inf
+    maximum: float = math.inf
 
     @property
     def description(self) -> str:
@@ -238,6 +243,8 @@ def resolve_claim(
         group=stated("group"),
         about=about,
         origin=origin,
+        minimum=field.minimum,
+        maximum=field.maximum,
     )
 
 
