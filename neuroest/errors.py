@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 _MOST_LISTED = 20
 """Names that an error lists one by one; of more it tells some."""
@@ -25,6 +26,16 @@ _SOME = 3
 
 class NeuroestError(Exception):
     """Base of all errors that neuroest raises for its user."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How an error travels between processes: by its text and attributes, whatever its constructor takes."""
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(cls: type[NeuroestError], args: tuple[Any, ...], attributes: dict[str, Any]) -> NeuroestError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class QuantityError(NeuroestError, ValueError):

@@ -6,6 +6,7 @@ while a process runs and files of users are keyed by their content.
 
 from __future__ import annotations
 
+import copyreg
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +46,18 @@ _SOURCE_KEY = re.compile(r"^  (\w+):", re.MULTILINE)
 _SUFFIXES = (".yaml", ".yml")
 MODEL_SUFFIXES = (".onnx", ".nir", ".h5", ".hdf5", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".pt2")
 """Suffixes of files that are models rather than workloads; those of pickles are known so that they are refused."""
+
+
+def _view_of(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(content)
+
+
+def _reduced(view: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
+    return _view_of, (dict(view),)
+
+
+# what is loaded and what is computed from it hold read-only views, which Python cannot pickle by itself
+copyreg.pickle(MappingProxyType, _reduced)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -167,6 +167,10 @@ class Estimate:
     exclusions: tuple[str, ...] = field(repr=False)
     files: tuple[InputFile, ...] = field(repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How an estimate travels between processes: without what is computed again when somebody asks for it."""
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))
 
     @property
     def architecture(self) -> str:

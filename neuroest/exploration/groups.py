@@ -6,12 +6,10 @@ group every axis is an array of numbers, and one call of `neuroest.evaluation.ev
 
 from __future__ import annotations
 
-import copyreg
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,18 +26,6 @@ from neuroest.specs.workload import WorkloadSpec
 
 Array: TypeAlias = NDArray[np.float64]
 _MOST_GROUPS = 4096
-
-
-def _restore_view(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(content)
-
-
-def _reduce_view(view: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
-    return _restore_view, (dict(view),)
-
-
-# designs hold read-only views, which travel to worker processes as what they show
-copyreg.pickle(MappingProxyType, _reduce_view)
 
 
 @dataclass(frozen=True)
