@@ -17,6 +17,7 @@ from neuroest.evaluation import Evaluation, evaluate
 from neuroest.library import Loaded, load_architecture, load_workload
 from neuroest.result import CheckResult, Estimate, first_number
 from neuroest.settings import design_with, workload_with
+from neuroest.soundness import faults
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
 from neuroest.units import Numeric
@@ -38,12 +39,6 @@ def _largest(value: Numeric | None) -> float | None:
         return None
     found = float(np.asarray(value).max())
     return found if math.isfinite(found) else None
-
-
-def _is_cost(values: Numeric) -> bool:
-    """Whether all are finite and not negative; a comparison with what is no number fails."""
-    found = np.asarray(values)
-    return bool(found.min() >= 0.0 and found.max() < np.inf)
 
 
 def estimate(
@@ -96,10 +91,13 @@ def estimate(
             result = evaluate(design, net.spec, values)
         except MappingError as error:
             raise MappingError(_placed(chip.document, str(error))) from None
+        except ArithmeticError as error:
+            raise RangeError(f"a value is too large or too small to compute with: {error}") from error
         checks = tuple(_check_result(check) for check in result.checks)
     _refuse(checks, chip.document)
+    for fault, _ in faults(result):
+        raise RangeError(fault)
     totals = _totals(result)
-    _verify(result, totals)
     exclusions = tuple(
         dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
     )
@@ -183,20 +181,3 @@ def _finite(value: Any) -> float | None:
     """A number, or None where there is none or it has no end, such as the exactness of what has no errors."""
     number = math.nan if value is None else first_number(value)
     return number if math.isfinite(number) else None
-
-
-def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
-    """Refuse to hand out what is no number."""
-    for row in result.dynamic:
-        if not _is_cost(row.energy):
-            raise RangeError(
-                f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative here"
-            )
-    for item in (*result.areas, *result.statics):
-        if not _is_cost(item.total):
-            raise RangeError(
-                f"{item.component}: {item.term} has no value that is finite and not negative at these values"
-            )
-    for name, value in totals.items():
-        if value is not None and not math.isfinite(value):
-            raise RangeError(f"{name} is not finite at these values")

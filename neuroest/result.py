@@ -271,13 +271,14 @@ class Estimate:
 
     @cached_property
     def column_errors(self) -> tuple[LayerErrors, ...]:
-        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+        """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         found, names = self.evaluation.column_errors, self.evaluation.layers.names
         if found is None:
             return ()
         shape = (len(names),)
-        held = np.flatnonzero(np.broadcast_to(found.held, shape) > 0.0)
-        result, ratio = (np.broadcast_to(each, shape)[held] for each in (found.result, found.ratio))
+        result = np.broadcast_to(found.result, shape)
+        held = np.flatnonzero((np.broadcast_to(found.held, shape) > 0.0) & (result > 0.0))
+        result, ratio = result[held], np.broadcast_to(found.ratio, shape)[held]
         causes = {name: np.broadcast_to(error, shape)[held] / result for name, error in found.causes.items()}
         bits = np.asarray(accuracy.effective_bits(ratio))
         return tuple(

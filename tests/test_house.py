@@ -69,6 +69,7 @@ STAGES = (
     ("costing", "what an action, an area and a second at rest cost; does not ask how often"),
     ("timing", "how long; follows from counts"),
     ("evaluation", "counts times costs, for one point or many"),
+    ("soundness", "whether results are finite and not negative"),
     ("exploration.discrepancy", "how far whole models may be off"),
     ("exploration.bands", "what an estimate says of its own uncertainty"),
     ("exploration.sensitivity", "and of what it depends on"),

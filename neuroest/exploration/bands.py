@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neuroest.build import Design
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.exploration.discrepancy import discrepancy_claims
+from neuroest.soundness import sound_points
 from neuroest.specs.claims import Claim
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.units import Numeric
@@ -120,7 +121,7 @@ class SampledTotals:
 
 def sampled_totals(result: Evaluation, samples: int) -> SampledTotals:
     """Totals that have bands, one value a sample, from a batch of as many points."""
-    feasible = np.ones(samples, dtype=bool)
+    feasible = sound_points(result, (samples,))
     for check in result.checks:
         if check.severity == "refuse":
             feasible &= np.broadcast_to(np.asarray(check.passed).reshape(-1), (samples,))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from neuroest.errors import MappingError, UnknownNameError
 from neuroest.evaluation import Evaluation, evaluate
 from neuroest.exploration.groups import Group
+from neuroest.soundness import sound_points
 
 Array: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int16]
@@ -27,7 +28,7 @@ _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 _LARGE = 31 * 2**20
 """Bytes just below the size from which glibc's malloc gives every array back to the system, whatever came before."""
 PASSED = -1
-NOT_FINITE = "not_finite: a result is no finite number"
+NOT_FINITE = "not_finite: a result is negative or no finite number"
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,8 @@ def evaluate_points(
         result = evaluate(group.design, group.workload, {**group.values, **columns})
     except MappingError as error:
         return _unmapped(group, columns, shape, quantities, str(error))
+    except ArithmeticError as error:  # of numbers that all points share
+        return _unmapped(group, columns, shape, quantities, f"not_finite: {error}")
 
     def flat(value: Any) -> Array:
         array = np.asarray(value, dtype=np.float64)
@@ -217,8 +220,7 @@ def evaluate_points(
     with np.errstate(all="ignore"):
         totals = {name: flat(QUANTITIES[name](result)) for name in quantities}
         failed, reasons, extrapolates, refused = _first_failures(result, shape, count)
-        sound = flat(result.energy) + flat(result.area) + flat(result.timing.latency)
-        broken = ~(np.isfinite(sound) & (sound >= 0.0))
+        broken = ~sound_points(result, shape).reshape(-1)
     new = broken & ~refused
     if np.any(new):
         failed[new] = len(reasons)

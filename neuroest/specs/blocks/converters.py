@@ -2,7 +2,15 @@
 
 from typing import ClassVar, Literal
 
-from neuroest.specs.base import Count, CountOrAuto, Frequency, SeriesShare, WholeNumber
+from neuroest.specs.base import (
+    Count,
+    DroppedBits,
+    Frequency,
+    Resolution,
+    ResolutionOrAuto,
+    SeriesShare,
+    WholeNumber,
+)
 from neuroest.specs.blocks import (
     AdcBlock,
     Block,
@@ -18,9 +26,9 @@ class SurveyAdcBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "survey_adc"
     model: Literal["survey_adc"]
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     sample_rate: Frequency
     """Conversions per second of one converter."""
@@ -36,9 +44,9 @@ class ReportedAdcBlock(DeviceBlock):
 class ClockedAdcBlock(DeviceBlock):
     """What the converters share that are computed from their circuit."""
 
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     clock_frequency: Frequency
     """Clock of the converter."""
@@ -74,11 +82,11 @@ class IntegratingAdcBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "integrating_adc"
     model: Literal["integrating_adc"]
-    bits: Count
+    bits: Resolution
     """Resolution of the result."""
     sign_bits: WholeNumber = 0.0
     """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
-    single_phase_bits: Count
+    single_phase_bits: Resolution
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
@@ -87,9 +95,9 @@ class TimeConverterBlock(DeviceBlock):
 
     device_model: ClassVar[str | None] = "time_to_digital"
     model: Literal["time_to_digital"]
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
 
 
