@@ -338,7 +338,7 @@ class Estimate:
         if not network.spiking:
             numbers["activation_bits"] = "workload.precision.activations"
         known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
-        with tracing():
+        with tracing(), np.errstate(all="ignore"):
             return trace_costs(self.design, values, self.evaluation, replace(network, **known))
 
     @cached_property
