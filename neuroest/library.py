@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from neuroest.devices.base import Record
 from neuroest.devices.registry import DEVICE_MODELS
-from neuroest.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
 from neuroest.specs.architecture import ArchitectureSpec, misnamed
 from neuroest.specs.base import Spec
 from neuroest.specs.claims import Claim, resolve_claim
@@ -113,13 +113,22 @@ def shipped(kind: str) -> Mapping[str, Path]:
     return dict(sorted((p.stem, p) for p in files))
 
 
-_packed: ContextVar[Mapping[str, Mapping[str, Path]]] = ContextVar("neuroest_packed", default={})  # noqa: B039 - never changed
+@dataclass(frozen=True)
+class _Packed:
+    files: Mapping[str, Mapping[str, Path]]
+    folder: Path
+
+
+_packed: ContextVar[_Packed | None] = ContextVar("neuroest_packed", default=None)
 
 
 @contextmanager
-def packed_files(files: Mapping[str, Mapping[str, Path]]) -> Iterator[None]:
-    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship."""
-    token = _packed.set(files)
+def packed_files(files: Mapping[str, Mapping[str, Path]], folder: Path) -> Iterator[None]:
+    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship.
+
+    Paths lead to files in `folder` only, whatever a spec in it says.
+    """
+    token = _packed.set(_Packed(files, folder.resolve()))
     try:
         yield
     finally:
@@ -142,12 +151,17 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     ------
     UnknownNameError
         When nothing ships under that name.
+    NeuroestError
+        When the path of a spec in a bundle leads out of it.
     """
+    packed = _packed.get()
     if name.endswith(_SUFFIXES) or "/" in name or "\\" in name:
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
-        return near if near.exists() else given
-    known = {**shipped(kind), **_packed.get().get(kind, {})}
+        if packed is not None and not near.resolve().is_relative_to(packed.folder):
+            raise NeuroestError(f"{name!r} leads out of the bundle")
+        return near if packed is not None or near.exists() else given
+    known = {**shipped(kind), **(packed.files.get(kind, {}) if packed is not None else {})}
     if name not in known:
         raise UnknownNameError(
             kind, name, known, f"see `neuroest list {kind}s`, or give the path of a .yaml file"

@@ -41,7 +41,7 @@ def _are_costs(values: Numeric) -> bool:
 def _wrong(values: Numeric) -> NDArray[np.bool_]:
     """Points with a value that is negative, infinite or no number, in any layer."""
     found = np.atleast_1d(np.asarray(values))
-    return np.any(~((found >= 0.0) & (found < np.inf)), axis=-1, keepdims=True)
+    return np.asarray(np.any(~((found >= 0.0) & (found < np.inf)), axis=-1, keepdims=True))
 
 
 def _terms(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Format, Output, emit, in_form, style_for
-from neuroest.reporting.difference import difference, read_results
+from neuroest.reporting.difference import difference
+from neuroest.reporting.saved import read_results
 
 
 def run(

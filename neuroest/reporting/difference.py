@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from neuroest.errors import NeuroestError
 from neuroest.reporting.quantities import BANDED, label_and_unit, percent, short, shown
 from neuroest.reporting.text import PLAIN, Style, bullets, columns, fitting_columns, one_line, wrapped
 
@@ -57,9 +54,7 @@ class Moved:
     @property
     def change(self) -> float | None:
         """Natural logarithm of the ratio of the two; None where there is none."""
-        if not self.before or not self.after:
-            return None
-        return math.log(self.after / self.before)
+        return _log_ratio(self.before, self.after)
 
     @property
     def unexplained(self) -> float | None:
@@ -145,39 +140,6 @@ class FilesDifference:
         return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def read_results(file: Path) -> dict[str, Result]:
-    """Results of a file that ``--format json`` or ``neuroest report`` wrote, by design and network."""
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise NeuroestError(f"cannot read {file}: {error.strerror or error}") from None
-    except ValueError:
-        raise NeuroestError(f"{file} is no JSON") from None
-    return results_of(data, str(file))
-
-
-def results_of(data: Any, file: str) -> dict[str, Result]:
-    """Results in plain data, by design and network."""
-    found: list[Any] = []
-    if isinstance(data, dict):
-        if isinstance(data.get("totals"), dict):
-            found = [data, data.get("baseline")]
-        else:
-            found = data.get("results") or data.get("designs") or []
-    kept: dict[str, Result] = {
-        f"{item['architecture']} on {item['workload']}": item
-        for item in found
-        if isinstance(item, dict)
-        and isinstance(item.get("totals"), dict)
-        and {"architecture", "workload", "breakdown"} <= item.keys()
-    }
-    if not kept:
-        raise NeuroestError(
-            f"{file} holds no result; it should come from `neuroest estimate --format json` or a report"
-        )
-    return kept
-
-
 def difference(before: Mapping[str, Result], after: Mapping[str, Result]) -> FilesDifference:
     """What changed from one set of results to the other; two single results are compared whatever they are called."""
     if len(before) == len(after) == 1 and before.keys() != after.keys():
@@ -231,7 +193,8 @@ def _parameters(before: Result, after: Result) -> list[Cause]:
 
 
 def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cause:
-    if not cause.before or not cause.after or cause.before * cause.after <= 0.0:
+    ratio = _log_ratio(cause.before, cause.after)
+    if ratio is None:
         return cause
     slopes = [
         result["parameters"][cause.path].get("elasticity", {}).get(_ELASTIC[total], 0.0)
@@ -239,8 +202,15 @@ def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cau
     ]
     sign = -1.0 if total == "throughput_per_s" else 1.0
     # the mean slope of both ends is right to second order
-    effect = sign * 0.5 * (slopes[0] + slopes[1]) * math.log(cause.after / cause.before)
+    effect = sign * 0.5 * (slopes[0] + slopes[1]) * ratio
     return Cause(cause.path, cause.unit, cause.before, cause.after, effect)
+
+
+def _log_ratio(before: float | None, after: float | None) -> float | None:
+    """Natural logarithm of `after` over `before`; None where one is missing or zero, or their signs differ."""
+    if not before or not after or (before > 0.0) != (after > 0.0):
+        return None
+    return math.log(abs(after)) - math.log(abs(before))
 
 
 def _circumstances(before: Result, after: Result) -> list[str]:
