@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from neuroest.dynamics.stimulus import Array
-from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
-from neuroest.specs.file_text import decoded, file_content, printable, shortened
+from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
+from neuroest.specs.file_text import decoded, file_content, shortened
 from neuroest.units import describe_dimension, parse_unit
 
 

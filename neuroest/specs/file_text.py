@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from neuroest.errors import Problem, SpecError
+from neuroest.errors import Problem, SpecError, printable
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; (0, 0) where there is none."""
@@ -119,17 +119,6 @@ def place_after(text: str) -> Place:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return len(lines), len(lines[-1]) + 1
-
-
-def printable(text: str) -> str:
-    r"""Return a text on one line, with an escape for each character that cannot be shown.
-
-    Examples
-    --------
-    >>> print(printable("two\nlines"))
-    two\nlines
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shortened(text: str, most: int = 60) -> str:

@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from neuroest.errors import Problem, SpecError
-from neuroest.specs.file_text import Place, decoded, file_content, printable, shortened, unwanted_character
+from neuroest.errors import Problem, SpecError, printable
+from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
 
 MOST_NODES = 20_000

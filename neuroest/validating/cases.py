@@ -20,6 +20,7 @@ from neuroest.errors import (
     SpecError,
     UnknownNameError,
     did_you_mean,
+    printable,
 )
 from neuroest.estimating import estimate
 from neuroest.evaluation import Array, Evaluation, evaluate
@@ -30,7 +31,6 @@ from neuroest.result import Estimate
 from neuroest.settings import SETTING
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.file_text import printable
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import Document, read_document
 from neuroest.units import Numeric

@@ -12,8 +12,7 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from neuroest.errors import NeuroestError, QuantityError
-from neuroest.specs.file_text import printable
+from neuroest.errors import NeuroestError, QuantityError, printable
 from neuroest.specs.workload import Coding
 
 if TYPE_CHECKING:
