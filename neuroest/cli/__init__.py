@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from neuroest.errors import NeuroestError, SpecError
+from neuroest.errors import NeuroestError, SpecError, shown_line
 
 VERBS = (
     "estimate",
@@ -105,8 +107,7 @@ class _Verbs(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             _stop(_BROKEN_PIPE)
         except OSError as error:
-            place = f"{error.filename}: " if error.filename is not None else ""
-            _stop(BAD_INPUT, f"error: {place}{error.strerror or error}")
+            _stop(BAD_INPUT, _of_the_system(error))
         except MemoryError as error:
             _stop(
                 BAD_INPUT,
@@ -117,10 +118,18 @@ class _Verbs(TyperGroup):
         return result
 
 
+def _of_the_system(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename is not None else ""
+    return f"error: {place}{error.strerror or error}"
+
+
 def _stop(code: int, message: str = "") -> NoReturn:
-    if message:
-        sys.stderr.write(message + "\n")
+    _tell(message)
     raise typer.Exit(code)
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write("".join(f"{shown_line(line)}\n" for line in message.splitlines()))
 
 
 def _version(wanted: bool) -> None:
@@ -154,10 +163,21 @@ def neuroest(
     """
 
 
+class _ClosedOutput(io.TextIOBase):
+    """Standard output of a process that was started without one."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.EBADF, "it is closed", "standard output")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments`, those of the process if nothing is given."""
     given = None if arguments is None else [*arguments]  # `list` is a verb's module here
-    typer.main.get_command(app)(args=given, prog_name="neuroest")
+    try:
+        typer.main.get_command(app)(args=given, prog_name="neuroest")
+    except OSError as error:  # of the help or the version, which are printed before any verb is asked
+        _tell(_of_the_system(error))
+        raise SystemExit(BAD_INPUT) from None
 
 
 def start() -> NoReturn:
@@ -169,6 +189,8 @@ def start() -> NoReturn:
     if set(sys.argv[1:2]) <= _SHORT:
         # numpy's linear algebra starts a thread a processor, which spin beside a run that has nothing for them to do
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.stdout = sys.stdout or _ClosedOutput()
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
     code: object = 0
     try:
         main()

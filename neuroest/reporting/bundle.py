@@ -20,7 +20,7 @@ from neuroest.estimating import estimate
 from neuroest.library import data_folder, load_architecture, load_workload, packed_files
 from neuroest.reporting.difference import FilesDifference, difference
 from neuroest.reporting.report import MOST_RESULTS, Report, plain_result
-from neuroest.reporting.saved import Saved, checked, plain_data, results_of
+from neuroest.reporting.saved import Saved, Text, checked, plain_data, results_of
 from neuroest.result import Estimate, package_version
 
 BUNDLE = "bundle.zip"
@@ -141,20 +141,20 @@ class Rerun:
 
 class _PackedFile(Saved):
     kind: Literal["architecture", "device", "workload", "table"]
-    given: str
-    packed: str
-    sha256: str
+    given: Text
+    packed: Text
+    sha256: Text
 
 
 class _Entry(Saved):
-    architecture: str
-    workload: str
-    settings: dict[str, str]
+    architecture: Text
+    workload: Text
+    settings: dict[Text, Text]
 
 
 class _Manifest(Saved):
     format: Literal["1"]
-    neuroest_version: str
+    neuroest_version: Text
     files: Annotated[list[_PackedFile], Field(max_length=_MOST_MEMBERS)]
     results: Annotated[list[_Entry], Field(max_length=MOST_RESULTS)]
 

@@ -6,16 +6,26 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from neuroest.errors import NeuroestError
+from neuroest.reporting.text import for_terminal
 from neuroest.specs.messages import dotted
 
 _LARGEST = 256 * 1024 * 1024
 _MOST_VALUES = 5_000_000
 """Values of one file; a report of as many results as one may hold has fewer, and their objects fit into memory."""
 
+
+def _without_escapes(text: str) -> str:
+    if "\x1b" in text or for_terminal(text) != text:
+        raise ValueError("holds characters that steer a terminal")
+    return text
+
+
 Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+Text: TypeAlias = Annotated[str, AfterValidator(_without_escapes)]
+"""Text that steers no terminal, in whatever form it is shown."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -26,36 +36,36 @@ class Saved(BaseModel):
 
 
 class _Term(Saved):
-    kind: str
-    component: str
+    kind: Text
+    component: Text
     energy_J: Finite  # noqa: N815 - the unit is part of the column's name
     area_m2: Finite
 
 
 class _Parameter(Saved):
     value: Finite
-    unit: str = ""
-    elasticity: dict[str, Finite] = {}
+    unit: Text = ""
+    elasticity: dict[Text, Finite] = {}
 
 
 class _Input(Saved):
-    kind: str
-    name: str
-    sha256: str
+    kind: Text
+    name: Text
+    sha256: Text
 
 
 class SavedResult(Saved):
     """One result of ``--format json`` or a report."""
 
-    architecture: str
-    workload: str
-    totals: dict[str, Finite | None]
+    architecture: Text
+    workload: Text
+    totals: dict[Text, Finite | None]
     breakdown: list[_Term]
-    neuroest_version: str | None = None
-    parameters: dict[str, _Parameter] | None = None
-    settings: dict[str, str] | None = None
+    neuroest_version: Text | None = None
+    parameters: dict[Text, _Parameter] | None = None
+    settings: dict[Text, Text] | None = None
     inputs: list[_Input] = []
-    exclusions: list[str] = []
+    exclusions: list[Text] = []
 
 
 def plain_data(content: bytes, file: str) -> Any:
