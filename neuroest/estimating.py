@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,10 @@ def estimate(
     )
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     shown = tuple(check for check in checks if check.severity != "refuse")
-    return Estimate(design, net.spec, claims, result, totals, shown, exclusions, files, dict(changes))
+    return Estimate(
+        design, net.spec, MappingProxyType(claims), result, MappingProxyType(totals), shown, exclusions, files,
+        MappingProxyType(dict(changes)),
+    )  # fmt: skip
 
 
 def _placed(document: Document, text: str) -> str:

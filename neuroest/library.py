@@ -110,7 +110,7 @@ def data_folder(kind: str) -> Path:
 def shipped(kind: str) -> Mapping[str, Path]:
     """Shipped files of a kind by name, in alphabetical order."""
     files = (p for p in data_folder(kind).rglob("*.yaml") if p.name != "sources.yaml")
-    return dict(sorted((p.stem, p) for p in files))
+    return MappingProxyType(dict(sorted((p.stem, p) for p in files)))
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
 def bibliography() -> Mapping[str, SourceSpec]:
     """The shared bibliography by key."""
     path = data_folder("device") / "sources.yaml"
-    return _loaded(SourcesSpec, path).spec.sources
+    return MappingProxyType(_loaded(SourcesSpec, path).spec.sources)
 
 
 def _loaded(schema: type[_T], path: Path) -> Loaded[_T]:
@@ -374,4 +374,4 @@ def _device(path: Path, _stamp: Stamp) -> Device:
                 problems.append(problem_at(document, ["reported", index, role], message))
     if problems:
         raise SpecError(problems)
-    return Device(spec, record, claims, loaded.file, loaded.sha256)
+    return Device(spec, record, MappingProxyType(claims), loaded.file, loaded.sha256)

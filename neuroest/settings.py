@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -77,7 +76,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
     wanted = {path: value for path, value in settings.items() if not path.startswith("workload.")}
     if not wanted:
         return build(loaded)
-    data = copy.deepcopy(loaded.document.data)
+    data = loaded.document.data
     chosen: list[str] = []
     _instead(data, wanted)
     for path, value in wanted.items():
@@ -85,10 +84,10 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
             chosen.append(path)
     if chosen:
         try:
-            spec = validate(ArchitectureSpec, replace(loaded.document, data=data))
+            spec = validate(ArchitectureSpec, loaded.document.with_data(data))
         except SpecError as error:
             raise SpecError(_as_settings(error, chosen, settings)) from None
-        loaded = replace(loaded, spec=spec, document=replace(loaded.document, data=data))
+        loaded = replace(loaded, spec=spec, document=loaded.document.with_data(data))
     try:
         design = build(loaded)
     except SpecError as error:

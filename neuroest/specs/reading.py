@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -67,16 +67,23 @@ class Document:
     ----------
     file : str
         The file as messages name it: the path as it was given, or ``"<text>"``.
-    data : dict, list, str, int, float, bool or None
-        What the document says. An alias yields a copy, so that changing one place changes no other.
     sha256 : str
         Of the bytes of the whole file.
     """
 
     file: str
-    data: Any
+    _data: Any = field(repr=False)
     sha256: str
     _root: _Node = field(repr=False, compare=False)
+
+    @property
+    def data(self) -> Any:
+        """What the document says, as a copy of its own for everybody who asks: loaded documents are kept."""
+        return copy.deepcopy(self._data)
+
+    def with_data(self, data: Any) -> Document:
+        """The document as if it said `data`, at the places where it says what it does."""
+        return replace(self, _data=data)
 
     def position(self, path: Sequence[str | int]) -> Place:
         """Line and column, from 1, of the key or item at `path`, or at the longest part of it that exists."""
