@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from neuroest.build import build
+from neuroest.build import build, load_process, misnamed_process
 from neuroest.errors import NeuroestError, Problem, SpecError, did_you_mean
 from neuroest.library import KINDS, find_file, load_architecture, load_device, load_workload
 from neuroest.specs.messages import problem_at, validate
@@ -49,6 +49,7 @@ def _problems(path: Path) -> list[Problem]:
             build(load_architecture(_as_path(path)))
         elif kind == "device":
             load_device(_as_path(path))
+            problems += _process(document, path)
         elif kind == "workload":
             load_workload(_as_path(path))
         else:
@@ -107,6 +108,18 @@ def _named_devices(node: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tup
             if isinstance(value, str) and (key == "device" or (*place, key) == ("technology", "process")):
                 yield (*place, key), value
             yield from _named_devices(value, (*place, key))
+
+
+def _process(document: Document, path: Path) -> list[Problem]:
+    """Problems of the process that a device was taken on."""
+    name = document.data.get("process")
+    if not isinstance(name, str):
+        return []
+    try:
+        load_process(name, path)
+    except NeuroestError as error:
+        return misnamed_process(document, error)
+    return []
 
 
 def _baseline(document: Document, path: Path) -> list[Problem]:

@@ -160,7 +160,7 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
         if packed is not None and not near.resolve().is_relative_to(packed.folder):
             raise NeuroestError(f"{name!r} leads out of the bundle")
-        return near if packed is not None or near.exists() else given
+        return near if packed is not None or _stamp(near) else given
     known = {**shipped(kind), **(packed.files.get(kind, {}) if packed is not None else {})}
     if name not in known:
         raise UnknownNameError(
@@ -272,8 +272,8 @@ def _stamp(path: Path) -> Stamp:
     """What changes when a file is another one, or is written anew."""
     try:
         stat = path.stat()
-    except OSError:
-        return ()  # the reader says what is wrong with the file
+    except (OSError, ValueError):
+        return ()  # the reader says what is wrong with the file, or with its name
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from neuroest.dynamics.stimulus import Array
 from neuroest.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
-from neuroest.specs.file_text import decoded, file_content, shortened
+from neuroest.specs.file_text import decoded, file_content, is_file, shortened
 from neuroest.units import describe_dimension, parse_unit
 
 
@@ -139,12 +139,16 @@ class _Reader:
         self.file, self.problems = file, list[Problem]()
         self.comments: dict[str, str] = {}
         self.rows: list[tuple[int, list[str]]] = []
+        delimiter = _delimiter(text)
         for number, line in enumerate(text.splitlines(), 1):
             if line.lstrip().startswith("#"):
                 if match := _COMMENT.match(line.strip()):
                     self.comments.setdefault(match[1].lower(), match[2])
             elif line.strip().strip(",;\t"):
-                self.rows.append((number, next(csv.reader(io.StringIO(line), delimiter=_delimiter(text)))))
+                try:
+                    self.rows.append((number, next(csv.reader(io.StringIO(line), delimiter=delimiter))))
+                except csv.Error as error:
+                    self.stop(number, f"no row of a CSV file: {error}")
 
     def report(self, line: int, message: str, column: int = 1) -> None:
         self.problems.append(Problem(self.file, line, column, "", message))
@@ -349,6 +353,6 @@ def published(name: str) -> Measurements:
         When no such file ships.
     """
     path = example_folder() / f"{name}.csv"
-    if not path.is_file():
+    if not is_file(path):
         raise NeuroestError(f"no published measurement {name!r} ships")
     return read_measurements(path)

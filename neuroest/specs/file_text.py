@@ -57,6 +57,22 @@ def file_content(path: Path, file: str) -> bytes:
     raise SpecError([Problem(file, 0, 0, "", message)])
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a regular file; a name that no file can have is no error."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; a name that no folder can have is no error."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def decoded(content: bytes, file: str) -> str:
     """Text of the bytes of a spec file, without its byte order mark.
 

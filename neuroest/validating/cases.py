@@ -31,6 +31,7 @@ from neuroest.result import Estimate
 from neuroest.settings import SETTING
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
+from neuroest.specs.file_text import is_file, is_folder
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.reading import Document, read_document
 from neuroest.units import Numeric
@@ -232,11 +233,11 @@ def _case_folder(name: str | Path) -> Path:
     given = Path(name)
     if str(name) in shipped_cases():
         return shipped_cases()[str(name)]
-    if (given / _FILE).is_file():
+    if is_file(given / _FILE):
         return given
-    if given.is_file():
+    if is_file(given):
         message = "is a file; give the folder of a case"
-    elif given.is_dir():
+    elif is_folder(given):
         message = f"no {_FILE} in this folder, which makes it a case"
     elif isinstance(name, Path) or given.name != str(name):
         message = "no such folder"
@@ -395,7 +396,7 @@ def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
             raise SpecError([problem_at(case.document, where, _unknown_name(error), at_value=True)]) from None
         return name
     near = case.folder / name
-    found = next((path for path in (near, Path(name)) if path.is_file()), None)
+    found = next((path for path in (near, Path(name)) if is_file(path)), None)
     if found is None:
         message = f"no file {printable(str(near))}"
         raise SpecError([problem_at(case.document, where, message, at_value=True)])
