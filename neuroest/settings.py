@@ -19,6 +19,7 @@ from neuroest.specs.messages import validate
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
 SETTING = "--set"
+_MOST_SETTINGS = 1_000
 _ALTERNATIVES = {
     "temperature": ("ambient_temperature", "package", "thermal_resistance"),
     "ambient_temperature": ("temperature",),
@@ -73,6 +74,9 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
     UnknownNameError
         For a path that leads nowhere.
     """
+    if len(settings) > _MOST_SETTINGS:
+        message = f"{len(settings)} values are set, at most {_MOST_SETTINGS} are allowed; change the file"
+        raise SpecError([Problem(SETTING, 0, 0, "", message)])
     wanted = {path: value for path, value in settings.items() if not path.startswith("workload.")}
     if not wanted:
         return build(loaded)

@@ -26,6 +26,9 @@ _RANGE = re.compile(
 )
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*(?P<unit>.*)\Z")
 _COMPARISON = re.compile(r"\s*(?P<left>.+?)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<right>.+?)\s*\Z")
+_MOST_LISTED = 1_000
+"""Most values that an axis lists; each is checked as a file that states it would be. A range has more."""
+_MOST_AXES = 100
 _MOST_POINTS = 10**6
 
 
@@ -284,6 +287,8 @@ def _track(path: str, given: Any, *, linked: bool) -> Levels | Range:
 def _levels(path: str, items: Sequence[Any], *, repeated: bool = False) -> Levels:
     if not items or any(item == "" for item in items):
         raise _wrong(path, "has no values, or an empty one; write path=a,b,c")
+    if len(items) > _MOST_LISTED:
+        raise _wrong(path, f"lists {len(items)} values, at most {_MOST_LISTED} are allowed; a range has more")
     if any(not isinstance(item, str) for item in items):
         raise _wrong(path, "whole blocks need a label each: a mapping of labels to blocks")
     if not repeated and len(set(items)) < len(items):
@@ -324,6 +329,8 @@ def _length(track: Levels | Range) -> int | None:
 def _distinct(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     found = tuple(axes)
     paths = [path for axis in found for path in axis.tracks]
+    if len(paths) > _MOST_AXES:
+        raise _wrong(paths[0], f"and others: {len(paths)} paths are moved, at most {_MOST_AXES} are allowed")
     for path in paths:
         if paths.count(path) > 1:
             raise _wrong(path, "is moved by more than one axis")

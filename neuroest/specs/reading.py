@@ -7,7 +7,6 @@ construct an object, and all that is wrong in a file is reported together.
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -79,7 +78,7 @@ class Document:
     @property
     def data(self) -> Any:
         """What the document says, as a copy of its own for everybody who asks: loaded documents are kept."""
-        return copy.deepcopy(self._data)
+        return _copied(self._data)
 
     def with_data(self, data: Any) -> Document:
         """The document as if it said `data`, at the places where it says what it does."""
@@ -103,6 +102,13 @@ class Document:
                 break
             place, node = node.children[part]
         return place, node
+
+
+def _copied(data: Any) -> Any:
+    """A copy of what a document says, in a fraction of the time of `copy.deepcopy`."""
+    if isinstance(data, dict):
+        return {key: _copied(value) for key, value in data.items()}
+    return [_copied(value) for value in data] if isinstance(data, list) else data
 
 
 def read_documents(path: Path | str) -> list[Document]:
@@ -300,7 +306,7 @@ class _Builder:
             self.report(place, f"alias '*{name}' stands inside of what it stands for, which has no end")
         else:
             self.grow(place, target.size, target.height)
-            return _Node(copy.deepcopy(target.data), place, target.children, target.size, target.height)
+            return _Node(_copied(target.data), place, target.children, target.size, target.height)
         return _Node(None, place)
 
 
