@@ -6,6 +6,7 @@ import errno
 import gc
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -59,6 +60,8 @@ FAILED_CHECK = 3
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_SIGNALLED = 128
+"""What a shell adds to the number of a signal that ended a process."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -180,6 +183,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit(BAD_INPUT) from None
 
 
+def _terminated(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(_SIGNALLED + number)
+
+
 def start() -> NoReturn:
     """Run the command line as a process of its own, which a short verb should not spend on tidying up."""
     # A short run makes many objects and drops few: looking through them all for cycles costs it a tenth of its time.
@@ -191,6 +198,7 @@ def start() -> NoReturn:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.stdout = sys.stdout or _ClosedOutput()
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
+    signal.signal(signal.SIGTERM, _terminated)  # so that what is half written is removed
     code: object = 0
     try:
         main()
