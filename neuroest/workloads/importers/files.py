@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import printable
 from neuroest.workloads.importers.network import NetworkImportError
 
 LARGEST_MODEL = 2**31 - 1
