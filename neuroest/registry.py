@@ -2,7 +2,7 @@
 
 A row is all that the program knows of a block before it is used; the rest stands in the block's own file. Another
 package adds rows through the entry points ``neuroest.blocks``, ``neuroest.levels`` and ``neuroest.importers``, and
-spec files through ``neuroest.data`` (docs/extending/plugin.md).
+spec files through ``neuroest.data`` (docs/extending/plugins.md).
 """
 
 from __future__ import annotations

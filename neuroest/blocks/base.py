@@ -138,7 +138,8 @@ class Check:
     ----------
     severity : str
         ``refuse``: outside of it there is no estimate; ``range``: outside of it a model extrapolates;
-        ``limit``: outside of it the design does not work or is not wise.
+        ``limit``: outside of it the design does not work or is not wise; ``advice``: it works below what it is
+        built for.
     passed : bool or array of bool
         For each design point.
     value, limit : Numeric or None
@@ -147,7 +148,7 @@ class Check:
 
     name: str
     component: str
-    severity: Literal["refuse", "range", "limit"]
+    severity: Literal["refuse", "range", "limit", "advice"]
     passed: Any
     message: str
     value: Numeric | None = None
@@ -166,7 +167,7 @@ class Characteristic:
 
 
 class Surroundings(Record):
-    """What the costs of a block may depend on beside itself and the network: numbers of the array around it."""
+    """What the costs of a block may depend on, apart from itself and the network: numbers of the array around it."""
 
     rows: Dimensionless = positive()
     """Rows that are read at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
@@ -77,6 +77,10 @@ class Registry(Mapping[str, _T], Generic[_T]):
     def shipped(self) -> Iterator[_T]:
         """Classes of the table itself."""
         return (self[name] for name in self._homes)
+
+    def foreign(self, names: Iterable[str]) -> list[_T]:
+        """Classes of other packages among those of these names."""
+        return [self.added[name] for name in names if name not in self._homes]
 
     @cached_property
     def added(self) -> Mapping[str, _T]:

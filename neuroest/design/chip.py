@@ -171,7 +171,7 @@ def instantiate_block(design: Design, values: Mapping[str, Numeric]) -> Componen
     return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
 
 
-@lru_cache(maxsize=64)
+@lru_cache
 def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
     """Refuse blocks that book the same energy, each as its own."""
     found = double_bookings(blocks)

@@ -170,6 +170,10 @@ class DigitalArrayMapper(Mapper):
         counts = (level.count for level in self.chip.path_to(self.level))
         return prod((count for count in counts if count is not None), start=1.0)
 
+    def peak_rate(self) -> Numeric:
+        """Every unit multiplies and adds in every cycle."""
+        return 2.0 * self.options["rows"] * self.options["columns"] * self.options["clock_frequency"]
+
     def product(self) -> _Product:
         """Every layer as a product of a matrix with vectors."""
         t = self.layers
@@ -250,6 +254,7 @@ class DigitalArrayMapper(Mapper):
         )
         outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
         inputs = self.steps * product.vectors * product.reduction * t.groups
+        distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction)
         sums = outputs * placement.row_blocks * self.network.accumulator_bits
         weights = self.stored_weight_bits() / self.options["batch"]
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
@@ -281,9 +286,16 @@ class DigitalArrayMapper(Mapper):
         return LevelCounts(
             actions=actions,
             traffic=[
-                Traffic("activations", inputs * placement.column_blocks * wide + stationary, written),
-                Traffic("partial_sums", sums, sums),
-                Traffic("weights", weights, loaded),
+                Traffic(
+                    "activations",
+                    inputs * placement.column_blocks * wide + stationary,
+                    written,
+                    distinct=distinct * wide + stationary,
+                ),  # fmt: skip
+                Traffic("partial_sums", sums, sums, distinct=outputs * self.network.accumulator_bits),
+                Traffic(
+                    "weights", weights, loaded, distinct=self.stored_weight_bits() / self.options["batch"]
+                ),
             ],
             element_operations=elements,
             additions=nothing,

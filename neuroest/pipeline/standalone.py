@@ -268,7 +268,7 @@ def block(
         Architecture whose array stands around the block, in place of the one there. Blocks that have costs only
         together with rows, columns and circuits of an array need it.
     **options
-        What a file says of the block beside model, device and parameters, such as ``bits=8``.
+        What a file says of the block besides model, device and parameters, such as ``bits=8``.
 
     Returns
     -------
@@ -522,7 +522,8 @@ def _result(
         "static_power": [(s.component, "", s.term, s.power, "W") for s in costs.statics],
         "characteristic": [(c.component, "", c.name, c.value, c.unit) for c in asked.characteristics],
     }
-    shape = np.broadcast_shapes(*(np.shape(row[3]) for rows in named.values() for row in rows))[:-1]
+    numbers = [value for rows in named.values() for *_, value, _ in rows]
+    shape = np.broadcast_shapes(*map(np.shape, numbers))[:-1]
     _refuse(costs.checks, path, model)
 
     def word(component: str) -> str:

@@ -225,7 +225,7 @@ def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "told"),
+    ("given", "error", "text"),
     [
         ({"model": "sar_adcc"}, UnknownNameError, "unknown block 'sar_adcc'; did you mean 'sar_adc'?"),
         ({"model": "sar_adc", **SAR, "bits": 0.5}, SpecError, "sar_adc: bits: 0.5 is not a whole number"),
@@ -240,8 +240,8 @@ def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
         ({"model": "passive", **CELL, "inside": "loihi_14nm"}, NeuroestError, "loihi_14nm has no place for a passive"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_told_in_one_line(given: dict[str, Any], error: type[Exception], told: str) -> None:
+def test_what_is_wrong_is_told_in_one_line(given: dict[str, Any], error: type[Exception], text: str) -> None:
     with pytest.raises(error) as caught:
         neuroest.block(**given)
-    assert told in str(caught.value)
+    assert text in str(caught.value)
     assert "\n" not in str(caught.value) or error is SpecError
