@@ -291,7 +291,7 @@ class Mapper(ABC):
         return left_out
 
     def peak_rate(self) -> Numeric | None:
-        """Operations per second of one unit that is never idle, two for each multiply-accumulate; None if it has none."""
+        """Operations per second of one unit that is never idle, two for each multiply-accumulate, or None."""
         return None
 
     def turns(self) -> TimeMultiplexing:

@@ -283,7 +283,7 @@ class CrossbarCounts(CrossbarLayout):
                 inputs=np.asarray(inputs),
                 distinct=np.asarray(inputs),
                 held=np.asarray(t.line_buffer_elements * bits),
-            ),  # fmt: skip
+            ),
             *traffic,
         ]
 
