@@ -141,6 +141,18 @@ def test_converters_take_what_a_clamp_hands_them(tmp_path: Path) -> None:
     assert not any(text in line for line in with_clamp.exclusions)
 
 
+def test_cores_that_a_network_leaves_empty_leak_only_where_they_are_powered(tmp_path: Path) -> None:
+    gated = run("loihi_14nm", SPIKING, {}, tmp_path)
+    powered = run("loihi_14nm", SPIKING, {}, tmp_path, chip__core__events__unused_cores="powered")
+    # 784 x 512 weights of 10 bits fill four memories of 128 KiB, 512 x 512 fill three, 512 x 10 a core of its own
+    power = [float(np.ravel(r.evaluation.statics[0].total)[0]) for r in (gated, powered)]
+    assert power == pytest.approx([(4 + 3 + 1) * 0.815e-3, 128 * 0.815e-3])
+    static = [r.totals["static_energy_J"] for r in (gated, powered)]
+    assert static[1] == pytest.approx(128 / 8 * static[0])
+    assert powered.totals["dynamic_energy_J"] == gated.totals["dynamic_energy_J"]
+    assert powered.totals["area_m2"] == gated.totals["area_m2"]
+
+
 def test_a_ramp_needs_its_input_for_as_long_as_it_rises(tmp_path: Path) -> None:
     bare = run("ramp_crossbar_28nm", DENSE, {"chip.tile.array.readout.sample_and_hold": None}, tmp_path)
     assert any("while a ramp passes" in line for line in bare.exclusions)
