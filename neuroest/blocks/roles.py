@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
-from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second
+from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second, Volt
 
 
 class Role:
@@ -93,6 +93,10 @@ class HoldsResults(ClampsColumn, ABC):
     @abstractmethod
     def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
         """Energy of holding a result for a neuron."""
+
+    @abstractmethod
+    def held_voltage(self) -> Volt:
+        """Largest voltage that a result is held at."""
 
     @abstractmethod
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:

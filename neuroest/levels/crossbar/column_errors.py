@@ -287,7 +287,7 @@ class _Columns:
             return lost / stage.device.signal_swing
         if isinstance(array.interface, HoldsResults):
             h, kept = array.interface.device, array.hold_time()
-            return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / h.hold_voltage
+            return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / array.interface.held_voltage()
         return None
 
     # --- capacitors --------------------------------------------------------------------------------------------------
