@@ -38,7 +38,7 @@ class CrossbarCounts(CrossbarLayout):
         toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
-        column_reads = counting.conversions(steps, placement.row_blocks, used_columns)
+        column_reads = counting.conversions(steps, self.read_blocks(placement), used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
             (array.cell.path, "row_toggle"): toggles,
@@ -100,7 +100,7 @@ class CrossbarCounts(CrossbarLayout):
         """Reads of arrays, each group of a layer counted for itself."""
         t = self.layers
         each = self.held * t.positions * t.groups * placement.column_blocks
-        return np.asarray(counting.conversions(self.steps * self.planes, placement.row_blocks, each))
+        return np.asarray(counting.conversions(self.steps * self.planes, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
         """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""

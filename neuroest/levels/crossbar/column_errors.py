@@ -217,31 +217,12 @@ class _Columns:
             )
         return found
 
-    @cached_property
-    def _blocks_rows(self) -> tuple[tuple[Array, Array], ...]:
-        """Weights in each block of rows, along the last axis, with the probability that they are read.
-
-        Inputs come first, outputs that a layer feeds back into itself after them.
-        """
-        t, array = self.mapper.layers, self.array
-        held = array.options["rows"] / array.devices_per_weight()[1]
-        ends = np.asarray(held + 0.0 * self.fan_in)[..., np.newaxis] * np.arange(np.max(self.blocks) + 1.0)
-        own = np.diff(np.minimum(np.asarray(t.reduction)[..., np.newaxis], ends))
-        every = np.diff(np.minimum(self.fan_in[..., np.newaxis], ends))
-        shares = (t.input_bit_density, t.output_rate)
-        if array.every_input_toggles:
-            shares = (np.ones_like(self.fan_in), np.ones_like(self.fan_in))
-        return tuple(
-            (rows, np.clip(share, 0.0, 1.0)[..., np.newaxis])
-            for rows, share in zip((own, every - own), shares, strict=True)
-        )
-
     def _behind(self, resistance: Ohm) -> ColumnGains:
         """The columns of every block and digit, behind a resistance at their feet."""
         array, network = self.array, self.network
         low, high = array.ends()
         offset = array.spec.pairing == "offset"
-        active = np.asarray(sum(rows * share for rows, share in self._blocks_rows))
+        active = np.asarray(sum(rows * share for rows, share in self.mapper.rows_of_blocks))
         found = []
         for value, mean, square in zip(
             array.place_values(network),
@@ -257,7 +238,7 @@ class _Columns:
             conductance = active * along_blocks(cell)
             variance = sum(
                 accuracy.column_sum_spread(rows, share, along_blocks(2.0 * cell), along_blocks(both)) ** 2
-                for rows, share in self._blocks_rows
+                for rows, share in self.mapper.rows_of_blocks
             )
             alike = 0.0 * mean if offset else mean
             found.append(
@@ -287,7 +268,10 @@ class _Columns:
             return lost / stage.device.signal_swing
         if isinstance(array.interface, HoldsResults):
             h, kept = array.interface.device, array.hold_time()
-            return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / array.interface.held_voltage()
+            return (
+                converters.sample_droop(h.droop_current, kept, h.hold_capacitance)
+                / array.interface.held_voltage()
+            )
         return None
 
     # --- capacitors --------------------------------------------------------------------------------------------------
