@@ -90,6 +90,14 @@ class Traffic:
     inputs: Array | None = None
     """Bits of what the layers read, once each, where each memory near a part of a layer has them written into it; None
     where there is but one memory."""
+    item: Numeric | None = None
+    """Bits of one item that is written and read when it comes, in words of its own; None for items that share words."""
+
+    def words(self, bits: Array, width: Numeric) -> Array:
+        """Accesses to words of that width that so many of its bits take."""
+        if self.item is None:
+            return np.asarray(bits / width)
+        return np.asarray(bits / self.item * equations.block_count(self.item, width))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -191,7 +191,7 @@ def _serve(
     for action, bits in (("read", read), ("write", written)):
         if np.any(bits > 0.0):
             key = (memory.path, action)
-            actions[key] = actions.get(key, 0.0) + bits / width
+            actions[key] = actions.get(key, 0.0) + stream.words(bits, width)
 
 
 def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> Numeric:

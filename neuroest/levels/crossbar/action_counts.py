@@ -257,8 +257,9 @@ class CrossbarCounts(CrossbarLayout):
             # every memory in reach of the layer has the events that enter it written into it, and read once
             numbers = t.input_rate * t.input_elements * self.value_bits()
             events = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            one = np.asarray(self.event_bits + self.value_bits())
             return [
-                Traffic("activations", events, events, required=False, inputs=events),
+                Traffic("activations", events, events, required=False, inputs=events, item=one),
                 *self._waiting_sums(),
             ]
         read = t.input_taps * bits
