@@ -68,7 +68,10 @@ class CoversWork(Role):
 
 
 class ClampsColumn(Role, ABC):
-    """Holds a column at its potential and passes its current on; action ``column_read``."""
+    """Holds a column at its potential and passes its current on.
+
+    Actions ``column_read``, and ``column_bias``: the share of these reads that the bias is not made of cells' current.
+    """
 
     frees_array: ClassVar[bool] = False
     """Whether the rows can be idle while a neuron still integrates."""

@@ -58,7 +58,7 @@ class CrossbarCounts(CrossbarLayout):
             actions[array.cell.path, "column_read"] = column_reads
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
-        actions.update(self._clamping(placement, column_reads))
+        actions.update(self._clamping(placement, reads, column_reads))
         if array.merge is not None:
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
@@ -231,12 +231,18 @@ class CrossbarCounts(CrossbarLayout):
         additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
         return additions, np.where(split, self.steps * outputs, 0.0)
 
-    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+    def _clamping(
+        self, placement: Placement, reads: Numeric, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
         """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
-        interface = self.compute.interface
+        array, interface = self.compute, self.compute.interface
         found: dict[tuple[str, str], Numeric] = {}
         if isinstance(interface, ClampsColumn):
             found[interface.path, "column_read"] = column_reads
+            # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
+            cell = array.conductance(self.network) * array.options["read_voltage"]
+            brought = reads * cell / interface.device.bias_current
+            found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, HoldsResults):
             held = counting.spikes(self.steps, 1.0, self._held_results(placement))
             found[interface.path, "hold"] = held
