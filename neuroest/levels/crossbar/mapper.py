@@ -55,7 +55,8 @@ class CrossbarMapper(CrossbarCounts):
                 "add a digital_lif block and a memory that stores state"
             )
         accumulates = self.chip.find(AddsPartialSums) or self.chip.stands_for("additions")
-        if self.compute.converter is not None and not accumulates:
+        adds = np.any(self.adds_conversions > 0.0) or self.compute.offset_reference != "none"
+        if self.compute.converter is not None and adds and not accumulates:
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
             )
