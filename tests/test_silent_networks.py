@@ -1,4 +1,4 @@
-"""Networks without activity or without weights: every number that is given is one, and none is given where none exists."""
+"""Networks without activity or without weights: every number is one, and none is given where none exists."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ DENSE, SPIKING = "mlp_mnist_dense", "mlp_mnist_spiking"
         ("isaac_like_32nm", DENSE, "weights"),
     ],
 )  # fmt: skip
-def test_results_that_are_all_zero_have_no_error_of_their_spread(chip: str, network: str, nothing: str) -> None:
+def test_results_that_are_all_zero_have_no_error_of_their_spread(
+    chip: str, network: str, nothing: str
+) -> None:
     settings = dict.fromkeys(NOTHING[nothing], "0")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -49,4 +51,5 @@ def test_a_layer_without_results_leaves_the_others_theirs() -> None:
     assert [row.layer for row in result.column_errors] == [plain.column_errors[0].layer]
     assert result.column_errors[0].causes == plain.column_errors[0].causes
     ratio = result.totals["signal_to_error_ratio"]
-    assert ratio is not None and np.isfinite(ratio)
+    assert ratio is not None
+    assert np.isfinite(ratio)
