@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from neuroest.exploration.sweep import sweep
     from neuroest.exploration.uncertainty import uncertainty
     from neuroest.fitting.device_fit import fit
-    from neuroest.loading.check import check_files
+    from neuroest.pipeline.check import check_files
     from neuroest.loading.library import load_architecture, load_device, load_workload
     from neuroest.network_simulation.study import simulate_network
     from neuroest.pipeline.comparison import compare
@@ -119,7 +119,7 @@ _HOMES = {
     "attach_activity": "neuroest.workloads.importers.recordings.attach_activity",
     "breakeven": "neuroest.exploration.breakeven.breakeven",
     "characterise": "neuroest.dynamics.characterisation.characterise",
-    "check_files": "neuroest.loading.check.check_files",
+    "check_files": "neuroest.pipeline.check.check_files",
     "cite": "neuroest.reporting.bibliography.cite",
     "compare": "neuroest.pipeline.comparison.compare",
     "crossover": "neuroest.exploration.crossover.crossover",
