@@ -181,7 +181,8 @@ def test_pulse_widths_read_once_and_long_instead_of_bit_by_bit(tmp_path: Path) -
     ratio = energy(wide, term="read_current") / energy(serial, term="read_current")
     assert ratio == pytest.approx(255 / 8)
     inputs = count(wide, "input", "input")
-    assert energy(wide, term="pulse_width") == pytest.approx(inputs * 37.5e-15)
+    # of the 65 nm of its device at 1.1 V, here at 0.9 V
+    assert energy(wide, term="pulse_width") == pytest.approx(inputs * 37.5e-15 * (0.9 / 1.1) ** 2)
 
 
 @pytest.mark.parametrize(
