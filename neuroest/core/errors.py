@@ -8,6 +8,7 @@
     ├── UnknownNameError     no shipped file, model, path or quantity of that name
     ├── RangeError           a model asked outside the range its source covers
     └── MappingError         a network that the chip cannot hold or cannot run
+        └── CodingError      spikes on a chip for numbers, or numbers on a chip for spikes
 
 Each message is one line: where, what, what is allowed, and the likely fix.
 """
@@ -75,6 +76,10 @@ class RangeError(NeuroestError):
 
 class MappingError(NeuroestError):
     """A network does not fit the chip, or has a layer that the chip cannot run."""
+
+
+class CodingError(MappingError):
+    """A chip for spiking networks was given a dense one, or the other way round."""
 
 
 class UnknownNameError(NeuroestError):

@@ -213,7 +213,7 @@ def survey_conversion_energy(
     -----
     Formula: E = (E_0/2) 10^((SNDR - FOM)/10) exp(a_0 + a_1 ln(n/n_0) + a_2 ln b + a_3)
 
-    Valid: best converters of the survey (top fifth); b >= 4; nodes 16 to 250 nm
+    Valid: best converters of the survey (top fifth); b >= 4; nodes 14 to 250 nm
 
     A best case: the median of the same survey takes 2 to 5 times more, see docs/models/converters.md.
 
@@ -285,7 +285,7 @@ def survey_converter_area(
     -----
     Formula: A = A_0 exp(a_0 + a_1 ln(n/n_0) + a_2 ln(f/f_0) + a_3 ln(E/E_0))
 
-    Valid: smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 16 to 250 nm
+    Valid: smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 14 to 250 nm
 
     A best case: the medians of the same survey are 3 to 19 times larger, see docs/models/converters.md.
 

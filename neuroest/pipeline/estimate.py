@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,10 @@ from neuroest.pipeline.soundness import faults
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
 from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import problem_of_line
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
 from neuroest.uncertainty.analysis import EstimateAnalysis
-
-_LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 
 
 def _check_result(check: Check) -> CheckResult:
@@ -115,16 +113,8 @@ def estimate(
 
 def _placed(document: Document, text: str) -> str:
     """`text` with file, line and column in front of each line that begins with a path of the architecture."""
-    lines = []
-    for line in text.split("\n"):
-        path = _LEADING_PATH.match(line)
-        if path is not None:
-            place = path[0].split(".")
-            row, column = document.position(place)
-            lines.append(f"{document.origin(place)[0].file}:{row}:{column}: {line}")
-        else:
-            lines.append(line)
-    return "\n".join(lines)
+    problems = [problem_of_line(document, line) for line in text.split("\n")]
+    return "\n".join(str(problem) if problem.line else problem.message for problem in problems)
 
 
 def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -18,6 +19,7 @@ from neuroest.specs.reading import Document
 _T = TypeVar("_T", bound=BaseModel)
 
 _LONGEST_WORD = 64
+_LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -53,6 +55,15 @@ def problem_at(
     """A problem at the place of `path` in the document."""
     line, column = document.value_position(path) if at_value else document.position(path)
     return Problem(document.origin(path)[0].file, line, column, dotted(path), message)
+
+
+def problem_of_line(document: Document, line: str) -> Problem:
+    """A line of text at the part of an architecture whose path it begins with; without a place where it names none."""
+    path = _LEADING_PATH.match(line)
+    if path is None:
+        return Problem(document.file, 0, 0, "", line)
+    place = path[0].split(".")
+    return Problem(document.origin(place)[0].file, *document.position(place), "", line)
 
 
 def dotted(path: Iterable[str | int]) -> str:

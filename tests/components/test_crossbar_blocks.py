@@ -11,7 +11,9 @@ import yaml
 
 from neuroest.core.errors import MappingError, RangeError
 from neuroest.pipeline.estimate import estimate
-from tests.components.chips import area, arrays, count, energy, failed, known, run
+from neuroest.workloads.importers.writing import loaded_text, workload_text
+from tests.components.chips import area, arrays, changed, count, energy, failed, known, run
+from tests.workloads.test_number_layers import text
 
 ARRAY = "chip.tile.array."
 DENSE, SPIKING = "mlp_mnist_dense", "mlp_mnist_spiking"
@@ -189,7 +191,8 @@ def test_pulse_widths_read_once_and_long_instead_of_bit_by_bit(tmp_path: Path) -
     ratio = energy(wide, term="read_current") / energy(serial, term="read_current")
     assert ratio == pytest.approx(255 / 8)
     inputs = count(wide, "input", "input")
-    assert energy(wide, term="pulse_width") == pytest.approx(inputs * 37.5e-15)
+    # of the 65 nm of its device at 1.1 V, here at 0.9 V
+    assert energy(wide, term="pulse_width") == pytest.approx(inputs * 37.5e-15 * (0.9 / 1.1) ** 2)
 
 
 @pytest.mark.parametrize(
@@ -519,3 +522,26 @@ def test_isaac_reads_its_cells_at_the_energy_of_its_table() -> None:
     assert each == pytest.approx(0.3e-3 * 100e-9 / 128**2, rel=0.01)
     # a current that thin wires deliver
     assert "ir_drop" not in failed(result)
+
+
+def test_one_conversion_a_result_takes_no_accumulator(tmp_path: Path) -> None:
+    # pulses as wide as the number are read once, a weight of one cell has one slice, and the two cells of a pair stand
+    # in one column: 32 inputs in 64 of 128 rows make 16 results of one conversion each
+    small = loaded_text(workload_text(text([32], [{"type": "fully_connected", "outputs": 16}])), "n")
+    one = {f"{ARRAY}pairing": "row_differential"}
+    bits = {"workload.precision.weights": "1 bit"}
+    bare, adding = (
+        estimate(changed("pulse_width_crossbar_28nm", {**one, **removed}, tmp_path), small, bits)
+        for removed in ({"chip.tile.accumulator": None}, {})
+    )
+    assert count(bare, "converter", "conversion") == 16
+    assert count(adding, "accumulator", "addition") == 0
+    assert area(bare, "accumulator") == 0.0 < area(adding, "accumulator")
+    # a second array for 65 inputs makes every result a sum of two
+    tall = loaded_text(workload_text(text([65], [{"type": "fully_connected", "outputs": 16}])), "n")
+    with pytest.raises(MappingError, match="need an accumulator block"):
+        estimate(
+            changed("pulse_width_crossbar_28nm", {**one, "chip.tile.accumulator": None}, tmp_path), tall, bits
+        )
+    both = estimate(changed("pulse_width_crossbar_28nm", one, tmp_path), tall, bits)
+    assert count(both, "accumulator", "addition") == 32

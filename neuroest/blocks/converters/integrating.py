@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
@@ -17,7 +18,7 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
-class IntegratingAdcParameters(Record):
+class IntegratingAdcParameters(CircuitParameters):
     """Integrator and step-wise converter at one column, by its times and energies a step."""
 
     model: ClassVar[str] = "integrating_adc"
@@ -85,7 +86,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         time = integrating.integrating_read_time(
             *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
         )
-        rate: PerSecond = 1.0 / time
+        rate: PerSecond = 1.0 / time_at_supply(self, time)
         return rate
 
     def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
@@ -94,7 +95,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         energy = integrating.integrating_read_energy(
             *self.steps(bits, network), d.integration_step_energy, d.sample_energy, d.conversion_step_energy
         )
-        return [self.booked("conversion", energy)]
+        return [self.booked("conversion", energy_at_supply(self, energy))]
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one integrator with its converter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Joule, Metre, Numeric, PerSecond, SquareMetre
@@ -14,7 +15,7 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import FIT, RANGE_END, Record, positive, quantity
 
 
-class SurveyAdcParameters(Record):
+class SurveyAdcParameters(CircuitParameters):
     """Analog-to-digital converter by a regression over published ones."""
 
     model: ClassVar[str] = "survey_adc"
@@ -112,7 +113,7 @@ class SurveyAdc(SampledConverter):
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """Energy of one conversion with its quality."""
-        return self.best_energy(bits) * self.device.energy_quality
+        return energy_at_supply(self, self.best_energy(bits) * self.device.energy_quality)
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter with its quality."""

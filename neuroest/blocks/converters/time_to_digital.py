@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
@@ -14,7 +15,7 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, positive
 
 
-class TimeConverterParameters(Record):
+class TimeConverterParameters(CircuitParameters):
     """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
 
     model: ClassVar[str] = "time_to_digital"
@@ -53,12 +54,12 @@ class TimeConverter(SampledConverter):
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
         """One conversion in the time of all steps."""
-        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.device.step_time)
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, time_at_supply(self, self.device.step_time))
         return rate
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """All steps, as long as the longest time."""
-        return equations.time_converter_energy(bits, self.device.step_energy)
+        return equations.time_converter_energy(bits, energy_at_supply(self, self.device.step_energy))
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter."""

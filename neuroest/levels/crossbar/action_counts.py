@@ -74,7 +74,7 @@ class CrossbarCounts(CrossbarLayout):
         elif array.converter is not None:
             conversions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = conversions
-            additions = conversions + self._offset_additions()
+            additions = conversions * self.adds_conversions + self._offset_additions()
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
         for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
             if np.any(t.stationary_elements > 0.0):

@@ -34,7 +34,7 @@ class ColumnErrors:
     Attributes
     ----------
     held : array
-        One for layers that lie in arrays; the others have no such errors.
+        One for layers that lie in arrays and whose results differ; the others have no such errors.
     result : array
         Standard deviation of the exact results.
     causes : mapping
@@ -52,7 +52,7 @@ class ColumnErrors:
 
     @cached_property
     def ratio(self) -> Array:
-        """Variance of the results over that of their errors; infinite for layers that lie in no arrays."""
+        """Variance of the results over that of their errors; infinite for layers that have none."""
         found = accuracy.signal_to_error_ratio(self.result, self.error)
         return np.where(self.held > 0.0, found, np.inf)
 
@@ -117,7 +117,8 @@ class _Columns:
             converter, SenseAmplifier
         ):  # which decides and does not round
             causes["quantisation"] = self._quantisation()
-        held = self.mapper.held
+        # results that are all zero (no input, or no weight) have no spread to hold an error against
+        held = np.where(self.result > 0.0, self.mapper.held, 0.0)
         return ColumnErrors(
             held, self.result, {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
         )

@@ -122,6 +122,14 @@ class CrossbarLayout(Mapper):
         )
         return np.asarray(self.held * whole)
 
+    @cached_property
+    def adds_conversions(self) -> Array:
+        """One for layers of which several conversions make a result: of slices, lines, bits of an input or arrays."""
+        columns_each, _ = self.compute.devices_per_weight()
+        reads = 1.0 if self.integrates else self.planes
+        several = reads * columns_each * self.compute.slices(self.network) * self._cut[0] > 1.0
+        return np.asarray(self.held * several)
+
     def sums_that_wait(self) -> Array:
         """Partial sums of a step that wait because the arrays of a layer have their turns at different times."""
         if self._sharing is None:
