@@ -13,7 +13,7 @@ from typing import Any
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
-from neuroest.loading.library import Device, device_model, load_device, shipped
+from neuroest.loading.library import Device, load_device, shipped
 
 CELL_SUFFIX = ".cell"
 """Suffix of such files."""
@@ -253,7 +253,7 @@ def import_cell(
             f"{template} is a {example.spec.model}; {path.name} is a {model}, and so must --from be"
         )
     chosen, feature_size, why = _process(cell, process)
-    stated = _stated(cell, model, feature_size, why)
+    stated = _stated(cell, example, feature_size, why)
     # what a device need not state, such as a retention, is not lent from another one
     lent = {key for key, about in example.record.parameters().items() if about.absent is None}
     missing = [key for key in example.claims if key not in stated and key in lent]
@@ -314,15 +314,15 @@ def _feature_size(process: str) -> float:
     return device.claims["feature_size"].value
 
 
-def _stated(cell: CellFile, model: str, feature_size: float, why: str) -> dict[str, dict[str, Any]]:
-    """What the file says or what follows from it, by parameter of the model."""
-    parameters, numbers = device_model(model).parameters(), cell.numbers
+def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> dict[str, dict[str, Any]]:
+    """What the file says or what follows from it, by parameter that the example has too."""
+    numbers = cell.numbers
     found: dict[str, dict[str, Any]] = {}
 
     def put(key: str, value: float, rationale: str, *names: str, basis: str = "assumed") -> None:
-        if key in parameters:
+        if key in example.claims:
             found[key] = {
-                "value": quantity_text(value, parameters[key].check.unit),
+                "value": quantity_text(value, example.claims[key].unit),
                 "basis": basis,
                 "source": _SOURCE,
                 "place": cell.place(*names),
