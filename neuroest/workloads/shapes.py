@@ -31,7 +31,7 @@ from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec
 Shape: TypeAlias = tuple[int, ...]
 _Pair: TypeAlias = tuple[int, int]
 
-_Misfits: TypeAlias = tuple[Fault, ...]
+Misfits: TypeAlias = tuple[Fault, ...]
 """What does not fit in a layer, by the place in it."""
 _SHAPES = "give [features] or [channels, rows, columns]"
 
@@ -148,6 +148,11 @@ class LayerCounts:
         """Multiply-accumulates of one pass."""
         return self.positions * self.reduction * self.groups * self.outputs + self.recurrent_connections
 
+    @property
+    def operations(self) -> int:
+        """Operations of one pass: two for a multiply-accumulate, one for anything else on an element."""
+        return 2 * self.macs + self.window_elements * self.output_elements
+
 
 class ShapeInference:
     """Goes through the layers once; what cannot be worked out is None, and is complained about only once."""
@@ -176,7 +181,7 @@ class ShapeInference:
         shapes = [self._shape(index) for index in reads]
         known = [shape for shape in shapes if shape is not None]
         complete = bool(known) and len(known) == len(shapes)
-        counts = _counted(layer, known) if complete else ()
+        counts = counted(layer, known) if complete else ()
         if isinstance(counts, LayerCounts):
             self.counts.append(replace(counts, input_bits=self._bits(layer, reads)))
         else:
@@ -257,7 +262,7 @@ def _miscounted(layer: AnyLayer, inputs: int) -> str:
     return ""
 
 
-def _counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | _Misfits:
+def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
     """Counts of a layer that reads these shapes, or what does not fit."""
     shape = shapes[0]
     if isinstance(layer, FullyConnected | Recurrent):
@@ -292,9 +297,7 @@ def _counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | _Misfits
     return _convolution(layer, shape) if isinstance(layer, Convolution) else _pooling(layer, shape)
 
 
-def _unequal(
-    layer: Add | Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str
-) -> _Misfits:
+def _unequal(layer: Add | Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str) -> Misfits:
     if len(set(due)) == 1:
         return ()
     parts = (f"{name} has {_words(shape)}" for name, shape in zip(layer.inputs, shapes, strict=True))
@@ -322,7 +325,7 @@ def _passed_on(shape: Shape, shapes: Sequence[Shape]) -> LayerCounts:
     )
 
 
-def _product(layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | _Misfits:
+def _product(layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
     left, right = (shape if len(shape) == 3 else (*shape, 1, 1) for shape in shapes)
     if left[0] % layer.heads or right[0] % layer.heads:
         message = f"{left[0]} and {right[0]} channels do not divide into {layer.heads} heads"
@@ -347,7 +350,7 @@ def _product(layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | _Mi
     )
 
 
-def _cell(layer: RecurrentCell, shape: Shape) -> LayerCounts | _Misfits:
+def _cell(layer: RecurrentCell, shape: Shape) -> LayerCounts | Misfits:
     features, steps, columns = shape if len(shape) == 3 else (*shape, 1, 1)
     if columns != 1:
         message = f"a cell runs along the rows of a map with one column, but reads {_words(shape)}"
@@ -368,7 +371,7 @@ def _cell(layer: RecurrentCell, shape: Shape) -> LayerCounts | _Misfits:
 
 def _axes(
     shape: Shape, kernel: _Pair, stride: _Pair, padding: _Pair, dilation: _Pair = (1, 1)
-) -> tuple[list[_Axis], _Misfits]:
+) -> tuple[list[_Axis], Misfits]:
     """Rows and columns of a kernel over a map, and where it does not fit in."""
     axes = [
         _Axis(size, *settings)
@@ -382,7 +385,7 @@ def _axes(
     return axes, tuple(misfits)
 
 
-def _convolution(layer: Convolution, shape: Shape) -> LayerCounts | _Misfits:
+def _convolution(layer: Convolution, shape: Shape) -> LayerCounts | Misfits:
     channels = shape[0]
     kernel, dilation = _pair(layer.kernel), _pair(layer.dilation)
     (rows, columns), misfits = _axes(shape, kernel, _pair(layer.stride), _pair(layer.padding), dilation)
@@ -412,7 +415,7 @@ def _convolution(layer: Convolution, shape: Shape) -> LayerCounts | _Misfits:
     )
 
 
-def _pooling(layer: Pooling, shape: Shape) -> LayerCounts | _Misfits:
+def _pooling(layer: Pooling, shape: Shape) -> LayerCounts | Misfits:
     channels, padding, is_global = shape[0], _pair(layer.padding), layer.kernel == "global"
     kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
     stride = _pair(layer.stride) if layer.stride is not None else kernel
