@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -276,7 +276,7 @@ def layer_table(
         elif path.startswith("workload."):
             raise UnknownNameError("workload value", path, plan.paths)
     read, written = plan.activity(given)
-    counts = plan.counts
+    counts = vars(plan.geometry)
     if layout.points_first(points, len(counts["names"])):
         counts = plan.laid_out.counts(counts, points)
         read, written = (
@@ -339,7 +339,6 @@ class _Plan:
     """
 
     geometry: Geometry
-    counts: dict[str, Any]
     stated: dict[str, Numeric]
     paths: frozenset[str]
     inputs: tuple[str, ...]
@@ -399,7 +398,6 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
     every_path = {path for paths in rules for alternatives in paths for path in alternatives}
     return _Plan(
         geometry=shapes,
-        counts={field.name: getattr(shapes, field.name) for field in fields(Geometry)},
         stated={path: claim.value for path, claim in claims.items()},
         paths=frozenset(claims) | every_path,
         inputs=tuple(activity_path("input", quantity) for quantity in given),
