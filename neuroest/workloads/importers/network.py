@@ -144,8 +144,8 @@ class ImportedNetwork:
         Measured activity by layer, ``input`` for the network's input.
     unsupported : tuple of Unsupported
         What a workload cannot express.
-    time_constants, shortest_time_constants, thresholds : mapping
-        Longest and shortest membrane time constant [s] and highest threshold by layer, where the format states them.
+    time_constants, shortest_time_constants : mapping
+        Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
 
     name: str
@@ -166,7 +166,6 @@ class ImportedNetwork:
     shares: Mapping[str, float] = field(default_factory=dict)
     time_constants: Mapping[str, float] = field(default_factory=dict)
     shortest_time_constants: Mapping[str, float] = field(default_factory=dict)
-    thresholds: Mapping[str, float] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
