@@ -303,42 +303,36 @@ class _Parts:
         found = [value for name, value in rows if name == path or name.startswith(f"{path}.")]
         if not found:
             raise UnknownNameError(what, path, [name for name, _ in rows])
-        total: Any = 0.0
-        for value in found:
-            total = total + np.asarray(value)
-        return total
+        return sum(map(np.asarray, found), start=np.zeros(1))
 
     def area(self, path: str) -> Any:
         return self._sum(path, [(row.component, row.total) for row in self.result.areas], "part with an area")
 
+    @property
+    def _static(self) -> list[tuple[str, Any]]:
+        return [(row.component, row.total) for row in self.result.statics if not row.asleep]
+
+    def _dynamic(self, which: str | None = None) -> list[tuple[str, Any]]:
+        return [
+            (row.component, np.sum(row.energy, axis=-1, keepdims=True))
+            for row in self.result.dynamic
+            if which is None or which in {row.action, row.term}
+        ]
+
     def static_power(self, path: str) -> Any:
-        rows = [(row.component, row.total) for row in self.result.statics if not row.asleep]
-        return self._sum(path, rows, "part with static power")
+        return self._sum(path, self._static, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
         under = [row for row in self.result.dynamic if f"{row.component}.".startswith(f"{path}.")]
         known = dict.fromkeys(name for row in under for name in (row.action, row.term))
         if known and which is not None and which not in known:
             raise UnknownNameError(f"action or term of {path}", which, known)
-        rows: list[tuple[str, Any]] = [
-            (row.component, np.sum(row.energy, axis=-1, keepdims=True))
-            for row in self.result.dynamic
-            if which is None or which in {row.action, row.term}
-        ]
-        return self._sum(path, rows, "part with dynamic energy")
+        return self._sum(path, self._dynamic(which), "part with dynamic energy")
 
     def power(self, path: str) -> Any:
-        names = [row.component for row in self.result.dynamic]
-        names += [row.component for row in self.result.statics if not row.asleep]
-        if not any(name == path or name.startswith(f"{path}.") for name in names):
-            raise UnknownNameError("part with power", path, names)
-        total: Any = 0.0
-        for find, over in ((self.energy, self.result.powered_time), (self.static_power, 1.0)):
-            try:
-                total = total + find(path) / over
-            except UnknownNameError:
-                continue
-        return total
+        time = self.result.powered_time
+        rows = [*((component, energy / time) for component, energy in self._dynamic()), *self._static]
+        return self._sum(path, rows, "part with power")
 
     def instances(self, path: str) -> Any:
         known = {**self.result.mapped.counts, **self.result.mapped.instances}

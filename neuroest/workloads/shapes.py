@@ -57,7 +57,7 @@ def _words(shape: Shape) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class _Axis:
+class Axis:
     """One axis of a kernel that moves over a map."""
 
     size: int
@@ -68,14 +68,17 @@ class _Axis:
 
     @property
     def span(self) -> int:
+        """Elements from the first to the last that the kernel reaches."""
         return self.dilation * (self.kernel - 1) + 1
 
     @property
     def padded(self) -> int:
+        """Elements of the map with its padding."""
         return self.size + 2 * self.padding
 
     @property
     def positions(self) -> int:
+        """Places of the kernel."""
         return (self.padded - self.span) // self.stride + 1
 
     @property
@@ -371,10 +374,10 @@ def _cell(layer: RecurrentCell, shape: Shape) -> LayerCounts | Misfits:
 
 def _axes(
     shape: Shape, kernel: _Pair, stride: _Pair, padding: _Pair, dilation: _Pair = (1, 1)
-) -> tuple[list[_Axis], Misfits]:
+) -> tuple[list[Axis], Misfits]:
     """Rows and columns of a kernel over a map, and where it does not fit in."""
     axes = [
-        _Axis(size, *settings)
+        Axis(size, *settings)
         for size, *settings in zip(shape[1:], kernel, stride, padding, dilation, strict=True)
     ]
     misfits = (

@@ -27,7 +27,7 @@ from neuroest.workloads.importers.network import (
     Value,
     fitting_name,
 )
-from neuroest.workloads.shapes import LayerCounts, counted
+from neuroest.workloads.shapes import Axis, LayerCounts, counted
 
 WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_cell"})
 MOST_ELEMENTS = 10**10
@@ -120,14 +120,14 @@ class NetworkBuilder:
             self.notes.append(
                 f"{fitting_name(raw)} pads its edges unequally; the added zeros count as elements"
             )
+        edges = (padding[0][0], padding[1][0])
         out = [
-            (extent + 2 * padding[axis][0] - dilation[axis] * (kernel[axis] - 1) - 1) // stride[axis] + 1
-            for axis, extent in enumerate(value.map[1:])
+            Axis(*one).positions for one in zip(value.map[1:], kernel, stride, edges, dilation, strict=True)
         ]
         value = self.shaped(value, value.map, raw)
         return self.put(
             "convolution", raw, [value], (outputs, *out), outputs=outputs, kernel=_extent(kernel),
-            stride=_unless(stride, (1, 1)), padding=_unless((padding[0][0], padding[1][0]), (0, 0)),
+            stride=_unless(stride, (1, 1)), padding=_unless(edges, (0, 0)),
             dilation=_unless(dilation, (1, 1)), groups=groups if groups > 1 else None,
         )  # fmt: skip
 
@@ -140,10 +140,8 @@ class NetworkBuilder:
         value = self.shaped(value, value.map, raw)
         if kernel is None or (kernel == (rows, columns) and padding == (0, 0)):
             return self.put("pooling", raw, [value], (channels, 1, 1), mode=mode, kernel="global")
-        plain = [
-            (extent + 2 * padding[axis] - kernel[axis]) // stride[axis] + 1
-            for axis, extent in enumerate((rows, columns))
-        ]
+        settings = zip((rows, columns), kernel, stride, padding, strict=True)
+        plain = [Axis(*one).positions for one in settings]
         if out is not None and tuple(plain) != tuple(out):
             # the last window reaches over the edge: the map grows by what it lacks
             grown = [(out[axis] - 1) * stride[axis] + kernel[axis] for axis in (0, 1)]

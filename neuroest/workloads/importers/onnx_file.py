@@ -24,7 +24,7 @@ from neuroest.workloads.importers.network import (
     as_map,
 )
 from neuroest.workloads.importers.onnx_operators import OPERATORS, Node
-from neuroest.workloads.importers.onnx_shapes import inferred
+from neuroest.workloads.importers.onnx_shapes import inferred, static_shapes
 
 _MOST_NODES = 20_000
 _KEPT_FOR_SHAPES = 1024
@@ -236,18 +236,9 @@ class _Reader:
     ) -> None:
         self.graph, self.guessed, self.options = graph, guessed, options
         self.statistics = weights.statistics
-        self.shapes: dict[str, Shape] = {}
-        self.types: dict[str, int] = {}
-        for info in (*graph.value_info, *graph.input, *graph.output):
-            tensor = info.type.tensor_type
-            if tensor.HasField("shape"):
-                self.shapes[info.name] = tuple(dim.dim_value for dim in tensor.shape.dim)
-            self.types[info.name] = tensor.elem_type
-        self.constants: dict[str, str] = {}
-        for one in graph.initializer:
-            self.shapes[one.name] = tuple(one.dims)
-            self.types[one.name] = one.data_type
-            self.constants[one.name] = one.name
+        self.shapes: dict[str, Shape] = static_shapes(graph)
+        self.types: dict[str, int] = {one.name: one.data_type for one in graph.initializer}
+        self.constants: dict[str, str] = {one.name: one.name for one in graph.initializer}
         self.values: dict[str, Value] = {}
         self.excluded: dict[str, None] = {}
         self.batch = 1
