@@ -39,7 +39,7 @@ def _examples() -> dict[str, str]:
     return {name: block.example for name, block in COMPONENTS.items() if block.example}
 
 
-def device_template(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
+def new_device(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
     """A neuron, a synapse or a memory, its values those of a device that ships.
 
     Parameters
@@ -95,7 +95,7 @@ def device_template(kind: str, name: str, model: str | None = None, like: str | 
     return text
 
 
-def architecture_template(name: str, neuron: str | None = None, synapse: str | None = None) -> str:
+def new_architecture(name: str, neuron: str | None = None, synapse: str | None = None) -> str:
     """A crossbar chip that is read by neurons.
 
     Parameters
@@ -125,7 +125,7 @@ def _placed(device: str, kind: str) -> str:
     return f'{{model: {found.spec.model}, device: "{device}"{layout}}}'
 
 
-def workload_template(name: str) -> str:
+def new_workload(name: str) -> str:
     """A small spiking network."""
     return _form("workload", name=name)
 

@@ -136,7 +136,8 @@ class CheckResult:
     Attributes
     ----------
     severity : str
-        ``limit``: the design does not work or is not wise; ``range``: a model extrapolates.
+        ``limit``: the design does not work or is not wise; ``range``: a model extrapolates; ``advice``: the design
+        works below what it is built for.
     """
 
     name: str
@@ -301,7 +302,7 @@ class Estimate:
 
     @property
     def column_errors(self) -> tuple[LayerErrors, ...]:
-        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+        """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
 
     @property

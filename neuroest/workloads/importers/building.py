@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import printable
 from neuroest.specs.layers import AnyLayer
 from neuroest.workloads.importers.network import (
     ImportedLayer,
