@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from neuroest.dynamics.diffusive_cells import dc_threshold_voltage
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import filament_growth
 from neuroest.network_simulation.columns import Columns
 from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.files import NeuronLayer, Samples
@@ -72,10 +72,7 @@ class _Trials:
 
     def drives(self) -> list[Drive]:
         """Those that are tried."""
-        cells = self.place.cells
-        never = float(np.max(filament_growth.dc_threshold_voltage(
-            cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
-        )))  # fmt: skip
+        cells, never = self.place.cells, dc_threshold_voltage(self.place.cells)
         load = float(np.max(cells.input_voltage)) / self.place.unit_current(self.layer) / self.amplitude
         return [Drive(offset * never, gain * load) for offset in OFFSETS for gain in GAINS]
 
