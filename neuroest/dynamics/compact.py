@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
 from neuroest.dynamics.spikes import SpikeRun, Spikes
-from neuroest.dynamics.stimulus import Array, Stimulus
+from neuroest.dynamics.stimulus import Array, Stimulus, steps_of
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth
 from neuroest.equations._constants import BOLTZMANN
@@ -26,7 +25,6 @@ STEPS_PER_SETTLING = 60.0
 """Steps within the settling time of the filament; accuracy is checked by halving them."""
 _PARTS_PER_SWITCHING = 5.0
 _MOST_PARTS = 1000
-_MOST_STEPS = 20_000_000
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
 _REACH = 0.05
@@ -163,12 +161,7 @@ def simulate(
         For a step that is none, or a run of more steps than anybody would wait for.
     """
     engine = _Engine(cells, generator, rupture, idealised or Idealised())
-    longest = default_step(cells) if step is None else step
-    plan = [max(1, int(np.ceil(s.duration / longest - 1e-9))) if longest > 0.0 else 0 for s in stimulus]
-    if not longest > 0.0 or sum(plan) > _MOST_STEPS:
-        raise NeuroestError(
-            f"a step of {longest:g} s would take {sum(plan)} steps; allowed are 1 to {_MOST_STEPS}"
-        )
+    plan = steps_of(stimulus, default_step(cells) if step is None else step)
     state = start if start is not None else State.rest(engine.devices)
     if start is None and generator is not None:
         state.deviation = generator.standard_normal(engine.devices)

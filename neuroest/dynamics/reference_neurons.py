@@ -11,21 +11,13 @@ from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
 from neuroest.dynamics.spikes import SpikeRun, Spikes
-from neuroest.dynamics.stimulus import Array, Stimulus, total_duration
+from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
 
 _STEPS_PER_TIME_CONSTANT = 50.0
-_MOST_STEPS = 20_000_000
 _MOST_EVENTS = 6
 _FEW_STEPS = 20_000
 _STEPS_PER_CHARGING = 20.0
-
-
-def _plan(stimulus: Stimulus, step: float) -> list[int]:
-    plan = [max(1, int(np.ceil(segment.duration / step - 1e-9))) for segment in stimulus]
-    if sum(plan) > _MOST_STEPS:
-        raise NeuroestError(f"a step of {step:g} s would take {sum(plan)} steps; allowed are {_MOST_STEPS}")
-    return plan
 
 
 def simulate_switch(
@@ -55,7 +47,7 @@ def simulate_switch(
     trip = threshold * _lognormal(generator, float(switch.threshold_variation), devices)
     drawn, spikes, rows, time = np.zeros(devices), Spikes(), [], 0.0
     opens = np.full(devices, np.inf)
-    for segment, parts in zip(stimulus, _plan(stimulus, length), strict=True):
+    for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
         part = segment.duration / parts
         supply = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
         for _ in range(parts):
@@ -143,7 +135,7 @@ def simulate_analog_lif(
     voltage, blind = np.zeros(devices), np.zeros(devices)
     trip = threshold * _lognormal(generator, float(behaviour.threshold_variation), devices)
     charge, spikes, rows, time = np.zeros(devices), Spikes(), [], 0.0
-    for segment, parts in zip(stimulus, _plan(stimulus, length), strict=True):
+    for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
         part = segment.duration / parts
         current = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
         final = current * tau / capacitance

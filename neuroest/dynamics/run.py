@@ -245,9 +245,10 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
     )  # fmt: skip
     first = run.first_switch[np.isfinite(run.first_switch)]
     fast = float(np.max(immediate_switching_voltage(typical)))
+    due = format_quantity(closed, "s") if np.isfinite(closed) else "never"
     lines = [
         (f"first complete filament: {_band(first, 's')} in {len(first)} of {request.devices} devices; closed form at "
-        f"a constant {format_quantity(level, 'V')}: {format_quantity(closed, 's') if np.isfinite(closed) else 'never'}"),
+        f"a constant {format_quantity(level, 'V')}: {due}"),
         (f"at {format_quantity(typical.temperature, 'K')}: never fires below "
         f"{format_quantity(dc_threshold_voltage(typical), 'V')}, without residue from {format_quantity(fast, 'V')} on"),
     ]  # fmt: skip
