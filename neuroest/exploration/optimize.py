@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.extras import extra
-from neuroest.exploration.chunks import Job, Labels, notebook_table
+from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated
 from neuroest.exploration.space import Space
 from neuroest.exploration.sweep import STANDARD, make_job
 from neuroest.results.quantities import QUANTITIES, check_quantities
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 POPULATION, GENERATIONS = 100, 60
 _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
 """Every design of a generation is held against every other, in memory."""
@@ -116,11 +115,7 @@ class _Archive:
         for column, choice in enumerate(resolved.choices, start=len(resolved.numeric)):
             groups = groups * len(choice.labels) + table[:, column].astype(np.intp)
         columns, keep = self.job.table_of(given, groups)
-        shown = {
-            name: np.array([*v.words, None], dtype=object)[v.codes] if isinstance(v, Labels) else v
-            for name, v in columns.items()
-        }
-        frame = pd.DataFrame(shown)
+        frame = pd.DataFrame(plain(columns))
         self.frames.append(frame[keep])
         values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs
         feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
@@ -130,8 +125,8 @@ class _Archive:
 
 
 def optimize(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
     minimize: Sequence[str] = (),
     maximize: Sequence[str] = (),

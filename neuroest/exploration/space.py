@@ -132,7 +132,7 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
         path, equals, values = text.partition("=")
         try:
             if not equals or not path.strip() or not values.strip():
-                raise _wrong(
+                raise wrong(
                     text, "expected path=a,b,c or path=lo..hi:n, such as chip.tile.array.rows=64,128,256"
                 )
             axes.append(setting_axis(path.strip(), values.strip()))
@@ -156,7 +156,7 @@ def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axi
         track = _track(path, list(values)) if text is None else _text_track(path, text)
         return _axis(dict.fromkeys(paths, track))
     except QuantityError as error:
-        raise _wrong(path if text is None else f"{path}={text}", str(error)) from None
+        raise wrong(path if text is None else f"{path}={text}", str(error)) from None
 
 
 def constraint(text: str) -> Constraint:
@@ -170,7 +170,7 @@ def constraint(text: str) -> Constraint:
     try:
         return _constraint(text)
     except QuantityError as error:
-        raise _wrong(text, str(error), "constraint") from None
+        raise wrong(text, str(error), "constraint") from None
 
 
 def _constraint(text: str) -> Constraint:
@@ -370,9 +370,10 @@ def _distinct(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     paths = [path for axis in found for path in axis.tracks]
     for path in paths:
         if paths.count(path) > 1:
-            raise _wrong(path, "is moved by more than one axis")
+            raise wrong(path, "is moved by more than one axis")
     return found
 
 
-def _wrong(path: str, message: str, where: str = SETTING) -> SpecError:
+def wrong(path: str, message: str, where: str = SETTING) -> SpecError:
+    """What is wrong with an axis or a constraint."""
     return SpecError([Problem(where, 0, 0, path, message)])

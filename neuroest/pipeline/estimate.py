@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +19,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
 from neuroest.uncertainty.analysis import EstimateAnalysis
@@ -52,8 +50,8 @@ def _is_cost(values: Numeric) -> bool:
 
 
 def estimate(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     settings: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Area, energy, latency and throughput of a chip on a network.
