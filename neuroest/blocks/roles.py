@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext
 from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second
 
 
@@ -114,14 +114,6 @@ class DrivesOneBit(Role, ABC):
     @abstractmethod
     def shifter(self) -> Component[Any] | None:
         """Level shifter in front of the row, if there is one."""
-
-    @abstractmethod
-    def shifter_costs(self) -> list[EnergyCost]:
-        """Energy of that level shifter."""
-
-    @abstractmethod
-    def shifter_areas(self) -> list[AreaCost]:
-        """Area of that level shifter."""
 
 
 class IntegratesInput(Role, ABC):

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from neuroest.core.errors import NeuroestError, SpecError
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
+from neuroest.specs.renamed import RenamedWarning
 
 VERBS = (
     "estimate",
@@ -165,8 +166,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _show_warning(
     otherwise: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any, **more: Any
 ) -> None:
-    """Print what is wrong with a plug-in in one line, without the place in the code that found it out."""
-    if issubclass(category, PluginWarning):
+    """Print a warning of ours in one line, without the place in the code that found it out."""
+    if issubclass(category, PluginWarning | RenamedWarning):
         sys.stderr.write(f"warning: {message}\n")
     else:
         otherwise(message, category, *place, **more)

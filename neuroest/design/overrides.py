@@ -18,6 +18,7 @@ from neuroest.specs.inheritance import reached
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import validate
 from neuroest.specs.parameters import ParameterInfo
+from neuroest.specs.renamed import new_path, new_word
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
 SETTING = "--set"
@@ -75,7 +76,11 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
     UnknownNameError
         For a path that leads nowhere.
     """
-    wanted = {path: value for path, value in settings.items() if not path.startswith("workload.")}
+    wanted = {
+        new_path(path): str(new_word(path.rpartition(".")[2], value))
+        for path, value in settings.items()
+        if not path.startswith("workload.")
+    }
     if not wanted:
         return build(loaded)
     data = copy.deepcopy(loaded.document.data)
@@ -88,12 +93,12 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
         try:
             spec = validate(ArchitectureSpec, replace(loaded.document, data=data))
         except SpecError as error:
-            raise SpecError(_as_settings(error, chosen, settings)) from None
+            raise SpecError(_as_settings(error, chosen, wanted)) from None
         loaded = replace(loaded, spec=spec, document=replace(loaded.document, data=data))
     try:
         design = build(loaded)
     except SpecError as error:
-        raise SpecError(_as_settings(error, chosen, settings)) from None
+        raise SpecError(_as_settings(error, chosen, wanted)) from None
     parameters = {path: value for path, value in wanted.items() if path not in chosen}
     return _with_parameters(design, parameters)
 

@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
-from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
     DiffusiveCells,
@@ -107,7 +107,7 @@ class Report:
         return [dict(zip(self.table[0], row, strict=True)) for row in self.table[1:]]
 
 
-def simulate_in_time(
+def simulate(
     neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0, plot: Path | None = None,
     **options: Any,
 ) -> Report:  # fmt: skip
@@ -239,7 +239,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         cells = draw_devices(typical, request.neuron, request.devices, generator)
     else:
         cells = typical.broadcast(request.devices)
-    run = simulate(
+    run = simulate_cells(
         cells, stimulus_of(request, level, duration, "V"), generator=generator, step=request.step,
         rupture=request.rupture, kept=1,
     )  # fmt: skip

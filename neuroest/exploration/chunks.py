@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
 from neuroest.exploration.space import Constraint, Sampler
 from neuroest.exploration.structures import Resolved
+from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
 
 CHUNK = 65_536
@@ -109,6 +111,14 @@ class Job:
         """Hash of everything that the result depends on."""
         return hashlib.sha256(json.dumps(self.description(), sort_keys=True).encode()).hexdigest()
 
+    def _plugins(self) -> dict[str, str]:
+        """SHA-256 of each file of another package that a block or a level of the space stands in."""
+        specs = [part.spec for group in self.resolved.groups for part in group.design.root.walk()]
+        found = COMPONENTS.foreign({model for spec in specs if (model := getattr(spec, "model", None))})
+        found += MAPPERS.foreign({mapper for spec in specs if (mapper := getattr(spec, "mapper", None))})
+        files = {cls.__module__: Path(inspect.getfile(cls)) for cls in found}
+        return {module: hashlib.sha256(file.read_bytes()).hexdigest() for module, file in files.items()}
+
     def description(self) -> dict[str, Any]:
         """What is computed, as plain data."""
         from neuroest.core.version import package_version  # noqa: PLC0415 - it imports this package
@@ -125,6 +135,7 @@ class Job:
         return {
             "neuroest_version": package_version(),
             "source_sha256": source_digest(),
+            **({"plugins_sha256": plugins} if (plugins := self._plugins()) else {}),
             "axes": axes,
             "choices": [{axis.path: list(axis.labels)} for axis in self.resolved.choices],
             "units": {self.parameters[path]: unit for path, unit in self.resolved.units.items()},

@@ -80,16 +80,30 @@ class Placement:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Traffic:
-    """Bits that one kind of memory content moves, by layer."""
+    """Bits that one kind of memory content moves, by layer.
+
+    Attributes
+    ----------
+    read, written : array
+        Bits that the units read, and bits that they or others write.
+    required : bool
+        Whether a chip without such a memory cannot run the network.
+    inputs : array or None
+        Bits of what the layers read, once each, where each memory near a part of a layer has them written into it;
+        None where there is but one memory.
+    distinct : array or None
+        Bits of different data among those that are read; None where nothing is read twice.
+    held : array or None
+        Bits that a memory must hold so that none of them comes into it twice; None where that is all of them.
+    """
 
     contents: Contents
     read: Array
     written: Array
     required: bool = True
-    """Whether a chip without such a memory cannot run the network."""
     inputs: Array | None = None
-    """Bits of what the layers read, once each, where each memory near a part of a layer has them written into it; None
-    where there is but one memory."""
+    distinct: Array | None = None
+    held: Array | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -199,8 +213,8 @@ class Mapper(ABC):
         return lacking(cls) if cls.level_name() == name else f"its schema says mapper {cls.level_name()!r}"
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
-        """Component of the level itself, whose slots are `parts`; one without costs of its own, if not said otherwise."""
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
+        """Component of a level with these slots; by default one without costs of its own."""
         return Structural
 
     def __init__(self, chip: Chip, level: LevelNode, layers: LayerTable, network: NetworkContext) -> None:
@@ -276,6 +290,10 @@ class Mapper(ABC):
             left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
         return left_out
 
+    def peak_rate(self) -> Numeric | None:
+        """Operations per second of one unit that is never idle, two for each multiply-accumulate; None if it has none."""
+        return None
+
     def turns(self) -> TimeMultiplexing:
         """Which layers take turns on units of this level."""
         return no_sharing(np.shape(self.layers.positions)[-1])
@@ -346,13 +364,29 @@ class Mapper(ABC):
         """Bits of weights or activations that come from outside more than once, where neither fits on the chip."""
         return self.zeros()
 
-    def memory(self, contents: str) -> Memory | None:
-        """The memory that stores something, the nearest level to the computing one first."""
+    def memories(self, contents: str) -> tuple[Memory, ...]:
+        """The memories that store something, the nearest to the computing level first.
+
+        Raises
+        ------
+        MappingError
+            When two of them stand in one level, so that neither serves the other.
+        """
+        found: list[Memory] = []
         for level in reversed(self.chip.path_to(self.level)):
-            for block in level.blocks.values():
-                if isinstance(block, Memory) and contents in block.spec.stores:
-                    return block
-        return None
+            here = [b for b in level.blocks.values() if isinstance(b, Memory) and contents in b.spec.stores]
+            if len(here) > 1:
+                raise MappingError(
+                    f"{here[1].path} and {here[0].path} both store {contents} in one level, so that neither serves the "
+                    "other; put one of them into a level around it, or give either other contents"
+                )
+            found += here
+        return tuple(found)
+
+    def memory(self, contents: str) -> Memory | None:
+        """The outermost memory that stores something; the others hold parts of what it has."""
+        found = self.memories(contents)
+        return found[-1] if found else None
 
     @property
     def steps(self) -> Numeric:

@@ -12,7 +12,7 @@ from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core.errors import MappingError
-from neuroest.core.units import Numeric
+from neuroest.core.units import Numeric, Second
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import Level
@@ -109,13 +109,21 @@ class BitSerialMapper(Mapper):
             neuron_updates=self.zeros(),
         )
 
-    def unit_time(self, placement: Placement) -> Array:
-        """Bits of the input one after the other, position after position."""
-        t, o = self.layers, self.options
+    def pass_time(self) -> Second:
+        """Time of one position: the bits of its inputs, one after the other."""
+        o = self.options
         cycle = accelerators.bit_serial_cycle_time(
             o["adder_delay"], self.network.weight_bits, o["guard_bits"], o["rows"], o["registers"], _ONE_BIT
         )
-        return np.asarray(t.is_weighted * t.positions * self.network.activation_bits * cycle)
+        return self.network.activation_bits * cycle
+
+    def peak_rate(self) -> Numeric:
+        """Every weight that fits is multiplied once a pass."""
+        return 2.0 * self.options["rows"] * self.weights_per_row() / self.pass_time()
+
+    def unit_time(self, placement: Placement) -> Array:
+        """Position after position."""
+        return np.asarray(self.layers.is_weighted * self.layers.positions * self.pass_time())
 
     def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
         """Cells of all arrays."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -108,7 +109,7 @@ class DigitalArrayMapper(Mapper):
     )
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
         """The array with its summation."""
         return DigitalArray
 
@@ -165,8 +166,13 @@ class DigitalArrayMapper(Mapper):
 
     @property
     def arrays(self) -> Numeric:
-        """Arrays that work on one layer side by side."""
-        return self.level.count if self.level.count is not None else 1.0
+        """Arrays that work on one layer side by side, those of all levels around them; a count that is auto is one."""
+        counts = (level.count for level in self.chip.path_to(self.level))
+        return prod((count for count in counts if count is not None), start=1.0)
+
+    def peak_rate(self) -> Numeric:
+        """Every unit multiplies and adds in every cycle."""
+        return 2.0 * self.options["rows"] * self.options["columns"] * self.options["clock_frequency"]
 
     def product(self) -> _Product:
         """Every layer as a product of a matrix with vectors."""
@@ -248,6 +254,7 @@ class DigitalArrayMapper(Mapper):
         )
         outputs = self.steps * t.positions * t.outputs * t.groups * t.is_weighted
         inputs = self.steps * product.vectors * product.reduction * t.groups
+        distinct = self.steps * t.is_weighted * (t.input_elements + t.recurrent_reduction)
         sums = outputs * placement.row_blocks * self.network.accumulator_bits
         weights = self.stored_weight_bits() / self.options["batch"]
         # blocks that do not all stay in the arrays come anew for each step that waits for the one before
@@ -279,9 +286,16 @@ class DigitalArrayMapper(Mapper):
         return LevelCounts(
             actions=actions,
             traffic=[
-                Traffic("activations", inputs * placement.column_blocks * wide + stationary, written),
-                Traffic("partial_sums", sums, sums),
-                Traffic("weights", weights, loaded),
+                Traffic(
+                    "activations",
+                    inputs * placement.column_blocks * wide + stationary,
+                    written,
+                    distinct=distinct * wide + stationary,
+                ),  # fmt: skip
+                Traffic("partial_sums", sums, sums, distinct=outputs * self.network.accumulator_bits),
+                Traffic(
+                    "weights", weights, loaded, distinct=self.stored_weight_bits() / self.options["batch"]
+                ),
             ],
             element_operations=elements,
             additions=nothing,

@@ -64,6 +64,11 @@ class RooflineMapper(Mapper):
         """Inferences computed together."""
         return self.compute.slots["processor"].options["batch"]
 
+    def peak_rate(self) -> Numeric:
+        """As published."""
+        found: Numeric = self.compute.slots["processor"].device.peak_rate
+        return found
+
     def action_counts(self, placement: Placement) -> LevelCounts:
         """Seconds of work per inference."""
         path = self.compute.slots["processor"].path

@@ -30,6 +30,7 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
 from neuroest.specs.reading import Document, read_document
+from neuroest.specs.renamed import warn_of
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
 
@@ -241,8 +242,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    To read it whole takes a fourteenth of a cold estimate. In that file a key stands at two spaces and what belongs to it
-    further in; a test holds the two readings equal.
+    To read it whole takes a fourteenth of a cold estimate. In that file a key is indented by two spaces and its
+    content by more; a test holds the two readings equal.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))
@@ -291,6 +292,7 @@ def _document(schema: type[Spec], path: Path) -> Document:
 @lru_cache(maxsize=512)
 def _read(schema: type[Spec], path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
+    warn_of(document.notes)
     _check_kind(schema, document)
     return document
 

@@ -25,6 +25,7 @@ from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping, Traffic
 from neuroest.levels.cores import producers
+from neuroest.pipeline.memory_traffic import memory_accesses
 from neuroest.pipeline.off_chip_traffic import instances_reached, off_chip
 from neuroest.pipeline.spike_coding import spike_coding
 from neuroest.pipeline.unit_allocation import units_each
@@ -107,14 +108,17 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
             actions[block.path, action] = count
             if role is UpdatesNeurons:
                 moved = count * block.options["state_bits"]
-                traffic.append(Traffic("state", moved, moved))
+                traffic.append(Traffic("state", moved, moved, distinct=moved / mapper.steps))
     coding = spike_coding(mapper)
     if coding is not None:
         actions.update(coding.actions)
     if mapper.reprograms:
         _reprogram(mapper, mapped, actions)
     for stream in traffic:
-        _serve(mapper, mapped, stream, actions, exclusions)
+        served, unserved = memory_accesses(mapper, mapped, stream)
+        for key, words in served.items():
+            actions[key] = actions.get(key, 0.0) + words
+        exclusions += unserved
     transport = _transport(mapper, mapped, actions)
     outside = off_chip(mapper, mapped, _packet(mapper, mapped))
     actions.update(outside.actions)
@@ -133,9 +137,10 @@ def count_actions(mapper: Mapper, mapped: NetworkMapping) -> ActionCounts:
 
 def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
     """Whether the buffers of a pipeline hold the rows of a map that the kernels on the arrays beside them need."""
-    memory = mapper.memory("activations")
-    if memory is None or mapper.network.spiking or not mapper.weights_in_cells:
+    memories = mapper.memories("activations")
+    if not memories or mapper.network.spiking or not mapper.weights_in_cells:
         return []
+    memory = memories[0]
     placement = mapped.placement
     there = np.minimum(units_each(mapped, memory.path.rpartition(".")[0]) / placement.row_blocks, 1.0)
     rows = mapper.layers.line_buffer_elements * (placement.units > 0.0) * there
@@ -162,36 +167,6 @@ def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, 
     for writer in mapper.writers():
         key = writer.path, "program"
         actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
-
-
-def _serve(
-    mapper: Mapper, mapped: NetworkMapping, stream: Traffic, actions: dict[tuple[str, str], Array],
-    exclusions: list[str],
-) -> None:  # fmt: skip
-    memory = mapper.memory(stream.contents)
-    if memory is None:
-        if mapper.chip.stands_for(stream.contents):
-            return
-        if stream.required and np.any(stream.read + stream.written > 0.0):
-            raise MappingError(
-                f"nothing on the chip stores {stream.contents}; add an sram block with "
-                f"`stores: [{stream.contents}]` in {mapper.level.path} or above"
-            )
-        if np.any(stream.read + stream.written > 0.0):
-            exclusions.append(f"buffering of {stream.contents} (no memory block stores them)")
-        return
-    width = memory.options["width"]
-    read, written = stream.read, stream.written
-    if stream.inputs is not None:
-        level = memory.path.rpartition(".")[0]
-        every = np.maximum(instances_reached(mapped, level), 1.0)
-        parts = np.maximum(instances_reached(mapped, level, copies=False), 1.0)
-        # the copies of a layer divide its positions, the parts of a copy all read each of them
-        read, written = read * parts, written + (every - 1.0) * stream.inputs
-    for action, bits in (("read", read), ("write", written)):
-        if np.any(bits > 0.0):
-            key = (memory.path, action)
-            actions[key] = actions.get(key, 0.0) + bits / width
 
 
 def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> Numeric:

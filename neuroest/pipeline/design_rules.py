@@ -12,6 +12,8 @@ from neuroest.levels.time_multiplexing import ROUNDING
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.stages import Stages
 
+_IDLE = 0.1
+"""Share of its peak below which a chip is far from what it was built for; a convention."""
 _QUEUING = 0.5
 """Load of a link above which queues in front of it are no longer short; a convention."""
 _BALANCE = 0.01
@@ -20,7 +22,7 @@ _BALANCE = 0.01
 
 def check_design(
     s: Stages, power_density: Array, die_area: Array, die_power: Array, refresh: tuple[Array, Array] | None,
-    programming_time: Array | None,
+    programming_time: Array | None, share_of_peak: Array | None,
 ) -> tuple[Check, ...]:  # fmt: skip
     """Checks of the stages, and those that need results of the families.
 
@@ -36,13 +38,51 @@ def check_design(
         Interval and power of refresh. [s], [W]
     programming_time : array or None
         Time of writing all weights once. [s]
+    share_of_peak : array or None
+        Operations per second over those of units that are never idle. [1]
     """
     return (
         *s.costs.checks, *s.mapped.checks, *s.counts.checks, *_cooling_checks(s, power_density),
         *_die_checks(s, die_area), *_period_checks(s), *_target_checks(s), *_heat_checks(s, die_power),
         *_memory_checks(s), *_refresh_checks(s, refresh, programming_time), *_load_checks(s), *_outside_checks(s),
-        *_power_off_checks(s),
+        *_power_off_checks(s), *_port_checks(s), *_peak_checks(s, share_of_peak),
     )  # fmt: skip
+
+
+def _port_checks(s: Stages) -> list[Check]:
+    """Whether the memories of arrays that take the layers in turns keep up with them."""
+    if not s.mapped.placement.shared:
+        return []
+    units = np.sum(s.timing.resources[s.mapped.level.path], axis=-1, keepdims=True)
+    found = []
+    for memory in s.chip.memories():
+        busy = np.sum(s.timing.resources[memory.path], axis=-1, keepdims=True)
+        moved = memory.options["width"] * memory.options.get("banks", 1.0)
+        needed = moved * busy / np.where(units > 0.0, units, 1.0)
+        found.append(
+            Check(
+                "port_width", memory.path, "advice", needed <= moved,
+                "its ports move fewer bits at a time than the units read and write, which wait for it; give it a wider "
+                "word, more banks or a port for either", needed, moved, "bit",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _peak_checks(s: Stages, share: Array | None) -> list[Check]:
+    """Whether the chip works far below its peak, and what takes most of its time."""
+    if share is None:
+        return []
+    times, step = s.timing.resources, s.timing.step
+    held = {path: float(np.sum(np.where(time >= step, step, 0.0))) for path, time in times.items()}
+    cause = max(held, key=lambda path: held[path])
+    return [
+        Check(
+            "share_of_peak", s.mapped.level.path, "advice", share >= _IDLE,
+            f"the units are idle for most of the time; {cause} sets the pace for "
+            f"{held[cause] / float(np.sum(step)):.0%} of it", share, _IDLE,
+        )
+    ]  # fmt: skip
 
 
 def _cooling_checks(s: Stages, density: Array) -> list[Check]:

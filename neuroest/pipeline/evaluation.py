@@ -73,6 +73,26 @@ class Evaluation(Stages):
 
     # --- time and power
 
+    @property
+    def multiply_accumulates(self) -> Array:
+        """Multiply-accumulates of one inference, every time step counted, whatever the activity. [1]."""
+        steps = self.layers.timesteps if self.layers.coding == "spiking" else 1.0
+        return np.asarray(self.layers.total_macs) * steps
+
+    @cached_property
+    def peak_operations(self) -> Array | None:
+        """Operations per second of units that are never idle; None where the level knows no such rate. [1/s]."""
+        rate = self.mapper.peak_rate()
+        return None if rate is None else np.asarray(rate * self.mapped.counts[self.mapped.level.path])
+
+    @cached_property
+    def share_of_peak(self) -> Array | None:
+        """Operations of the network at its highest rate, over the peak; None without a peak. [1]."""
+        if self.peak_operations is None:
+            return None
+        done = 2.0 * self.multiply_accumulates / self.timing.initiation_interval
+        return np.asarray(done / self.peak_operations)
+
     @cached_property
     def period(self) -> Array:
         """Time from one inference to the next as the chip is operated. [s]."""
@@ -180,5 +200,6 @@ class Evaluation(Stages):
     def checks(self) -> tuple[Check, ...]:
         """Everything that must hold, of all stages."""
         return design_rules.check_design(
-            self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time
-        )
+            self, self.power_density, self.die_area, self.die_power, self.refresh, self.programming_time,
+            self.share_of_peak,
+        )  # fmt: skip

@@ -153,10 +153,14 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+_KINDS_OF_FAULT = {
+    "range": "outside a model's range", "limit": "design check failed", "advice": "below what it is built for",
+}  # fmt: skip
+
+
 def check_line(check: CheckResult) -> str:
     """A failed check in one line, with what kind of fault it is."""
-    kind = "outside a model's range" if check.severity == "range" else "design check failed"
-    return f"{kind}: {check}"
+    return f"{_KINDS_OF_FAULT[check.severity]}: {check}"
 
 
 def corner_words(design: Design) -> str:

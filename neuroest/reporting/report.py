@@ -165,7 +165,8 @@ class Report:
                     for d in self.validation_coverage.designs
                 ],
                 "by_level": {
-                    level: [asdict(found) for found in summaries] for level, summaries in self.validation_coverage.by_level
+                    level: [asdict(found) for found in summaries]
+                    for level, summaries in self.validation_coverage.by_level
                 },
                 "all_chips": [asdict(found) for found in self.validation_coverage.chips],
                 "values": scoreboard_rows(self.validation_coverage),

@@ -136,7 +136,8 @@ class CheckResult:
     Attributes
     ----------
     severity : str
-        ``limit``: the design does not work or is not wise; ``range``: a model extrapolates.
+        ``limit``: the design does not work or is not wise; ``range``: a model extrapolates; ``advice``: the design
+        works below what it is built for.
     """
 
     name: str

@@ -88,12 +88,12 @@ def _spiking(e: Any) -> bool:
     return bool(e.layers.coding == "spiking")
 
 
-def _macs(e: Any) -> Any:
-    return np.asarray(e.layers.total_macs) * (e.layers.timesteps if _spiking(e) else 1.0)
-
-
 def _synaptic_operations(e: Any) -> Any:
-    return np.sum(e.layers.layer_synaptic_operations, axis=-1, keepdims=True) if _spiking(e) else _macs(e)
+    return (
+        np.sum(e.layers.layer_synaptic_operations, axis=-1, keepdims=True)
+        if _spiking(e)
+        else e.multiply_accumulates
+    )
 
 
 def _ratio(above: Any, below: Any) -> Any:
@@ -131,6 +131,7 @@ _PROGRAMMED = "weights in programmable cells"
 _REFRESHED = "cells that fade, or a refresh by choice"
 _COST = "a `die_cost` block"
 _COLUMNS = "crossbar columns with errors"
+_PEAK = "levels of multipliers, or a processor with a peak rate"
 
 _TABLE = (
     Quantity(
@@ -215,11 +216,11 @@ _TABLE = (
         rule="energy / synaptic operations", inputs=("energy_per_inference_J", "synaptic_operations"),
     ),
     Quantity(
-        "multiply_accumulates", "1", "multiply accumulates", _macs,
+        "multiply_accumulates", "1", "multiply accumulates", lambda e: e.multiply_accumulates,
         "multiply-accumulates of the network, every timestep counted, whatever the activity", symbol="MAC",
     ),
     Quantity(
-        "operations", "1", "operations", lambda e: 2.0 * _macs(e),
+        "operations", "1", "operations", lambda e: 2.0 * e.multiply_accumulates,
         "two for each multiply-accumulate", total=False,
         rule="2 x multiply-accumulates", inputs=("multiply_accumulates",),
     ),
@@ -229,11 +230,24 @@ _TABLE = (
     ),
     Quantity(
         "tops_per_watt", "TOPS/W", "operations per energy",
-        lambda e: np.nan if _spiking(e) else 2.0 * _macs(e) / e.energy / _TERA,
+        lambda e: np.nan if _spiking(e) else 2.0 * e.multiply_accumulates / e.energy / _TERA,
         "2 x multiply-accumulates over energy, in tera; dense networks only",
         better="more", applies="dense networks",
         rule="2 x multiply-accumulates / energy, in 10^12 per joule",
         inputs=("multiply_accumulates", "energy_per_inference_J"),
+    ),
+    Quantity(
+        "peak_operations_per_s", "1/s", "peak operations per second", lambda e: _known(e.peak_operations),
+        "operations per second of units that are never idle: two a cycle for each multiplier, or as published",
+        applies=_PEAK,
+    ),
+    Quantity(
+        "share_of_peak", "1", "share of the peak", lambda e: _known(e.share_of_peak),
+        "operations of the network over the initiation interval, over the peak; what is missing waits for memories, "
+        "links or the filling of arrays, or lies in units that a layer does not fill",
+        better="more", applies=_PEAK,
+        rule="operations / initiation interval / peak operations per second",
+        inputs=("operations", "initiation_interval_s", "peak_operations_per_s"),
     ),
     Quantity(
         "computing_units", "1", "computing units", lambda e: e.mapped.placement.needed,

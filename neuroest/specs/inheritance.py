@@ -21,6 +21,7 @@ from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Te
 from neuroest.specs.file_text import is_path
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
+from neuroest.specs.renamed import new_path, new_word
 
 MOST_BASES = 8
 """Files that may stand below one architecture, each the base of the one before."""
@@ -183,7 +184,7 @@ def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Do
     changes: list[tuple[str, _Path]] = [(path, ("remove", index)) for index, path in enumerate(spec.remove)]
     changes += [(path, ("set", path)) for path in spec.set]
     for path, place in changes:
-        *way, last = path.split(".")
+        *way, last = new_path(path).split(".")
         removes = place[0] == "remove"
         holder, message = _holder(data, way, last if removes else None, spec.base)
         other = next((other for other in places if other[: len(way) + 1] == (*way, last)), None)
@@ -195,7 +196,7 @@ def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Do
         if removes:
             del holder[last]
         else:
-            holder[last] = copy.deepcopy(spec.set[path])
+            holder[last] = copy.deepcopy(new_word(last, spec.set[path]))
         places[*way, last] = place
     if problems:
         raise SpecError(problems)

@@ -18,6 +18,7 @@ import yaml
 
 from neuroest.core.errors import Problem, SpecError
 from neuroest.specs.file_text import Place, decoded, file_content, printable, shortened, unwanted_character
+from neuroest.specs.renamed import new_key, new_word
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
 
 MOST_NODES = 20_000
@@ -77,6 +78,8 @@ class Document:
     data: Any
     sha256: str
     root: _Node = field(repr=False, compare=False)
+    notes: tuple[Problem, ...] = field(default=(), kw_only=True)
+    """Old names of keys and words, which are accepted in this version."""
 
     def position(self, path: Sequence[str | int]) -> Place:
         """Line and column, from 1, of the key or item at `path`, or at the longest part of it that exists."""
@@ -156,7 +159,9 @@ def read_text(text: str, file: str = "<text>") -> list[Document]:
 
 def _documents(content: bytes, file: str) -> list[Document]:
     text, sha256 = decoded(content, file), hashlib.sha256(content).hexdigest()
-    return [Document(file, root.data, sha256, root) for root in _Builder(file).build(text)]
+    builder = _Builder(file)
+    roots = builder.build(text)
+    return [Document(file, root.data, sha256, root, notes=tuple(builder.notes)) for root in roots]
 
 
 class _Builder:
@@ -165,6 +170,7 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
         self.roots: list[_Node] = []
         self.stack: list[_Frame] = []
         self.anchors: dict[str, _Node] = {}
@@ -184,6 +190,12 @@ class _Builder:
         if not self.roots:
             self.stop((0, 0), "the file is empty: nothing but blank lines and comments")
         return self.roots
+
+    def renamed(self, place: Place, old: Any, new: Any) -> Any:
+        """The new name of a key or word, with a note where it is another one."""
+        if new is not old and new != old:
+            self.notes.append(Problem(self.file, *place, "", f"{old!r} is called {new!r} now"))
+        return new
 
     def report(self, place: Place, message: str) -> None:
         if len(self.problems) >= MOST_PROBLEMS:
@@ -243,6 +255,7 @@ class _Builder:
             frame.key_place = node.place
         else:
             if frame.key is not None and frame.keep:
+                node.data = self.renamed(node.place, node.data, new_word(frame.key, node.data))
                 frame.node.children[frame.key] = frame.key_place, node
                 frame.node.data[frame.key] = node.data
             frame.key, frame.key_place, frame.keep = None, None, True
@@ -259,7 +272,7 @@ class _Builder:
         if problem:
             self.report(place, problem)
             return
-        frame.key = key
+        frame.key = key = self.renamed(place, key, new_key(key))
         self.check_tag(event.tag, place, "str")
         if key in frame.node.children:
             line, column = frame.node.children[key][0]

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from neuroest.core.errors import MappingError, RangeError
+from neuroest.pipeline.estimate import estimate
 from tests.components.chips import area, arrays, count, energy, failed, known, run
 
 ARRAY = "chip.tile.array."
@@ -499,3 +500,12 @@ def test_a_die_larger_than_an_exposure_is_told_and_several_chips_help(tmp_path: 
     parts = run(ADC, network, {"chip.count": "auto", "chip.tile.count": 100}, tmp_path)
     assert float(np.ravel(parts.evaluation.mapped.counts["chip"])[0]) > 1
     assert "die_is_exposed_at_once" not in failed(parts)
+
+
+def test_isaac_reads_its_cells_at_the_energy_of_its_table() -> None:
+    # 0.3 mW an array of 128 x 128 cells, each of which is read once in 100 ns
+    result = estimate("isaac_like_32nm", "resnet18_imagenet_dense")
+    each = energy(result, component="cell", term="read_current") / count(result, "cell", "cell_read")
+    assert each == pytest.approx(0.3e-3 * 100e-9 / 128**2, rel=0.01)
+    # a current that thin wires deliver
+    assert "ir_drop" not in failed(result)

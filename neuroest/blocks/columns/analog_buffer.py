@@ -43,7 +43,7 @@ class AnalogBuffer(Component[AnalogStageParameters]):
         """Buffers along such a line."""
         return self.pieces(cells) - (1.0 if self.spec.first == "driven" else 0.0)
 
-    def pass_energies(self) -> list[EnergyCost]:
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of handing on one value."""
         return [self.energy("pass", "buffer", self.device.action_energy, "analog buffering")]
 

@@ -41,7 +41,7 @@ class AnalogStage(Component[AnalogStageParameters]):
         "its values are published ones, whose spread stands in its device"
     )
 
-    def read_energies(self) -> list[EnergyCost]:
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read of one column."""
         return [self.energy("column_read", "stage", self.device.action_energy, "analog column stage")]
 

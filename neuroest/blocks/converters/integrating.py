@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
-from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.converters.base import CORE_ERROR, Converter
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
@@ -60,13 +60,7 @@ class IntegratingAdc(Converter, IntegratesInput):
     schema: ClassVar[type[Block]] = IntegratingAdcBlock
     integrates: ClassVar[bool] = True
     takes_columns: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(
-            2.5,
-            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
-        ),
-        area=ModelError(2.5, "as for its energy"),
-    )
+    prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: IntegratingAdcParameters
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:

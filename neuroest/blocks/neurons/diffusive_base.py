@@ -297,8 +297,10 @@ class DiffusiveNeuronBase(Neuron):
         if np.all(np.logical_or(follows, self.technology.temperature == ROOM_TEMPERATURE)):
             return []
         return [
-            "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): they move as "
-            "measured"
+            (
+                "ions of the neurons at the temperature of the chip (no activation_energy and no kinetics): they move "
+                "as measured"
+            )
         ]
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:

@@ -276,7 +276,14 @@ class CrossbarCounts(CrossbarLayout):
         entering = np.array([t.input_elements_total if -1 in sources else 0.0 for sources in t.reads])
         written = (t.output_elements + entering) * bits
         return [
-            Traffic("activations", np.asarray(read), np.asarray(written), inputs=np.asarray(inputs)),
+            Traffic(
+                "activations",
+                np.asarray(read),
+                np.asarray(written),
+                inputs=np.asarray(inputs),
+                distinct=np.asarray(inputs),
+                held=np.asarray(t.line_buffer_elements * bits),
+            ),  # fmt: skip
             *traffic,
         ]
 

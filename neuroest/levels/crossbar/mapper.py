@@ -32,7 +32,8 @@ class CrossbarMapper(CrossbarCounts):
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(
             1.2,
-            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known run at 0.85 to 1.16 of the rate that follows from it",
+            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known "
+            "run at 0.85 to 1.16 of the rate that follows from it",
         ),
     )
 
