@@ -366,8 +366,7 @@ class _Engine:
             return gate
         assert self.generator is not None  # noqa: S101
         spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * -np.expm1(-2.0 * phase))
-        noisy: Array = gate + spread * self.generator.standard_normal(len(gate))
-        return noisy
+        return np.asarray(gate + spread * self.generator.standard_normal(len(gate)))
 
     def _move_noise(self, state: State, length: float) -> None:
         assert self.generator is not None  # noqa: S101

@@ -119,8 +119,7 @@ def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Arra
     growth = np.maximum(drive / gap - settling * filament, 0.0) + r.residue_rate * filament
     longest = np.maximum(1.0 / (_STEPS_PER_SETTLING * settling), _SHARE_OF_PULSE * (width - left))
     steps = np.minimum(longest, _GAP_SHARE * gap / np.maximum(growth, 1e-300))
-    result: Array = np.minimum(steps, left)
-    return result
+    return np.asarray(np.minimum(steps, left))
 
 
 def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> tuple[Array, Array]:

@@ -214,5 +214,4 @@ def _lognormal(generator: np.random.Generator | None, relative: float, devices: 
     if generator is None or relative == 0.0:
         return np.ones(devices)
     deviation = np.sqrt(np.log1p(relative**2))
-    result: Array = np.exp(deviation * generator.standard_normal(devices))
-    return result
+    return np.asarray(np.exp(deviation * generator.standard_normal(devices)))

@@ -41,8 +41,7 @@ class SpikeRun:
         """All intervals between spikes of the same device. [s]."""
         order = np.lexsort((self.spike_times, self.spike_devices))
         times, devices = self.spike_times[order], self.spike_devices[order]
-        result: Array = np.diff(times)[np.diff(devices) == 0]
-        return result
+        return np.asarray(np.diff(times)[np.diff(devices) == 0])
 
 
 class Spikes:

@@ -66,21 +66,16 @@ class _Archive:
 
     def __init__(self, job: Job, objectives: Sequence[str], signs: Array) -> None:
         self.job, self.objectives, self.signs = job, objectives, signs
+        self.variables = self._variables()
         self.rows: dict[tuple[Any, ...], tuple[Array, bool]] = {}
         self.frames: list[pd.DataFrame] = []
 
-    def names(self) -> list[str]:
-        resolved = self.job.resolved
-        return [
-            *(f"n{i}" for i in range(len(resolved.numeric))),
-            *(f"c{i}" for i in range(len(resolved.choices))),
-        ]
-
-    def variables(self) -> dict[str, Any]:
+    def _variables(self) -> dict[str, Any]:
+        """What pymoo may choose: the numeric axes, then the choices."""
         kinds = extra("pymoo.core.variable", "explore")
         found: dict[str, Any] = {}
-        for name, axis in zip(self.names(), self.job.resolved.numeric, strict=False):
-            track = next(iter(axis.tracks.values()))
+        for index, axis in enumerate(self.job.resolved.numeric):
+            name, track = f"n{index}", next(iter(axis.tracks.values()))
             if axis.size is not None:
                 found[name] = kinds.Integer(bounds=(0, axis.size - 1))
             elif track.whole:
@@ -92,7 +87,7 @@ class _Archive:
         return found
 
     def evaluate(self, designs: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
-        keys = [tuple(float(design[name]) for name in self.names()) for design in designs]
+        keys = [tuple(float(design[name]) for name in self.variables) for design in designs]
         fresh = [key for key in dict.fromkeys(keys) if key not in self.rows]
         if fresh:
             self._compute(fresh)
@@ -169,7 +164,7 @@ def optimize(
     job = make_job(architecture, workload, space, sampler="random", quantities=quantities, settings=settings)
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
     archive = _Archive(job, objectives, signs)
-    if not archive.names():
+    if not archive.variables:
         raise ExplorationError("the space has no axis; there is nothing to choose")
     _search(archive, population, generations, seed)
     front = _front(archive, minimize, maximize, signs)
@@ -183,7 +178,7 @@ def _search(archive: _Archive, population: int, generations: int, seed: int) -> 
 
     class Batch(problem_class):  # type: ignore[misc,valid-type]
         def __init__(self) -> None:
-            super().__init__(vars=archive.variables(), n_obj=len(archive.objectives), n_ieq_constr=1)
+            super().__init__(vars=archive.variables, n_obj=len(archive.objectives), n_ieq_constr=1)
 
         def _evaluate(self, X: Any, out: dict[str, Any], *_: Any, **__: Any) -> None:
             out["F"], out["G"] = archive.evaluate(list(np.atleast_1d(X)))

@@ -194,8 +194,7 @@ class _Problem:
         size = len(free)
         shifts = _DIFFERENCE * np.eye(size)
         moved = self.residuals(free, np.concatenate([point + shifts, point - shifts]))
-        result: Array = (moved[:size] - moved[size:]).T / (2.0 * _DIFFERENCE)
-        return result
+        return np.asarray((moved[:size] - moved[size:]).T / (2.0 * _DIFFERENCE))
 
 
 def fit(
@@ -335,8 +334,7 @@ def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[R
     timed = np.concatenate(
         [np.full(p.residuals.shape[1], p.experiment.layout.name == "integration_time") for p in parts]
     )
-    result: Array = np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0)
-    return result
+    return np.asarray(np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0))
 
 
 def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Generator) -> tuple[str, ...]:
@@ -379,8 +377,7 @@ def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tupl
 
 
 def _robust(residuals: Array) -> Array:
-    result: Array = 2.0 * (np.sqrt(1.0 + residuals**2) - 1.0)
-    return result
+    return np.asarray(2.0 * (np.sqrt(1.0 + residuals**2) - 1.0))
 
 
 def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Array, bool]:

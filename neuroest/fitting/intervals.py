@@ -243,8 +243,7 @@ def _freedom(pieces: list[tuple[str, Array, float]], variance: Array) -> Array:
     for origin, piece, freedom in pieces:
         grouped[origin, freedom] = grouped.get((origin, freedom), 0.0) + np.diag(piece)
     spent = sum((part**2 / freedom for (_, freedom), part in grouped.items()), np.zeros(len(variance)))
-    result: Array = np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf)
-    return result
+    return np.asarray(np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf))
 
 
 def quantile(share: float, freedom: float) -> float:

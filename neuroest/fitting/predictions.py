@@ -88,8 +88,7 @@ def _row_error(experiment: Experiment) -> Array:
     error = _uncertainty(experiment)
     if experiment.layout.name != "pulse_train":
         return error
-    result: Array = np.hypot(error, _EVEN / np.maximum(experiment.columns["pulses_to_fire"] - 0.5, 0.5))
-    return result
+    return np.asarray(np.hypot(error, _EVEN / np.maximum(experiment.columns["pulses_to_fire"] - 0.5, 0.5)))
 
 
 def error_is_stated(experiment: Experiment) -> bool:

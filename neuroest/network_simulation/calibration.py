@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -54,21 +55,17 @@ def calibrate(
     return found
 
 
+@dataclass
 class _Trials:
     """One layer under several drives."""
 
-    def __init__(
-        self,
-        place: OperatingConditions,
-        layer: NeuronLayer,
-        number: int,
-        chips: Chips,
-        setting: SimulationOptions,
-        amplitude: float,
-    ) -> None:
-        self.place, self.layer, self.number, self.chips = place, layer, number, chips
-        self.setting, self.amplitude = setting, amplitude
-        self.currents: Array = np.zeros((0, 0, 0))
+    place: OperatingConditions
+    layer: NeuronLayer
+    number: int
+    chips: Chips
+    setting: SimulationOptions
+    amplitude: float
+    currents: Array = field(init=False)
 
     def drives(self) -> list[Drive]:
         """Those that are tried."""

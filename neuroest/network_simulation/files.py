@@ -166,8 +166,7 @@ def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int
         )
     if not np.any(found):
         raise NeuroestError(f"{shown(path)}: all weights of {name} are zero")
-    result: Array = found.astype(float)
-    return result
+    return np.asarray(found.astype(float))
 
 
 def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:

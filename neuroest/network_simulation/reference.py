@@ -46,12 +46,10 @@ def ideal_network(layers: list[NeuronLayer], spikes: Array) -> dict[str, Array]:
 
 def _weighted_sum(layer: NeuronLayer, rows: Array) -> Array:
     """What each neuron is given in a timestep, in the network's own units."""
-    result: Array = layer.step * (rows.astype(float) @ layer.matrix.T)
-    return result
+    return np.asarray(layer.step * (rows.astype(float) @ layer.matrix.T))
 
 
 def decided(output: Array) -> Array:
     """Class of each sample: the output neuron with most spikes, the first of those with equally many."""
     counts = np.sum(np.minimum(output, 1), axis=1)
-    result: Array = np.argmax(counts, axis=1)
-    return result
+    return np.asarray(np.argmax(counts, axis=1))
