@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.arrays import Array, Mask
-from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.core.errors import Problem, QuantityError, SpecError, check_names
 from neuroest.exploration.batch_evaluation import (
     PASSED,
     Labels,
@@ -284,11 +285,9 @@ class Job:
         for one in self.constraints:
             known = [*self.resolved.units, *QUANTITIES]
             sides = [side for side in (one.left, one.right) if side not in known]
-            if len(sides) == 2:
-                raise UnknownNameError("parameter or result", sides[0], known, f"in the constraint {one}")
+            words = [side for side in sides if len(sides) == 2 or not re.match(r"[\d+\-.]", side)]
+            check_names("parameter or result", words, known, f"in the constraint {one}")
             for side in sides:
-                if not (side[:1].isdigit() or side[:1] in "+-."):
-                    raise UnknownNameError("parameter or result", side, known, f"in the constraint {one}")
                 try:
                     read_value(side, self._unit(one))
                 except QuantityError as error:

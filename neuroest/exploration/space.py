@@ -117,10 +117,7 @@ def space_from(
     SpecError
         With everything that is wrong.
     """
-    found = [
-        setting_axis(path, values if isinstance(values, str) else None, values)
-        for path, values in axes.items()
-    ]
+    found = [setting_axis(path, values) for path, values in axes.items()]
     return Space(_distinct(found), tuple(constraint(text) for text in constraints), **options)
 
 
@@ -143,7 +140,7 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
     return Space(_distinct(axes), tuple(constraint(text) for text in constraints))
 
 
-def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axis:
+def setting_axis(path: str, values: str | Sequence[Any]) -> Axis:
     """One axis, of a text or of listed values.
 
     Raises
@@ -153,10 +150,10 @@ def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axi
     """
     paths = [one.strip() for one in path.split("+")]
     try:
-        track = _track(path, list(values)) if text is None else _text_track(path, text)
+        track = _text_track(path, values) if isinstance(values, str) else _track(path, list(values))
         return _axis(dict.fromkeys(paths, track))
     except QuantityError as error:
-        raise wrong(path if text is None else f"{path}={text}", str(error)) from None
+        raise wrong(f"{path}={values}" if isinstance(values, str) else path, str(error)) from None
 
 
 def constraint(text: str) -> Constraint:
