@@ -89,10 +89,9 @@ def run(
         changes=changes(settings), kinetics=kinetics, temperature=quantity(temperature, "K", "--temperature"),
         barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, step=quantity(step, "s", "--step"),
     )  # fmt: skip
-    label = "Events of the simulated neurons"
-    text = found.to_csv() if form is Format.CSV else in_form(
-        form, found.to_text, lambda: Table.of_records(found.rows(), found.table[0]), label, found.to_dict()
-    )  # fmt: skip
-    emit(text, output)
+    rows = Table.of_records(found.rows(), found.table[0])
+    emit(
+        in_form(form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()), output
+    )
     if plot is not None:
         note([f"figure written to {plot}"])

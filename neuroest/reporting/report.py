@@ -35,7 +35,7 @@ from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 
 MOST_RESULTS = 400
 """Results that one report has room for."""
@@ -189,8 +189,8 @@ def _plain_comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def report(
-    architectures: Sequence[str | Path | Loaded[Any]],
-    workloads: Sequence[str | Path | Loaded[Any]],
+    architectures: Sequence[Named],
+    workloads: Sequence[Named],
     settings: Mapping[str, str] | None = None,
     sweep: Path | None = None,
 ) -> Report:
