@@ -30,9 +30,7 @@ def run(
     ],
     baselines: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="BASELINE...", show_default=False, help="What it is put beside: names or paths."
-        ),
+        typer.Argument(metavar="BASELINE...", help="What it is put beside: names or paths."),
     ] = None,
     corners: Annotated[
         bool,
