@@ -22,7 +22,7 @@ from neuroest.loading.library import (
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue import summary
-from neuroest.reporting.formatting import corner_words, shown, shown_interval, words
+from neuroest.reporting.formatting import coding_words, corner_words, shown, shown_interval, words
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block
@@ -257,9 +257,8 @@ def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
     spec = loaded.spec
     shape = geometry(spec)
     claims = workload_claims(spec)
-    steps = claims.get("workload.timesteps")
     lines = [style.bold(f"workload {spec.name}"), *wrapped(one_line(spec.description)), ""]
-    lines.append(f"coding: {spec.coding}" + (f", {steps.value:g} timesteps" if steps is not None else ""))
+    lines.append(f"coding: {coding_words(spec.coding, claims)}")
     task = spec.task
     if task is not None:
         quality = (
