@@ -29,13 +29,11 @@ def run(
     first: Architecture,
     second: Annotated[str, typer.Argument(metavar="OTHER", help="Shipped architecture, or path of one.")],
     along: Annotated[
-        str,
-        typer.Option(metavar="PATH=LO..HI", help="The parameter and its range; `:log` for decades."),
+        str, typer.Option(metavar="PATH=LO..HI", help="The parameter and its range; `:log` for decades.")
     ],
     workload: Workload = DEFAULT_WORKLOAD,
     second_workload: Annotated[
-        str | None,
-        typer.Option("--other-workload", help="What OTHER runs, if not the same."),
+        str | None, typer.Option("--other-workload", help="What OTHER runs, if not the same.")
     ] = None,
     settings: Settings = None,
     result: Annotated[str, typer.Option(help="What is compared.")] = "energy_per_inference_J",

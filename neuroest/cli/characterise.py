@@ -15,8 +15,7 @@ from neuroest.design.overrides import parse_settings
 def run(
     neuron: Neuron,
     names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[CHARACTERISTIC]...", help="Which; all six by default."),
+        list[str] | None, typer.Argument(metavar="[CHARACTERISTIC]...", help="Which; all six by default.")
     ] = None,
     devices: Annotated[
         int, typer.Option(min=2, max=100_000, help="Devices or repetitions of each point.")
@@ -35,8 +34,7 @@ def run(
     temperature: Temperature = None,
     barrier_shift: BarrierShift = None,
     figures: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Draw one figure each into a folder."),
+        Path | None, typer.Option(metavar="FOLDER", help="Draw one figure each into a folder.")
     ] = None,
     suffix: Annotated[str, typer.Option("--figure-format", help="png, pdf or svg.")] = "png",
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,

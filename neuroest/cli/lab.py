@@ -20,15 +20,13 @@ Parameters = Annotated[
     ),
 ]  # fmt: skip
 Kinetics = Annotated[
-    str,
-    typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions."),
+    str, typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions.")
 ]
 Devices = Annotated[
     int, typer.Option("--devices", min=1, max=100_000, help="Devices that are simulated at once.")
 ]
 Temperature = Annotated[
-    str | None,
-    typer.Option("--temperature", help="Temperature of the device, such as 350 K."),
+    str | None, typer.Option("--temperature", help="Temperature of the device, such as 350 K.")
 ]
 BarrierShift = Annotated[
     str | None,

@@ -34,8 +34,7 @@ def run(
         ),
     ] = None,
     word: Annotated[
-        str | None,
-        typer.Argument(metavar="WORD", help="Only what has this word in its name, text or group."),
+        str | None, typer.Argument(metavar="WORD", help="Only what has this word in its name, text or group.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.TABLE,
 ) -> None:

@@ -12,12 +12,10 @@ from neuroest.cli.shared import Format, Output, Plot, emit, in_form, note
 from neuroest.exploration.pareto import pareto
 
 Minimize = Annotated[
-    list[str] | None,
-    typer.Option("--minimize", metavar="RESULT", help="Less is better; may be repeated."),
+    list[str] | None, typer.Option("--minimize", metavar="RESULT", help="Less is better; may be repeated.")
 ]
 Maximize = Annotated[
-    list[str] | None,
-    typer.Option("--maximize", metavar="RESULT", help="More is better; may be repeated."),
+    list[str] | None, typer.Option("--maximize", metavar="RESULT", help="More is better; may be repeated.")
 ]
 
 

@@ -28,11 +28,11 @@ def run(
         typer.Option(
             "-w", "--workload", metavar="WORKLOAD",
             help=f"Network, each on every design; may be repeated; {DEFAULT_WORKLOAD} if none is given.",
-        ),
+        )
     ] = None,
     sweep: Annotated[
         Path | None,
-        typer.Option("--from", metavar="SWEEP", help="File of `neuroest sweep -o` to show too."),
+        typer.Option("--from", metavar="SWEEP", help="File of `neuroest sweep -o` to show too.")
     ] = None,
     settings: Settings = None,
     venue: Annotated[Venue, typer.Option(help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]

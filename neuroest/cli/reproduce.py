@@ -25,8 +25,7 @@ def run(
     layout: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
     figure: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Also draw predicted against published."),
+        Path | None, typer.Option(metavar="FILE", help="Also draw predicted against published.")
     ] = None,
     record: Annotated[
         Path | None,

@@ -74,13 +74,11 @@ Settings = Annotated[
     ),
 ]
 Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead."),
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
 Plot = Annotated[
-    Path | None,
-    typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png."),
+    Path | None, typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png.")
 ]
 
 

@@ -20,8 +20,7 @@ from neuroest.cli.shared import Format, Output, Plot, Seed, emit, in_form, note
 from neuroest.design.overrides import parse_settings
 
 Level = Annotated[
-    str | None,
-    typer.Option("--level", help="Input: a voltage, a current for a leaky integrator."),
+    str | None, typer.Option("--level", help="Input: a voltage, a current for a leaky integrator.")
 ]
 StimulusOption = Annotated[
     str,
@@ -36,10 +35,7 @@ def run(
     neuron: Neuron,
     stimulus: StimulusOption = "constant",
     level: Level = None,
-    duration: Annotated[
-        str | None,
-        typer.Option(help="Length of a constant input, such as 200 ms."),
-    ] = None,
+    duration: Annotated[str | None, typer.Option(help="Length of a constant input, such as 200 ms.")] = None,
     width: Annotated[str, typer.Option(help="Length of a pulse.")] = "1 ms",
     gap: Annotated[str, typer.Option(help="Gap between pulses.")] = "1 ms",
     pulses: Annotated[int, typer.Option(min=1, help="Number of pulses.")] = 100,

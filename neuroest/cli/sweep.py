@@ -45,7 +45,7 @@ def run(
         typer.Option(
             "-o", "--output", metavar="FILE",
             help=".parquet or .csv; a run that was cut off goes on when it is started again.",
-        ),
+        )
     ] = None,
     sampler: Annotated[
         SamplerName | None, typer.Option(help="How points are chosen.")
