@@ -188,7 +188,7 @@ def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | Non
 
 def _numbers(table: pd.DataFrame, columns: Iterable[str], *, may_be_empty: bool = False) -> pd.DataFrame:
     """Columns of numbers; not a number where a cell is empty and may be."""
-    found = table[list(columns)].apply(pd.to_numeric, errors="coerce")
+    found: pd.DataFrame = table[list(columns)].apply(pd.to_numeric, errors="coerce")
     for column in found:
         wrong = found[column].isna() & ~(may_be_empty & table[column].isna())
         if wrong.any():
