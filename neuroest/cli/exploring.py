@@ -36,7 +36,10 @@ Workers = Annotated[
     typer.Option("--workers", show_default=False, help="Worker processes; one a processor by default."),
 ]
 Scheduler = Annotated[
-    str | None, typer.Option("--scheduler", help="Compute on Dask: `local`, or the address of a scheduler.")
+    str | None,
+    typer.Option(
+        "--scheduler", help="Compute on Dask: `local`, or the tcp:// or tls:// address of a scheduler."
+    ),
 ]
 Results = Annotated[str, typer.Option("--results", help="Results, with commas.")]
 

@@ -156,6 +156,7 @@ def _draw(drawn: list[Plan], folder: Path) -> None:
 
 def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by which a pool ends its workers
 
 
 def _draw_one(index: int) -> None:

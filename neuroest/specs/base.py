@@ -187,6 +187,7 @@ class QuantityField:
 
 _COUNT = QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")
 _POSITIVE_FRACTION = QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")
+_RESOLUTION = QuantityField("1", minimum=1, maximum=64, integer=True, example="8")
 _BIT_COUNT = QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")
 _WORD_WIDTH = QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")
 _VOLTAGE = QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")
@@ -209,6 +210,9 @@ Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, 
 PositiveFraction: TypeAlias = Annotated[float, _POSITIVE_FRACTION]
 PositiveFractionOrAuto: TypeAlias = Annotated[float | str, replace(_POSITIVE_FRACTION, words=_AUTO)]
 SeriesShare: TypeAlias = Annotated[float, replace(_POSITIVE_FRACTION, maximum=0.9, example="5 %")]
+Resolution: TypeAlias = Annotated[float, _RESOLUTION]
+ResolutionOrAuto: TypeAlias = Annotated[float | str, replace(_RESOLUTION, words=_AUTO)]
+DroppedBits: TypeAlias = Annotated[float, replace(_RESOLUTION, minimum=0, example="2")]
 BitCount: TypeAlias = Annotated[float, _BIT_COUNT]
 BitCountOrAuto: TypeAlias = Annotated[float | str, replace(_BIT_COUNT, example="1 GiB", words=_AUTO)]
 WordWidth: TypeAlias = Annotated[float, _WORD_WIDTH]

@@ -12,7 +12,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre, Volt
 from neuroest.equations import converters as equations
 from neuroest.equations import technology
-from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
@@ -45,9 +45,9 @@ class ClockedAdcParameters(Record):
 class ClockedAdcBlock(DeviceBlock):
     """What the converters share that are computed from their circuit."""
 
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     clock_frequency: Frequency
     """Clock of the converter."""

@@ -12,7 +12,7 @@ from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
-from neuroest.specs.base import Count, WholeNumber
+from neuroest.specs.base import Resolution, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
@@ -46,11 +46,11 @@ class IntegratingAdcBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = IntegratingAdcParameters
     model: Literal["integrating_adc"]
-    bits: Count
+    bits: Resolution
     """Resolution of the result."""
     sign_bits: WholeNumber = 0.0
     """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
-    single_phase_bits: Count
+    single_phase_bits: Resolution
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 

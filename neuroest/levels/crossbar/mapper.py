@@ -233,7 +233,8 @@ class CrossbarMapper(CrossbarCounts):
             )  # fmt: skip
             reached = array.column_voltage(self.active_share())
             lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
-            wanted = getattr(array.neuron.device, "input_voltage", 0.0)
+            drive = array.neuron.drive_voltage()
+            wanted = 0.0 if drive is None else drive
             checks.append(
                 Check(
                     "column_reaches_neuron", array.path, "refuse", lowest >= wanted,

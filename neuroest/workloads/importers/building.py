@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import printable
 from neuroest.workloads.importers.network import (
     ImportedLayer,
     ImportedNetwork,

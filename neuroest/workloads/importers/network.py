@@ -12,9 +12,8 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from neuroest.core.errors import NeuroestError, QuantityError
+from neuroest.core.errors import NeuroestError, QuantityError, printable
 from neuroest.core.lazy_registry import load
-from neuroest.specs.file_text import printable
 from neuroest.specs.workload import Coding
 from neuroest.workloads.shapes import GATES
 

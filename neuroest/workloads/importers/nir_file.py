@@ -93,20 +93,25 @@ try:
 except Exception:
     pass
 """
-_LONGEST_PROBE = 120.0
+_LONGEST_PROBE = 7.0
+"""Seconds after which the HDF5 library is taken to read a small file for ever, as it does an empty entry of a heap."""
+_SLOWEST_PROBE = 2**25
+"""Bytes a second that any disk reads."""
 
 
 def _survive(path: Path) -> None:
-    """Refuse a file at which the HDF5 library itself crashes, by reading it in another process first."""
+    """Refuse a file at which the HDF5 library itself crashes or loops, by reading it in another process first."""
+    longest = _LONGEST_PROBE + path.stat().st_size / _SLOWEST_PROBE
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program, a path as its argument
             [sys.executable, "-c", _PROBE, str(path)],
             capture_output=True,
-            timeout=_LONGEST_PROBE,
+            timeout=longest,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NetworkImportError(f"{shown(path)}: takes the HDF5 library longer than two minutes") from None
+        message = f"damaged: the HDF5 library reads it for longer than {longest:.0f} s"
+        raise NetworkImportError(f"{shown(path)}: {message}") from None
     if done.returncode != 0:
         raise NetworkImportError(f"{shown(path)}: damaged: the HDF5 library cannot read it")
 
