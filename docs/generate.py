@@ -234,7 +234,8 @@ def classes(*modules: types.ModuleType) -> list[type[Spec]]:
 def section(cls: type[Spec]) -> list[str]:
     """Heading, explanation and table of keys of a spec class."""
     free = " *Free*: may stand in any level." if cls in {BLOCKS[model] for model in FREE_BLOCKS} else ""
-    model = getattr(cls, "device_model", None)
+    record = getattr(cls, "record", None)
+    model = record and record.model
     needs = f" Its `device` is of model [`{model}`](devices.md#model-{model})." if model else ""
     lines = [f"## {title(cls)}", "", f"{first_paragraph(cls)}{free}{needs}", ""]
     texts = cls.descriptions()

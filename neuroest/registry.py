@@ -2,7 +2,7 @@
 
 A row is all that the program knows of a block before it is used; the rest stands in the block's own file. Another
 package adds rows through the entry points ``neuroest.blocks``, ``neuroest.levels`` and ``neuroest.importers``, and
-spec files through ``neuroest.data`` (docs/extending/plugin.md).
+spec files through ``neuroest.data`` (docs/extending/plugins.md).
 """
 
 from __future__ import annotations
@@ -121,6 +121,11 @@ _RENDERERS = {
     "ParetoResult.figure": "plotting.sweep.pareto_figure",
     "BreakevenResult.figure": "plotting.sweep.breakeven_figure",
     "UncertaintyResult.figure": "plotting.uncertainty.uncertainty_figure",
+    "Characteristic.figure": "plotting.device_lab.draw_characteristic",
+    "Traces.figure": "plotting.device_lab.draw_traces",
+    "EnergyComparison.figure": "plotting.device_lab.draw_energy",
+    "Fit.figure": "plotting.device_lab.draw_fit",
+    "NetworkSimulation.figure": "plotting.network_simulation.draw_outcomes",
     "SensitivityResult.figure": "plotting.uncertainty.sensitivity_figure",
 }
 """What turns a result into text or a figure. Results are data and import none of it."""
@@ -152,11 +157,11 @@ IMPORTERS: Mapping[str, Any] = Registry(
 
 def _block_fault(name: str, found: Any) -> str:
     """What a block of another package lacks; a quantity of its own must not be one of a block that ships."""
-    base = load("neuroest.blocks.base")
-    block: Any = found
-    if not (isinstance(found, type) and issubclass(found, base.Component)):
+    if not (isinstance(found, type) and issubclass(found, load("neuroest.blocks.base.Component"))):
         return "it is no subclass of Component"
-    return str(block.contract_fault(name) or "; ".join(base.double_bookings([found, *COMPONENTS.shipped()])))
+    double_bookings = load("neuroest.blocks.base.double_bookings")
+    block: Any = found
+    return str(block.contract_fault(name) or "; ".join(double_bookings([block, *COMPONENTS.shipped()])))
 
 
 def _level_fault(name: str, found: Any) -> str:
@@ -188,6 +193,13 @@ MAPPERS: Registry[Any] = Registry("neuroest.levels", _LEVELS, "neuroest.levels",
 """Mapper class of each computing level by its name."""
 ROLES = frozenset(role for _, *roles in _BLOCKS.values() for role in roles)
 """Slots that blocks fill, and `ANYWHERE`."""
+
+
+def roles_of(model: str) -> frozenset[str]:
+    """Slots that a block fills, and `ANYWHERE`; those of no block that is known are none."""
+    if model in _BLOCKS:
+        return frozenset(_BLOCKS[model][1:])
+    return frozenset(COMPONENTS[model].fills) if model in COMPONENTS else frozenset()
 
 
 class Filling(Sequence[str]):

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neuroest.blocks.base import double_bookings
+from neuroest.blocks.interconnect.mesh import Mesh
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
 from neuroest.design.build import Design, build
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
@@ -142,6 +143,7 @@ def test_cell_energy_of_a_switching_converter_is_quadratic_in_the_read_voltage(
 # What happens in every time step whether or not anything spikes.
 CLOCKED = {
     "column_read": "every column of every array is read in each step",
+    "column_bias": "and its clamp gives what the cells do not bring",
     "conversion": "every column is converted in each step",
     "merge": "the mirrors of every column are biased in each step",
     "hold": "what every neuron integrates is stored in each step",
@@ -180,7 +182,7 @@ FRAMED = {"bit": "off the chip", "bit_hop": "over the chip", "bit_entry": "onto 
 
 
 def clocked_actions(result: Evaluation) -> set[str]:
-    meshes = [block for _, block in result.chip.find("mesh")]
+    meshes = [block for _, block in result.chip.find(Mesh)]
     frames = any(mesh.spec.packet == "frame" for mesh in meshes) or not meshes
     return set(CLOCKED) | (set(FRAMED) if frames else set())
 

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from neuroest.core.errors import MappingError
-from neuroest.design.build import numeric_options
 from neuroest.loading.library import load_architecture, load_device, shipped
 from neuroest.pipeline.estimate import estimate
-from neuroest.registry import BLOCKS, DEVICE_MODELS
+from neuroest.registry import DEVICE_MODELS
 
 ROOT = Path(__file__).parents[1]
 DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
@@ -78,11 +77,3 @@ def test_baseline_of_an_architecture_exists(name: str) -> None:
     spec = load_architecture(name).spec
     assert spec.name == name
     assert spec.baseline is None or spec.baseline in ARCHITECTURES
-
-
-def test_no_choice_of_a_block_has_the_name_of_a_parameter_of_its_device() -> None:
-    # both stand under the path of the block
-    for model, block in BLOCKS.items():
-        if getattr(block, "device_model", None) is not None:
-            record = DEVICE_MODELS[str(block.device_model)]
-            assert not set(numeric_options(block)) & set(record.declared), model

@@ -14,7 +14,7 @@ import pytest
 from tests.plugins import EXAMPLE, ROOT, install, install_example, python, run
 
 NEURON = "chip.tile.array.readout.neuron"
-CHIP = ("single_transistor_28nm", "-w", "mlp_mnist_spiking")
+CHIP = ("single_transistor_28nm", "-w", "keyword_spotting_spiking")
 POINTS = ("--set", f"{NEURON}.drain_current=100uA,250uA")
 
 
@@ -26,7 +26,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "text"),
     [
         ("list models", "single_transistor_neuron\tTransistor with a floating body that"),
         ("list devices", "cyclic_adc_65nm\tCyclic converter at 65 nm"),
@@ -42,9 +42,9 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (f"sweep {' '.join((*CHIP, *POINTS))}", "0.00025,"),
     ],
 )  # fmt: skip
-def test_the_command_line_knows_a_plugin(example: Path, arguments: str, told: str) -> None:
+def test_the_command_line_knows_a_plugin(example: Path, arguments: str, text: str) -> None:
     done = run(example, *arguments.split())
-    assert (done.returncode, told in done.stdout) == (0, True), done.stderr + done.stdout
+    assert (done.returncode, text in done.stdout) == (0, True), done.stderr + done.stdout
     assert "warning" not in done.stderr
 
 
@@ -54,13 +54,11 @@ def test_every_file_of_the_example_is_checked(example: Path) -> None:
     assert done.stdout.splitlines() == [f"{file}: ok" for file in files]
 
 
-def test_the_chip_of_the_example_by_hand(example: Path) -> None:
-    done = run(example, "estimate", *CHIP, "--format", "json")
-    rows = [row for row in json.loads(done.stdout)["breakdown"] if row["term"] == "channel"]
-    energy, count = (sum(row[key] for row in rows) for key in ("energy_J", "count"))
-    # 2.8 V x 250 uA x 50 ns = 35 pJ in each of 20 steps of 1034 neurons
-    assert count == 20 * 1034
-    assert energy == pytest.approx(35e-12 * count, rel=1e-12)
+def test_the_tests_of_the_example_pass(example: Path) -> None:
+    done = python(
+        example, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLE / "tests"), folder=EXAMPLE
+    )
+    assert (done.returncode, "3 passed" in done.stdout) == (0, True), done.stdout
 
 
 def swept(example: Path, *options: str) -> list[str]:
@@ -123,20 +121,13 @@ class SlowMapper(RooflineMapper):
 
     def unit_time(self, placement):
         return 2.0 * super().unit_time(placement)
-
-def read_layers(path, options):
-    from neuroest.workloads.importers.network import NetworkImportError
-    raise NetworkImportError(f"{path.name} was read by the importer of the test")
 """
 
 
-def test_a_level_and_an_importer_of_a_plugin(tmp_path: Path) -> None:
+def test_a_level_of_a_plugin(tmp_path: Path) -> None:
     (tmp_path / "levels_of_a_test.py").write_text(LEVEL, "utf-8")
-    points = {
-        "neuroest.levels": {"slow_roofline": "levels_of_a_test:SlowMapper"},
-        "neuroest.importers": {"layers": "levels_of_a_test:read_layers"},
-    }
-    install(tmp_path, "levels-of-a-test", points)
+    points = {"slow_roofline": "levels_of_a_test:SlowMapper"}
+    install(tmp_path, "levels-of-a-test", {"neuroest.levels": points})
     text = (ROOT / "architectures" / "gpu_h100.yaml").read_text("utf-8")
     (tmp_path / "slow.yaml").write_text(
         text.replace("mapper: roofline", "mapper: slow_roofline").replace("name: gpu_h100", "name: slow"),
@@ -149,9 +140,6 @@ def test_a_level_and_an_importer_of_a_plugin(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         latency[chip] = json.loads(done.stdout)["totals"]["latency_s"]
     assert latency["slow.yaml"] == pytest.approx(2.0 * latency["gpu_h100"], rel=1e-12)
-    (tmp_path / "net.layers").write_text("anything", "utf-8")
-    done = run(tmp_path, "estimate", "gpu_h100", "-w", "net.layers")
-    assert done.stderr == "error: net.layers was read by the importer of the test\n"
 
 
 BROKEN = """
@@ -203,7 +191,7 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What the command line says where every fault is installed at once, beside the example."""
+    """What the command line says where every faulty plug-in and the example are installed."""
     site = tmp_path_factory.mktemp("broken")
     (site / "broken.py").write_text(BROKEN, "utf-8")
     for number, (group, name, value, _) in enumerate(FAULTS):
@@ -231,10 +219,10 @@ def test_users_of_the_library_get_a_warning(tmp_path: Path) -> None:
         "import warnings\n"
         "from neuroest.core.lazy_registry import PluginWarning\n"
         "from neuroest.registry import COMPONENTS\n"
-        "with warnings.catch_warnings(record=True) as told:\n"
+        "with warnings.catch_warnings(record=True) as text:\n"
         "    warnings.simplefilter('always')\n"
         "    assert 'other' not in COMPONENTS and 'other' not in COMPONENTS and 'sar_adc' in COMPONENTS\n"
-        "print([issubclass(w.category, PluginWarning) for w in told])\n"
+        "print([issubclass(w.category, PluginWarning) for w in text])\n"
     )
     assert python(tmp_path, "-c", code).stdout == "[True]\n"
 
@@ -274,3 +262,16 @@ def test_a_file_of_a_plugin_does_not_replace_one_that_ships(tmp_path: Path) -> N
         done.stderr == "warning: plug-in device 'soi_mosfet_lif' of taking is left out: the name is taken\n"
     )
     assert os.fspath(package) not in run(tmp_path, "show", "soi_mosfet_lif").stdout
+
+
+def test_a_run_is_not_continued_with_another_plugin(tmp_path: Path) -> None:
+    install_example(tmp_path)
+    (tmp_path / "neuroest_example").unlink()
+    shutil.copytree(EXAMPLE / "neuroest_example", tmp_path / "neuroest_example")
+    sweep = ("sweep", *CHIP, *POINTS, "-o", "points.csv")
+    assert run(tmp_path, *sweep).returncode == 0
+    again = run(tmp_path, *sweep)
+    code = tmp_path / "neuroest_example" / "single_transistor_neuron.py"
+    code.write_text(code.read_text("utf-8") + "\n# changed\n", "utf-8")
+    changed = run(tmp_path, *sweep)
+    assert (again.returncode, changed.returncode) == (0, 1), again.stderr + changed.stderr

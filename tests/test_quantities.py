@@ -13,6 +13,7 @@ from neuroest.core.errors import SpecError, UnknownNameError
 from neuroest.core.units import OUTSIDE_SI, format_quantity, parse_unit
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.breakeven import breakeven
+from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, space_from
 from neuroest.exploration.structures import resolve
 from neuroest.exploration.sweep import sweep
@@ -168,6 +169,14 @@ def test_more_of_a_lifetime_and_less_of_an_energy_are_better() -> None:
         "adc_crossbar_28nm", "digital_int8_28nm", "mlp_mnist_dense", axis, quantity="tops_per_watt"
     )
     assert "TOPS/W" in found.to_text()
+
+
+def test_a_break_even_needs_a_direction() -> None:
+    axis = space_from({"technology.supply_voltage": "0.7..0.9 V:5"}).axes[0]
+    with pytest.raises(ExplorationError, match="synaptic_operations is better neither large nor small"):
+        breakeven(
+            "adc_crossbar_28nm", "digital_int8_28nm", "mlp_mnist_dense", axis, quantity="synaptic_operations"
+        )
 
 
 def test_an_unknown_quantity_is_refused_everywhere() -> None:

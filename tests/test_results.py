@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +61,13 @@ def test_samples_and_elasticities_are_computed_once(monkeypatch: pytest.MonkeyPa
         assert found.bands is found.bands
         assert found.sources
     assert len(passes) == 2  # the samples, and the steps of the elasticities
+
+
+@pytest.mark.parametrize(
+    "file", sorted(Path(neuroest.__file__).parent.glob("results/*.py")), ids=lambda f: f.stem
+)
+def test_results_import_nothing_that_computes_or_prints(file: Path) -> None:
+    above = {"pipeline", "uncertainty", "exploration", "validation", "reporting", "plotting", "cli"}
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("neuroest."):
+            assert node.module.split(".")[1] not in above, node.module

@@ -16,8 +16,17 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", VERBS)
+SHADOWED = pytest.mark.xfail(
+    strict=True,
+    reason="the room neuroest/uncertainty hides the function neuroest.uncertainty once it is imported",
+)
+
+
+@pytest.mark.parametrize(
+    "verb", [pytest.param(verb, marks=SHADOWED if verb == "uncertainty" else ()) for verb in VERBS]
+)
 def test_a_verb_is_a_documented_function(verb: str) -> None:
+    neuroest.estimate("loihi_14nm", "mlp_mnist_spiking")  # imports most rooms, which must not hide a function
     function = getattr(neuroest, FUNCTIONS.get(verb, verb))
     assert callable(function)
     assert "    Parameters\n    ---" in (function.__doc__ or ""), f"{verb} does not say what it takes"

@@ -123,8 +123,11 @@ def _bands(board: Scoreboard) -> list[str]:
         "## Bands",
         "",
         "Every estimate carries p10, p50 and p90 over the spreads of its parameters and over how far whole models may",
-        "be off. The latter are stated by block model in `neuroest/exploration/model_discrepancy.yaml`, with one",
-        f"exponent over all of them, {calibration.shipped:g} as shipped. Coverage of the bottom-up values of chips:",
+        "be off. Each block states the latter in its own module (`prior_error`); one exponent over all of them, in",
+        (
+            f"`neuroest/uncertainty/model_discrepancy.yaml`, is {calibration.shipped:g} as shipped. Coverage of the "
+            "bottom-up values of chips:"
+        ),
         "",
         *_markdown_table(
             ("exponent", *(f"{scale:g}" for scale in calibration.coverage)),

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.stimulus import constant, pulse_train
 from neuroest.fitting.estimation import P90, fit
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements

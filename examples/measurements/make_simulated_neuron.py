@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.stimulus import Segment, constant, pulse_train
 
 TRUTH = {

@@ -14,6 +14,7 @@ from neuroest.authoring.device_text import checked, device_text, filled, own_sou
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
+from neuroest.specs.file_text import decoded, file_content
 
 CELL_SUFFIX = ".cell"
 """Suffix of such files."""
@@ -59,7 +60,6 @@ _NUMBERS = MappingProxyType(
 )
 _WORDS = ("MemCellType", "AccessType")
 _LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\))?\s*:\s*(.*?)\s*\Z")
-_MOST_BYTES = 1_000_000
 _SOURCE = "cell_file"
 
 
@@ -106,16 +106,10 @@ def read_cell(path: Path) -> CellFile:
     Raises
     ------
     SpecError
-        A line that is none of the format, a number that is none, of another unit or not above zero, contradictions.
-    NeuroestError
-        When the file is too large or no text.
+        A file that is missing, too large or no text, a line that is none of the format, a number that is none, of
+        another unit or not above zero, contradictions.
     """
-    if path.stat().st_size > _MOST_BYTES:
-        raise NeuroestError(f"{path}: {path.stat().st_size} bytes are too many for a cell file")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise NeuroestError(f"{path}: is no text") from None
+    text = decoded(file_content(path, str(path)), str(path))
     problems: list[Problem] = []
     numbers: dict[str, float] = {}
     words: dict[str, str] = {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from string import Template
 from types import MappingProxyType
 
 from neuroest.authoring.device_text import checked, device_text, filled
@@ -37,7 +39,7 @@ def _examples() -> dict[str, str]:
     return {name: block.example for name, block in COMPONENTS.items() if block.example}
 
 
-def device_template(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
+def new_device(kind: str, name: str, model: str | None = None, like: str | None = None) -> str:
     """A neuron, a synapse or a memory, its values those of a device that ships.
 
     Parameters
@@ -93,7 +95,7 @@ def device_template(kind: str, name: str, model: str | None = None, like: str | 
     return text
 
 
-def architecture_template(name: str, neuron: str | None = None, synapse: str | None = None) -> str:
+def new_architecture(name: str, neuron: str | None = None, synapse: str | None = None) -> str:
     """A crossbar chip that is read by neurons.
 
     Parameters
@@ -112,7 +114,7 @@ def architecture_template(name: str, neuron: str | None = None, synapse: str | N
         "neuron": _placed(neuron or "diffusive_bench", "neuron"),
         "synapse": _placed(synapse or "rram_hfox_28nm", "synapse"),
     }
-    return _ARCHITECTURE.format(name=name, **placed)
+    return _form("architecture", name=name, **placed)
 
 
 def _placed(device: str, kind: str) -> str:
@@ -123,9 +125,15 @@ def _placed(device: str, kind: str) -> str:
     return f'{{model: {found.spec.model}, device: "{device}"{layout}}}'
 
 
-def workload_template(name: str) -> str:
+def new_workload(name: str) -> str:
     """A small spiking network."""
-    return _WORKLOAD.format(name=name)
+    return _form("workload", name=name)
+
+
+def _form(kind: str, **words: str) -> str:
+    """The template file of a kind, with words in place of its ``$`` names."""
+    file = Path(__file__).with_name(f"{kind}_template.yaml")
+    return Template(file.read_text(encoding="utf-8")).substitute(words)
 
 
 def copy_of(kind: str, name: str, like: str) -> str:
@@ -144,102 +152,3 @@ def copy_of(kind: str, name: str, like: str) -> str:
         f"# A copy of {like} under a name of its own; its description and its sources still tell of {like}.\n"
     )
     return head + _LINE_OF_NAME.sub(f"name: {name}", text, count=1)
-
-
-_ARCHITECTURE = """\
-# A template that passes `neuroest check` as it is: a crossbar chip whose columns are read by neurons.
-# `neuroest list devices` names what can stand after `device:`; a path such as my_neuron.yaml counts from this file.
-kind: architecture
-name: {name}
-description: A chip of mine; say here what it is and what it is not.
-# Process that everything is scaled to, and its supply.
-technology: {{process: cmos_28nm_lp, supply_voltage: 0.9 V, temperature: 300 K}}
-# back_to_back: one inference after the other.
-operation: {{mode: back_to_back}}
-# What `neuroest compare` holds it against.
-baseline: analog_lif_28nm
-# What no number of an estimate contains; readers are told.
-exclusions:
-  - generation of the neurons' input voltage and of the bias references
-  - training, test, redundancy and repair
-chip:
-  count: 1
-  # Clock, control and floor plan as shares of the rest.
-  overheads: {{model: chip_overheads, device: overheads_generic}}
-  # Between tiles.
-  network: {{model: mesh, device: mesh_noxim, packet: address_event}}
-  # To and from the chip.
-  link: {{model: off_chip_link, device: aer_lvds, carries: [inputs, outputs]}}
-  tile:
-    # As many as the network needs.
-    count: auto
-    vector_unit: {{model: vector_unit, device: logic_45nm_horowitz, lanes: 16, clock_frequency: 200 MHz}}
-    buffer: {{model: sram, device: sram_28nm_anchored, capacity: 8 KiB, width: 64 bit, stores: [activations]}}
-    array:
-      mapper: crossbar
-      # Arrays in a tile.
-      count: 8
-      rows: 128
-      columns: 128
-      # Two cells for a weight of either sign.
-      pairing: column_differential
-      # Voltage of a row that is read; at most the cell's read_voltage_limit.
-      read_voltage: 0.1 V
-      # How long a row is driven; a neuron that integrates for longer makes the chip wait.
-      pulse_width: 10 ns
-      settling_error: 1 %
-      # Largest loss along a wire before the design check complains.
-      ir_drop_limit: 10 %
-      read_supply: {{model: linear_regulator}}
-      # The synapse.
-      cell: {synapse}
-      input: {{model: spike_driver, device: row_driver_tapered}}
-      readout:
-        model: neuron
-        # Parts of a sum in several arrays are added as currents.
-        partial_sums: analog_merge
-        # What holds the column at its potential and hands its current on.
-        interface: {{model: current_clamp, device: current_clamp_subthreshold}}
-        # The neuron.
-        neuron: {neuron}
-"""
-
-_WORKLOAD = """\
-# A template that passes `neuroest check` as it is: a spiking perceptron.
-# Shapes decide the costs, so replace them first.
-kind: workload
-name: {name}
-description: A network of mine; say here what it does.
-# Dataset, and once you know it metric, value, basis and source.
-task: {{dataset: my data}}
-# spiking or dense.
-coding: spiking
-# Timesteps of an inference, of a spiking network only.
-timesteps: 20
-# Bits.
-precision: {{weights: 8, accumulator: 24}}
-# Mean of |weight| over the largest; it sets the currents of a crossbar.
-weights:
-  mean_absolute: 0.25
-  basis: assumed
-  rationale: Placeholder; compute it from your weights.
-  spread: {{low: 0.1, high: 0.35}}
-input:
-  # Shape of a sample: [features] or [channels, height, width].
-  shape: [784]
-  # Spikes per input and timestep.
-  activity:
-    rate: 0.1
-    basis: assumed
-    rationale: Placeholder; `neuroest activity attach` adds a recording.
-    spread: {{low: 0.03, high: 0.3}}
-# Spikes per neuron and timestep, of layers that state none of their own.
-activity:
-  rate: 0.1
-  basis: assumed
-  rationale: Placeholder; `neuroest activity attach` adds a recording.
-  spread: {{low: 0.03, high: 0.3}}
-layers:
-  - {{name: hidden, type: fully_connected, outputs: 256}}
-  - {{name: output, type: fully_connected, outputs: 10}}
-"""

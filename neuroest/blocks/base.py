@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
@@ -12,10 +12,21 @@ from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.technology.process import Process
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
-from neuroest.core.units import Dimensionless, Joule, Kelvin, Numeric, SquareMetre, Volt, Watt
+from neuroest.core.units import (
+    Ampere,
+    Dimensionless,
+    Joule,
+    Kelvin,
+    Metre,
+    Numeric,
+    Second,
+    SquareMetre,
+    Volt,
+    Watt,
+)
 from neuroest.equations import technology as scaling
 from neuroest.registry import ROLES
-from neuroest.specs.parameters import Record
+from neuroest.specs.parameters import Record, non_negative, positive
 
 if TYPE_CHECKING:
     from neuroest.blocks.technology.corner_table import CornerTable
@@ -155,6 +166,73 @@ class Characteristic:
     unit: str
 
 
+class Surroundings(Record):
+    """What the costs of a block may depend on, apart from itself and the network: numbers of the array around it."""
+
+    rows: Dimensionless = positive()
+    """Rows that are read at once."""
+    input_bits: Dimensionless = positive()
+    """Bits of an input that one read carries."""
+    cell_bits: Dimensionless = positive()
+    """Bits of a weight that one cell holds."""
+    slices: Dimensionless = positive()
+    """Cells side by side that hold the bits of one weight."""
+    read_time: Second = positive()
+    """Time for which the rows of one read are driven."""
+    hold_time: Second = positive()
+    """Time for which a result is held for a neuron."""
+    read_voltage: Volt = positive()
+    """Voltage that cells are read with."""
+    row_current: Ampere = non_negative()
+    """Largest current of a row."""
+    row_energy: Joule = non_negative()
+    """Energy of charging the line of a row."""
+    tile_pitch: Metre = positive()
+    """Distance between the places that a network connects."""
+    places: Dimensionless = positive()
+    """Places that a network connects."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Place:
+    """Where a block that is asked by itself is taken to stand.
+
+    Attributes
+    ----------
+    network : NetworkContext
+        Bits and timesteps of the network.
+    given : mapping
+        Numbers of `Surroundings` by name.
+    """
+
+    network: NetworkContext
+    given: Mapping[str, Numeric]
+
+    def __getitem__(self, name: str) -> Numeric:
+        """One of the numbers.
+
+        Raises
+        ------
+        NeuroestError
+            When it was not given.
+        """
+        if name not in self.given:
+            info = Surroundings.parameters()[name]
+            unit = "" if info.check.unit == "1" else f", in {info.check.unit}"
+            raise NeuroestError(f"needs {name} ({info.description.rstrip('.')}{unit}) of the array around it")
+        return self.given[name]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Costs:
+    """What a block costs and what it checks."""
+
+    energies: Sequence[EnergyCost] = ()
+    areas: Sequence[AreaCost] = ()
+    statics: Sequence[StaticCost] = ()
+    checks: Sequence[Check] = ()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Component(Generic[_DeviceT_co]):
     """A block of the chip with all its numbers.
@@ -202,6 +280,8 @@ class Component(Generic[_DeviceT_co]):
     """Whether its values follow the chip's process, or a check of its own says that they do not."""
     answers_for_slots: ClassVar[bool] = False
     """Whether its costs are those of what stands in its slots as well, which then are asked for none."""
+    part_of_array: ClassVar[bool] = False
+    """Whether its costs follow from all of the array around it, so that it has none by itself."""
     one_per_child: ClassVar[bool] = False
     """Whether there is one at each child of its level, and not one in the level."""
     stores: ClassVar[bool] = False
@@ -234,7 +314,7 @@ class Component(Generic[_DeviceT_co]):
         return lacking(cls)
 
     @classmethod
-    def with_partners(cls, device: Any, partners: Mapping[str, Record], technology: TechnologyPoint) -> Any:
+    def with_partners(cls, _device: Any, partners: Mapping[str, Record], _technology: TechnologyPoint) -> Any:
         """Parameters of the block's device as the further devices that it names make them at this technology point."""
         raise NeuroestError(f"{cls.model} names {', '.join(partners)} and does not say what they do")
 
@@ -275,6 +355,23 @@ class Component(Generic[_DeviceT_co]):
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:
         """What an expert of this block asks for beside its costs."""
         return []
+
+    def left_out(self) -> list[str]:
+        """What the estimate of the block does not contain."""
+        return []
+
+    def alone(self, place: Place) -> Costs:
+        """Costs of the block by itself, without what stands in its slots.
+
+        Raises
+        ------
+        NeuroestError
+            When they are not its own, but those of an array with all its circuits.
+        """
+        if self.part_of_array:
+            raise NeuroestError("has costs only together with the rows, columns and circuits of an array")
+        network = place.network
+        return Costs(self.energies(network), self.areas(network), self.statics(network), self.checks(network))
 
     def characteristic(self, name: str, value: Numeric, unit: str) -> Characteristic:
         """One such number of this component."""

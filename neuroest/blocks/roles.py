@@ -10,8 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
-from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second
+from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext
+from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second, Volt
 
 
 class Role:
@@ -68,7 +68,10 @@ class CoversWork(Role):
 
 
 class ClampsColumn(Role, ABC):
-    """Holds a column at its potential and passes its current on; action ``column_read``."""
+    """Holds a column at its potential and passes its current on.
+
+    Actions ``column_read``, and ``column_bias``: the share of these reads that the bias is not made of cells' current.
+    """
 
     frees_array: ClassVar[bool] = False
     """Whether the rows can be idle while a neuron still integrates."""
@@ -95,6 +98,10 @@ class HoldsResults(ClampsColumn, ABC):
         """Energy of holding a result for a neuron."""
 
     @abstractmethod
+    def held_voltage(self) -> Volt:
+        """Largest voltage that a result is held at."""
+
+    @abstractmethod
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the held result loses less than the read-out resolves."""
 
@@ -114,14 +121,6 @@ class DrivesOneBit(Role, ABC):
     @abstractmethod
     def shifter(self) -> Component[Any] | None:
         """Level shifter in front of the row, if there is one."""
-
-    @abstractmethod
-    def shifter_costs(self) -> list[EnergyCost]:
-        """Energy of that level shifter."""
-
-    @abstractmethod
-    def shifter_areas(self) -> list[AreaCost]:
-        """Area of that level shifter."""
 
 
 class IntegratesInput(Role, ABC):

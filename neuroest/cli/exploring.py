@@ -44,7 +44,9 @@ Workers = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        "--scheduler", show_default=False, help="Compute on Dask: `local`, or the address of a scheduler."
+        "--scheduler",
+        show_default=False,
+        help="Compute on Dask: `local`, or the tcp:// or tls:// address of a scheduler.",
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]

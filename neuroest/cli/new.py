@@ -78,13 +78,13 @@ def run(
         check_output(output, force=force)
     name = output.stem if output is not None and written else f"my_{kind.value}"
     if kind in _DEVICES:
-        text = templates.device_template(kind.value, name, model, like)
+        text = templates.new_device(kind.value, name, model, like)
     elif like is not None:
         text = templates.copy_of(kind.value, name, like)
     elif kind is Template.ARCHITECTURE:
-        text = templates.architecture_template(name, neuron, synapse)
+        text = templates.new_architecture(name, neuron, synapse)
     else:
-        text = templates.workload_template(name)
+        text = templates.new_workload(name)
     emit(text, output)
     if written:
         note([f"{kind.value} written to {output}; check it with: neuroest check {output}"])

@@ -11,8 +11,8 @@ import typer
 from neuroest.cli.shared import DEFAULT_WORKLOAD, Settings, note
 from neuroest.design.overrides import parse_settings
 from neuroest.plotting.style import VENUES
+from neuroest.publishing.publish import publish
 from neuroest.reporting.formatting import counted
-from neuroest.reporting.publish import publish
 from neuroest.reporting.report import report
 
 Venue = StrEnum("Venue", {name.upper(): name for name in VENUES})  # type: ignore[misc]  # names known at import

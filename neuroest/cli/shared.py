@@ -15,7 +15,7 @@ import typer
 
 from neuroest.core.atomic_files import write_whole
 from neuroest.loading.library import shipped
-from neuroest.reporting.text_style import PLAIN, Style
+from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
 DEFAULT_ARCHITECTURE = "diffusive_28nm_derived"
 """What is estimated when no architecture is named."""
@@ -139,7 +139,7 @@ def workload_name(output: Path | None) -> str | None:
 def note(lines: Iterable[str]) -> None:
     """Lines for the user that are no part of the result."""
     for line in lines:
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(f"{for_terminal(line)}\n")
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -147,7 +147,7 @@ def emit(text: str, output: Path | None = None) -> None:
     if output is None or str(output) == "-":
         with contextlib.suppress(AttributeError):
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # absent where tests replace it
-        sys.stdout.write(text)
+        sys.stdout.write(for_terminal(text))
         sys.stdout.flush()
         return
     write_whole(output, text.encode("utf-8"))

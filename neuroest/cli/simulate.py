@@ -75,14 +75,14 @@ def run(
     output: Output = None,
 ) -> None:
     """What a neuron does under an input, with its supply energy."""
-    from neuroest.dynamics.run import simulate_in_time  # noqa: PLC0415 - loaded for this verb only
+    from neuroest.dynamics.run import simulate  # noqa: PLC0415 - loaded for this verb only
     from neuroest.reporting.table_model import Table  # noqa: PLC0415
 
     if plot is not None:
         from neuroest.plotting.style import check_figure_path  # noqa: PLC0415
 
         check_figure_path(plot)
-    found = simulate_in_time(
+    found = simulate(
         neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
         duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
         gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,

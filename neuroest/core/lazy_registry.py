@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from neuroest.core.errors import NeuroestError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 _T = TypeVar("_T")
 
@@ -48,13 +53,16 @@ class Registry(Mapping[str, _T], Generic[_T]):
     ) -> None:
         self._package = package
         self._homes = dict(homes)
+        self._loaded: dict[str, _T] = {}
         self._group = group
         self._fault = fault
 
     def __getitem__(self, name: str) -> _T:
         if name not in self._homes:
             return self.added[name]
-        return load(f"{self._package}.{self._homes[name]}")  # type: ignore[no-any-return]
+        if name not in self._loaded:
+            self._loaded[name] = load(f"{self._package}.{self._homes[name]}")
+        return self._loaded[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._homes or name in self.added
@@ -69,6 +77,10 @@ class Registry(Mapping[str, _T], Generic[_T]):
     def shipped(self) -> Iterator[_T]:
         """Classes of the table itself."""
         return (self[name] for name in self._homes)
+
+    def foreign(self, names: Iterable[str]) -> list[_T]:
+        """Classes of other packages among those of these names."""
+        return [self.added[name] for name in names if name not in self._homes]
 
     @cached_property
     def added(self) -> Mapping[str, _T]:
@@ -85,17 +97,22 @@ class Registry(Mapping[str, _T], Generic[_T]):
         for point in sorted(entry_points(group=self._group), key=lambda p: p.name):
             package = point.dist.name if point.dist is not None else point.value
             try:
-                reason, loaded = "the name is taken", None
-                if point.name not in self._homes and point.name not in found:
-                    loaded = point.load()
-                    reason = self._fault(point.name, loaded)
-            except Exception as error:  # whatever the code of another package raises
-                reason = f"{type(error).__name__}: {error}"
-            if reason:
-                left_out(f"{point.name!r} of {package}", reason)
-            else:
-                found[point.name] = cast("_T", loaded)
+                found[point.name] = self._plugin(point, found)
+            except NeuroestError as error:
+                left_out(f"{point.name!r} of {package}", str(error))
         return MappingProxyType(found)
+
+    def _plugin(self, point: EntryPoint, earlier: Collection[str]) -> _T:
+        if point.name in self._homes or point.name in earlier:
+            raise NeuroestError("the name is taken")
+        try:
+            loaded = point.load()
+            reason = self._fault(point.name, loaded)
+        except Exception as error:  # whatever the code of another package raises
+            raise NeuroestError(f"{type(error).__name__}: {error}") from error
+        if reason:
+            raise NeuroestError(reason)
+        return cast("_T", loaded)
 
 
 def left_out(what: str, reason: str) -> None:

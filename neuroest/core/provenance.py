@@ -78,6 +78,9 @@ class Traced(float):
         traced.origin = origin
         return traced
 
+    def __getnewargs__(self) -> tuple[float, Origin]:  # type: ignore[override]  # that of a float has no origin
+        return float(self), self.origin
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         plain = [float(x) if isinstance(x, Traced) else x for x in inputs]
         result = getattr(ufunc, method)(*plain, **options)

@@ -6,14 +6,12 @@ Times are processor time of ``neuroest estimate``, 0.54 s in all, on the machine
 
 from __future__ import annotations
 
-import copyreg
 import gc
 import os
 import sys
 from contextlib import suppress
 from functools import cache
-from types import MappingProxyType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 _OBJECTS_BEFORE_A_SEARCH = 200_000
 _LARGE = 31 * 2**20
@@ -57,16 +55,3 @@ def keep_memory() -> None:
     import numpy as np  # noqa: PLC0415 - a process that makes no arrays does not need it
 
     np.empty(_LARGE, dtype=np.uint8)
-
-
-def pickle_views() -> None:
-    """Let read-only views of dictionaries, which designs hold, travel to worker processes as what they show."""
-    copyreg.pickle(MappingProxyType, _reduce_view)
-
-
-def _restore_view(content: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(content)
-
-
-def _reduce_view(view: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
-    return _restore_view, (dict(view),)

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, get_args
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
-from neuroest.loading.library import Device, find_file, load_device
+from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -26,6 +26,7 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 from neuroest.specs.parameters import Record
+from neuroest.specs.reading import Document, read_document
 
 TECHNOLOGY = "technology"
 PROCESS = "technology.process"
@@ -127,7 +128,7 @@ def numeric_options(spec: type[Spec]) -> Mapping[str, QuantityField]:
         quantity = quantity or _quantity_in(info.annotation)
         if quantity is not None:
             found[name] = quantity
-    return MappingProxyType(found)
+    return frozen(found)
 
 
 def _quantity_in(annotation: Any) -> QuantityField | None:
@@ -163,10 +164,10 @@ class _Builder:
         try:
             device = load_device(name, beside)
         except SpecError as error:
-            if find_file("device", name, beside).is_file():
+            told = error.problems[0]
+            if told.line:
                 self.problems.extend(error.problems)
-            else:
-                told = error.problems[0]
+            else:  # there is no such file, or none that can be read
                 message = f"{told.file}: {told.message}"
                 self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
@@ -225,7 +226,7 @@ class _Builder:
         if isinstance(spec, Level):
             inside.update(spec.__pydantic_extra__ or {})
         parts = {name: self.part(f"{path}.{name}", child, (*where, name)) for name, child in inside.items()}
-        return Part(path, spec, record, reference, table, MappingProxyType(parts))
+        return Part(path, spec, record, reference, table, frozen(parts))
 
     def partner(self, path: str, name: str | None, model: str, where: tuple[str, ...]) -> None:
         """A further device of a block, where the file names one."""
@@ -237,19 +238,33 @@ class _Builder:
         if name == self.loaded.spec.technology.process:
             return
         try:
-            process = load_device(name, Path(device.file))
-            if process.spec.model != Process.model:
-                message = f"{name!r} is a {process.spec.model}, expected a {Process.model}"
-                self.problems.append(Problem(device.file, 0, 0, "process", message))
-                return
-        except SpecError as error:
-            self.problems.extend(error.problems)
-            return
+            process = load_process(name, Path(device.file))
         except NeuroestError as error:
-            self.problems.append(Problem(device.file, 0, 0, "process", str(error)))
+            self.problems.extend(misnamed_process(read_document(device.file), error))
             return
         self.devices[f"{path}.process"] = process
         self.adopt(f"{path}.process", process)
+
+
+def load_process(name: str, beside: Path) -> Device:
+    """The process that a device file names.
+
+    Raises
+    ------
+    NeuroestError
+        When there is no such device, or when it is no process.
+    """
+    process = load_device(name, beside)
+    if process.spec.model != Process.model:
+        raise NeuroestError(f"{name!r} is a {process.spec.model}, expected a {Process.model}")
+    return process
+
+
+def misnamed_process(document: Document, error: NeuroestError) -> list[Problem]:
+    """Problems of the process that a device names: those of its file, or that there is none, where it is named."""
+    if isinstance(error, SpecError) and error.problems[0].line:
+        return list(error.problems)
+    return [problem_at(document, ["process"], str(error), at_value=True)]
 
 
 def build(loaded: Loaded[ArchitectureSpec]) -> Design:
@@ -303,8 +318,8 @@ def build(loaded: Loaded[ArchitectureSpec]) -> Design:
     for device in seen.values():
         sources.update(device.spec.sources)
     return Design(
-        loaded.spec, root, MappingProxyType(builder.claims), MappingProxyType(builder.devices),
-        MappingProxyType(sources), tuple(files),
+        loaded.spec, root, frozen(builder.claims), frozen(builder.devices),
+        frozen(sources), tuple(files),
     )  # fmt: skip
 
 

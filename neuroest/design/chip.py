@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import numpy as np
 
-from neuroest.blocks.base import Component, Corner, TechnologyPoint
+from neuroest.blocks.base import Component, Corner, TechnologyPoint, double_bookings
 from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import CoversWork
 from neuroest.blocks.technology.process import Process, ProcessCorners
+from neuroest.core.errors import NeuroestError
 from neuroest.core.provenance import recorded
 from neuroest.core.units import Kelvin, KelvinPerWatt, Numeric, Volt
 from neuroest.design.build import (
@@ -90,9 +92,9 @@ class Chip:
         """All components, slots of slots included."""
         for level in self.top.walk():
             for block in level.blocks.values():
-                yield from _with_slots(block)
+                yield from with_slots(block)
             if level.compute is not None:
-                yield from _with_slots(level.compute)
+                yield from with_slots(level.compute)
 
     def find(self, role: type[_Role]) -> list[tuple[LevelNode, _Role]]:
         """Free blocks that play a role, with the level they stand in, from the top down."""
@@ -130,10 +132,11 @@ def _path(here: LevelNode, wanted: LevelNode) -> list[LevelNode] | None:
     return None
 
 
-def _with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
+def with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
+    """A component and everything in its slots."""
     yield component
     for slot in component.slots.values():
-        yield from _with_slots(slot)
+        yield from with_slots(slot)
 
 
 def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
@@ -146,22 +149,41 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
     values : mapping
         Value by path: floats, or arrays of design points with a last axis of length one.
     """
-    process = Process.from_values(values, PROCESS)
-    supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
-    point = TechnologyPoint(
-        process, supply, temperature, _corner(design, values, process, supply, temperature)
-    )
+    point = _technology_point(design, values)
     top = _level(design.root, values, point)
     discrepancy = {
         path.removeprefix(DISCREPANCY): value
         for path, value in values.items()
         if path.startswith(DISCREPANCY)
     }
-    return Chip(
+    chip = Chip(
         point, design.spec.operation, values.get("operation.period"),
         values.get("operation.inferences_per_programming"), top, design.spec.exclusions,
         MappingProxyType(discrepancy), heat_path(values) if AMBIENT in values else None,
     )  # fmt: skip
+    _refuse_double_bookings(frozenset(map(type, chip.components())))
+    return chip
+
+
+def instantiate_block(design: Design, values: Mapping[str, Numeric]) -> Component[Any]:
+    """The block that a design consists of, with values in place of its claims; see `instantiate`."""
+    spec: Any = design.root.spec
+    return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
+
+
+@lru_cache
+def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
+    """Refuse blocks that book the same energy, each as its own."""
+    found = double_bookings(blocks)
+    if found:
+        raise NeuroestError(f"blocks of this chip count an energy twice: {'; '.join(found)}")
+
+
+def _technology_point(design: Design, values: Mapping[str, Numeric]) -> TechnologyPoint:
+    process = Process.from_values(values, PROCESS)
+    supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
+    corner = _corner(design, values, process, supply, temperature)
+    return TechnologyPoint(process, supply, temperature, corner)
 
 
 def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -15,6 +15,7 @@ from neuroest.dynamics.characteristics import characterise as experiment
 from neuroest.dynamics.diffusive_cells import load_cells, refuse_following_gate
 from neuroest.dynamics.experiments import Bench, Characteristic
 from neuroest.dynamics.stimulus import Array
+from neuroest.registry import render
 
 MEASURED_NEURON = "diffusive_bench"
 """The neuron that the published measurements belong to."""
@@ -60,10 +61,8 @@ class Characterisation:
 
     def plot(self, folder: Path, form: str = "png") -> None:
         """Draw one figure each into a folder."""
-        from neuroest.plotting.device_lab import draw_characteristic  # noqa: PLC0415 - matplotlib is heavy
-
         for name, found in self.characteristics.items():
-            draw_characteristic(found, folder / f"{name}.{form}")
+            render(found, "figure", folder / f"{name}.{form}")
 
 
 def characterise(

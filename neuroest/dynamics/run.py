@@ -13,7 +13,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
-from neuroest.dynamics.compact import simulate
+from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
     DiffusiveCells,
@@ -33,6 +33,7 @@ from neuroest.dynamics.reference_neurons import (
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
 from neuroest.equations import filament_growth
 from neuroest.loading.library import Device, load_device
+from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
@@ -67,6 +68,26 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Traces:
+    """Waveforms of one run.
+
+    Attributes
+    ----------
+    values : dict of array
+        ``time``, ``input``, ``gate`` and, of a diffusive neuron, ``filament`` and ``residue``.
+    labels : tuple of str
+        Of input, and of gate or membrane.
+    units : tuple of str
+        Of time, input and gate.
+    """
+
+    values: Mapping[str, Array]
+    title: str
+    labels: tuple[str, str] = ("input", "gate node")
+    units: tuple[str, str, str] = ("s", "V", "V")
+
+
+@dataclass(frozen=True)
 class Report:
     """A result as text, as data for JSON, and as CSV."""
 
@@ -98,7 +119,7 @@ def _number(text: str) -> float | str:
         return text
 
 
-def simulate_in_time(
+def simulate(
     neuron: str, stimulus: str = "constant", *, energy: bool = False, hold: float = 0.0, plot: Path | None = None,
     **options: Any,
 ) -> Report:  # fmt: skip
@@ -235,7 +256,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         cells = draw_devices(typical, request.neuron, request.devices, generator)
     else:
         cells = typical.broadcast(request.devices)
-    run = simulate(
+    run = simulate_cells(
         cells, stimulus_of(request, level, duration, "V"), generator=generator, step=request.step,
         rupture=request.rupture, kept=1,
     )  # fmt: skip
@@ -262,9 +283,7 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         for term, v in run.energy.items()
     ]
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(run.traces, f"{request.neuron}: {request.stimulus}", plot)
+        render(Traces(run.traces, f"{request.neuron}: {request.stimulus}"), "figure", plot)
     extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
     return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
 
@@ -417,9 +436,8 @@ def _digital(request: Request, plot: Path | None) -> Report:
 
 def _plot(traces: dict[str, Array], request: Request, plot: Path | None, label: str, unit: str = "V") -> None:
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_traces  # noqa: PLC0415
-
-        draw_traces(traces, f"{request.neuron}: {request.stimulus}", plot, ("input", label), ("s", unit, "V"))
+        found = Traces(traces, f"{request.neuron}: {request.stimulus}", ("input", label), ("s", unit, "V"))
+        render(found, "figure", plot)
 
 
 def energy_report(request: Request, hold: float, plot: Path | None = None) -> Report:
@@ -449,9 +467,8 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
     else:
         lines.append("before switch: the closed form takes the resistance of the empty device throughout")
     if plot is not None:
-        from neuroest.plotting.device_lab import draw_energy  # noqa: PLC0415
-
-        draw_energy(compared, f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}", plot)
+        title = f"{request.neuron}: energy of one spike at {format_quantity(level, 'V')}"
+        render(compared, "figure", title, plot)
     data = {
         "neuron": request.neuron, "level_V": level, "hold_s": hold, "latched": compared.latched,
         "terms": [

@@ -883,7 +883,7 @@ def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
     >>> f"{half_step(0.8, 3.0):.3g}"
     '0.05'
     """
-    return signal_swing / 2.0 ** (bits + 1.0)
+    return signal_swing / np.exp2(bits + 1.0)
 
 
 @equation
@@ -953,7 +953,7 @@ def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> 
     >>> f"{mirror_unit_transistors(3.0, 2.0):.0f}"
     '21'
     """
-    return (2.0 ** (slices * cell_bits) - 1.0) / (2.0**cell_bits - 1.0)
+    return (np.exp2(slices * cell_bits) - 1.0) / (np.exp2(cell_bits) - 1.0)
 
 
 @equation

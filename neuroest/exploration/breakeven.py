@@ -181,6 +181,9 @@ def breakeven(
         When neither chip has the parameter, or nowhere have both an estimate.
     """
     check_quantities([quantity])
+    if not QUANTITIES[quantity].better:
+        directed = ", ".join(name for name, known in QUANTITIES.items() if known.better)
+        raise ExplorationError(f"{quantity} is better neither large nor small; compare one of {directed}")
     track = axis.tracks[axis.name]
     if not isinstance(track, Range):
         raise ExplorationError(f"{axis.name}: a break-even is looked for in a range lo..hi, not in a list")

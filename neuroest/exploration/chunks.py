@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-import neuroest
 from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
 from neuroest.exploration.batch_evaluation import (
     PASSED,
@@ -29,6 +29,7 @@ from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.samplers import unit_points
 from neuroest.exploration.space import Constraint, Sampler
 from neuroest.exploration.structures import Resolved
+from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
 
 Array: TypeAlias = NDArray[np.float64]
@@ -57,7 +58,7 @@ Columns: TypeAlias = dict[str, "Array | NDArray[np.bool_] | Labels"]
 @cache
 def source_digest() -> str:
     """SHA-256 of the package's source: another source may give other numbers, whatever its version says."""
-    root = Path(neuroest.__file__).parent
+    root = Path(__file__).parents[1]
     digest = hashlib.sha256()
     for file in sorted(root.rglob("*.py")):
         digest.update(f"{file.relative_to(root).as_posix()}\0".encode() + file.read_bytes())
@@ -118,9 +119,17 @@ class Job:
         """Hash of everything that the result depends on."""
         return hashlib.sha256(json.dumps(self.description(), sort_keys=True).encode()).hexdigest()
 
+    def _plugins(self) -> dict[str, str]:
+        """SHA-256 of each file of another package that a block or a level of the space stands in."""
+        specs = [part.spec for group in self.resolved.groups for part in group.design.root.walk()]
+        found = COMPONENTS.foreign({model for spec in specs if (model := getattr(spec, "model", None))})
+        found += MAPPERS.foreign({mapper for spec in specs if (mapper := getattr(spec, "mapper", None))})
+        files = {cls.__module__: Path(inspect.getfile(cls)) for cls in found}
+        return {module: hashlib.sha256(file.read_bytes()).hexdigest() for module, file in files.items()}
+
     def description(self) -> dict[str, Any]:
         """What is computed, as plain data."""
-        from neuroest.results.estimate import package_version  # noqa: PLC0415 - it imports this package
+        from neuroest.core.version import package_version  # noqa: PLC0415 - it imports this package
 
         axes = [
             {path: track.levels.tolist() if track.levels is not None and track.levels.size <= 1000 else
@@ -134,6 +143,7 @@ class Job:
         return {
             "neuroest_version": package_version(),
             "source_sha256": source_digest(),
+            **({"plugins_sha256": plugins} if (plugins := self._plugins()) else {}),
             "axes": axes,
             "choices": [{axis.path: list(axis.labels)} for axis in self.resolved.choices],
             "units": {self.parameters[path]: unit for path, unit in self.resolved.units.items()},

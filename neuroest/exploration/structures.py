@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.errors import NeuroestError, Problem, SpecError, UnknownNameError
-from neuroest.core.startup import pickle_views
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space
@@ -28,9 +27,6 @@ from neuroest.uncertainty.model_error import discrepancy_claims
 
 Array: TypeAlias = NDArray[np.float64]
 _MOST_GROUPS = 4096
-
-
-pickle_views()
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Loaded
-from neuroest.uncertainty.draws import SEED, spread_over
+from neuroest.uncertainty.draws import SEED, spread_over, within_bounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,7 +160,8 @@ class _Draw:
             factor = np.where(
                 np.isnan(z), 1.0, np.exp(width * np.where(np.isnan(z), 0.0, z) - width**2 / 2.0)
             )
-            values[path] = values.get(path, np.full_like(factor, self.group.claims[path].value)) * factor
+            claim = self.group.claims[path]
+            values[path] = within_bounds(claim, values.get(path, np.full_like(factor, claim.value)) * factor)
         if not values:
             values = {
                 next(iter(self.group.claims)): np.full(

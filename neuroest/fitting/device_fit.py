@@ -19,6 +19,7 @@ from neuroest.fitting.estimation import fit as estimate_parameters
 from neuroest.fitting.layouts import Measurements, read_measurements
 from neuroest.fitting.spec_writer import write_spec
 from neuroest.loading.library import Device, load_device
+from neuroest.registry import render
 
 MODELS: Mapping[str, str] = MappingProxyType({"diffusive_1m1t1r": "diffusive_bench"})
 """Models that can be fitted, and the spec that each starts from."""
@@ -62,9 +63,7 @@ class DeviceFit:
 
     def plot(self, path: Path) -> None:
         """Draw data, fit, residuals and correlations."""
-        from neuroest.plotting.device_lab import draw_fit  # noqa: PLC0415 - matplotlib is heavy
-
-        draw_fit(self.result, path)
+        render(self.result, "figure", path)
 
     def to_text(self) -> str:
         """The fit for a terminal."""
@@ -132,8 +131,7 @@ class DeviceFit:
 
 
 def fit(
-    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None,
-    starts: int = 8, seed: int = 0,
+    data: str | Path, *, model: str = "diffusive_1m1t1r", start: str | None = None, starts: int = 8, seed: int = 0
 ) -> DeviceFit:  # fmt: skip
     """Fit a device model to measurements.
 

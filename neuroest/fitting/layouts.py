@@ -16,10 +16,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.specs.csv_table import CsvTable, read_csv
-from neuroest.specs.file_text import printable, shortened
+from neuroest.specs.file_text import is_file, shortened
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -329,6 +329,6 @@ def published(name: str) -> Measurements:
         When no such file ships.
     """
     path = example_folder() / f"{name}.csv"
-    if not path.is_file():
+    if not is_file(path):
         raise NeuroestError(f"no published measurement {name!r} ships")
     return read_measurements(path)

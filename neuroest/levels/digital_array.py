@@ -109,7 +109,7 @@ class DigitalArrayMapper(Mapper):
     )
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
         """The array with its summation."""
         return DigitalArray
 
@@ -291,7 +291,7 @@ class DigitalArrayMapper(Mapper):
                     inputs * placement.column_blocks * wide + stationary,
                     written,
                     distinct=distinct * wide + stationary,
-                ),  # fmt: skip
+                ),
                 Traffic("partial_sums", sums, sums, distinct=outputs * self.network.accumulator_bits),
                 Traffic(
                     "weights", weights, loaded, distinct=self.stored_weight_bits() / self.options["batch"]

@@ -79,7 +79,7 @@ class RowStationaryMapper(DigitalArrayMapper):
     )
 
     @classmethod
-    def array_class(cls, parts: Mapping[str, Part]) -> type[Component[Any]]:
+    def array_class(cls, _parts: Mapping[str, Part]) -> type[Component[Any]]:
         """Units alone."""
         return Structural
 
@@ -188,14 +188,14 @@ class RowStationaryMapper(DigitalArrayMapper):
                     self.inputs_read() * placement.column_blocks * bits,
                     fetched,
                     distinct=t.is_weighted * t.input_elements * bits,
-                ),  # fmt: skip
+                ),
                 Traffic("partial_sums", sums, sums, distinct=outputs * unit.options["accumulator_bits"]),
                 Traffic(
                     "weights",
                     loaded,
                     loaded * self.reloads_weights(),
                     distinct=self.stored_weight_bits() / self.options["batch"],
-                ),  # fmt: skip
+                ),
             ],
             element_operations=self.elementwise(),
             additions=nothing,

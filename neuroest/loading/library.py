@@ -13,10 +13,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, get_args
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    UnknownNameError,
+    did_you_mean,
+)
+from neuroest.core.frozen import frozen
 from neuroest.core.lazy_registry import left_out, load
 from neuroest.loading.kinds import KINDS, data_folder
 from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, IMPORTERS
@@ -30,6 +37,7 @@ from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at, validate
 from neuroest.specs.parameters import Record
 from neuroest.specs.reading import Document, read_document
+from neuroest.specs.renamed import warn_of
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.workloads.layers import check_workload
 
@@ -66,7 +74,7 @@ class Device:
         """The claims where a design has the device, by path; made once for each place."""
         if path not in self._placed:
             named = ((f"{path}.{name}", claim) for name, claim in self.claims.items())
-            self._placed[path] = MappingProxyType({key: replace(claim, path=key) for key, claim in named})
+            self._placed[path] = frozen({key: replace(claim, path=key) for key, claim in named})
         return self._placed[path]
 
 
@@ -76,9 +84,9 @@ def shipped(kind: str) -> Mapping[str, Path]:
     return _files_in(data_folder(kind))
 
 
-def _files_in(folder: Path) -> dict[str, Path]:
+def _files_in(folder: Path) -> Mapping[str, Path]:
     """Spec files of a folder by name, in alphabetical order."""
-    return dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml"))
+    return frozen(dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml")))
 
 
 @cache
@@ -90,16 +98,25 @@ def named(kind: str) -> Mapping[str, Path]:
             for name, path in _files_in(Path(place) / KINDS[kind].folder).items():
                 if found.setdefault(name, path) != path:
                     left_out(f"{kind} {name!r} of {plugin}", "the name is taken")
-    return found
+    return frozen(found)
 
 
-_packed: ContextVar[Mapping[str, Mapping[str, Path]]] = ContextVar("neuroest_packed", default={})  # noqa: B039 - never changed
+@dataclass(frozen=True)
+class _Packed:
+    files: Mapping[str, Mapping[str, Path]]
+    folder: Path
+
+
+_packed: ContextVar[_Packed | None] = ContextVar("neuroest_packed", default=None)
 
 
 @contextmanager
-def packed_files(files: Mapping[str, Mapping[str, Path]]) -> Iterator[None]:
-    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship."""
-    token = _packed.set(files)
+def packed_files(files: Mapping[str, Mapping[str, Path]], folder: Path) -> Iterator[None]:
+    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship.
+
+    Paths lead to files in `folder` only, whatever a spec in it says.
+    """
+    token = _packed.set(_Packed(files, folder.resolve()))
     try:
         yield
     finally:
@@ -122,12 +139,19 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     ------
     UnknownNameError
         When nothing ships under that name.
+    NeuroestError
+        When the path of a spec in a bundle leads out of it.
     """
+    packed = _packed.get()
     if is_path(name):
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
-        return given if given.exists() and not near.exists() else near
-    known = {**shipped(kind), **_packed.get().get(kind, {})}
+        if packed is None:
+            return given if _stamp(given) and not _stamp(near) else near
+        if not near.resolve().is_relative_to(packed.folder):
+            raise NeuroestError(f"{name!r} leads out of the bundle")
+        return near
+    known = {**shipped(kind), **(packed.files.get(kind, {}) if packed is not None else {})}
     found = known.get(name) or named(kind).get(name)  # plug-ins are looked for last, since that is slow
     if found is None:
         known_names = known.keys() | named(kind).keys()
@@ -241,8 +265,8 @@ def _with_table(device: Device, path: Path, _stamp: Stamp) -> Device:
 def shared_sources() -> frozenset[str]:
     """Keys of the shared bibliography, without reading its entries, which most runs do not print.
 
-    To read it whole takes a fourteenth of a cold estimate. In that file a key stands at two spaces and what belongs to it
-    further in; a test holds the two readings equal.
+    To read it whole takes a fourteenth of a cold estimate. In that file a key is indented by two spaces and its
+    content by more; a test holds the two readings equal.
     """
     path = data_folder("device") / "sources.yaml"
     return _shared_sources(path, _stamp(path))
@@ -255,7 +279,7 @@ def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
 
 def bibliography() -> Mapping[str, SourceSpec]:
     """The shared bibliography by key."""
-    return load_sources(data_folder("device") / "sources.yaml").spec.sources
+    return frozen(load_sources(data_folder("device") / "sources.yaml").spec.sources)
 
 
 def load_sources(path: Path) -> Loaded[SourcesSpec]:
@@ -279,8 +303,8 @@ def _stamp(path: Path) -> Stamp:
     """What changes when a file is another one, or is written anew."""
     try:
         stat = path.stat()
-    except OSError:
-        return ()  # the reader says what is wrong with the file
+    except (OSError, ValueError):
+        return ()  # the reader says what is wrong with the file, or with its name
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
@@ -291,6 +315,7 @@ def _document(schema: type[Spec], path: Path) -> Document:
 @lru_cache(maxsize=512)
 def _read(schema: type[Spec], path: Path, _stamp: Stamp) -> Document:
     document = read_document(path)
+    warn_of(document.notes)
     _check_kind(schema, document)
     return document
 
@@ -303,9 +328,10 @@ def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
 
 def _check_kind(schema: type[Spec], document: Document) -> None:
     (expected,) = get_args(schema.model_fields["kind"].annotation)
-    if not isinstance(document.data, dict):
+    data = document.data
+    if not isinstance(data, dict):
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
-    given = document.data.get("kind")
+    given = data.get("kind")
     if given != expected:
         message = (
             f"kind is {given!r}, expected {expected!r}"
@@ -392,4 +418,4 @@ def _device(path: Path, _stamp: Stamp) -> Device:
                 problems.append(problem_at(document, ["reported", index, role], message))
     if problems:
         raise SpecError(problems)
-    return Device(spec, record, claims, loaded.file, loaded.sha256)
+    return Device(spec, record, frozen(claims), loaded.file, loaded.sha256)

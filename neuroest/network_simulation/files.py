@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +13,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics.stimulus import Array
 from neuroest.specs.layers import FullyConnected, Recurrent
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
-from neuroest.workloads.importers.network import NetworkImportError
+from neuroest.workloads.importers.files import file_sha256, model_file, reading, shown, stored_arrays
 
 _MOST_MEMBERS = 200
 _FIELDS = ("step", "decay", "threshold", "recurrent")
@@ -83,26 +80,8 @@ def read_arrays(path: Path) -> dict[str, Array]:
         For a file that is none, is damaged, or holds something else.
     """
     model_file(path)
-    found = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > _MOST_MEMBERS:
-                raise NeuroestError(f"{shown(path)}: holds more than {_MOST_MEMBERS} arrays")
-            for member in members:
-                name = member.filename.removesuffix(".npy")
-                if not member.filename.endswith(".npy") or member.flag_bits & 1:
-                    raise NeuroestError(f"{shown(path)}: {name[:60]!r} is no array of numpy")
-                if member.file_size > LARGEST_ARRAY:
-                    raise NeuroestError(f"{shown(path)}: {name[:60]!r} unpacks to {member.file_size} bytes")
-                with archive.open(member) as stream:
-                    found[name] = safe_array(stream, repr(name[:60]), member.file_size)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise NeuroestError(
-            f"{shown(path)}: no .npz file, or one that is damaged ({str(error)[:80]})"
-        ) from None
-    except NetworkImportError as error:
-        raise NeuroestError(f"{shown(path)}: {error}") from None
+    with reading(path, ".npz file"):
+        found = dict(stored_arrays(path, _MOST_MEMBERS))
     for name, array in found.items():
         if not np.all(np.isfinite(array)):
             raise NeuroestError(f"{shown(path)}: {name!r} holds a number that is not finite")

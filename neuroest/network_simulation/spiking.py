@@ -105,8 +105,8 @@ class Layer:
     """The neurons of one layer for all samples, with the state that goes on from step to step."""
 
     def __init__(
-        self, place: OperatingConditions, drive: Drive, neurons: int, samples: int, setting: SimulationOptions, chips: Chips,
-        number: int, cells: DiffusiveCells | None = None,
+        self, place: OperatingConditions, drive: Drive, neurons: int, samples: int, setting: SimulationOptions,
+        chips: Chips, number: int, cells: DiffusiveCells | None = None,
     ) -> None:  # fmt: skip
         self.place, self.drive, self.setting = place, drive, setting
         self.shape = (samples, neurons)
@@ -250,8 +250,8 @@ def run_network(
 
 
 def run_layer(
-    place: OperatingConditions, drive: Drive, currents: Array, setting: SimulationOptions | None = None, chips: Chips | None = None,
-    number: int = 0,
+    place: OperatingConditions, drive: Drive, currents: Array, setting: SimulationOptions | None = None,
+    chips: Chips | None = None, number: int = 0,
 ) -> LayerActivity:  # fmt: skip
     """Neurons of one layer under given currents.
 

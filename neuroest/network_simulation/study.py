@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import neuroest
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
@@ -27,6 +27,7 @@ from neuroest.network_simulation.report import (
 )
 from neuroest.network_simulation.spiking import Drive, LayerActivity, SimulationOptions, run_layer
 from neuroest.pipeline.estimate import estimate
+from neuroest.registry import render
 from neuroest.results.estimate import Estimate
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import WorkloadSpec
@@ -84,10 +85,7 @@ class NetworkSimulation:
 
     def plot(self, path: Path) -> None:
         """Draw accuracy and energy of the runs."""
-        from neuroest.plotting.network_simulation import draw_outcomes  # noqa: PLC0415 - matplotlib is heavy
-
-        title = f"{self.study.workload.spec.name} on {self.study.chip.architecture}"
-        draw_outcomes([*self.outcomes], title, path)
+        render(self, "figure", path)
 
     def workload_text(self, name: str | None = None) -> str:
         """Text of the workload with the simulated activity."""
@@ -235,7 +233,7 @@ def simulate_network(
         options = SimulationOptions(array=ArrayErrors() if cell_errors else IDEAL)
         chosen = calibrate(place, layers, seen, group, lambda text: tell(f"  {text}"), options)
         files["calibration samples"] = seen.sha256
-    version = neuroest.__version__
+    version = package_version()
     origin = ActivityProvenance(
         chip.architecture, place, chosen, group, kinetics, version, files, cell_errors
     )
@@ -281,7 +279,7 @@ def simulate_layers(
         name: run_layer(place, drives[name], current[:count], chips=group, number=number)
         for number, (name, current) in enumerate(found.items())
     }
-    version = neuroest.__version__
+    version = package_version()
     origin = ActivityProvenance(
         chip.architecture, place, drives, group, kinetics, version, {"currents": digest}
     )

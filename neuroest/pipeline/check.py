@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import CodingError, MappingError, NeuroestError, Problem, SpecError, did_you_mean
-from neuroest.design.build import Design, build
+from neuroest.design.build import Design, build, load_process, misnamed_process
 from neuroest.loading.kinds import KINDS
 from neuroest.loading.library import architecture_document, find_file, load_architecture, load_device
 from neuroest.pipeline.evaluate import evaluate
@@ -59,6 +59,8 @@ def _problems(path: Path) -> list[Problem]:
         found = KINDS[kind].read(path)
         if kind == "architecture":
             problems += _always_refused(build(found), document)
+        elif kind == "device":
+            problems += _process(document, path)
     except SpecError as error:
         problems += error.problems
     except NeuroestError as error:
@@ -152,6 +154,18 @@ def _named_devices(node: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tup
             if isinstance(value, str) and (key == "device" or (*place, key) == ("technology", "process")):
                 yield (*place, key), value
             yield from _named_devices(value, (*place, key))
+
+
+def _process(document: Document, path: Path) -> list[Problem]:
+    """Problems of the process that a device was taken on."""
+    name = document.data.get("process")
+    if not isinstance(name, str):
+        return []
+    try:
+        load_process(name, path)
+    except NeuroestError as error:
+        return misnamed_process(document, error)
+    return []
 
 
 def _baseline(document: Document, path: Path) -> list[Problem]:

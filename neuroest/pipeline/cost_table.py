@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, TypeVar
@@ -14,9 +14,11 @@ from neuroest.blocks.base import (
     ROOM_TEMPERATURE,
     AreaCost,
     Check,
+    Component,
     EnergyCost,
     NetworkContext,
     StaticCost,
+    TechnologyPoint,
 )
 from neuroest.blocks.chip.overheads import ChipOverheads
 from neuroest.blocks.interconnect.base import NetworkOnChip
@@ -75,13 +77,19 @@ class CostTable:
     checks: tuple[Check, ...]
 
 
-def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext) -> CostTable:
-    """Costs of every component of a chip for a network's bits and weights."""
+def costed_components(chip: Chip) -> list[Component[Any]]:
+    """What the stage asks for costs: free blocks, levels, and slots that their level does not answer for."""
     components = [c for level in chip.top.walk() for c in level.blocks.values()]
     components += [level.compute for level in chip.top.walk() if level.compute is not None]
     for level in chip.top.walk():
         if level.compute is not None and not level.compute.answers_for_slots:
             components += list(level.compute.slots.values())
+    return components
+
+
+def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext) -> CostTable:
+    """Costs of every component of a chip for a network's bits and weights."""
+    components = costed_components(chip)
     areas = tuple(a for c in components for a in c.areas(network))
     statics = tuple(s for c in components for s in c.statics(network))
     energies = [e for c in components for e in c.energies(network)]
@@ -94,11 +102,9 @@ def cost_components(chip: Chip, mapped: NetworkMapping, network: NetworkContext)
             wires += c.wire_checks(pitch, places)
     checks = [k for c in components for k in c.checks(network)]
     checks += [
-        *_process_checks(chip),
+        *process_checks(chip.components()),
         *wires,
-        _supply_check(chip),
-        _temperature_check(chip),
-        *_corner_checks(chip),
+        *technology_checks(chip.technology),
     ]
     if chip.discrepancy:
         energies, areas, statics = _with_discrepancy(chip, energies, areas, statics, _inside(checks))
@@ -158,14 +164,19 @@ def _inside(checks: list[Check]) -> Mapping[str, Any]:
     return found
 
 
-def _process_checks(chip: Chip) -> list[Check]:
+def technology_checks(point: TechnologyPoint) -> list[Check]:
+    """Whether scaling laws, leakage and corners hold at this process, supply and temperature."""
+    return [_supply_check(point), _temperature_check(point), *_corner_checks(point)]
+
+
+def process_checks(components: Iterable[Component[Any]]) -> list[Check]:
     """Whether values that nothing moves between processes were taken on the chip's."""
     return [
         Check(
             "values_process", c.path, "range", passed=False,
             message="its values belong to another process and are used as they stand",
         )
-        for c in chip.components()
+        for c in components
         if c.device_process is not None and not c.moves
     ]  # fmt: skip
 
@@ -194,8 +205,8 @@ def _tile_pitch(
     return float(pitch[0]) if pitch.shape == (1,) else pitch
 
 
-def _temperature_check(chip: Chip) -> Check:
-    temperature = chip.technology.temperature
+def _temperature_check(point: TechnologyPoint) -> Check:
+    temperature = point.temperature
     away = np.abs(temperature - ROOM_TEMPERATURE)
     return Check(
         "temperature", _TECHNOLOGY, "range", away <= _LEAKAGE_REACH,
@@ -204,9 +215,8 @@ def _temperature_check(chip: Chip) -> Check:
     )  # fmt: skip
 
 
-def _corner_checks(chip: Chip) -> list[Check]:
+def _corner_checks(point: TechnologyPoint) -> list[Check]:
     """Whether process, supply and temperature lie within the table of the corners."""
-    point = chip.technology
     if point.corner is None:
         return []
     table = point.corner.table
@@ -228,8 +238,8 @@ def _corner_checks(chip: Chip) -> list[Check]:
     return found
 
 
-def _supply_check(chip: Chip) -> Check:
-    supply, process = chip.technology.supply_voltage, chip.technology.process
+def _supply_check(point: TechnologyPoint) -> Check:
+    supply, process = point.supply_voltage, point.process
     inside = np.logical_and(
         supply >= process.minimum_supply_voltage, supply <= process.maximum_supply_voltage
     )

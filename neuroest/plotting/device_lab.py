@@ -11,6 +11,7 @@ import numpy as np
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.energy import EnergyComparison
 from neuroest.dynamics.experiments import Characteristic, Series
+from neuroest.dynamics.run import Traces
 from neuroest.fitting.estimation import Fit
 from neuroest.plotting.style import (
     COLOURS,
@@ -103,18 +104,13 @@ def _waveforms(axis: Any, traces: dict[str, Any]) -> None:
 
 
 @styled
-def draw_traces(
-    traces: dict[str, Any],
-    title: str,
-    path: Path,
-    labels: tuple[str, str] = ("input", "gate node"),
-    units: tuple[str, str, str] = ("s", "V", "V"),
-) -> None:
-    """Waveforms of one run: input above, gate or membrane below; `units` of time, input and gate."""
+def draw_traces(found: Traces, path: Path) -> None:
+    """Waveforms of one run: input above, gate or membrane below."""
+    traces = found.values
     figure, axes = new_figure(0.9 * PAGE, 3.4, nrows=2, sharex=True, height_ratios=(1, 2))
     time = traces["time"]
     both = (traces["input"], traces["gate"])
-    for axis, trace, label, unit in zip(axes, both, labels, units[1:], strict=True):
+    for axis, trace, label, unit in zip(axes, both, found.labels, found.units[1:], strict=True):
         values = trace if trace.ndim == 1 else trace[:, 0]
         axis.step(time, values, where="post", color=COLOURS[0])
         axis.set_ylim(bottom=min(0.0, 1.1 * float(np.min(values))))
@@ -126,8 +122,8 @@ def draw_traces(
         twin.spines["right"].set_visible(True)
         twin.set_ylabel("filament + residue (dotted)")
         twin.set_ylim(0.0, 1.05)
-    quantity_axis(axes[1].xaxis, units[0], "time")
-    figure_title(figure, title)
+    quantity_axis(axes[1].xaxis, found.units[0], "time")
+    figure_title(figure, found.title)
     save_figure(figure, path)
 
 

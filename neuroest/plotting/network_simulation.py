@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from neuroest.network_simulation.comparison import ConditionResult
+from neuroest.network_simulation.study import NetworkSimulation
 from neuroest.plotting.style import COLOURS, PAGE, logarithmic, new_figure, save_figure, styled
 
 
 @styled
-def draw_outcomes(outcomes: list[ConditionResult], title: str, path: Path) -> None:
+def draw_outcomes(simulation: NetworkSimulation, path: Path) -> None:
     """One row a run: accuracy with its interval on the left, energy of chip and neurons on the right."""
+    outcomes, study = simulation.outcomes, simulation.study
     figure, (left, right) = new_figure(PAGE, 1.2 + 0.24 * len(outcomes), ncols=2, sharey=True)
     place = np.arange(len(outcomes))[::-1]
     values = np.array([100.0 * o.accuracy.value for o in outcomes])
@@ -23,7 +24,7 @@ def draw_outcomes(outcomes: list[ConditionResult], title: str, path: Path) -> No
     )
     left.set_yticks(place, [o.name.replace("_", " ") for o in outcomes])
     left.set_xlabel("accuracy (%), 95 % interval")
-    left.set_title(title)
+    left.set_title(f"{study.workload.spec.name} on {study.chip.architecture}")
     for label, colour, marker, energies in (
         ("whole chip, estimate", COLOURS[0], "o", [o.energy for o in outcomes]),
         ("neurons, estimate", COLOURS[1], "^", [o.estimated_neuron_energy for o in outcomes]),

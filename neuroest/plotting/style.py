@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ParamSpec
 
 from neuroest.core.atomic_files import figure_bytes, write_figure
@@ -39,13 +40,13 @@ _FILLS = (
 )  # fmt: skip
 """Of Okabe and Ito, light enough for black hatching, neighbours far apart in grey."""
 OTHERS_FILL: Mapping[str, str] = {"facecolor": "#999999"}
-STYLE = {
+STYLE: Mapping[str, Any] = MappingProxyType({
     "font.size": 7.0, "axes.titlesize": 7.0, "axes.labelsize": 7.0, "xtick.labelsize": 6.5, "ytick.labelsize": 6.5,
     "legend.fontsize": 6.0, "legend.frameon": False, "axes.spines.top": False, "axes.spines.right": False,
     "axes.linewidth": 0.6, "hatch.linewidth": 0.4, "lines.linewidth": 0.9, "pdf.fonttype": 42, "svg.fonttype": "path",
     "svg.hashsalt": "neuroest", "savefig.dpi": 300, "text.usetex": False, "text.parse_math": False,
     "font.family": "DejaVu Sans",
-}  # fmt: skip
+})  # fmt: skip
 _MOST_DECADES = 1e4
 _WIDE = 20.0
 """Ratio of the ends of an axis from which on it is logarithmic."""
@@ -66,7 +67,7 @@ def styled(make: Callable[_Arguments, Any]) -> Callable[_Arguments, Any]:
 
     @wraps(make)
     def inside(*arguments: _Arguments.args, **options: _Arguments.kwargs) -> Any:
-        with matplotlib().rc_context(STYLE):
+        with matplotlib().rc_context(dict(STYLE)):
             return make(*arguments, **options)
 
     return inside
@@ -98,7 +99,7 @@ def save_figure(figure: Any, path: str | Path | None) -> Any:
 
 def draw(path: Path, make: Callable[[], Any]) -> tuple[Path, ...]:
     """Draw a figure and write it as PDF, SVG and PNG; the same result gives the same files."""
-    with matplotlib().rc_context(STYLE):
+    with matplotlib().rc_context(dict(STYLE)):
         figure = make()
         _without_crowds(figure)
         figure.draw_without_rendering()

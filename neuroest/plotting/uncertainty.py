@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.statistics import quantiles
 from neuroest.plotting.style import (
     MOST_DESIGNS,
     PAGE,
@@ -167,7 +168,7 @@ def uncertainty_figure(result: UncertaintyResult, quantity: str, path: str | Pat
     for level in (0.1, 0.5, 0.9):
         axes.axhline(level, color=_PALE, linewidth=0.6, zorder=0)
     axes.set_yticks([0.0, 0.1, 0.5, 0.9, 1.0], ["0", "p10", "p50", "p90", "1"])
-    low, high = np.quantile(values[np.isfinite(values)], (0.005, 0.995))
+    low, high = quantiles(values[np.isfinite(values)], (0.005, 0.995))
     if wide((low, high)):
         axes.set_xscale("log")
     if high > low:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from neuroest.core.provenance import Call, Traced
+from neuroest.core.version import package_version
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
 from neuroest.reporting.latex import tex
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
-from neuroest.results.estimate import Estimate, package_version
+from neuroest.results.estimate import Estimate
 from neuroest.uncertainty.draws import SAMPLES, SEED
 
 

@@ -6,16 +6,17 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from neuroest.core.extras import extra
+from neuroest.core.version import package_version
 from neuroest.reporting.accuracy_text import exactness_words
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, Breakdown, View
 from neuroest.reporting.explanation import explain
-from neuroest.reporting.figure_list import Plan
 from neuroest.reporting.formatting import (
     check_line,
     operating_point,
@@ -29,7 +30,6 @@ from neuroest.reporting.formatting import (
 from neuroest.reporting.report import Report
 from neuroest.reporting.table import basis_words
 from neuroest.reporting.validation_coverage import TABLE_HEAD, scoreboard_rows
-from neuroest.results.estimate import package_version
 from neuroest.results.quantities import BANDED, label_and_unit
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -37,6 +37,27 @@ _EXPLAINED = (*BANDED, "average_power_W", "energy_per_synaptic_operation_J", "si
 _TOTAL_OF = {"energy": "energy_per_inference_J", "area": "area_m2", "latency": "latency_s"}
 _MOST_TOLD = 0.99
 """Share of a component's energy and area whose formulas are told."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A figure that is to be drawn.
+
+    Attributes
+    ----------
+    name : str
+        Of its files.
+    title, caption : str
+        Plain text: what it shows in a few words, and what a paper prints below it.
+    wide : bool
+        Whether it spans two columns.
+    """
+
+    name: str
+    title: str
+    caption: str
+    make: Callable[[], Any]
+    wide: bool = False
 
 
 def page(

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError
+from neuroest.core.version import package_version
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.comparison import _settings_for, compared, distinct
 from neuroest.pipeline.estimate import estimate
@@ -31,7 +32,7 @@ from neuroest.reporting.validation_coverage import (
     validation_coverage,
 )
 from neuroest.results.comparison import Comparison
-from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded
@@ -164,7 +165,8 @@ class Report:
                     for d in self.validation_coverage.designs
                 ],
                 "by_level": {
-                    level: [asdict(found) for found in summaries] for level, summaries in self.validation_coverage.by_level
+                    level: [asdict(found) for found in summaries]
+                    for level, summaries in self.validation_coverage.by_level
                 },
                 "all_chips": [asdict(found) for found in self.validation_coverage.chips],
                 "values": scoreboard_rows(self.validation_coverage),
@@ -193,6 +195,20 @@ def report(
     sweep: Path | None = None,
 ) -> Report:
     """Every design on every network; a pair that has no estimate is listed with its reason.
+
+    Parameters
+    ----------
+    architectures, workloads : sequence of str, Path or Loaded
+        Designs, the one that is compared first, and networks.
+    settings : mapping of str to str, optional
+        Changed values by path, as `neuroest.estimate` takes them.
+    sweep : Path, optional
+        File of a sweep that the report shows too.
+
+    Returns
+    -------
+    Report
+        Numbers and text; `neuroest.publish` writes them as a folder.
 
     Raises
     ------

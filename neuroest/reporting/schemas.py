@@ -52,7 +52,7 @@ _EXAMPLES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def spec_schema(kind: str) -> dict[str, Any]:
+def schema(kind: str) -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a kind of spec file.
 
     Parameters
@@ -67,20 +67,20 @@ def spec_schema(kind: str) -> dict[str, Any]:
     """
     if kind not in KINDS:
         raise UnknownNameError("kind", kind, KINDS)
-    schema = {"$schema": DIALECT, **_raw_schema(KINDS[kind].schema)}
+    found = {"$schema": DIALECT, **_raw_schema(KINDS[kind].schema)}
     if kind == "architecture":
-        _add_derived(schema)
-    _tidy(schema)
+        _add_derived(found)
+    _tidy(found)
     for name, example in _EXAMPLES.get(kind, {}).items():
-        schema["properties"][name].setdefault("examples", [example])
+        found["properties"][name].setdefault("examples", [example])
     if kind == "device":
-        _add_device_models(schema)
+        _add_device_models(found)
     if kind == "architecture":
-        _add_choice_of_nodes(schema)
-        _add_block_parameters(schema)
-    _share_quantities(schema)
-    schema["title"] = f"neuroest {kind}"
-    return schema
+        _add_choice_of_nodes(found)
+        _add_block_parameters(found)
+    _share_quantities(found)
+    found["title"] = f"neuroest {kind}"
+    return found
 
 
 def _raw_schema(root: type[Spec]) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _resolve_choices(node: Any) -> None:
 
 def schema_text(kind: str) -> str:
     """The schema as JSON without white space, which no reader of schemas needs."""
-    return json.dumps(spec_schema(kind), separators=(",", ":"), ensure_ascii=False) + "\n"
+    return json.dumps(schema(kind), separators=(",", ":"), ensure_ascii=False) + "\n"
 
 
 def _tidy(node: Any) -> None:

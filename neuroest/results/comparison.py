@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from neuroest.core.version import package_version
 from neuroest.registry import render
-from neuroest.results.estimate import SCHEMA_VERSION, Estimate, package_version
+from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,10 +10,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from neuroest.core.units import format_quantity
+from neuroest.core.version import package_version
 from neuroest.design.build import Design, InputFile
 from neuroest.loading.library import shipped
 from neuroest.registry import render
@@ -27,14 +27,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = "1.0"
 """Version of the JSON that `Estimate.to_dict` returns."""
-
-
-def package_version() -> str:
-    """Version of the installed package."""
-    try:
-        return version("neuroest")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 def _called(file: InputFile) -> str:
@@ -310,7 +302,7 @@ class Estimate:
 
     @property
     def column_errors(self) -> tuple[LayerErrors, ...]:
-        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+        """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
 
     @property

@@ -7,6 +7,7 @@ them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -75,7 +76,7 @@ class Quantity:
     def number(self, evaluation: Any) -> float | None:
         """Value at the one point of an evaluation; None where the quantity does not apply."""
         value = first_number(self.of(evaluation))
-        return None if self.applies and np.isnan(value) else value
+        return None if self.applies and math.isnan(value) else value
 
 
 def first_number(value: Any) -> float:
@@ -224,7 +225,8 @@ _TABLE = (
         rule="2 x multiply-accumulates", inputs=("multiply_accumulates",),
     ),
     Quantity(
-        "weight_bits", "1", "weight bits", lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
+        "total_weight_bits", "1", "total weight bits",
+        lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
         "weights of the network times the bits of each", total=False,
     ),
     Quantity(

@@ -200,6 +200,13 @@ SeriesShare: TypeAlias = Annotated[
     float, QuantityField("1", minimum=0, above=True, maximum=0.9, example="5 %")
 ]
 PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="5")]
+Resolution: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=64, integer=True, example="8")]
+ResolutionOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=1, maximum=64, integer=True, example="8", words=("auto",))
+]
+DroppedBits: TypeAlias = Annotated[
+    float, QuantityField("1", minimum=0, maximum=64, integer=True, example="2")
+]
 BitCount: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")]
 BitCountOrAuto: TypeAlias = Annotated[
     float | str, QuantityField("bit", minimum=1, maximum=2.0**60, example="1 GiB", words=("auto",))

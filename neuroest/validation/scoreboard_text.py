@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from neuroest.core.text_layout import wrapped
@@ -13,16 +14,20 @@ from neuroest.validation.scoring import Row, Summary
 if TYPE_CHECKING:
     from neuroest.validation.board import Scoreboard
 
-CLASS_NAMES = {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
-EVIDENCE_NAMES = {
-    "measured_silicon": "measured silicon",
-    "design_study": "design study",
-    "vendor_estimate": "estimate of the vendor",
-    "peer_simulator": "simulator",
-}
-VERDICT_NAMES = {
+CLASS_NAMES: Mapping[str, str] = MappingProxyType(
+    {"bookkeeping": "Bookkeeping", "structural": "Structural", "bottom_up": "Bottom-up"}
+)
+EVIDENCE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "measured_silicon": "measured silicon",
+        "design_study": "design study",
+        "vendor_estimate": "estimate of the vendor",
+        "peer_simulator": "simulator",
+    }
+)
+VERDICT_NAMES: Mapping[str, str] = MappingProxyType({
     "within": "within", "known_miss": "known miss", "moved": "MOVED", "outside": "OUTSIDE", "anchor": "anchor",
-}  # fmt: skip
+})  # fmt: skip
 
 
 def number(value: float) -> str:

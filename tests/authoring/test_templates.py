@@ -25,7 +25,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 def test_a_template_of_every_model_passes_the_check_and_explains_every_value(
     tmp_path: Path, kind: str, model: str
 ) -> None:
-    path = written(tmp_path, "mine", templates.device_template(kind, "mine", model))
+    path = written(tmp_path, "mine", templates.new_device(kind, "mine", model))
     assert check_files([path]) == ()
     lines = path.read_text(encoding="utf-8").splitlines()
     device = load_device(str(path))
@@ -40,7 +40,7 @@ def test_placeholders_are_the_values_of_the_device_they_come_from(tmp_path: Path
     for name in ("diffusive_bench", "rram_22nm_intel", "vox_shih2025", "pcm_28nm_fdsoi"):
         example = load_device(name)
         kind = "synapse" if example.record.folder == "synapses" else "neuron"
-        made = load_device(str(written(tmp_path, "mine", templates.device_template(kind, "mine", like=name))))
+        made = load_device(str(written(tmp_path, "mine", templates.new_device(kind, "mine", like=name))))
         for key, claim in example.claims.items():
             assert made.claims[key].value == pytest.approx(claim.value, rel=1e-5)
             assert made.claims[key].low == pytest.approx(claim.low, rel=1e-5)
@@ -49,11 +49,11 @@ def test_placeholders_are_the_values_of_the_device_they_come_from(tmp_path: Path
 
 def test_a_chip_of_templates_can_be_estimated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    written(tmp_path, "cell", templates.device_template("synapse", "cell"))
-    network = written(tmp_path, "net", templates.workload_template("net"))
+    written(tmp_path, "cell", templates.new_device("synapse", "cell"))
+    network = written(tmp_path, "net", templates.new_workload("net"))
     for model in templates.models("neuron"):
-        written(tmp_path, "neuron", templates.device_template("neuron", "neuron", model))
-        text = templates.architecture_template("chip", "neuron.yaml", "cell.yaml")
+        written(tmp_path, "neuron", templates.new_device("neuron", "neuron", model))
+        text = templates.new_architecture("chip", "neuron.yaml", "cell.yaml")
         chip = written(tmp_path, "chip", text)
         assert check_files([chip, network]) == ()
         # a threshold switch is wired up in a way of its own, which the check does not ask for
@@ -70,12 +70,12 @@ def test_copies_of_all_that_ships_pass_the_check(tmp_path: Path, kind: str) -> N
 
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="diffusive_1m1t1r"):
-        templates.device_template("neuron", "mine", "passive")
+        templates.new_device("neuron", "mine", "passive")
     with pytest.raises(NeuroestError, match="leave out"):
-        templates.device_template("neuron", "mine", "analog_lif", "diffusive_bench")
+        templates.new_device("neuron", "mine", "analog_lif", "diffusive_bench")
     with pytest.raises(NeuroestError, match="no synapse"):
-        templates.device_template("synapse", "mine", like="diffusive_bench")
+        templates.new_device("synapse", "mine", like="diffusive_bench")
     with pytest.raises(NeuroestError, match="no neuron"):
-        templates.architecture_template("mine", neuron="rram_hfox_28nm")
+        templates.new_architecture("mine", neuron="rram_hfox_28nm")
     with pytest.raises(UnknownNameError, match="did you mean"):
         templates.copy_of("workload", "mine", "mlp_mnist_dens")

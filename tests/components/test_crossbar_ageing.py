@@ -33,7 +33,10 @@ def test_without_a_time_the_cells_are_as_written_and_the_estimate_says_so(tmp_pa
 
 
 def test_currents_fall_with_the_exponents_of_both_states(tmp_path: Path) -> None:
-    plain, old = run(PCM, DENSE, {}, tmp_path), run(PCM, DENSE, {TIME: "2e7 s"}, tmp_path)
+    # a weight of one bit beside its sign takes one cell
+    whole = {"workload__precision__weights": "2 bit"}
+    plain = run(PCM, DENSE, {}, tmp_path, **whole)
+    old = run(PCM, DENSE, {TIME: "2e7 s"}, tmp_path, **whole)
     # L = ln(1e6) = 13.816; high 100 uS exp((0.008 L)^2/2 - 0.049 L) = 51.12 uS;
     # low 1 uS exp((0.045 L)^2/2 - 0.1 L) = 0.3047 uS; mean low + (high - low) E|w|/2
     low = np.exp((0.045 * 13.8155) ** 2 / 2 - 0.1 * 13.8155) * 1e-6

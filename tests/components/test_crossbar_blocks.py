@@ -33,6 +33,16 @@ def test_selector_cells_have_the_pitch_of_the_wires(tmp_path: Path) -> None:
     assert "half_select" not in failed(result)  # 3000 / 6 = 500 cells on a line
 
 
+def test_a_cell_quoted_at_40_nm_has_its_published_area_on_its_process(tmp_path: Path) -> None:
+    foundry = {
+        f"{ARRAY}cell": {"model": "one_transistor_one_resistor", "device": "rram_40nm_tsmc"},
+        "technology": {"process": "cmos_45nm_lp", "supply_voltage": "1.1 V", "temperature": "300 K"},
+    }
+    result = run(ADC, DENSE, foundry, tmp_path)
+    # 53 squares of 40 nm are 53 x 1600 nm^2 = 0.0848 um^2, not 53 x 2025 nm^2
+    assert area(result, "cell") == pytest.approx(arrays(result) * 128**2 * 0.0848e-12, rel=1e-3)
+
+
 def test_a_selector_that_does_not_open_is_refused(tmp_path: Path) -> None:
     cell = {"model": "one_selector_one_resistor", "device": "rram_1s1r_generic"}
     with pytest.raises(RangeError, match="does not open the selector"):

@@ -202,7 +202,7 @@ def price(result: Any, action: str) -> float:
 
 def test_pooling_and_activation_by_their_equations(tmp_path: Path) -> None:
     result = run("digital_int8_28nm", "resnet18_imagenet_dense", {}, tmp_path)
-    unit = result.evaluation.chip.find("vector_unit")[0][1]
+    unit = result.evaluation.chip.find(VectorUnit)[0][1]
     d, scale = unit.device, unit.scaled(1.0)
     bits = result.evaluation.mapper.network.accumulator_bits
     compare, add, keep = (d.compare_energy * bits, d.add_energy * bits, d.register_energy * bits)

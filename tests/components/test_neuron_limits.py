@@ -74,7 +74,21 @@ def test_the_gate_of_the_integrated_neuron_follows_its_filament(tmp_path: Path) 
     assert "gate_waits" not in checked(DERIVED, tmp_path, conduction_length="1")
     # 8 fF more leave 0.97, with which the simulated output stays on; the shipped capacitor leaves 0.37
     assert "gate_waits" in checked(DERIVED, tmp_path, explicit_capacitance="8 fF")
-    assert not checked("diffusive_28nm_capacitor", tmp_path)
+    # the column of digits of 8-bit weights draws 13.3 uA, above the 12 uA of its clamp; the neuron passes
+    assert checked("diffusive_28nm_capacitor", tmp_path) == {"clamp_carries_current"}
+
+
+def test_a_drive_beyond_the_rails_or_the_held_voltage_fails_a_check(tmp_path: Path) -> None:
+    # the chip has 0.9 V, and the sampled clamp holds results up to 0.8 V
+    names = {"drive_within_rails", "held_result_reaches_neuron"}
+    assert not names & checked(DERIVED, tmp_path, input_voltage="0.9 V")
+    assert names & checked(DERIVED, tmp_path, input_voltage="0.91 V") == {"drive_within_rails"}
+    sampled = "diffusive_sampled_28nm"
+    assert not names & checked(sampled, tmp_path, input_voltage="0.8 V")
+    assert names & checked(sampled, tmp_path, input_voltage="0.85 V") == {"held_result_reaches_neuron"}
+    assert names & checked(sampled, tmp_path, input_voltage="1.2 V") == names
+    # neurons that take a current have no such voltage
+    assert not names & checked("analog_lif_28nm", tmp_path)
 
 
 def test_rates_of_ions_follow_the_temperature(tmp_path: Path) -> None:

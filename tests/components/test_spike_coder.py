@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from neuroest.blocks.digital.spike_coder import SpikeCoder
 from neuroest.core.errors import RangeError
 from tests.components.chips import area, count, energy, run
 
@@ -34,7 +35,7 @@ def test_numbers_enter_once_and_a_class_leaves(tmp_path: Path) -> None:
 
 def test_a_comparison_and_a_random_number_by_hand(tmp_path: Path) -> None:
     result = run(CMOS, SPIKING, {"chip.coder": coder()}, tmp_path)
-    block: Any = result.evaluation.chip.find("spike_coder")[0][1]
+    block: Any = result.evaluation.chip.find(SpikeCoder)[0][1]
     # 8 bits of a comparison of 0.9 fJ and of a register of 9 fJ in 45 nm at 0.9 V, moved to the chip
     assert energy(result, component="coder", action="encode") == pytest.approx(
         20 * 784 * block.scaled(8 * 9.9e-15), rel=0.01

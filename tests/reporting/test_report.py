@@ -34,9 +34,9 @@ from neuroest.plotting.area_map import squarified
 from neuroest.plotting.breakdowns import breakdown_figure
 from neuroest.plotting.style import STYLE, draw
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
-from neuroest.reporting.figure_list import MOST_DRAWN_ALONE, plans
+from neuroest.publishing.figure_list import MOST_DRAWN_ALONE, plans
+from neuroest.publishing.publish import publish
 from neuroest.reporting.page import page
-from neuroest.reporting.publish import publish
 from neuroest.reporting.summaries import comparison_document
 from neuroest.reporting.sweep_data import read_sweep, sweep_points
 from tests.reporting.conftest import EVIL, renamed

@@ -14,7 +14,7 @@ from neuroest.core.errors import UnknownNameError
 from neuroest.loading.kinds import KINDS, data_folder
 from neuroest.loading.library import architecture_document, shipped
 from neuroest.registry import DEVICE_MODELS
-from neuroest.reporting.schemas import schema_text, spec_schema
+from neuroest.reporting.schemas import schema, schema_text
 from neuroest.specs.reading import read_document
 from neuroest.uncertainty import model_error
 from neuroest.validation.cases import shipped_cases
@@ -55,9 +55,9 @@ def data_of(kind: str, name: str) -> Any:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_schema_is_a_schema(kind: str) -> None:
-    schema = spec_schema(kind)
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    jsonschema.Draft202012Validator.check_schema(schema)
+    found = schema(kind)
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(found)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -71,7 +71,7 @@ def test_every_key_is_described(kind: str) -> None:
                 if name not in {"if", "then", "allOf", "anyOf"}:
                     yield from undescribed(item, f"{place}/{name}")
 
-    assert list(undescribed(spec_schema(kind), "#")) == []
+    assert list(undescribed(schema(kind), "#")) == []
 
 
 @pytest.mark.parametrize(
@@ -185,4 +185,4 @@ def test_replaced_parameters_of_a_block_are_checked() -> None:
 
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'device'"):
-        spec_schema("devices")
+        schema("devices")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticKnownError
 
 from neuroest.blocks.memories.sram import SramBlock
-from neuroest.registry import BLOCKS, COMPONENTS, FREE_BLOCKS, LEVELS, MAPPERS
+from neuroest.registry import BLOCKS, FREE_BLOCKS, LEVELS
 from neuroest.specs.architecture import NODES, Level
 from neuroest.specs.blocks import Block
 from neuroest.specs.choice import Choice, details, stated
@@ -21,18 +21,6 @@ SRAM = {"model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "
 
 def everything_in(cls: type[Block]) -> list[type[Block]]:
     return [cls, *(found for below in cls.__subclasses__() for found in everything_in(below))]
-
-
-@pytest.mark.parametrize("model", BLOCKS)
-def test_a_block_stands_under_its_own_model_and_has_a_component(model: str) -> None:
-    assert get_args(BLOCKS[model].model_fields["model"].annotation) == (model,)
-    assert COMPONENTS[model].__name__
-
-
-@pytest.mark.parametrize("mapper", LEVELS)
-def test_a_level_stands_under_its_own_mapper(mapper: str) -> None:
-    assert get_args(LEVELS[mapper].model_fields["mapper"].annotation) == (mapper,)
-    assert mapper in MAPPERS
 
 
 def test_every_block_of_the_package_is_in_the_table() -> None:

@@ -29,10 +29,8 @@ class SingleTransistorNeuronParameters(Record):
     """Time without drain voltage in which the holes leave."""
     breakdown_voltage: Volt = positive(exact=RANGE_END)
     """Drain voltage that destroys the transistor."""
-    transistor_area: SquareMetre = positive()
-    """Area of the transistor."""
-    circuit_area: SquareMetre = non_negative()
-    """Area of the circuit that senses the latch and resets it."""
+    footprint: SquareMetre = positive()
+    """Area of the transistor, and of what senses its latch and resets it."""
 
 
 class SingleTransistorNeuronBlock(DeviceBlock):
@@ -71,8 +69,7 @@ class SingleTransistorNeuron(Neuron):
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Transistor and circuit side by side."""
-        d = self.device
-        return [AreaCost(self.path, "footprint", d.transistor_area + d.circuit_area)]
+        return [AreaCost(self.path, "footprint", self.device.footprint)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the transistor stands its drain voltage."""

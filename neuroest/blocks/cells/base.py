@@ -100,17 +100,6 @@ class CellParameters(Record):
     """Reads after which a weight must be written again; without it reading is taken to leave it alone."""
 
 
-_HELD_AT = {
-    "half": ({"whole", "half"}, {"none", "half"}),
-    "third": ({"whole", "third"}, {"none", "two thirds"}),
-}
-"""Parts of the programming voltage that the rows and the columns are held at, for one sign of it, by scheme."""
-
-
-_HALF_SELECT_MARGIN = 6.0
-"""Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
-
-
 class Cell(Component[Any]):
     """What the array must know of its cell."""
 
@@ -119,6 +108,7 @@ class Cell(Component[Any]):
     adds_charges: ClassVar[bool] = False
     """Whether a column adds charges on capacitors instead of currents."""
     family: ClassVar[str] = "cell"
+    part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = (
         "cell read current",
         "row line charge",

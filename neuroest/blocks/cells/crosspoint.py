@@ -7,12 +7,20 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check
-from neuroest.blocks.cells.base import _HALF_SELECT_MARGIN, _HELD_AT, CellParameters, ResistiveMemory
+from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Siemens, SquareMetre, Volt, Watt
 from neuroest.equations import crossbar as equations
 from neuroest.equations import selection
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import CHOSEN, non_negative, positive, quantity
+
+_HELD_AT = {
+    "half": ({"whole", "half"}, {"none", "half"}),
+    "third": ({"whole", "third"}, {"none", "two thirds"}),
+}
+"""Parts of the programming voltage that the rows and the columns are held at, for one sign of it, by scheme."""
+_HALF_SELECT_MARGIN = 6.0
+"""Times the leakage of all half-selected cells of a line that a cell's current must reach, to be read or written."""
 
 
 class CrosspointCellParameters(CellParameters):

@@ -46,17 +46,12 @@ class ChipOverheads(Component[Overheads], ChargesClock):
     """Floor plan, clock, control and cooling; the estimate applies its fractions to the other blocks."""
 
     schema: ClassVar[type[Block]] = OverheadsBlock
-    owns: ClassVar[tuple[str, ...]] = (
-        "clock",
-        "control",
-    )
-    overhead: ClassVar[tuple[str, ...]] = (
-        "clock",
-        "control",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("clock", "control")
+    overhead: ClassVar[tuple[str, ...]] = ("clock", "control")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(
             1.5,
-            "sequencers, address generators, bus interfaces and test that no block of a description stands for, up to a third of a core",
+            "sequencers, address generators, bus interfaces and test that no block of a description stands for, up to "
+            "a third of a core",
         ),
     )

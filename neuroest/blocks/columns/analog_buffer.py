@@ -44,7 +44,7 @@ class AnalogBuffer(Component[AnalogStageParameters]):
         """Buffers along such a line."""
         return self.pieces(cells) - (1.0 if self.spec.first == "driven" else 0.0)
 
-    def pass_energies(self) -> list[EnergyCost]:
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of handing on one value."""
         energy = energy_at_supply(self, self.device.action_energy)
         return [self.energy("pass", "buffer", energy, "analog buffering")]

@@ -42,7 +42,7 @@ class AnalogStage(Component[AnalogStageParameters]):
         "its values are published ones, whose spread stands in its device"
     )
 
-    def read_energies(self) -> list[EnergyCost]:
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read of one column."""
         energy = energy_at_supply(self, self.device.action_energy)
         return [self.energy("column_read", "stage", energy, "analog column stage")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Component, EnergyCost
+from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Ampere, Dimensionless, Second, SquareMetre
 from neuroest.equations import converters
@@ -47,6 +47,11 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
         return [self.energy("merge", "bias", bias, "current merging")]
+
+    def alone(self, place: Place) -> Costs:
+        """With its bias during one read."""
+        area = self.mirror_area(place["slices"], place["cell_bits"])
+        return Costs(self.column_energies(place["read_time"]), [area])
 
     def mirror_area(self, slices: Dimensionless, cell_bits: Dimensionless) -> AreaCost:
         """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""

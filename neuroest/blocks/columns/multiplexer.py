@@ -76,16 +76,14 @@ class Multiplexer(Component[TransmissionGateParameters]):
     """Transmission gates in a tree, with the counter and decoder that all multiplexers of an array share."""
 
     schema: ClassVar[type[Block]] = MultiplexerBlock
+    part_of_array: ClassVar[bool] = True
     moves: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "column switching",
-        "shared line charge",
-        "column selection",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("column switching", "shared line charge", "column selection")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             2,
-            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages are not in the model",
+            "a peer tool takes gates half as wide for the same column, and less of their charge; boosted gate voltages "
+            "are not in the model",
             source="neurosim14",
         ),
         area=ModelError(

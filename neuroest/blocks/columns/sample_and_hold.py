@@ -84,6 +84,7 @@ class SampleAndHold(Component[Any]):
 
     schema: ClassVar[type[Block]] = SampleAndHoldBlock
     family: ClassVar[str] = "sample_and_hold"
+    part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("sample and hold",)
     prior_error: ClassVar[ModelErrors] = exact_model(
         "its values are published ones, whose spread stands in its device"

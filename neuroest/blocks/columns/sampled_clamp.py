@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import AreaCost, Check, EnergyCost, NetworkContext
+from neuroest.blocks.base import AreaCost, Check, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampParameters
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
@@ -45,10 +46,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
 
     schema: ClassVar[type[Block]] = SampledClampBlock
     frees_array: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "column interface bias",
-        "held column result",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("column interface bias", "held column result")
     prior_error: ClassVar[ModelErrors] = model_errors(
         area=ModelError(1.5, "bias and layout overhead"),
     )
@@ -70,10 +68,19 @@ class SampledClamp(CurrentClamp, HoldsResults):
             self.energy("hold", "follower", follower, ledger),
         ]
 
+    def alone(self, place: Place) -> Costs:
+        """With its bias during one read, and the result held for a neuron."""
+        costs = super().alone(place)
+        return replace(costs, energies=[*costs.energies, *self.hold_energies(place["hold_time"])])
+
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one conveyor, and of one stage that stores a result."""
         stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
         return [*super().areas(network), stage]
+
+    def held_voltage(self) -> Volt:
+        """Largest voltage on the capacitor, as stated."""
+        return self.device.hold_voltage
 
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the stored value keeps to half a step while the neuron integrates."""

@@ -53,7 +53,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
         wire = self.process.wire_capacitance * self.options["wire_length"]
         return wire + self.options["receivers"] * self.device.input_capacitance
 
-    def spike_costs(self) -> list[EnergyCost]:
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one spike."""
         energy = drivers.tapered_buffer_energy(
             self.load(), self.technology.supply_voltage, self.device.stage_ratio

@@ -5,13 +5,23 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
+from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
-from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import RANGE_END, positive
+
+CORE_ERROR: ModelErrors = model_errors(
+    energy=ModelError(
+        2.5,
+        "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
+    ),
+    area=ModelError(2.5, "as for its energy"),
+)
+"""Error of the model of a converter computed from its circuit."""
 
 
 class ClockedAdcParameters(CircuitParameters):
@@ -31,9 +41,9 @@ class ClockedAdcParameters(CircuitParameters):
 class ClockedAdcBlock(DeviceBlock):
     """What the converters share that are computed from their circuit."""
 
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     clock_frequency: Frequency
     """Clock of the converter."""
@@ -71,6 +81,15 @@ class Converter(Component[Any], ABC):
     @abstractmethod
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter."""
+
+    def alone(self, place: Place) -> Costs:
+        """At the resolution chosen, or at the one that loses nothing of so many rows."""
+        chosen = "bits" in self.options or type(self).bits is not Converter.bits
+        around = (1.0, 1.0, 1.0) if chosen else (place["rows"], place["input_bits"], place["cell_bits"])
+        bits = self.bits(*around)
+        return Costs(
+            self.energy_costs(bits, place.network), [self.area_cost(bits)], checks=self.range_checks(bits)
+        )
 
     def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
         """What must be charged for a conversion: as given where the circuit does not tell it."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.converters.base import (
+    CORE_ERROR,
+    ClockedAdcBlock,
+    ClockedAdcParameters,
+    ClockedConverter,
+)
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
 from neuroest.specs.blocks import Block
@@ -39,13 +44,7 @@ class FlashAdc(ClockedConverter):
     """Flash converter: a comparator for every step."""
 
     schema: ClassVar[type[Block]] = FlashAdcBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(
-            2.5,
-            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
-        ),
-        area=ModelError(2.5, "as for its energy"),
-    )
+    prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: FlashAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

@@ -8,12 +8,12 @@ import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
-from neuroest.blocks.converters.base import Converter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.converters.base import CORE_ERROR, Converter
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
-from neuroest.specs.base import Count, WholeNumber
+from neuroest.specs.base import Resolution, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
@@ -47,11 +47,11 @@ class IntegratingAdcBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = IntegratingAdcParameters
     model: Literal["integrating_adc"]
-    bits: Count
+    bits: Resolution
     """Resolution of the result."""
     sign_bits: WholeNumber = 0.0
     """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
-    single_phase_bits: Count
+    single_phase_bits: Resolution
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
@@ -61,13 +61,7 @@ class IntegratingAdc(Converter, IntegratesInput):
     schema: ClassVar[type[Block]] = IntegratingAdcBlock
     integrates: ClassVar[bool] = True
     takes_columns: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(
-            2.5,
-            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
-        ),
-        area=ModelError(2.5, "as for its energy"),
-    )
+    prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: IntegratingAdcParameters
 
     def magnitude_bits(self, network: NetworkContext) -> Dimensionless:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.converters.base import (
+    CORE_ERROR,
+    ClockedAdcBlock,
+    ClockedAdcParameters,
+    ClockedConverter,
+)
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, SquareMetre
 from neuroest.equations import converters as equations
 from neuroest.specs.base import Count
@@ -46,13 +51,7 @@ class RampAdc(ClockedConverter):
 
     schema: ClassVar[type[Block]] = RampAdcBlock
     ramps: ClassVar[bool] = True
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(
-            2.5,
-            "a core on paper, without reference, clock and calibration, as for the successive-approximation converter",
-        ),
-        area=ModelError(2.5, "as for its energy"),
-    )
+    prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: RampAdcParameters
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:

@@ -39,4 +39,5 @@ class AdcReadout(Component[None]):
     """The read-out as a whole; its costs are those of the blocks in its slots."""
 
     schema: ClassVar[type[Block]] = AdcReadoutBlock
+    part_of_array: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

@@ -62,7 +62,8 @@ class SarAdc(ClockedConverter):
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             2.5,
-            "a core on paper, without reference, clock and calibration; as for the survey, whose regression single converters miss by that",
+            "a core on paper, without reference, clock and calibration; as for the survey, whose regression single "
+            "converters miss by that",
         ),
         area=ModelError(2.5, "as for its energy"),
     )

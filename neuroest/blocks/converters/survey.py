@@ -10,7 +10,7 @@ from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Joule, Metre, Numeric, PerSecond, SquareMetre
 from neuroest.equations import converters as equations
-from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import FIT, RANGE_END, Record, positive, quantity
 
@@ -64,9 +64,9 @@ class SurveyAdcBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = SurveyAdcParameters
     model: Literal["survey_adc"]
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     sample_rate: Frequency
     """Conversions per second of one converter."""

@@ -10,7 +10,7 @@ from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
-from neuroest.specs.base import CountOrAuto, WholeNumber
+from neuroest.specs.base import DroppedBits, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, positive
 
@@ -36,9 +36,9 @@ class TimeConverterBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = TimeConverterParameters
     model: Literal["time_to_digital"]
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
 
 

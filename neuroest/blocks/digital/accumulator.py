@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import AddsPartialSums
 from neuroest.core.units import Bit, SquareMetre
 from neuroest.equations import digital as equations
@@ -31,11 +31,7 @@ class Accumulator(Datapath, AddsPartialSums):
 
     schema: ClassVar[type[Block]] = AccumulatorBlock
     owns: ClassVar[tuple[str, ...]] = ("partial-sum addition",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.6, "as for multiply-accumulate units"),
-        area=ModelError(1.5, "as for multiply-accumulate units"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of adding one partial sum and keeping the result."""

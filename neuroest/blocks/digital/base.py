@@ -16,6 +16,7 @@ from neuroest.blocks.base import (
     logic_area_ratio,
     logic_energy_ratio,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import (
     Bit,
     Dimensionless,
@@ -32,6 +33,13 @@ from neuroest.equations import technology
 from neuroest.specs.base import Frequency
 from neuroest.specs.blocks import DeviceBlock
 from neuroest.specs.parameters import DEFINED, Record, non_negative, positive
+
+LOGIC_ERROR: ModelErrors = model_errors(
+    energy=ModelError(1.6, "as for multiply-accumulate units"),
+    area=ModelError(1.5, "as for multiply-accumulate units"),
+    static_power=ModelError(3, "threshold options of the real library"),
+)
+"""Error of the model of a synthesised datapath."""
 
 
 class LogicLibraryParameters(Record):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
-from neuroest.blocks.digital.base import LogicLibraryParameters, Multiplying
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, Multiplying
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import MultipliesComputedFactors
 from neuroest.core.units import SquareMetre
 from neuroest.specs.base import Count, Frequency, WordWidth
@@ -36,11 +36,7 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
 
     schema: ClassVar[type[Block]] = MatrixUnitBlock
     owns: ClassVar[tuple[str, ...]] = ("dynamic product",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.6, "as for multiply-accumulate units"),
-        area=ModelError(1.5, "as for multiply-accumulate units"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one multiply-accumulate of two activations."""

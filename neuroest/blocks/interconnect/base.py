@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from neuroest.blocks.base import Check, Component, EnergyCost, at_corner, logic_energy_ratio
+from neuroest.blocks.base import Check, Component, Costs, EnergyCost, Place, at_corner, logic_energy_ratio
 from neuroest.core.units import (
     Bit,
     BitPerSecond,
@@ -79,6 +80,13 @@ class NetworkOnChip(Component[Any]):
     @abstractmethod
     def hop_time(self) -> Second:
         """Time of one hop."""
+
+    def alone(self, place: Place) -> Costs:
+        """Energy of one bit over one hop between so many places, and of one bit that enters and leaves."""
+        pitch = self.options["tile_pitch"] if "tile_pitch" in self.options else place["tile_pitch"]
+        costs, places = super().alone(place), place["places"]
+        checks = [*costs.checks, *self.wire_checks(pitch, places)]
+        return replace(costs, energies=[*costs.energies, *self.transport(pitch, places)], checks=checks)
 
     def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
         """Whether the wires are crossed in the time of a hop; a mesh states the time of routers with their links."""

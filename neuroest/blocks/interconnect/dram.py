@@ -263,7 +263,8 @@ class Dram(Link):
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(
             1.15,
-            "commands, clocks and calibration of the interface and power that depends on the data are not in the model; the distance of devices to their data sheets is a factor of the device",
+            "commands, clocks and calibration of the interface and power that depends on the data are not in the "
+            "model; the distance of devices to their data sheets is a factor of the device",
         ),
         static_power=ModelError(
             1.3, "calibration of the interface and states that a controller does not reach"

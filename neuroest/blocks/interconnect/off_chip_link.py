@@ -54,7 +54,8 @@ class OffChip(Link):
         energy=ModelError(1.2, "the spread of the link itself is stated in its device"),
         time=ModelError(
             1.15,
-            "the order of loops that is really run reads more than the best one, and refresh and changes of row take 5 % to 20 % of the rate of a memory",
+            "the order of loops that is really run reads more than the best one, and refresh and changes of row take "
+            "5 % to 20 % of the rate of a memory",
         ),
     )
     device: LinkParameters

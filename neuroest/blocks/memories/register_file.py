@@ -16,9 +16,9 @@ from neuroest.blocks.base import (
     logic_area_ratio,
     logic_energy_ratio,
 )
-from neuroest.blocks.digital.base import LogicLibraryParameters
+from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.model_error import ModelErrors
 from neuroest.core.units import Dimensionless, Numeric, Second
 from neuroest.equations import digital, technology
 from neuroest.specs.base import Count, Frequency
@@ -52,11 +52,7 @@ class RegisterFile(Memory):
     """Registers with a multiplexer."""
 
     schema: ClassVar[type[Block]] = RegisterFileBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.6, "as for multiply-accumulate units"),
-        area=ModelError(1.5, "as for multiply-accumulate units"),
-        static_power=ModelError(3, "threshold options of the real library"),
-    )
+    prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
     device: LogicLibraryParameters
 
     def words(self) -> Dimensionless:

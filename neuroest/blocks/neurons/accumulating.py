@@ -55,11 +55,7 @@ class AccumulatingNeuron(Neuron):
     """Common part: pulses to fire, what they cost, and the reset."""
 
     reset_between_inferences: ClassVar[bool] = True
-    owns: ClassVar[tuple[str, ...]] = (
-        "neuron accumulation",
-        "neuron reset",
-        "neuron state read",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("neuron accumulation", "neuron reset", "neuron state read")
     device: AccumulatingNeuronParameters
 
     @abstractmethod

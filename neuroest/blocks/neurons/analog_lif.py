@@ -88,10 +88,7 @@ class AnalogLif(Neuron):
     """Subthreshold analog CMOS leaky integrate-and-fire neuron from its circuit."""
 
     schema: ClassVar[type[Block]] = AnalogLifBlock
-    owns: ClassVar[tuple[str, ...]] = (
-        "neuron membrane charge",
-        "neuron short circuit",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("neuron membrane charge", "neuron short circuit")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(2, "short-circuit current at slow ramps is a one-parameter estimate"),
         area=ModelError(1.5, "guard rings and bias distribution"),

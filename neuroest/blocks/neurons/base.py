@@ -10,7 +10,9 @@ from abc import abstractmethod
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
-from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost, NetworkContext
+import numpy as np
+
+from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.core.units import Dimensionless, Farad, Second, Volt
 from neuroest.equations import neuron_geometry
 
@@ -53,6 +55,10 @@ class Neuron(Component[Any]):
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Energy terms of a spike, of a time step in which the neuron is driven, fired or not, and of an inference."""
 
+    def drive_voltage(self) -> Volt | None:
+        """Voltage that the circuit behind the columns must reach at its input; None for neurons that take a current."""
+        return None
+
     def minimum_interval(self) -> Second:
         """Shortest time from one spike of the neuron to the next."""
         return self.input_hold_time() + self.refractory_time()
@@ -89,9 +95,11 @@ class Neuron(Component[Any]):
             found.append(self.characteristic("firing probability", probability, "1"))
         return found
 
-    def left_out(self) -> list[str]:
-        """What the estimate of the neuron does not contain."""
-        return []
+    def alone(self, place: Place) -> Costs:
+        """With the energies of a drive as long as it needs, or as long as the array is read."""
+        drive = np.maximum(place.given.get("read_time", 0.0), self.input_hold_time())
+        costs = super().alone(place)
+        return replace(costs, energies=[*costs.energies, *self.spike_energies(drive)])
 
     def noise_check(self, node: Farad, swing: Volt, what: str) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing."""

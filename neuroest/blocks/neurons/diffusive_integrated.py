@@ -93,10 +93,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     """1M1T1R neuron on a chip: node capacitance, control resistor and footprint follow from the geometry."""
 
     schema: ClassVar[type[Block]] = IntegratedDiffusiveNeuronBlock
-    owns: ClassVar[tuple[str, ...]] = (
-        *DiffusiveNeuronBase.owns,
-        "neuron output restoration",
-    )
+    owns: ClassVar[tuple[str, ...]] = (*DiffusiveNeuronBase.owns, "neuron output restoration")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(1.5, "no circuit of this neuron on a chip has been measured"),
         area=ModelError(1.5, "no layout exists"),

@@ -38,4 +38,5 @@ class NeuronReadout(Component[None]):
     """The read-out as a whole; its costs are those of the blocks in its slots."""
 
     schema: ClassVar[type[Block]] = NeuronReadoutBlock
+    part_of_array: ClassVar[bool] = True
     prior_error: ClassVar[ModelErrors] = exact_model("it has no cost of its own")

@@ -64,6 +64,7 @@ class ChargePump(Component[ChargePumpParameters]):
     """Dickson charge pump."""
 
     schema: ClassVar[type[Block]] = ChargePumpBlock
+    part_of_array: ClassVar[bool] = True
     owns: ClassVar[tuple[str, ...]] = ("write supply loss",)
     overhead: ClassVar[tuple[str, ...]] = ("write supply loss",)
     prior_error: ClassVar[ModelErrors] = model_errors(

@@ -91,14 +91,9 @@ class WriteCircuit(Component[WriteCircuitParameters]):
     """Decoders, drivers and switches of one array, with what stands in their slots."""
 
     schema: ClassVar[type[Block]] = WriteCircuitBlock
-    owns: ClassVar[tuple[str, ...]] = (
-        "write addressing",
-        "write circuit leakage",
-    )
-    overhead: ClassVar[tuple[str, ...]] = (
-        "write addressing",
-        "write circuit leakage",
-    )
+    part_of_array: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("write addressing", "write circuit leakage")
+    overhead: ClassVar[tuple[str, ...]] = ("write addressing", "write circuit leakage")
     prior_error: ClassVar[ModelErrors] = model_errors(
         energy=ModelError(2, "sequencing and data lines of writing are not in the model"),
         area=ModelError(

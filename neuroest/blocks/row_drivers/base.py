@@ -7,16 +7,23 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroest.blocks.base import (
-    Check,
+    AreaCost,
     Component,
+    Costs,
     EnergyCost,
     NetworkContext,
-    StaticCost,
+    Place,
     resistance_at_corner,
 )
+from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, SquareMetre, Volt
 from neuroest.equations import converters, drivers
 from neuroest.specs.parameters import Record, non_negative, positive
+
+DRIVER_ERROR: ModelErrors = model_errors(
+    energy=ModelError(1.5, "as for one-bit row drivers"), area=ModelError(2.5, "as for one-bit row drivers")
+)
+"""Error of the model of a circuit in front of a row."""
 
 
 class RowDriverParameters(Record):
@@ -47,10 +54,7 @@ class RowDriver(Component[Any]):
     analog: ClassVar[bool] = False
     """Whether the row carries a voltage between zero and the read voltage."""
     family: ClassVar[str] = "input"
-    owns: ClassVar[tuple[str, ...]] = (
-        "row driver self-load",
-        "input conversion",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("row driver self-load", "input conversion")
 
     def planes(self, network: NetworkContext) -> Numeric:
         """Reads that one input takes."""
@@ -82,13 +86,15 @@ class RowDriver(Component[Any]):
         """Area beside the output stage."""
         return 0.0
 
-    def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of what stands in its slots."""
-        return []
-
-    def checks(self, network: NetworkContext) -> list[Check]:
-        """What must hold for the driver alone."""
-        return []
+    def alone(self, place: Place) -> Costs:
+        """Energies of one pulse and of one input; area of the output stage for the current of a row."""
+        network, current = place.network, place["row_current"]
+        energies = [
+            self.line_costs("self_load", self.self_load_energy(place["row_energy"])),
+            *self.own_energies(place["read_voltage"], current, place["read_time"], network),
+        ]
+        area = output_stage_area(self, current) + self.own_area(network)
+        return Costs(energies, [AreaCost(self.path, "driver", area)], checks=self.checks(network))
 
     def input_energy(self, term: str, energy: Joule) -> EnergyCost:
         """An energy term of one input, in the ledger of row drivers."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.row_drivers.base import RowDriverParameters, VoltageDriver
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriverParameters, VoltageDriver
 from neuroest.core.units import Ampere, Dimensionless, Farad, FaradPerSquareMetre, Second, SquareMetre, Volt
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -41,10 +41,7 @@ class CapacitiveDac(VoltageDriver):
     """Charge-redistribution converter at each row."""
 
     schema: ClassVar[type[Block]] = CapacitiveDacBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.5, "as for one-bit row drivers"),
-        area=ModelError(2.5, "as for one-bit row drivers"),
-    )
+    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
     device: CapacitiveDacParameters
 
     def own_energies(

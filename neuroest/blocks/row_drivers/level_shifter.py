@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import Component
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.blocks.base import (
+    AreaCost,
+    Component,
+    EnergyCost,
+    NetworkContext,
+    StaticCost,
+    leakage_at_chip_temperature,
+)
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR
 from neuroest.core.units import Joule, SquareMetre, Volt, Watt
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
@@ -38,12 +46,19 @@ class LevelShifter(Component[LevelShifterParameters]):
     """Level shifter in front of a row."""
 
     schema: ClassVar[type[Block]] = LevelShifterBlock
-    owns: ClassVar[tuple[str, ...]] = (
-        "level shift",
-        "write level shift",
-    )
+    owns: ClassVar[tuple[str, ...]] = ("level shift", "write level shift")
     overhead: ClassVar[tuple[str, ...]] = ("write level shift",)
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.5, "as for one-bit row drivers"),
-        area=ModelError(2.5, "as for one-bit row drivers"),
-    )
+    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
+
+    def energies(self, network: NetworkContext) -> list[EnergyCost]:
+        """Energy of one shifted pulse of a row."""
+        return [self.energy("row_toggle", "shift", self.device.toggle_energy, "level shift")]
+
+    def areas(self, network: NetworkContext) -> list[AreaCost]:
+        """Area of one shifter."""
+        return [AreaCost(self.path, "shifter", self.device.footprint)]
+
+    def statics(self, network: NetworkContext) -> list[StaticCost]:
+        """Leakage of one shifter."""
+        power = leakage_at_chip_temperature(self, self.device.leakage_power)
+        return [StaticCost(self.path, "leakage", power)]

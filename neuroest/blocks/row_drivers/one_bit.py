@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import (
-    AreaCost,
-    Check,
-    Component,
-    EnergyCost,
-    NetworkContext,
-    StaticCost,
-    leakage_at_chip_temperature,
-)
+from neuroest.blocks.base import Check, Component, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import DrivesOneBit
 from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
@@ -63,28 +55,6 @@ class SpikeDriver(RowDriver, DrivesOneBit):
     def drive_voltage(self) -> Volt:
         """Voltage as chosen, or the supply."""
         return self.options.get("drive_voltage", self.technology.supply_voltage)
-
-    def shifter_costs(self) -> list[EnergyCost]:
-        """Energy of one shifted pulse."""
-        if self.shifter is None:
-            return []
-        energy = self.shifter.device.toggle_energy
-        return [self.shifter.energy("row_toggle", "shift", energy, "level shift")]
-
-    def shifter_areas(self) -> list[AreaCost]:
-        """Area of one shifter."""
-        return (
-            []
-            if self.shifter is None
-            else [AreaCost(self.shifter.path, "shifter", self.shifter.device.footprint)]
-        )
-
-    def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Leakage of the shifter."""
-        if self.shifter is None:
-            return []
-        power = leakage_at_chip_temperature(self.shifter, self.shifter.device.leakage_power)
-        return [StaticCost(self.shifter.path, "leakage", power)]
 
     def checks(self, network: NetworkContext) -> list[Check]:
         """Whether the row's voltage can be made at all."""

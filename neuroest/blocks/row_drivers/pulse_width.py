@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
-from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
+from neuroest.blocks.model_error import ModelErrors
+from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
 from neuroest.core.units import Ampere, Joule, Second, SquareMetre, Volt
 from neuroest.equations import drivers
 from neuroest.specs.base import Count
@@ -39,10 +39,7 @@ class PulseWidthDriver(RowDriver):
     """Row driver that is on for a time in proportion to its input."""
 
     schema: ClassVar[type[Block]] = PulseWidthBlock
-    prior_error: ClassVar[ModelErrors] = model_errors(
-        energy=ModelError(1.5, "as for one-bit row drivers"),
-        area=ModelError(2.5, "as for one-bit row drivers"),
-    )
+    prior_error: ClassVar[ModelErrors] = DRIVER_ERROR
     device: PulseWidthDriverParameters
     whole_numbers: ClassVar[bool] = True
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.programming.base import Lines, Written
-from neuroest.blocks.roles import ClampsColumn, DrivesOneBit, HoldsResults, IdealColumn
+from neuroest.blocks.roles import ClampsColumn, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
@@ -154,8 +154,8 @@ class CrossbarArray(ArrayCircuit):
                 self.programming_energy(network), cell.disturb_reads()
             )
             costs.append(cell.cell_energy("cell_read", "disturb_rewriting", disturbed, "cell rewriting"))
-        if isinstance(driver, DrivesOneBit):
-            costs.extend(driver.shifter_costs())
+        for shifter in driver.slots.values():
+            costs.extend(shifter.energies(network))
         return [*costs, *self.column_line_energies(), *self._column_energies(network, read_time)]
 
     @property
@@ -196,11 +196,11 @@ class CrossbarArray(ArrayCircuit):
         if self.neuron is not None:
             costs.extend(self.neuron.spike_energies(self.neuron_time(network)))
         if self.buffer is not None:
-            costs.extend(self.buffer.spike_costs())
+            costs.extend(self.buffer.energies(network))
         for stage in self.column_stages:
-            costs.extend(stage.read_energies())
+            costs.extend(stage.energies(network))
         for buffer, _, _ in self.line_buffers:
-            costs.extend(buffer.pass_energies())
+            costs.extend(buffer.energies(network))
         if self.sampler is not None:
             costs.extend(self.sampler.sample_energies(self.sampled_load(network)))
         if self.multiplexer is not None:
@@ -222,8 +222,8 @@ class CrossbarArray(ArrayCircuit):
             AreaCost(self.cell.path, "cells", self.cell.area()),
             AreaCost(driver.path, "driver", stage + driver.own_area(network)),
         ]
-        if isinstance(driver, DrivesOneBit):
-            costs.extend(driver.shifter_areas())
+        for shifter in driver.slots.values():
+            costs.extend(shifter.areas(network))
         for circuit in (self.interface, self.neuron, self.buffer, *self.column_stages):
             if circuit is not None:
                 costs.extend(circuit.areas(network))
@@ -243,7 +243,7 @@ class CrossbarArray(ArrayCircuit):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of neurons, shifters and switches, and rewriting what fades; grounded rows draw nothing."""
-        costs = self.driver.statics(network)
+        costs = [cost for shifter in self.driver.slots.values() for cost in shifter.statics(network)]
         if self.multiplexer is not None:
             costs.extend(self.multiplexer.switch_statics(self.switch_width(network)))
         if self.neuron is not None:
@@ -273,7 +273,7 @@ class CrossbarArray(ArrayCircuit):
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
-            checks.extend(self.neuron.checks(network))
+            checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
         if isinstance(self.interface, HoldsResults):
             checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
         if self.sampler is not None:
@@ -286,6 +286,27 @@ class CrossbarArray(ArrayCircuit):
         if self.write_circuit is not None:
             checks.extend(self.write_circuit.written_checks(self.written))
         return checks
+
+    def _drive_checks(self, drive: Volt | None) -> list[Check]:
+        """Whether the circuits behind the columns can make the voltage that a neuron is driven with."""
+        if drive is None:
+            return []
+        supply = self.technology.supply_voltage
+        found = [
+            Check(
+                "drive_within_rails", self.path, "limit", drive <= supply,
+                "the input voltage of the neuron exceeds the supply of the circuits that drive it", drive, supply, "V",
+            )
+        ]  # fmt: skip
+        if isinstance(self.interface, HoldsResults):
+            held = self.interface.held_voltage()
+            found.append(
+                Check(
+                    "held_result_reaches_neuron", self.interface.path, "limit", held >= drive,
+                    "the largest held voltage is below the input voltage of the neuron", held, drive, "V",
+                )
+            )  # fmt: skip
+        return found
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
         """What must hold for this kind of cell: reading leaves the state alone, writing reaches it."""

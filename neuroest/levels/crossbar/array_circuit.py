@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,7 +23,7 @@ from neuroest.blocks.roles import ClampsColumn, LeavesColumnFloating
 from neuroest.blocks.row_drivers.base import RowDriver, drive_resistance
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Ohm, Second, Siemens, Volt
-from neuroest.equations import converters, crossbar_wires, drift, drivers, mapping, power, redundancy
+from neuroest.equations import converters, crossbar_wires, digits, drift, drivers, mapping, power, redundancy
 from neuroest.equations import crossbar as equations
 
 
@@ -161,6 +162,22 @@ class ArrayCircuit(Component[None]):
         """Cells side by side that hold the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
 
+    def over_digits(
+        self, moment: Callable[..., Dimensionless], network: NetworkContext
+    ) -> list[Dimensionless]:
+        """One of the moments of `equations.digits` for each cell of a weight, the highest digit first."""
+        centre = 1.0 / 2.0 if self.spec.pairing == "offset" else 0.0
+        bits, slices = self.bits_per_cell(network), self.slices(network)
+        return [
+            moment(network.mean_absolute_weight, centre, bits, slices, float(place))
+            for place in range(int(np.max(slices)))
+        ]
+
+    def place_values(self, network: NetworkContext) -> list[Dimensionless]:
+        """What the window of each of these cells counts in the weight."""
+        bits, slices = self.bits_per_cell(network), self.slices(network)
+        return [digits.digit_place_value(bits, slices, float(place)) for place in range(int(np.max(slices)))]
+
     @property
     def offset_reference(self) -> str:
         """What offset coding subtracts: `reference_column`, `digital_sum`, or `none`."""
@@ -227,7 +244,9 @@ class ArrayCircuit(Component[None]):
         if self.spec.pairing == "offset":
             written = equations.offset_mean_conductance(low, high)
         else:
-            written = equations.pair_mean_conductance(low, high, network.mean_absolute_weight)
+            shares = self.over_digits(digits.digit_mean_share, network)
+            share = sum(shares, start=0.0) / self.slices(network)
+            written = equations.pair_mean_conductance(low, high, share)
         if not self.memory.has_stuck_cells:
             return written
         return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())

@@ -32,7 +32,8 @@ class CrossbarMapper(CrossbarCounts):
     prior_error: ClassVar[ModelErrors] = model_errors(
         time=ModelError(
             1.2,
-            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known run at 0.85 to 1.16 of the rate that follows from it",
+            "sequences between reads and waits between tiles are not modelled; studies and macros whose read is known "
+            "run at 0.85 to 1.16 of the rate that follows from it",
         ),
     )
 
@@ -233,7 +234,8 @@ class CrossbarMapper(CrossbarCounts):
             )  # fmt: skip
             reached = array.column_voltage(self.active_share())
             lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
-            wanted = getattr(array.neuron.device, "input_voltage", 0.0)
+            drive = array.neuron.drive_voltage()
+            wanted = 0.0 if drive is None else drive
             checks.append(
                 Check(
                     "column_reaches_neuron", array.path, "refuse", lowest >= wanted,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
 from neuroest.core.units import Dimensionless, Numeric, Second, Siemens
-from neuroest.equations import accuracy, crossbar, drift
+from neuroest.equations import accuracy, crossbar, digits, drift
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
 COMMON_DRIFT = "common drift"
@@ -66,6 +66,24 @@ def digit_gain(array: ArrayCircuit, network: NetworkContext) -> Dimensionless:
     return accuracy.digit_error_gain(array.bits_per_cell(network), array.slices(network))
 
 
+def digit_shares(
+    array: ArrayCircuit, network: NetworkContext
+) -> tuple[Dimensionless, Dimensionless, Dimensionless]:
+    """Mean and mean square of a written cell's share of the window, and how often it is nothing.
+
+    Each digit of a weight is counted by the square of its place, as its errors are.
+    """
+    squares, gain = [value * value for value in array.place_values(network)], digit_gain(array, network)
+
+    def weighed(moment: Callable[..., Dimensionless]) -> Dimensionless:
+        pairs = zip(squares, array.over_digits(moment, network), strict=True)
+        return sum((square * each for square, each in pairs), start=0.0) / gain
+
+    return (
+        weighed(digits.digit_mean_share), weighed(digits.digit_mean_square_share), weighed(digits.digit_zero_share)
+    )  # fmt: skip
+
+
 def wandered(array: ArrayCircuit, age: Second) -> tuple[Dimensionless, Dimensionless]:
     """Spread of what written cells, and cells at the low conductance, have wandered, over the highest conductance."""
     d = array.memory.device
@@ -82,20 +100,20 @@ def wandered(array: ArrayCircuit, age: Second) -> tuple[Dimensionless, Dimension
 def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> WeightErrors:
     """What each cause adds to the error of a weight so long after writing; None: just written.
 
-    A cell between the ends of the window behaves like parts of both in parallel, which drift on their own. Digits of
-    a weight in several cells are taken to be spread like the weight.
+    A cell between the ends of the window behaves like parts of both in parallel, which drift on their own.
     """
     d = array.memory.device
     moment = accuracy.weight_mean_square(network.mean_absolute_weight)
     offset = array.spec.pairing == "offset"
     # mean and mean square of the share of the window, of the cell that is written and of what is subtracted
-    shares = (1.0 / 2.0, (1.0 + moment) / 2.0 / 2.0) if offset else (network.mean_absolute_weight, moment)
+    *moments, nothing = digit_shares(array, network)
+    shares = (moments[0], moments[1])
     opposite: tuple[Dimensionless, Dimensionless] | None = (0.0, 0.0)
     if offset:
         opposite = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if subtracts_column(array) else None
     whole, gain = result_weight(array, age), digit_gain(array, network)
     low, high = (array.memory.limited(end) for end in array.memory.ends(age))
-    written = array.memory.limited(d.high_conductance)
+    as_written = array.memory.limited(d.high_conductance)
 
     def weight(of_shares: tuple[Siemens, Siemens]) -> Dimensionless:
         return accuracy.weight_error(*of_shares, whole, gain)
@@ -109,7 +127,8 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     def absolute(spread: Siemens, at_low: Siemens) -> Dimensionless:
         # the other cell of a pair is left at the low conductance, those of a reference column are written
         beside = spread if subtracts_column(array) else at_low
-        return weight((spread, 0.0 if opposite is None else beside))
+        written = np.sqrt((1.0 - nothing) * spread * spread + nothing * at_low * at_low)
+        return weight((written, 0.0 if opposite is None else beside))
 
     def apart(low_spread: Dimensionless, high_spread: Dimensionless) -> Dimensionless:
         both = (
@@ -139,7 +158,7 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
                 for spread in (d.low_drift_exponent_spread, d.high_drift_exponent_spread)
             )
         )
-        lasting["relaxation"] = absolute(*(spread * written for spread in wandered(array, age)))
+        lasting["relaxation"] = absolute(*(spread * as_written for spread in wandered(array, age)))
         if array.spec.drift_correction == "none":
             left = full_weight(array, age) / whole
             lasting[COMMON_DRIFT] = np.abs(1.0 - left) * np.sqrt(moment)

@@ -34,6 +34,17 @@ __all__ = [
 def import_network(path: str | Path, options: ImportOptions | None = None) -> ImportedNetwork:
     """Read a model file; its suffix says what it is.
 
+    Parameters
+    ----------
+    path : str or Path
+        Model file.
+    options : ImportOptions, optional
+        Precision, timesteps, and what becomes of operators that a workload cannot express.
+
+    Returns
+    -------
+    ImportedNetwork
+
     Raises
     ------
     NetworkImportError

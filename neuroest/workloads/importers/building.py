@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import printable
 from neuroest.workloads.importers.network import (
     ImportedLayer,
     ImportedNetwork,
@@ -31,6 +31,16 @@ WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_
 MOST_ELEMENTS = 10**10
 MOST_LAYERS = 2_000
 _LARGEST_EXTENT = 10**6
+
+
+def weight_statistics(weights: Any) -> tuple[float, int] | None:
+    """Mean absolute weight over the largest one and the number of weights; None where all are zero.
+
+    The mean is not a number where a weight is not finite.
+    """
+    flat = np.abs(np.asarray(weights).astype(np.float32, copy=False)).reshape(-1)
+    largest = float(flat.max(initial=0.0))
+    return (float(flat.mean(dtype=np.float64)) / largest, int(flat.size)) if largest != 0.0 else None
 
 
 class NetworkBuilder:
@@ -78,10 +88,9 @@ class NetworkBuilder:
 
     def note_weights(self, value: Value, weights: Any) -> None:
         """Take the statistics of a layer's weights."""
-        flat = np.abs(np.asarray(weights, dtype=np.float32)).reshape(-1)
-        largest = float(flat.max()) if flat.size else 0.0
-        if np.isfinite(largest) and largest > 0.0:
-            self.weights[value.layer] = (float(flat.mean(dtype=np.float64)) / largest, int(flat.size))
+        found = weight_statistics(weights)
+        if found is not None and np.isfinite(found[0]):
+            self.weights[value.layer] = found
 
     def note_user(self, value: Value, key: Any) -> None:
         """Remember which stored weights a layer uses; a layer of a workload has its own."""
@@ -105,9 +114,7 @@ class NetworkBuilder:
         channels, rows, columns = value.map
         if any(first != last for first, last in padding):
             shape = channels, rows + sum(padding[0]), columns + sum(padding[1])
-            value, padding = self.put("rearrangement", f"{raw}_padding", [value], shape, shape=list(shape)), (
-                (0, 0), (0, 0),
-            )  # fmt: skip
+            value, padding = self.moved(f"{raw}_padding", [value], shape), ((0, 0), (0, 0))
             self.notes.append(
                 f"{fitting_name(raw)} pads its edges unequally; the added zeros count as elements"
             )
@@ -138,8 +145,7 @@ class NetworkBuilder:
         if out is not None and tuple(plain) != tuple(out):
             # the last window reaches over the edge: the map grows by what it lacks
             grown = [(out[axis] - 1) * stride[axis] + kernel[axis] for axis in (0, 1)]
-            shape = (channels, *grown)
-            value = self.put("rearrangement", f"{raw}_padding", [value], shape, shape=list(shape))
+            value = self.moved(f"{raw}_padding", [value], (channels, *grown))
             padding, plain = (0, 0), list(out)
         return self.put(
             "pooling", raw, [value], (channels, *plain), mode=mode, kernel=_extent(kernel),
@@ -153,8 +159,6 @@ class NetworkBuilder:
                 f"{fitting_name(raw)[:60]} expects {inputs * positions} elements and is given {prod(value.shape)}"
             )
         if positions == 1:
-            if prod(value.shape) != inputs:
-                value = self.shaped(value, (inputs,), raw)
             return self.put("fully_connected", raw, [value], (outputs,), outputs=outputs)
         channels, rows, columns = value.map
         if channels != inputs or rows * columns != positions:
@@ -232,6 +236,28 @@ class NetworkBuilder:
         value = self.shaped(value, (features, steps, 1), raw)
         return self.put("recurrent_cell", raw, [value], (outputs, steps, 1), cell=kind, outputs=outputs)
 
+    def recurrent(self, value: Value, weights: Any) -> Value:
+        """A fully connected layer whose neurons also read themselves through a matrix."""
+        before = self.layers.pop(value.layer)
+        shapes = {"input": self.input.shape, **{name: layer.shape for name, layer in self.layers.items()}}
+        reads = [Value(one, shapes[one]) for one in before.inputs]
+        made = self.put("recurrent", before.name, reads, value.shape, outputs=value.shape[0])
+        self.note_weights(made, weights)
+        return made
+
+    def without_weights(self, raw: str, value: Value) -> Value:
+        """Neurons that no layer with weights stands before."""
+        self.notes.append(
+            f"{raw} are neurons without weights; each counts as one element-wise operation a step."
+        )
+        return self.element_wise(raw, [value])
+
+    def note_silent(self, value: Value, kind: str) -> None:
+        """Say of a layer that its neurons never spike."""
+        self.notes.append(
+            f"{value.layer} ends in {kind} neurons, which never spike: their output is a membrane potential."
+        )
+
     def not_supported(
         self, operator: str, raw: str, values: Sequence[Value], shape: Shape, reason: str = ""
     ) -> Value:
@@ -255,15 +281,14 @@ class NetworkBuilder:
             total = sum(prod(value.shape) for value in ends)
             self.notes.append(f"The network has {len(ends)} outputs; they leave the chip together.")
             ends = [self.moved("outputs", ends, (total,))]
-        layers = dict(self.layers)
-        ignored = {u.layer for u in self.unsupported if about["options"].unsupported == "ignore"}
-        kept = _bypassed(layers, ignored, {u.layer: u for u in self.unsupported})
-        needed = _reaching(kept, ends[0].layer)
-        last = kept[ends[0].layer].name if ends[0].layer in kept else None
-        if last is None:
+        ignored = {u.layer: u for u in self.unsupported if about["options"].unsupported == "ignore"}
+        kept = _bypassed(self.layers, ignored)
+        last = ends[0].layer
+        if last not in kept:
             raise NetworkImportError("the last layer of the network cannot be ignored; choose host")
+        needed = _reaching(kept, last)
         order = [one for name, one in kept.items() if name in needed and name != last]
-        shares = _shares(layers, self.input.shape, [u.layer for u in self.unsupported])
+        shares = _shares(self.layers, self.input.shape, [u.layer for u in self.unsupported])
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed}, shares=shares,
@@ -281,7 +306,7 @@ def _unless(pair: Pair, default: Pair) -> int | list[int] | None:
 
 
 def _bypassed(
-    layers: Mapping[str, ImportedLayer], ignored: set[str], about: Mapping[str, Unsupported]
+    layers: Mapping[str, ImportedLayer], ignored: Mapping[str, Unsupported]
 ) -> dict[str, ImportedLayer]:
     """The layers without the ignored ones, whose readers read what those read."""
     instead: dict[str, str] = {}
@@ -289,9 +314,10 @@ def _bypassed(
     for name, layer in layers.items():
         inputs = tuple(instead.get(read, read) for read in layer.inputs)
         if name in ignored:
-            if not about[name].same_shape:
+            one = ignored[name]
+            if not one.same_shape:
                 raise UnsupportedOperatorError(
-                    f"{about[name].operator} {about[name].name!r} changes the shape and cannot be ignored; choose host"
+                    f"{one.operator} {one.name!r} changes the shape and cannot be ignored; choose host"
                 )
             instead[name] = inputs[0]
         else:

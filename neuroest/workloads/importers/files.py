@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
 from pathlib import Path
 from typing import Any
 
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import NeuroestError, printable
 from neuroest.workloads.importers.network import NetworkImportError
 
 LARGEST_MODEL = 2**31 - 1
 """Bytes; what a protocol buffer can hold."""
 LARGEST_ARRAY = 2**29
 """Bytes of one array in memory."""
-_HASHED_AT_ONCE = 2**20
+_LARGEST_ARCHIVE = 2**30
+"""Bytes of all arrays of a file."""
+_DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    csv.Error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What libraries raise at a file whose content is not what its format allows."""
 _PICKLES = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin", ".joblib", ".pt2", ".mar"})
 
 
 def shown(path: Path | str) -> str:
     """A path as messages name it."""
     return printable(str(path))
+
+
+def brief(error: Exception, most: int = 160) -> str:
+    """What a library says of a failure, on one line."""
+    return " ".join(str(error).split())[:most] or type(error).__name__
+
+
+@contextmanager
+def reading(path: Path, due: str) -> Iterator[None]:
+    """While a file is read: errors begin with its name, and what a damaged file makes a library raise is one of them.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    due : str
+        What the file should hold, such as ``NIR graph``.
+
+    Raises
+    ------
+    NetworkImportError
+        For any of them.
+    """
+    file = shown(path)
+    try:
+        yield
+    except NeuroestError as error:
+        kind = type(error) if isinstance(error, NetworkImportError) else NetworkImportError
+        text = str(error)
+        raise kind(text if text.startswith(file) else f"{file}: {text}") from None
+    except _DAMAGED as error:
+        raise NetworkImportError(f"{file}: damaged, or no {due} ({brief(error)})") from None
 
 
 def model_file(path: Path) -> Path:
@@ -51,11 +104,32 @@ def model_file(path: Path) -> Path:
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, read piece by piece."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while piece := stream.read(_HASHED_AT_ONCE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def stored_arrays(path: Path, most: int) -> Iterator[tuple[str, Any]]:
+    """Names and arrays of an .npz file, at most so many; objects are never read.
+
+    Raises
+    ------
+    NetworkImportError
+        For a file that holds something else, or would take too much memory.
+    """
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        if len(members) > most:
+            raise NetworkImportError(f"holds more than {most} arrays")
+        if sum(one.file_size for one in members) > _LARGEST_ARCHIVE:
+            raise NetworkImportError(f"unpacks to more than {_LARGEST_ARCHIVE // 2**20} MiB and is not read")
+        for member in members:
+            name = member.filename.removesuffix(".npy")
+            if name == member.filename or member.flag_bits & 1:
+                raise NetworkImportError(f"{name[:60]!r} is no array of numpy")
+            if member.file_size > LARGEST_ARRAY:
+                raise NetworkImportError(f"{name[:60]!r} unpacks to {member.file_size} bytes")
+            with archive.open(member) as stream:
+                yield name, safe_array(stream, repr(name[:60]), member.file_size)
 
 
 def safe_array(stream: Any, what: str, size: int) -> Any:
@@ -78,10 +152,7 @@ def safe_array(stream: Any, what: str, size: int) -> Any:
         raise NetworkImportError(f"{what}: no array of numpy: {str(error).splitlines()[0]}") from None
     if dtype.kind not in "biuf":
         raise NetworkImportError(f"{what}: holds {dtype}, not numbers; an array of objects is never read")
-    count = 1
-    for extent in shape:
-        count *= int(extent)
-    needed = count * dtype.itemsize
+    needed = prod(map(int, shape)) * dtype.itemsize
     if needed > min(size, LARGEST_ARRAY):
         raise NetworkImportError(
             f"{what}: the header announces {needed} bytes, more than the {min(size, LARGEST_ARRAY)} that may follow"

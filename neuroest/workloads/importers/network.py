@@ -6,16 +6,16 @@ The readers make it with the builder in `neuroest.workloads.importers.building`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from neuroest.core.errors import NeuroestError, QuantityError
+from neuroest.core.errors import NeuroestError, QuantityError, printable
 from neuroest.core.lazy_registry import load
-from neuroest.specs.file_text import printable
 from neuroest.specs.workload import Coding
+from neuroest.workloads.shapes import GATES
 
 if TYPE_CHECKING:
     from neuroest.specs.loaded import Loaded
@@ -201,6 +201,14 @@ def fitting_name(text: str, fallback: str = "layer") -> str:
     return plain if plain[0].isalpha() else f"{fallback}_{plain}"
 
 
+def as_map(shape: Iterable[int]) -> Shape:
+    """The shape of a sample as a workload has it: features, or channels, rows and columns."""
+    inner = tuple(int(extent) for extent in shape)
+    if len(inner) <= 1:
+        return inner or (1,)
+    return (inner[0], inner[1], prod(inner[2:]))
+
+
 def operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> int:
     """Operations of a layer: two for a multiply-accumulate, one for anything else on an element."""
     return int(_operations(layer, shapes))
@@ -217,7 +225,7 @@ def _operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> Any:
         seen = prod(read) + (layer.fields["outputs"] if layer.type == "recurrent" else 0)
         return 2 * out * seen
     if layer.type == "recurrent_cell":
-        return 2 * {"simple": 1, "gru": 3, "lstm": 4}[fields["cell"]] * out * (read[0] + fields["outputs"])
+        return 2 * GATES[fields["cell"]] * out * (read[0] + fields["outputs"])
     if layer.type == "matrix_product":
         return 2 * out * (read[0] // fields.get("heads", 1))
     if layer.type == "pooling":

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, shown
+from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, reading, shown
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
@@ -52,17 +53,8 @@ def read_nir(path: Path, options: ImportOptions) -> ImportedNetwork:
     NetworkImportError
         When the file is damaged, is no NIR graph, or has loops that are no recurrent layer.
     """
-    file = shown(path)
-    with opened(path) as store:
-        try:
-            reader = _Reader(file, *_flattened(store))
-            return reader.network(path, file_sha256(path), options)
-        except NetworkImportError as error:
-            text = str(error)
-            raise type(error)(text if text.startswith(file) else f"{file}: {text}") from None
-        except (KeyError, OSError, ValueError, RuntimeError, TypeError, AttributeError) as error:
-            text = " ".join(str(error).split())[:160]
-            raise NetworkImportError(f"{file}: damaged, or no NIR graph ({text})") from None
+    with opened(path) as store, reading(path, "NIR graph"):
+        return _Reader(*_flattened(store)).network(path, options)
 
 
 def opened(path: Path) -> Any:
@@ -78,8 +70,9 @@ def opened(path: Path) -> Any:
     try:
         return h5py.File(path, "r", locking=False)
     except (OSError, ValueError) as error:
-        text = " ".join(str(error).split())[:120]
-        raise NetworkImportError(f"{shown(path)}: no HDF5 file, or one that is cut off ({text})") from None
+        raise NetworkImportError(
+            f"{shown(path)}: no HDF5 file, or one that is cut off ({brief(error, 120)})"
+        ) from None
 
 
 # Reads all that a reader could read, in the same way; links and large datasets are left to the reader to refuse.
@@ -100,20 +93,25 @@ try:
 except Exception:
     pass
 """
-_LONGEST_PROBE = 120.0
+_LONGEST_PROBE = 7.0
+"""Seconds after which the HDF5 library is taken to read a small file for ever, as it does an empty entry of a heap."""
+_SLOWEST_PROBE = 2**25
+"""Bytes a second that any disk reads."""
 
 
 def _survive(path: Path) -> None:
-    """Refuse a file at which the HDF5 library itself crashes, by reading it in another process first."""
+    """Refuse a file at which the HDF5 library itself crashes or loops, by reading it in another process first."""
+    longest = _LONGEST_PROBE + path.stat().st_size / _SLOWEST_PROBE
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program, a path as its argument
             [sys.executable, "-c", _PROBE, str(path)],
             capture_output=True,
-            timeout=_LONGEST_PROBE,
+            timeout=longest,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NetworkImportError(f"{shown(path)}: takes the HDF5 library longer than two minutes") from None
+        message = f"damaged: the HDF5 library reads it for longer than {longest:.0f} s"
+        raise NetworkImportError(f"{shown(path)}: {message}") from None
     if done.returncode != 0:
         raise NetworkImportError(f"{shown(path)}: damaged: the HDF5 library cannot read it")
 
@@ -197,8 +195,8 @@ def _gather(
 class _Reader:
     """Follows the edges from the input and drives a builder."""
 
-    def __init__(self, file: str, nodes: dict[str, _Node], edges: list[tuple[str, str]]) -> None:
-        self.file, self.nodes = file, nodes
+    def __init__(self, nodes: dict[str, _Node], edges: list[tuple[str, str]]) -> None:
+        self.nodes = nodes
         self.before: dict[str, list[str]] = {name: [] for name in nodes}
         for first, second in dict.fromkeys(edges):
             self.before[second].append(first)
@@ -251,30 +249,21 @@ class _Reader:
 
     def order(self) -> list[str]:
         """Nodes so that each comes after what it reads."""
-        ready: list[str] = []
-        done: set[str] = set(self.recurrent.values())
-        waiting = {name: [b for b in before if b not in done] for name, before in self.before.items()}
-        readers: dict[str, list[str]] = {name: [] for name in self.nodes}
-        for name, before in waiting.items():
-            for one in before:
-                readers[one].append(name)
-        left = {name: len(before) for name, before in waiting.items()}
-        open_ = [name for name in self.nodes if left[name] == 0 and name not in done]
-        while open_:
-            name = open_.pop(0)
-            ready.append(name)
-            for reader in readers[name]:
-                left[reader] -= 1
-                if left[reader] == 0 and reader not in done:
-                    open_.append(reader)
-        if len(ready) + len(done) < len(self.nodes):
-            stuck = next(name for name in self.nodes if name not in done and name not in ready)
+        done = set(self.recurrent.values())
+        waiting = {
+            name: [one for one in before if one not in done]
+            for name, before in self.before.items()
+            if name not in done
+        }
+        try:
+            return list(TopologicalSorter(waiting).static_order())
+        except CycleError as error:
+            stuck = error.args[1][0]
             raise NetworkImportError(
                 f"{stuck[:60]!r} waits for itself: a cycle that is no recurrent layer of its own neurons"
-            )
-        return ready
+            ) from None
 
-    def network(self, path: Path, sha256: str, options: ImportOptions) -> ImportedNetwork:
+    def network(self, path: Path, options: ImportOptions) -> ImportedNetwork:
         """The network of the graph."""
         inputs = [node for node in self.nodes.values() if node.kind == "Input"]
         if len(inputs) != 1:
@@ -296,7 +285,7 @@ class _Reader:
             else:
                 values[name] = self._take(node, sources)
         return self.builder.finished(
-            outputs, name=path.stem, origin=self.file, format="NIR", sha256=sha256, coding="spiking",
+            outputs, name=path.stem, origin=shown(path), format="NIR", sha256=file_sha256(path), coding="spiking",
             options=options, timesteps=options.timesteps, excluded=tuple(self.excluded),
             time_constants=self.time_constants, shortest_time_constants=self.shortest, thresholds=self.thresholds,
         )  # fmt: skip
@@ -376,13 +365,12 @@ class _Reader:
         return self._weigh(made, weight)
 
     def _pooling(self, node: _Node, value: Value) -> Value:
-        mode = "average"
         if node.kind == "SumPool2d":
             self.builder.notes.append(
                 "A sum over a window costs what its mean costs and is written as an average."
             )
         return self.builder.pooling(
-            node.name, value, mode, self._numbers(node, "kernel_size", 1), self._numbers(node, "stride", 1),
+            node.name, value, "average", self._numbers(node, "kernel_size", 1), self._numbers(node, "stride", 1),
             self._numbers(node, "padding", 0),
         )  # fmt: skip
 
@@ -390,10 +378,7 @@ class _Reader:
         if node.name in self.recurrent:
             value = self._recurrent_layer(node, value)
         elif not self.builder.is_weighted(value):
-            self.builder.notes.append(
-                f"{node.name} are neurons without weights; each counts as one element-wise operation a step."
-            )
-            value = self.builder.element_wise(node.name, [value])
+            value = self.builder.without_weights(node.name, value)
         if fitting_name(node.name) != value.layer:
             self.builder.notes.append(
                 f"{value.layer} has the neurons of node {node.name[:60]!r} of the graph."
@@ -401,9 +386,7 @@ class _Reader:
         if node.kind == "IF":
             self._never_forget(value)
         if node.kind in _SILENT:
-            self.builder.notes.append(
-                f"{value.layer} ends in {node.kind} neurons, which never spike: their output is a membrane potential."
-            )
+            self.builder.note_silent(value, node.kind)
         for key, kept in (
             ("tau", self.time_constants), ("tau_mem", self.time_constants), ("v_threshold", self.thresholds),
             ("threshold", self.thresholds),
@@ -442,11 +425,4 @@ class _Reader:
         if not np.any(matrix - np.diag(np.diagonal(matrix))):
             self.excluded.append(f"feedback of each neuron of {node.name} to itself ({outputs} weights)")
             return value
-        before = self.builder.layers.pop(value.layer)
-        reads = [
-            self.builder.input if one == "input" else Value(one, self.builder.layers[one].shape)
-            for one in before.inputs
-        ]
-        made = self.builder.put("recurrent", before.name, reads, value.shape, outputs=outputs)
-        self.builder.note_weights(made, matrix)
-        return made
+        return self.builder.recurrent(value, matrix)

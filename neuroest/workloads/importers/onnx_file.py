@@ -5,7 +5,6 @@ Nothing of the graph is executed. Weights in files of their own are looked up be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from math import prod
 from pathlib import Path
@@ -14,14 +13,15 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.extras import extra
-from neuroest.workloads.importers.building import NetworkBuilder
-from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, shown
+from neuroest.workloads.importers.building import NetworkBuilder, weight_statistics
+from neuroest.workloads.importers.files import LARGEST_ARRAY, brief, file_sha256, reading, shown
 from neuroest.workloads.importers.network import (
     ImportedNetwork,
     ImportOptions,
     NetworkImportError,
     Shape,
     Value,
+    as_map,
 )
 from neuroest.workloads.importers.onnx_operators import OPERATORS, Node
 from neuroest.workloads.importers.onnx_shapes import inferred
@@ -39,48 +39,35 @@ def read_onnx(path: Path, options: ImportOptions) -> ImportedNetwork:
         When the file is damaged, has no static shapes, or points out of its folder.
     """
     onnx = extra("onnx", "onnx")
-    file = shown(path)
-    try:
-        return _read(onnx, path, file, options)
-    except NetworkImportError as error:
-        text = str(error)
-        raise type(error)(text if text.startswith(file) else f"{file}: {text}") from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # an operator with attributes or inputs that its standard does not allow
-        raise NetworkImportError(f"{file}: damaged, or not as ONNX has it ({_line(error)})") from None
+    with reading(path, "ONNX model as its standard has it"):
+        return _read(onnx, path, options)
 
 
-def _read(onnx: Any, path: Path, file: str, options: ImportOptions) -> ImportedNetwork:
+def _read(onnx: Any, path: Path, options: ImportOptions) -> ImportedNetwork:
     model = onnx.ModelProto()
     try:
         model.ParseFromString(path.read_bytes())
     except Exception as error:
-        raise NetworkImportError(f"{file}: no ONNX model, or one that is cut off ({_line(error)})") from None
+        raise NetworkImportError(f"no ONNX model, or one that is cut off ({brief(error)})") from None
     graph = model.graph
     if not graph.node or not graph.output:
-        raise NetworkImportError(f"{file}: no ONNX model: it has no nodes or no output")
+        raise NetworkImportError("no ONNX model: it has no nodes or no output")
     if len(graph.node) > _MOST_NODES:
-        raise NetworkImportError(f"{file}: more than {_MOST_NODES} nodes")
-    _check_order(file, graph)
+        raise NetworkImportError(f"more than {_MOST_NODES} nodes")
+    _check_order(graph)
     weights = _Weights(path, graph)
     weights.check()
-    _fix_shapes(file, graph, options)
+    _fix_shapes(graph, options)
     for tensor in graph.initializer:
         if prod(tensor.dims) > _KEPT_FOR_SHAPES:
             tensor.ClearField("raw_data")
             for field in ("float_data", "int32_data", "int64_data", "double_data", "external_data"):
                 tensor.ClearField(field)
             tensor.ClearField("data_location")
-    reader = _Reader(file, *inferred(file, model), weights, options)
-    return reader.network(path, file_sha256(path))
+    return _Reader(*inferred(model), weights, options).network(path)
 
 
-def _line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text[:160] or type(error).__name__
-
-
-def _check_order(file: str, graph: Any) -> None:
+def _check_order(graph: Any) -> None:
     """Every tensor is computed before it is read, and once; so there is no cycle."""
     known = {tensor.name for tensor in graph.initializer} | {one.name for one in graph.input} | {""}
     known |= {one.values.name for one in graph.sparse_initializer}
@@ -88,19 +75,19 @@ def _check_order(file: str, graph: Any) -> None:
         for name in node.input:
             if name not in known:
                 raise NetworkImportError(
-                    f"{file}: node {(node.name or node.op_type)[:80]!r} reads {name[:80]!r}, which nothing computes "
+                    f"node {(node.name or node.op_type)[:80]!r} reads {name[:80]!r}, which nothing computes "
                     "before it: a cycle, or nodes out of order"
                 )
         for name in node.output:
             if name and name in known:
-                raise NetworkImportError(f"{file}: {name[:80]!r} is computed twice")
+                raise NetworkImportError(f"{name[:80]!r} is computed twice")
             known.add(name)
     for out in graph.output:
         if out.name not in known:
-            raise NetworkImportError(f"{file}: nothing computes the output {out.name[:80]!r}")
+            raise NetworkImportError(f"nothing computes the output {out.name[:80]!r}")
 
 
-def _fix_shapes(file: str, graph: Any, options: ImportOptions) -> None:
+def _fix_shapes(graph: Any, options: ImportOptions) -> None:
     """One sample at a time: an open batch becomes one, a shape that is given fills what is open."""
     stored = {tensor.name for tensor in graph.initializer}
     inputs = [one for one in graph.input if one.name not in stored]
@@ -117,7 +104,7 @@ def _fix_shapes(file: str, graph: Any, options: ImportOptions) -> None:
                 dim.dim_value = 1
             elif dim.dim_value <= 0:
                 raise NetworkImportError(
-                    f"{file}: extent {index} of input {one.name[:60]!r} is open ({dim.dim_param[:40] or 'no name'}); "
+                    f"extent {index} of input {one.name[:60]!r} is open ({dim.dim_param[:40] or 'no name'}); "
                     "import it with the shape of one sample, such as --input-shape 3,224,224"
                 )
     for out in graph.output:  # what is stated there may contradict the batch of one
@@ -159,13 +146,11 @@ class _Weights:
                 if tensor.data_type == _TEXTS:
                     raise NetworkImportError(f"tensor {name[:60]!r} holds texts, not numbers")
                 array = self._array(tensor)
-                if array is not None:
-                    flat = np.abs(array.reshape(-1).astype(np.float32, copy=False))
-                    largest = float(flat.max()) if flat.size else 0.0
-                    if not np.isfinite(largest):
-                        self.not_finite.append(name)
-                    elif largest > 0.0:
-                        self.statistics[name] = float(flat.mean(dtype=np.float64)) / largest, int(flat.size)
+                found = None if array is None else weight_statistics(array)
+                if found is not None and np.isfinite(found[0]):
+                    self.statistics[name] = found
+                elif found is not None:
+                    self.not_finite.append(name)
 
     def _packed(self, tensor: Any, count: int) -> Any:
         """Numbers of which several share a byte, the first in its lowest bits."""
@@ -245,9 +230,9 @@ class _Reader:
     """Goes through the nodes of a graph with shapes, and drives a builder."""
 
     def __init__(
-        self, file: str, graph: Any, guessed: frozenset[str], weights: _Weights, options: ImportOptions
+        self, graph: Any, guessed: frozenset[str], weights: _Weights, options: ImportOptions
     ) -> None:
-        self.file, self.graph, self.guessed, self.options = file, graph, guessed, options
+        self.graph, self.guessed, self.options = graph, guessed, options
         self.statistics = weights.statistics
         self.shapes: dict[str, Shape] = {}
         self.types: dict[str, int] = {}
@@ -266,7 +251,7 @@ class _Reader:
         self.batch = 1
         self.not_finite = weights.not_finite
 
-    def network(self, path: Path, sha256: str) -> ImportedNetwork:
+    def network(self, path: Path) -> ImportedNetwork:
         """The network of the graph."""
         inputs = [one for one in self.graph.input if one.name not in self.constants]
         first = self.shapes.get(inputs[0].name, ()) if inputs else ()
@@ -288,7 +273,7 @@ class _Reader:
         ]
         outputs = [self.values[one.name] for one in self.graph.output if one.name in self.values]
         return builder.finished(
-            outputs, name=path.stem, origin=self.file, format="ONNX", sha256=sha256, coding="dense",
+            outputs, name=path.stem, origin=shown(path), format="ONNX", sha256=file_sha256(path), coding="dense",
             options=self._options(), excluded=tuple(self.excluded),
         )  # fmt: skip
 
@@ -300,29 +285,19 @@ class _Reader:
 
     def _options(self) -> ImportOptions:
         """Bits as the file quantises, where it does."""
-        widths = _WIDTHS
-        found = [widths[self.types[n]] for n in self.quantised if self.types.get(n) in widths]
-        return replace(self.options, weight_bits=max(found)) if found else self.options
-
-    @property
-    def quantised(self) -> Iterable[str]:
-        """Stored weights of quantised layers."""
-        return [
-            name for name in self.constants if name in self.statistics and self.types.get(name) in _WIDTHS
+        found = [
+            _WIDTHS[self.types[name]]
+            for name in self.constants
+            if name in self.statistics and self.types.get(name) in _WIDTHS
         ]
+        return replace(self.options, weight_bits=max(found)) if found else self.options
 
     def sample(self, shape: Shape) -> Shape:
         """A shape of ONNX, whose first extent is the batch, as a workload has it."""
         inner = shape[1:] if shape and shape[0] == self.batch else shape
         if self.batch > 1 and shape and shape[0] != self.batch:  # the batch is somewhere within
             return (max(1, prod(shape) // self.batch),)
-        if len(inner) <= 1:
-            return tuple(inner) or (1,)
-        if len(inner) == 2:
-            return (*inner, 1)
-        if len(inner) == 3:
-            return tuple(inner)
-        return (inner[0], inner[1], prod(inner[2:]))
+        return as_map(inner)
 
     def shape(self, name: str) -> Shape:
         """Static shape of a tensor."""

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from neuroest.workloads.importers.building import NetworkBuilder
 from neuroest.workloads.importers.network import NetworkImportError, Pair, Shape, Value
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
+from neuroest.workloads.shapes import GATES
 
 Found: TypeAlias = Value | list[Value] | None
 
@@ -326,15 +327,13 @@ def _standing_first(handler: Callable[[Node], Found]) -> Callable[[Node], Found]
 
 
 def _cell(kind: str) -> Callable[[Node], Found]:
-    gates = {"simple": 1, "gru": 3, "lstm": 4}[kind]
-
     def handler(node: Node) -> Found:
         value = node.live(0)
         if value is None or node.live(1) is not None or node.live(2) is not None:
             return None
         steps, features = node.shape(0)[1 if node.integer("layout", 0) else 0], node.shape(0)[-1]
         directions, rows = node.shape(1)[0], node.shape(1)[1]
-        hidden = node.integer("hidden_size", rows // gates)
+        hidden = node.integer("hidden_size", rows // GATES[kind])
         values = [
             node.builder.cell(f"{node.name}_{index}", value, kind, features, hidden, steps)
             for index in range(directions)

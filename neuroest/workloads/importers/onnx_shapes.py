@@ -1,28 +1,29 @@
 """Shapes of an ONNX graph: the library's inference, and the integer arithmetic on shapes that it leaves open.
 
 Exporters write `Shape`, `Gather`, `Div` and the like to compute a target size. On static shapes those are
-constants of a few elements; they are worked out here, with nothing but integers, until no shape changes.
+constants of a few elements; the reference implementation of the standard works them out, until no shape changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from math import prod
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
+from neuroest.workloads.importers.files import brief
 from neuroest.workloads.importers.network import NetworkImportError
 from neuroest.workloads.importers.onnx_operators import OPERATORS
 
-Integers: TypeAlias = Any
 _LEAST_ROUNDS = 12
 _MOST_VISITS = 400_000
 """Nodes that inference may go through again and again."""
 _MOST_ELEMENTS = 1024
 
 
-def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
+def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     """The graph with the shape of every tensor that follows from its inputs, and outputs whose shape is a guess.
 
     Raises
@@ -32,18 +33,18 @@ def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
     """
     originals, guessed = _stand_in(model.graph, [node for node in model.graph.node if not _has_rule(node)])
     for _ in range(max(_LEAST_ROUNDS, _MOST_VISITS // len(model.graph.node))):
-        model = _inferred_once(file, model)
+        model = _inferred_once(model)
         known = _shapes(model.graph)
         if all(name in known for node in model.graph.node for name in node.output if name):
             break
-        if not _fold(model.graph, known):
+        if not _fold(model, known):
             open_ = _first_open(model.graph, known)
             if open_ is None:
                 break
             put, more = _stand_in(model.graph, [open_])
             originals, guessed = {**originals, **put}, guessed | more
     else:
-        model = _inferred_once(file, model)
+        model = _inferred_once(model)
     nodes = [originals.get(node.output[0], node) if node.output else node for node in model.graph.node]
     copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
     del model.graph.node[:]
@@ -51,14 +52,13 @@ def inferred(file: str, model: Any) -> tuple[Any, frozenset[str]]:
     return model.graph, frozenset(guessed)
 
 
-def _inferred_once(file: str, model: Any) -> Any:
+def _inferred_once(model: Any) -> Any:
     from onnx import shape_inference  # noqa: PLC0415 - an extra
 
     try:
         return shape_inference.infer_shapes(model, data_prop=True)
     except Exception as error:
-        text = " ".join(str(error).split())[:160]
-        raise NetworkImportError(f"{file}: shapes do not fit together ({text})") from None
+        raise NetworkImportError(f"shapes do not fit together ({brief(error)})") from None
 
 
 def _has_rule(node: Any) -> bool:
@@ -140,118 +140,70 @@ def _shapes(graph: Any) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _fold(graph: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:
+def _fold(model: Any, shapes: Mapping[str, tuple[int, ...]]) -> bool:
     """Replace nodes that compute a few known integers by those; whether there were any."""
     from onnx import numpy_helper  # noqa: PLC0415 - an extra
 
-    values: dict[str, Integers] = {}
-    for tensor in graph.initializer:
-        if tensor.data_type in {6, 7} and np.prod(tensor.dims) <= _MOST_ELEMENTS:
-            values[tensor.name] = numpy_helper.to_array(tensor)
-    kept, folded = [], False
+    graph = model.graph
+    values = {one.name: numpy_helper.to_array(one) for one in graph.initializer if _is_small(one)}
+    kept = []
     for node in graph.node:
-        found = None
-        try:
-            found = _value(node, values, shapes)
-        except (IndexError, ValueError, TypeError, ZeroDivisionError):
-            found = None
-        if found is None or np.size(found) > _MOST_ELEMENTS:
+        found = _value(model, node, values, shapes)
+        if found is None or found.dtype.kind not in "bi" or found.size > _MOST_ELEMENTS:
             kept.append(node)
             continue
-        array = np.asarray(found, dtype=np.int64)
-        values[node.output[0]] = array
-        graph.initializer.append(numpy_helper.from_array(array, node.output[0]))
-        folded = True
-    if folded:
-        del graph.node[:]
-        graph.node.extend(kept)
-        del graph.value_info[:]
-    return folded
+        values[node.output[0]] = found
+        graph.initializer.append(numpy_helper.from_array(found, node.output[0]))
+    if len(kept) == len(graph.node):
+        return False
+    del graph.node[:]
+    graph.node.extend(kept)
+    del graph.value_info[:]
+    return True
+
+
+def _is_small(tensor: Any) -> bool:
+    return tensor.data_type in _INTEGERS and prod(tensor.dims) <= _MOST_ELEMENTS
 
 
 def _value(
-    node: Any, values: Mapping[str, Integers], shapes: Mapping[str, tuple[int, ...]]
-) -> Integers | None:
-    from onnx import numpy_helper  # noqa: PLC0415 - an extra
+    model: Any, node: Any, values: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
+) -> Any | None:
+    """What a node computes from known integers alone; None where that is not known, or an error of the network."""
+    from onnx import helper  # noqa: PLC0415 - an extra
+    from onnx.reference import ReferenceEvaluator  # noqa: PLC0415 - an extra
 
     if len(node.output) != 1:
         return None
     attributes = {one.name: one for one in node.attribute}
     if node.op_type == "Shape":
         shape = shapes.get(node.input[0])
-        if shape is None:
-            return None
         start = attributes["start"].i if "start" in attributes else 0
-        end = attributes["end"].i if "end" in attributes else len(shape)
-        return np.array(shape[start:end], dtype=np.int64)
-    if node.op_type == "Constant" and "value" in attributes:
-        tensor = attributes["value"].t
-        if tensor.data_type in {6, 7} and np.prod(tensor.dims) <= _MOST_ELEMENTS:
-            return numpy_helper.to_array(tensor)
+        end = attributes["end"].i if "end" in attributes else None
+        return None if shape is None else np.array(shape[start:end], dtype=np.int64)
+    reads = [name for name in node.input if name]
+    if node.op_type not in _FOLDED or not all(name in values for name in reads):
         return None
-    if node.op_type not in _ARITHMETIC or not all(name in values for name in node.input if name):
+    if node.op_type == "Constant" and not ("value" in attributes and _is_small(attributes["value"].t)):
         return None
-    return _ARITHMETIC[node.op_type](attributes, *[values[name] for name in node.input if name])
-
-
-def _divided(_: Any, a: Integers, b: Integers) -> Integers:
-    if np.any(b == 0):
-        raise ZeroDivisionError
-    return (np.sign(a) * np.sign(b)) * (np.abs(a) // np.abs(b))
-
-
-def _axis(attributes: Any) -> int:
-    return int(attributes["axis"].i) if "axis" in attributes else 0
-
-
-def _unsqueezed(attributes: Any, a: Integers, axes: Integers | None = None) -> Integers:
-    where = axes if axes is not None else attributes["axes"].ints
-    return np.expand_dims(a, tuple(int(one) for one in where))
-
-
-def _squeezed(attributes: Any, a: Integers, axes: Integers | None = None) -> Integers:
-    where = axes if axes is not None else attributes["axes"].ints if "axes" in attributes else None
-    return np.squeeze(a, None if where is None else tuple(int(one) for one in where))
-
-
-def _sliced(_: Any, a: Integers, starts: Integers, ends: Integers, *more: Integers) -> Integers:
-    axes = more[0] if more else np.arange(np.size(starts))
-    steps = more[1] if len(more) > 1 else np.ones(np.size(starts), dtype=np.int64)
-    cut = [slice(None)] * a.ndim
-    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
-        cut[int(axis)] = slice(int(start), int(end), int(step))
-    return a[tuple(cut)]
-
-
-def _filled(attributes: Any, shape: Integers) -> Integers | None:
-    value = attributes["value"].t if "value" in attributes else None
-    if value is None or value.data_type not in {6, 7} or np.prod(shape, dtype=float) > _MOST_ELEMENTS:
+    if node.op_type == "ConstantOfShape" and np.prod(values[reads[0]], dtype=float) > _MOST_ELEMENTS:
         return None
-    from onnx import numpy_helper  # noqa: PLC0415 - an extra
+    infos = [helper.make_empty_tensor_value_info(name) for name in (*reads, node.output[0])]
+    graph = helper.make_graph([node], "constants", infos[:-1], infos[-1:])
+    opsets = {one.domain: one.version for one in model.opset_import}
+    try:
+        with np.errstate(all="raise"):
+            return np.asarray(
+                ReferenceEvaluator(graph, opsets).run(None, {name: values[name] for name in reads})[0]
+            )
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
+        return None  # left to the inference of shapes, which says what does not fit
 
-    return np.full(tuple(int(one) for one in shape), int(numpy_helper.to_array(value).reshape(-1)[0]))
 
-
-_ARITHMETIC: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {
-        "Identity": lambda _, a: a,
-        "Cast": lambda attributes, a: a if attributes["to"].i in {6, 7} else None,
-        "Gather": lambda attributes, a, b: np.take(a, b, axis=_axis(attributes)),
-        "Concat": lambda attributes, *a: np.concatenate(a, axis=_axis(attributes)),
-        "Unsqueeze": _unsqueezed,
-        "Squeeze": _squeezed,
-        "Add": lambda _, a, b: a + b,
-        "Sub": lambda _, a, b: a - b,
-        "Mul": lambda _, a, b: a * b,
-        "Div": _divided,
-        "Mod": lambda _, a, b: np.mod(a, b) if np.all(b != 0) else None,
-        "Slice": _sliced,
-        "Transpose": lambda attributes, a: np.transpose(
-            a, tuple(attributes["perm"].ints) if "perm" in attributes else None
-        ),
-        "Reshape": lambda _, a, b: a.reshape(tuple(int(one) for one in b)),
-        "Equal": lambda _, a, b: (a == b).astype(np.int64),
-        "Where": lambda _, c, a, b: np.where(c != 0, a, b),
-        "ConstantOfShape": _filled,
-    }
-)
+_INTEGERS = frozenset({6, 7, 9})
+"""Numbers of the types of whole numbers and truth values in the format."""
+_FOLDED = frozenset({
+    "Add", "Cast", "Concat", "Constant", "ConstantOfShape", "Div", "Equal", "Gather", "Identity", "Mod", "Mul",
+    "Reshape", "Slice", "Squeeze", "Sub", "Transpose", "Unsqueeze", "Where",
+})  # fmt: skip
+"""Operators that exporters compute shapes with."""

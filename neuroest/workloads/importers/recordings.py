@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import copy
-import csv
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from math import prod
@@ -14,13 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import UnknownNameError
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.workload import ACTIVITY_QUANTITIES, WorkloadSpec, input_quantities
-from neuroest.workloads.importers.files import LARGEST_ARRAY, file_sha256, model_file, safe_array, shown
+from neuroest.workloads.importers.files import (
+    LARGEST_ARRAY,
+    file_sha256,
+    model_file,
+    reading,
+    shown,
+    stored_arrays,
+)
 from neuroest.workloads.importers.network import NetworkImportError, Recorded, checked_fraction
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
 from neuroest.workloads.importers.writing import (
@@ -43,11 +47,22 @@ _EVENTS = {"layer", "sample", "timestep", "neuron"}
 
 @dataclass(frozen=True)
 class LayerRecording:
-    """What a file holds for one layer: an array (samples, timesteps, neurons ...), or means."""
+    """What a file holds for one layer.
+
+    Attributes
+    ----------
+    spikes : array, optional
+        By sample, timestep and neuron.
+    events : array, optional
+        Sample, timestep and neuron of each spike.
+    means : mapping
+        Mean, 10th and 90th percentile over samples by quantity, where neither is known.
+    """
 
     name: str
     spikes: Any = None
-    means: Mapping[str, Any] = field(default_factory=dict)
+    events: Any = None
+    means: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     samples: int | None = None
 
 
@@ -111,34 +126,17 @@ def read_recording(path: Path, *, samples: int | None = None, time_step: float |
         raise NetworkImportError(
             f"{shown(path)}: unknown suffix {path.suffix!r}; .npz, .csv and .h5 are read"
         )
-    try:
+    with reading(path, "recording"):
         layers, found_step = reader(path, time_step)
-    except NeuroestError as error:
-        text = str(error)
-        raise NetworkImportError(text if text.startswith(shown(path)) else f"{shown(path)}: {text}") from None
-    if not layers:
-        raise NetworkImportError(f"{shown(path)}: holds no activity")
+        if not layers:
+            raise NetworkImportError("holds no activity")
     return Recording(shown(path), file_sha256(path), tuple(layers), samples, found_step)
 
 
 def _npz(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
     layers: dict[str, LayerRecording] = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if len(members) > _MOST_MEMBERS or sum(one.file_size for one in members) > _MOST_BYTES:
-                raise NetworkImportError(f"unpacks to more than {_MOST_BYTES // 2**20} MiB and is not read")
-            for member in members:
-                if not member.filename.endswith(".npy") or member.flag_bits & 1:
-                    raise NetworkImportError(f"{member.filename[:60]!r} is no array of numpy")
-                if member.file_size > LARGEST_ARRAY:
-                    raise NetworkImportError(f"{member.filename[:60]!r} unpacks to {member.file_size} bytes")
-                with archive.open(member) as stream:
-                    name = member.filename.removesuffix(".npy")
-                    array = safe_array(stream, repr(name[:60]), member.file_size)
-                _place(layers, name, array)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise NetworkImportError(f"no .npz file, or one that is damaged ({str(error)[:80]})") from None
+    for name, array in stored_arrays(path, _MOST_MEMBERS):
+        _place(layers, name, array)
     return list(layers.values()), None
 
 
@@ -148,8 +146,14 @@ def _place(layers: dict[str, LayerRecording], name: str, array: Any) -> None:
     if quantity in _QUANTITIES and layer:
         if array.ndim > 1:
             raise NetworkImportError(f"{name[:60]!r} must be one number a sample")
-        means = {**(layers[layer].means if layer in layers else {}), quantity: np.atleast_1d(array)}
-        layers[layer] = LayerRecording(layer, means=means, samples=int(np.size(array)))
+        each = np.atleast_1d(array).astype(np.float64)
+        for number in (float(each.min()), float(each.max())):
+            checked_fraction(number, f"{quantity} of {layer!r}")
+        low, _median, high = quantiles(each)
+        means = layers[layer].means if layer in layers else {}
+        layers[layer] = LayerRecording(
+            layer, means={**means, quantity: (float(each.mean()), low, high)}, samples=each.size
+        )
     elif array.ndim < 2:
         raise NetworkImportError(
             f"{name[:60]!r} has {array.ndim} axes; spikes have samples, timesteps and neurons, rates are named "
@@ -162,65 +166,74 @@ def _place(layers: dict[str, LayerRecording], name: str, array: Any) -> None:
 def _csv(path: Path, _: float | None) -> tuple[list[LayerRecording], float | None]:
     if path.stat().st_size > _MOST_BYTES:
         raise NetworkImportError(f"larger than {_MOST_BYTES // 2**20} MiB")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            columns = set(reader.fieldnames or ())
-            if columns >= _EVENTS:
-                return _events(reader), None
-            if "layer" in columns and columns & set(_QUANTITIES):
-                return _means(reader), None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise NetworkImportError(f"no CSV text ({str(error)[:80]})") from None
+    table = pd.read_csv(
+        path,
+        encoding="utf-8-sig",
+        dtype={"layer": str},
+        index_col=False,
+        nrows=_MOST_ROWS + 1,
+        low_memory=False,
+    )
+    if len(table) > _MOST_ROWS:
+        raise NetworkImportError(f"more than {_MOST_ROWS} lines")
+    if set(table) >= _EVENTS:
+        return _events(table), None
+    if "layer" in table and set(_QUANTITIES) & set(table):
+        return _means(table), None
     raise NetworkImportError(
         "needs the columns layer and rate (or density and bit_density), or sample, timestep, layer and neuron"
     )
 
 
-def _number(row: Mapping[str, str | None], key: str, line: int) -> float:
-    text = row.get(key) or ""
-    try:
-        return float(text)
-    except ValueError:
-        raise NetworkImportError(f"line {line}: {key} is {text[:40]!r}, expected a number") from None
+def _numbers(table: pd.DataFrame, columns: Iterable[str], *, may_be_empty: bool = False) -> pd.DataFrame:
+    """Columns of numbers; not a number where a cell is empty and may be."""
+    found: pd.DataFrame = table[list(columns)].apply(pd.to_numeric, errors="coerce")
+    for column in found:
+        wrong = found[column].isna() & ~(may_be_empty & table[column].isna())
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            text = str(table[column].fillna("").iloc[row])
+            raise NetworkImportError(f"line {row + 2}: {column} is {text[:40]!r}, expected a number")
+    return found
 
 
-def _means(reader: Any) -> list[LayerRecording]:
-    layers = {}
-    for line, row in enumerate(reader, start=2):
-        if line > _MOST_MEMBERS:
-            raise NetworkImportError(f"more than {_MOST_MEMBERS} lines")
-        name = (row.get("layer") or "").strip()
-        if not name or name in layers:
-            raise NetworkImportError(f"line {line}: layer {name[:40]!r} is empty or stands there twice")
+def _means(table: pd.DataFrame) -> list[LayerRecording]:
+    names = table["layer"].fillna("").str.strip()
+    wrong = (names == "") | names.duplicated()
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise NetworkImportError(f"line {row + 2}: layer {names[row][:40]!r} is empty or stands there twice")
+    known = [f"{quantity}{end}" for quantity in _QUANTITIES for end in ("", "_low", "_high")]
+    numbers = _numbers(table, [one for one in (*known, "samples") if one in table], may_be_empty=True)
+    layers = []
+    for row, name in enumerate(names):
+        given = numbers.iloc[row].dropna()
+        checked = {
+            key: checked_fraction(float(given[key]), f"line {row + 2}: {key}")
+            for key in known
+            if key in given
+        }
         means = {}
-        for quantity in _QUANTITIES:
-            if row.get(quantity):
-                mean = checked_fraction(_number(row, quantity, line), f"line {line}: {quantity}")
-                low, high = (
-                    checked_fraction(_number(row, f"{quantity}_{end}", line), f"line {line}: {quantity}_{end}")
-                    if row.get(f"{quantity}_{end}") else mean
-                    for end in ("low", "high")
-                )  # fmt: skip
-                means[quantity] = (mean, min(low, mean), max(high, mean))
-        count = int(_number(row, "samples", line)) if row.get("samples") else None
-        layers[name] = LayerRecording(name, means=means, samples=count)
-    return list(layers.values())
+        for quantity in (one for one in _QUANTITIES if one in checked):
+            mean = checked[quantity]
+            low, high = (checked.get(f"{quantity}_{end}", mean) for end in ("low", "high"))
+            means[quantity] = (mean, min(low, mean), max(high, mean))
+        layers.append(
+            LayerRecording(name, means=means, samples=int(given["samples"]) if "samples" in given else None)
+        )
+    return layers
 
 
-def _events(reader: Any) -> list[LayerRecording]:
-    found: dict[str, list[tuple[int, int, int]]] = {}
-    for line, row in enumerate(reader, start=2):
-        if line > _MOST_ROWS:
-            raise NetworkImportError(f"more than {_MOST_ROWS} spikes")
-        event = tuple(_number(row, key, line) for key in ("sample", "timestep", "neuron"))
-        if not all(0.0 <= one <= _LARGEST_PLACE and one == int(one) for one in event):
-            raise NetworkImportError(
-                f"line {line}: sample, timestep and neuron must be whole numbers, counted from 0"
-            )
-        place = int(event[0]), int(event[1]), int(event[2])
-        found.setdefault((row.get("layer") or "").strip(), []).append(place)
-    return [LayerRecording(name, spikes=tuple(events)) for name, events in found.items()]
+def _events(table: pd.DataFrame) -> list[LayerRecording]:
+    places = _numbers(table, ("sample", "timestep", "neuron"))
+    wrong = ((places < 0) | (places > _LARGEST_PLACE) | (places % 1 != 0)).any(axis=1)
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise NetworkImportError(
+            f"line {row + 2}: sample, timestep and neuron must be whole numbers, counted from 0"
+        )
+    named = places.astype(np.int64).groupby(table["layer"].fillna("").str.strip(), sort=False)
+    return [LayerRecording(str(name), events=events.to_numpy()) for name, events in named]
 
 
 def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording], float | None]:
@@ -231,23 +244,20 @@ def _nir_data(path: Path, time_step: float | None) -> tuple[list[LayerRecording]
     with opened(path) as store:
         if "nodes" not in store:
             raise NetworkImportError("no NIRData (it has no group 'nodes')")
-        try:
-            for name, node in members(store["nodes"]):
-                observables = dict(members(node["observables"])) if "observables" in node else {}
-                spikes = observables.get("spikes")
-                if spikes is None:
-                    continue
-                content = dict(members(spikes))
-                about = {**dict(spikes.attrs), **{k: array(v) for k, v in content.items() if v.ndim == 0}}
-                if "data" in content:
-                    data = array(content["data"], LARGEST_ARRAY)
-                    if "dt" in about:
-                        steps.add(float(np.asarray(about["dt"])))
-                    layers.append(LayerRecording(name, spikes=data, samples=int(data.shape[0])))
-                else:
-                    layers.append(_gridded(name, content, about, time_step, array))
-        except (LookupError, OSError, ValueError, TypeError, AttributeError, RuntimeError) as error:
-            raise NetworkImportError(f"no NIRData, or damaged ({str(error)[:80]})") from None
+        for name, node in members(store["nodes"]):
+            observables = dict(members(node["observables"])) if "observables" in node else {}
+            spikes = observables.get("spikes")
+            if spikes is None:
+                continue
+            content = dict(members(spikes))
+            about = {**dict(spikes.attrs), **{k: array(v) for k, v in content.items() if v.ndim == 0}}
+            if "data" in content:
+                data = array(content["data"], LARGEST_ARRAY)
+                if "dt" in about:
+                    steps.add(float(np.asarray(about["dt"])))
+                layers.append(LayerRecording(name, spikes=data, samples=int(data.shape[0])))
+            else:
+                layers.append(_gridded(name, content, about, time_step, array))
     if len(steps) > 1:
         raise NetworkImportError(f"the layers have different time steps: {sorted(steps)}")
     return layers, next(iter(steps), time_step)
@@ -292,93 +302,77 @@ def measured(recording: Recording, spec: WorkloadSpec) -> dict[str, Recorded]:
     shapes = geometry(spec)
     sizes = dict(zip(shapes.names, map(prod, shapes.output_shapes), strict=True))
     sizes["input"] = prod(spec.input.shape)
-    found = {}
     given, due_step = recording.time_step, spec.time_step
     if given and due_step and abs(given - due_step) > _SAME_STEP * due_step:
         raise NetworkImportError(
             f"{recording.file}: was recorded with timesteps of {format_quantity(given, 's')}, the workload has "
             f"{format_quantity(due_step, 's')}"
         )
-    for one in recording.layers:
-        if one.name not in sizes:
-            raise UnknownNameError(
-                "layer", one.name[:60], sizes, "a recording names the layers of the workload"
-            )
-        due = input_quantities(spec) if one.name == "input" else ACTIVITY_QUANTITIES[spec.coding]
-        if one.spikes is not None:
-            found[one.name] = _from_array(one, recording, spec, sizes[one.name], due)
-        else:
-            found[one.name] = _from_means(one, recording, due)
+    unknown = next((one.name for one in recording.layers if one.name not in sizes), None)
+    if unknown is not None:
+        raise UnknownNameError("layer", unknown[:60], sizes, "a recording names the layers of the workload")
+    found = {}
+    with reading(Path(recording.file), "recording"):
+        for one in recording.layers:
+            due = input_quantities(spec) if one.name == "input" else ACTIVITY_QUANTITIES[spec.coding]
+            if one.spikes is None and one.events is None:
+                found[one.name] = _averaged(one, recording, due)
+            else:
+                found[one.name] = _counted(one, recording, spec, sizes[one.name], due)
     return found
 
 
-def _from_array(
+def _counted(
     one: LayerRecording, recording: Recording, spec: WorkloadSpec, neurons: int, due: Sequence[str]
 ) -> Recorded:
+    """Activity of what was recorded element by element."""
     tally = Tally()
-    if not np.size(one.spikes):
-        raise NetworkImportError(f"{recording.file}: {one.name!r} is empty")
+    steps = int(spec.timesteps or 1)
+    if not np.size(one.spikes if one.events is None else one.events):
+        raise NetworkImportError(f"{one.name!r} is empty")
     if due != ("rate",):
-        if isinstance(one.spikes, tuple):
-            raise NetworkImportError(
-                f"{recording.file}: {one.name!r} holds spikes, but the layer has numbers"
-            )
-        if prod(one.spikes.shape[1:]) != neurons:
-            raise NetworkImportError(
-                _misfit(recording, one.name, prod(one.spikes.shape[1:]), neurons, "elements")
-            )
+        if one.events is not None:
+            raise NetworkImportError(f"{one.name!r} holds spikes, but the layer has numbers")
+        _require(one, prod(one.spikes.shape[1:]), neurons, "elements")
         bits = spec.input.bits if one.name == "input" and spec.input.bits else spec.precision.activations or 8
         tally.take(number_statistics(one.spikes, 0, bits))
-        return tally.recorded()
-    steps = int(spec.timesteps or 1)
-    if isinstance(one.spikes, tuple):
-        samples = recording.samples or 1 + max(event[0] for event in one.spikes)
-        if max(event[0] for event in one.spikes) >= samples:
-            raise NetworkImportError(f"{recording.file}: {one.name!r} has more than {samples} samples")
-        beyond = max(event[1] for event in one.spikes), max(event[2] for event in one.spikes)
-        if beyond[0] >= steps or beyond[1] >= neurons:
+    elif one.events is not None:
+        sample, step, neuron = (int(last) for last in one.events.max(axis=0))
+        samples = recording.samples or 1 + sample
+        if sample >= samples:
+            raise NetworkImportError(f"{one.name!r} has more than {samples} samples")
+        if step >= steps or neuron >= neurons:
             raise NetworkImportError(
-                f"{recording.file}: {one.name!r} fires in timestep {beyond[0]} at neuron {beyond[1]}; the workload has "
-                f"{steps} timesteps and {neurons} neurons, counted from 0"
+                f"{one.name!r} fires in timestep {step} at neuron {neuron}; the workload has {steps} timesteps and "
+                f"{neurons} neurons, counted from 0"
             )
-        counts = np.bincount([event[0] for event in one.spikes], minlength=samples).astype(np.float64)
+        counts = np.bincount(one.events[:, 0], minlength=samples).astype(np.float64)
         tally.take({"rate": counts, "elements": neurons, "steps": steps})
-        return tally.recorded()
-    spikes = one.spikes
-    if spikes.shape[1] != steps:
-        raise NetworkImportError(_misfit(recording, one.name, spikes.shape[1], steps, "timesteps"))
-    if prod(spikes.shape[2:]) != neurons:
-        raise NetworkImportError(_misfit(recording, one.name, prod(spikes.shape[2:]), neurons, "neurons"))
-    if np.any(spikes != np.rint(spikes)):
-        raise NetworkImportError(
-            f"{recording.file}: {one.name!r} holds fractions, not spikes; means are named {one.name}.rate, one a sample"
-        )
-    tally.take(spike_statistics(spikes, 0, 1))
+    else:
+        _require(one, one.spikes.shape[1], steps, "timesteps")
+        _require(one, prod(one.spikes.shape[2:]), neurons, "neurons")
+        if np.any(one.spikes != np.rint(one.spikes)):
+            raise NetworkImportError(
+                f"{one.name!r} holds fractions, not spikes; means are named {one.name}.rate, one a sample"
+            )
+        tally.take(spike_statistics(one.spikes, 0, 1))
     return tally.recorded()
 
 
-def _misfit(recording: Recording, name: str, has: int, needs: int, what: str) -> str:
-    return f"{recording.file}: {name!r} was recorded with {has} {what}, the workload has {needs}"
+def _require(one: LayerRecording, has: int, needs: int, what: str) -> None:
+    if has != needs:
+        raise NetworkImportError(f"{one.name!r} was recorded with {has} {what}, the workload has {needs}")
 
 
-def _from_means(one: LayerRecording, recording: Recording, due: Sequence[str]) -> Recorded:
+def _averaged(one: LayerRecording, recording: Recording, due: Sequence[str]) -> Recorded:
+    """Activity of what was recorded as means."""
     missing = [quantity for quantity in due if quantity not in one.means]
     if missing:
-        raise NetworkImportError(f"{recording.file}: {one.name!r} states no {missing[0]}")
-    values, low, high = {}, {}, {}
-    for quantity in due:
-        given = one.means[quantity]
-        if isinstance(given, tuple):
-            values[quantity], low[quantity], high[quantity] = given
-        else:
-            each = np.asarray(given, dtype=np.float64)
-            for number in (float(each.min()), float(each.max())):
-                checked_fraction(number, f"{recording.file}: {quantity} of {one.name!r}")
-            values[quantity] = float(each.mean())
-            low[quantity], _, high[quantity] = quantiles(each)
+        raise NetworkImportError(f"{one.name!r} states no {missing[0]}")
     samples = one.samples or recording.samples
     if samples is None:
-        raise NetworkImportError(f"{recording.file}: how many samples were averaged? give --samples")
+        raise NetworkImportError("how many samples were averaged? give --samples")
+    values, low, high = ({key: one.means[key][place] for key in due} for place in range(3))
     return Recorded(values, low, high, samples)
 
 
@@ -406,7 +400,7 @@ def attach_activity(
         Name of the new workload.
     """
     found = measured(recording, workload.spec)
-    data = copy.deepcopy(workload.document.data)
+    data = workload.document.data
     key, number = "recording", 1
     while key in data.get("sources", {}):
         number += 1

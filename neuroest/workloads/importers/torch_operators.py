@@ -7,7 +7,7 @@ from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from neuroest.workloads.importers.network import Value
+from neuroest.workloads.importers.network import Value, as_map
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 from neuroest.workloads.importers.torch_names import (
     ACTIVATIONS,
@@ -19,7 +19,7 @@ from neuroest.workloads.importers.torch_names import (
     REDUCTIONS,
     VIEWS,
 )
-from neuroest.workloads.importers.torch_watch import Watch, as_map, as_numpy
+from neuroest.workloads.importers.torch_watch import Watch, as_numpy
 
 _COSTS = {
     **dict.fromkeys(("_softmax", "_log_softmax", "_safe_softmax"), SOFTMAX),
@@ -335,10 +335,6 @@ class _Operations:
 
     def _view(self, name: str, tensor: Any, out: Any) -> Value:
         value: Value = self.watch.values[tensor]
-        if name in QUANTISERS:
-            self.builder.notes.append(
-                "Rounding to fewer levels costs nothing; bits are those that the import was told."
-            )
         if self.watch.spiking or out.numel() == tensor.numel() or name in _PARTS:
             return value
         shape = self._shape(out)

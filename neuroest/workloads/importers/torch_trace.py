@@ -11,9 +11,10 @@ from contextlib import ExitStack
 from typing import Any
 
 from neuroest.core.extras import extra
-from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError, Recorded
-from neuroest.workloads.importers.torch_neurons import is_neuron, reset_neurons
-from neuroest.workloads.importers.torch_watch import Watch, as_map
+from neuroest.workloads.importers.files import brief
+from neuroest.workloads.importers.network import ImportedNetwork, ImportOptions, NetworkImportError
+from neuroest.workloads.importers.torch_neurons import reset_neurons
+from neuroest.workloads.importers.torch_watch import Watch
 
 
 def trace_model(
@@ -90,8 +91,5 @@ def _ran(model: Any, sample: Any, run: Callable[[Any, Any], Any] | None) -> Any:
     except NetworkImportError:
         raise
     except Exception as error:  # of the model itself, which is its user's
-        said = " ".join(str(error).split())[:200] or "no message"
-        raise NetworkImportError(f"the model fails on the sample: {type(error).__name__}: {said}") from error
-
-
-__all__ = ["Recorded", "Watch", "as_map", "is_neuron", "trace_model"]
+        said = f"{type(error).__name__}: {brief(error, 200)}"
+        raise NetworkImportError(f"the model fails on the sample: {said}") from error

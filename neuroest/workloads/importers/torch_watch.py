@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from neuroest.workloads.importers.network import (
     NetworkImportError,
     Shape,
     Value,
+    as_map,
 )
 from neuroest.workloads.importers.statistics import Tally, number_statistics, spike_statistics
 from neuroest.workloads.importers.torch_neurons import is_neuron, is_sequence, is_silent, own_weights
@@ -168,20 +168,14 @@ class Watch:
                 f"{source} pools before its neurons; {before} counts as having them, each as active as theirs."
             )
         elif not builder.is_weighted(value) and kind not in {"add", "host"}:
-            builder.notes.append(
-                f"{path} are neurons without weights; each counts as one element-wise operation."
-            )
-            value = self.once(("neurons", path), lambda: builder.element_wise(path, [found]))
+            value = self.once(("neurons", path), lambda: builder.without_weights(path, found))
         self.values[spikes] = value
         for state in outs[1:]:  # potentials may leave the network; what reads them is refused
             if state is not spikes:
                 self.values[state] = value
                 self.potentials[state] = path
         if is_silent(module):
-            builder.notes.append(
-                f"{value.layer} ends in {type(module).__name__} neurons, which never spike: their output is a membrane "
-                "potential."
-            )
+            builder.note_silent(value, type(module).__name__)
             return
         counted = as_numpy(spikes)
         if np.any((counted != 0) & (counted != 1)):
@@ -226,19 +220,13 @@ class Watch:
 
     def _recurrent(self, value: Value, weights: Any) -> Value:
         before = self.builder.layers[value.layer]
-        reads = [self._known(one) for one in before.inputs]
         if before.type != "fully_connected":
             raise NetworkImportError(f"{before.name} has recurrent neurons, but is no fully connected layer")
-        del self.builder.layers[value.layer]
-        made = self.builder.put("recurrent", before.name, reads, value.shape, outputs=before.shape[0])
+        made = self.builder.recurrent(value, as_numpy(weights))
         for key, known in list(self.layers.items()):
             if known == value:
                 self.layers[key] = made
-        self.builder.note_weights(made, as_numpy(weights))
         return made
-
-    def _known(self, name: str) -> Value:
-        return self.builder.input if name == "input" else Value(name, self.builder.layers[name].shape)
 
     def _cells(self, module: Any, given: Any, out: Any, path: str) -> None:
         kind = {"LSTM": "lstm", "GRU": "gru"}.get(type(module).__name__, "simple")
@@ -340,16 +328,6 @@ def input_statistics(tensor: Any, axis: int, bits: int, *, spiking: bool) -> dic
     if spiking and np.all((array == 0) | (array == 1)):
         return spike_statistics(array, axis)
     return number_statistics(array, axis, bits)
-
-
-def as_map(shape: Sequence[int]) -> Shape:
-    """The shape of a sample as a workload has it."""
-    inner = tuple(int(extent) for extent in shape)
-    if len(inner) <= 1:
-        return inner or (1,)
-    if len(inner) == 2:
-        return (*inner, 1)
-    return inner if len(inner) == 3 else (inner[0], inner[1], prod(inner[2:]))
 
 
 def tensors(out: Any, torch: Any) -> list[Any]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from neuroest.core.extras import extra
 from neuroest.plotting.style import draw, matplotlib
+from neuroest.publishing.figure_list import plans
 from neuroest.reporting import latex
-from neuroest.reporting.figure_list import Plan, plans
-from neuroest.reporting.page import page
+from neuroest.reporting.page import Plan, page
 from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 
@@ -156,6 +156,7 @@ def _draw(drawn: list[Plan], folder: Path) -> None:
 
 def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # by which a pool ends its workers
 
 
 def _draw_one(index: int) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from neuroest.plotting.area_map import area_map_figure
 from neuroest.plotting.bottleneck import bottleneck_figure
@@ -17,6 +15,7 @@ from neuroest.plotting.sweep import points_figure
 from neuroest.plotting.uncertainty import distribution_figure, tornado_figure
 from neuroest.reporting.estimate_views import LEAST_UNPROVEN, View
 from neuroest.reporting.formatting import counted
+from neuroest.reporting.page import Plan
 from neuroest.reporting.report import Report, unique_slugs
 from neuroest.reporting.sweep_data import SweepPoints
 
@@ -38,27 +37,6 @@ _QUANTITIES = {
 
 MOST_DRAWN_ALONE = 4
 """Designs of a network that have a tornado, a roofline and an area map of their own."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A figure that is to be drawn.
-
-    Attributes
-    ----------
-    name : str
-        Of its files.
-    title, caption : str
-        Plain text: what it shows in a few words, and what a paper prints below it.
-    wide : bool
-        Whether it spans two columns.
-    """
-
-    name: str
-    title: str
-    caption: str
-    make: Callable[[], Any]
-    wide: bool = False
 
 
 def plans(report: Report, sweep: SweepPoints | None, venue: str) -> list[Plan]:

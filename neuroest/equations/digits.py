@@ -1,0 +1,263 @@
+"""Digits of a weight that is cut into several cells: how much of its window each cell shows.
+
+Weights are Gaussian and hardly clipped, and scaled so that the largest one fills the window of every cell. The first
+digit of such a weight is small, the lower ones are spread almost evenly. A weight in one cell is no digit: its moments
+are those of the weight itself. Places count from 0 for the highest digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.provenance import equation
+from neuroest.core.units import Dimensionless
+from neuroest.equations._special import normal_distribution
+from neuroest.equations.accuracy import weight_mean_square
+
+Array: TypeAlias = NDArray[np.float64]
+
+_FINEST = 2**9
+"""Parts of the range down to which the distribution of a digit is summed up; finer digits are spread evenly."""
+
+
+@equation
+def digit_place_value(
+    digit_bits: Dimensionless, digits: Dimensionless, place: Dimensionless
+) -> Dimensionless:
+    """What the largest value of a digit adds to a weight, over the largest weight. [1].
+
+    Parameters
+    ----------
+    digit_bits : float or array
+        Bits of one digit, b. [1]
+    digits : float or array
+        Digits of the number, n. [1]
+    place : float or array
+        The digit, k. [1]
+
+    Returns
+    -------
+    float or array
+        Share; nothing behind the last digit. [1]
+
+    Notes
+    -----
+    Formula: a_k = B^(n - 1 - k) (B - 1)/(B^n - 1), B = 2^b
+
+    Valid: digits weighed by powers of B
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Two digits of four bits: 240 and 15 of 255.
+
+    >>> f"{digit_place_value(4.0, 2.0, 0.0):.4f}"
+    '0.9412'
+    """
+    base, whole = np.exp2(digit_bits), np.exp2(digit_bits * digits)
+    there = np.where(place < digits, 1.0, 0.0)
+    return there * whole / base ** (1.0 + place) * (base - 1.0) / (whole - 1.0)
+
+
+@equation
+def digit_mean_share(
+    mean_absolute_weight: Dimensionless,
+    centre: Dimensionless,
+    digit_bits: Dimensionless,
+    digits: Dimensionless,
+    place: Dimensionless,
+) -> Dimensionless:
+    """Mean of a digit over its largest value. [1].
+
+    Parameters
+    ----------
+    mean_absolute_weight : float or array
+        Mean absolute weight over the largest absolute weight, 0 to 1. [1]
+    centre : float or array
+        What a weight of zero is written as, over the largest: 0 for pairs of cells, 1/2 for offset coding. [1]
+    digit_bits : float or array
+        Bits of one digit, b. [1]
+    digits : float or array
+        Digits of the number, n. [1]
+    place : float or array
+        The digit, k. [1]
+
+    Returns
+    -------
+    float or array
+        Mean share of the window; nothing behind the last digit. [1]
+
+    Notes
+    -----
+    Formula: u_k = E[d_k]/(B - 1), d_k = floor(x B^(k + 1)) mod B, B = 2^b
+
+    Valid: Gaussian weights that are hardly clipped, in two or more digits; one digit is the weight itself
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    The lower of two digits of four bits is nearly even:
+
+    >>> f"{digit_mean_share(0.266, 0.0, 4.0, 2.0, 1.0):.3f}"
+    '0.488'
+    """
+    whole = centre + (1.0 - 2.0 * centre) * mean_absolute_weight
+    return _of_digit(np.positive, whole, mean_absolute_weight, centre, digit_bits, digits, place)
+
+
+@equation
+def digit_mean_square_share(
+    mean_absolute_weight: Dimensionless,
+    centre: Dimensionless,
+    digit_bits: Dimensionless,
+    digits: Dimensionless,
+    place: Dimensionless,
+) -> Dimensionless:
+    """Mean square of a digit over the square of its largest value. [1].
+
+    Parameters
+    ----------
+    mean_absolute_weight : float or array
+        Mean absolute weight over the largest absolute weight, 0 to 1. [1]
+    centre : float or array
+        What a weight of zero is written as, over the largest: 0 for pairs of cells, 1/2 for offset coding. [1]
+    digit_bits : float or array
+        Bits of one digit, b. [1]
+    digits : float or array
+        Digits of the number, n. [1]
+    place : float or array
+        The digit, k. [1]
+
+    Returns
+    -------
+    float or array
+        Mean square share of the window; nothing behind the last digit. [1]
+
+    Notes
+    -----
+    Formula: u2_k = E[d_k^2]/(B - 1)^2, d_k = floor(x B^(k + 1)) mod B, B = 2^b
+
+    Valid: Gaussian weights that are hardly clipped, in two or more digits; one digit is the weight itself
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    Even digits of four bits: (0 + 1 + 4 + ... + 225)/16/225 = 0.344.
+
+    >>> f"{digit_mean_square_share(0.266, 0.0, 4.0, 3.0, 2.0):.3f}"
+    '0.344'
+    """
+    square = weight_mean_square(mean_absolute_weight)
+    # (1 + w)/2 has the mean square (1 + E[w^2])/4
+    whole = centre * centre + (1.0 - centre) ** 2 * square
+    return _of_digit(np.square, whole, mean_absolute_weight, centre, digit_bits, digits, place)
+
+
+@equation
+def digit_zero_share(
+    mean_absolute_weight: Dimensionless,
+    centre: Dimensionless,
+    digit_bits: Dimensionless,
+    digits: Dimensionless,
+    place: Dimensionless,
+) -> Dimensionless:
+    """How often a digit is zero, so that its cell stays at the lowest conductance. [1].
+
+    Parameters
+    ----------
+    mean_absolute_weight : float or array
+        Mean absolute weight over the largest absolute weight, 0 to 1. [1]
+    centre : float or array
+        What a weight of zero is written as, over the largest: 0 for pairs of cells, 1/2 for offset coding. [1]
+    digit_bits : float or array
+        Bits of one digit, b. [1]
+    digits : float or array
+        Digits of the number, n. [1]
+    place : float or array
+        The digit, k. [1]
+
+    Returns
+    -------
+    float or array
+        Probability; nothing behind the last digit. [1]
+
+    Notes
+    -----
+    Formula: z_k = P(d_k = 0), d_k = floor(x B^(k + 1)) mod B, B = 2^b
+
+    Valid: Gaussian weights that are hardly clipped, in two or more digits; a weight in one cell counts as not zero
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    The first bit is set from 1.5 standard deviations on, by 13.4 % of the weights:
+
+    >>> f"{digit_zero_share(0.266, 0.0, 1.0, 7.0, 0.0):.3f}"
+    '0.866'
+    """
+    nothing = 0.0 * mean_absolute_weight
+    return _of_digit(_is_zero, nothing, mean_absolute_weight, centre, digit_bits, digits, place)
+
+
+def _is_zero(share: Array) -> Array:
+    return np.where(share == 0.0, 1.0, 0.0)
+
+
+def _of_digit(
+    counted: Callable[[Array], Array],
+    whole: Dimensionless,
+    mean_absolute_weight: Dimensionless,
+    centre: Dimensionless,
+    digit_bits: Dimensionless,
+    digits: Dimensionless,
+    place: Dimensionless,
+) -> Dimensionless:
+    """Mean of what is counted of a digit's share; `whole`, that of the weight, where it is in one cell."""
+    bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
+    points = np.broadcast_arrays(
+        *(np.asarray(each, dtype=float) for each in (whole, mean_absolute_weight, centre, bases, numbers, at))
+    )
+    # sweeps vary other parameters far more often, so each set of these is worked out once
+    sets, places = np.unique(np.stack([np.ravel(each) for each in points]), axis=1, return_inverse=True)
+    moment, mean, middle, base, number, behind = sets
+    found = np.where(behind < number, moment, 0.0)
+    cut = np.logical_and(number > 1.0, behind < number)
+    for b, k in set(zip(base[cut], behind[cut], strict=True)):
+        here = cut & (base == b) & (behind == k)
+        found[here] = _distributed(counted, mean[here], middle[here], int(b), int(k))
+    result: Dimensionless = found[np.ravel(places)].reshape(points[0].shape)[()]
+    return result
+
+
+def _distributed(
+    counted: Callable[[Array], Array], mean: Array, centre: Array, base: int, place: int
+) -> Array:
+    """Mean of what is counted of one digit's share over its distribution."""
+    values = counted(np.arange(base) / (base - 1))
+    parts = base ** (place + 1)
+    if parts > _FINEST:
+        return np.full_like(mean, np.mean(values))
+    edges = np.arange(1, parts)[:, np.newaxis] / parts
+    # a Gaussian around the centre, folded there for pairs; weights that are clipped have the first or last code
+    spread = np.maximum((1.0 - centre) * mean * np.sqrt(np.pi / 2.0), np.finfo(float).tiny)
+    folded = np.where(centre > 0.0, 0.0, normal_distribution(-edges / spread))
+    below = np.asarray(normal_distribution((edges - centre) / spread) - folded)
+    ends = np.zeros_like(below[:1])
+    chances = np.diff(np.concatenate([ends, below, ends + 1.0]), axis=0).reshape(-1, base, np.size(mean))
+    return np.asarray(np.tensordot(values, np.sum(chances, axis=0), axes=1))

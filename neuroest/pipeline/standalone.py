@@ -1,0 +1,578 @@
+"""What one block costs by itself, without a chip and a network around it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import yaml
+
+from neuroest.blocks.base import (
+    Characteristic,
+    Check,
+    Component,
+    Costs,
+    NetworkContext,
+    Place,
+    Surroundings,
+)
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    RangeError,
+    SpecError,
+    UnknownNameError,
+)
+from neuroest.core.units import Numeric, format_quantity
+from neuroest.design.build import TECHNOLOGY, Design, build, numeric_options
+from neuroest.design.chip import instantiate, instantiate_block, with_slots
+from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload
+from neuroest.pipeline.cost_table import costed_components, process_checks, technology_checks
+from neuroest.pipeline.mapping import network_context
+from neuroest.registry import ANYWHERE, BLOCKS, roles_of
+from neuroest.specs.architecture import ArchitectureSpec, Operation, Technology
+from neuroest.specs.base import QuantityField
+from neuroest.specs.blocks import Block
+from neuroest.specs.claims import Claim
+from neuroest.specs.device import SourceSpec
+from neuroest.specs.loaded import Loaded
+from neuroest.specs.messages import validate
+from neuroest.specs.parameters import Record
+from neuroest.specs.reading import Document, read_text
+from neuroest.workloads.layers import layer_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Given: TypeAlias = Any
+"""A value as a file states it (a number, or a quantity as text), or a list or array of such values."""
+
+_ROOT = "chip"
+"""Path of the top of every design, here of the block."""
+_NETWORK = NetworkContext(
+    spiking=False, timesteps=1.0, weight_bits=8.0, activation_bits=8.0, accumulator_bits=24.0,
+    mean_absolute_weight=1.0,
+)  # fmt: skip
+"""Network of `block` where nothing else is said."""
+
+
+@dataclass(frozen=True, eq=False)
+class CostRow:
+    """One number of a block.
+
+    Attributes
+    ----------
+    kind : str
+        ``energy``, ``area``, ``static_power`` or ``characteristic``.
+    component : str
+        The block, or what stands in its slots.
+    action : str
+        What it does; empty where the number is none of an action.
+    term : str
+        Which part of the cost this is, or the name of a characteristic.
+    value : float or array
+        In SI.
+    unit : str
+        SI unit.
+    """
+
+    kind: str
+    component: str
+    action: str
+    term: str
+    value: Numeric
+    unit: str
+
+    @property
+    def name(self) -> str:
+        """Component, action and term in words."""
+        return " ".join(word for word in (self.component, self.action, self.term) if word)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BlockCosts:
+    """Costs of one block.
+
+    Attributes
+    ----------
+    model : str
+        The block's model.
+    place : str
+        Process, supply, temperature and what else the numbers hold for, in words.
+    shape : tuple of int
+        Shape of the numbers where options or parameters were arrays; empty for single numbers.
+    rows : tuple of CostRow
+        Every term of energy, area and static power, and the characteristics.
+    checks : tuple of Check
+        What holds and what does not.
+    left_out : tuple of str
+        What the numbers do not contain.
+    claims : mapping
+        Every parameter and option that they rest on, as the files state it.
+    values : mapping
+        Value of each.
+    """
+
+    model: str
+    place: str
+    shape: tuple[int, ...]
+    rows: tuple[CostRow, ...]
+    checks: tuple[Check, ...]
+    left_out: tuple[str, ...]
+    claims: Mapping[str, Claim]
+    values: Mapping[str, Numeric]
+    own_sources: Mapping[str, SourceSpec]
+
+    @property
+    def energies(self) -> dict[str, Numeric]:
+        """Energy of one of each action, all terms together. [J]."""
+        found: dict[str, Numeric] = {}
+        for row in self._of("energy"):
+            found[row.action] = found.get(row.action, 0.0) + row.value
+        return found
+
+    @property
+    def area(self) -> Numeric:
+        """Area of one of everything that the block consists of. [m^2]."""
+        return sum((row.value for row in self._of("area")), start=0.0)
+
+    @property
+    def static_power(self) -> Numeric:
+        """Power that it draws whether or not it works. [W]."""
+        return sum((row.value for row in self._of("static_power")), start=0.0)
+
+    @property
+    def feasible(self) -> Any:
+        """Whether the models hold at all, for each point: what fails here has no meaningful costs."""
+        refused = [check.passed for check in self.checks if check.severity == "refuse"]
+        return np.logical_and.reduce([np.ones(self.shape, dtype=bool), *refused])
+
+    @property
+    def failed_checks(self) -> tuple[Check, ...]:
+        """Checks that do not hold for all points."""
+        return tuple(check for check in self.checks if not np.all(check.passed))
+
+    @property
+    def cited(self) -> list[str]:
+        """Keys of the sources of all claims."""
+        return sorted({key for c in self.claims.values() for key in (c.source, c.via) if key is not None})
+
+    @cached_property
+    def sources(self) -> Mapping[str, SourceSpec]:
+        """Bibliography of the claims, by key."""
+        known = {**bibliography(), **self.own_sources}
+        return {key: known[key] for key in self.cited}
+
+    def _of(self, kind: str) -> Iterator[CostRow]:
+        return (row for row in self.rows if row.kind == kind)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain data, in SI."""
+        return {
+            "model": self.model,
+            "place": self.place,
+            "rows": [{**vars(row), "value": _plain(row.value)} for row in self.rows],
+            "checks": [
+                {"name": c.name, "severity": c.severity, "passed": _plain(c.passed), "message": c.message}
+                for c in self.checks
+            ],
+            "left_out": list(self.left_out),
+            "values": {
+                path: {
+                    "value": _plain(self.values[path]),
+                    "unit": c.unit,
+                    "basis": c.basis,
+                    "source": c.source,
+                }
+                for path, c in self.claims.items()
+            },
+            "sources": {key: source.model_dump(exclude_none=True) for key, source in self.sources.items()},
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a number; of arrays one row for each point."""
+        import pandas as pd  # noqa: PLC0415 - slow, and rarely asked for
+
+        return pd.DataFrame(
+            [
+                {**vars(row), "value": value, **({"point": point} if self.shape else {})}
+                for row in self.rows
+                for point, value in enumerate(np.ravel(row.value).tolist())
+            ]
+        )
+
+    def __repr__(self) -> str:
+        lines = [f"{self.model}: {self.place}"]
+        for kind, heading in (
+            ("energy", "energy of an action"),
+            ("area", "area"),
+            ("static_power", "static power"),
+            ("characteristic", "characteristics"),
+        ):
+            rows = list(self._of(kind))
+            width = max((len(row.name) for row in rows), default=0)
+            lines += [heading] if rows else []
+            lines += [f"  {row.name:{width}}  {_shown(row.value, row.unit)}" for row in rows]
+        for title, found in (
+            ("does not hold", [check.message for check in self.failed_checks]),
+            ("left out", self.left_out),
+            ("sources", self.cited),
+        ):
+            lines += [title, *(f"  {item}" for item in found)] if found else []
+        return "\n".join(lines)
+
+
+def block(
+    model: str,
+    *,
+    device: str | None = None,
+    process: str | None = None,
+    supply_voltage: Given = None,
+    temperature: Given = "300 K",
+    corner: str = "typical",
+    parameters: Mapping[str, Given] | None = None,
+    network: Mapping[str, Any] | str | Path | None = None,
+    place: Mapping[str, Given] | None = None,
+    inside: str | Path | None = None,
+    **options: Given,
+) -> BlockCosts:
+    """What one block costs by itself: energy of each action, area, static power, checks and sources.
+
+    Parameters
+    ----------
+    model : str
+        The block's model; ``neuroest list models`` names them.
+    device : str, optional
+        Its device: a name or a path.
+    process : str, optional
+        Process of the chip; that of the device where it states one.
+    supply_voltage, temperature, corner : optional
+        Where the chip works: the nominal supply of the process, 300 K and typical transistors if not said otherwise.
+    parameters : mapping, optional
+        Parameters that replace those of the device.
+    network : mapping, str or Path, optional
+        ``spiking``, ``timesteps``, ``weight_bits``, ``activation_bits``, ``accumulator_bits`` and
+        ``mean_absolute_weight`` of the network, or a workload that states them. Without it: dense, one timestep, 8 bits
+        for weights and activations, 24 for accumulators, weights as large as they can be.
+    place : mapping, optional
+        Numbers of the array around the block, where its costs depend on some; `neuroest.blocks.base.Surroundings` has
+        all of them.
+    inside : str or Path, optional
+        Architecture whose array stands around the block, in place of the one there. Blocks that have costs only
+        together with rows, columns and circuits of an array need it.
+    **options
+        What a file says of the block besides model, device and parameters, such as ``bits=8``.
+
+    Returns
+    -------
+    BlockCosts
+        Arrays where values were given as lists or arrays; they broadcast. Arrays of numbers are in SI.
+
+    Raises
+    ------
+    SpecError
+        With everything that is wrong with what was given.
+    UnknownNameError
+        For a model or a device that does not exist.
+    RangeError
+        When a model is asked outside the range it may be used in, at all points.
+    NeuroestError
+        When costs depend on surroundings that were not given.
+
+    Examples
+    --------
+    >>> import neuroest
+    >>> converter = neuroest.block("sar_adc", device="sar_28nm_circuit", bits=[6, 8], clock_frequency="200 MHz")
+    >>> [f"{1e15 * energy:.0f} fJ" for energy in converter.energies["conversion"]]
+    ['206 fJ', '344 fJ']
+    """
+    if model not in BLOCKS:
+        raise UnknownNameError("block", model, BLOCKS)
+    schema, lists = BLOCKS[model], _Lists()
+    node = {"model": model, "device": device, **lists.first(options, numeric_options(schema), _ROOT)}
+    node["parameters"] = lists.first(parameters or {}, _checks(schema.record), _ROOT)
+    technology = {"supply_voltage": supply_voltage, "temperature": temperature}
+    technology = lists.first(technology, numeric_options(Technology), TECHNOLOGY)
+    technology |= {"process": process, "corner": corner}
+    context = _place(network, place or {})
+    try:
+        if inside is None:
+            design, path = build(_by_itself(schema, _stated(node), technology)), _ROOT
+        else:
+            design, path = _in_array(_stated(node), _stated(technology), inside)
+    except SpecError as error:
+        raise SpecError(
+            replace(problem, file=model, line=0, path=problem.path.removeprefix(f"{_ROOT}."))
+            for problem in error.problems
+        ) from None
+    moved = {key.replace(_ROOT, path, 1): value for key, value in lists.values.items()}
+    values: dict[str, Numeric] = {**design.values, **moved}
+    with np.errstate(all="ignore"):  # a point without an answer is refused by a check
+        asked = (
+            _asked_alone(design, values, context)
+            if inside is None
+            else _asked_in_array(design, values, path, context)
+        )
+    return _result(model, design, path, values, asked)
+
+
+class _Lists:
+    """Values that were given as lists, by path, read as a file is."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Numeric] = {}
+
+    def first(
+        self, given: Mapping[str, Given], fields: Mapping[str, QuantityField], owner: str
+    ) -> dict[str, Given]:
+        """What was given with the first of its values in place of each list, which is kept."""
+        found = dict(given)
+        for name, value in given.items():
+            if name in fields and isinstance(value, list | tuple | np.ndarray):
+                texts = _texts(value, fields[name].unit)
+                numbers = [_read(name, text, fields[name]) for text in texts.ravel().tolist()]
+                # design points have a last axis of length one, which that of the layers takes in a network
+                self.values[f"{owner}.{name}"] = np.reshape(numbers, (*texts.shape, 1))
+                found[name] = texts.ravel().tolist()[0]
+        return found
+
+
+def _texts(values: Any, unit: str) -> Any:
+    """Values as a file states them; an array of numbers is in SI."""
+    array = np.asarray(values)
+    if array.dtype.kind in "iuf" and unit != "1" and isinstance(values, np.ndarray):
+        return np.reshape([f"{number!r} {unit}" for number in array.ravel().tolist()], array.shape)
+    return array if isinstance(values, np.ndarray) else np.asarray(values, dtype=object)
+
+
+def _read(name: str, given: Given, check: QuantityField) -> float:
+    try:
+        return check.read(given)
+    except QuantityError as error:
+        raise SpecError([Problem("block", 0, 0, name, str(error))]) from None
+
+
+def _checks(record: type[Record] | None) -> Mapping[str, QuantityField]:
+    return {} if record is None else {name: info.check for name, info in record.parameters().items()}
+
+
+def _stated(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a block or a technology, as a file would say it."""
+    return {key: value for key, value in data.items() if value is not None and value != {}}
+
+
+def _place(network: Mapping[str, Any] | str | Path | None, given: Mapping[str, Given]) -> Place:
+    """Network and surroundings of the block."""
+    if isinstance(network, str | Path):
+        context = network_context(layer_table(load_workload(network).spec, {}))
+    else:
+        known = vars(_NETWORK)
+        for name in (network or {}).keys() - known.keys():
+            raise UnknownNameError("property of a network", name, known)
+        context = replace(_NETWORK, **{key: _number(value) for key, value in (network or {}).items()})
+    around, lists = _checks(Surroundings), _Lists()
+    for name in given.keys() - around.keys():
+        raise UnknownNameError("number of an array", name, around)
+    single = lists.first(given, around, _ROOT)
+    numbers = {name: _read(name, value, around[name]) for name, value in single.items()}
+    return Place(context, {**numbers, **{k.removeprefix(f"{_ROOT}."): v for k, v in lists.values.items()}})
+
+
+def _number(value: Any) -> Any:
+    """A property of a network: one value, or an array of design points."""
+    return (
+        value
+        if isinstance(value, bool)
+        else float(value)
+        if np.ndim(value) == 0
+        else np.asarray(value, float)[..., None]
+    )
+
+
+def _by_itself(
+    schema: type[Block], node: Mapping[str, Any], technology: Mapping[str, Any]
+) -> Loaded[ArchitectureSpec]:
+    """A description that consists of the block alone."""
+    process, supply = technology["process"], technology["supply_voltage"]
+    if process is None and "device" in node:
+        process = load_device(node["device"]).spec.process
+    if process is None:
+        raise NeuroestError(
+            f"{node['model']} needs a process, such as process='cmos_28nm_lp'; its device states none"
+        )
+    if supply is None:
+        supply = f"{load_device(process).claims['nominal_supply_voltage'].value} V"
+    document = _document({**technology, "process": process, "supply_voltage": supply})
+    where = validate(Technology, document)
+    block_document = _document(node)
+    top: Any = validate(schema, block_document)
+    spec = ArchitectureSpec.model_construct(
+        kind="architecture", name=node["model"], description="", technology=where,
+        operation=Operation(mode="back_to_back"), chip=top,
+    )  # fmt: skip
+    return Loaded(spec, block_document.file, block_document.sha256, block_document)
+
+
+def _document(data: Mapping[str, Any]) -> Document:
+    return read_text(yaml.safe_dump(dict(data)))[0]
+
+
+def _in_array(
+    node: Mapping[str, Any], technology: Mapping[str, Any], inside: str | Path
+) -> tuple[Design, str]:
+    """The design of a chip with the block in the place of one that does the same, and the path of that place."""
+    loaded = load_architecture(inside)
+    model, roles = node["model"], roles_of(node["model"]) - {ANYWHERE}
+    there = [(p.path, p.spec.model) for p in build(loaded).root.walk() if isinstance(p.spec, Block)]
+    fitting = [path for path, other in there if other == model]
+    fitting += [path for path, other in there if roles & roles_of(other)]
+    if not fitting:
+        raise NeuroestError(f"{loaded.spec.name} has no place for a {model}")
+    data = copy.deepcopy(loaded.document.data)
+    *way, last = fitting[0].split(".")
+    holder = data
+    for word in way:
+        holder = holder[word]
+    holder[last] = dict(node)
+    kept = {k: v for k, v in data["technology"].items() if k in {"process", "supply_voltage", "corners"}}
+    data["technology"] = {**kept, **technology}
+    document = loaded.document.with_data(data)
+    spec = validate(ArchitectureSpec, document)
+    return build(replace(loaded, spec=spec, document=document)), fitting[0]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the components of a block answered."""
+
+    costs: Costs
+    characteristics: Sequence[Characteristic]
+    left_out: Sequence[str]
+
+
+def _asked_alone(design: Design, values: Mapping[str, Numeric], place: Place) -> _Asked:
+    """A block by itself, and what stands in its slots."""
+    parts = [*with_slots(instantiate_block(design, values))]
+    costs = []
+    for part in parts:
+        try:
+            costs.append(part.alone(place))
+        except NeuroestError as error:
+            hint = "inside='adc_crossbar_28nm' or another chip with an array"
+            raise NeuroestError(f"{part.model} {error}; give it in place={{...}}, or give {hint}") from None
+    return _gathered(parts, costs, place.network, parts[0])
+
+
+def _asked_in_array(design: Design, values: Mapping[str, Numeric], path: str, place: Place) -> _Asked:
+    """A block whose costs an array answers for."""
+    chip = instantiate(design, values)
+    parts = [part for part in chip.components() if _belongs(part.path, path)]
+    asked = costed_components(chip)
+    network = place.network
+    costs = Costs(
+        [cost for c in asked for cost in c.energies(network) if _belongs(cost.component, path)],
+        [cost for c in asked for cost in c.areas(network) if _belongs(cost.component, path)],
+        [cost for c in asked for cost in c.statics(network) if _belongs(cost.component, path)],
+        [check for c in asked for check in c.checks(network) if _belongs(check.component, path)],
+    )
+    return _gathered(parts, [costs], network, parts[0])
+
+
+def _belongs(component: str, path: str) -> bool:
+    return component == path or component.startswith(f"{path}.")
+
+
+def _gathered(
+    parts: Sequence[Component[Any]], costs: Sequence[Costs], network: NetworkContext, block: Component[Any]
+) -> _Asked:
+    """All answers together, with what holds for any block."""
+    left_out = [text for part in parts for text in part.left_out()]
+    if any(part.synchronous for part in parts):
+        left_out.append("clock and control, which chip_overheads adds to clocked logic")
+    left_out.append("wires to other blocks, and white space of the floor plan")
+    checks = [
+        *(c for cost in costs for c in cost.checks),
+        *process_checks(parts),
+        *technology_checks(block.technology),
+    ]
+    return _Asked(
+        Costs(
+            [e for cost in costs for e in cost.energies], [a for cost in costs for a in cost.areas],
+            [s for cost in costs for s in cost.statics], checks,
+        ),
+        [c for part in parts for c in part.characteristics(network)],
+        left_out,
+    )  # fmt: skip
+
+
+def _result(
+    model: str, design: Design, path: str, values: Mapping[str, Numeric], asked: _Asked
+) -> BlockCosts:
+    costs = asked.costs
+    named = {
+        "energy": [(e.component, e.action, e.term, e.energy, "J") for e in costs.energies],
+        "area": [(a.component, "", a.term, a.area, "m^2") for a in costs.areas],
+        "static_power": [(s.component, "", s.term, s.power, "W") for s in costs.statics],
+        "characteristic": [(c.component, "", c.name, c.value, c.unit) for c in asked.characteristics],
+    }
+    numbers = [value for rows in named.values() for *_, value, _ in rows]
+    shape = np.broadcast_shapes(*map(np.shape, numbers))[:-1]
+    _refuse(costs.checks, path, model)
+
+    def word(component: str) -> str:
+        return component.replace(path, model, 1)
+
+    def full(value: Numeric) -> Numeric:
+        whole = np.broadcast_to(np.asarray(value, dtype=np.float64), (*shape, 1))[..., 0]
+        return whole if shape else float(whole)
+
+    rows = tuple(
+        CostRow(kind, word(component), action, term, full(value), unit)
+        for kind, found in named.items()
+        for component, action, term, value, unit in found
+    )
+    checks = tuple(
+        replace(check, component=word(check.component), passed=_points(check.passed, shape))
+        for check in costs.checks
+    )
+    claims = {key: claim for key, claim in design.claims.items() if _belongs(key, path)}
+    technology = design.spec.technology
+    supply, temperature = (values[f"{TECHNOLOGY}.{name}"] for name in ("supply_voltage", "temperature"))
+    where = f"{technology.process}, {_shown(supply, 'V')}, {_shown(temperature, 'K')}, {technology.corner}"
+    return BlockCosts(
+        model, where, shape, rows, checks, tuple(dict.fromkeys(asked.left_out)), MappingProxyType(claims),
+        MappingProxyType({key: values[key] for key in claims}), design.sources,
+    )  # fmt: skip
+
+
+def _points(passed: Any, shape: tuple[int, ...]) -> Any:
+    """Whether a check holds, at each point."""
+    whole = np.broadcast_to(np.asarray(passed, dtype=bool), (*shape, 1))[..., 0]
+    return whole if shape else bool(whole)
+
+
+def _refuse(checks: Sequence[Check], path: str, model: str) -> None:
+    """Refuse a block that no point has costs of."""
+    failed = [c for c in checks if c.severity == "refuse" and not np.any(c.passed)]
+    if failed:
+        raise RangeError("\n".join(f"{c.component.replace(path, model, 1)}: {c.message}" for c in failed))
+
+
+def _plain(value: Any) -> Any:
+    """A number, or lists of numbers."""
+    return np.asarray(value).tolist()
+
+
+def _shown(value: Numeric, unit: str) -> str:
+    """A number with its unit, or the ends of an array."""
+    if np.ndim(value) == 0:
+        return format_quantity(float(value), unit)
+    low, high = format_quantity(float(np.min(value)), unit), format_quantity(float(np.max(value)), unit)
+    return low if low == high else f"{low} .. {high}"

@@ -1,0 +1,1 @@
+"""A report as a folder: page, figures, tables and bundle."""
