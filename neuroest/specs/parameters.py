@@ -113,7 +113,9 @@ class Record:
         for name in own:
             delattr(cls, name)
         inherited = [base.declared for base in cls.__bases__ if issubclass(base, Record)]
-        cls.declared = MappingProxyType({name: item for each in (*inherited, own) for name, item in each.items()})
+        cls.declared = MappingProxyType(
+            {name: item for each in (*inherited, own) for name, item in each.items()}
+        )
 
     def __init__(self, **values: Numeric) -> None:
         if values.keys() != self.declared.keys():
