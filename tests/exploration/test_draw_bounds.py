@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -9,11 +10,10 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import MappingError, RangeError
-from neuroest.design.build import Design, build
 from neuroest.exploration.sensitivity import in_blocks
 from neuroest.exploration.structures import Group
 from neuroest.exploration.uncertainty import uncertainty
-from neuroest.loading.library import load_architecture, load_workload, shipped
+from neuroest.loading.library import load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
@@ -70,12 +70,14 @@ def test_no_band_is_negative_where_the_spread_of_an_activity_begins_at_zero(chip
 def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def watched(group: Group, columns: dict[str, np.ndarray], quantities: tuple[str, ...]) -> object:
+    def watched(
+        group: Group, columns: dict[str, np.ndarray], count: int, quantities: Sequence[str]
+    ) -> object:
         for path, values in columns.items():
             claim = group.claims[path]
             seen.append(path)
             assert np.all((values >= claim.minimum) & (values <= claim.maximum)), path
-        return in_blocks(group, columns, quantities)
+        return in_blocks(group, columns, count, quantities)
 
     monkeypatch.setattr("neuroest.exploration.uncertainty.in_blocks", watched)
     uncertainty("diffusive_28nm_derived", NETWORKS[0], knowledge=64, variability=4, workers=1)
@@ -83,7 +85,6 @@ def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch
 
 
 def test_the_ends_of_a_spread_from_zero_are_its_percentiles() -> None:
-    design: Design = build(load_architecture("digital_spiking_28nm"))
     claims = from_zero(dict(estimate("digital_spiking_28nm", NETWORKS[0]).claims))
     path = "workload.input.activity.rate"
     drawn = draw({path: claims[path]}, 100_000, SEED)[path]
