@@ -20,11 +20,11 @@ from neuroest.exploration.sensitivity import sensitivity as sensitivity
 from neuroest.exploration.sweep import sweep as sweep
 from neuroest.exploration.uncertainty import uncertainty as uncertainty
 from neuroest.fitting.device_fit import fit as fit
-from neuroest.loading.check import check_files as check_files
 from neuroest.loading.library import load_architecture as load_architecture
 from neuroest.loading.library import load_device as load_device
 from neuroest.loading.library import load_workload as load_workload
 from neuroest.network_simulation.study import simulate_network as simulate_network
+from neuroest.pipeline.check import check_files as check_files
 from neuroest.pipeline.comparison import compare as compare
 from neuroest.pipeline.estimate import estimate as estimate
 from neuroest.pipeline.standalone import BlockCosts as BlockCosts

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from neuroest.core.errors import MappingError, NeuroestError, RangeError, SpecError, UnknownNameError
 from neuroest.design.overrides import parse_settings
-from neuroest.loading.check import check_files
 from neuroest.loading.library import load_architecture, load_device, load_workload, shipped
+from neuroest.pipeline.check import check_files
 from neuroest.pipeline.estimate import estimate
 from neuroest.specs.reading import read_document
 
@@ -330,7 +330,10 @@ def test_a_chip_as_its_own_baseline_ends(folder: Path) -> None:
 # --- Chips and networks that do not go together --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("misfit", read_cases(Misfit, "pairs.yaml"))
+MISFITS = read_cases(Misfit, "pairs.yaml")
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
 def test_what_does_not_go_together_is_refused_with_what_would(misfit: Misfit, folder: Path) -> None:
     folder_with(folder, {file: (change["old"], change["new"]) for file, change in misfit.changes.items()})
     chip, network = misfit.run
@@ -597,3 +600,29 @@ def test_a_number_out_of_all_proportion_ends_well(data: st.DataObject, factor: f
         return
     for name, value in result.totals.items():
         assert value is None or (math.isfinite(value) and value >= 0.0), name
+
+
+# --- What `check` finds of a chip alone ------------------------------------------------------------------------------
+
+ALWAYS_REFUSED = (
+    "two counts that are automatic", "two computing levels", "an automatic count that nothing decides",
+    "no adders behind converters", "no memory for activations", "no memory for partial sums",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("misfit", [next(c for c in MISFITS if c.id == name) for name in ALWAYS_REFUSED])
+def test_check_finds_what_estimate_refuses_of_every_network(misfit: Misfit, folder: Path) -> None:
+    folder_with(folder, {file: (change["old"], change["new"]) for file, change in misfit.changes.items()})
+    chip, network = misfit.run
+    with pytest.raises(NeuroestError) as refused:
+        estimate(f"{chip}.yaml", f"{network}.yaml")
+    problems = check_files([f"{chip}.yaml"])
+    assert len(problems) == 1, problems
+    assert problems[0].message in str(refused.value)
+
+
+def test_check_leaves_a_chip_alone_that_runs_one_coding(folder: Path) -> None:
+    # numbers on spiking neurons are refused, spikes are not; a chip of a fixed size is too small for some networks
+    assert check_files(["chip.yaml", "digital.yaml", "adc.yaml"]) == ()
+    folder_with(folder, {"chip": ("count: auto", "count: 1")})
+    assert check_files(["chip.yaml"]) == ()

@@ -251,7 +251,8 @@ def test_examples_of_the_file_formats_work_together(tmp_path: Path) -> None:
 def test_results_page_defines_every_total_and_every_key() -> None:
     page = (ROOT / "docs" / "results.md").read_text("utf-8")
     found = estimate("diffusive_28nm_derived", "mlp_mnist_spiking").to_dict()
-    totals = re.findall(r"^\| `(\w+)` \| \S+ \| .+ \|$", page.split("## The JSON")[0], re.MULTILINE)
+    table = page.split("<!-- table: totals -->")[1].split("<!-- end -->")[0]
+    totals = re.findall(r"^\| `(\w+)` \| \S+ \| .+ \|$", table, re.MULTILINE)
     assert totals == list(found["totals"])
     keys = page.split("## The JSON")[1].split("### ")[0]
     assert {key for key in found if f"`{key}`" not in keys} == set()
@@ -265,9 +266,7 @@ def test_nomenclature_has_every_total_under_one_name() -> None:
     page = (ROOT / "docs" / "nomenclature.md").read_text("utf-8")
     names = re.findall(r"^\| `([\w ]+)`", page, re.MULTILINE)
     assert len(names) == len(set(names))
-    unit = re.compile(r"_(?:W_per_m2|per_s|m2|J|W|s)$")
-    for total in estimate("loihi_14nm", "mlp_mnist_spiking").totals:
-        assert unit.sub("", total) in names, total
+    assert not set(estimate("loihi_14nm", "mlp_mnist_spiking").totals) - set(names)
 
 
 def test_citation_and_package_tell_the_same_version() -> None:

@@ -143,6 +143,7 @@ def test_cell_energy_of_a_switching_converter_is_quadratic_in_the_read_voltage(
 # What happens in every time step whether or not anything spikes.
 CLOCKED = {
     "column_read": "every column of every array is read in each step",
+    "column_bias": "and its clamp gives what the cells do not bring",
     "conversion": "every column is converted in each step",
     "merge": "the mirrors of every column are biased in each step",
     "hold": "what every neuron integrates is stored in each step",

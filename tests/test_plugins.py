@@ -14,7 +14,7 @@ import pytest
 from tests.plugins import EXAMPLE, ROOT, install, install_example, python, run
 
 NEURON = "chip.tile.array.readout.neuron"
-CHIP = ("single_transistor_28nm", "-w", "mlp_mnist_spiking")
+CHIP = ("single_transistor_28nm", "-w", "keyword_spotting_spiking")
 POINTS = ("--set", f"{NEURON}.drain_current=100uA,250uA")
 
 

@@ -14,6 +14,7 @@ from neuroest.authoring.device_text import checked, device_text, filled, own_sou
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.library import Device, load_device, shipped
+from neuroest.specs.file_text import decoded, file_content
 
 CELL_SUFFIX = ".cell"
 """Suffix of such files."""
@@ -57,9 +58,25 @@ _NUMBERS = MappingProxyType(
         "VoltageDropAccessDevice": "V",
     }
 )
+_AS_STATED = "As the cell file states it, which gives neither spread nor origin."
+_CONDUCTANCES = ("high_conductance", "low_conductance")
+# Entries of the format whose largest is a parameter, and what is said of it.
+_LARGEST = MappingProxyType(
+    {
+        "memristor_capacitance": (("CapacitanceOn", "CapacitanceOff"), _AS_STATED),
+        "read_voltage_limit": (
+            ("ReadVoltage",),
+            "The voltage that the file reads at; where reading begins to disturb it does not say.",
+        ),
+        "program_voltage": (("SetVoltage", "ResetVoltage"), f"The larger of set and reset. {_AS_STATED}"),
+        "program_time": (("SetPulse", "ResetPulse"), f"The longer of set and reset. {_AS_STATED}"),
+        "program_current": (("SetCurrent", "ResetCurrent"), f"The larger of set and reset. {_AS_STATED}"),
+        "cell_feature_squares": (("CellArea",), _AS_STATED),
+        "turn_on_voltage": (("VoltageDropAccessDevice",), _AS_STATED),
+    }
+)
 _WORDS = ("MemCellType", "AccessType")
 _LINE = re.compile(r"-\s*(\w+)\s*(?:\(\s*([^)]*?)\s*\))?\s*:\s*(.*?)\s*\Z")
-_MOST_BYTES = 1_000_000
 _SOURCE = "cell_file"
 
 
@@ -106,16 +123,10 @@ def read_cell(path: Path) -> CellFile:
     Raises
     ------
     SpecError
-        A line that is none of the format, a number that is none, of another unit or not above zero, contradictions.
-    NeuroestError
-        When the file is too large or no text.
+        A file that is missing, too large or no text, a line that is none of the format, a number that is none, of
+        another unit or not above zero, contradictions.
     """
-    if path.stat().st_size > _MOST_BYTES:
-        raise NeuroestError(f"{path}: {path.stat().st_size} bytes are too many for a cell file")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise NeuroestError(f"{path}: is no text") from None
+    text = decoded(file_content(path, str(path)), str(path))
     problems: list[Problem] = []
     numbers: dict[str, float] = {}
     words: dict[str, str] = {}
@@ -236,7 +247,7 @@ def import_cell(
             f"{template} is a {example.spec.model}; {path.name} is a {model}, and so must --from be"
         )
     chosen, feature_size, why = _process(cell, process)
-    stated = _stated(cell, model, feature_size, why)
+    stated = _stated(cell, example, feature_size, why)
     # what a device need not state, such as a retention, is not lent from another one
     lent = {key for key, about in example.record.parameters().items() if about.absent is None}
     missing = [key for key in example.claims if key not in stated and key in lent]
@@ -297,81 +308,49 @@ def _feature_size(process: str) -> float:
     return device.claims["feature_size"].value
 
 
-def _stated(cell: CellFile, model: str, feature_size: float, why: str) -> dict[str, dict[str, Any]]:
-    """What the file says or what follows from it, by parameter."""
+def _stated(cell: CellFile, example: Device, feature_size: float, why: str) -> dict[str, dict[str, Any]]:
+    """What the file says or what follows from it, by parameter that the example has too."""
+    numbers = cell.numbers
     found: dict[str, dict[str, Any]] = {}
 
-    def put(key: str, value: float, unit: str, rationale: str, *names: str, basis: str = "assumed") -> None:
-        found[key] = {
-            "value": quantity_text(value, unit), "basis": basis, "source": _SOURCE, "place": cell.place(*names),
-            "rationale": rationale,
-        }  # fmt: skip
+    def put(key: str, value: float, rationale: str, *names: str, basis: str = "assumed") -> None:
+        if key in example.claims:
+            found[key] = {
+                "value": quantity_text(value, example.claims[key].unit),
+                "basis": basis,
+                "source": _SOURCE,
+                "place": cell.place(*names),
+                "rationale": rationale,
+            }
 
-    as_stated = "As the cell file states it, which gives neither spread nor origin."
-    numbers = cell.numbers
-    on, off = _resistances(cell)
-    if on is not None and off is not None:
-        put("high_conductance", 1.0 / numbers[on], "S", "One over the resistance of the cell that is on.", on)
-        put(
-            "low_conductance",
-            1.0 / numbers[off],
-            "S",
-            "One over the resistance of the cell that is off.",
-            off,
-        )
-    put("bits_per_cell", 1.0, "1", "Cell files are those of memory cells of one bit.", "MemCellType")
-    if capacitance := cell.largest("CapacitanceOn", "CapacitanceOff"):
-        put("memristor_capacitance", numbers[capacitance], "F", as_stated, capacitance)
-    if "ReadVoltage" in numbers:
-        limit = "The voltage that the file reads at; where reading begins to disturb it does not say."
-        put("read_voltage_limit", numbers["ReadVoltage"], "V", limit, "ReadVoltage")
-    if voltage := cell.largest("SetVoltage", "ResetVoltage"):
-        put("program_voltage", numbers[voltage], "V", f"The larger of set and reset. {as_stated}", voltage)
-    if pulse := cell.largest("SetPulse", "ResetPulse"):
-        put("program_time", numbers[pulse], "s", f"The longer of set and reset. {as_stated}", pulse)
-    if current := cell.largest("SetCurrent", "ResetCurrent"):
-        put("program_current", numbers[current], "A", f"The larger of set and reset. {as_stated}", current)
-    elif implied := _implied_current(cell):
-        value, names = implied
-        put(
-            "program_current",
-            value,
-            "A",
-            "Energy over voltage and time of the pulse.",
-            *names,
-            basis="derived",
-        )
-    if model == "one_transistor_one_resistor":
-        if "AccessCMOSWidth" in numbers:
-            width = f"{numbers['AccessCMOSWidth']:g} feature sizes of {why}."
-            size = numbers["AccessCMOSWidth"] * feature_size
-            put("access_width", size, "m", width, "AccessCMOSWidth", basis="derived")
-        if "CellArea" in numbers:
-            put("cell_feature_squares", numbers["CellArea"], "1", as_stated, "CellArea")
-            floor = "The file knows no area below which its cell cannot shrink."
-            put("minimum_cell_area", 0.0, "m^2", floor, "CellArea")
-        return found
+    for key, name, state in zip(_CONDUCTANCES, _resistances(cell), ("on", "off"), strict=True):
+        if name is not None:
+            put(key, 1.0 / numbers[name], f"One over the resistance of the cell that is {state}.", name)
+    put("bits_per_cell", 1.0, "Cell files are those of memory cells of one bit.", "MemCellType")
+    for key, (names, what) in _LARGEST.items():
+        if name := cell.largest(*names):
+            put(key, numbers[name], what, name)
+    if "program_current" not in found and (implied := _implied_current(cell)):
+        current, names = implied
+        why_so = "Energy over voltage and time of the pulse."
+        put("program_current", current, why_so, *names, basis="derived")
+    if "AccessCMOSWidth" in numbers:
+        width = f"{numbers['AccessCMOSWidth']:g} feature sizes of {why}."
+        size = numbers["AccessCMOSWidth"] * feature_size
+        put("access_width", size, width, "AccessCMOSWidth", basis="derived")
     if "CellArea" in numbers:
+        floor = "The file knows no area below which its cell cannot shrink."
+        put("minimum_cell_area", 0.0, floor, "CellArea")
         pitch = f"Half of the side of a square of {numbers['CellArea']:g} squares of {why}."
         side = math.sqrt(numbers["CellArea"]) * feature_size
-        put("half_pitch", side / 2.0, "m", pitch, "CellArea", basis="derived")
-    _put_nonlinearity(cell, put)
-    if model == "one_selector_one_resistor" and "VoltageDropAccessDevice" in numbers:
-        put("turn_on_voltage", numbers["VoltageDropAccessDevice"], "V", as_stated, "VoltageDropAccessDevice")
+        put("half_pitch", side / 2.0, pitch, "CellArea", basis="derived")
+    for voltage in ("Reset", "Read"):  # what is stated of reading counts more
+        half, full = f"ResistanceOnAtHalf{voltage}Voltage", f"ResistanceOnAt{voltage}Voltage"
+        if half in numbers and full in numbers:
+            # current at a voltage over that at half of it: twice the ratio of the resistances
+            ratio = "Twice the resistance at half of the voltage over that at the whole."
+            put("nonlinearity", 2.0 * numbers[half] / numbers[full], ratio, half, full, basis="derived")
     return found
-
-
-def _put_nonlinearity(cell: CellFile, put: Any) -> None:
-    """Current at a voltage over that at half of it: twice the ratio of the resistances."""
-    for half, full in (
-        ("ResistanceOnAtHalfReadVoltage", "ResistanceOnAtReadVoltage"),
-        ("ResistanceOnAtHalfResetVoltage", "ResistanceOnAtResetVoltage"),
-    ):
-        if half in cell.numbers and full in cell.numbers:
-            ratio = 2.0 * cell.numbers[half] / cell.numbers[full]
-            why = "Twice the resistance at half of the voltage over that at the whole."
-            put("nonlinearity", ratio, "1", why, half, full, basis="derived")
-            return
 
 
 def _implied_current(cell: CellFile) -> tuple[float, tuple[str, ...]] | None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from neuroest.authoring.device_text import checked, device_text, filled, own_sources, quantity_text, spec_name
@@ -24,7 +23,7 @@ _TEXTS = (
     "name", "model", "description", "stage", "fab_compatibility", "process", "basis", "source", "doi", "place",
     "conditions", "rationale", "notes",
 )  # fmt: skip
-_PARTS = MappingProxyType({"low": "low", "high": "high", "factor": "factor"})
+_PARTS = ("low", "high", "factor")
 _HEADER = re.compile(r"(\w+)(?:\s+(low|high|factor))?\s*(?:[\[(]\s*(.*?)\s*[\])])?\Z")
 _SOURCE = "data_sheet"
 _NEEDS_SOURCE = frozenset({"measured", "simulated", "projected"})
@@ -56,8 +55,7 @@ class _Row:
     file: str
     line: int
     texts: dict[str, str] = field(default_factory=dict)
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
-    units: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    values: dict[str, dict[str, tuple[str, str | None]]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, column: str, message: str) -> None:
@@ -141,8 +139,7 @@ def _sorted_out(file: str, line: int, columns: Sequence[_Column], cells: Sequenc
         if column.name in _TEXTS:
             row.texts[column.name] = cell
         else:
-            row.values.setdefault(column.name, {})[column.part] = cell
-            row.units[column.name, column.part] = column.unit
+            row.values.setdefault(column.name, {})[column.part] = cell, column.unit
     return row
 
 
@@ -222,14 +219,13 @@ def _claim(row: _Row, name: str, model: str, sources: Mapping[str, Any]) -> dict
         return {}
     check, parts = parameters[name].check, row.values[name]
     entry: dict[str, Any] = {}
-    for part, cell in parts.items():
+    for part, (cell, unit) in parts.items():
         if part == "factor":
             try:
                 entry[part] = float(cell)
             except ValueError:
                 row.report(name, f"factor {cell[:40]!r} is not a number")
             continue
-        unit = row.units[name, part]
         try:
             text = cell if unit is None or (check.unit == "1" and unit == "1") else _with_unit(cell, unit)
             entry[part] = quantity_text(check.read(text), check.unit)

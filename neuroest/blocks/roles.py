@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext
-from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second
+from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second, Volt
 
 
 class Role:
@@ -68,7 +68,10 @@ class CoversWork(Role):
 
 
 class ClampsColumn(Role, ABC):
-    """Holds a column at its potential and passes its current on; action ``column_read``."""
+    """Holds a column at its potential and passes its current on.
+
+    Actions ``column_read``, and ``column_bias``: the share of these reads that the bias is not made of cells' current.
+    """
 
     frees_array: ClassVar[bool] = False
     """Whether the rows can be idle while a neuron still integrates."""
@@ -93,6 +96,10 @@ class HoldsResults(ClampsColumn, ABC):
     @abstractmethod
     def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
         """Energy of holding a result for a neuron."""
+
+    @abstractmethod
+    def held_voltage(self) -> Volt:
+        """Largest voltage that a result is held at."""
 
     @abstractmethod
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:

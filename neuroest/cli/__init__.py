@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from neuroest.core.errors import NeuroestError, SpecError
+from neuroest.core.errors import NeuroestError, SpecError, shown_line
 from neuroest.core.lazy_registry import PluginWarning
 from neuroest.core.startup import leave, one_linear_algebra_thread, search_for_cycles_rarely
 from neuroest.specs.renamed import RenamedWarning
@@ -58,6 +61,8 @@ BAD_INPUT = 1
 FAILED_CHECK = 3
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_SIGNALLED = 128
+"""What a shell adds to the number of a signal that ended a process."""
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -106,8 +111,7 @@ class _Verbs(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             _stop(_BROKEN_PIPE)
         except OSError as error:
-            place = f"{error.filename}: " if error.filename is not None else ""
-            _stop(BAD_INPUT, f"error: {place}{error.strerror or error}")
+            _stop(BAD_INPUT, _of_the_system(error))
         except MemoryError as error:
             _stop(
                 BAD_INPUT,
@@ -118,10 +122,18 @@ class _Verbs(TyperGroup):
         return result
 
 
+def _of_the_system(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename is not None else ""
+    return f"error: {place}{error.strerror or error}"
+
+
 def _stop(code: int, message: str = "") -> NoReturn:
-    if message:
-        sys.stderr.write(message + "\n")
+    _tell(message)
     raise typer.Exit(code)
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write("".join(f"{shown_line(line)}\n" for line in message.splitlines()))
 
 
 def _version(wanted: bool) -> None:
@@ -155,22 +167,37 @@ def neuroest(
     """
 
 
+class _ClosedOutput(io.TextIOBase):
+    """Standard output of a process that was started without one."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.EBADF, "it is closed", "standard output")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line on `arguments`, those of the process if nothing is given."""
     given = None if arguments is None else [*arguments]  # `list` is a verb's module here
     with warnings.catch_warnings():
         warnings.showwarning = partial(_show_warning, warnings.showwarning)
-        typer.main.get_command(app)(args=given, prog_name="neuroest")
+        try:
+            typer.main.get_command(app)(args=given, prog_name="neuroest")
+        except OSError as error:  # of the help or the version, which are printed before any verb is asked
+            _tell(_of_the_system(error))
+            raise SystemExit(BAD_INPUT) from None
 
 
 def _show_warning(
     otherwise: Callable[..., None], message: Warning | str, category: type[Warning], *place: Any, **more: Any
 ) -> None:
-    """Print a warning of ours in one line, without the place in the code that found it out."""
+    """Print a warning of ours in one line, without the place in the code that raised it."""
     if issubclass(category, PluginWarning | RenamedWarning):
-        sys.stderr.write(f"warning: {message}\n")
+        _tell(f"warning: {message}")
     else:
         otherwise(message, category, *place, **more)
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(_SIGNALLED + number)
 
 
 def start() -> NoReturn:
@@ -179,6 +206,9 @@ def start() -> NoReturn:
     short = set(sys.argv[1:2]) <= _SHORT
     if short:
         one_linear_algebra_thread()
+    sys.stdout = sys.stdout or _ClosedOutput()
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open until the end
+    signal.signal(signal.SIGTERM, _terminated)  # so that what is half written is removed
     code: object = 0
     try:
         main()

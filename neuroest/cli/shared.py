@@ -15,7 +15,7 @@ import typer
 
 from neuroest.core.atomic_files import write_whole
 from neuroest.loading.library import shipped
-from neuroest.reporting.text_style import PLAIN, Style
+from neuroest.reporting.text_style import PLAIN, Style, for_terminal
 
 DEFAULT_ARCHITECTURE = "diffusive_28nm_derived"
 """What is estimated when no architecture is named."""
@@ -51,7 +51,6 @@ OptionalArchitecture = Annotated[
     str | None,
     typer.Argument(
         metavar="ARCH",
-        show_default=False,
         help=f"Shipped architecture, or path of one; without it {DEFAULT_ARCHITECTURE} beside its baseline.",
         autocompletion=_complete_architecture,
     ),
@@ -71,13 +70,15 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        show_default=False,
         help="Change a value for this run, such as chip.tile.array.rows=256; may be repeated.",
     ),
 ]
 Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Write to a file instead."),
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
+Plot = Annotated[
+    Path | None, typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png.")
 ]
 
 
@@ -139,7 +140,7 @@ def workload_name(output: Path | None) -> str | None:
 def note(lines: Iterable[str]) -> None:
     """Lines for the user that are no part of the result."""
     for line in lines:
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(f"{for_terminal(line)}\n")
 
 
 def emit(text: str, output: Path | None = None) -> None:
@@ -147,7 +148,7 @@ def emit(text: str, output: Path | None = None) -> None:
     if output is None or str(output) == "-":
         with contextlib.suppress(AttributeError):
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # absent where tests replace it
-        sys.stdout.write(text)
+        sys.stdout.write(for_terminal(text))
         sys.stdout.flush()
         return
     write_whole(output, text.encode("utf-8"))

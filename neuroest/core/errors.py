@@ -8,6 +8,7 @@
     ├── UnknownNameError     no shipped file, model, path or quantity of that name
     ├── RangeError           a model asked outside the range its source covers
     └── MappingError         a network that the chip cannot hold or cannot run
+        └── CodingError      spikes on a chip for numbers, or numbers on a chip for spikes
 
 Each message is one line: where, what, what is allowed, and the likely fix.
 """
@@ -17,14 +18,52 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 _MOST_LISTED = 20
 """Names that an error lists one by one; of more it tells some."""
 _SOME = 3
+_LONGEST_LINE = 1000
+"""Most characters of a line of a message."""
+
+
+def printable(text: str) -> str:
+    r"""Return a text on one line, with an escape for each character that cannot be shown.
+
+    Examples
+    --------
+    >>> print(printable("two\nlines"))
+    two\nlines
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def shown_line(text: str) -> str:
+    """One line of a message: printable, and its middle left out where it repeats a long value."""
+    line = printable(text)
+    if len(line) <= _LONGEST_LINE:
+        return line
+    half = _LONGEST_LINE // 2
+    return f"{line[:half]} [... {len(line) - 2 * half} characters ...] {line[-half:]}"
 
 
 class NeuroestError(Exception):
     """Base of all errors that neuroest raises for its user."""
+
+    def __str__(self) -> str:
+        return "\n".join(shown_line(line) for line in super().__str__().split("\n"))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How an error travels between processes: by its text and attributes, whatever its constructor takes."""
+        return _revived, (type(self), self.args, self.__dict__)
+
+
+def _revived(cls: type[NeuroestError], args: tuple[Any, ...], attributes: dict[str, Any]) -> NeuroestError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(attributes)
+    return error
 
 
 class QuantityError(NeuroestError, ValueError):
@@ -37,6 +76,10 @@ class RangeError(NeuroestError):
 
 class MappingError(NeuroestError):
     """A network does not fit the chip, or has a layer that the chip cannot run."""
+
+
+class CodingError(MappingError):
+    """A chip for spiking networks was given a dense one, or the other way round."""
 
 
 class UnknownNameError(NeuroestError):
@@ -83,7 +126,9 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        return shown_line(
+            f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        )
 
 
 class SpecError(NeuroestError):

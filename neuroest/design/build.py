@@ -17,7 +17,7 @@ from neuroest.blocks.technology.process import Package, Process, ProcessCorners
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
-from neuroest.loading.library import Device, find_file, load_device
+from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -26,6 +26,7 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
 from neuroest.specs.parameters import Record
+from neuroest.specs.reading import Document, read_document
 
 TECHNOLOGY = "technology"
 PROCESS = "technology.process"
@@ -163,10 +164,10 @@ class _Builder:
         try:
             device = load_device(name, beside)
         except SpecError as error:
-            if find_file("device", name, beside).is_file():
+            told = error.problems[0]
+            if told.line:
                 self.problems.extend(error.problems)
-            else:
-                told = error.problems[0]
+            else:  # there is no such file, or none that can be read
                 message = f"{told.file}: {told.message}"
                 self.problems.append(problem_at(self.loaded.document, where, message, at_value=True))
             return None
@@ -237,19 +238,33 @@ class _Builder:
         if name == self.loaded.spec.technology.process:
             return
         try:
-            process = load_device(name, Path(device.file))
-            if process.spec.model != Process.model:
-                message = f"{name!r} is a {process.spec.model}, expected a {Process.model}"
-                self.problems.append(Problem(device.file, 0, 0, "process", message))
-                return
-        except SpecError as error:
-            self.problems.extend(error.problems)
-            return
+            process = load_process(name, Path(device.file))
         except NeuroestError as error:
-            self.problems.append(Problem(device.file, 0, 0, "process", str(error)))
+            self.problems.extend(misnamed_process(read_document(device.file), error))
             return
         self.devices[f"{path}.process"] = process
         self.adopt(f"{path}.process", process)
+
+
+def load_process(name: str, beside: Path) -> Device:
+    """The process that a device file names.
+
+    Raises
+    ------
+    NeuroestError
+        When there is no such device, or when it is no process.
+    """
+    process = load_device(name, beside)
+    if process.spec.model != Process.model:
+        raise NeuroestError(f"{name!r} is a {process.spec.model}, expected a {Process.model}")
+    return process
+
+
+def misnamed_process(document: Document, error: NeuroestError) -> list[Problem]:
+    """Problems of the process that a device names: those of its file, or that there is none, where it is named."""
+    if isinstance(error, SpecError) and error.problems[0].line:
+        return list(error.problems)
+    return [problem_at(document, ["process"], str(error), at_value=True)]
 
 
 def build(loaded: Loaded[ArchitectureSpec]) -> Design:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -22,6 +21,7 @@ from neuroest.specs.renamed import new_path, new_word
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 
 SETTING = "--set"
+_MOST_SETTINGS = 1_000
 _ALTERNATIVES = {
     "temperature": ("ambient_temperature", "package", "thermal_resistance"),
     "ambient_temperature": ("temperature",),
@@ -76,6 +76,9 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
     UnknownNameError
         For a path that leads nowhere.
     """
+    if len(settings) > _MOST_SETTINGS:
+        message = f"{len(settings)} values are set, at most {_MOST_SETTINGS} are allowed; change the file"
+        raise SpecError([Problem(SETTING, 0, 0, "", message)])
     wanted = {
         new_path(path): str(new_word(path.rpartition(".")[2], value))
         for path, value in settings.items()
@@ -83,7 +86,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
     }
     if not wanted:
         return build(loaded)
-    data = copy.deepcopy(loaded.document.data)
+    data = loaded.document.data
     chosen: list[str] = []
     _instead(data, wanted)
     for path, value in wanted.items():
@@ -91,10 +94,10 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
             chosen.append(path)
     if chosen:
         try:
-            spec = validate(ArchitectureSpec, replace(loaded.document, data=data))
+            spec = validate(ArchitectureSpec, loaded.document.with_data(data))
         except SpecError as error:
             raise SpecError(_as_settings(error, chosen, wanted)) from None
-        loaded = replace(loaded, spec=spec, document=replace(loaded.document, data=data))
+        loaded = replace(loaded, spec=spec, document=loaded.document.with_data(data))
     try:
         design = build(loaded)
     except SpecError as error:

@@ -558,6 +558,42 @@ def rounding_spread(step: Dimensionless) -> Dimensionless:
 
 
 @equation
+def clamp_gain(input_resistance: Ohm, column_conductance: Siemens) -> Dimensionless:
+    """Gain of the difference of a pair of columns behind the input resistance of their clamps. [1].
+
+    Parameters
+    ----------
+    input_resistance : float or array
+        Of the clamp, R. [ohm]
+    column_conductance : float or array
+        Mean conductance of the active cells of one column, G. [S]
+
+    Returns
+    -------
+    float or array
+        Gain, one without the resistance. [1]
+
+    Notes
+    -----
+    Formula: g = 1/(1 + R G)^2
+
+    Valid: difference of the columns small against their sum; slope of G/(1 + R G)
+
+    References
+    ----------
+    Derivation: docs/models/crossbar.md.
+
+    Examples
+    --------
+    3 kohm and 100 uS a column: 1/1.69.
+
+    >>> f"{clamp_gain(3e3, 100e-6):.4f}"
+    '0.5917'
+    """
+    return 1.0 / (1.0 + input_resistance * column_conductance) ** 2
+
+
+@equation
 def clamp_curvature(
     input_resistance: Ohm, column_conductance: Siemens, pair_spread: Siemens
 ) -> Dimensionless:

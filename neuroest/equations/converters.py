@@ -213,7 +213,7 @@ def survey_conversion_energy(
     -----
     Formula: E = (E_0/2) 10^((SNDR - FOM)/10) exp(a_0 + a_1 ln(n/n_0) + a_2 ln b + a_3)
 
-    Valid: best converters of the survey (top fifth); b >= 4; nodes 16 to 250 nm
+    Valid: best converters of the survey (top fifth); b >= 4; nodes 14 to 250 nm
 
     A best case: the median of the same survey takes 2 to 5 times more, see docs/models/converters.md.
 
@@ -285,7 +285,7 @@ def survey_converter_area(
     -----
     Formula: A = A_0 exp(a_0 + a_1 ln(n/n_0) + a_2 ln(f/f_0) + a_3 ln(E/E_0))
 
-    Valid: smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 16 to 250 nm
+    Valid: smallest converters of the survey (bottom tenth); f <= 10 GHz; nodes 14 to 250 nm
 
     A best case: the medians of the same survey are 3 to 19 times larger, see docs/models/converters.md.
 
@@ -883,7 +883,7 @@ def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
     >>> f"{half_step(0.8, 3.0):.3g}"
     '0.05'
     """
-    return signal_swing / 2.0 ** (bits + 1.0)
+    return signal_swing / np.exp2(bits + 1.0)
 
 
 @equation
@@ -953,7 +953,7 @@ def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> 
     >>> f"{mirror_unit_transistors(3.0, 2.0):.0f}"
     '21'
     """
-    return (2.0 ** (slices * cell_bits) - 1.0) / (2.0**cell_bits - 1.0)
+    return (np.exp2(slices * cell_bits) - 1.0) / (np.exp2(cell_bits) - 1.0)
 
 
 @equation

@@ -174,6 +174,42 @@ def cell_events(
 
 
 @equation
+def silent_block_share(rows: Dimensionless, active_share: Dimensionless) -> Dimensionless:
+    """Share of the reads in which no row of a block is active. [1].
+
+    Parameters
+    ----------
+    rows : float or array
+        Rows of the block that hold weights, R. [1]
+    active_share : float or array
+        Probability that a row is active in a read, r. [1]
+
+    Returns
+    -------
+    float or array
+        Share of the reads. [1]
+
+    Notes
+    -----
+    Formula: s = (1 - r)^R
+
+    Valid: rows that are active independently of each other; spikes in bursts leave blocks silent more often
+
+    References
+    ----------
+    .. [1] Derivation: docs/models/mapping.md.
+
+    Examples
+    --------
+    128 rows at 0.3 %: 0.997^128 = 0.681, so that a third of the reads is left.
+
+    >>> f"{silent_block_share(128.0, 0.003):.3f}"
+    '0.681'
+    """
+    return (1.0 - active_share) ** rows
+
+
+@equation
 def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Dimensionless) -> Dimensionless:
     """Analogue-to-digital conversions of a layer in one inference. [1].
 
@@ -182,7 +218,7 @@ def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Di
     timesteps : float or array
         Reads of the arrays in one inference: time steps, or positions times bit planes. [1]
     row_blocks : float or array
-        Arrays along the inputs, whose partial sums are added digitally. [1]
+        Arrays along the inputs that are read, whose partial sums are added; those that are skipped not counted. [1]
     columns : float or array
         Columns of the matrix that are read, all copies and slices of a weight counted. [1]
 
@@ -195,7 +231,7 @@ def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Di
     -----
     Formula: N = T n_row M
 
-    Valid: every used column of every array is converted in every step, nothing is skipped
+    Valid: every used column of the arrays that are read
 
     References
     ----------

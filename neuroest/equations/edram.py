@@ -357,7 +357,7 @@ def fading_time(
     >>> f"{fading_time(40e-6, 358.0, 398.0, 20.0):.3g}"
     '0.00016'
     """
-    return retention_time * 2.0 ** ((reference_temperature - temperature) / halving_temperature)
+    return retention_time * np.exp2((reference_temperature - temperature) / halving_temperature)
 
 
 @equation

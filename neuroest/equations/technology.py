@@ -156,7 +156,7 @@ def leakage_at_temperature(
     >>> leakage_at_temperature(1e-3, 320.0, 300.0, 10.0)
     0.004
     """
-    return leakage * 2.0 ** ((temperature - reference_temperature) / doubling_temperature)
+    return leakage * np.exp2((temperature - reference_temperature) / doubling_temperature)
 
 
 @equation

@@ -15,6 +15,7 @@ from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.soundness import sound_points
 from neuroest.results.quantities import QUANTITIES
 
 Codes: TypeAlias = NDArray[np.int16]
@@ -26,7 +27,7 @@ _LARGEST_ARRAY = 131_072
 _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 """The same for an open grid."""
 PASSED = -1
-NOT_FINITE = "not_finite: a result is no finite number"
+NOT_FINITE = "not_finite: a result is negative or no finite number"
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ def evaluate_points(
         result = evaluate(group.design, group.workload, {**group.values, **columns})
     except MappingError as error:
         return _unmapped(group, columns, shape, quantities, str(error))
+    except ArithmeticError as error:  # of numbers that all points share
+        return _unmapped(group, columns, shape, quantities, f"not_finite: {error}")
 
     def flat(value: Any) -> Array:
         array = np.asarray(value, dtype=np.float64)
@@ -122,8 +125,7 @@ def evaluate_points(
     with np.errstate(all="ignore"):
         totals = {name: flat(QUANTITIES[name].of(result)) for name in quantities}
         failed, reasons, extrapolates, refused = _first_failures(result, shape, count)
-        sound = flat(result.energy) + flat(result.area) + flat(result.timing.latency)
-        broken = ~(np.isfinite(sound) & (sound >= 0.0))
+        broken = ~sound_points(result, shape).reshape(-1)
     new = broken & ~refused
     if np.any(new):
         failed[new] = len(reasons)

@@ -86,13 +86,17 @@ def _client(distributed: Any, workers: int, scheduler: str) -> Iterator[Any]:
                 with main_left_out(), warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # of ports of a dashboard that nobody asked for
                     cluster = distributed.LocalCluster(
-                        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=":0"
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        processes=True,
+                        host="127.0.0.1",
+                        dashboard_address="127.0.0.1:0",
                     )
                 client = distributed.Client(stack.enter_context(cluster))
             else:
                 client = distributed.Client(scheduler, timeout=_CONNECT_SECONDS)
             stack.enter_context(client)
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, TypeError) as error:
             raise ExplorationError(
                 f"the scheduler {scheduler} does not answer: {_first_line(error)}"
             ) from None

@@ -30,6 +30,9 @@ _RANGE = re.compile(
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*(?P<unit>.*)\Z")
 _COMPARISON = re.compile(r"\s*(?P<left>.+?)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<right>.+?)\s*\Z")
 _POINTS = QuantityField("1", minimum=2, maximum=1e6, integer=True, example="7")
+_MOST_LISTED = 1_000
+"""Most values that an axis lists; each is checked as a file that states it would be. A range has more."""
+_MOST_PATHS = 100
 
 
 @dataclass(frozen=True)
@@ -268,7 +271,7 @@ def read_space(path: str | Path) -> Space:
     try:
         distinct = _distinct(axes)
     except SpecError as error:
-        place = ["axes"] if moved & spec.axes.keys() else ["linked"]
+        place = ["linked"] if spec.linked and not moved & spec.axes.keys() else ["axes"]
         found = [(problem.path, problem.message) for problem in error.problems]
         raise SpecError(
             problem_at(loaded.document, place, f"{p} {message}") for p, message in found
@@ -328,6 +331,10 @@ def _text_track(path: str, text: str) -> Levels | Range:
 
 
 def _levels(items: Sequence[Any]) -> Levels:
+    if len(items) > _MOST_LISTED:
+        raise QuantityError(
+            f"lists {len(items)} values, at most {_MOST_LISTED} are allowed; a range has more"
+        )
     if any(isinstance(item, dict | list) for item in items):
         raise QuantityError("whole blocks need a label each: a mapping of labels to blocks")
     texts = tuple(map(str, items))
@@ -365,6 +372,8 @@ def _axis(tracks: Mapping[str, Levels | Range]) -> Axis:
 def _distinct(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     found = tuple(axes)
     paths = [path for axis in found for path in axis.tracks]
+    if len(paths) > _MOST_PATHS:
+        raise wrong(paths[0], f"and others: {len(paths)} paths are moved, at most {_MOST_PATHS} are allowed")
     for path in paths:
         if paths.count(path) > 1:
             raise wrong(path, "is moved by more than one axis")

@@ -21,6 +21,7 @@ from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve
 from neuroest.registry import render
+from neuroest.specs.file_text import is_file
 from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
@@ -355,7 +356,7 @@ def read_sweep(path: str | Path) -> SweepResult:
         When there is none.
     """
     file = Path(path)
-    if not file.is_file() or file.suffix not in SUFFIXES:
+    if not is_file(file) or file.suffix not in SUFFIXES:
         raise ExplorationError(f"{file} is no file of a sweep ({' or '.join(SUFFIXES)})")
     if file.suffix == ".parquet":
         arrow = extra("pyarrow", "explore")

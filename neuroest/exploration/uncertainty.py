@@ -28,7 +28,7 @@ from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
-from neuroest.uncertainty.draws import SEED, spread_over
+from neuroest.uncertainty.draws import SEED, spread_over, within_bounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,8 @@ class _Draw:
             width = np.sqrt(np.log1p(relative**2))
             factor = np.exp(width * differ[:, :, index] - width**2 / 2.0)
             factor[:, 0] = 1.0
-            values[path] = values.get(path, self.group.claims[path].value) * factor.reshape(-1, 1)
+            claim = self.group.claims[path]
+            values[path] = within_bounds(claim, values.get(path, claim.value) * factor.reshape(-1, 1))
         found = in_blocks(self.group, values, rows * columns, self.quantities)
         return {name: found.totals[name].reshape(rows, columns) for name in self.quantities}
 

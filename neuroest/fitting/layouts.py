@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from neuroest.core.arrays import Array
-from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
+from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.specs.csv_table import CsvTable, read_csv
-from neuroest.specs.file_text import printable, shortened
+from neuroest.specs.file_text import is_file, shortened
 
 
 @dataclass(frozen=True)
@@ -331,6 +331,6 @@ def published(name: str) -> Measurements:
         When no such file ships.
     """
     path = example_folder() / f"{name}.csv"
-    if not path.is_file():
+    if not is_file(path):
         raise NeuroestError(f"no published measurement {name!r} ships")
     return read_measurements(path)

@@ -95,6 +95,8 @@ class Traffic:
         Bits of different data among those that are read; None where nothing is read twice.
     held : array or None
         Bits that a memory must hold so that none of them comes into it twice; None where that is all of them.
+    item : number or array or None
+        Bits of one item that is written and read when it comes, in words of its own; None for items that share words.
     """
 
     contents: Contents
@@ -104,6 +106,13 @@ class Traffic:
     inputs: Array | None = None
     distinct: Array | None = None
     held: Array | None = None
+    item: Numeric | None = None
+
+    def words(self, bits: Array, width: Numeric) -> Array:
+        """Accesses to words of that width that so many of its bits take."""
+        if self.item is None:
+            return np.asarray(bits / width)
+        return np.asarray(bits / self.item * equations.block_count(self.item, width))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -291,7 +300,7 @@ class Mapper(ABC):
         return left_out
 
     def peak_rate(self) -> Numeric | None:
-        """Operations per second of one unit that is never idle, two for each multiply-accumulate; None if it has none."""
+        """Operations per second of one unit that is never idle, two for each multiply-accumulate, or None."""
         return None
 
     def turns(self) -> TimeMultiplexing:

@@ -11,7 +11,7 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import AddsPartialSums
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import CodingError, MappingError
 from neuroest.core.units import Numeric, Second
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
@@ -61,7 +61,7 @@ class BitSerialMapper(Mapper):
     def refuse(self) -> None:
         """Refuse spikes, weights wider than the array, and partial sums without an adder."""
         if self.network.spiking:
-            raise MappingError(f"{self.level.path} runs dense networks only; use a dense workload")
+            raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
         if np.any(self.weights_per_row() < 1.0):
             raise MappingError(f"{self.level.path} has too few columns for a weight with its guard bits")
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import CodingError
 from neuroest.core.units import Numeric
 from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
@@ -20,7 +20,7 @@ class CoreMapper(Mapper):
     def refuse(self) -> None:
         """Refuse dense networks."""
         if not self.network.spiking:
-            raise MappingError(
+            raise CodingError(
                 f"{self.level.path} runs spikes only and cannot run a dense network; use a spiking workload"
             )
 

@@ -13,7 +13,7 @@ from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import CodingError, MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping, winograd
@@ -150,13 +150,13 @@ class DigitalArrayMapper(Mapper):
                     f"{unit.path}.{name} is {np.min(unit.options[name]):g}, the network needs {np.max(needed):g}"
                 )
         if self.network.spiking and not self.chip.find(UpdatesNeurons):
-            raise MappingError("the chip has no neurons for a spiking network; add a digital_lif block")
+            raise CodingError("the chip has no neurons for a spiking network; add a digital_lif block")
         if self.network.spiking and self.winograd:
-            raise MappingError(
+            raise CodingError(
                 f"{self.level.path}.convolution is winograd, whose transformed inputs are no spikes; set it to direct"
             )
         if self.network.spiking and self.external:
-            raise MappingError(
+            raise CodingError(
                 f"{self.level.path}.layer_outputs is external, but spikes stay on the chip; set it to kept"
             )
         if self.external and not any("activations" in link.spec.carries for link in self.chip.links()):
@@ -291,7 +291,7 @@ class DigitalArrayMapper(Mapper):
                     inputs * placement.column_blocks * wide + stationary,
                     written,
                     distinct=distinct * wide + stationary,
-                ),  # fmt: skip
+                ),
                 Traffic("partial_sums", sums, sums, distinct=outputs * self.network.accumulator_bits),
                 Traffic(
                     "weights", weights, loaded, distinct=self.stored_weight_bits() / self.options["batch"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -80,6 +81,12 @@ class EventCoreMapper(CoreMapper):
         cores = np.maximum(placement.units, 1.0) * self.steps
         busy = (self.operations() * d.synaptic_operation_time + self.updates() * d.update_time) / cores
         return np.asarray(t.is_weighted * (busy + d.synchronisation_time))
+
+    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+        """All cores, and those with neurons of the network."""
+        events: Any = self.compute.slots["events"]
+        used = np.minimum(np.sum(placement.units, axis=-1, keepdims=True), units)
+        return {**super().slot_instances(placement, units), events.used: used}
 
     def left_out_of_units(self) -> list[str]:
         """Layers that the published events do not name."""

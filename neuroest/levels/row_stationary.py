@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import Component, Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import CodingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping
@@ -88,7 +88,7 @@ class RowStationaryMapper(DigitalArrayMapper):
     def refuse(self) -> None:
         """Refuse spikes, and numbers wider than the units."""
         if self.network.spiking:
-            raise MappingError(f"{self.level.path} runs dense networks only; use a dense workload")
+            raise CodingError(f"{self.level.path} runs dense networks only; use a dense workload")
         super().refuse()
 
     def array_cycles(self) -> Array:
@@ -188,14 +188,14 @@ class RowStationaryMapper(DigitalArrayMapper):
                     self.inputs_read() * placement.column_blocks * bits,
                     fetched,
                     distinct=t.is_weighted * t.input_elements * bits,
-                ),  # fmt: skip
+                ),
                 Traffic("partial_sums", sums, sums, distinct=outputs * unit.options["accumulator_bits"]),
                 Traffic(
                     "weights",
                     loaded,
                     loaded * self.reloads_weights(),
                     distinct=self.stored_weight_bits() / self.options["batch"],
-                ),  # fmt: skip
+                ),
             ],
             element_operations=self.elementwise(),
             additions=nothing,

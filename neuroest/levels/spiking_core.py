@@ -76,7 +76,9 @@ class SpikingCoreMapper(CoreMapper):
                 (neuron.path, "accumulate"): operations,
                 (neuron.path, "update"): updates,
             },
-            traffic=[Traffic("activations", events * address, events * address, required=False)],
+            traffic=[
+                Traffic("activations", events * address, events * address, required=False, item=address)
+            ],
             element_operations=self.elementwise(),
             additions=self.zeros(),
             neuron_updates=self.zeros(),

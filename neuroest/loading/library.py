@@ -13,10 +13,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, get_args
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError, did_you_mean
+from neuroest.core.errors import (
+    NeuroestError,
+    Problem,
+    QuantityError,
+    SpecError,
+    UnknownNameError,
+    did_you_mean,
+)
+from neuroest.core.frozen import frozen
 from neuroest.core.lazy_registry import left_out, load
 from neuroest.loading.kinds import KINDS, data_folder
 from neuroest.registry import DATA_PACKAGES, DEVICE_MODELS, IMPORTERS
@@ -67,7 +74,7 @@ class Device:
         """The claims where a design has the device, by path; made once for each place."""
         if path not in self._placed:
             named = ((f"{path}.{name}", claim) for name, claim in self.claims.items())
-            self._placed[path] = MappingProxyType({key: replace(claim, path=key) for key, claim in named})
+            self._placed[path] = frozen({key: replace(claim, path=key) for key, claim in named})
         return self._placed[path]
 
 
@@ -77,9 +84,9 @@ def shipped(kind: str) -> Mapping[str, Path]:
     return _files_in(data_folder(kind))
 
 
-def _files_in(folder: Path) -> dict[str, Path]:
+def _files_in(folder: Path) -> Mapping[str, Path]:
     """Spec files of a folder by name, in alphabetical order."""
-    return dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml"))
+    return frozen(dict(sorted((p.stem, p) for p in folder.rglob("*.yaml") if p.name != "sources.yaml")))
 
 
 @cache
@@ -91,16 +98,25 @@ def named(kind: str) -> Mapping[str, Path]:
             for name, path in _files_in(Path(place) / KINDS[kind].folder).items():
                 if found.setdefault(name, path) != path:
                     left_out(f"{kind} {name!r} of {plugin}", "the name is taken")
-    return found
+    return frozen(found)
 
 
-_packed: ContextVar[Mapping[str, Mapping[str, Path]]] = ContextVar("neuroest_packed", default={})  # noqa: B039 - never changed
+@dataclass(frozen=True)
+class _Packed:
+    files: Mapping[str, Mapping[str, Path]]
+    folder: Path
+
+
+_packed: ContextVar[_Packed | None] = ContextVar("neuroest_packed", default=None)
 
 
 @contextmanager
-def packed_files(files: Mapping[str, Mapping[str, Path]]) -> Iterator[None]:
-    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship."""
-    token = _packed.set(files)
+def packed_files(files: Mapping[str, Mapping[str, Path]], folder: Path) -> Iterator[None]:
+    """Inside the ``with`` block names lead to these files, by kind and name, before those that ship.
+
+    Paths lead to files in `folder` only, whatever a spec in it says.
+    """
+    token = _packed.set(_Packed(files, folder.resolve()))
     try:
         yield
     finally:
@@ -123,12 +139,19 @@ def find_file(kind: str, name: str, beside: Path | None = None) -> Path:
     ------
     UnknownNameError
         When nothing ships under that name.
+    NeuroestError
+        When the path of a spec in a bundle leads out of it.
     """
+    packed = _packed.get()
     if is_path(name):
         given = Path(name)
         near = beside.parent / given if beside is not None and not given.is_absolute() else given
-        return given if given.exists() and not near.exists() else near
-    known = {**shipped(kind), **_packed.get().get(kind, {})}
+        if packed is None:
+            return given if _stamp(given) and not _stamp(near) else near
+        if not near.resolve().is_relative_to(packed.folder):
+            raise NeuroestError(f"{name!r} leads out of the bundle")
+        return near
+    known = {**shipped(kind), **(packed.files.get(kind, {}) if packed is not None else {})}
     found = known.get(name) or named(kind).get(name)  # plug-ins are looked for last, since that is slow
     if found is None:
         known_names = known.keys() | named(kind).keys()
@@ -201,14 +224,20 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     loaded = read_spec(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
-    known = shared_sources() | loaded.spec.sources.keys()
-    for place, key in _cited(loaded.document.data):
-        if key not in known:
-            message = f"unknown source {key!r}{did_you_mean(key, known)}"
-            problems.append(problem_at(loaded.document, place, message, at_value=True))
+    problems += _unknown_sources(loaded)
     if problems:
         raise SpecError(problems)
     return loaded
+
+
+def _unknown_sources(loaded: Loaded[WorkloadSpec] | Loaded[DeviceSpec]) -> list[Problem]:
+    """A problem for each citation of a source that neither the file nor the shared bibliography has."""
+    known = shared_sources() | loaded.spec.sources.keys()
+    return [
+        problem_at(loaded.document, place, f"unknown source {key!r}{did_you_mean(key, known)}", at_value=True)
+        for place, key in _cited(loaded.document.data)
+        if key not in known
+    ]
 
 
 def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -256,7 +285,7 @@ def _shared_sources(path: Path, _stamp: Stamp) -> frozenset[str]:
 
 def bibliography() -> Mapping[str, SourceSpec]:
     """The shared bibliography by key."""
-    return load_sources(data_folder("device") / "sources.yaml").spec.sources
+    return frozen(load_sources(data_folder("device") / "sources.yaml").spec.sources)
 
 
 def load_sources(path: Path) -> Loaded[SourcesSpec]:
@@ -280,8 +309,8 @@ def _stamp(path: Path) -> Stamp:
     """What changes when a file is another one, or is written anew."""
     try:
         stat = path.stat()
-    except OSError:
-        return ()  # the reader says what is wrong with the file
+    except (OSError, ValueError):
+        return ()  # the reader says what is wrong with the file, or with its name
     return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
@@ -305,9 +334,10 @@ def _load(schema: type[Spec], path: Path, _stamp: Stamp) -> Loaded[Spec]:
 
 def _check_kind(schema: type[Spec], document: Document) -> None:
     (expected,) = get_args(schema.model_fields["kind"].annotation)
-    if not isinstance(document.data, dict):
+    data = document.data
+    if not isinstance(data, dict):
         raise SpecError([Problem(document.file, 1, 1, "", f"expected a mapping with `kind: {expected}`")])
-    given = document.data.get("kind")
+    given = data.get("kind")
     if given != expected:
         message = (
             f"kind is {given!r}, expected {expected!r}"
@@ -352,7 +382,6 @@ def _device(path: Path, _stamp: Stamp) -> Device:
         raise SpecError([problem_at(document, ["model"], message, at_value=True)])
     record = DEVICE_MODELS[spec.model]
     declared = record.parameters()
-    known = shared_sources() | spec.sources.keys()
     problems: list[Problem] = []
     claims: dict[str, Claim] = {}
     for name in spec.parameters.keys() - declared.keys():
@@ -382,16 +411,7 @@ def _device(path: Path, _stamp: Stamp) -> Device:
             problems.append(problem_at(document, place, str(error), at_value=True))
             continue
         claims[name] = claim
-        for role, key in (("source", claim.source), ("via", claim.via)):
-            if key is not None and key not in known:
-                message = f"unknown source {key!r}{did_you_mean(key, known)}"
-                problems.append(problem_at(document, ["parameters", name, role], message))
-    problems += _table_problems(document, spec, record)
-    for index, reported in enumerate(spec.reported):
-        for role, key in (("source", reported.source), ("via", reported.via)):
-            if key is not None and key not in known:
-                message = f"unknown source {key!r}{did_you_mean(key, known)}"
-                problems.append(problem_at(document, ["reported", index, role], message))
+    problems += [*_table_problems(document, spec, record), *_unknown_sources(loaded)]
     if problems:
         raise SpecError(problems)
-    return Device(spec, record, claims, loaded.file, loaded.sha256)
+    return Device(spec, record, frozen(claims), loaded.file, loaded.sha256)

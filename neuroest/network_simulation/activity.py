@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +71,7 @@ def simulated_workload(
     day : str, optional
         Date, year first; today if nothing is said.
     """
-    data = copy.deepcopy(workload.document.data)
+    data = workload.document.data
     key, number = "simulation", 1
     while key in data.get("sources", {}):
         number += 1

@@ -67,13 +67,14 @@ def characteristics(result: Evaluation) -> tuple[Characteristic, ...]:
 
 
 def layer_errors(result: Evaluation) -> tuple[LayerErrors, ...]:
-    """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+    """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
     found, names = result.column_errors, result.layers.names
     if found is None:
         return ()
     shape = (len(names),)
-    held = np.flatnonzero(np.broadcast_to(found.held, shape) > 0.0)
-    spread, ratio = (np.broadcast_to(each, shape)[held] for each in (found.result, found.ratio))
+    spread = np.broadcast_to(found.result, shape)
+    held = np.flatnonzero((np.broadcast_to(found.held, shape) > 0.0) & (spread > 0.0))
+    spread, ratio = spread[held], np.broadcast_to(found.ratio, shape)[held]
     causes = {name: np.broadcast_to(error, shape)[held] / spread for name, error in found.causes.items()}
     bits = np.asarray(accuracy.effective_bits(ratio))
     return tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -104,10 +103,10 @@ def at_corner(architecture: Named, corner: str) -> Loaded[ArchitectureSpec]:
     'digital_int8_28nm_slow'
     """
     loaded = _architecture(architecture)
-    data = copy.deepcopy(loaded.document.data)
+    data = loaded.document.data
     data["name"] = f"{loaded.spec.name}_{corner}"
     data["technology"]["corner"] = corner
-    document = replace(loaded.document, data=data)
+    document = loaded.document.with_data(data)
     return replace(loaded, spec=validate(ArchitectureSpec, document), document=document)
 
 

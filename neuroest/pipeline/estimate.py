@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,15 +15,14 @@ from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
-from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.soundness import faults
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
 from neuroest.specs.loaded import Loaded, Named
+from neuroest.specs.messages import problem_of_line
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
 from neuroest.uncertainty.analysis import EstimateAnalysis
-
-_LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 
 
 def _check_result(check: Check) -> CheckResult:
@@ -41,12 +39,6 @@ def _largest(value: Numeric | None) -> float | None:
         return None
     found = float(np.asarray(value).max())
     return found if math.isfinite(found) else None
-
-
-def _is_cost(values: Numeric) -> bool:
-    """Whether all are finite and not negative; a comparison with what is no number fails."""
-    found = np.asarray(values)
-    return bool(found.min() >= 0.0 and found.max() < np.inf)
 
 
 def estimate(
@@ -92,40 +84,35 @@ def estimate(
     net = workload if isinstance(workload, Loaded) else load_workload(workload)
     changes = settings or {}
     design = design_with(chip, changes)
-    claims = {**design.claims, **workload_with(net.spec, changes)}
+    claims = frozen({**design.claims, **workload_with(net.spec, changes)})
     values = {path: claim.value for path, claim in claims.items()}
     with np.errstate(all="ignore"):
         try:
             result = evaluate(design, net.spec, values)
         except MappingError as error:
             raise MappingError(_placed(chip.document, str(error))) from None
+        except ArithmeticError as error:
+            raise RangeError(f"a value is too large or too small to compute with: {error}") from error
         checks = tuple(_check_result(check) for check in result.checks)
         totals = {name: QUANTITIES[name].number(result) for name in TOTALS}
     _refuse(checks, chip.document)
-    _verify(result, totals)
+    for fault, _ in faults(result):
+        raise RangeError(fault)
     exclusions = tuple(
         dict.fromkeys((*workload_exclusions(net.spec), *result.mapped.exclusions, *result.counts.exclusions))
     )
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     shown = tuple(check for check in checks if check.severity != "refuse")
+    analysis = EstimateAnalysis(design, net.spec, claims, result)
     return Estimate(
-        design, net.spec, frozen(claims), result, EstimateAnalysis(design, net.spec, claims, result), frozen(totals),
-        shown, exclusions, files, frozen(changes),
+        design, net.spec, claims, result, analysis, frozen(totals), shown, exclusions, files, frozen(changes),
     )  # fmt: skip
 
 
 def _placed(document: Document, text: str) -> str:
     """`text` with file, line and column in front of each line that begins with a path of the architecture."""
-    lines = []
-    for line in text.split("\n"):
-        path = _LEADING_PATH.match(line)
-        if path is not None:
-            place = path[0].split(".")
-            row, column = document.position(place)
-            lines.append(f"{document.origin(place)[0].file}:{row}:{column}: {line}")
-        else:
-            lines.append(line)
-    return "\n".join(lines)
+    problems = [problem_of_line(document, line) for line in text.split("\n")]
+    return "\n".join(str(problem) if problem.line else problem.message for problem in problems)
 
 
 def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
@@ -137,20 +124,3 @@ def _refuse(checks: tuple[CheckResult, ...], document: Document) -> None:
             else RangeError
         )
         raise error(_placed(document, "\n".join(str(check) for check in failed)))
-
-
-def _verify(result: Evaluation, totals: Mapping[str, float | None]) -> None:
-    """Refuse to hand out what is no number."""
-    for row in result.dynamic:
-        if not _is_cost(row.energy):
-            raise RangeError(
-                f"{row.component}: {row.term} of {row.action} has no energy that is finite and not negative here"
-            )
-    for item in (*result.areas, *result.statics):
-        if not _is_cost(item.total):
-            raise RangeError(
-                f"{item.component}: {item.term} has no value that is finite and not negative at these values"
-            )
-    for name, value in totals.items():
-        if value is not None and not math.isfinite(value):
-            raise RangeError(f"{name} is not finite at these values")

@@ -39,7 +39,7 @@ def memory_accesses(
     for memory, read, written in served(mapped, stream, memories):
         for action, bits in (("read", read), ("write", written)):
             if np.any(bits > 0.0):
-                actions[memory.path, action] = bits / memory.options["width"]
+                actions[memory.path, action] = stream.words(bits, memory.options["width"])
     return actions, []
 
 

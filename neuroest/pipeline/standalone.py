@@ -443,7 +443,7 @@ def _in_array(
     holder[last] = dict(node)
     kept = {k: v for k, v in data["technology"].items() if k in {"process", "supply_voltage", "corners"}}
     data["technology"] = {**kept, **technology}
-    document = replace(loaded.document, data=data)
+    document = loaded.document.with_data(data)
     spec = validate(ArchitectureSpec, document)
     return build(replace(loaded, spec=spec, document=document)), fitting[0]
 

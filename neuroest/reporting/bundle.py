@@ -7,18 +7,22 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.version import package_version
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import load_architecture, load_workload, packed_files
 from neuroest.pipeline.estimate import estimate
-from neuroest.reporting.difference import FilesDifference, difference, results_of
-from neuroest.reporting.report import Report, plain_result
+from neuroest.reporting.difference import FilesDifference, difference
+from neuroest.reporting.report import MOST_RESULTS, Report, plain_result
+from neuroest.reporting.saved import Saved, Text, checked, plain_data, results_of
 from neuroest.results.estimate import Estimate
 
 BUNDLE = "bundle.zip"
@@ -26,6 +30,9 @@ _FORMAT = "1"
 _MANIFEST, _RESULTS = "manifest.json", "results.json"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same report gives the same file
 _LARGEST = 256 * 1024 * 1024
+_MOST_MEMBERS = 10_000
+_ENCRYPTED = 1
+"""Flag of an encrypted member."""
 
 
 def write_bundle(report: Report, folder: Path) -> None:
@@ -135,6 +142,26 @@ class Rerun:
         return f"numbers have moved ({versions})\n\n{self.difference.to_text()}"
 
 
+class _PackedFile(Saved):
+    kind: Literal["architecture", "device", "workload", "table"]
+    given: Text
+    packed: Text
+    sha256: Text
+
+
+class _Entry(Saved):
+    architecture: Text
+    workload: Text
+    settings: dict[Text, Text]
+
+
+class _Manifest(Saved):
+    format: Literal["1"]
+    neuroest_version: Text
+    files: Annotated[list[_PackedFile], Field(max_length=_MOST_MEMBERS)]
+    results: Annotated[list[_Entry], Field(max_length=MOST_RESULTS)]
+
+
 def rerun(file: Path) -> Rerun:
     """Compute a bundle again from the specs inside it.
 
@@ -156,48 +183,64 @@ def rerun(file: Path) -> Rerun:
     try:
         with zipfile.ZipFile(file) as archive, tempfile.TemporaryDirectory() as folder:
             _check_members(archive, file)
-            manifest = json.loads(archive.read(_MANIFEST))
-            before = results_of(json.loads(archive.read(_RESULTS)), str(file))
-            if manifest.get("format") != _FORMAT:
-                raise NeuroestError(
-                    f"{file} is a bundle of format {manifest.get('format')!r}; this version reads {_FORMAT!r}"
-                )
-            return _computed(archive, manifest, before, Path(folder))
+            data = plain_data(archive.read(_MANIFEST), f"{_MANIFEST} of {file}")
+            manifest = checked(_Manifest, data, f"{_MANIFEST} of {file}")
+            name = f"{_RESULTS} of {file}"
+            before = results_of(plain_data(archive.read(_RESULTS), name), name)
+            return _computed(archive, manifest, before, Path(folder).resolve())
     except FileNotFoundError:
         raise NeuroestError(f"{file}: there is no such file") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, IsADirectoryError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, IsADirectoryError) as error:
         raise NeuroestError(f"{file} is no bundle of `neuroest report --bundle` ({error})") from None
 
 
 def _check_members(archive: zipfile.ZipFile, file: Path) -> None:
-    if sum(info.file_size for info in archive.infolist()) > _LARGEST:
-        raise NeuroestError(f"{file} unpacks to more than {_LARGEST // 1024**2} MiB, which no bundle does")
-    for info in archive.infolist():
+    members = archive.infolist()
+    if sum(info.file_size for info in members) > _LARGEST or len(members) > _MOST_MEMBERS:
+        raise NeuroestError(
+            f"{file} unpacks to more than {_LARGEST // 1024**2} MiB or {_MOST_MEMBERS} files, which no bundle does"
+        )
+    for info in members:
         parts = PurePosixPath(info.filename).parts
         if info.filename.startswith("/") or ".." in parts or "\\" in info.filename:
             raise NeuroestError(f"{file} holds {info.filename!r}, which leads out of the bundle")
-
-
-def _computed(archive: zipfile.ZipFile, manifest: Any, before: Mapping[str, Any], folder: Path) -> Rerun:
-    packed: dict[str, dict[str, Path]] = {}
-    for item in manifest["files"]:
-        content = archive.read(item["packed"])
-        if hashlib.sha256(content).hexdigest() != item["sha256"]:
+        if info.flag_bits & _ENCRYPTED or info.compress_type not in {
+            zipfile.ZIP_STORED,
+            zipfile.ZIP_DEFLATED,
+        }:
             raise NeuroestError(
-                f"{item['packed']} in the bundle is not the file that the report was made from"
+                f"{file} holds {info.filename!r}, which is encrypted or packed in another way"
             )
-        place = folder / item["packed"]
+
+
+def _computed(
+    archive: zipfile.ZipFile, manifest: _Manifest, before: Mapping[str, Any], folder: Path
+) -> Rerun:
+    shipped: dict[str, dict[str, Path]] = {}
+    places: dict[str, Path] = {}
+    for item in manifest.files:
+        if item.packed in places:
+            raise NeuroestError(f"{item.packed} stands in the manifest of the bundle twice")
+        content = archive.read(item.packed)
+        if hashlib.sha256(content).hexdigest() != item.sha256:
+            raise NeuroestError(f"{item.packed} in the bundle is not the file that the report was made from")
+        place = places[item.packed] = folder / item.packed
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-        if item["packed"].startswith("specs/shipped/") and item["kind"] != "table":
-            packed.setdefault(item["kind"], {})[item["given"]] = place
+        if item.packed.startswith("specs/shipped/") and item.kind != "table":
+            shipped.setdefault(item.kind, {})[item.given] = place
+    if len({(e.architecture, e.workload, *sorted(e.settings.items())) for e in manifest.results}) < len(
+        manifest.results
+    ):
+        raise NeuroestError("a result stands in the manifest of the bundle twice")
     after = {}
-    with packed_files(packed):
-        for entry in manifest["results"]:
-            chip = load_architecture(folder / entry["architecture"])
-            net = load_workload(folder / entry["workload"])
-            result = estimate(chip, net, entry["settings"])
-            after[f"{result.architecture} on {result.workload.name}"] = json.loads(
-                json.dumps(plain_result(result))
-            )
-    return Rerun(difference(before, after), manifest["neuroest_version"], package_version())
+    with packed_files(shipped, folder):
+        for entry in manifest.results:
+            chip = load_architecture(places[entry.architecture])
+            net = load_workload(places[entry.workload])
+            result = estimate(chip, net, entry.settings)
+            name = f"{result.architecture} on {result.workload.name}"
+            if name not in before:
+                raise NeuroestError(f"the bundle has no result of {name}, which its manifest lists")
+            after[name] = json.loads(json.dumps(plain_result(result)))
+    return Rerun(difference(before, after), manifest.neuroest_version, package_version())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.errors import NeuroestError
 from neuroest.core.text_layout import columns, fitting_columns, wrapped
 from neuroest.reporting.formatting import percent, short, shown
+from neuroest.reporting.saved import read_results
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.results.quantities import BANDED, QUANTITIES, label_and_unit
 
@@ -53,9 +52,7 @@ class Moved:
     @property
     def change(self) -> float | None:
         """Natural logarithm of the ratio of the two; None where there is none."""
-        if not self.before or not self.after:
-            return None
-        return math.log(self.after / self.before)
+        return _log_ratio(self.before, self.after)
 
     @property
     def unexplained(self) -> float | None:
@@ -161,39 +158,6 @@ def diff(before: str | Path, after: str | Path) -> FilesDifference:
     return difference(read_results(Path(before)), read_results(Path(after)))
 
 
-def read_results(file: Path) -> dict[str, Result]:
-    """Results of a file that ``--format json`` or ``neuroest report`` wrote, by design and network."""
-    try:
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise NeuroestError(f"cannot read {file}: {error.strerror or error}") from None
-    except ValueError:
-        raise NeuroestError(f"{file} is no JSON") from None
-    return results_of(data, str(file))
-
-
-def results_of(data: Any, file: str) -> dict[str, Result]:
-    """Results in plain data, by design and network."""
-    found: list[Any] = []
-    if isinstance(data, dict):
-        if isinstance(data.get("totals"), dict):
-            found = [data, data.get("baseline")]
-        else:
-            found = data.get("results") or data.get("designs") or []
-    kept: dict[str, Result] = {
-        f"{item['architecture']} on {item['workload']}": item
-        for item in found
-        if isinstance(item, dict)
-        and isinstance(item.get("totals"), dict)
-        and {"architecture", "workload", "breakdown"} <= item.keys()
-    }
-    if not kept:
-        raise NeuroestError(
-            f"{file} holds no result; it should come from `neuroest estimate --format json` or a report"
-        )
-    return kept
-
-
 def difference(before: Mapping[str, Result], after: Mapping[str, Result]) -> FilesDifference:
     """What changed from one set of results to the other; two single results are compared whatever they are called."""
     if len(before) == len(after) == 1 and before.keys() != after.keys():
@@ -254,15 +218,23 @@ def _elasticity(total: str) -> tuple[str, float]:
 
 
 def _with_effect(cause: Cause, before: Result, after: Result, total: str) -> Cause:
-    if not cause.before or not cause.after or cause.before * cause.after <= 0.0:
+    ratio = _log_ratio(cause.before, cause.after)
+    if ratio is None:
         return cause
     name, exponent = _elasticity(total)
     slopes = [
         result["parameters"][cause.path].get("elasticity", {}).get(name, 0.0) for result in (before, after)
     ]
     # the mean slope of both ends is right to second order
-    effect = exponent * 0.5 * (slopes[0] + slopes[1]) * math.log(cause.after / cause.before)
+    effect = exponent * 0.5 * (slopes[0] + slopes[1]) * ratio
     return Cause(cause.path, cause.unit, cause.before, cause.after, effect)
+
+
+def _log_ratio(before: float | None, after: float | None) -> float | None:
+    """Natural logarithm of `after` over `before`; None where one is missing or zero, or their signs differ."""
+    if not before or not after or (before > 0.0) != (after > 0.0):
+        return None
+    return math.log(abs(after)) - math.log(abs(before))
 
 
 def _circumstances(before: Result, after: Result) -> list[str]:

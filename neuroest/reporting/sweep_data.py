@@ -18,6 +18,7 @@ from neuroest.core.extras import extra
 from neuroest.exploration.pareto import non_dominated
 from neuroest.reporting.formatting import short_names
 from neuroest.results.quantities import label_and_unit
+from neuroest.specs.file_text import is_file
 
 MOST_POINTS = 100_000
 """Points of a sweep that the page takes."""
@@ -64,7 +65,7 @@ def read_sweep(file: Path) -> SweepPoints:
     """
     import pandas as pd  # noqa: PLC0415 - heavy, and only sweeps need it
 
-    if not file.is_file():
+    if not is_file(file):
         raise NeuroestError(f"{file}: there is no such file")
     try:
         count = sum(len(piece) for piece in _feasible(file, ("feasible",)))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from neuroest.core.text_layout import WIDTH, columns, fitting_columns, wrapped
 
-__all__ = ["PLAIN", "WIDTH", "Style", "bullets", "columns", "fitting_columns", "one_line", "wrapped"]
+__all__ = [
+    "PLAIN",
+    "WIDTH",
+    "Style",
+    "bullets",
+    "columns",
+    "fitting_columns",
+    "for_terminal",
+    "one_line",
+    "wrapped",
+]
 
 _BOLD, _RED, _DIM, _END = "\x1b[1m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -56,6 +67,20 @@ class Style:
 
 
 PLAIN = Style()
+
+# what draws text stays; all else that a terminal acts upon, or that reorders what is shown, is escaped
+_STEERING = re.compile("(?!\x1b\\[(?:0|1|2|31)m)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def for_terminal(text: str) -> str:
+    r"""`text` with an escape for each character that steers a terminal, except those that `Style` writes.
+
+    Examples
+    --------
+    >>> for_terminal("a\x1b]0;title\x07")
+    'a\\x1b]0;title\\x07'
+    """
+    return _STEERING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def bullets(items: Iterable[str], *, indent: int = 2, width: int = WIDTH) -> list[str]:

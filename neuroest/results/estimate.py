@@ -302,7 +302,7 @@ class Estimate:
 
     @property
     def column_errors(self) -> tuple[LayerErrors, ...]:
-        """Errors of the results of every layer that lies in crossbar arrays; empty for other chips."""
+        """Errors of the results of every layer in crossbar arrays, except those whose exact results are all zero."""
         return self.analysis.column_errors
 
     @property

@@ -225,7 +225,8 @@ _TABLE = (
         rule="2 x multiply-accumulates", inputs=("multiply_accumulates",),
     ),
     Quantity(
-        "weight_bits", "1", "weight bits", lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
+        "total_weight_bits", "1", "total weight bits",
+        lambda e: e.layers.total_weights * np.asarray(e.layers.weight_bits),
         "weights of the network times the bits of each", total=False,
     ),
     Quantity(

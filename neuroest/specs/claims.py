@@ -1,5 +1,6 @@
 """A parameter is a claim: value, unit, spread, basis, source, place and conditions."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol, TypeAlias
@@ -161,6 +162,8 @@ class Claim:
         p10 and p90 of the knowledge of the mean, in SI; equal to `value` where no spread is stated.
     has_spread : bool
         Whether a spread was stated.
+    minimum, maximum : float
+        Bounds of the quantity, in SI; no sample of the value lies outside of them.
     about : str or type
         What the parameter is, or the class of a spec or record that says so of its field.
     """
@@ -182,6 +185,8 @@ class Claim:
     cycle_to_cycle: float | None = None
     group: str | None = None
     origin: str = ""
+    minimum: float = -math.inf
+    maximum: float = math.inf
 
     @property
     def description(self) -> str:
@@ -246,6 +251,8 @@ def resolve_claim(
         group=stated("group"),
         about=about,
         origin=origin,
+        minimum=field.minimum,
+        maximum=field.maximum,
     )
 
 

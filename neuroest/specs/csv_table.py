@@ -127,7 +127,7 @@ def read_csv(path: Path, example: str = "") -> CsvTable:
             if any(stripped):
                 rows.append((reader.line_num, stripped))
     except csv.Error as error:
-        raise SpecError([Problem(file, reader.line_num, 1, "", str(error))]) from None
+        raise SpecError([Problem(file, reader.line_num, 1, "", f"no row of a CSV file: {error}")]) from None
     if not rows:
         hint = f"; expected something like `{example}`" if example else ""
         raise SpecError([Problem(file, 0, 0, "", f"holds no header line{hint}")])

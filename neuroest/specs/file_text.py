@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from neuroest.core.errors import Problem, SpecError
+from neuroest.core.errors import Problem, SpecError, printable
 
 Place: TypeAlias = tuple[int, int]
 """Line and column, both counted from 1; (0, 0) where there is none."""
@@ -61,6 +61,22 @@ def file_content(path: Path, file: str) -> bytes:
     except (OSError, ValueError) as error:
         message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise SpecError([Problem(file, 0, 0, "", message)])
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a regular file; a name that no file can have is no error."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder; a name that no folder can have is no error."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def decoded(content: bytes, file: str) -> str:
@@ -125,17 +141,6 @@ def place_after(text: str) -> Place:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return len(lines), len(lines[-1]) + 1
-
-
-def printable(text: str) -> str:
-    r"""Return a text on one line, with an escape for each character that cannot be shown.
-
-    Examples
-    --------
-    >>> print(printable("two\nlines"))
-    two\nlines
-    """
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def shortened(text: str, most: int = 60) -> str:

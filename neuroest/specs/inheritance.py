@@ -18,7 +18,7 @@ from pydantic import Field
 
 from neuroest.core.errors import Problem, SpecError, UnknownNameError, did_you_mean
 from neuroest.specs.architecture import ArchitectureSpec, Heading, Operation, Technology
-from neuroest.specs.file_text import is_path
+from neuroest.specs.file_text import is_file, is_path
 from neuroest.specs.messages import dotted, problem_at, validate
 from neuroest.specs.reading import Document
 from neuroest.specs.renamed import new_path, new_word
@@ -123,7 +123,7 @@ def chain_of(
         try:
             further = read(path)
         except SpecError as error:
-            if path.is_file():
+            if is_file(path):
                 raise
             message = f"{error.problems[0].file}: {error.problems[0].message}"
             raise SpecError([problem_at(document, ["base"], message, at_value=True)]) from None
@@ -168,7 +168,8 @@ def reached(data: Any, path: Sequence[str]) -> tuple[Any, int]:
 
 def resolved_text(document: Document) -> str:
     """An architecture as one whole file, without a base."""
-    data = {key: document.data[key] for key in ArchitectureSpec.model_fields if key in document.data}
+    stated = document.data
+    data = {key: stated[key] for key in ArchitectureSpec.model_fields if key in stated}
     text: str = yaml.safe_dump(
         data, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None
     )
@@ -176,9 +177,10 @@ def resolved_text(document: Document) -> str:
 
 
 def _applied(written: Document, spec: DerivedArchitecture, base: Document) -> Document:
-    own = written.data.keys() - _CHANGES
+    stated = written.data
+    own = stated.keys() - _CHANGES
     data = _moved(base.data, Path(base.file).parent, Path(written.file).parent)
-    data.update({key: copy.deepcopy(written.data[key]) for key in own})
+    data.update({key: stated[key] for key in own})
     places: dict[_Path, _Path] = {(key,): (key,) for key in own}
     problems: list[Problem] = []
     changes: list[tuple[str, _Path]] = [(path, ("remove", index)) for index, path in enumerate(spec.remove)]
@@ -226,11 +228,6 @@ def _moved(node: Any, there: Path, here: Path) -> Any:
     moved = {key: _moved(value, there, here) for key, value in node.items()}
     for key in moved.keys() & _REFERENCES if there != here else ():
         name = moved[key]
-        if (
-            isinstance(name, str)
-            and is_path(name)
-            and not Path(name).is_absolute()
-            and (there / name).exists()
-        ):
+        if isinstance(name, str) and is_path(name) and not Path(name).is_absolute() and is_file(there / name):
             moved[key] = os.path.relpath(there / name, here)
     return moved

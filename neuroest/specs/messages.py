@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -18,6 +19,7 @@ from neuroest.specs.reading import Document
 _T = TypeVar("_T", bound=BaseModel)
 
 _LONGEST_WORD = 64
+_LEADING_PATH = re.compile(r"(?:chip|technology|operation)(?:\.[a-z][a-z0-9_]*)*(?=[ :])")
 _EXPECTED = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
@@ -39,11 +41,12 @@ def validate(schema: type[_T], document: Document) -> _T:
     SpecError
         With one problem per fault, each with line and column.
     """
+    data = document.data
     try:
-        return schema.model_validate(document.data)
+        return schema.model_validate(data)
     except ValidationError as error:
         found = [*details(error.errors(include_url=False))]
-        raise SpecError(_problems(document, schema, found)) from None
+        raise SpecError(_problems(document, data, schema, found)) from None
 
 
 def problem_at(
@@ -54,6 +57,15 @@ def problem_at(
     return Problem(document.origin(path)[0].file, line, column, dotted(path), message)
 
 
+def problem_of_line(document: Document, line: str) -> Problem:
+    """A line of text at the part of an architecture whose path it begins with; without a place where it names none."""
+    path = _LEADING_PATH.match(line)
+    if path is None:
+        return Problem(document.file, 0, 0, "", line)
+    place = path[0].split(".")
+    return Problem(document.origin(place)[0].file, *document.position(place), "", line)
+
+
 def dotted(path: Iterable[str | int]) -> str:
     """A path as users write it: ``chip.tile.count``, ``layers.3.kernel``."""
     words = (str(part) for part in path)
@@ -62,26 +74,29 @@ def dotted(path: Iterable[str | int]) -> str:
     )
 
 
-def _problems(document: Document, schema: type[BaseModel], found: list[ErrorDetails]) -> list[Problem]:
+def _problems(
+    document: Document, data: Any, schema: type[BaseModel], found: list[ErrorDetails]
+) -> list[Problem]:
     """One problem a fault: what only follows from another fault is left out."""
     problems: list[Problem] = []
     nameless: dict[tuple[str | int, ...], list[str]] = {}
     for detail in found:
-        path, _ = _real_path(document.data, detail["loc"])
-        if _is_stray(schema, document.data, path, detail["type"]):
+        path, _ = _real_path(data, detail["loc"])
+        if _is_stray(schema, data, path, detail["type"]):
             nameless.setdefault(tuple(path[:-1]), []).append(str(path[-1]))
     for detail in found:
-        path, _ = _real_path(document.data, detail["loc"])
+        path, _ = _real_path(data, detail["loc"])
         if tuple(path[:-1]) in nameless and str(path[-1]) in nameless[tuple(path[:-1])]:
             continue
         if tuple(path) in nameless and detail["type"] == "missing":
             continue
         if tuple(path[:-1]) in nameless and detail["type"] == "union_tag_invalid":
             continue  # a slot of the computing level that this is not yet known to be
-        longer = [other["loc"] for other in found if other["loc"][: len(detail["loc"])] == detail["loc"]]
-        if detail["type"] == "too_short" and len(longer) > 1:
-            continue
-        problems.append(_problem(document, schema, detail))
+        if detail["type"] == "too_short":
+            longer = [other["loc"] for other in found if other["loc"][: len(detail["loc"])] == detail["loc"]]
+            if len(longer) > 1:
+                continue
+        problems.append(_problem(document, data, schema, detail))
     for place, keys in nameless.items():
         listed = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
         message = f"has {listed} but states neither `mapper`, as a computing level does, nor `model`, as a block does"
@@ -100,24 +115,20 @@ def _is_stray(schema: type[BaseModel], data: Any, path: Sequence[str | int], kin
     return str(path[-1]) in known - {"count"}
 
 
-def _problem(document: Document, schema: type[BaseModel], detail: ErrorDetails) -> Problem:
-    path, value = _real_path(document.data, detail["loc"])
+def _problem(document: Document, data: Any, schema: type[BaseModel], detail: ErrorDetails) -> Problem:
+    path, value = _real_path(data, detail["loc"])
     kind = detail["type"]
     context: Mapping[str, Any] = detail.get("ctx", {})
     last = str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "missing":
         message = "is missing"
-        hint = _described(_model_at(schema, document.data, path), last)
+        hint = _described(_model_at(schema, data, path), last)
         message += f": {hint}" if hint else ""
         return problem_at(document, [*path, last], message)
     if kind == "extra_forbidden":
-        message = (
-            f"unknown key {last!r}{did_you_mean(last, _keys(_model_at(schema, document.data, path[:-1])))}"
-        )
-    elif kind in {"model_type", "dict_type", "model_attributes_type"} and _is_open(
-        schema, document.data, path
-    ):
-        known = _keys(_model_at(schema, document.data, path[:-1]))
+        message = f"unknown key {last!r}{did_you_mean(last, _keys(_model_at(schema, data, path[:-1])))}"
+    elif kind in {"model_type", "dict_type", "model_attributes_type"} and _is_open(schema, data, path):
+        known = _keys(_model_at(schema, data, path[:-1]))
         message = f"unknown key {path[-1]!r}{did_you_mean(str(path[-1]), known)}"
         if "; did" not in message:
             message += "; a block is a mapping with `model`, a level one with `count`"

@@ -112,7 +112,10 @@ class Record:
         own = {name: item for name, item in vars(cls).items() if isinstance(item, _Declared)}
         for name in own:
             delattr(cls, name)
-        cls.declared = MappingProxyType({**cls.declared, **own})
+        inherited = [base.declared for base in cls.__bases__ if issubclass(base, Record)]
+        cls.declared = MappingProxyType(
+            {name: item for each in (*inherited, own) for name, item in each.items()}
+        )
 
     def __init__(self, **values: Numeric) -> None:
         if values.keys() != self.declared.keys():

@@ -7,17 +7,16 @@ construct an object, and all that is wrong in a file is reported together.
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
 
-from neuroest.core.errors import Problem, SpecError
-from neuroest.specs.file_text import Place, decoded, file_content, printable, shortened, unwanted_character
+from neuroest.core.errors import Problem, SpecError, printable
+from neuroest.specs.file_text import Place, decoded, file_content, shortened, unwanted_character
 from neuroest.specs.renamed import new_key, new_word
 from neuroest.specs.scalars import Scalar, scalar_value, unquoted_key_problem
 
@@ -68,18 +67,25 @@ class Document:
     ----------
     file : str
         The file as messages name it: the path as it was given, or ``"<text>"``.
-    data : dict, list, str, int, float, bool or None
-        What the document says. An alias yields a copy, so that changing one place changes no other.
     sha256 : str
         Of the bytes of the whole file.
     """
 
     file: str
-    data: Any
+    _data: Any = field(repr=False)
     sha256: str
     root: _Node = field(repr=False, compare=False)
     notes: tuple[Problem, ...] = field(default=(), kw_only=True)
     """Old names of keys and words, which are accepted in this version."""
+
+    @property
+    def data(self) -> Any:
+        """What the document says, as a copy of its own for everybody who asks: loaded documents are kept."""
+        return _copied(self._data)
+
+    def with_data(self, data: Any) -> Document:
+        """The document as if it said `data`, at the places where it says what it does."""
+        return replace(self, _data=data)
 
     def position(self, path: Sequence[str | int]) -> Place:
         """Line and column, from 1, of the key or item at `path`, or at the longest part of it that exists."""
@@ -109,6 +115,13 @@ class Document:
                 break
             place, node = node.children[part]
         return place, node
+
+
+def _copied(data: Any) -> Any:
+    """A copy of what a document says, in a fraction of the time of `copy.deepcopy`."""
+    if isinstance(data, dict):
+        return {key: _copied(value) for key, value in data.items()}
+    return [_copied(value) for value in data] if isinstance(data, list) else data
 
 
 def read_documents(path: Path | str) -> list[Document]:
@@ -316,7 +329,7 @@ class _Builder:
             self.report(place, f"alias '*{name}' stands inside of what it stands for, which has no end")
         else:
             self.grow(place, target.size, target.height)
-            return _Node(copy.deepcopy(target.data), place, target.children, target.size, target.height)
+            return _Node(_copied(target.data), place, target.children, target.size, target.height)
         return _Node(None, place)
 
 

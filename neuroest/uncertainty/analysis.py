@@ -124,7 +124,7 @@ class EstimateAnalysis:
         if not network.spiking:
             numbers["activation_bits"] = "workload.precision.activations"
         known: dict[str, Any] = {name: values[path] for name, path in numbers.items() if path in values}
-        with tracing():
+        with tracing(), np.errstate(all="ignore"):
             chip = instantiate(self.design, with_temperature(values, self.evaluation.heating))
             return cost_components(chip, self.evaluation.mapped, replace(network, **known))
 

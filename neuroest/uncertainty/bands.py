@@ -8,6 +8,7 @@ import numpy as np
 
 from neuroest.core.arrays import Array
 from neuroest.pipeline.evaluation import Evaluation
+from neuroest.pipeline.soundness import sound_points
 from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.results.uncertainty import Band, Bands, Sample
 
@@ -19,7 +20,7 @@ _FEWEST_SAMPLES = 10
 
 def sample_of(result: Evaluation, drawn: Mapping[str, Array], samples: int, seed: int) -> Sample:
     """Totals that have bands, one value a sample, from a batch of as many points."""
-    feasible = np.ones(samples, dtype=bool)
+    feasible = sound_points(result, (samples,))
     with np.errstate(all="ignore"):  # samples without an estimate are left out by what is made of them
         for check in result.checks:
             if check.severity == "refuse":

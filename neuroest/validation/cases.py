@@ -19,7 +19,9 @@ from neuroest.core.errors import (
     SpecError,
     UnknownNameError,
     did_you_mean,
+    printable,
 )
+from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
 from neuroest.design.overrides import SETTING
 from neuroest.loading.kinds import data_folder
@@ -39,7 +41,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.file_text import is_path, printable
+from neuroest.specs.file_text import is_file, is_folder, is_path
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
 from neuroest.uncertainty.draws import SAMPLES, SEED, draw
@@ -202,7 +204,9 @@ def run_of(spec: CaseSpec, stated: Published) -> str:
 @cache
 def shipped_cases() -> Mapping[str, Path]:
     """Folders of the shipped cases by name."""
-    return {p.parent.name: p.parent for p in sorted(data_folder("validation_case").glob(f"*/{_FILE}"))}
+    return frozen(
+        {p.parent.name: p.parent for p in sorted(data_folder("validation_case").glob(f"*/{_FILE}"))}
+    )
 
 
 def load_case(name: str | Path) -> Case:
@@ -242,11 +246,11 @@ def _case_folder(name: str | Path) -> Path:
     given = Path(name)
     if str(name) in shipped_cases():
         return shipped_cases()[str(name)]
-    if (given / _FILE).is_file():
+    if is_file(given / _FILE):
         return given
-    if given.is_file():
+    if is_file(given):
         message = "is a file; give the folder of a case"
-    elif given.is_dir():
+    elif is_folder(given):
         message = f"no {_FILE} in this folder, which makes it a case"
     elif isinstance(name, Path) or given.name != str(name):
         message = "no such folder"
@@ -405,7 +409,7 @@ def _file_of(case: Case, run: str, kind: str, name: str) -> Path | str:
             raise SpecError([problem_at(case.document, where, _unknown_name(error), at_value=True)]) from None
         return name
     near = case.folder / name
-    found = next((path for path in (near, Path(name)) if path.is_file()), None)
+    found = next((path for path in (near, Path(name)) if is_file(path)), None)
     if found is None:
         message = f"no file {printable(str(near))}"
         raise SpecError([problem_at(case.document, where, message, at_value=True)])

@@ -144,10 +144,7 @@ def expression_dimension(text: str) -> Dimension:
     True
     """
     tree = _tree(text)
-    try:
-        found = _without_bits(_dimension(tree, text))
-    except RecursionError:
-        raise ExpressionError(f"{_short(text)} is nested too deeply") from None
+    found = _without_bits(_evaluated(tree, None, text)[1])
     if not any(isinstance(node, ast.Call) or _is_total(node) for node in ast.walk(tree)):
         raise ExpressionError(f"{_short(text)} names no total and no part of the estimate")
     return found
@@ -180,12 +177,16 @@ def evaluate_expression(text: str, result: Evaluation) -> Array:
     UnknownNameError
         For a total or a part that the result has not.
     """
-    with np.errstate(all="ignore"):
-        try:
-            found = _value(_tree(text), _Parts(result), text)
-        except RecursionError:
-            raise ExpressionError(f"{_short(text)} is nested too deeply") from None
-        return np.asarray(found, dtype=np.float64).reshape(-1)
+    value, _ = _evaluated(_tree(text), _Parts(result), text)
+    return np.asarray(value, dtype=np.float64).reshape(-1)
+
+
+def _evaluated(tree: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dimension]:
+    try:
+        with np.errstate(all="ignore"):
+            return _measured(tree, parts, text)
+    except RecursionError:
+        raise ExpressionError(f"{_short(text)} is nested too deeply") from None
 
 
 def _short(text: str) -> str:
@@ -237,35 +238,48 @@ def _arguments(node: ast.Call, name: str, text: str) -> list[str]:
     return [ast.unparse(argument) for argument in node.args]
 
 
-def _dimension(node: ast.expr, text: str) -> Dimension:
-    if _number(node, text) is not None:
-        return DIMENSIONLESS
+def _measured(node: ast.expr, parts: _Parts | None, text: str) -> tuple[Any, Dimension]:
+    """Value and dimension of a part of an expression; all totals and functions are 1 where there is no result."""
+    number = _number(node, text)
+    if number is not None:
+        return np.float64(number), DIMENSIONLESS
     match node:
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            return _raised(left, right, text)
-        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
-            sign = 1 if isinstance(op, ast.Mult) else -1
-            return _dimension(left, text).times(_dimension(right, text), sign)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-            one, other = _dimension(left, text), _dimension(right, text)
-            if _without_bits(one) != _without_bits(other):
-                raise ExpressionError(
-                    f"{ast.unparse(node)!r} takes {describe_dimension(one)} and {describe_dimension(other)} together"
-                )
-            return one
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            (one, of), (other, by) = _measured(left, parts, text), _measured(right, parts, text)
+            return _OPERATORS[type(op)](one, other), _combined(node, of, by, text)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _dimension(operand, text)
+            value, dimension = _measured(operand, parts, text)
+            return -value, dimension
+        case ast.Name(id=name) if name in QUANTITIES:
+            factor, dimension = _read_unit(QUANTITIES[name].unit)
+            value = 1.0 if parts is None else QUANTITIES[name].of(parts.result)
+            return np.asarray(value) * factor, dimension
         case ast.Name(id=name):
-            return _read_unit(QUANTITIES[name].unit)[1] if name in QUANTITIES else _unit_name(name)[1]
+            factor, dimension = _unit_name(name)
+            return np.float64(factor), dimension
         case ast.Call(func=ast.Name(id=name), keywords=[]):
-            _arguments(node, name, text)
-            return _FUNCTIONS[name].dimension
-    raise _no_arithmetic(node, text)
+            arguments = _arguments(node, name, text)
+            function = _FUNCTIONS[name]
+            value = 1.0 if parts is None else function.of(parts, *arguments)
+            return np.asarray(value), function.dimension
+    raise ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is no total, part or arithmetic")
 
 
-def _raised(base: ast.expr, exponent: ast.expr, text: str) -> Dimension:
-    of = _without_bits(_dimension(base, text))
-    if _without_bits(_dimension(exponent, text)) != DIMENSIONLESS:
+def _combined(node: ast.BinOp, of: Dimension, by: Dimension, text: str) -> Dimension:
+    """Dimension of what an operator makes of two."""
+    if isinstance(node.op, ast.Mult | ast.Div):
+        return of.times(by, 1 if isinstance(node.op, ast.Mult) else -1)
+    if isinstance(node.op, ast.Pow):
+        return _raised(node.right, _without_bits(of), by, text)
+    if _without_bits(of) != _without_bits(by):
+        raise ExpressionError(
+            f"{ast.unparse(node)!r} takes {describe_dimension(of)} and {describe_dimension(by)} together"
+        )
+    return of
+
+
+def _raised(exponent: ast.expr, of: Dimension, by: Dimension, text: str) -> Dimension:
+    if _without_bits(by) != DIMENSIONLESS:
         raise ExpressionError(f"the exponent {ast.unparse(exponent)!r} in {_short(text)} is no plain number")
     if of == DIMENSIONLESS:
         return of
@@ -279,30 +293,6 @@ def _raised(base: ast.expr, exponent: ast.expr, text: str) -> Dimension:
     return DIMENSIONLESS.times(of, -round(power) if negative else round(power))
 
 
-def _value(node: ast.expr, parts: _Parts, text: str) -> Any:
-    number = _number(node, text)
-    if number is not None:
-        return np.float64(number)
-    match node:
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
-            return _OPERATORS[type(op)](_value(left, parts, text), _value(right, parts, text))
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_value(operand, parts, text)
-        case ast.Name(id=name):
-            if name not in QUANTITIES:
-                return np.float64(_unit_name(name)[0])
-            quantity = QUANTITIES[name]
-            return np.asarray(quantity.of(parts.result)) * unit_factor(quantity.unit)
-        case ast.Call(func=ast.Name(id=name), keywords=[]):
-            arguments = _arguments(node, name, text)
-            return _FUNCTIONS[name].of(parts, *arguments)
-    raise _no_arithmetic(node, text)
-
-
-def _no_arithmetic(node: ast.expr, text: str) -> ExpressionError:
-    return ExpressionError(f"{ast.unparse(node)!r} in {_short(text)} is no total, part or arithmetic")
-
-
 class _Parts:
     """Totals and parts of a result."""
 
@@ -313,42 +303,36 @@ class _Parts:
         found = [value for name, value in rows if name == path or name.startswith(f"{path}.")]
         if not found:
             raise UnknownNameError(what, path, [name for name, _ in rows])
-        total: Any = 0.0
-        for value in found:
-            total = total + np.asarray(value)
-        return total
+        return sum(map(np.asarray, found), start=np.zeros(1))
 
     def area(self, path: str) -> Any:
         return self._sum(path, [(row.component, row.total) for row in self.result.areas], "part with an area")
 
+    @property
+    def _static(self) -> list[tuple[str, Any]]:
+        return [(row.component, row.total) for row in self.result.statics if not row.asleep]
+
+    def _dynamic(self, which: str | None = None) -> list[tuple[str, Any]]:
+        return [
+            (row.component, np.sum(row.energy, axis=-1, keepdims=True))
+            for row in self.result.dynamic
+            if which is None or which in {row.action, row.term}
+        ]
+
     def static_power(self, path: str) -> Any:
-        rows = [(row.component, row.total) for row in self.result.statics if not row.asleep]
-        return self._sum(path, rows, "part with static power")
+        return self._sum(path, self._static, "part with static power")
 
     def energy(self, path: str, which: str | None = None) -> Any:
         under = [row for row in self.result.dynamic if f"{row.component}.".startswith(f"{path}.")]
         known = dict.fromkeys(name for row in under for name in (row.action, row.term))
         if known and which is not None and which not in known:
             raise UnknownNameError(f"action or term of {path}", which, known)
-        rows: list[tuple[str, Any]] = [
-            (row.component, np.sum(row.energy, axis=-1, keepdims=True))
-            for row in self.result.dynamic
-            if which is None or which in {row.action, row.term}
-        ]
-        return self._sum(path, rows, "part with dynamic energy")
+        return self._sum(path, self._dynamic(which), "part with dynamic energy")
 
     def power(self, path: str) -> Any:
-        names = [row.component for row in self.result.dynamic]
-        names += [row.component for row in self.result.statics if not row.asleep]
-        if not any(name == path or name.startswith(f"{path}.") for name in names):
-            raise UnknownNameError("part with power", path, names)
-        total: Any = 0.0
-        for find, over in ((self.energy, self.result.powered_time), (self.static_power, 1.0)):
-            try:
-                total = total + find(path) / over
-            except UnknownNameError:
-                continue
-        return total
+        time = self.result.powered_time
+        rows = [*((component, energy / time) for component, energy in self._dynamic()), *self._static]
+        return self._sum(path, rows, "part with power")
 
     def instances(self, path: str) -> Any:
         known = {**self.result.mapped.counts, **self.result.mapped.instances}

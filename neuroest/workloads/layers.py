@@ -8,10 +8,10 @@ network: one inference in dense coding, one timestep in spiking coding.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -276,7 +276,7 @@ def layer_table(
         elif path.startswith("workload."):
             raise UnknownNameError("workload value", path, plan.paths)
     read, written = plan.activity(given)
-    counts = plan.counts
+    counts = vars(plan.geometry)
     if layout.points_first(points, len(counts["names"])):
         counts = plan.laid_out.counts(counts, points)
         read, written = (
@@ -304,29 +304,12 @@ def _frozen(numbers: Iterable[float]) -> Array:
     return array
 
 
-_COUNTED = [
-    name
-    for name in (field.name for field in fields(Geometry))
-    if name
-    not in {
-        "names",
-        "types",
-        "reads",
-        "output_shapes",
-        "fan_out_layers",
-        "coding",
-        "time_constant_steps",
-        "shortest_time_constant_steps",
-    }
-    and "_total" not in name
-]
-
-
 def _geometry(spec: WorkloadSpec, inference: ShapeInference) -> Geometry:
     counts = [one for one in inference.counts if one is not None]
     layers = range(len(counts))
     read = [index for reads in inference.reads for index in reads]
-    arrays = {name: _frozen(getattr(one, name) for one in counts) for name in _COUNTED}
+    counted = [field.name for field in fields(Geometry) if hasattr(counts[0], field.name)]
+    arrays = {name: _frozen(getattr(one, name) for one in counts) for name in counted}
     return Geometry(
         names=tuple(layer.name for layer in spec.layers),
         types=tuple(layer.type for layer in spec.layers),
@@ -356,7 +339,6 @@ class _Plan:
     """
 
     geometry: Geometry
-    counts: dict[str, Any]
     stated: dict[str, Numeric]
     paths: frozenset[str]
     inputs: tuple[str, ...]
@@ -416,7 +398,6 @@ def _new_plan(spec: WorkloadSpec) -> _Plan:
     every_path = {path for paths in rules for alternatives in paths for path in alternatives}
     return _Plan(
         geometry=shapes,
-        counts={field.name: getattr(shapes, field.name) for field in fields(Geometry)},
         stated={path: claim.value for path, claim in claims.items()},
         paths=frozenset(claims) | every_path,
         inputs=tuple(activity_path("input", quantity) for quantity in given),
@@ -445,24 +426,13 @@ def _shares(
     return tuple(size / sum(sizes) for size in sizes)
 
 
-_plans: dict[int, tuple[weakref.ref[WorkloadSpec], _Plan]] = {}
+_plans: dict[int, _Plan] = {}
 
 
 def _plan(spec: WorkloadSpec) -> _Plan:
     """Return the plan of a spec, which is kept as long as the spec lives; hashing a spec would be slower."""
     key = id(spec)
-    known = _plans.get(key)
-    if known is not None and known[0]() is spec:
-        return known[1]
-    plan = _new_plan(spec)
-    _plans[key] = weakref.ref(spec, _forget(key)), plan
-    return plan
-
-
-def _forget(key: int) -> Callable[[weakref.ref[WorkloadSpec]], None]:
-    def forget(gone: weakref.ref[WorkloadSpec]) -> None:
-        known = _plans.get(key)
-        if known is not None and known[0] is gone:
-            del _plans[key]
-
-    return forget
+    if key not in _plans:
+        _plans[key] = _new_plan(spec)
+        weakref.finalize(spec, _plans.pop, key)
+    return _plans[key]

@@ -31,6 +31,10 @@ from neuroest.specs.workload import ACTIVITY_QUANTITIES, Fault, WorkloadSpec
 Shape: TypeAlias = tuple[int, ...]
 _Pair: TypeAlias = tuple[int, int]
 
+Misfits: TypeAlias = tuple[Fault, ...]
+"""What does not fit in a layer, by the place in it."""
+_SHAPES = "give [features] or [channels, rows, columns]"
+
 NETWORK_INPUT = -1
 """Index that stands for the network's input among the layers that a layer reads."""
 WEIGHTLESS = (Pooling, Add, Concatenation, ElementWise, Rearrangement)
@@ -53,7 +57,7 @@ def _words(shape: Shape) -> str:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class _Axis:
+class Axis:
     """One axis of a kernel that moves over a map."""
 
     size: int
@@ -64,14 +68,17 @@ class _Axis:
 
     @property
     def span(self) -> int:
+        """Elements from the first to the last that the kernel reaches."""
         return self.dilation * (self.kernel - 1) + 1
 
     @property
     def padded(self) -> int:
+        """Elements of the map with its padding."""
         return self.size + 2 * self.padding
 
     @property
     def positions(self) -> int:
+        """Places of the kernel."""
         return (self.padded - self.span) // self.stride + 1
 
     @property
@@ -144,6 +151,11 @@ class LayerCounts:
         """Multiply-accumulates of one pass."""
         return self.positions * self.reduction * self.groups * self.outputs + self.recurrent_connections
 
+    @property
+    def operations(self) -> int:
+        """Operations of one pass: two for a multiply-accumulate, one for anything else on an element."""
+        return 2 * self.macs + self.window_elements * self.output_elements
+
 
 class ShapeInference:
     """Goes through the layers once; what cannot be worked out is None, and is complained about only once."""
@@ -156,7 +168,7 @@ class ShapeInference:
         self.counts: list[LayerCounts | None] = []
         self.input_shape: Shape | None = spec.input.shape
         if len(spec.input.shape) not in {1, 3}:
-            self.faults.append((("input", "shape"), "give [features] or [channels, rows, columns]"))
+            self.faults.append((("input", "shape"), _SHAPES))
             self.input_shape = None
         if not spec.layers:
             self.faults.append((("layers",), "a network needs at least one layer"))
@@ -172,8 +184,13 @@ class ShapeInference:
         shapes = [self._shape(index) for index in reads]
         known = [shape for shape in shapes if shape is not None]
         complete = bool(known) and len(known) == len(shapes)
-        counts = self._count(position, layer, known) if complete else None
-        self.counts.append(replace(counts, input_bits=self._bits(layer, reads)) if counts else None)
+        counts = counted(layer, known) if complete else ()
+        if isinstance(counts, LayerCounts):
+            self.counts.append(replace(counts, input_bits=self._bits(layer, reads)))
+        else:
+            self.counts.append(None)
+            for place, message in counts:
+                self._fault(position, place, message)
         self.reads.append(reads)
         self.index.setdefault(layer.name, position)
         if not isinstance(layer, WEIGHTLESS):
@@ -186,7 +203,8 @@ class ShapeInference:
                     self._fault(position, "activity", message)
 
     def _fault(self, position: int, key: str | tuple[str | int, ...], message: str) -> None:
-        self.faults.append((("layers", position, *((key,) if isinstance(key, str) else key)), message))
+        place = (key,) if isinstance(key, str) else key
+        self.faults.append((("layers", position, *place), message))
 
     def _shape(self, index: int) -> Shape | None:
         if index == NETWORK_INPUT:
@@ -219,20 +237,10 @@ class ShapeInference:
             else:
                 message = f"unknown layer {name!r}{did_you_mean(name, self.index)}"
                 self._fault(position, ("inputs", place), message)
-        if isinstance(layer, Add | Concatenation) and len(layer.inputs) < 2:
-            word = "an addition" if isinstance(layer, Add) else "a concatenation"
-            self._fault(position, "inputs", f"{word} reads at least two layers")
-            return ()
-        if isinstance(layer, MatrixProduct) and len(layer.inputs) != 2:
-            self._fault(position, "inputs", "a matrix product reads two layers, its factors")
-            return ()
-        if not isinstance(layer, _SEVERAL) and len(layer.inputs) != 1:
-            message = (
-                f"{len(layer.inputs)} inputs; only an addition reads several, or a concatenation or product"
-            )
+        message = _miscounted(layer, len(layer.inputs))
+        if message:
             self._fault(position, "inputs", message)
-            return ()
-        return tuple(found) if len(found) == len(layer.inputs) else ()
+        return tuple(found) if len(found) == len(layer.inputs) and not message else ()
 
     def _complain_about_unread(self) -> None:
         read = {index for reads in self.reads for index in reads}
@@ -245,224 +253,192 @@ class ShapeInference:
         if NETWORK_INPUT not in read:
             self.faults.append((("input",), "no layer reads the network's input"))
 
-    def _count(self, position: int, layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | None:
-        shape = shapes[0]
-        if isinstance(layer, FullyConnected | Recurrent):
-            return LayerCounts(
-                output_shape=(layer.outputs,),
-                input_elements=prod(shape),
-                is_weighted=1,
-                reduction=prod(shape),
-                recurrent_reduction=layer.outputs if isinstance(layer, Recurrent) else 0,
-                outputs=layer.outputs,
-                input_taps=prod(shape),
-            )
-        if isinstance(layer, Add):
-            return self._addition(position, layer, shapes)
-        if isinstance(layer, Concatenation):
-            return self._concatenation(position, layer, shapes)
-        if isinstance(layer, ElementWise):
-            return _element_wise(layer, shapes)
-        if isinstance(layer, Rearrangement | Host):
-            return self._moved(position, layer, shapes)
-        if isinstance(layer, MatrixProduct):
-            return self._product(position, layer, shapes)
-        if isinstance(layer, RecurrentCell):
-            return self._cell(position, layer, shape)
-        if len(shape) == 1:
-            message = f"a {layer.type} needs channels, rows and columns, but reads {_words(shape)}"
-            self._fault(position, "type", message)
-            return None
-        if isinstance(layer, Convolution):
-            return self._convolution(position, layer, shape)
-        return self._pooling(position, layer, shape)
 
-    def _addition(self, position: int, layer: Add, shapes: Sequence[Shape]) -> LayerCounts | None:
-        if len(set(shapes)) > 1:
-            named = zip(layer.inputs, shapes, strict=True)
-            parts = ", ".join(f"{name} has {_words(shape)}" for name, shape in named)
-            self._fault(position, "inputs", f"an addition needs equal shapes, but {parts}")
-            return None
-        shape = shapes[0]
+def _miscounted(layer: AnyLayer, inputs: int) -> str:
+    """What is wrong with the number of layers that a layer reads."""
+    if isinstance(layer, Add | Concatenation) and inputs < 2:
+        return f"{'an addition' if isinstance(layer, Add) else 'a concatenation'} reads at least two layers"
+    if isinstance(layer, MatrixProduct) and inputs != 2:
+        return "a matrix product reads two layers, its factors"
+    if not isinstance(layer, _SEVERAL) and inputs != 1:
+        return f"{inputs} inputs; only an addition reads several, or a concatenation or product"
+    return ""
+
+
+def counted(layer: AnyLayer, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
+    """Counts of a layer that reads these shapes, or what does not fit."""
+    shape = shapes[0]
+    if isinstance(layer, FullyConnected | Recurrent):
         return LayerCounts(
-            output_shape=shape,
-            input_elements=len(shapes) * prod(shape),
-            is_addition=1,
-            outputs=shape[0],
-            positions=prod(shape[1:]),
-            input_taps=len(shapes) * prod(shape),
-            window_elements=len(shapes),
-            window_additions=len(shapes) - 1,
+            output_shape=(layer.outputs,),
+            input_elements=prod(shape),
+            is_weighted=1,
+            reduction=prod(shape),
+            recurrent_reduction=layer.outputs if isinstance(layer, Recurrent) else 0,
+            outputs=layer.outputs,
+            input_taps=prod(shape),
         )
-
-    def _concatenation(
-        self, position: int, layer: Concatenation, shapes: Sequence[Shape]
-    ) -> LayerCounts | None:
-        if len({shape[1:] for shape in shapes}) > 1:
-            named = zip(layer.inputs, shapes, strict=True)
-            parts = ", ".join(f"{name} has {_words(shape)}" for name, shape in named)
-            self._fault(position, "inputs", f"a concatenation needs equal rows and columns, but {parts}")
-            return None
+    if isinstance(layer, Add):
+        unequal = _unequal(layer, shapes, shapes, "an addition needs equal shapes")
+        return unequal or _combined(shapes, len(shapes), additions=len(shapes) - 1)
+    if isinstance(layer, Concatenation):
+        maps = [shape[1:] for shape in shapes]
         channels = sum(shape[0] for shape in shapes)
-        return LayerCounts(
-            output_shape=(channels, *shapes[0][1:]),
-            input_elements=sum(prod(shape) for shape in shapes),
-            outputs=channels,
-            positions=prod(shapes[0][1:]),
-        )
-
-    def _moved(
-        self, position: int, layer: Rearrangement | Host, shapes: Sequence[Shape]
-    ) -> LayerCounts | None:
-        if len(layer.shape) not in {1, 3}:
-            self._fault(position, "shape", "give [features] or [channels, rows, columns]")
-            return None
-        return LayerCounts(
-            output_shape=layer.shape,
-            input_elements=sum(prod(shape) for shape in shapes),
-            outputs=layer.shape[0],
-            positions=prod(layer.shape[1:]),
-        )
-
-    def _product(self, position: int, layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | None:
-        left, right = (shape if len(shape) == 3 else (*shape, 1, 1) for shape in shapes)
-        if left[0] % layer.heads or right[0] % layer.heads:
-            message = f"{left[0]} and {right[0]} channels do not divide into {layer.heads} heads"
-            self._fault(position, "heads", message)
-            return None
-        summed = left[0] // layer.heads
-        over_channels = layer.over == "channels"
-        met = right[0] // layer.heads if over_channels else prod(right[1:])
-        if summed != met:
-            names = " and ".join(layer.inputs)
-            self._fault(position, "over", f"{names} do not fit: {summed} elements a head meet {met}")
-            return None
-        outputs = prod(right[1:]) if over_channels else right[0] // layer.heads
-        return LayerCounts(
-            output_shape=(outputs * layer.heads, *left[1:]),
-            input_elements=prod(left) + prod(right),
-            is_weighted=1,
-            reduction=summed,
-            outputs=outputs,
-            groups=layer.heads,
-            positions=prod(left[1:]),
-            input_taps=prod(left),
-            stationary_elements=prod(right),
-        )
-
-    def _cell(self, position: int, layer: RecurrentCell, shape: Shape) -> LayerCounts | None:
-        features, steps, columns = shape if len(shape) == 3 else (*shape, 1, 1)
-        if columns != 1:
-            message = f"a cell runs along the rows of a map with one column, but reads {_words(shape)}"
-            self._fault(position, "type", message)
-            return None
-        seen = features + layer.outputs
-        return LayerCounts(
-            output_shape=(layer.outputs, steps, 1) if len(shape) == 3 else (layer.outputs,),
-            input_elements=seen * steps,
-            is_weighted=1,
-            reduction=seen,
-            outputs=GATES[layer.cell] * layer.outputs,
-            positions=steps,
-            input_taps=seen * steps,
-            window_elements=_CELL_OPERATIONS[layer.cell] - 1,
-            sequential_steps=steps,
-        )
-
-    def _axes(
-        self,
-        position: int,
-        shape: Shape,
-        kernel: _Pair,
-        stride: _Pair,
-        padding: _Pair,
-        dilation: _Pair = (1, 1),
-    ) -> tuple[_Axis, _Axis] | None:
-        rows, columns = (
-            _Axis(size, *settings)
-            for size, *settings in zip(shape[1:], kernel, stride, padding, dilation, strict=True)
-        )
-        fits = True
-        for axis, word in ((rows, "rows"), (columns, "columns")):
-            if axis.span > axis.padded:
-                message = f"reaches over {axis.span} {word}, but the padded input has {axis.padded}"
-                self._fault(position, "kernel", message)
-                fits = False
-        return (rows, columns) if fits else None
-
-    def _convolution(self, position: int, layer: Convolution, shape: Shape) -> LayerCounts | None:
-        channels = shape[0]
-        kernel, dilation = _pair(layer.kernel), _pair(layer.dilation)
-        axes = self._axes(position, shape, kernel, _pair(layer.stride), _pair(layer.padding), dilation)
-        divides = True
-        for count, what in ((channels, "input channels"), (layer.outputs, "output channels")):
-            if count % layer.groups:
-                self._fault(position, "groups", f"{count} {what} do not divide into {layer.groups} groups")
-                divides = False
-        if axes is None or not divides:
-            return None
-        rows, columns = axes
-        return LayerCounts(
-            output_shape=(layer.outputs, rows.positions, columns.positions),
-            input_elements=prod(shape),
-            is_weighted=1,
-            reduction=prod(kernel) * channels // layer.groups,
-            outputs=layer.outputs // layer.groups,
-            groups=layer.groups,
-            kernel_rows=kernel[0],
-            kernel_columns=kernel[1],
-            row_stride=rows.stride,
-            column_stride=columns.stride,
-            dilation=max(dilation),
-            output_rows=rows.positions,
-            padded_columns=columns.padded,
-            row_elements=shape[2] * channels,
-            positions=rows.positions * columns.positions,
-            input_taps=rows.taps * columns.taps * channels,
-            line_buffer_elements=(rows.span - 1) * shape[2] * channels,
-        )
-
-    def _pooling(self, position: int, layer: Pooling, shape: Shape) -> LayerCounts | None:
-        channels, padding = shape[0], _pair(layer.padding)
-        kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
-        stride = _pair(layer.stride) if layer.stride is not None else kernel
-        if layer.kernel == "global" and (layer.stride is not None or padding != (0, 0)):
-            key = "padding" if layer.stride is None else "stride"
-            self._fault(position, key, "does not go with `kernel: global`, one window over the whole map")
-            return None
-        if any(2 * added > extent for added, extent in zip(padding, kernel, strict=True)):
-            self._fault(position, "padding", "is more than half of the window: some would hold padding only")
-            return None
-        axes = self._axes(position, shape, kernel, stride, padding)
-        if axes is None:
-            return None
-        rows, columns = axes
-        # a global mean or maximum is kept up to date as the elements come, so it needs no rows at hand
-        rows_at_hand = 0 if layer.kernel == "global" else rows.span - 1
-        return LayerCounts(
-            output_shape=(channels, rows.positions, columns.positions),
-            input_elements=prod(shape),
-            is_pooling=1,
-            outputs=channels,
-            positions=rows.positions * columns.positions,
-            input_taps=rows.taps * columns.taps * channels,
-            window_elements=prod(kernel),
-            window_comparisons=prod(kernel) - 1 if layer.mode == "maximum" else 0,
-            window_additions=prod(kernel) - 1 if layer.mode == "average" else 0,
-            line_buffer_elements=rows_at_hand * shape[2] * channels,
-        )
+        unequal = _unequal(layer, shapes, maps, "a concatenation needs equal rows and columns")
+        return unequal or _passed_on((channels, *maps[0]), shapes)
+    if isinstance(layer, ElementWise):
+        return _combined(shapes, layer.operations)
+    if isinstance(layer, Rearrangement | Host):
+        return _passed_on(layer.shape, shapes) if len(layer.shape) in {1, 3} else ((("shape",), _SHAPES),)
+    if isinstance(layer, MatrixProduct):
+        return _product(layer, shapes)
+    if isinstance(layer, RecurrentCell):
+        return _cell(layer, shape)
+    if len(shape) == 1:
+        message = f"a {layer.type} needs channels, rows and columns, but reads {_words(shape)}"
+        return ((("type",), message),)
+    return _convolution(layer, shape) if isinstance(layer, Convolution) else _pooling(layer, shape)
 
 
-def _element_wise(layer: ElementWise, shapes: Sequence[Shape]) -> LayerCounts:
+def _unequal(layer: Add | Concatenation, shapes: Sequence[Shape], due: Sequence[Shape], what: str) -> Misfits:
+    if len(set(due)) == 1:
+        return ()
+    parts = (f"{name} has {_words(shape)}" for name, shape in zip(layer.inputs, shapes, strict=True))
+    return ((("inputs",), f"{what}, but {', '.join(parts)}"),)
+
+
+def _combined(shapes: Sequence[Shape], operations: int, additions: int = 0) -> LayerCounts:
     """A smaller operand, such as one factor a channel, is repeated over the largest."""
-    shape = max(shapes, key=prod)
-    elements = sum(prod(one) for one in shapes)
+    elements = sum(map(prod, shapes))
+    return replace(
+        _passed_on(max(shapes, key=prod), shapes),
+        is_addition=1,
+        input_taps=elements,
+        window_elements=operations,
+        window_additions=additions,
+    )
+
+
+def _passed_on(shape: Shape, shapes: Sequence[Shape]) -> LayerCounts:
     return LayerCounts(
         output_shape=shape,
-        input_elements=elements,
-        is_addition=1,
+        input_elements=sum(map(prod, shapes)),
         outputs=shape[0],
         positions=prod(shape[1:]),
-        input_taps=elements,
-        window_elements=layer.operations,
+    )
+
+
+def _product(layer: MatrixProduct, shapes: Sequence[Shape]) -> LayerCounts | Misfits:
+    left, right = (shape if len(shape) == 3 else (*shape, 1, 1) for shape in shapes)
+    if left[0] % layer.heads or right[0] % layer.heads:
+        message = f"{left[0]} and {right[0]} channels do not divide into {layer.heads} heads"
+        return ((("heads",), message),)
+    summed = left[0] // layer.heads
+    met, outputs = right[0] // layer.heads, prod(right[1:])
+    if layer.over != "channels":
+        met, outputs = outputs, met
+    if summed != met:
+        names = " and ".join(layer.inputs)
+        return ((("over",), f"{names} do not fit: {summed} elements a head meet {met}"),)
+    return LayerCounts(
+        output_shape=(outputs * layer.heads, *left[1:]),
+        input_elements=prod(left) + prod(right),
+        is_weighted=1,
+        reduction=summed,
+        outputs=outputs,
+        groups=layer.heads,
+        positions=prod(left[1:]),
+        input_taps=prod(left),
+        stationary_elements=prod(right),
+    )
+
+
+def _cell(layer: RecurrentCell, shape: Shape) -> LayerCounts | Misfits:
+    features, steps, columns = shape if len(shape) == 3 else (*shape, 1, 1)
+    if columns != 1:
+        message = f"a cell runs along the rows of a map with one column, but reads {_words(shape)}"
+        return ((("type",), message),)
+    seen = features + layer.outputs
+    return LayerCounts(
+        output_shape=(layer.outputs, steps, 1) if len(shape) == 3 else (layer.outputs,),
+        input_elements=seen * steps,
+        is_weighted=1,
+        reduction=seen,
+        outputs=GATES[layer.cell] * layer.outputs,
+        positions=steps,
+        input_taps=seen * steps,
+        window_elements=_CELL_OPERATIONS[layer.cell] - 1,
+        sequential_steps=steps,
+    )
+
+
+def _axes(
+    shape: Shape, kernel: _Pair, stride: _Pair, padding: _Pair, dilation: _Pair = (1, 1)
+) -> tuple[list[Axis], Misfits]:
+    """Rows and columns of a kernel over a map, and where it does not fit in."""
+    axes = [
+        Axis(size, *settings)
+        for size, *settings in zip(shape[1:], kernel, stride, padding, dilation, strict=True)
+    ]
+    misfits = (
+        (("kernel",), f"reaches over {axis.span} {word}, but the padded input has {axis.padded}")
+        for axis, word in zip(axes, ("rows", "columns"), strict=True)
+        if axis.span > axis.padded
+    )
+    return axes, tuple(misfits)
+
+
+def _convolution(layer: Convolution, shape: Shape) -> LayerCounts | Misfits:
+    channels = shape[0]
+    kernel, dilation = _pair(layer.kernel), _pair(layer.dilation)
+    (rows, columns), misfits = _axes(shape, kernel, _pair(layer.stride), _pair(layer.padding), dilation)
+    misfits += tuple(
+        (("groups",), f"{count} {what} channels do not divide into {layer.groups} groups")
+        for count, what in ((channels, "input"), (layer.outputs, "output"))
+        if count % layer.groups
+    )
+    return misfits or LayerCounts(
+        output_shape=(layer.outputs, rows.positions, columns.positions),
+        input_elements=prod(shape),
+        is_weighted=1,
+        reduction=prod(kernel) * channels // layer.groups,
+        outputs=layer.outputs // layer.groups,
+        groups=layer.groups,
+        kernel_rows=kernel[0],
+        kernel_columns=kernel[1],
+        row_stride=rows.stride,
+        column_stride=columns.stride,
+        dilation=max(dilation),
+        output_rows=rows.positions,
+        padded_columns=columns.padded,
+        row_elements=shape[2] * channels,
+        positions=rows.positions * columns.positions,
+        input_taps=rows.taps * columns.taps * channels,
+        line_buffer_elements=(rows.span - 1) * shape[2] * channels,
+    )
+
+
+def _pooling(layer: Pooling, shape: Shape) -> LayerCounts | Misfits:
+    channels, padding, is_global = shape[0], _pair(layer.padding), layer.kernel == "global"
+    kernel = (shape[1], shape[2]) if layer.kernel == "global" else _pair(layer.kernel)
+    stride = _pair(layer.stride) if layer.stride is not None else kernel
+    if is_global and (layer.stride is not None or padding != (0, 0)):
+        key = "padding" if layer.stride is None else "stride"
+        return (((key,), "does not go with `kernel: global`, one window over the whole map"),)
+    if any(2 * added > extent for added, extent in zip(padding, kernel, strict=True)):
+        return ((("padding",), "is more than half of the window: some would hold padding only"),)
+    (rows, columns), misfits = _axes(shape, kernel, stride, padding)
+    # a global mean or maximum is kept up to date as the elements come, so it needs no rows at hand
+    rows_at_hand = 0 if is_global else rows.span - 1
+    return misfits or LayerCounts(
+        output_shape=(channels, rows.positions, columns.positions),
+        input_elements=prod(shape),
+        is_pooling=1,
+        outputs=channels,
+        positions=rows.positions * columns.positions,
+        input_taps=rows.taps * columns.taps * channels,
+        window_elements=prod(kernel),
+        window_comparisons=prod(kernel) - 1 if layer.mode == "maximum" else 0,
+        window_additions=prod(kernel) - 1 if layer.mode == "average" else 0,
+        line_buffer_elements=rows_at_hand * shape[2] * channels,
     )

@@ -152,5 +152,5 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.cell"
     path.write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(NeuroestError, match="is no text"):
+    with pytest.raises(NeuroestError, match="this is UTF-16 text"):
         read_cell(path)

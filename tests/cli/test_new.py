@@ -83,8 +83,8 @@ def test_a_table_becomes_a_folder_of_devices_or_nothing(command: Command, tmp_pa
         ((str(table),), "name a folder"),
         ((str(table), "-o", str(table)), "is no folder"),
         ((str(table), "-o", str(folder), "--process", "cmos_65nm"), "a column `process`"),
-        ((str(tmp_path / "none.csv"), "-o", str(folder)), "No such file"),
-        ((str(tmp_path / "none.cell"),), "No such file"),
+        ((str(tmp_path / "none.csv"), "-o", str(folder)), "no such file"),
+        ((str(tmp_path / "none.cell"),), "no such file"),
         (("none.onnx", "--process", "cmos_65nm"), "go with .cell and .csv"),
     ):
         told_off = command("import", *arguments)

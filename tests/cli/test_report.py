@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -53,6 +57,17 @@ def test_rerun_refuses_what_is_no_bundle(command: Command, tmp_path: Path) -> No
         archive.writestr("../../evil", "x")
     assert "leads out of the bundle" in command("rerun", str(tmp_path / "b.zip")).err
     assert "no such file" in command("rerun", str(tmp_path / "none.zip")).err
+
+
+@pytest.mark.parametrize("delay", [0.5, 1.5, 2.5])
+def test_a_report_that_is_terminated_leaves_nothing_behind(tmp_path: Path, delay: float) -> None:
+    arguments = ["report", CHIP, "-w", NETWORK, "-o", str(tmp_path / "out"), "--bundle"]
+    process = subprocess.Popen([sys.executable, "-m", "neuroest", *arguments], stderr=subprocess.PIPE)
+    time.sleep(delay)
+    process.send_signal(signal.SIGTERM)
+    _, noise = process.communicate(timeout=30)
+    assert b"Traceback" not in noise
+    assert {path.name for path in tmp_path.iterdir()} <= {"out"}
 
 
 def test_diff_fits_a_terminal(command: Command, tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import yaml
 
 from neuroest.core.errors import MappingError, RangeError
 from neuroest.pipeline.estimate import estimate
-from tests.components.chips import area, arrays, count, energy, failed, known, run
+from neuroest.workloads.importers.writing import loaded_text, workload_text
+from tests.components.chips import area, arrays, changed, count, energy, failed, known, run
+from tests.workloads.test_number_layers import text
 
 ARRAY = "chip.tile.array."
 DENSE, SPIKING = "mlp_mnist_dense", "mlp_mnist_spiking"
@@ -29,6 +31,16 @@ def test_selector_cells_have_the_pitch_of_the_wires(tmp_path: Path) -> None:
     # (2 * 28 nm)^2 for each of 128 * 128 cells of each array
     assert area(result, "cell") == pytest.approx(arrays(result) * 128**2 * (56e-9) ** 2)
     assert "half_select" not in failed(result)  # 3000 / 6 = 500 cells on a line
+
+
+def test_a_cell_quoted_at_40_nm_has_its_published_area_on_its_process(tmp_path: Path) -> None:
+    foundry = {
+        f"{ARRAY}cell": {"model": "one_transistor_one_resistor", "device": "rram_40nm_tsmc"},
+        "technology": {"process": "cmos_45nm_lp", "supply_voltage": "1.1 V", "temperature": "300 K"},
+    }
+    result = run(ADC, DENSE, foundry, tmp_path)
+    # 53 squares of 40 nm are 53 x 1600 nm^2 = 0.0848 um^2, not 53 x 2025 nm^2
+    assert area(result, "cell") == pytest.approx(arrays(result) * 128**2 * 0.0848e-12, rel=1e-3)
 
 
 def test_a_selector_that_does_not_open_is_refused(tmp_path: Path) -> None:
@@ -179,7 +191,8 @@ def test_pulse_widths_read_once_and_long_instead_of_bit_by_bit(tmp_path: Path) -
     ratio = energy(wide, term="read_current") / energy(serial, term="read_current")
     assert ratio == pytest.approx(255 / 8)
     inputs = count(wide, "input", "input")
-    assert energy(wide, term="pulse_width") == pytest.approx(inputs * 37.5e-15)
+    # of the 65 nm of its device at 1.1 V, here at 0.9 V
+    assert energy(wide, term="pulse_width") == pytest.approx(inputs * 37.5e-15 * (0.9 / 1.1) ** 2)
 
 
 @pytest.mark.parametrize(
@@ -509,3 +522,26 @@ def test_isaac_reads_its_cells_at_the_energy_of_its_table() -> None:
     assert each == pytest.approx(0.3e-3 * 100e-9 / 128**2, rel=0.01)
     # a current that thin wires deliver
     assert "ir_drop" not in failed(result)
+
+
+def test_one_conversion_a_result_takes_no_accumulator(tmp_path: Path) -> None:
+    # pulses as wide as the number are read once, a weight of one cell has one slice, and the two cells of a pair stand
+    # in one column: 32 inputs in 64 of 128 rows make 16 results of one conversion each
+    small = loaded_text(workload_text(text([32], [{"type": "fully_connected", "outputs": 16}])), "n")
+    one = {f"{ARRAY}pairing": "row_differential"}
+    bits = {"workload.precision.weights": "1 bit"}
+    bare, adding = (
+        estimate(changed("pulse_width_crossbar_28nm", {**one, **removed}, tmp_path), small, bits)
+        for removed in ({"chip.tile.accumulator": None}, {})
+    )
+    assert count(bare, "converter", "conversion") == 16
+    assert count(adding, "accumulator", "addition") == 0
+    assert area(bare, "accumulator") == 0.0 < area(adding, "accumulator")
+    # a second array for 65 inputs makes every result a sum of two
+    tall = loaded_text(workload_text(text([65], [{"type": "fully_connected", "outputs": 16}])), "n")
+    with pytest.raises(MappingError, match="need an accumulator block"):
+        estimate(
+            changed("pulse_width_crossbar_28nm", {**one, "chip.tile.accumulator": None}, tmp_path), tall, bits
+        )
+    both = estimate(changed("pulse_width_crossbar_28nm", one, tmp_path), tall, bits)
+    assert count(both, "accumulator", "addition") == 32

@@ -73,6 +73,16 @@ def test_ports_of_a_register_file_take_area_and_save_time(tmp_path: Path) -> Non
     assert "register_ports" in failed(run(ADC, DENSE, {"chip.tile.buffer": file(read_ports=9)}, tmp_path))
 
 
+@pytest.mark.parametrize(("width", "words"), [("64 bit", 1), ("8 bit", 1), ("6 bit", 2)])
+def test_an_event_is_written_and_read_by_itself(width: str, words: int, tmp_path: Path) -> None:
+    result = run("analog_lif_28nm", "shd_recurrent_spiking", {}, tmp_path, chip__tile__buffer__width=width)
+    # 100 steps of 700 inputs at 10 % and 200 own outputs at 0.3 %, in each of the seven tiles that the hidden layer
+    # reaches; 200 of its spikes at 0.3 % a step into the output layer. Rows of 128 have addresses of seven bits.
+    events = 100 * (700 * 0.1 + 200 * 0.003) * 7 + 100 * 200 * 0.003
+    assert count(result, "buffer", "read") == pytest.approx(words * events)
+    assert count(result, "buffer", "write") == pytest.approx(words * events)
+
+
 def wires(model: str) -> dict[str, object]:
     return {
         "model": model, "device": "wires_28nm", "packet": "address_event", "packet_bits": "30 bit",

@@ -78,6 +78,27 @@ def test_the_gate_of_the_integrated_neuron_follows_its_filament(tmp_path: Path) 
     assert checked("diffusive_28nm_capacitor", tmp_path) == {"clamp_carries_current"}
 
 
+def test_a_drive_beyond_the_rails_or_the_held_voltage_fails_a_check(tmp_path: Path) -> None:
+    # the chip has 0.9 V, and the sampled clamp holds results up to 0.8 V
+    names = {"drive_within_rails", "held_result_reaches_neuron"}
+    assert not names & checked(DERIVED, tmp_path, input_voltage="0.9 V")
+    assert names & checked(DERIVED, tmp_path, input_voltage="0.91 V") == {"drive_within_rails"}
+    sampled = "diffusive_sampled_28nm"
+    assert not names & checked(sampled, tmp_path, input_voltage="0.8 V")
+    assert names & checked(sampled, tmp_path, input_voltage="0.85 V") == {"held_result_reaches_neuron"}
+    assert names & checked(sampled, tmp_path, input_voltage="1.2 V") == names
+    # neurons that take a current have no such voltage
+    assert not names & checked("analog_lif_28nm", tmp_path)
+
+
+def test_a_neuron_has_the_area_of_the_circuits_whose_energy_it_has(tmp_path: Path) -> None:
+    result = run(DERIVED, WORKLOAD, {}, tmp_path)
+    assert result.spike_terms["restoration"] > 0.0
+    # 1 um x two gate pitches of 117 nm are the 1M1T1R; nine NAND gates of 0.316 um^2 are the circuits around it
+    each = area(result, "neuron") / result.totals["physical_neurons"]
+    assert each == pytest.approx(1e-6 * 2 * 117e-9 + 9 * 0.316e-12, rel=1e-3)
+
+
 def test_rates_of_ions_follow_the_temperature(tmp_path: Path) -> None:
     cold = run(BENCH, WORKLOAD, {}, tmp_path)
     warm = run(BENCH, WORKLOAD, {}, tmp_path, **{"technology.temperature": "330 K"})

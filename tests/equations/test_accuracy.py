@@ -51,6 +51,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "converter_step": {"rows": 128.0, "input_bits": 1.0, "cell_bits": 2.0, "bits": 7.0},
     "quantisation_spread": {"step": 2.0},
     "rounding_spread": {"step": 4.0},
+    "clamp_gain": {"input_resistance": 3e3, "column_conductance": 1e-4},
     "clamp_curvature": {"input_resistance": 3e3, "column_conductance": 1e-4, "pair_spread": 4e-5},
     "column_sum_spread": {
         "rows": 128.0,

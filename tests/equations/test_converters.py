@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neuroest.equations import converters, crossbar
+from neuroest.loading.library import load_device
 
 # Andrulis et al., arXiv:2404.06553; repository Accelergy-Project/hwcomponents-adc, adc_data/model.yaml.
 FIGURE_OF_MERIT = {
@@ -274,3 +276,13 @@ def test_errors_of_a_cascade_add_as_squares() -> None:
     generator = np.random.default_rng(2)
     errors = 0.01 * generator.standard_normal((20000, 12))
     assert errors.sum(axis=1).std() == pytest.approx(converters.cascaded_error(0.01, 12.0), rel=0.02)
+
+
+@pytest.mark.parametrize("device", ["adc_survey_best", "adc_survey_median"])
+def test_equations_and_page_state_the_ends_of_the_survey_that_its_devices_have(device):
+    found = load_device(device).spec.parameters
+    low, high = (str(found[f"{end}imum_feature_size"].value) for end in ("min", "max"))  # "14 nm"
+    for equation in (converters.survey_conversion_energy, converters.survey_converter_area):
+        assert f"nodes {low.removesuffix(' nm')} to {high}" in str(equation.__doc__)
+    page = (Path(__file__).parents[2] / "docs/models/converters.md").read_text(encoding="utf-8")
+    assert f"nodes of {low.removesuffix(' nm')} to {high}" in page

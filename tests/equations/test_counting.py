@@ -12,6 +12,7 @@ SAMPLES: dict[str, dict[str, float]] = {
     "synaptic_operations": {"timesteps": 20.0, "rate": 0.1, "connections": 668672.0},
     "row_activations": {"spikes": 1024.0, "column_blocks": 8.0, "row_copies": 1.0},
     "cell_events": {"synaptic_operations": 1e6, "row_copies": 1.0, "column_copies": 2.0, "slices": 4.0},
+    "silent_block_share": {"rows": 128.0, "active_share": 0.003},
     "conversions": {"timesteps": 20.0, "row_blocks": 7.0, "columns": 1024.0},
 }
 

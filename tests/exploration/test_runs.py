@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+import dask
 import distributed
+import psutil
 import pytest
 
 from neuroest.exploration import checkpoint as stores
@@ -262,6 +265,48 @@ def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
     with pytest.raises(ExplorationError, match="does not answer"):
         run(tmp_path / "found.parquet", scheduler="tcp://127.0.0.1:9")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_of_this_machine_listens_on_loopback_only() -> None:
+    with cluster._client(distributed, 1, "local"):
+        this = psutil.Process()
+        heard = {
+            connection.laddr.ip
+            for process in (this, *this.children(recursive=True))
+            for connection in process.net_connections(kind="inet")
+            if connection.status == psutil.CONN_LISTEN
+        }
+    assert heard
+    assert heard <= {"127.0.0.1", "::1"}
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+@pytest.mark.filterwarnings("ignore")
+def test_certificates_of_dask_s_configuration_are_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    request = f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout {key} -out {certificate}"
+    subprocess.run(request.split(), check=True, capture_output=True)
+    roles = {
+        f"tls_{role}_{kind}": file
+        for role in ("scheduler", "worker", "client")
+        for kind, file in (("cert", certificate), ("key", key))
+    }
+    security = distributed.Security(tls_ca_file=certificate, require_encryption=True, **roles)
+    with distributed.LocalCluster(
+        n_workers=1, processes=False, dashboard_address=None, protocol="tls", security=security
+    ) as secured:
+        assert secured.scheduler_address.startswith("tls://")
+        tls = "distributed.comm.tls"
+        with dask.config.set(
+            {f"{tls}.ca-file": certificate, f"{tls}.client.cert": certificate, f"{tls}.client.key": key}
+        ):
+            assert dict(run_chunks(abs, range(3), scheduler=secured.scheduler_address)) == {0: 0, 1: 1, 2: 2}
+        monkeypatch.setattr(cluster, "_CONNECT_SECONDS", 1)
+        with pytest.raises(ExplorationError, match="does not answer"):
+            dict(run_chunks(abs, range(3), scheduler=secured.scheduler_address))
 
 
 @pytest.fixture(scope="module")

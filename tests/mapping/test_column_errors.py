@@ -117,6 +117,48 @@ def test_error_of_a_column_is_that_of_a_random_array() -> None:
     assert np.std(total - exact) == pytest.approx(modelled, rel=0.1)
 
 
+def test_signal_to_error_ratio_of_uneven_blocks_is_that_of_a_random_array() -> None:
+    """A recurrent layer: 700 inputs at 10 % and 200 own outputs at 0.3 % on eight blocks of rows, two slices.
+
+    Cells, clamps of 3 kohm and mirrors are drawn, and the common gain is removed. Blocks of inputs lose a third of
+    their signal in the clamps, blocks of own outputs nothing.
+    """
+    result = found("analog_lif_28nm", "shd_recurrent_spiking")
+    mapper, errors = result.evaluation.mapper, result.evaluation.column_errors
+    array, network, layers = mapper.compute, mapper.network, mapper.layers
+    inputs, own = int(layers.reduction[0]), int(layers.recurrent_reduction[0])
+    share = np.repeat([layers.input_bit_density[0], layers.output_rate[0]], [inputs, own])
+    generator, rows = np.random.default_rng(9), int(array.options["rows"])
+    resistance, mismatch = array.interface.device.input_resistance, array.merge.device.relative_error
+    noise = array.memory.device.read_noise * array.ends()[1]
+    active = (generator.random((600, inputs + own)) < share).astype(float)
+    seen, exact = 0.0, 0.0
+    for value, digit in in_digits(array, network, weights((300, inputs + own), generator)):
+        exact = exact + value * active @ digit.T
+        for sign, half in zip((1.0, -1.0), halves(array, digit, generator), strict=True):
+            for first in range(0, inputs + own, rows):
+                on = active[:, first : first + rows]
+                column = on @ half[:, first : first + rows].T
+                column += noise * np.sqrt(on.sum(axis=1, keepdims=True)) * generator.normal(size=column.shape)
+                current = column / (1.0 + resistance * column)
+                gains = 1.0 + mismatch * generator.normal(size=column.shape[1])
+                seen = seen + sign * value * gains * current / full_weight(array, None)
+    seen = seen * np.sum(exact * exact) / np.sum(seen * exact)
+    drawn = np.var(exact) / np.mean((seen - exact) ** 2)
+    causes = (
+        "programming",
+        "noise of the cells",
+        "uneven gain of the clamps",
+        "curve of the clamps",
+        "mirrors",
+    )
+    squares = sum(errors.causes[name][0] ** 2 for name in causes)
+    assert errors.result[0] ** 2 / squares == pytest.approx(drawn, rel=0.1)
+    # clamps at their mean gain would have hidden a third of the error
+    even = squares - errors.causes["uneven gain of the clamps"][0] ** 2
+    assert errors.result[0] ** 2 / even > 1.1 * drawn
+
+
 def test_errors_add_up_and_the_worst_layer_is_told() -> None:
     result = found(workload="mlp_mnist_dense")
     errors = result.evaluation.column_errors

@@ -54,7 +54,7 @@ def test_a_term_names_equation_inputs_units_and_sources(memristive: Estimate) ->
     step = explain(memristive, "chip.tile.array.readout.neuron.spike.output_branch").step
     cost = next(part for part in step.parts if "output_branch_energy" in part.name)
     assert cost.how.startswith("E = ")
-    assert cost.about == ("derivation: docs/models/neurons.md",)
+    assert cost.about == ('docs/models/neurons.md, "Energy of a spike"',)
     assert {part.name.split(",")[0]: part.unit for part in cost.parts}["output_pulse_duration"] == "s"
     sources = " ".join(text for part in walk(step) for text in part.about)
     assert "zhao2025" in sources

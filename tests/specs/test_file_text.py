@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from neuroest.core.errors import SpecError
-from neuroest.specs.file_text import LARGEST_FILE, decoded, file_content, place_after, printable, shortened
+from neuroest.core.errors import SpecError, printable
+from neuroest.specs.file_text import LARGEST_FILE, decoded, file_content, place_after, shortened
 
 
 def content_problem(path):

@@ -57,6 +57,8 @@ class EventEnergiesBlock(DeviceBlock):
     model: Literal["event_energies"]
     active_fraction: PositiveFractionOrAuto = "auto"
     """Share of the neuron updates that count as active; auto: the spike rate of the layer."""
+    unused_cores: Literal["powered", "power_gated"] = "powered"
+    """Whether cores without neurons of the network draw their static power, as on the measured chip, or none."""
     hops: PositiveNumberOrAuto = "auto"
     """Hops of a spike between tiles; auto: from the sizes of neighbouring layers."""
 
@@ -75,6 +77,11 @@ class EventEnergies(Component[EventEnergiesParameters]):
         time=ModelError(1.5, "contention between events is not modelled"),
     )
 
+    @property
+    def used(self) -> str:
+        """What cores with neurons of the network are counted under."""
+        return f"{self.path}:used"
+
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of each event as reported, at the supply it was reported at."""
         d, ledger = self.device, "event as reported"
@@ -91,5 +98,6 @@ class EventEnergies(Component[EventEnergiesParameters]):
         return [AreaCost(self.path, "core", self.device.core_area, placed=True)]
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
-        """Static power per core as reported."""
-        return [StaticCost(self.path, "static", self.device.core_static_power)]
+        """Static power per core as reported, of those that are powered."""
+        counted = self.used if self.spec.unused_cores == "power_gated" else None
+        return [StaticCost(self.path, "static", self.device.core_static_power, counted)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import energy_at_supply
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless
@@ -45,7 +46,8 @@ class AnalogBuffer(Component[AnalogStageParameters]):
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of handing on one value."""
-        return [self.energy("pass", "buffer", self.device.action_energy, "analog buffering")]
+        energy = energy_at_supply(self, self.device.action_energy)
+        return [self.energy("pass", "buffer", energy, "analog buffering")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area of one buffer."""

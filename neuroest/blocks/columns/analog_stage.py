@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, SquareMetre
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
-class AnalogStageParameters(Record):
+class AnalogStageParameters(CircuitParameters):
     """Analogue circuit that acts once for a value: a buffer, an adder of currents, a charging unit with comparator."""
 
     model: ClassVar[str] = "analog_stage"
@@ -43,7 +44,8 @@ class AnalogStage(Component[AnalogStageParameters]):
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
         """Energy of one read of one column."""
-        return [self.energy("column_read", "stage", self.device.action_energy, "analog column stage")]
+        energy = energy_at_supply(self, self.device.action_energy)
+        return [self.energy("column_read", "stage", energy, "analog column stage")]
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
         """Area at one column."""

@@ -48,10 +48,13 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
     )
 
     def column_energies(self, read_time: Second) -> list[EnergyCost]:
-        """Bias of the conveyor while the column is read."""
+        """Bias of the conveyor while the column is read, without what the cells bring of it.
+
+        A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest.
+        """
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
-        return [self.energy("column_read", "bias", bias, "column interface bias")]
+        return [self.energy("column_bias", "bias", bias, "column interface bias")]
 
     def alone(self, place: Place) -> Costs:
         """With its bias during one read."""

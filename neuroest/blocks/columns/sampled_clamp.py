@@ -78,6 +78,10 @@ class SampledClamp(CurrentClamp, HoldsResults):
         stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
         return [*super().areas(network), stage]
 
+    def held_voltage(self) -> Volt:
+        """Largest voltage on the capacitor, as stated."""
+        return self.device.hold_voltage
+
     def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
         """Whether the stored value keeps to half a step while the neuron integrates."""
         d = self.device

@@ -5,16 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
-import numpy as np
-
 from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, Place
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre, Volt
+from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
-from neuroest.equations import technology
-from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import DeviceBlock
-from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
+from neuroest.specs.parameters import RANGE_END, positive
 
 CORE_ERROR: ModelErrors = model_errors(
     energy=ModelError(
@@ -26,7 +24,7 @@ CORE_ERROR: ModelErrors = model_errors(
 """Error of the model of a converter computed from its circuit."""
 
 
-class ClockedAdcParameters(Record):
+class ClockedAdcParameters(CircuitParameters):
     """What the converters share that are computed from their circuit."""
 
     model: ClassVar[str] = ""
@@ -37,17 +35,15 @@ class ClockedAdcParameters(Record):
     maximum_bits: Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that the circuit is good for."""
     maximum_clock_frequency: PerSecond = positive()
-    """Highest clock of comparators and counters."""
-    circuit_voltage: Volt = non_negative(maximum=10.0, absent=0.0)
-    """Supply that the energies were found at, with whose square they go; without it they hold at any supply."""
+    """Highest clock of comparators and counters at the supply of the circuit."""
 
 
 class ClockedAdcBlock(DeviceBlock):
     """What the converters share that are computed from their circuit."""
 
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     clock_frequency: Frequency
     """Clock of the converter."""
@@ -150,11 +146,8 @@ class ClockedConverter(SampledConverter):
         return period
 
     def at_supply(self, energy: Joule) -> Joule:
-        """Energy at the chip's supply, where the device says at which one it was found."""
-        supply, found_at = self.technology.supply_voltage, self.device.circuit_voltage
-        if not np.any(found_at > 0.0):
-            return energy
-        return technology.voltage_scaled_energy(energy, supply, np.where(found_at > 0.0, found_at, supply))
+        """Energy at the chip's supply."""
+        return energy_at_supply(self, energy)
 
     def range_checks(self, bits: Dimensionless) -> list[Check]:
         """Whether resolution and clock are within what the circuit is good for."""
@@ -165,8 +158,8 @@ class ClockedConverter(SampledConverter):
                 "resolution is beyond what this kind of converter is good for", severity="refuse",
             ),
             self.check_range(
-                "converter_clock", clock, 0.0, d.maximum_clock_frequency, "1/s",
-                "the clock is faster than the comparator of the converter", severity="refuse",
+                "converter_clock", clock, 0.0, d.maximum_clock_frequency / time_at_supply(self, 1.0), "1/s",
+                "the clock is faster than the comparator of the converter at this supply", severity="refuse",
             ),
             Check(
                 "converter_process", self.path, "range", self.device_process is None,

@@ -7,17 +7,18 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import integrating
-from neuroest.specs.base import Count, WholeNumber
+from neuroest.specs.base import Resolution, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
 
-class IntegratingAdcParameters(Record):
+class IntegratingAdcParameters(CircuitParameters):
     """Integrator and step-wise converter at one column, by its times and energies a step."""
 
     model: ClassVar[str] = "integrating_adc"
@@ -46,11 +47,11 @@ class IntegratingAdcBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = IntegratingAdcParameters
     model: Literal["integrating_adc"]
-    bits: Count
+    bits: Resolution
     """Resolution of the result."""
     sign_bits: WholeNumber = 0.0
     """Bits of an input that the polarity of the row's pulse carries, and that take no pulse of their own: 0 or 1."""
-    single_phase_bits: Count
+    single_phase_bits: Resolution
     """Magnitude bits up to which an input is integrated in one phase; a longer one is split in two halves."""
 
 
@@ -85,7 +86,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         time = integrating.integrating_read_time(
             *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
         )
-        rate: PerSecond = 1.0 / time
+        rate: PerSecond = 1.0 / time_at_supply(self, time)
         return rate
 
     def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
@@ -94,7 +95,7 @@ class IntegratingAdc(Converter, IntegratesInput):
         energy = integrating.integrating_read_energy(
             *self.steps(bits, network), d.integration_step_energy, d.sample_energy, d.conversion_step_energy
         )
-        return [self.booked("conversion", energy)]
+        return [self.booked("conversion", energy_at_supply(self, energy))]
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one integrator with its converter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, SquareMetre
@@ -11,7 +12,7 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 
 
-class ReportedAdcParameters(Record):
+class ReportedAdcParameters(CircuitParameters):
     """Analog-to-digital converter known by its published numbers."""
 
     model: ClassVar[str] = "reported_adc"
@@ -52,8 +53,8 @@ class ReportedAdc(SampledConverter):
         return self.device.sample_rate
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
-        """Energy of one conversion as published."""
-        return self.device.conversion_energy
+        """Energy of one conversion as published, at the chip's supply."""
+        return energy_at_supply(self, self.device.conversion_energy)
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter as published."""

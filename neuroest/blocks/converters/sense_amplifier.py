@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre, Volt
@@ -11,7 +12,7 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
-class SenseAmplifierParameters(Record):
+class SenseAmplifierParameters(CircuitParameters):
     """Sense amplifier: one comparison of a column with a reference."""
 
     model: ClassVar[str] = "sense_amplifier"
@@ -50,12 +51,12 @@ class SenseAmplifier(SampledConverter):
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
         """Decisions per second."""
-        rate: PerSecond = 1.0 / self.device.decision_time
+        rate: PerSecond = 1.0 / time_at_supply(self, self.device.decision_time)
         return rate
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """Energy of one decision."""
-        return self.device.decision_energy
+        return energy_at_supply(self, self.device.decision_energy)
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one amplifier."""

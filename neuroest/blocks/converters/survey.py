@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.core.units import Dimensionless, Joule, Metre, Numeric, PerSecond, SquareMetre
 from neuroest.equations import converters as equations
-from neuroest.specs.base import CountOrAuto, Frequency, WholeNumber
+from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import FIT, RANGE_END, Record, positive, quantity
 
 
-class SurveyAdcParameters(Record):
+class SurveyAdcParameters(CircuitParameters):
     """Analog-to-digital converter by a regression over published ones."""
 
     model: ClassVar[str] = "survey_adc"
@@ -63,9 +64,9 @@ class SurveyAdcBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = SurveyAdcParameters
     model: Literal["survey_adc"]
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution (effective number of bits); auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
     sample_rate: Frequency
     """Conversions per second of one converter."""
@@ -112,7 +113,7 @@ class SurveyAdc(SampledConverter):
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """Energy of one conversion with its quality."""
-        return self.best_energy(bits) * self.device.energy_quality
+        return energy_at_supply(self, self.best_energy(bits) * self.device.energy_quality)
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter with its quality."""

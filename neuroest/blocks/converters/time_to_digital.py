@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import Check
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
 from neuroest.equations import converters as equations
-from neuroest.specs.base import CountOrAuto, WholeNumber
+from neuroest.specs.base import DroppedBits, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, positive
 
 
-class TimeConverterParameters(Record):
+class TimeConverterParameters(CircuitParameters):
     """Time-to-digital converter: a counter or delay line that is stopped by the edge of a pulse."""
 
     model: ClassVar[str] = "time_to_digital"
@@ -35,9 +36,9 @@ class TimeConverterBlock(DeviceBlock):
 
     record: ClassVar[type[Record] | None] = TimeConverterParameters
     model: Literal["time_to_digital"]
-    bits: CountOrAuto = "auto"
+    bits: ResolutionOrAuto = "auto"
     """Resolution; auto: what loses nothing, less `dropped_bits`."""
-    dropped_bits: WholeNumber = 0.0
+    dropped_bits: DroppedBits = 0.0
     """Bits below the lossless resolution that the network is known to tolerate."""
 
 
@@ -53,12 +54,12 @@ class TimeConverter(SampledConverter):
 
     def sample_rate(self, bits: Dimensionless) -> PerSecond:
         """One conversion in the time of all steps."""
-        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.device.step_time)
+        rate: PerSecond = 1.0 / equations.ramp_time(bits, time_at_supply(self, self.device.step_time))
         return rate
 
     def conversion_energy(self, bits: Dimensionless) -> Joule:
         """All steps, as long as the longest time."""
-        return equations.time_converter_energy(bits, self.device.step_energy)
+        return equations.time_converter_energy(bits, energy_at_supply(self, self.device.step_energy))
 
     def area(self, bits: Dimensionless) -> SquareMetre:
         """Area of one converter."""

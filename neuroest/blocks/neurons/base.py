@@ -55,6 +55,10 @@ class Neuron(Component[Any]):
     def spike_energies(self, read_time: Second) -> list[EnergyCost]:
         """Energy terms of a spike, of a time step in which the neuron is driven, fired or not, and of an inference."""
 
+    def drive_voltage(self) -> Volt | None:
+        """Voltage that the circuit behind the columns must reach at its input; None for neurons that take a current."""
+        return None
+
     def minimum_interval(self) -> Second:
         """Shortest time from one spike of the neuron to the next."""
         return self.input_hold_time() + self.refractory_time()

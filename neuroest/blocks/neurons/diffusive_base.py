@@ -182,6 +182,10 @@ class DiffusiveNeuronBase(Neuron):
         """The memristor sees a lower voltage, and integrates for longer or never fires."""
         return self.with_device(input_voltage=self.device.input_voltage * share)
 
+    def drive_voltage(self) -> Volt:
+        """Voltage across memristor and gate node."""
+        return self.device.input_voltage
+
     @abstractmethod
     def gate_capacitance(self) -> Farad:
         """Capacitance of the gate node."""

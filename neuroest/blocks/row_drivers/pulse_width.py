@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from neuroest.blocks.base import EnergyCost, NetworkContext
+from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
 from neuroest.core.units import Ampere, Joule, Second, SquareMetre, Volt
@@ -14,7 +15,7 @@ from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative
 
 
-class PulseWidthDriverParameters(RowDriverParameters):
+class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
     """Row driver that is on for a time in proportion to its input."""
 
     model: ClassVar[str] = "pulse_width"
@@ -51,7 +52,7 @@ class PulseWidthDriver(RowDriver):
         self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
     ) -> list[EnergyCost]:
         """Counter or delay line."""
-        return [self.input_energy("pulse_width", self.device.conversion_energy)]
+        return [self.input_energy("pulse_width", energy_at_supply(self, self.device.conversion_energy))]
 
     def own_area(self, network: NetworkContext) -> SquareMetre:
         """Share of one row in a counter or delay line."""

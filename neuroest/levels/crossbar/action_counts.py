@@ -38,7 +38,7 @@ class CrossbarCounts(CrossbarLayout):
         toggles = counting.row_activations(steps * taps, placement.column_blocks, rows_each)
         reads = counting.cell_events(steps * operations, rows_each, columns_each, slices)
         used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
-        column_reads = counting.conversions(steps, placement.row_blocks, used_columns)
+        column_reads = counting.conversions(steps, self.read_blocks(placement), used_columns)
         driver = array.driver
         actions: dict[tuple[str, str], Numeric] = {
             (array.cell.path, "row_toggle"): toggles,
@@ -58,7 +58,7 @@ class CrossbarCounts(CrossbarLayout):
             actions[array.cell.path, "column_read"] = column_reads
         actions.update(self._reading(placement, reads, column_reads))
         actions.update(self._buffering(toggles, column_reads))
-        actions.update(self._clamping(placement, column_reads))
+        actions.update(self._clamping(placement, reads, column_reads))
         if array.merge is not None:
             merged = np.logical_or(slices > 1.0, placement.row_blocks > 1.0)
             actions[array.merge.path, "merge"] = np.where(merged, column_reads, 0.0)
@@ -74,7 +74,7 @@ class CrossbarCounts(CrossbarLayout):
         elif array.converter is not None:
             conversions = column_reads / (self.planes if self.integrates else 1.0)
             actions[array.converter.path, "conversion"] = conversions
-            additions = conversions + self._offset_additions()
+            additions = conversions * self.adds_conversions + self._offset_additions()
             updates = self.steps * self.held * t.output_elements if self.network.spiking else nothing
         for _, unit in self.chip.find(MultipliesComputedFactors)[-1:]:
             if np.any(t.stationary_elements > 0.0):
@@ -100,7 +100,7 @@ class CrossbarCounts(CrossbarLayout):
         """Reads of arrays, each group of a layer counted for itself."""
         t = self.layers
         each = self.held * t.positions * t.groups * placement.column_blocks
-        return np.asarray(counting.conversions(self.steps * self.planes, placement.row_blocks, each))
+        return np.asarray(counting.conversions(self.steps * self.planes, self.read_blocks(placement), each))
 
     def _inputs_switched(self, placement: Placement) -> Array:
         """Ways of the switches at a column: columns of a converter, or neurons of a column that is read for them."""
@@ -231,12 +231,18 @@ class CrossbarCounts(CrossbarLayout):
         additions = np.where(split, spikes + self.steps * outputs * (placement.row_blocks - 1.0), 0.0)
         return additions, np.where(split, self.steps * outputs, 0.0)
 
-    def _clamping(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+    def _clamping(
+        self, placement: Placement, reads: Numeric, column_reads: Numeric
+    ) -> Mapping[tuple[str, str], Numeric]:
         """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
-        interface = self.compute.interface
+        array, interface = self.compute, self.compute.interface
         found: dict[tuple[str, str], Numeric] = {}
         if isinstance(interface, ClampsColumn):
             found[interface.path, "column_read"] = column_reads
+            # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
+            cell = array.conductance(self.network) * array.options["read_voltage"]
+            brought = reads * cell / interface.device.bias_current
+            found[interface.path, "column_bias"] = np.maximum(column_reads - brought, 0.0)
         if isinstance(interface, HoldsResults):
             held = counting.spikes(self.steps, 1.0, self._held_results(placement))
             found[interface.path, "hold"] = held
@@ -257,8 +263,9 @@ class CrossbarCounts(CrossbarLayout):
             # every memory in reach of the layer has the events that enter it written into it, and read once
             numbers = t.input_rate * t.input_elements * self.value_bits()
             events = self.steps * self.held * (self.inputs_active() * self.event_bits + numbers)
+            one = np.asarray(self.event_bits + self.value_bits())
             return [
-                Traffic("activations", events, events, required=False, inputs=events),
+                Traffic("activations", events, events, required=False, inputs=events, item=one),
                 *self._waiting_sums(),
             ]
         read = t.input_taps * bits
@@ -283,7 +290,7 @@ class CrossbarCounts(CrossbarLayout):
                 inputs=np.asarray(inputs),
                 distinct=np.asarray(inputs),
                 held=np.asarray(t.line_buffer_elements * bits),
-            ),  # fmt: skip
+            ),
             *traffic,
         ]
 

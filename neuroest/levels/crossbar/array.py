@@ -273,7 +273,7 @@ class CrossbarArray(ArrayCircuit):
             *self.driver.checks(network),
         ]  # fmt: skip
         if self.neuron is not None:
-            checks.extend(self.neuron.checks(network))
+            checks.extend([*self.neuron.checks(network), *self._drive_checks(self.neuron.drive_voltage())])
         if isinstance(self.interface, HoldsResults):
             checks.append(self.interface.droop_check(self.hold_time(), self.settled_bits()))
         if self.sampler is not None:
@@ -286,6 +286,27 @@ class CrossbarArray(ArrayCircuit):
         if self.write_circuit is not None:
             checks.extend(self.write_circuit.written_checks(self.written))
         return checks
+
+    def _drive_checks(self, drive: Volt | None) -> list[Check]:
+        """Whether the circuits behind the columns can make the voltage that a neuron is driven with."""
+        if drive is None:
+            return []
+        supply = self.technology.supply_voltage
+        found = [
+            Check(
+                "drive_within_rails", self.path, "limit", drive <= supply,
+                "the input voltage of the neuron exceeds the supply of the circuits that drive it", drive, supply, "V",
+            )
+        ]  # fmt: skip
+        if isinstance(self.interface, HoldsResults):
+            held = self.interface.held_voltage()
+            found.append(
+                Check(
+                    "held_result_reaches_neuron", self.interface.path, "limit", held >= drive,
+                    "the largest held voltage is below the input voltage of the neuron", held, drive, "V",
+                )
+            )  # fmt: skip
+        return found
 
     def cell_checks(self, network: NetworkContext) -> list[Check]:
         """What must hold for this kind of cell: reading leaves the state alone, writing reaches it."""

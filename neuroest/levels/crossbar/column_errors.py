@@ -11,10 +11,11 @@ import numpy as np
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
 from neuroest.core.units import Dimensionless, Numeric, Ohm, Siemens
-from neuroest.equations import accuracy, charge, converters, crossbar_wires
+from neuroest.equations import accuracy, charge, converters, crossbar, crossbar_wires, digits
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
 from neuroest.levels.crossbar.charge_domain_array import ChargeDomainArray
+from neuroest.levels.crossbar.column_gains import ColumnGains, DigitColumns, along_blocks
 from neuroest.levels.crossbar.mapper import CrossbarMapper
 from neuroest.levels.crossbar.weight_errors import (
     COMMON_DRIFT,
@@ -33,7 +34,7 @@ class ColumnErrors:
     Attributes
     ----------
     held : array
-        One for layers that lie in arrays; the others have no such errors.
+        One for layers that lie in arrays and whose results differ; the others have no such errors.
     result : array
         Standard deviation of the exact results.
     causes : mapping
@@ -51,7 +52,7 @@ class ColumnErrors:
 
     @cached_property
     def ratio(self) -> Array:
-        """Variance of the results over that of their errors; infinite for layers that lie in no arrays."""
+        """Variance of the results over that of their errors; infinite for layers that have none."""
         found = accuracy.signal_to_error_ratio(self.result, self.error)
         return np.where(self.held > 0.0, found, np.inf)
 
@@ -116,7 +117,8 @@ class _Columns:
             converter, SenseAmplifier
         ):  # which decides and does not round
             causes["quantisation"] = self._quantisation()
-        held = self.mapper.held
+        # results that are all zero (no input, or no weight) have no spread to hold an error against
+        held = np.where(self.result > 0.0, self.mapper.held, 0.0)
         return ColumnErrors(
             held, self.result, {name: np.where(held > 0.0, error, 0.0) for name, error in causes.items()}
         )
@@ -177,15 +179,22 @@ class _Columns:
     def _of_circuits(self) -> dict[str, Array]:
         """Circuits at the ends of the lines, each with an error of its own."""
         array, found = self.array, {}
+        resistance = 0.0
         if isinstance(array.interface, ClampsColumn):
-            found["input resistance of the clamps"] = self._curvature(array.interface.input_resistance())
+            resistance = array.interface.input_resistance()
+            found["uneven gain of the clamps"], found["curve of the clamps"] = self._resistance_errors(
+                resistance
+            )
         if array.multiplexer is not None and array.switches_columns:
-            resistance = array.multiplexer.resistance(array.switch_width(self.network))
-            found["resistance of the multiplexers"] = self._curvature(resistance)
-        mean = self.fan_in / self.blocks * self.density * array.conductance(self.network) / self.weight
+            switches = array.multiplexer.resistance(array.switch_width(self.network))
+            uneven, curved = self._resistance_errors(switches)
+            found["resistance of the multiplexers"] = np.hypot(uneven, curved)
         if array.merge is not None:
             merged = np.logical_or(array.slices(self.network) > 1.0, self.blocks > 1.0)
-            found["mirrors"] = merged * self.per_column(array.merge.device.relative_error * mean)
+            current = self._behind(resistance).root_mean_square / self.weight
+            found["mirrors"] = merged * np.asarray(
+                np.sqrt(self.columns * self.reads) * array.merge.device.relative_error * current
+            )
         for stage in array.column_stages:
             found[f"{stage.path.rpartition('.')[2]}".replace("_", " ")] = self.per_column(
                 stage.device.relative_error * self.full_scale
@@ -209,22 +218,48 @@ class _Columns:
             )
         return found
 
-    def _curvature(self, resistance: Ohm) -> Array:
-        """What is left of the curve that a resistance at the foot of a column makes, when its gain is removed."""
-        array = self.array
+    def _behind(self, resistance: Ohm) -> ColumnGains:
+        """The columns of every block and digit, behind a resistance at their feet."""
+        array, network = self.array, self.network
         low, high = array.ends()
-        rows = self.fan_in / self.blocks
-        mean = array.conductance(self.network)
-        # both cells of a pair together: twice the low end, and the share of the window that the weight is
-        both = accuracy.root_mean_square_conductance(
-            2.0 * low, high - low, self.network.mean_absolute_weight, self.weight_square
-        )
-        spread = accuracy.column_sum_spread(rows, self.density, 2.0 * mean, both)
-        curved = accuracy.clamp_curvature(resistance, rows * self.density * mean, spread)
+        offset = array.spec.pairing == "offset"
+        active = np.asarray(sum(rows * share for rows, share in self.mapper.rows_of_blocks))
+        found = []
+        for value, mean, square in zip(
+            array.place_values(network),
+            array.over_digits(digits.digit_mean_share, network),
+            array.over_digits(digits.digit_mean_square_share, network),
+            strict=True,
+        ):
+            cell = low + (high - low) * (mean if offset else mean / 2.0)
+            if array.memory.has_stuck_cells:
+                cell = crossbar.stuck_mean_conductance(cell, low, high, *array.stuck_shares())
+            spread = square - mean * mean
+            both = np.sqrt((2.0 * cell) ** 2 + (high - low) ** 2 * spread)
+            conductance = active * along_blocks(cell)
+            variance = sum(
+                accuracy.column_sum_spread(rows, share, along_blocks(2.0 * cell), along_blocks(both)) ** 2
+                for rows, share in self.mapper.rows_of_blocks
+            )
+            alike = 0.0 * mean if offset else mean
+            found.append(
+                DigitColumns(
+                    along_blocks(value),
+                    conductance,
+                    np.sqrt(variance),
+                    along_blocks(spread),
+                    along_blocks(alike),
+                )
+            )
+        return ColumnGains(along_blocks(resistance), active, tuple(found))
+
+    def _resistance_errors(self, resistance: Ohm) -> tuple[Array, Array]:
+        """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
+        gains = self._behind(resistance)
         each_read = accuracy.dot_product_spread(
-            self.fan_in, self.density * self.reads * self.digits, np.sqrt(self.weight_square)
+            self.fan_in, self.density * self.reads, np.sqrt(self.weight_square)
         )
-        return np.asarray(curved * each_read)
+        return np.asarray(gains.uneven * each_read), np.asarray(gains.curved * each_read)
 
     def _droop(self, array: CrossbarArray) -> Dimensionless | None:
         """Voltage that the last result has lost when it is used, over full scale."""
@@ -234,7 +269,10 @@ class _Columns:
             return lost / stage.device.signal_swing
         if isinstance(array.interface, HoldsResults):
             h, kept = array.interface.device, array.hold_time()
-            return converters.sample_droop(h.droop_current, kept, h.hold_capacitance) / h.hold_voltage
+            return (
+                converters.sample_droop(h.droop_current, kept, h.hold_capacitance)
+                / array.interface.held_voltage()
+            )
         return None
 
     # --- capacitors --------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from neuroest.blocks.base import Component
 from neuroest.blocks.roles import IntegratesInput
 from neuroest.core.units import Numeric
+from neuroest.equations import counting
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -79,6 +80,38 @@ class CrossbarLayout(Mapper):
         return np.asarray(np.maximum(down, 1.0)), np.asarray(np.maximum(across, 1.0))
 
     @cached_property
+    def rows_of_blocks(self) -> tuple[tuple[Array, Array], ...]:
+        """Weights in each block of rows, along a last axis, and the probability that one is active in a read.
+
+        Inputs come first, outputs that a layer feeds back into itself after them.
+        """
+        t, array = self.layers, self.compute
+        fan_in = t.reduction + t.recurrent_reduction
+        held = array.options["rows"] / array.devices_per_weight()[1]
+        ends = np.asarray(held + 0.0 * fan_in)[..., np.newaxis] * np.arange(np.max(self._cut[0]) + 1.0)
+        own = np.diff(np.minimum(t.reduction[..., np.newaxis], ends))
+        every = np.diff(np.minimum(fan_in[..., np.newaxis], ends))
+        toggles = array.every_input_toggles
+        shares = (
+            1.0 + 0.0 * t.reduction if toggles else share for share in (t.input_bit_density, t.output_rate)
+        )
+        return tuple(
+            (rows, np.clip(share, 0.0, 1.0)[..., np.newaxis])
+            for rows, share in zip((own, every - own), shares, strict=True)
+        )
+
+    def read_blocks(self, placement: Placement) -> Array:
+        """Blocks of rows whose columns are read, in the mean of the reads."""
+        if self.compute.spec.silent_blocks == "read":
+            return placement.row_blocks
+        (own, share), (fed_back, rate) = self.rows_of_blocks
+        if self.compute.driver.whole_numbers or self.integrates:
+            # one read for all bits of an input, which any of them wakes
+            share = np.clip(self.layers.input_density, 0.0, 1.0)[..., np.newaxis]
+        silent = counting.silent_block_share(own, share) * counting.silent_block_share(fed_back, rate)
+        return np.asarray(np.sum(1.0 - silent, axis=-1))
+
+    @cached_property
     def _copy(self) -> Array:
         """Arrays of one copy of each layer that shares none with others."""
         row_blocks, column_blocks = self._cut
@@ -88,6 +121,14 @@ class CrossbarLayout(Mapper):
             one_array, np.ceil(groups / self._groups_together()), groups * row_blocks * column_blocks
         )
         return np.asarray(self.held * whole)
+
+    @cached_property
+    def adds_conversions(self) -> Array:
+        """One for layers of which several conversions make a result: of slices, lines, bits of an input or arrays."""
+        columns_each, _ = self.compute.devices_per_weight()
+        reads = 1.0 if self.integrates else self.planes
+        several = reads * columns_each * self.compute.slices(self.network) * self._cut[0] > 1.0
+        return np.asarray(self.held * several)
 
     def sums_that_wait(self) -> Array:
         """Partial sums of a step that wait because the arrays of a layer have their turns at different times."""

@@ -21,6 +21,10 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
         )
     if array.neuron is not None:
         left_out.extend(array.neuron.left_out())
+    if array.spec.silent_blocks == "skip":
+        left_out.append(
+            "circuits that find a silent block of rows and wake its columns, and the time to wake"
+        )
     if _lacks_switches(array, mapper):
         left_out.append(
             "switches between a column and the neurons of its positions, or of the layers that share it"

@@ -11,7 +11,7 @@ import numpy as np
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
-from neuroest.core.errors import MappingError
+from neuroest.core.errors import CodingError, MappingError
 from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.levels.base import Array, Placement
@@ -46,17 +46,18 @@ class CrossbarMapper(CrossbarCounts):
     def refuse(self) -> None:
         """Refuse dense networks on spiking neurons, and spiking ones on converters without a neuron."""
         if self.compute.neuron is not None and not self.network.spiking:
-            raise MappingError(
+            raise CodingError(
                 f"{self.level.path} is read by spiking neurons and cannot run a dense network; "
                 "use a spiking workload, or an adc read-out"
             )
         if self.compute.neuron is None and self.network.spiking and not self.chip.find(UpdatesNeurons):
-            raise MappingError(
+            raise CodingError(
                 f"{self.level.path} is read by converters and the chip has no neurons for a spiking network; "
                 "add a digital_lif block and a memory that stores state"
             )
         accumulates = self.chip.find(AddsPartialSums) or self.chip.stands_for("additions")
-        if self.compute.converter is not None and not accumulates:
+        adds = np.any(self.adds_conversions > 0.0) or self.compute.offset_reference != "none"
+        if self.compute.converter is not None and adds and not accumulates:
             raise MappingError(
                 f"{self.level.path} is read by converters, whose partial sums need an accumulator block"
             )
@@ -72,7 +73,7 @@ class CrossbarMapper(CrossbarCounts):
                 "digital_lif block to make spikes of them"
             )
         if self.compute.driver.whole_numbers and self.network.spiking:
-            raise MappingError(
+            raise CodingError(
                 f"{self.compute.driver.path} turns numbers into pulses or voltages and has none in a spiking network; "
                 "use a spike_driver"
             )
@@ -233,7 +234,8 @@ class CrossbarMapper(CrossbarCounts):
             )  # fmt: skip
             reached = array.column_voltage(self.active_share())
             lowest = np.min(np.where(self.held > 0.0, reached, np.inf), axis=-1, keepdims=True)
-            wanted = getattr(array.neuron.device, "input_voltage", 0.0)
+            drive = array.neuron.drive_voltage()
+            wanted = 0.0 if drive is None else drive
             checks.append(
                 Check(
                     "column_reaches_neuron", array.path, "refuse", lowest >= wanted,

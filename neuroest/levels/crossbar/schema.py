@@ -83,6 +83,9 @@ class CrossbarLevel(Level):
     inferences_per_pass: Count = 1.0
     """Inferences that share one writing of a part; what they leave for the next part waits in the memory for
     activations, or outside over a link that carries them."""
+    silent_blocks: Literal["read", "skip"] = "read"
+    """Whether the columns of a block of rows are read when none of its rows is active: skip, for which bias and
+    converters of an array wake with the first event and are idle without one; read, in every step."""
     settling_error: PositiveFraction
     """Remaining error of the column when it is read out, for the settling time."""
     ir_drop_limit: PositiveFraction

@@ -12,8 +12,10 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import printable
+from neuroest.specs.layers import AnyLayer
 from neuroest.workloads.importers.network import (
     ImportedLayer,
     ImportedNetwork,
@@ -24,8 +26,8 @@ from neuroest.workloads.importers.network import (
     UnsupportedOperatorError,
     Value,
     fitting_name,
-    operations,
 )
+from neuroest.workloads.shapes import Axis, LayerCounts, counted
 
 WEIGHTED = frozenset({"convolution", "fully_connected", "recurrent", "recurrent_cell"})
 MOST_ELEMENTS = 10**10
@@ -118,14 +120,14 @@ class NetworkBuilder:
             self.notes.append(
                 f"{fitting_name(raw)} pads its edges unequally; the added zeros count as elements"
             )
+        edges = (padding[0][0], padding[1][0])
         out = [
-            (extent + 2 * padding[axis][0] - dilation[axis] * (kernel[axis] - 1) - 1) // stride[axis] + 1
-            for axis, extent in enumerate(value.map[1:])
+            Axis(*one).positions for one in zip(value.map[1:], kernel, stride, edges, dilation, strict=True)
         ]
         value = self.shaped(value, value.map, raw)
         return self.put(
             "convolution", raw, [value], (outputs, *out), outputs=outputs, kernel=_extent(kernel),
-            stride=_unless(stride, (1, 1)), padding=_unless((padding[0][0], padding[1][0]), (0, 0)),
+            stride=_unless(stride, (1, 1)), padding=_unless(edges, (0, 0)),
             dilation=_unless(dilation, (1, 1)), groups=groups if groups > 1 else None,
         )  # fmt: skip
 
@@ -138,10 +140,8 @@ class NetworkBuilder:
         value = self.shaped(value, value.map, raw)
         if kernel is None or (kernel == (rows, columns) and padding == (0, 0)):
             return self.put("pooling", raw, [value], (channels, 1, 1), mode=mode, kernel="global")
-        plain = [
-            (extent + 2 * padding[axis] - kernel[axis]) // stride[axis] + 1
-            for axis, extent in enumerate((rows, columns))
-        ]
+        settings = zip((rows, columns), kernel, stride, padding, strict=True)
+        plain = [Axis(*one).positions for one in settings]
         if out is not None and tuple(plain) != tuple(out):
             # the last window reaches over the edge: the map grows by what it lacks
             grown = [(out[axis] - 1) * stride[axis] + kernel[axis] for axis in (0, 1)]
@@ -288,7 +288,8 @@ class NetworkBuilder:
             raise NetworkImportError("the last layer of the network cannot be ignored; choose host")
         needed = _reaching(kept, last)
         order = [one for name, one in kept.items() if name in needed and name != last]
-        shares = _shares(self.layers, self.input.shape, [u.layer for u in self.unsupported])
+        unsupported = [one.layer for one in self.unsupported]
+        shares = _shares(self.layers, self.input.shape, unsupported) if unsupported else {}
         return ImportedNetwork(
             layers=(*order, kept[last]), input_shape=self.input.shape, rectified=frozenset(self.rectified),
             weights={k: v for k, v in self.weights.items() if k in needed}, shares=shares,
@@ -338,7 +339,17 @@ def _reaching(layers: Mapping[str, ImportedLayer], last: str) -> set[str]:
 def _shares(
     layers: Mapping[str, ImportedLayer], input_shape: Shape, names: Iterable[str]
 ) -> dict[str, float]:
+    """Share of some layers in the operations of the network, one for each output of what the host computes."""
     known = {"input": input_shape, **{name: layer.shape for name, layer in layers.items()}}
-    count = {name: operations(layer, known) for name, layer in layers.items()}
-    total = sum(count.values()) or 1
-    return {name: count[name] / total for name in names}
+    schema: TypeAdapter[AnyLayer] = TypeAdapter(AnyLayer)
+    count = {}
+    for name, layer in layers.items():
+        fields = {"name": name, "type": layer.type, "inputs": list(layer.inputs), **layer.fields}
+        counts = counted(
+            schema.validate_python(fields), [known[one] for one in layer.inputs] or [layer.shape]
+        )
+        if isinstance(counts, LayerCounts) and layer.type != "host":
+            count[name] = counts.operations
+        else:
+            count[name] = prod(layer.shape)
+    return {name: count[name] / sum(count.values()) for name in names}

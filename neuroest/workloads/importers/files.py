@@ -13,8 +13,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.errors import NeuroestError
-from neuroest.specs.file_text import printable
+from neuroest.core.errors import NeuroestError, printable
 from neuroest.workloads.importers.network import NetworkImportError
 
 LARGEST_MODEL = 2**31 - 1

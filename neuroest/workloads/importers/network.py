@@ -12,11 +12,9 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from neuroest.core.errors import NeuroestError, QuantityError
+from neuroest.core.errors import NeuroestError, QuantityError, printable
 from neuroest.core.lazy_registry import load
-from neuroest.specs.file_text import printable
 from neuroest.specs.workload import Coding
-from neuroest.workloads.shapes import GATES
 
 if TYPE_CHECKING:
     from neuroest.specs.loaded import Loaded
@@ -145,8 +143,8 @@ class ImportedNetwork:
         Measured activity by layer, ``input`` for the network's input.
     unsupported : tuple of Unsupported
         What a workload cannot express.
-    time_constants, shortest_time_constants, thresholds : mapping
-        Longest and shortest membrane time constant [s] and highest threshold by layer, where the format states them.
+    time_constants, shortest_time_constants : mapping
+        Longest and shortest membrane time constant by layer, where the format states them. [s]
     """
 
     name: str
@@ -167,7 +165,6 @@ class ImportedNetwork:
     shares: Mapping[str, float] = field(default_factory=dict)
     time_constants: Mapping[str, float] = field(default_factory=dict)
     shortest_time_constants: Mapping[str, float] = field(default_factory=dict)
-    thresholds: Mapping[str, float] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -208,36 +205,6 @@ def as_map(shape: Iterable[int]) -> Shape:
     if len(inner) <= 1:
         return inner or (1,)
     return (inner[0], inner[1], prod(inner[2:]))
-
-
-def operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> int:
-    """Operations of a layer: two for a multiply-accumulate, one for anything else on an element."""
-    return int(_operations(layer, shapes))
-
-
-def _operations(layer: ImportedLayer, shapes: Mapping[str, Shape]) -> Any:
-    out, fields = prod(layer.shape), layer.fields
-    read = shapes[layer.inputs[0]] if layer.inputs else (1,)
-    if layer.type == "convolution":
-        kernel = fields["kernel"]
-        taps = prod(kernel) if isinstance(kernel, list) else kernel * kernel
-        return 2 * out * taps * read[0] // fields.get("groups", 1)
-    if layer.type in {"fully_connected", "recurrent"}:
-        seen = prod(read) + (layer.fields["outputs"] if layer.type == "recurrent" else 0)
-        return 2 * out * seen
-    if layer.type == "recurrent_cell":
-        return 2 * GATES[fields["cell"]] * out * (read[0] + fields["outputs"])
-    if layer.type == "matrix_product":
-        return 2 * out * (read[0] // fields.get("heads", 1))
-    if layer.type == "pooling":
-        kernel = fields["kernel"]
-        window = (
-            prod(read[1:]) if kernel == "global" else prod(kernel) if isinstance(kernel, list) else kernel**2
-        )
-        return out * int(window)
-    if layer.type in {"add", "element_wise"}:
-        return out * int(fields.get("operations", len(layer.inputs)))
-    return out if layer.type == "host" else 0
 
 
 def unsupported_lines(network: ImportedNetwork) -> tuple[str, ...]:

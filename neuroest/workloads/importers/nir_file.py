@@ -93,20 +93,25 @@ try:
 except Exception:
     pass
 """
-_LONGEST_PROBE = 120.0
+_LONGEST_PROBE = 7.0
+"""Seconds after which the HDF5 library is taken to read a small file for ever, as it does an empty entry of a heap."""
+_SLOWEST_PROBE = 2**25
+"""Bytes a second that any disk reads."""
 
 
 def _survive(path: Path) -> None:
-    """Refuse a file at which the HDF5 library itself crashes, by reading it in another process first."""
+    """Refuse a file at which the HDF5 library itself crashes or loops, by reading it in another process first."""
+    longest = _LONGEST_PROBE + path.stat().st_size / _SLOWEST_PROBE
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, a fixed program, a path as its argument
             [sys.executable, "-c", _PROBE, str(path)],
             capture_output=True,
-            timeout=_LONGEST_PROBE,
+            timeout=longest,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NetworkImportError(f"{shown(path)}: takes the HDF5 library longer than two minutes") from None
+        message = f"damaged: the HDF5 library reads it for longer than {longest:.0f} s"
+        raise NetworkImportError(f"{shown(path)}: {message}") from None
     if done.returncode != 0:
         raise NetworkImportError(f"{shown(path)}: damaged: the HDF5 library cannot read it")
 
@@ -164,16 +169,11 @@ def _gather(
             _gather(node, f"{full}.", nodes, edges, depth + 1)
             nodes[full] = _Node(full, "Joint in", {})
             nodes[f"{full}>"] = _Node(f"{full}>", "Joint out", {})
-            inner = [
-                (n, one)
-                for n, one in nodes.items()
-                if n.startswith(f"{full}.") and "." not in n[len(full) + 1 :]
-            ]
-            edges += [(full, n) for n, one in inner if one.kind == "Input"]
-            edges += [(n, f"{full}>") for n, one in inner if one.kind == "Output"]
-            for n, one in inner:
-                if one.kind in {"Input", "Output"}:
-                    nodes[n] = _Node(n, "Joint", {})
+            for inner in [n for n in nodes if n.rpartition(".")[0] == full]:
+                if nodes[inner].kind in {"Input", "Output"}:
+                    is_input = nodes[inner].kind == "Input"
+                    edges.append((full, inner) if is_input else (inner, f"{full}>"))
+                    nodes[inner] = _Node(inner, "Joint", {})
         else:
             nodes[full] = _Node(full, kind, content)
         if len(nodes) > _MOST_NODES:
@@ -200,7 +200,6 @@ class _Reader:
         self.excluded: list[str] = []
         self.time_constants: dict[str, float] = {}
         self.shortest: dict[str, float] = {}
-        self.thresholds: dict[str, float] = {}
         self.silent: list[str] = []
         self._find_recurrent()
 
@@ -282,7 +281,7 @@ class _Reader:
         return self.builder.finished(
             outputs, name=path.stem, origin=shown(path), format="NIR", sha256=file_sha256(path), coding="spiking",
             options=options, timesteps=options.timesteps, excluded=tuple(self.excluded),
-            time_constants=self.time_constants, shortest_time_constants=self.shortest, thresholds=self.thresholds,
+            time_constants=self.time_constants, shortest_time_constants=self.shortest,
         )  # fmt: skip
 
     def _input_shape(self, node: _Node) -> Shape:
@@ -382,21 +381,20 @@ class _Reader:
             self._never_forget(value)
         if node.kind in _SILENT:
             self.builder.note_silent(value, node.kind)
-        for key, kept in (
-            ("tau", self.time_constants), ("tau_mem", self.time_constants), ("v_threshold", self.thresholds),
-            ("threshold", self.thresholds),
-        ):  # fmt: skip
-            if key in node.data:
-                found = np.asarray(array(node.data[key]), dtype=np.float64)
-                if np.any(np.isnan(found)):
-                    raise NetworkImportError(f"{node.name[:60]!r}: {key} holds what is no number")
-                finite = found[np.isfinite(found)]
-                if finite.size < found.size:
-                    self._never_forget(value)
-                if finite.size:
-                    kept[value.layer] = float(np.max(finite))
-                if finite.size and key.startswith("tau"):
-                    self.shortest[value.layer] = float(np.min(finite))
+        for key in ("tau", "tau_mem", "v_threshold", "threshold"):
+            if key not in node.data:
+                continue
+            found = np.asarray(array(node.data[key]), dtype=np.float64)
+            if np.any(np.isnan(found)):
+                raise NetworkImportError(f"{node.name[:60]!r}: {key} holds what is no number")
+            finite = found[np.isfinite(found)]
+            if not key.startswith("tau"):
+                continue
+            if finite.size < found.size:
+                self._never_forget(value)
+            if finite.size:
+                self.time_constants[value.layer] = float(np.max(finite))
+                self.shortest[value.layer] = float(np.min(finite))
         return value
 
     def _never_forget(self, value: Value) -> None:

@@ -24,7 +24,7 @@ from neuroest.workloads.importers.network import (
     as_map,
 )
 from neuroest.workloads.importers.onnx_operators import OPERATORS, Node
-from neuroest.workloads.importers.onnx_shapes import inferred
+from neuroest.workloads.importers.onnx_shapes import inferred, static_shapes
 
 _MOST_NODES = 20_000
 _KEPT_FOR_SHAPES = 1024
@@ -154,49 +154,43 @@ class _Weights:
 
     def _packed(self, tensor: Any, count: int) -> Any:
         """Numbers of which several share a byte, the first in its lowest bits."""
-        from onnx import TensorProto  # noqa: PLC0415
-
         bits, signed = _PACKED[tensor.data_type]
         needed = -(-count * bits // 8)
         if needed > LARGEST_ARRAY:
             return None
-        if tensor.data_location == TensorProto.EXTERNAL:
-            data = np.frombuffer(self._external(tensor, needed), dtype=np.uint8)
-        elif tensor.raw_data:
-            data = np.frombuffer(tensor.raw_data, dtype=np.uint8)
-        else:
-            data = np.asarray(tensor.int32_data, dtype=np.int64).astype(np.uint8)
-        if len(data) != needed:
-            raise NetworkImportError(
-                f"tensor {tensor.name[:60]!r} announces {count} elements and holds {len(data)} bytes"
-            )
+        listed = np.asarray(tensor.int32_data, dtype=np.int64).astype(np.uint8).tobytes()
+        stored = self._bytes(tensor, needed) or _whole(tensor, listed, needed)
+        data = np.frombuffer(stored, dtype=np.uint8)
         levels = 2**bits
         shifts = np.arange(0, 8, bits, dtype=np.uint8)
         codes = ((data[:, None] >> shifts) % levels).reshape(-1)[:count].astype(np.int16)
         return np.where(codes >= levels // 2, codes - levels, codes) if signed else codes
 
     def _array(self, tensor: Any) -> Any:
-        from onnx import TensorProto, helper  # noqa: PLC0415
+        from onnx import helper  # noqa: PLC0415
 
         count = prod(tensor.dims)
         if tensor.data_type in _PACKED:
             return self._packed(tensor, count)
         try:
-            dtype = helper.tensor_dtype_to_np_dtype(tensor.data_type)
+            dtype = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
         except (KeyError, TypeError, ValueError):
             return None
-        if np.dtype(dtype).kind not in "fiu" or count * np.dtype(dtype).itemsize > LARGEST_ARRAY:
+        needed = count * dtype.itemsize
+        if dtype.kind not in "fiu" or needed > LARGEST_ARRAY:
             return None
+        if data := self._bytes(tensor, needed):
+            return np.frombuffer(data, dtype=dtype)
+        listed = tensor.float_data if dtype.kind == "f" else tensor.int32_data
+        return np.asarray(listed, dtype=np.float32) if len(listed) == count else None
+
+    def _bytes(self, tensor: Any, needed: int) -> bytes:
+        """Data of a tensor, beside the model or in it; empty where it is a list of numbers."""
+        from onnx import TensorProto  # noqa: PLC0415
+
         if tensor.data_location == TensorProto.EXTERNAL:
-            return np.frombuffer(self._external(tensor, count * np.dtype(dtype).itemsize), dtype=dtype)
-        if tensor.raw_data:
-            if len(tensor.raw_data) != count * np.dtype(dtype).itemsize:
-                raise NetworkImportError(
-                    f"tensor {tensor.name[:60]!r} announces {count} elements and holds {len(tensor.raw_data)} bytes"
-                )
-            return np.frombuffer(tensor.raw_data, dtype=dtype)
-        data = {"f": tensor.float_data, "i": tensor.int32_data, "u": tensor.int32_data}[np.dtype(dtype).kind]
-        return np.asarray(data, dtype=np.float32) if len(data) == count else None
+            return self._external(tensor, needed)
+        return _whole(tensor, tensor.raw_data, needed) if tensor.raw_data else b""
 
     def _external(self, tensor: Any, needed: int) -> bytes:
         about = {entry.key: entry.value for entry in tensor.external_data}
@@ -226,6 +220,14 @@ class _Weights:
             return stream.read(length)
 
 
+def _whole(tensor: Any, data: bytes, needed: int) -> bytes:
+    if len(data) != needed:
+        raise NetworkImportError(
+            f"tensor {tensor.name[:60]!r} announces {prod(tensor.dims)} elements and holds {len(data)} bytes"
+        )
+    return data
+
+
 class _Reader:
     """Goes through the nodes of a graph with shapes, and drives a builder."""
 
@@ -234,18 +236,9 @@ class _Reader:
     ) -> None:
         self.graph, self.guessed, self.options = graph, guessed, options
         self.statistics = weights.statistics
-        self.shapes: dict[str, Shape] = {}
-        self.types: dict[str, int] = {}
-        for info in (*graph.value_info, *graph.input, *graph.output):
-            tensor = info.type.tensor_type
-            if tensor.HasField("shape"):
-                self.shapes[info.name] = tuple(dim.dim_value for dim in tensor.shape.dim)
-            self.types[info.name] = tensor.elem_type
-        self.constants: dict[str, str] = {}
-        for one in graph.initializer:
-            self.shapes[one.name] = tuple(one.dims)
-            self.types[one.name] = one.data_type
-            self.constants[one.name] = one.name
+        self.shapes: dict[str, Shape] = static_shapes(graph)
+        self.types: dict[str, int] = {one.name: one.data_type for one in graph.initializer}
+        self.constants: dict[str, str] = {one.name: one.name for one in graph.initializer}
         self.values: dict[str, Value] = {}
         self.excluded: dict[str, None] = {}
         self.batch = 1

@@ -16,6 +16,8 @@ from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, R
 from neuroest.workloads.shapes import GATES
 
 Found: TypeAlias = Value | list[Value] | None
+_DEEPEST = 8
+"""Loops and branches within each other."""
 
 
 class Node:
@@ -46,9 +48,7 @@ class Node:
 
     def live(self, index: int) -> Value | None:
         """The value of an input that depends on the network's input."""
-        if index >= len(self.inputs):
-            return None
-        found: Value | None = self.reader.values.get(self.inputs[index])
+        found: Value | None = self.reader.values.get(self.inputs[index]) if index < len(self.inputs) else None
         return found
 
     @property
@@ -76,11 +76,9 @@ class Node:
     def mapped(self, index: int) -> Value | None:
         """An input as channels, rows and columns in the order of ONNX."""
         value = self.live(index)
-        return (
-            None
-            if value is None
-            else self.builder.shaped(value, self.reader.sample(self.shape(index)), self.name)
-        )
+        if value is None:
+            return None
+        return self.builder.shaped(value, self.reader.sample(self.shape(index)), self.name)
 
     @property
     def batch(self) -> int:
@@ -93,23 +91,21 @@ class Node:
         base = self.reader.constants.get(self.inputs[index], "")
         if base in self.reader.statistics:
             self.builder.weights[value.layer] = self.reader.statistics[base]
-            if (
-                self.builder.layers[value.layer].type != "recurrent_cell"
-            ):  # directions share a tensor, not weights
+            # directions of a cell share a tensor, not weights
+            if self.builder.layers[value.layer].type != "recurrent_cell":
                 self.builder.note_user(value, self.inputs[index])
         return value
 
 
+Handler: TypeAlias = Callable[[Node], Found]
+
+
 def captured(proto: Any, depth: int = 0) -> list[str]:
     """Names that the bodies of a loop or branch read from outside or inside."""
-    found: list[str] = []
-    if depth > 8:
-        return found
-    for attribute in proto.attribute:
-        for graph in (attribute.g, *attribute.graphs):
-            for node in graph.node:
-                found += [*node.input, *captured(node, depth + 1)]
-    return found
+    graphs = [graph for one in proto.attribute for graph in (one.g, *one.graphs)] if depth <= _DEEPEST else []
+    return [
+        name for graph in graphs for node in graph.node for name in (*node.input, *captured(node, depth + 1))
+    ]
 
 
 def _pair(numbers: list[int]) -> Pair:
@@ -161,9 +157,8 @@ def _gemm(node: Node, weights: int = 1) -> Found:
         return None
     dims = node.shape(weights)
     inputs, outputs = dims[::-1] if node.integer("transB", 0) else dims
-    return node.weigh(
-        node.builder.linear(node.name, value, inputs, outputs, _positions(node, node.shape(0))), weights
-    )
+    made = node.builder.linear(node.name, value, inputs, outputs, _positions(node, node.shape(0)))
+    return node.weigh(made, weights)
 
 
 def _positions(node: Node, shape: Shape) -> int:
@@ -194,7 +189,17 @@ def _matmul(node: Node, right: int = 1) -> Found:
     return node.weigh(node.builder.linear(node.name, right_value, left[-1], left[0], positions), 0)
 
 
-def _pooling(mode: str) -> Callable[[Node], Found]:
+def _of_first(make: Callable[[Node, Value], Found]) -> Handler:
+    """A handler of what comes in first; not supported where that does not depend on the network's input."""
+
+    def handler(node: Node) -> Found:
+        value = node.live(0)
+        return None if value is None else make(node, value)
+
+    return handler
+
+
+def _pooling(mode: str) -> Handler:
     def handler(node: Node) -> Found:
         value = node.mapped(0)
         kernel = node.ints("kernel_shape", [])
@@ -208,7 +213,7 @@ def _pooling(mode: str) -> Callable[[Node], Found]:
     return handler
 
 
-def _global_pooling(mode: str) -> Callable[[Node], Found]:
+def _global_pooling(mode: str) -> Handler:
     def handler(node: Node) -> Found:
         value = node.mapped(0)
         return None if value is None else node.builder.pooling(node.name, value, mode, None)
@@ -216,41 +221,26 @@ def _global_pooling(mode: str) -> Callable[[Node], Found]:
     return handler
 
 
-def _reduction(mode: str | None) -> Callable[[Node], Found]:
-    def handler(node: Node) -> Found:
-        value, shape, out = node.live(0), node.shape(0), node.out
-        if value is None:
-            return None
-        kept = tuple(extent for extent in out[1:] if extent > 1)
+def _reduction(mode: str | None) -> Handler:
+    pooling = _global_pooling(mode or "average")
+
+    def handler(node: Node, value: Value) -> Found:
+        shape = node.shape(0)
+        kept = tuple(extent for extent in node.out[1:] if extent > 1)
         if mode and len(shape) == 4 and kept == tuple(e for e in shape[1:2] if e > 1):
-            mapped = node.mapped(0)
-            return node.builder.pooling(node.name, mapped, mode, None) if mapped is not None else None
+            return pooling(node)
         reduced = node.builder.element_wise(node.name, [value])
         return node.builder.moved(f"{node.name}_reduced", [reduced], node.sample)
 
-    return handler
+    return _of_first(handler)
 
 
-def _activation(*, rectifies: bool = False) -> Callable[[Node], Found]:
-    def handler(node: Node) -> Found:
-        value = node.live(0)
-        if value is None:
-            return None
-        return node.builder.activation(node.name, value, rectifies=rectifies)
-
-    return handler
+def _activation(*, rectifies: bool = False) -> Handler:
+    return _of_first(lambda node, value: node.builder.activation(node.name, value, rectifies=rectifies))
 
 
-def _normalisation(node: Node) -> Found:
-    value = node.live(0)
-    return None if value is None else node.builder.normalisation(node.name, value)
-
-
-def _element_wise(operations: int) -> Callable[[Node], Found]:
-    def handler(node: Node) -> Found:
-        return node.builder.element_wise(node.name, node.lives[:1], operations) if node.lives else None
-
-    return handler
+def _element_wise(operations: int) -> Handler:
+    return lambda node: node.builder.element_wise(node.name, node.lives[:1], operations)
 
 
 def _sum(node: Node) -> Found:
@@ -268,34 +258,23 @@ def _with_constant(node: Node) -> Found:
     return value
 
 
-def _alias(node: Node) -> Found:
-    return node.live(0)
-
-
-def _quantised(node: Node) -> Found:
+@_of_first
+def _quantised(node: Node, value: Value) -> Found:
     """Levels that are chosen for each sample: step and zero point are single numbers."""
-    value = node.live(0)
-    if value is not None:
-        node.reader.constants.update(dict.fromkeys(node.outputs[1:], ""))
-        node.reader.excluded.setdefault(
-            "search of the largest activation of each sample (dynamic quantisation)"
-        )
+    node.reader.constants.update(dict.fromkeys(node.outputs[1:], ""))
+    node.reader.excluded.setdefault("search of the largest activation of each sample (dynamic quantisation)")
     return value
 
 
-def _moved(node: Node) -> Found:
-    value = node.live(0)
-    if value is None:
-        return None
+@_of_first
+def _moved(node: Node, value: Value) -> Found:
     if prod(node.sample) == prod(value.shape):
         return value
     return node.builder.moved(node.name, [value], node.sample)
 
 
-def _split(node: Node) -> Found:
-    value = node.live(0)
-    if value is None:
-        return None
+@_of_first
+def _split(node: Node, value: Value) -> Found:
     return [
         node.builder.moved(f"{node.name}_{index}", [value], node.reader.sample(node.reader.shape(name)))
         for index, name in enumerate(node.outputs)
@@ -306,27 +285,25 @@ def _resize(node: Node) -> Found:
     return _moved(node) if node.text("mode", "nearest") == "nearest" else None
 
 
-def _concatenation(node: Node) -> Found:
-    values = node.lives
-    if len(values) < len(node.inputs):  # joined with something stored
-        return node.builder.moved(node.name, values, node.sample)
-    return node.builder.concatenation(node.name, values, node.sample)
+def _concatenation(first: int, each: int) -> Handler:
+    """A handler of factors that begin with an input and come with others, such as their steps and zero points."""
+
+    def handler(node: Node) -> Found:
+        places = range(first, len(node.inputs), each)
+        values = [value for place in places if (value := node.live(place)) is not None]
+        if len(values) < len(places):  # joined with something stored
+            return node.builder.moved(node.name, values, node.sample)
+        return node.builder.concatenation(node.name, values, node.sample)
+
+    return handler
 
 
-def _joined_quantised(node: Node) -> Found:
-    """A concatenation whose inputs come with their steps and zero points."""
-    values = [value for index in range(2, len(node.inputs), 3) if (value := node.live(index)) is not None]
-    if 3 * len(values) + 2 < len(node.inputs):
-        return node.builder.moved(node.name, values, node.sample)
-    return node.builder.concatenation(node.name, values, node.sample)
-
-
-def _standing_first(handler: Callable[[Node], Found]) -> Callable[[Node], Found]:
+def _standing_first(handler: Handler) -> Handler:
     """For operators that may have their channels last, which is another one."""
     return lambda node: None if node.integer("channels_last", 0) else handler(node)
 
 
-def _cell(kind: str) -> Callable[[Node], Found]:
+def _cell(kind: str) -> Handler:
     def handler(node: Node) -> Found:
         value = node.live(0)
         if value is None or node.live(1) is not None or node.live(2) is not None:
@@ -365,72 +342,60 @@ def _attention(node: Node) -> Found:
     return node.builder.product(f"{node.name}_context", shares, value, (heads, rows, columns, width))
 
 
-def _table() -> dict[str, Callable[[Node], Found]]:
-    table: dict[str, Callable[[Node], Found]] = {
-        "Conv": _convolution,
-        "ConvInteger": _convolution,
+_ACTIVATIONS = (
+    "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Elu", "Selu", "Celu", "Gelu", "Erf", "HardSigmoid", "HardSwish",
+    "Swish", "Mish", "Softplus", "Softsign", "Exp", "Log", "Sqrt", "Reciprocal", "Neg", "Abs", "Sign", "Floor",
+    "Ceil", "Round", "Not", "QLinearLeakyRelu", "QLinearSigmoid",
+)  # fmt: skip
+_BINARY = (
+    "Mul", "Div", "Pow", "Max", "Min", "Where", "Mod", "And", "Or", "Equal", "Greater", "Less", "QLinearMul",
+)  # fmt: skip
+_VIEWS = (
+    "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Dropout", "Cast", "CastLike",
+    "QuantizeLinear", "DequantizeLinear",
+)  # fmt: skip
+OPERATORS: Mapping[str, Handler] = MappingProxyType(
+    {
+        **dict.fromkeys(("Conv", "ConvInteger"), _convolution),
         "QLinearConv": lambda node: _convolution(node, 3),
         "Gemm": _gemm,
         "QGemm": lambda node: _gemm(node, 3),
-        "MatMul": _matmul,
-        "MatMulInteger": _matmul,
+        **dict.fromkeys(("MatMul", "MatMulInteger"), _matmul),
         "QLinearMatMul": lambda node: _matmul(node, 3),
         "MaxPool": _pooling("maximum"),
         "AveragePool": _pooling("average"),
+        "QLinearAveragePool": _standing_first(_pooling("average")),
         "GlobalAveragePool": _global_pooling("average"),
+        "QLinearGlobalAveragePool": _standing_first(_global_pooling("average")),
         "GlobalMaxPool": _global_pooling("maximum"),
         "ReduceMean": _reduction("average"),
         "ReduceMax": _reduction("maximum"),
-        "Softmax": _element_wise(SOFTMAX),
-        "LogSoftmax": _element_wise(SOFTMAX),
-        "LayerNormalization": _element_wise(LAYER_NORMALISATION),
-        "InstanceNormalization": _element_wise(LAYER_NORMALISATION),
-        "GroupNormalization": _element_wise(LAYER_NORMALISATION),
+        **dict.fromkeys(
+            ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"),
+            _reduction(None),
+        ),
+        **dict.fromkeys(("Softmax", "LogSoftmax", "QLinearSoftmax"), _element_wise(SOFTMAX)),
+        **dict.fromkeys(
+            ("LayerNormalization", "InstanceNormalization", "GroupNormalization"),
+            _element_wise(LAYER_NORMALISATION),
+        ),
         "RMSNormalization": _element_wise(RMS_NORMALISATION),
-        "BatchNormalization": _normalisation,
-        "Concat": _concatenation,
+        "BatchNormalization": _of_first(lambda node, value: node.builder.normalisation(node.name, value)),
+        "Concat": _concatenation(0, 1),
+        "QLinearConcat": _concatenation(2, 3),
         "Split": _split,
-        "Resize": _resize,
-        "Upsample": _resize,
-        "Add": _sum,
-        "Sum": _sum,
-        "Sub": _sum,
-        "QLinearAdd": _sum,
-        "LSTM": _cell("lstm"),
+        **dict.fromkeys(("Resize", "Upsample"), _resize),
+        **dict.fromkeys(("Add", "Sum", "Sub", "QLinearAdd"), _sum),
+        **dict.fromkeys(("LSTM", "DynamicQuantizeLSTM"), _cell("lstm")),
         "GRU": _cell("gru"),
         "RNN": _cell("simple"),
         "Attention": _attention,
-        "DynamicQuantizeLSTM": _cell("lstm"),
-        "QLinearAveragePool": _standing_first(_pooling("average")),
-        "QLinearConcat": _joined_quantised,
-        "QLinearGlobalAveragePool": _standing_first(_global_pooling("average")),
-        "QLinearLeakyRelu": _activation(),
-        "QLinearMul": _with_constant,
-        "QLinearSigmoid": _activation(),
-        "QLinearSoftmax": _element_wise(SOFTMAX),
+        **dict.fromkeys(("Relu", "Clip", "ThresholdedRelu"), _activation(rectifies=True)),
+        **dict.fromkeys(_ACTIVATIONS, _activation()),
+        **dict.fromkeys(_BINARY, _with_constant),
+        **dict.fromkeys(_VIEWS, lambda node: node.live(0)),
+        "DynamicQuantizeLinear": _quantised,
+        **dict.fromkeys(("Slice", "Gather", "Pad", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"), _moved),
     }
-    for name in ("ReduceSum", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2", "ReduceSumSquare"):
-        table[name] = _reduction(None)
-    for name in ("Relu", "Clip", "ThresholdedRelu"):
-        table[name] = _activation(rectifies=True)
-    for name in (
-        "LeakyRelu", "PRelu", "Sigmoid", "Tanh", "Elu", "Selu", "Celu", "Gelu", "Erf", "HardSigmoid", "HardSwish",
-        "Swish", "Mish", "Softplus", "Softsign", "Exp", "Log", "Sqrt", "Reciprocal", "Neg", "Abs", "Sign", "Floor",
-        "Ceil", "Round", "Not",
-    ):  # fmt: skip
-        table[name] = _activation()
-    for name in ("Mul", "Div", "Pow", "Max", "Min", "Where", "Mod", "And", "Or", "Equal", "Greater", "Less"):
-        table[name] = _with_constant
-    for name in (
-        "Identity", "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose", "Dropout", "Cast", "CastLike",
-        "QuantizeLinear", "DequantizeLinear",
-    ):  # fmt: skip
-        table[name] = _alias
-    table["DynamicQuantizeLinear"] = _quantised
-    for name in ("Slice", "Gather", "Pad", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"):
-        table[name] = _moved
-    return table
-
-
-OPERATORS: Mapping[str, Callable[[Node], Found]] = MappingProxyType(_table())
+)
 """Handler of each operator."""

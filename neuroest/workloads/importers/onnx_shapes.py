@@ -34,7 +34,7 @@ def inferred(model: Any) -> tuple[Any, frozenset[str]]:
     originals, guessed = _stand_in(model.graph, [node for node in model.graph.node if not _has_rule(node)])
     for _ in range(max(_LEAST_ROUNDS, _MOST_VISITS // len(model.graph.node))):
         model = _inferred_once(model)
-        known = _shapes(model.graph)
+        known = static_shapes(model.graph)
         if all(name in known for node in model.graph.node for name in node.output if name):
             break
         if not _fold(model, known):
@@ -131,7 +131,8 @@ _STAND_INS: Mapping[str, tuple[str, slice]] = MappingProxyType(
 """Operators beyond the standard that runtimes write when they quantise: what has the same shapes, and what it reads."""
 
 
-def _shapes(graph: Any) -> dict[str, tuple[int, ...]]:
+def static_shapes(graph: Any) -> dict[str, tuple[int, ...]]:
+    """Shapes of the tensors of a graph that are numbers throughout."""
     found = {tensor.name: tuple(tensor.dims) for tensor in graph.initializer}
     for info in (*graph.value_info, *graph.input, *graph.output):
         tensor = info.type.tensor_type

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -401,7 +400,7 @@ def attach_activity(
         Name of the new workload.
     """
     found = measured(recording, workload.spec)
-    data = copy.deepcopy(workload.document.data)
+    data = workload.document.data
     key, number = "recording", 1
     while key in data.get("sources", {}):
         number += 1

@@ -1,20 +1,16 @@
-"""Names of the operations of PyTorch by what they are in a workload."""
+"""Names of the operations of PyTorch by what they are in a workload, without the ``_`` of those in place."""
 
 from __future__ import annotations
 
 ACTIVATIONS = frozenset({
-    "_prelu_kernel", "abs", "clamp", "clamp_", "clamp_min", "clamp_min_", "elu", "elu_", "erf",
-    "exp", "gelu", "hardsigmoid", "hardsigmoid_", "hardswish", "hardswish_", "hardtanh",
-    "hardtanh_", "leaky_relu", "leaky_relu_", "log", "mish", "mish_", "neg", "prelu", "reciprocal",
-    "relu", "relu_", "rsqrt", "sigmoid", "sigmoid_", "sign", "silu", "silu_", "softplus", "sqrt",
-    "tanh", "tanh_",
+    "_prelu_kernel", "abs", "clamp", "clamp_min", "elu", "erf", "exp", "gelu", "hardsigmoid",
+    "hardswish", "hardtanh", "leaky_relu", "log", "mish", "neg", "prelu", "reciprocal", "relu",
+    "rsqrt", "sigmoid", "sign", "silu", "softplus", "sqrt", "tanh",
 })  # fmt: skip
-RECTIFIERS = frozenset({
-    "clamp", "clamp_", "clamp_min", "clamp_min_", "hardtanh", "hardtanh_", "relu", "relu_",
-})  # fmt: skip
+RECTIFIERS = frozenset({"clamp", "clamp_min", "hardtanh", "relu"})
 VIEWS = frozenset({
     "_to_copy", "_unsafe_view", "alias", "as_strided", "channel_shuffle", "chunk", "clone",
-    "constant_pad_nd", "contiguous", "copy_", "detach", "dropout", "empty_like", "expand", "flip",
+    "constant_pad_nd", "contiguous", "copy", "detach", "dropout", "empty_like", "expand", "flip",
     "full_like", "gather", "index", "index_select", "lift_fresh", "movedim", "narrow",
     "native_channel_shuffle", "native_dropout", "new_zeros", "ones_like", "permute",
     "pixel_shuffle", "repeat", "reshape", "roll", "select", "slice", "split", "split_with_sizes",
@@ -26,8 +22,7 @@ FRESH = frozenset({
     "zeros_like",
 })  # fmt: skip
 BINARY = frozenset({
-    "add", "add_", "addcmul", "div", "div_", "maximum", "minimum", "mul", "mul_", "pow", "rsub",
-    "sub", "sub_", "where",
+    "add", "addcmul", "div", "maximum", "minimum", "mul", "pow", "rsub", "sub", "where",
 })  # fmt: skip
 REDUCTIONS = frozenset({
     "amax", "amin", "argmax", "linalg_vector_norm", "max", "mean", "min", "norm", "prod", "sort",
@@ -40,8 +35,7 @@ COMPARISONS = frozenset({
 QUANTISERS = frozenset({
     "_fake_quantize_learnable_per_channel_affine", "_fake_quantize_learnable_per_tensor_affine",
     "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams", "_fused_moving_avg_obs_fq_helper",
-    "fake_quantize_per_channel_affine",
-    "fake_quantize_per_channel_affine_cachemask", "fake_quantize_per_tensor_affine",
-    "fake_quantize_per_tensor_affine_cachemask", "round", "round_",
+    "fake_quantize_per_channel_affine", "fake_quantize_per_channel_affine_cachemask",
+    "fake_quantize_per_tensor_affine", "fake_quantize_per_tensor_affine_cachemask", "round",
 })  # fmt: skip
 """Rounding to the levels that a chip has anyway."""

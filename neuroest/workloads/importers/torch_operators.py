@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from neuroest.workloads.importers.network import Value, as_map
+from neuroest.workloads.importers.network import Pair, Value, as_map
 from neuroest.workloads.importers.operation_counts import LAYER_NORMALISATION, RMS_NORMALISATION, SOFTMAX
 from neuroest.workloads.importers.torch_names import (
     ACTIVATIONS,
@@ -54,7 +55,8 @@ class _Recorder(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is optional
     ) -> Any:
         out = func(*args, **(kwargs or {}))
         if self.watch.opaque == 0:
-            self.operations.take(func.overloadpacket.__name__, args, kwargs or {}, out)
+            name = func.overloadpacket.__name__.removesuffix("_")  # in place or not is the same work
+            self.operations.take(name, args, kwargs or {}, out)
         return out
 
 
@@ -73,29 +75,28 @@ class _Operations:
             watch.note_origin(flat, outs)
             if name in _PRODUCTS:
                 self._constant_product(flat)
-        if not live or name in FRESH or name in COMPARISONS:
-            return
-        if not outs:
+        if not live or not outs or name in FRESH or name in COMPARISONS:
             return
         value = self._value(name, args, kwargs, live, outs[0])
+        if value is None:
+            return
         for one in outs:
             is_result = one is outs[0] or name not in {"max_pool2d_with_indices", "native_layer_norm"}
-            if is_result and value is not None and (one.is_floating_point() or one.is_complex()):
+            if is_result and (one.is_floating_point() or one.is_complex()):
                 watch.values[one] = value
                 for given in live:
                     if given in watch.potentials:
                         watch.potentials[one] = watch.potentials[given]
-        if value is None:
-            return
         if name in _PARTS and not watch.spiking:
             for index, one in enumerate(outs):
-                watch.values[one] = self._part(name, index, live[0], one)
+                watch.values[one] = self._moved(name, live[0], one, f"_{index}")
 
     def _value(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], live: list[Any], out: Any
     ) -> Value | None:
-        watch = self.watch
-        first: Value = watch.values[live[0]]
+        builder = self.builder
+        values: list[Value] = [self.watch.values[one] for one in live]
+        first = values[0]
         if name in {"convolution", "_convolution"}:
             return self._convolution(args, out)
         if name in _PRODUCTS:
@@ -103,37 +104,32 @@ class _Operations:
         if "pool" in name:
             return self._pooling(name, args, kwargs, live[0], out)
         if name == "mean" and len(live[0].shape) == 4 and out.numel() == prod(live[0].shape[:2]):
-            return self._made("pooling", live[0], lambda: self.builder.pooling(
-                self._label("pool"), self._as(live[0]), "average", None))  # fmt: skip
+            return self._pooled(live[0], "average", None)
         if name == "cat":
-            return self._concatenation(len(args[0]), live, out)
+            return self._concatenation(len(args[0]), live, values, out)
         if "batch_norm" in name:
-            return watch.once(
-                ("norm", first.layer, watch.here),
-                lambda: self.builder.normalisation(self._label("norm"), first),
-            )
+            return self._once(("norm",), [first], lambda: builder.normalisation(self._label("norm"), first))
         if name in _COSTS:
-            return self._element_wise(name, live[:1], _COSTS[name])
+            return self._element_wise(name, [first], _COSTS[name])
         if name in ACTIVATIONS:
-            return watch.once(
-                ("activation", name, first.layer, watch.here),
-                lambda: self.builder.activation(self._label(name), first, rectifies=name in RECTIFIERS),
+            return self._once(
+                ("activation", name),
+                [first],
+                lambda: builder.activation(self._label(name), first, rectifies=name in RECTIFIERS),
             )
         if name in BINARY:
-            return self._binary(name, live)
+            return self._binary(name, live, values)
         if name in QUANTISERS:
-            self.builder.notes.append(
+            builder.notes.append(
                 "Rounding to fewer levels costs nothing; bits are those that the import was told."
             )
             return first
         if name in VIEWS:
-            return self._view(name, live[0], out)
+            same = self.watch.spiking or out.numel() == live[0].numel() or name in _PARTS
+            return first if same else self._moved(name, live[0], out)
         if name in REDUCTIONS:
-            return first if watch.spiking else self._reduced(name, live[0], out)
-        return watch.once(
-            ("unsupported", name, first.layer, watch.here),
-            lambda: self.builder.not_supported(name, self._label(name), [first], self._shape(out)),
-        )
+            return first if self.watch.spiking else self._reduced(name, first, out)
+        return self._not_supported(name, name, [first], out)
 
     def _constant_product(self, given: list[Any]) -> None:
         """Tell of weights that multiply what the sample does not change, such as the first state of a cell."""
@@ -161,6 +157,17 @@ class _Operations:
             return as_map(shape[1:])
         return (max(1, prod(shape) // batch),)
 
+    def _once(self, key: tuple[Any, ...], values: Sequence[Value], make: Callable[[], Value]) -> Value:
+        """What an operation of the module at work makes of some values, the same in every timestep."""
+        return self.watch.once((*key, tuple(value.layer for value in values), self.watch.here), make)
+
+    def _not_supported(self, name: str, label: str, values: Sequence[Value], out: Any) -> Value:
+        return self._once(
+            ("unsupported", name),
+            values,
+            lambda: self.builder.not_supported(name, self._label(label), values, self._shape(out)),
+        )
+
     def _as(self, tensor: Any) -> Value:
         """The value of a tensor in the shape that the tensor has."""
         value: Value = self.watch.values[tensor]
@@ -172,46 +179,49 @@ class _Operations:
             ("shape", value.layer, shape), lambda: self.builder.shaped(value, shape, self._label("layer"))
         )
 
-    def _made(self, kind: str, tensor: Any, make: Any) -> Value:
-        value: Value = self.watch.values[tensor]
-        return self.watch.once((kind, value.layer, tuple(tensor.shape[1:]), self.watch.here), make)
-
-    def _weighted(self, weight: Any, tensor: Any, make: Any) -> Value:
+    def _weighted(self, weight: Any, tensor: Any, make: Callable[[], Value]) -> Value:
         self.watch.refuse_potential(tensor)
         self.watch.seen(tensor)
         source = self.watch.values[tensor].layer
         origin = self.watch.origin(weight) or (weight.untyped_storage().data_ptr(),)
         stored = (origin, weight.storage_offset(), tuple(weight.shape))
-        key = ("weights", stored, source)
-        known = key in self.watch.layers
-        value = self.watch.once(key, make)
-        if not known:
+
+        def weighed() -> Value:
+            value = make()
             self.builder.note_weights(value, as_numpy(weight))
             self.builder.note_user(value, stored)
-        return value
+            return value
+
+        return self.watch.once(("weights", stored, source), weighed)
 
     def _convolution(self, args: tuple[Any, ...], out: Any) -> Value | None:
         tensor, weight, _, stride, padding, dilation, transposed = args[:7]
         groups = int(args[8])
-        value = self.watch.value(tensor)
-        if value is None or transposed or len(stride) > 2 or self.watch.value(weight) is not None:
-            source = value or self.watch.value(weight)
-            return self.watch.once(
-                ("unsupported", self.watch.here), lambda: self.builder.not_supported(
-                    "convolution_transpose" if transposed else "convolution", self._label("convolution"),
-                    [source] if source else [], self._shape(out)),
-            )  # fmt: skip
+        value, computed = self.watch.value(tensor), self.watch.value(weight)
+        if value is None or transposed or len(stride) > 2 or computed is not None:
+            name = "convolution_transpose" if transposed else "convolution"
+            source = value or computed
+            return self._not_supported(name, "convolution", [source] if source else [], out)
 
-        def pair(numbers: Any) -> tuple[int, int]:
-            return (int(numbers[0]), int(numbers[1])) if len(numbers) > 1 else (int(numbers[0]), 1)
+        def pair(numbers: Any, otherwise: int = 1) -> tuple[int, int]:
+            return int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else otherwise
 
-        edge = pair(padding) if len(padding) > 1 else (int(padding[0]), 0)
-        dims = tuple(int(extent) for extent in weight.shape)
+        rows, columns = pair(padding, 0)
+        outputs, _, *kernel = (int(extent) for extent in weight.shape)
         return self._weighted(
-            weight, tensor, lambda: self.builder.convolution(
-                self._label("convolution"), self._as(tensor), dims[0], pair(dims[2:]), pair(stride),
-                ((edge[0], edge[0]), (edge[1], edge[1])), pair(dilation), groups),
-        )  # fmt: skip
+            weight,
+            tensor,
+            lambda: self.builder.convolution(
+                self._label("convolution"),
+                self._as(tensor),
+                outputs,
+                pair(kernel),
+                pair(stride),
+                ((rows, rows), (columns, columns)),
+                pair(dilation),
+                groups,
+            ),
+        )
 
     def _product(self, name: str, args: tuple[Any, ...], out: Any) -> Value | None:
         left, right = (args[1], args[2]) if name in {"addmm", "baddbmm"} else (args[0], args[1])
@@ -224,9 +234,8 @@ class _Operations:
             sizes = (heads, int(left.shape[-2]), int(left.shape[-1]), int(right.shape[-1]))
             if left.dim() == 2:
                 sizes = (1, max(1, sizes[1] // watch.batch), *sizes[2:])
-            return watch.once(
-                ("product", a.layer, b.layer, watch.here),
-                lambda: builder.product(self._label("product"), a, b, sizes),
+            return self._once(
+                ("product",), [a, b], lambda: builder.product(self._label("product"), a, b, sizes)
             )
         if a is not None:
             inputs, outputs = int(right.shape[-2]), int(right.shape[-1])
@@ -234,45 +243,32 @@ class _Operations:
             if watch.spiking:  # the first axes may hold timesteps
                 rows = max(1, prod(a.shape) // inputs)
             if right.dim() == 3 and right.stride(0) != 0 and right.shape[0] > 1:
-                return watch.once(
-                    ("unsupported", watch.here),
-                    lambda: builder.not_supported("bmm", self._label("bmm"), [a], self._shape(out)),
-                )
+                return self._not_supported("bmm", "bmm", [a], out)
             return self._weighted(
                 right, left, lambda: builder.linear(self._label("linear"), a, inputs, outputs, rows)
             )
         if b is None:
             return watch.value(args[0])
+        outputs, inputs = (int(extent) for extent in left.shape[-2:])
+        rows = max(1, prod(right.shape) // inputs // watch.batch)
         return self._weighted(
-            left, right, lambda: builder.linear(
-                self._label("linear"), b, int(left.shape[-1]), int(left.shape[-2]),
-                max(1, prod(right.shape) // int(left.shape[-1]) // watch.batch)),
-        )  # fmt: skip
+            left, right, lambda: builder.linear(self._label("linear"), b, inputs, outputs, rows)
+        )
 
     def _pooling(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], tensor: Any, out: Any
     ) -> Value | None:
         mode = "maximum" if "max" in name else "average"
-        label = self._label("pool")
         if "adaptive" in name:
-            size = tuple(int(extent) for extent in out.shape[2:])
-            given = tuple(int(extent) for extent in tensor.shape[2:])
+            given, size = ([int(extent) for extent in one.shape[2:]] for one in (tensor, out))
             if prod(size) == 1:
-                return self._made(
-                    "pool", tensor, lambda: self.builder.pooling(label, self._as(tensor), mode, None)
-                )
+                return self._pooled(tensor, mode, None)
             if size == given:
                 return self.watch.value(tensor)
             if any(g % s for g, s in zip(given, size, strict=True)) or len(size) != 2:
-                value = self.watch.values[tensor]
-                return self.watch.once(
-                    ("unsupported", self.watch.here),
-                    lambda: self.builder.not_supported(name, label, [value], self._shape(out)),
-                )
+                return self._not_supported(name, "pool", [self.watch.values[tensor]], out)
             window = (given[0] // size[0], given[1] // size[1])
-            return self._made(
-                "pool", tensor, lambda: self.builder.pooling(label, self._as(tensor), mode, window, window)
-            )
+            return self._pooled(tensor, mode, window, window)
 
         def pair(position: int, key: str, default: Any) -> tuple[int, int]:
             found = args[position] if len(args) > position else kwargs.get(key, default)
@@ -284,83 +280,68 @@ class _Operations:
 
         kernel = pair(1, "kernel_size", [1])
         stride, padding = pair(2, "stride", list(kernel)), pair(3, "padding", [0])
-        sizes = out.shape[2:] if len(out.shape) == 4 else (*out.shape[2:], 1)
-        reach = (int(sizes[0]), int(sizes[1]))
-        return self._made(
-            "pool", tensor,
-            lambda: self.builder.pooling(label, self._as(tensor), mode, kernel, stride, padding, reach),
-        )  # fmt: skip
+        rows, columns = out.shape[2:] if len(out.shape) == 4 else (*out.shape[2:], 1)
+        return self._pooled(tensor, mode, kernel, stride, padding, (int(rows), int(columns)))
 
-    def _concatenation(self, count: int, live: list[Any], out: Any) -> Value:
-        values: list[Value] = [self.watch.values[one] for one in live]
-        if len(live) < count and not self.watch.spiking:  # joined with something stored
-            return self.watch.once(
-                ("cat", tuple(value.layer for value in values), self.watch.here),
-                lambda: self.builder.moved(self._label("cat"), values, self._shape(out)),
-            )
+    def _pooled(self, tensor: Any, mode: str, kernel: Pair | None, *rest: Pair) -> Value:
+        value: Value = self.watch.values[tensor]
+        return self._once(
+            ("pool", mode, kernel, tuple(tensor.shape[1:])),
+            [value],
+            lambda: self.builder.pooling(self._label("pool"), self._as(tensor), mode, kernel, *rest),
+        )
+
+    def _concatenation(self, count: int, live: list[Any], values: list[Value], out: Any) -> Value:
         if self.watch.spiking and len({value.layer for value in values}) == 1:
             return values[0]  # timesteps of one layer, put together
+        if len(live) < count and not self.watch.spiking:  # joined with something stored
+            return self._once(
+                ("cat",), values, lambda: self.builder.moved(self._label("cat"), values, self._shape(out))
+            )
         for one in live:
             self.watch.seen(one)
-        return self.watch.once(
-            ("cat", tuple(value.layer for value in values), self.watch.here),
+        return self._once(
+            ("cat",),
+            values,
             lambda: self.builder.concatenation(
                 self._label("cat"), [self._as(one) for one in live], self._shape(out)
             ),
         )
 
-    def _element_wise(self, name: str, live: list[Any], operations: int = 1) -> Value:
-        values: list[Value] = [self.watch.values[one] for one in live]
-        return self.watch.once(
-            (name, tuple(value.layer for value in values), self.watch.here),
-            lambda: self.builder.element_wise(self._label(name.strip("_")), values, operations),
-        )
+    def _element_wise(self, name: str, values: Sequence[Value], operations: int = 1) -> Value:
+        label = self._label(name.strip("_"))
+        return self._once((name,), values, lambda: self.builder.element_wise(label, values, operations))
 
-    def _binary(self, name: str, live: list[Any]) -> Value:
-        values: list[Value] = [self.watch.values[one] for one in live]
+    def _binary(self, name: str, live: list[Any], values: list[Value]) -> Value:
         different = len({value.layer for value in values}) > 1
-        if name in {"add", "add_", "sub", "sub_"} and different:
+        if name in {"add", "sub"} and different:
             for one in live:
                 self.watch.seen(one)
-            return self.watch.once(
-                ("add", tuple(value.layer for value in values), self.watch.here),
-                lambda: self.builder.add(f"{self._label('sum')}_add", values),
-            )
+            return self._once(("add",), values, lambda: self.builder.add(f"{self._label('sum')}_add", values))
         builder = self.builder
         if self.watch.spiking and not different:
             return values[0]  # a factor, or a sum over timesteps
         if len(values) == 1 and builder.is_weighted(values[0]) and values[0].layer not in builder.activated:
             return values[0]
-        return self._element_wise(name, live)
+        return self._element_wise(name, values)
 
-    def _view(self, name: str, tensor: Any, out: Any) -> Value:
-        value: Value = self.watch.values[tensor]
-        if self.watch.spiking or out.numel() == tensor.numel() or name in _PARTS:
-            return value
-        shape = self._shape(out)
-        if prod(shape) == prod(value.shape):
-            return value
-        return self.watch.once(
-            (name, value.layer, tuple(out.shape), out.storage_offset(), self.watch.here),
-            lambda: self.builder.moved(self._label(name), [value], shape),
-        )
-
-    def _part(self, name: str, index: int, tensor: Any, out: Any) -> Value:
+    def _moved(self, name: str, tensor: Any, out: Any, part: str = "") -> Value:
+        """A part of a tensor, or its elements in other places."""
         value: Value = self.watch.values[tensor]
         shape = self._shape(out)
         if prod(shape) == prod(value.shape):
             return value
-        return self.watch.once(
-            (name, value.layer, index, tuple(out.shape), self.watch.here),
-            lambda: self.builder.moved(f"{self._label(name)}_{index}", [value], shape),
+        return self._once(
+            (name, part, tuple(out.shape), out.storage_offset()),
+            [value],
+            lambda: self.builder.moved(f"{self._label(name)}{part}", [value], shape),
         )
 
-    def _reduced(self, name: str, tensor: Any, out: Any) -> Value:
-        value: Value = self.watch.values[tensor]
-        shape = self._shape(out)
-        return self.watch.once(
-            (name, value.layer, tuple(out.shape), self.watch.here),
-            lambda: self.builder.moved(
-                f"{self._label(name)}_reduced", [self.builder.element_wise(self._label(name), [value])], shape
-            ),
-        )
+    def _reduced(self, name: str, value: Value, out: Any) -> Value:
+        label, shape = self._label(name), self._shape(out)
+
+        def made() -> Value:
+            reduced = self.builder.element_wise(label, [value])
+            return self.builder.moved(f"{label}_reduced", [reduced], shape)
+
+        return self._once((name, tuple(out.shape)), [value], made)

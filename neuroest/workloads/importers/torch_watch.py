@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -59,28 +60,22 @@ class Watch:
         nn = self.torch.nn
         for path, module in self.model.named_modules():
             closed = is_neuron(module) or isinstance(module, nn.LSTM | nn.GRU | nn.RNN)
-            handles.append(module.register_forward_pre_hook(self._enter(path, closed=closed)))
-            handles.append(module.register_forward_hook(self._leave(closed=closed)))
+            handles.append(module.register_forward_pre_hook(partial(self._enter, path, closed)))
+            handles.append(module.register_forward_hook(partial(self._leave, closed)))
         return handles
 
-    def _enter(self, path: str, *, closed: bool) -> Callable[..., None]:
-        def enter(*_: Any) -> None:
-            self.stack.append(path)
-            self.opaque += int(closed)
+    def _enter(self, path: str, closed: bool, *_: Any) -> None:
+        self.stack.append(path)
+        self.opaque += int(closed)
 
-        return enter
-
-    def _leave(self, *, closed: bool) -> Callable[..., None]:
-        def leave(module: Any, given: tuple[Any, ...], out: Any) -> None:
-            path = self.stack.pop()
-            self.opaque -= int(closed)
-            if closed and not self.opaque and given and self.value(given[0]) is not None:
-                if is_neuron(module):
-                    self._fired(module, given[0], tensors(out, self.torch), path)
-                else:
-                    self._cells(module, given[0], out, path)
-
-        return leave
+    def _leave(self, closed: bool, module: Any, given: tuple[Any, ...], out: Any) -> None:
+        path = self.stack.pop()
+        self.opaque -= int(closed)
+        if closed and not self.opaque and given and self.value(given[0]) is not None:
+            if is_neuron(module):
+                self._fired(module, given[0], tensors(out, self.torch), path)
+            else:
+                self._cells(module, given[0], out, path)
 
     def value(self, tensor: Any) -> Value | None:
         """The layer that a tensor comes from."""
@@ -125,12 +120,9 @@ class Watch:
                 self.tallies.setdefault(value.layer, Tally()).take(found)
             return
         tally = self.tallies.setdefault(value.layer, Tally())
-        if self.spiking or not tally.samples:
-            batched = self.sample if value.layer == "input" else tensor
-            axis = 1 if value.layer == "input" and self.time_first else 0
-            if value.layer == "input" and tally.samples:
-                return
-            tally.take(input_statistics(batched, axis, self.options.activation_bits, spiking=self.spiking))
+        if not tally.samples:
+            read, axis = (self.sample, int(self.time_first)) if value.layer == "input" else (tensor, 0)
+            tally.take(input_statistics(read, axis, self.options.activation_bits, spiking=self.spiking))
 
     def refuse_potential(self, tensor: Any) -> None:
         """Weights that read membrane potentials multiply numbers, which a spiking layer does not say."""
@@ -153,9 +145,9 @@ class Watch:
         return array.reshape(-1, self.batch, *array.shape[1:])
 
     def _fired(self, module: Any, given: Any, outs: Sequence[Any], path: str) -> None:
-        found = self.value(given)
-        if found is None or not outs:
+        if not outs:
             return
+        found: Value = self.values[given]
         spikes = outs[0]
         axis = 1 if is_sequence(module) else 0
         value = self._with_own_weights(module, given, path, tuple(spikes.shape[axis + 1 :]))
@@ -230,37 +222,32 @@ class Watch:
 
     def _cells(self, module: Any, given: Any, out: Any, path: str) -> None:
         kind = {"LSTM": "lstm", "GRU": "gru"}.get(type(module).__name__, "simple")
-        value = self.value(given)
+        current: Value = self.values[given]
         self.seen(given)
-        first = out[0]
-        if given.dim() > 2 and given.shape[0 if module.batch_first else 1] != self.batch:
+        axis = 0 if module.batch_first else 1
+        if given.dim() > 2 and given.shape[axis] != self.batch:
             raise NetworkImportError(
-                f"{path or type(module).__name__} reads the batch on axis {0 if module.batch_first else 1}, which has "
-                f"{given.shape[0 if module.batch_first else 1]} samples, and the sample has {self.batch}; where time "
-                "is its first axis, give time_first=True"
+                f"{path or type(module).__name__} reads the batch on axis {axis}, which has {given.shape[axis]} "
+                f"samples, and the sample has {self.batch}; where time is its first axis, give time_first=True"
             )
         steps = int(given.shape[1] if module.batch_first and given.dim() > 2 else given.shape[0])
         features = int(given.shape[-1])
         directions = 2 if module.bidirectional else 1
-        current = value
         for layer in range(module.num_layers):
             parts = []
             for direction in range(directions):
-                label = f"{path}_{layer}" + ("_reverse" if direction else "")
-                if current is None:
-                    return
-                made = self.builder.cell(label, current, kind, features, module.hidden_size, steps)
-                weight = getattr(module, f"weight_hh_l{layer}" + ("_reverse" if direction else ""))
-                self.builder.note_weights(made, as_numpy(weight))
+                label = f"{layer}" + ("_reverse" if direction else "")
+                made = self.builder.cell(
+                    f"{path}_{label}", current, kind, features, module.hidden_size, steps
+                )
+                self.builder.note_weights(made, as_numpy(getattr(module, f"weight_hh_l{label}")))
                 parts.append(made)
             current = self.builder.concatenation(f"{path}_{layer}", parts)
             features = module.hidden_size * directions
-        if current is not None:
-            self.values[first] = current
-            states = out[1] if isinstance(out[1], tuple) else (out[1],)
-            last = self.builder.moved(f"{path}_last", [current], (features,))
-            for state in states:
-                self.values[state] = last
+        self.values[out[0]] = current
+        last = self.builder.moved(f"{path}_last", [current], (features,))
+        for state in tensors(out[1], self.torch):
+            self.values[state] = last
 
     def _check_timesteps(self) -> None:
         """Neurons that ran another number of times than the sample has timesteps took time for samples."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -26,38 +28,13 @@ from neuroest.workloads.importers.network import (
 from neuroest.workloads.layers import check_workload
 
 _WIDTH = 118
-_RECTIFIED = {
-    "density": {
-        "value": 0.5,
-        "basis": "assumed",
-        "rationale": "a rectifier passes about half of sums that are centred at zero; nothing was recorded",
-        "spread": {"low": 0.3, "high": 0.65},
-    },
-    "bit_density": {
-        "value": 0.2,
-        "basis": "assumed",
-        "rationale": "of the half that is not zero, mostly the lower bits are one; nothing was recorded",
-        "spread": {"low": 0.1, "high": 0.3},
-    },
-}
-_SIGNED = {
-    "density": 1,
-    "bit_density": 0.5,
-    "basis": "assumed",
-    "rationale": "numbers with a sign, of which hardly one is exactly zero; nothing was recorded",
-}
-_SPIKING = {
-    "rate": 0.1,
-    "basis": "assumed",
-    "rationale": "of the order that trained spiking networks have; nothing was recorded, so attach a recording",
-    "spread": {"low": 0.01, "high": 0.3},
-}
-_WEIGHTS = {
-    "mean_absolute": 0.266,
-    "basis": "assumed",
-    "rationale": "Gaussian weights clipped at three standard deviations, sqrt(2/pi)/3; the file holds no weights",
-    "spread": {"low": 0.1, "high": 0.35},
-}
+
+
+@cache
+def _assumed() -> Mapping[str, dict[str, Any]]:
+    """What is assumed where nothing was recorded, by what it is assumed of."""
+    text = Path(__file__).with_name("assumed_activity.yaml").read_text(encoding="utf-8")
+    return MappingProxyType(yaml.safe_load(text))
 
 
 def workload_data(network: ImportedNetwork, name: str | None = None) -> dict[str, Any]:
@@ -82,62 +59,56 @@ def workload_data(network: ImportedNetwork, name: str | None = None) -> dict[str
     data["input"] = {"shape": list(network.input_shape)}
     if network.input_bits is not None:
         data["input"]["bits"] = network.input_bits
-    numbers = network.coding == "dense" or network.input_bits is not None
-    data["input"]["activity"] = _activity(network, "input", _SIGNED if numbers else _SPIKING)
-    data["activity"] = _SPIKING if network.coding == "spiking" else _RECTIFIED
+    if "input" in network.recorded:
+        data["input"]["activity"] = recorded_activity(network.recorded["input"])
+    else:
+        numbers = network.coding == "dense" or network.input_bits is not None
+        data["input"]["activity"] = dict(_assumed()["signed" if numbers else "spiking"])
+    data["activity"] = _assumed()["spiking" if network.coding == "spiking" else "rectified"]
     data["layers"] = [_layer(network, index) for index in range(len(network.layers))]
-    excluded = [
-        f"{line}, which the import ignored" for line in unsupported_lines(network)
-    ] if options.unsupported == "ignore" else []  # fmt: skip
-    if excluded or network.excluded:
-        data["excluded"] = [*network.excluded, *excluded]
-    if network.recorded:
-        data["sources"] = {"recording": recording_source(network.recording)}
+    unsupported = unsupported_lines(network)
+    excluded = list(network.excluded)
+    notes = [f"sha256 of the imported file: {network.sha256}", *network.notes]
     if network.time_constants and options.time_step is None:
         longest = max(network.time_constants.values())
-        network_notes: tuple[str, ...] = (
-            f"Membrane time constants of up to {longest:.4g} s were not checked; import with --time-step.",
+        notes.append(
+            f"Membrane time constants of up to {longest:.4g} s were not checked; import with --time-step."
         )
-    else:
-        network_notes = ()
-    data["notes"] = [f"sha256 of the imported file: {network.sha256}", *network.notes, *network_notes]
-    if network.unsupported and options.unsupported == "host":
-        data["notes"].extend(f"On the host: {line}" for line in unsupported_lines(network))
-    return data
+    if options.unsupported == "ignore":
+        excluded += [f"{line}, which the import ignored" for line in unsupported]
+    elif options.unsupported == "host":
+        notes += [f"On the host: {line}" for line in unsupported]
+    if excluded:
+        data["excluded"] = excluded
+    if network.recorded:
+        data["sources"] = {"recording": recording_source(network.recording)}
+    return {**data, "notes": notes}
 
 
 def recording_source(recording: Mapping[str, Any]) -> dict[str, Any]:
     """The bibliography entry of a recording."""
-    source: dict[str, Any] = {
+    known = [key for key in ("file", "dataset", "samples", "date", "sha256") if key in recording]
+    return {
         "type": "misc",
         "title": str(recording.get("title", "Recorded activity")),
+        "year": int(str(recording.get("date", date.today().isoformat()))[:4]),
+        "seen_note": "; ".join(f"{key}: {recording[key]}" for key in known),
     }
-    said = [
-        f"{key}: {recording[key]}"
-        for key in ("file", "dataset", "samples", "date", "sha256")
-        if key in recording
-    ]
-    source["year"] = int(str(recording.get("date", date.today().isoformat()))[:4])
-    source["seen_note"] = "; ".join(said)
-    return source
 
 
 def _weights(network: ImportedNetwork) -> dict[str, Any]:
     mean = network.mean_absolute_weight
     if mean is None:
-        return dict(_WEIGHTS)
-    each = [value for value, _ in network.weights.values()]
+        return dict(_assumed()["weights"])
+    each = [float(f"{value:.4g}") for value in (mean, *(value for value, _ in network.weights.values()))]
     count = sum(number for _, number in network.weights.values())
     found: dict[str, Any] = {
-        "mean_absolute": float(f"{mean:.4g}"),
+        "mean_absolute": each[0],
         "basis": "derived",
         "rationale": f"mean over the {count} weights of the file, each over the largest of its layer",
     }
-    if len(each) > 1:
-        low, high = min([*each, mean]), max([*each, mean])
-        found["spread"] = {"low": float(f"{low:.4g}"), "high": float(f"{high:.4g}")}
-        found["spread"]["low"] = min(found["spread"]["low"], found["mean_absolute"])
-        found["spread"]["high"] = max(found["spread"]["high"], found["mean_absolute"])
+    if len(network.weights) > 1:
+        found["spread"] = {"low": min(each), "high": max(each)}
     return found
 
 
@@ -160,11 +131,6 @@ def recorded_activity(recorded: Recorded, source: str = "recording") -> dict[str
     return claims
 
 
-def _activity(network: ImportedNetwork, owner: str, otherwise: Mapping[str, Any]) -> dict[str, Any]:
-    recorded = network.recorded.get(owner)
-    return recorded_activity(recorded) if recorded is not None else dict(otherwise)
-
-
 def _layer(network: ImportedNetwork, index: int) -> dict[str, Any]:
     layer = network.layers[index]
     before = network.layers[index - 1].name if index else "input"
@@ -182,10 +148,8 @@ def _layer(network: ImportedNetwork, index: int) -> dict[str, Any]:
         wanted = ACTIVITY_QUANTITIES[network.coding]
         if set(network.recorded[layer.name].values) >= set(wanted):
             entry["activity"] = recorded_activity(network.recorded[layer.name])
-    elif network.coding == "dense" and own and layer.name not in network.rectified:
-        entry["activity"] = _SIGNED
-    elif network.coding == "dense" and not own and layer.name in network.rectified:
-        entry["activity"] = _RECTIFIED
+    elif network.coding == "dense" and own != (layer.name in network.rectified):
+        entry["activity"] = _assumed()["signed" if own else "rectified"]
     return entry
 
 
@@ -198,19 +162,18 @@ def workload_text(data: Mapping[str, Any]) -> str:
     named: dict[int, str] = {}
     parts.extend(_layer_text(layer, named) for layer in layers)
     if tail:
-        parts.append(_dump(tail, flow=False))
+        parts.append(_dump(tail, default_flow_style=False))
     return "".join(parts)
 
 
-def _dump(data: Any, *, flow: bool | None = None) -> str:
-    text: str = yaml.dump(
-        data, Dumper=_NoAlias, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=flow
-    )
+def _dump(data: Any, **layout: Any) -> str:
+    settings = {"allow_unicode": True, "width": _WIDTH, "default_flow_style": None, **layout}
+    text: str = yaml.dump(data, Dumper=_NoAlias, sort_keys=False, **settings)
     return text
 
 
 def _flow(data: Any) -> str:
-    text: str = yaml.dump(data, Dumper=_NoAlias, sort_keys=False, width=10**6, default_flow_style=True)
+    text = _dump(data, allow_unicode=False, width=10**6, default_flow_style=True)
     return text.removesuffix("...\n").strip()
 
 
@@ -228,7 +191,7 @@ def _layer_text(layer: Mapping[str, Any], named: dict[int, str]) -> str:
         return f"- {line}\n"
     if id(activity) in named:
         return f"- {line[:-1]}, activity: *{named[id(activity)]}}}\n"
-    shared = {id(_SIGNED): "signed", id(_RECTIFIED): "rectified"}.get(id(activity))
+    shared = next((name for name, one in _assumed().items() if one is activity), "")
     head = "".join(f"  {key}: {_flow(value)}\n" for key, value in plain.items())
     anchor = f" &{shared}" if shared else ""
     if shared:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from neuroest.workloads.layers import geometry  # noqa: E402
 
 TEN = ImportOptions(timesteps=10)
 TIMED = ImportOptions(timesteps=10, time_step=1e-3)
+
+
+WRITERS = Path(__file__).parents[2] / "data" / "nir_writers"
 
 
 def ones(*shape: int) -> np.ndarray:
@@ -239,6 +243,18 @@ def test_a_file_that_crashes_the_library_is_refused(tmp_path: Path, monkeypatch:
     path = recurrent(tmp_path / "r.nir")
     monkeypatch.setattr("neuroest.workloads.importers.nir_file._PROBE", "import os; os.abort()")
     assert "the HDF5 library cannot read it" in refused(path)
+
+
+def test_a_file_that_the_library_reads_for_ever_is_refused(tmp_path: Path) -> None:
+    # the size of an entry of the heap that holds the names of the nodes: the HDF5 library finds no end of the heap
+    content = bytearray((WRITERS / "snntorch_fully_connected.nir").read_bytes())
+    size = content.index(b"GCOL") + 432
+    assert content[size : size + 8] == (8).to_bytes(8, "little")
+    content[size : size + 8] = (256).to_bytes(8, "little")
+    (tmp_path / "loops.nir").write_bytes(content)
+    began = time.monotonic()
+    assert "longer than" in refused(tmp_path / "loops.nir")
+    assert time.monotonic() - began < 10.0
 
 
 def test_no_change_of_bytes_is_more_than_a_refusal(tmp_path: Path) -> None:

@@ -6,21 +6,28 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.errors import NeuroestError, Problem, SpecError, did_you_mean
-from neuroest.design.build import build
+import numpy as np
+
+from neuroest.core.errors import CodingError, MappingError, NeuroestError, Problem, SpecError, did_you_mean
+from neuroest.design.build import Design, build, load_process, misnamed_process
 from neuroest.loading.kinds import KINDS
 from neuroest.loading.library import architecture_document, find_file, load_architecture, load_device
-from neuroest.specs.messages import problem_at
+from neuroest.pipeline.evaluate import evaluate
+from neuroest.specs.messages import problem_at, problem_of_line
 from neuroest.specs.reading import Document, read_document
+from neuroest.specs.workload import WorkloadSpec
 
+_BITS = (1, 8)
+"""Bits of weights and activations of the smallest networks, of which a chip may be built for either; a convention."""
 _NAMED_LIKE_THEIR_FILES = frozenset({"architecture", "device", "workload"})
 
 
 def check_files(files: Iterable[str | Path]) -> tuple[Problem, ...]:
     """Every problem of some spec files; nothing if all is well.
 
-    What a file is, its `kind` says. An architecture is checked with all devices it refers to and its baseline, a
-    device with all its claims, a workload with its shapes, a validation case with its expressions.
+    What a file is, its `kind` says. An architecture is checked with all devices it refers to and its baseline, and
+    with the smallest networks of either coding: what is refused for those is refused for all. A device is checked
+    with all its claims, a workload with its shapes, a validation case with its expressions.
 
     Parameters
     ----------
@@ -51,12 +58,59 @@ def _problems(path: Path) -> list[Problem]:
             problems += [*_baseline(document, path), *_devices(document, path)]
         found = KINDS[kind].read(path)
         if kind == "architecture":
-            build(found)
+            problems += _always_refused(build(found), document)
+        elif kind == "device":
+            problems += _process(document, path)
     except SpecError as error:
         problems += error.problems
     except NeuroestError as error:
         problems.append(Problem(document.file, 0, 0, "", str(error)))
     return sorted(set(problems))
+
+
+def _always_refused(design: Design, document: Document) -> list[Problem]:
+    """What `estimate` refuses of a chip whatever the network is; nothing where it runs one of either coding."""
+    faults: list[str] = []
+    wrong: list[str] = []
+    for coding in ("dense", "spiking"):
+        try:
+            found = [_refusals(design, _smallest_network(coding, bits)) for bits in _BITS]
+        except CodingError as error:
+            wrong.append(str(error))
+            continue
+        if not all(found):
+            return []
+        faults += found[-1]
+    return [problem_of_line(document, line) for text in faults or wrong for line in text.split("\n")]
+
+
+def _smallest_network(coding: str, bits: int) -> WorkloadSpec:
+    """One weight between an input and an output that are always active."""
+    active = {"basis": "assumed", "rationale": "the smallest network", "value": 1}
+    always = {"rate": active} if coding == "spiking" else {"density": active, "bit_density": active}
+    precision = {"weights": bits, "accumulator": 2 * bits}
+    return WorkloadSpec.model_validate({
+        "kind": "workload", "name": "smallest", "description": "Smallest network.", "coding": coding,
+        "precision": precision if coding == "spiking" else {**precision, "activations": bits},
+        "weights": {"mean_absolute": 1, "basis": "assumed", "rationale": "the smallest network"},
+        "input": {"shape": [1], "activity": always}, "activity": always,
+        "layers": [{"name": "layer", "type": "fully_connected", "outputs": 1}],
+        **({"timesteps": 1} if coding == "spiking" else {}),
+    })  # fmt: skip
+
+
+def _refusals(design: Design, network: WorkloadSpec) -> list[str]:
+    """Why there is no estimate of a chip on a network; nothing where there is one."""
+    values = {path: claim.value for path, claim in design.claims.items()}
+    with np.errstate(all="ignore"):
+        try:
+            checks = evaluate(design, network, values).checks
+        except CodingError:
+            raise
+        except MappingError as error:
+            return [str(error)]
+    failed = (check for check in checks if check.severity == "refuse" and not np.all(check.passed))
+    return [f"{check.component}: {check.message}" for check in failed]
 
 
 def _kind(document: Document) -> str:
@@ -100,6 +154,18 @@ def _named_devices(node: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tup
             if isinstance(value, str) and (key == "device" or (*place, key) == ("technology", "process")):
                 yield (*place, key), value
             yield from _named_devices(value, (*place, key))
+
+
+def _process(document: Document, path: Path) -> list[Problem]:
+    """Problems of the process that a device was taken on."""
+    name = document.data.get("process")
+    if not isinstance(name, str):
+        return []
+    try:
+        load_process(name, path)
+    except NeuroestError as error:
+        return misnamed_process(document, error)
+    return []
 
 
 def _baseline(document: Document, path: Path) -> list[Problem]:

@@ -1,0 +1,75 @@
+"""Whether results are costs that a chip can have: finite, and not negative.
+
+Estimates, rows of sweeps and samples of bands ask the same questions, so none of them holds a result that another
+refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neuroest.core.units import Numeric
+from neuroest.pipeline.evaluation import Evaluation
+from neuroest.results.quantities import QUANTITIES, TOTALS
+
+
+def faults(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """What no chip can have, each with the points that it is true of, an array with a last axis of length one."""
+    with np.errstate(all="ignore"):
+        found = (*_terms(result), *_totals(result))
+    yield from ((message, wrong) for message, wrong in found if wrong.any())
+
+
+def sound_points(result: Evaluation, points: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Whether each of the points, an array of the shape `points`, has a result without a fault."""
+    sound = np.ones(points, dtype=bool)
+    for _, wrong in faults(result):
+        sound &= ~np.broadcast_to(wrong[..., 0], points)
+    return sound
+
+
+def _are_costs(values: Numeric) -> bool:
+    """Whether all are finite and not negative; a comparison with what is no number fails."""
+    found = np.asarray(values)
+    return bool(found.min() >= 0.0 and found.max() < np.inf)
+
+
+def _wrong(values: Numeric) -> NDArray[np.bool_]:
+    """Points with a value that is negative, infinite or no number, in any layer."""
+    found = np.atleast_1d(np.asarray(values))
+    return np.asarray(np.any(~((found >= 0.0) & (found < np.inf)), axis=-1, keepdims=True))
+
+
+def _terms(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    counts = result.counts.actions
+    counted = {key for key, count in counts.items() if _are_costs(count)}
+    for cost in result.costs.energies:
+        key = (cost.component, cost.action)
+        # what is made of sound counts and prices can only be too large for a number, which the total shows
+        if key in counts and not (key in counted and _are_costs(cost.energy)):
+            wrong = _wrong(counts[key] * cost.energy)
+            message = f"{cost.term} of {cost.action} has no energy that is finite and not negative here"
+            yield f"{cost.component}: {message}", wrong
+    for item in (*result.areas, *result.statics):
+        if not _are_costs(item.total):
+            message = f"{item.term} has no value that is finite and not negative at these values"
+            yield f"{item.component}: {message}", _wrong(item.total)
+
+
+def _totals(result: Evaluation) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    computed = {
+        "cost_per_good_die_usd": result.die_cost,
+        "programming_energy_J": result.programming_energy,
+        "programming_time_s": result.programming_time,
+    }
+    for name in TOTALS:
+        quantity, value = QUANTITIES[name], np.atleast_1d(QUANTITIES[name].of(result))
+        wrong = _wrong(value)
+        if quantity.applies and computed.get(name) is None:
+            wrong &= ~np.isnan(value)  # where it does not apply
+        yield f"{name} is not finite at these values", wrong
+    if result.column_errors is not None:
+        yield "error of the column results is not finite at these values", _wrong(result.column_errors.error)

@@ -1,0 +1,93 @@
+"""Samples of what is not known stay within the bounds of their quantities, so no band is negative."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from neuroest.core.errors import MappingError, RangeError
+from neuroest.design.build import Design, build
+from neuroest.exploration.sensitivity import in_blocks
+from neuroest.exploration.structures import Group
+from neuroest.exploration.uncertainty import uncertainty
+from neuroest.loading.library import load_architecture, load_workload, shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.specs.claims import Claim
+from neuroest.uncertainty.analysis import EstimateAnalysis
+from neuroest.uncertainty.draws import SAMPLES, SEED, draw
+from neuroest.uncertainty.model_error import discrepancy_claims
+
+NETWORKS = ("shd_recurrent_spiking", "mlp_mnist_dense")
+
+
+@cache
+def on_a_network(chip: str) -> Estimate:
+    refusals = []
+    for network in NETWORKS:
+        try:
+            return estimate(chip, network)
+        except (MappingError, RangeError) as error:
+            refusals.append(str(error))
+    raise AssertionError(refusals)
+
+
+def from_zero(claims: dict[str, Claim]) -> dict[str, Claim]:
+    """The claims, with every spread that may begin at zero beginning there."""
+    return {
+        path: replace(claim, low=0.0) if claim.has_spread and claim.minimum == 0.0 else claim
+        for path, claim in claims.items()
+    }
+
+
+@pytest.mark.parametrize("chip", shipped("architecture"))
+def test_no_sample_leaves_the_bounds_of_its_quantity(chip: str) -> None:
+    found = on_a_network(chip)
+    claims = from_zero(dict(found.claims))
+    drawn = draw({**claims, **discrepancy_claims(found.design)}, SAMPLES, SEED)
+    assert drawn.keys() & claims.keys()
+    for path in drawn.keys() & claims.keys():
+        assert np.min(drawn[path]) >= claims[path].minimum, path
+        assert np.max(drawn[path]) <= claims[path].maximum, path
+
+
+@pytest.mark.parametrize("chip", shipped("architecture"))
+def test_no_band_is_negative_where_the_spread_of_an_activity_begins_at_zero(chip: str) -> None:
+    found = on_a_network(chip)
+    claims = dict(found.claims)
+    activity = {path: claim for path, claim in claims.items() if ".activity." in path}
+    assert activity
+    claims |= from_zero(activity)
+    bands = EstimateAnalysis(found.design, found.workload, claims, found.evaluation).bands
+    assert bands.totals
+    for name, band in bands.totals.items():
+        assert 0.0 <= band.low <= band.median <= band.high, name
+
+
+def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def watched(group: Group, columns: dict[str, np.ndarray], quantities: tuple[str, ...]) -> object:
+        for path, values in columns.items():
+            claim = group.claims[path]
+            seen.append(path)
+            assert np.all((values >= claim.minimum) & (values <= claim.maximum)), path
+        return in_blocks(group, columns, quantities)
+
+    monkeypatch.setattr("neuroest.exploration.uncertainty.in_blocks", watched)
+    uncertainty("diffusive_28nm_derived", NETWORKS[0], knowledge=64, variability=4, workers=1)
+    assert seen
+
+
+def test_the_ends_of_a_spread_from_zero_are_its_percentiles() -> None:
+    design: Design = build(load_architecture("digital_spiking_28nm"))
+    claims = from_zero(dict(estimate("digital_spiking_28nm", NETWORKS[0]).claims))
+    path = "workload.input.activity.rate"
+    drawn = draw({path: claims[path]}, 100_000, SEED)[path]
+    low, median, high = np.quantile(drawn, (0.1, 0.5, 0.9))
+    assert low == pytest.approx(0.0, abs=1e-3)
+    assert median == pytest.approx(load_workload(NETWORKS[0]).spec.input.activity.rate, rel=0.01)
+    assert high == pytest.approx(claims[path].high, rel=0.01)
