@@ -489,12 +489,11 @@ def logic_area_ratio(component: Component[Any]) -> Dimensionless:
 
 
 def leakage_at_chip_temperature(
-    component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE
+    component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE, own: Process | None = None
 ) -> Watt:
-    """Leakage at the chip's temperature and corner."""
-    typical = scaling.leakage_at_temperature(
-        leakage, component.technology.temperature, stated_at, component.process.leakage_doubling_temperature
-    )
+    """Leakage at the chip's temperature and corner, by the transistors of the chip's process or of another one."""
+    doubling = (own or component.process).leakage_doubling_temperature
+    typical = scaling.leakage_at_temperature(leakage, component.technology.temperature, stated_at, doubling)
     return at_corner(component, "leakage", typical)
 
 

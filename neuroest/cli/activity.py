@@ -29,27 +29,18 @@ def run(
     dataset: Annotated[str, typer.Option(help="What the samples were drawn from.")],
     output: Output = None,
     samples: Annotated[
-        int | None,
-        typer.Option(min=1, show_default=False, help="Samples of the recording, where it does not say."),
+        int | None, typer.Option(min=1, help="Samples of the recording, where it does not say.")
     ] = None,
     date: Annotated[
-        str | None,
-        typer.Option(
-            metavar="YYYY-MM-DD", show_default=False, help="Day of the recording; today by default."
-        ),
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="Day of the recording; today by default.")
     ] = None,
     time_step: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", show_default=False, help="Timestep of recorded event times, such as '1 ms'."
-        ),
+        str | None, typer.Option(metavar="TIME", help="Timestep of recorded event times, such as '1 ms'.")
     ] = None,
     rename: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RECORDED=LAYER",
-            show_default=False,
-            help="Layer of a recorded name, such as a node of NIR; may be repeated.",
+            metavar="RECORDED=LAYER", help="Layer of a recorded name, such as a node of NIR; may be repeated."
         ),
     ] = None,
 ) -> None:

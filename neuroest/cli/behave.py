@@ -7,19 +7,29 @@ from typing import Annotated, Any
 
 import typer
 
-from neuroest.cli.lab import Kinetics, Plot, Seed
-from neuroest.cli.shared import Architecture, Format, Settings, Workload, emit, in_form, note, workload_name
+from neuroest.cli.lab import Kinetics
+from neuroest.cli.shared import (
+    Architecture,
+    Format,
+    Plot,
+    Seed,
+    Settings,
+    Workload,
+    emit,
+    in_form,
+    note,
+    workload_name,
+)
 from neuroest.core.errors import NeuroestError
 from neuroest.design.overrides import parse_settings
 
-_FILE = {"show_default": False, "metavar": "FILE.npz"}
+_FILE = {"metavar": "FILE.npz"}
 
 DriveOption = Annotated[
     list[str] | None,
     typer.Option(
         "--drive",
         metavar="LAYER=OFFSET,LOAD",
-        show_default=False,
         help="Offset and load of a layer's input circuit, such as hidden='0.1 V,300 kohm'; for each layer.",
     ),
 ]
@@ -28,7 +38,6 @@ Without = Annotated[
     typer.Option(
         "--without",
         metavar="CHARACTERISTIC",
-        show_default=False,
         help="Leave out one characteristic as well; may be repeated; all for each in turn.",
     ),
 ]
@@ -43,11 +52,7 @@ Calibration = Annotated[
 WorkloadOutput = Annotated[
     Path | None,
     typer.Option(
-        "-o",
-        "--output",
-        metavar="WORKLOAD.yaml",
-        show_default=False,
-        help="Workload to write, as active as simulated.",
+        "-o", "--output", metavar="WORKLOAD.yaml", help="Workload to write, as active as simulated."
     ),
 ]
 
@@ -55,11 +60,9 @@ WorkloadOutput = Annotated[
 def run(
     architecture: Architecture,
     workload: Workload,
-    weights: Annotated[
-        Path | None, typer.Option("--weights", help="Whole-number weights of each layer.", **_FILE)
-    ] = None,
+    weights: Annotated[Path | None, typer.Option(help="Whole-number weights of each layer.", **_FILE)] = None,
     samples: Annotated[
-        Path | None, typer.Option("--samples", help="Input spikes and the class of each sample.", **_FILE)
+        Path | None, typer.Option(help="Input spikes and the class of each sample.", **_FILE)
     ] = None,
     currents: Currents = None,
     calibration: Calibration = None,
@@ -76,11 +79,9 @@ def run(
             help="Draw each cell with the errors of the estimate, and lose what the wires take.",
         ),
     ] = False,
-    count: Annotated[
-        int | None, typer.Option("--count", min=1, show_default=False, help="Only so many of the samples.")
-    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="Only so many of the samples.")] = None,
     chips: Annotated[
-        int, typer.Option("--chips", min=1, max=10_000, help="Chips that the samples are dealt out to.")
+        int, typer.Option(min=1, max=10_000, help="Chips that the samples are dealt out to.")
     ] = 8,
     seed: Seed = 0,
     settings: Settings = None,

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Plot
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
     Architecture,
     Format,
     Output,
+    Plot,
     Settings,
     Workload,
     emit,
@@ -29,18 +29,14 @@ def run(
     first: Architecture,
     second: Annotated[str, typer.Argument(metavar="OTHER", help="Shipped architecture, or path of one.")],
     along: Annotated[
-        str,
-        typer.Option(
-            "--along", metavar="PATH=LO..HI", help="The parameter and its range; `:log` for decades."
-        ),
+        str, typer.Option(metavar="PATH=LO..HI", help="The parameter and its range; `:log` for decades.")
     ],
     workload: Workload = DEFAULT_WORKLOAD,
     second_workload: Annotated[
-        str | None,
-        typer.Option("--other-workload", show_default=False, help="What OTHER runs, if not the same."),
+        str | None, typer.Option("--other-workload", help="What OTHER runs, if not the same.")
     ] = None,
     settings: Settings = None,
-    result: Annotated[str, typer.Option("--result", help="What is compared.")] = "energy_per_inference_J",
+    result: Annotated[str, typer.Option(help="What is compared.")] = "energy_per_inference_J",
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,

@@ -7,25 +7,24 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Seed, Temperature, changes, quantity
-from neuroest.cli.shared import Format, Output, emit, in_form, note
+from neuroest.cli.lab import BarrierShift, Kinetics, Neuron, Parameters, Temperature, quantity
+from neuroest.cli.shared import Format, Output, Seed, emit, in_form, note
+from neuroest.design.overrides import parse_settings
 
 
 def run(
     neuron: Neuron,
     names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[CHARACTERISTIC]...", show_default=False, help="Which; all six by default."),
+        list[str] | None, typer.Argument(metavar="[CHARACTERISTIC]...", help="Which; all six by default.")
     ] = None,
     devices: Annotated[
-        int, typer.Option("--devices", min=2, max=100_000, help="Devices or repetitions of each point.")
+        int, typer.Option(min=2, max=100_000, help="Devices or repetitions of each point.")
     ] = 60,
     seed: Seed = 0,
     compare: Annotated[
         bool | None,
         typer.Option(
             "--compare/--no-compare",
-            show_default=False,
             help="Under the conditions of the published measurements and beside them; the default for "
             "diffusive_bench",
         ),
@@ -35,10 +34,7 @@ def run(
     temperature: Temperature = None,
     barrier_shift: BarrierShift = None,
     figures: Annotated[
-        Path | None,
-        typer.Option(
-            "--figures", metavar="FOLDER", show_default=False, help="Draw one figure each into a folder."
-        ),
+        Path | None, typer.Option(metavar="FOLDER", help="Draw one figure each into a folder.")
     ] = None,
     suffix: Annotated[str, typer.Option("--figure-format", help="png, pdf or svg.")] = "png",
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
@@ -53,8 +49,8 @@ def run(
         figures.mkdir(parents=True, exist_ok=True)
         check_figure_path(figures / f"any.{suffix.lstrip('.')}")
     found = characterise(
-        neuron, names or (), devices=devices, seed=seed, compare=compare, changes=changes(settings), kinetics=kinetics,
-        temperature=quantity(temperature, "K", "--temperature"),
+        neuron, names or (), devices=devices, seed=seed, compare=compare, kinetics=kinetics,
+        changes=parse_settings(settings or []), temperature=quantity(temperature, "K", "--temperature"),
         barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0,
     )  # fmt: skip
     emit(in_form(form, found.to_text, found.rows, f"Characteristics of {neuron}", found.to_dict()), output)

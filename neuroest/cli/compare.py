@@ -29,14 +29,10 @@ def run(
         ),
     ],
     baselines: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="BASELINE...", show_default=False, help="What it is put beside: names or paths."
-        ),
+        list[str] | None, typer.Argument(metavar="BASELINE...", help="What it is put beside: names or paths.")
     ] = None,
     corners: Annotated[
-        bool,
-        typer.Option("--corners", help="Beside itself on slow and fast dies, all totals in one table."),
+        bool, typer.Option("--corners", help="Beside itself on slow and fast dies, all totals in one table.")
     ] = False,
     settings: Settings = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,

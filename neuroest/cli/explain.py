@@ -39,7 +39,6 @@ def run(
         str | None,
         typer.Argument(
             metavar="QUANTITY",
-            show_default=False,
             help="energy, area, latency ..., a component, component.action.term, or a parameter; the last words "
             "of a path will do. Without it: everything there is to explain.",
         ),

@@ -15,15 +15,12 @@ import typer
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space, constraint, read_space, settings_space
 
-SpaceFile = Annotated[
-    Path | None, typer.Argument(metavar="SPACE.yaml", show_default=False, help="File that states the space.")
-]
+SpaceFile = Annotated[Path | None, typer.Argument(metavar="SPACE.yaml", help="File that states the space.")]
 Axes = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="PATH=VALUES",
-        show_default=False,
         help="An axis: path=a,b,c, or path=lo..hi:n[:log]; one+other=... links two paths; may be repeated. The paths "
         "architecture and workload choose whole files.",
     ),
@@ -31,10 +28,7 @@ Axes = Annotated[
 Constraints = Annotated[
     list[str] | None,
     typer.Option(
-        "--where",
-        metavar="COMPARISON",
-        show_default=False,
-        help="What must hold, such as 'area_m2 <= 4 mm^2'; may be repeated.",
+        "--where", metavar="COMPARISON", help="What must hold, such as 'area_m2 <= 4 mm^2'; may be repeated."
     ),
 ]
 Workers = Annotated[
@@ -44,18 +38,10 @@ Workers = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        "--scheduler",
-        show_default=False,
-        help="Compute on Dask: `local`, or the tcp:// or tls:// address of a scheduler.",
+        "--scheduler", help="Compute on Dask: `local`, or the tcp:// or tls:// address of a scheduler."
     ),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
-Plot = Annotated[
-    Path | None,
-    typer.Option(
-        "-p", "--plot", metavar="FILE", show_default=False, help="Draw a figure: .pdf, .svg or .png."
-    ),
-]
+Results = Annotated[str, typer.Option("--results", help="Results, with commas.")]
 
 
 def space_of(file: Path | None, axes: list[str] | None, constraints: list[str] | None) -> Space:

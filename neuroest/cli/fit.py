@@ -7,25 +7,20 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.lab import Plot, Seed
-from neuroest.cli.shared import Format, emit, in_form, note
+from neuroest.cli.shared import Format, Plot, Seed, emit, in_form, note
 from neuroest.core.errors import NeuroestError
 
 
 def run(
     data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="Measurements, with units in the header.")],
     output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="SPEC.yaml", show_default=False, help="Device spec to write."),
+        Path | None, typer.Option("-o", "--output", metavar="SPEC.yaml", help="Device spec to write.")
     ] = None,
-    model: Annotated[str, typer.Option("--model", help="Device model to fit.")] = "diffusive_1m1t1r",
+    model: Annotated[str, typer.Option(help="Device model to fit.")] = "diffusive_1m1t1r",
     start: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="DEVICE", show_default=False, help="Spec to start from and to fill up from."
-        ),
+        str | None, typer.Option("--from", metavar="DEVICE", help="Spec to start from and to fill up from.")
     ] = None,
-    starts: Annotated[int, typer.Option("--starts", min=1, max=100, help="Starts of the search.")] = 8,
+    starts: Annotated[int, typer.Option(min=1, max=100, help="Starts of the search.")] = 8,
     seed: Seed = 0,
     plot: Plot = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the spec if it exists.")] = False,

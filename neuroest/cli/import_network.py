@@ -36,29 +36,20 @@ def run(
     activation_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of an activation.")] = 8,
     accumulator_bits: Annotated[int, typer.Option(min=1, max=64, help="Bits of a partial sum.")] = 24,
     timesteps: Annotated[
-        int | None,
-        typer.Option(min=1, max=10**6, show_default=False, help="Timesteps of a spiking network."),
+        int | None, typer.Option(min=1, max=10**6, help="Timesteps of a spiking network.")
     ] = None,
     time_step: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", show_default=False, help="Time of one timestep, such as '1 ms'."),
+        str | None, typer.Option(metavar="TIME", help="Time of one timestep, such as '1 ms'.")
     ] = None,
     input_shape: Annotated[
-        str | None,
-        typer.Option(metavar="EXTENTS", show_default=False, help="Shape of one sample, such as 3,224,224."),
+        str | None, typer.Option(metavar="EXTENTS", help="Shape of one sample, such as 3,224,224.")
     ] = None,
     template: Annotated[
         str | None,
-        typer.Option(
-            "--from",
-            metavar="DEVICE",
-            show_default=False,
-            help="Device that fills up what a cell or table lacks.",
-        ),
+        typer.Option("--from", metavar="DEVICE", help="Device that fills up what a cell or table lacks."),
     ] = None,
     process: Annotated[
-        str | None,
-        typer.Option(metavar="DEVICE", show_default=False, help="CMOS process of a cell file."),
+        str | None, typer.Option(metavar="DEVICE", help="CMOS process of a cell file.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
 ) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from neuroest.core.errors import NeuroestError
 from neuroest.core.units import parse_quantity
-from neuroest.design.overrides import parse_settings
 
 Neuron = Annotated[
     str, typer.Argument(metavar="NEURON", help="Shipped device spec of a neuron, or path of one.")
@@ -17,35 +15,26 @@ Neuron = Annotated[
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="NAME=VALUE", show_default=False,
+        "--set", metavar="NAME=VALUE",
         help="Change a parameter of the neuron, such as control_resistance='500 Mohm'; may be repeated.",
     ),
 ]  # fmt: skip
 Kinetics = Annotated[
-    str,
-    typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions."),
+    str, typer.Option("--kinetics", metavar="DEVICE", help="Spec with noise and barriers of the ions.")
 ]
 Devices = Annotated[
     int, typer.Option("--devices", min=1, max=100_000, help="Devices that are simulated at once.")
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
 Temperature = Annotated[
-    str | None,
-    typer.Option("--temperature", show_default=False, help="Temperature of the device, such as 350 K."),
+    str | None, typer.Option("--temperature", help="Temperature of the device, such as 350 K.")
 ]
 BarrierShift = Annotated[
     str | None,
     typer.Option(
-        "--barrier-shift", metavar="ENERGY", show_default=False,
+        "--barrier-shift", metavar="ENERGY",
         help="How much higher than those of the spec's ion the barriers of another ion are, such as '50 meV'.",
     ),
 ]  # fmt: skip
-Plot = Annotated[
-    Path | None,
-    typer.Option(
-        "-p", "--plot", metavar="FILE", show_default=False, help="Draw a figure: .pdf, .svg or .png."
-    ),
-]
 
 
 def quantity(text: str | None, unit: str, option: str) -> float | None:
@@ -69,8 +58,3 @@ def needed(text: str, unit: str, option: str) -> float:
     value = quantity(text, unit, option)
     assert value is not None  # noqa: S101
     return value
-
-
-def changes(texts: list[str] | None) -> dict[str, str]:
-    """New values by name of the parameter."""
-    return parse_settings(texts or [])

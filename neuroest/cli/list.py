@@ -29,16 +29,12 @@ def run(
         str | None,
         typer.Argument(
             metavar="KIND",
-            show_default=False,
             help=f"One of {', '.join(CATALOGUE)}, or a kind of device such as neurons; without it all files that ship.",
             autocompletion=lambda incomplete: [name for name in CATALOGUE if name.startswith(incomplete)],
         ),
     ] = None,
     word: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="WORD", show_default=False, help="Only what has this word in its name, text or group."
-        ),
+        str | None, typer.Argument(metavar="WORD", help="Only what has this word in its name, text or group.")
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the list.")] = Format.TABLE,
 ) -> None:

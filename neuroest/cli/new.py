@@ -29,33 +29,17 @@ def run(
     kind: Annotated[Template, typer.Argument(metavar="KIND", help=f"One of {', '.join(Template)}.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="SPEC.yaml",
-            show_default=False,
-            help="File; its name becomes that of the spec.",
-        ),
+        typer.Option("-o", "--output", metavar="SPEC.yaml", help="File; its name becomes that of the spec."),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option("--model", show_default=False, help="Device model of a neuron, synapse or memory."),
-    ] = None,
+    model: Annotated[str | None, typer.Option(help="Device model of a neuron, synapse or memory.")] = None,
     like: Annotated[
-        str | None,
-        typer.Option(
-            "--like", metavar="NAME", show_default=False, help="Shipped file whose values to start from."
-        ),
+        str | None, typer.Option(metavar="NAME", help="Shipped file whose values to start from.")
     ] = None,
     neuron: Annotated[
-        str | None,
-        typer.Option("--neuron", metavar="DEVICE", show_default=False, help="Neuron of a new architecture."),
+        str | None, typer.Option(metavar="DEVICE", help="Neuron of a new architecture.")
     ] = None,
     synapse: Annotated[
-        str | None,
-        typer.Option(
-            "--synapse", metavar="DEVICE", show_default=False, help="Synapse of a new architecture."
-        ),
+        str | None, typer.Option(metavar="DEVICE", help="Synapse of a new architecture.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:

@@ -6,9 +6,20 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Axes, Constraints, Plot, Seed, SpaceFile, frame_text, space_of
+from neuroest.cli.exploring import Axes, Constraints, SpaceFile, frame_text, space_of
 from neuroest.cli.pareto import Maximize, Minimize
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Output, Workload, emit, in_form, note
+from neuroest.cli.shared import (
+    DEFAULT_WORKLOAD,
+    Architecture,
+    Format,
+    Output,
+    Plot,
+    Seed,
+    Workload,
+    emit,
+    in_form,
+    note,
+)
 from neuroest.exploration.optimize import GENERATIONS, POPULATION, optimize
 
 
@@ -20,8 +31,8 @@ def run(
     constraints: Constraints = None,
     minimize: Minimize = None,
     maximize: Maximize = None,
-    population: Annotated[int, typer.Option("--population", help="Designs a generation.")] = POPULATION,
-    generations: Annotated[int, typer.Option("--generations", help="Generations.")] = GENERATIONS,
+    population: Annotated[int, typer.Option(help="Designs a generation.")] = POPULATION,
+    generations: Annotated[int, typer.Option(help="Generations.")] = GENERATIONS,
     seed: Seed = 1,
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.CSV,

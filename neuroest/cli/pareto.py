@@ -7,17 +7,15 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Plot, frame_text
-from neuroest.cli.shared import Format, Output, emit, in_form, note
+from neuroest.cli.exploring import frame_text
+from neuroest.cli.shared import Format, Output, Plot, emit, in_form, note
 from neuroest.exploration.pareto import pareto
 
 Minimize = Annotated[
-    list[str] | None,
-    typer.Option("--minimize", metavar="RESULT", show_default=False, help="Less is better; may be repeated."),
+    list[str] | None, typer.Option("--minimize", metavar="RESULT", help="Less is better; may be repeated.")
 ]
 Maximize = Annotated[
-    list[str] | None,
-    typer.Option("--maximize", metavar="RESULT", show_default=False, help="More is better; may be repeated."),
+    list[str] | None, typer.Option("--maximize", metavar="RESULT", help="More is better; may be repeated.")
 ]
 
 

@@ -26,16 +26,16 @@ def run(
     workloads: Annotated[
         list[str] | None,
         typer.Option(
-            "-w", "--workload", metavar="WORKLOAD", show_default=False,
+            "-w", "--workload", metavar="WORKLOAD",
             help=f"Network, each on every design; may be repeated; {DEFAULT_WORKLOAD} if none is given.",
-        ),
+        )
     ] = None,
     sweep: Annotated[
         Path | None,
-        typer.Option("--from", metavar="SWEEP", show_default=False, help="File of `neuroest sweep -o` to show too."),
+        typer.Option("--from", metavar="SWEEP", help="File of `neuroest sweep -o` to show too.")
     ] = None,
     settings: Settings = None,
-    venue: Annotated[Venue, typer.Option("--venue", help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]
+    venue: Annotated[Venue, typer.Option(help="Column widths of the figures.")] = Venue.IEEE,  # type: ignore[attr-defined]
     bundle: Annotated[bool, typer.Option("--bundle", help="Pack what `neuroest rerun` needs.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a report of the same name.")] = False,
 ) -> None:  # fmt: skip

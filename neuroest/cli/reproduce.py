@@ -25,18 +25,12 @@ def run(
     layout: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,
     figure: Annotated[
-        Path | None,
-        typer.Option(
-            "--figure", metavar="FILE", show_default=False, help="Also draw predicted against published."
-        ),
+        Path | None, typer.Option(metavar="FILE", help="Also draw predicted against published.")
     ] = None,
     record: Annotated[
         Path | None,
         typer.Option(
-            "--record",
-            metavar="FILE",
-            show_default=False,
-            help="Also write the record that reports show, validation/scoreboard.json.",
+            metavar="FILE", help="Also write the record that reports show, validation/scoreboard.json."
         ),
     ] = None,
 ) -> None:

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Plot, Seed
+from neuroest.cli.exploring import Results
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
     Architecture,
     Format,
     Output,
+    Plot,
+    Seed,
     Settings,
     Workload,
     emit,
@@ -21,19 +23,19 @@ from neuroest.cli.shared import (
 from neuroest.design.overrides import parse_settings
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, sensitivity
 
+_RESULTS = ",".join(DEFAULT_QUANTITIES)
+
 
 def run(
     architecture: Architecture,
     workload: Workload = DEFAULT_WORKLOAD,
     settings: Settings = None,
-    results: Annotated[str, typer.Option("--results", help="Results, with commas.")] = ",".join(
-        DEFAULT_QUANTITIES
-    ),
+    results: Results = _RESULTS,
     sobol: Annotated[
-        int, typer.Option("--sobol", help="Base samples of Sobol indices, a power of two; 0 for none.")
+        int, typer.Option(help="Base samples of Sobol indices, a power of two; 0 for none.")
     ] = 0,
     seed: Seed = 0,
-    most: Annotated[int, typer.Option("--most", min=1, help="Longest bars to show.")] = 10,
+    most: Annotated[int, typer.Option(min=1, help="Longest bars to show.")] = 10,
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     output: Output = None,

@@ -51,7 +51,6 @@ OptionalArchitecture = Annotated[
     str | None,
     typer.Argument(
         metavar="ARCH",
-        show_default=False,
         help=f"Shipped architecture, or path of one; without it {DEFAULT_ARCHITECTURE} beside its baseline.",
         autocompletion=_complete_architecture,
     ),
@@ -71,13 +70,15 @@ Settings = Annotated[
     typer.Option(
         "--set",
         metavar="PATH=VALUE",
-        show_default=False,
         help="Change a value for this run, such as chip.tile.array.rows=256; may be repeated.",
     ),
 ]
 Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Write to a file instead."),
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of everything that is drawn.")]
+Plot = Annotated[
+    Path | None, typer.Option("-p", "--plot", metavar="FILE", help="Draw a figure: .pdf, .svg or .png.")
 ]
 
 

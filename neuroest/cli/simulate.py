@@ -12,18 +12,15 @@ from neuroest.cli.lab import (
     Kinetics,
     Neuron,
     Parameters,
-    Plot,
-    Seed,
     Temperature,
-    changes,
     needed,
     quantity,
 )
-from neuroest.cli.shared import Format, Output, emit, in_form, note
+from neuroest.cli.shared import Format, Output, Plot, Seed, emit, in_form, note
+from neuroest.design.overrides import parse_settings
 
 Level = Annotated[
-    str | None,
-    typer.Option("--level", show_default=False, help="Input: a voltage, a current for a leaky integrator."),
+    str | None, typer.Option("--level", help="Input: a voltage, a current for a leaky integrator.")
 ]
 StimulusOption = Annotated[
     str,
@@ -38,13 +35,10 @@ def run(
     neuron: Neuron,
     stimulus: StimulusOption = "constant",
     level: Level = None,
-    duration: Annotated[
-        str | None,
-        typer.Option("--duration", show_default=False, help="Length of a constant input, such as 200 ms."),
-    ] = None,
-    width: Annotated[str, typer.Option("--width", help="Length of a pulse.")] = "1 ms",
-    gap: Annotated[str, typer.Option("--gap", help="Gap between pulses.")] = "1 ms",
-    pulses: Annotated[int, typer.Option("--pulses", min=1, help="Number of pulses.")] = 100,
+    duration: Annotated[str | None, typer.Option(help="Length of a constant input, such as 200 ms.")] = None,
+    width: Annotated[str, typer.Option(help="Length of a pulse.")] = "1 ms",
+    gap: Annotated[str, typer.Option(help="Gap between pulses.")] = "1 ms",
+    pulses: Annotated[int, typer.Option(min=1, help="Number of pulses.")] = 100,
     devices: Devices = 1,
     seed: Seed = 0,
     noise: Annotated[
@@ -61,14 +55,12 @@ def run(
     kinetics: Kinetics = "ion_kinetics_silver",
     temperature: Temperature = None,
     barrier_shift: BarrierShift = None,
-    step: Annotated[
-        str | None, typer.Option("--step", show_default=False, help="Longest time step, such as 10 us.")
-    ] = None,
+    step: Annotated[str | None, typer.Option(help="Longest time step, such as 10 us.")] = None,
     energy: Annotated[
         bool, typer.Option("--energy", help="Price one spike by simulation and by closed form, side by side.")
     ] = False,
     hold: Annotated[
-        str, typer.Option("--hold", help="With --energy: time that the input stays on after the switch.")
+        str, typer.Option(help="With --energy: time that the input stays on after the switch.")
     ] = "0 s",
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
@@ -86,13 +78,13 @@ def run(
         neuron, stimulus, energy=energy, hold=needed(hold, "s", "--hold"), plot=plot, level=level,
         duration=quantity(duration, "s", "--duration"), width=needed(width, "s", "--width"),
         gap=needed(gap, "s", "--gap"), pulses=pulses, devices=devices, seed=seed, noise=noise, rupture=rupture,
-        changes=changes(settings), kinetics=kinetics, temperature=quantity(temperature, "K", "--temperature"),
+        kinetics=kinetics, changes=parse_settings(settings or []),
+        temperature=quantity(temperature, "K", "--temperature"),
         barrier_shift=quantity(barrier_shift, "J", "--barrier-shift") or 0.0, step=quantity(step, "s", "--step"),
     )  # fmt: skip
-    label = "Events of the simulated neurons"
-    text = found.to_csv() if form is Format.CSV else in_form(
-        form, found.to_text, lambda: Table.of_records(found.rows(), found.table[0]), label, found.to_dict()
-    )  # fmt: skip
-    emit(text, output)
+    rows = Table.of_records(found.rows(), found.table[0])
+    emit(
+        in_form(form, found.to_text, lambda: rows, "Events of the simulated neurons", found.to_dict()), output
+    )
     if plot is not None:
         note([f"figure written to {plot}"])

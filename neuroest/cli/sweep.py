@@ -11,7 +11,6 @@ import typer
 from neuroest.cli.exploring import (
     Axes,
     Constraints,
-    Plot,
     Scheduler,
     SpaceFile,
     Workers,
@@ -19,7 +18,7 @@ from neuroest.cli.exploring import (
     progress,
     space_of,
 )
-from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Workload, emit, in_form, note
+from neuroest.cli.shared import DEFAULT_WORKLOAD, Architecture, Format, Plot, Workload, emit, in_form, note
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import SAMPLERS
 from neuroest.exploration.sweep import STANDARD, SweepResult, sweep
@@ -44,21 +43,21 @@ def run(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", show_default=False,
+            "-o", "--output", metavar="FILE",
             help=".parquet or .csv; a run that was cut off goes on when it is started again.",
-        ),
+        )
     ] = None,
     sampler: Annotated[
-        SamplerName | None, typer.Option("--sampler", show_default=False, help="How points are chosen.")
+        SamplerName | None, typer.Option(help="How points are chosen.")
     ] = None,
     samples: Annotated[
-        int | None, typer.Option("--samples", show_default=False, help="Points of a sampler other than grid.")
+        int | None, typer.Option(help="Points of a sampler other than grid.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", min=0, show_default=False, help="Seed of everything that is drawn.")
+        int | None, typer.Option(min=0, help="Seed of everything that is drawn.")
     ] = None,
     keep: Annotated[
-        str, typer.Option("--keep", metavar="RESULTS", help="Results to keep, with commas.")
+        str, typer.Option(metavar="RESULTS", help="Results to keep, with commas.")
     ] = ",".join(STANDARD),
     workers: Workers = None,
     scheduler: Scheduler = None,

@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
-from neuroest.cli.exploring import Plot, Scheduler, Seed, Workers
+from neuroest.cli.exploring import Results, Scheduler, Workers
 from neuroest.cli.shared import (
     DEFAULT_WORKLOAD,
     Architecture,
     Format,
     Output,
+    Plot,
+    Seed,
     Settings,
     Workload,
     emit,
@@ -23,6 +25,8 @@ from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
 from neuroest.uncertainty.draws import SEED
 
+_RESULTS = ",".join(DEFAULT_QUANTITIES)
+
 
 def run(
     architecture: Architecture,
@@ -33,9 +37,7 @@ def run(
         int, typer.Option("--chips", help="Chips that are drawn for each of them.")
     ] = VARIABILITY,
     seed: Seed = SEED,
-    results: Annotated[str, typer.Option("--results", help="Results, with commas.")] = ",".join(
-        DEFAULT_QUANTITIES
-    ),
+    results: Results = _RESULTS,
     plot: Plot = None,
     form: Annotated[Format, typer.Option("--format", help="Form of the result.")] = Format.TABLE,
     workers: Workers = 1,

@@ -16,7 +16,7 @@ Each message is one line: where, what, what is allowed, and the likely fix.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,19 @@ class UnknownNameError(NeuroestError):
         self.what, self.name, self.known = what, name, sorted(known)
         text = f"unknown {what} {name!r}{did_you_mean(name, self.known)}"
         super().__init__(text + (f"; {hint}" if hint else ""))
+
+
+def check_names(what: str, names: Iterable[str], known: Collection[str], hint: str = "") -> None:
+    """Refuse names that nothing answers to.
+
+    Raises
+    ------
+    UnknownNameError
+        For the first one that is not known.
+    """
+    for name in names:
+        if name not in known:
+            raise UnknownNameError(what, name, known, hint)
 
 
 @dataclass(frozen=True, order=True)

@@ -12,7 +12,7 @@ import functools
 import inspect
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -95,26 +95,21 @@ def trace(value: Any, origin: Origin) -> Any:
 
 
 def _install_arithmetic() -> None:
-    def binary(symbol: str, function: Callable[[Any, Any], Any]) -> Callable[[Traced, Any], Any]:
+    def binary(
+        symbol: str, function: Callable[[Any, Any], Any], *, reflected: bool
+    ) -> Callable[[Any, Any], Any]:
         def method(self: Traced, other: Any) -> Any:
             if not isinstance(other, int | float | np.floating | np.integer):
                 return NotImplemented
-            return Traced(function(float(self), float(other)), Operation(symbol, (self, other)))
-
-        return method
-
-    def reflected(symbol: str, function: Callable[[Any, Any], Any]) -> Callable[[Traced, Any], Any]:
-        def method(self: Traced, other: Any) -> Any:
-            if not isinstance(other, int | float | np.floating | np.integer):
-                return NotImplemented
-            return Traced(function(float(other), float(self)), Operation(symbol, (other, self)))
+            first, second = (other, self) if reflected else (self, other)
+            return Traced(function(float(first), float(second)), Operation(symbol, (first, second)))
 
         return method
 
     for name, symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("pow", "^")):
         function = getattr(operator, name)
-        setattr(Traced, f"__{name}__", binary(symbol, function))
-        setattr(Traced, f"__r{name}__", reflected(symbol, function))
+        setattr(Traced, f"__{name}__", binary(symbol, function, reflected=False))
+        setattr(Traced, f"__r{name}__", binary(symbol, function, reflected=True))
     Traced.__neg__ = lambda self: Traced(-float(self), Operation("-", (self,)))  # type: ignore[method-assign]
 
 
@@ -183,21 +178,23 @@ def tracing() -> Iterator[None]:
         _tracing.reset(token)
 
 
-def used_parameters(value: Any) -> frozenset[str]:
-    """Paths of all parameters that a traced value depends on."""
-    found: set[str] = set()
+def origins(values: Iterable[Any]) -> Iterator[Origin]:
+    """The origin of each traced value and of everything that these came from, each once."""
     seen: set[int] = set()
-    stack: list[Any] = [value]
+    stack = list(values)
     while stack:
         node = stack.pop()
         if not isinstance(node, Traced) or id(node) in seen:
             continue
         seen.add(id(node))
         origin = node.origin
-        if isinstance(origin, Parameter):
-            found.add(origin.path)
-        elif isinstance(origin, Call):
+        yield origin
+        if isinstance(origin, Call):
             stack.extend(value for _, value in origin.arguments)
-        else:
+        elif isinstance(origin, Operation):
             stack.extend(origin.operands)
-    return frozenset(found)
+
+
+def used_parameters(value: Any) -> frozenset[str]:
+    """Paths of all parameters that a traced value depends on."""
+    return frozenset(origin.path for origin in origins([value]) if isinstance(origin, Parameter))

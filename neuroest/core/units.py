@@ -117,7 +117,6 @@ _NAMES: dict[Dimension, tuple[str, str, str]] = {
     _CURRENT: ("current", "A", "10 uA"),
     _TEMPERATURE: ("temperature", "K", "300 K"),
     _INFORMATION: ("amount of information", "bit", "64 KiB"),
-    Dimension(bit=-1): ("number per bit", "1/bit", "146 1/bit"),
     _ENERGY: ("energy", "J", "1.4 pJ"),
     _POWER: ("power", "W", "2 mW"),
     _VOLTAGE: ("voltage", "V", "0.9 V"),

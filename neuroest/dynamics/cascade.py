@@ -40,7 +40,6 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     driven = bench.run(many, _waveform(steps, np.column_stack([drain, np.outer(on, buffers)])))
     straight, counts, latched = float(driven.counts[0]), driven.counts[1:], driven.latched[1:]
     needed = np.where(counts > 0, sender.counts[0] / np.maximum(counts, 1), np.nan)
-    shown = np.where(np.isfinite(needed), needed, np.nan)
     findings = [
         f"the output rests at {supply:.3g} V and falls to {low:.3g} V with a spike: the edge is inverted"
     ]
@@ -67,7 +66,7 @@ def cascaded_connection(bench: Bench) -> Characteristic:
     return Characteristic(
         "cascaded_connection", "Cascaded connection", ("voltage of the buffer", "V"),
         ("spikes sent for one", "1"),
-        (Series("through an inverting buffer", buffers, shown),), tuple(findings), (), sender.traces,
+        (Series("through an inverting buffer", buffers, needed),), tuple(findings), (), sender.traces,
     )  # fmt: skip
 
 

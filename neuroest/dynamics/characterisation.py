@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.dynamics.characteristics import CHARACTERISTICS
 from neuroest.dynamics.characteristics import characterise as experiment
 from neuroest.dynamics.diffusive_cells import load_cells, refuse_following_gate
 from neuroest.dynamics.experiments import Bench, Characteristic
-from neuroest.dynamics.stimulus import Array
+from neuroest.dynamics.spikes import plain_numbers
 from neuroest.registry import render
 
 MEASURED_NEURON = "diffusive_bench"
@@ -43,7 +43,7 @@ class Characterisation:
                 "name": name, "x": list(found.x), "y": list(found.y), "findings": list(found.findings),
                 "misses": list(found.misses),
                 "series": [
-                    {"label": s.label, "measured": s.measured, "x": _numbers(s.x), "y": _numbers(s.y)}
+                    {"label": s.label, "measured": s.measured, "x": plain_numbers(s.x), "y": plain_numbers(s.y)}
                     for s in found.series
                 ],
             }
@@ -56,7 +56,7 @@ class Characterisation:
             {"characteristic": name, "series": s.label, "x": x, "y": y}
             for name, found in self.characteristics.items()
             for s in found.series
-            for x, y in zip(_numbers(s.x), _numbers(s.y), strict=True)
+            for x, y in zip(plain_numbers(s.x), plain_numbers(s.y), strict=True)
         ]
 
     def plot(self, folder: Path, form: str = "png") -> None:
@@ -105,9 +105,7 @@ def characterise(
         For a neuron without an input voltage, or one that latches on.
     """
     wanted = list(names) or list(CHARACTERISTICS)
-    for name in wanted:
-        if name not in CHARACTERISTICS:
-            raise UnknownNameError("characteristic", name, CHARACTERISTICS)
+    check_names("characteristic", wanted, CHARACTERISTICS)
     cells = load_cells(neuron, kinetics=kinetics, changes=dict(changes or {}), temperature=temperature,
                        barrier_shift=barrier_shift)  # fmt: skip
     if not np.size(cells.input_voltage):
@@ -115,7 +113,3 @@ def characterise(
     refuse_following_gate(neuron, cells, float(np.max(cells.input_voltage)))
     bench = Bench(cells, neuron, devices, seed, neuron == MEASURED_NEURON if compare is None else compare)
     return Characterisation(neuron, {name: experiment(bench, name) for name in wanted})
-
-
-def _numbers(values: Array) -> list[float | None]:
-    return [float(v) if np.isfinite(v) else None for v in values]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.units import format_quantity
 from neuroest.dynamics.cascade import cascaded_connection
 from neuroest.dynamics.diffusive_cells import integration_time
@@ -151,8 +151,7 @@ def characterise(bench: Bench, name: str) -> Characteristic:
     NeuroestError
         When the neuron never fires where the experiment needs it to.
     """
-    if name not in CHARACTERISTICS:
-        raise UnknownNameError("characteristic", name, CHARACTERISTICS)
+    check_names("characteristic", [name], CHARACTERISTICS)
     if name in _DRIVEN_AT:
         level = float(np.max(getattr(bench.cells, _DRIVEN_AT[name])))
         if not np.all(np.isfinite(integration_time(bench.cells, level))):

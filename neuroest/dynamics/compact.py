@@ -9,14 +9,14 @@ show that the gate follows the closing gap and takes the drive away, further ste
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.diffusive_cells import DiffusiveCells
-from neuroest.dynamics.stimulus import Array, Stimulus
+from neuroest.dynamics.spikes import SpikeRun, Spikes
+from neuroest.dynamics.stimulus import Array, Stimulus, steps_of
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth
 from neuroest.equations._constants import BOLTZMANN
@@ -25,15 +25,12 @@ STEPS_PER_SETTLING = 60.0
 """Steps within the settling time of the filament; accuracy is checked by halving them."""
 _PARTS_PER_SWITCHING = 5.0
 _MOST_PARTS = 1000
-_MOST_STEPS = 20_000_000
 _RUPTURED = 1e-4
 """Filament that is left when a rupture counts as over; numerical, not physical."""
 _REACH = 0.05
 """How far below its state of now the gap of a device is looked for whose gate follows it; numerical."""
 _HALVINGS = 40
 _MOST_LENGTHS = 1000
-_TOGETHER = 200
-"""Steps whose energies and spikes are added up at once."""
 _EVERY = slice(None)
 """All devices: a view, where a list of them would be copied."""
 _SETTLED = 10.0
@@ -92,52 +89,26 @@ ENERGY_TERMS = ("before_switch", "gate_charge", "divider", "output_branch", "out
 
 
 @dataclass
-class Run:
-    """What happened.
+class Run(SpikeRun):
+    """What happened; a spike is a rise of the gate through the output's threshold.
 
     Attributes
     ----------
-    duration : float
-        Length of the run. [s]
-    spike_devices, spike_times : ndarray
-        Device and time of each rise of the gate through the output's threshold. [s]
     first_switch : ndarray
         Time at which each device's filament was first complete; infinite where it never was. [s]
-    energy : dict of str to ndarray
-        Energy from the supplies by term and device. [J]
     output_time : ndarray
         Time that each output was on. [s]
     latched : ndarray of bool
         Devices whose output stays on although the gate should have let go long ago.
     gate_peak : ndarray
         Highest gate voltage. [V]
-    traces : dict of str to ndarray
-        Time, input, gate voltage, filament and residue of the devices that are kept.
     """
 
-    duration: float
-    devices: int
-    spike_devices: Array
-    spike_times: Array
     first_switch: Array
-    energy: dict[str, Array]
     output_time: Array
     latched: Array
     gate_peak: Array
     final: State
-    traces: dict[str, Array] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> Array:
-        """Spikes of each device."""
-        return np.bincount(self.spike_devices.astype(int), minlength=self.devices).astype(float)
-
-    def intervals(self) -> Array:
-        """All intervals between spikes of the same device. [s]."""
-        order = np.lexsort((self.spike_times, self.spike_devices))
-        times, devices = self.spike_times[order], self.spike_devices[order]
-        result: Array = np.diff(times)[np.diff(devices) == 0]
-        return result
 
 
 def default_step(cells: DiffusiveCells) -> float:
@@ -190,12 +161,7 @@ def simulate(
         For a step that is none, or a run of more steps than anybody would wait for.
     """
     engine = _Engine(cells, generator, rupture, idealised or Idealised())
-    longest = default_step(cells) if step is None else step
-    plan = [max(1, int(np.ceil(s.duration / longest - 1e-9))) if longest > 0.0 else 0 for s in stimulus]
-    if not longest > 0.0 or sum(plan) > _MOST_STEPS:
-        raise NeuroestError(
-            f"a step of {longest:g} s would take {sum(plan)} steps; allowed are 1 to {_MOST_STEPS}"
-        )
+    plan = steps_of(stimulus, default_step(cells) if step is None else step)
     state = start if start is not None else State.rest(engine.devices)
     if start is None and generator is not None:
         state.deviation = generator.standard_normal(engine.devices)
@@ -220,14 +186,12 @@ class _Record:
     def __init__(self, engine: _Engine, kept: int, every: int) -> None:
         devices = engine.devices
         self.engine, self.kept, self.every, self.ticks = engine, min(kept, devices), every, 0
-        self.spikes: list[tuple[Array, Array]] = []
+        self.spikes = Spikes()
         self.first_switch = np.full(devices, np.inf)
         self.energy = {term: np.zeros(devices) for term in ENERGY_TERMS}
         self.output_time, self.on_since = np.zeros(devices), np.full(devices, np.inf)
         self.peak = np.zeros(devices)
         self.rows: list[tuple[float, Array, Array, Array, Array]] = []
-        self.waiting: list[tuple[Any, ...]] = []
-        self.whose: Any = _EVERY
 
     def sample(self, time: float, level: Array, state: State) -> None:
         if self.kept and self.ticks % self.every == 0:
@@ -237,65 +201,42 @@ class _Record:
         self.ticks += 1
 
     def note(
-        self, index: Any, before: State, after: State, flows: dict[str, Array], time: float, length: float
-    ) -> None:
-        """Take down one step of some devices."""
-        self.flush()
-        one = [before.gate, after.gate, flows["drawn"], flows["level"], after.switched]
-        self._add(index, [part[np.newaxis] for part in one], np.array([[time]]), np.array([[length]]))
-
-    def later(self, before: State, after: State, flows: dict[str, Array], time: float, length: float) -> None:
-        """Take down one step of all devices, together with others: adding up is as long as the step itself."""
-        self.waiting.append(
-            (before.gate, after.gate, flows["drawn"], flows["level"], after.switched, time, length)
-        )
-        if len(self.waiting) >= _TOGETHER:
-            self.flush()
-
-    def flush(self) -> None:
-        """Add up the steps that wait."""
-        if self.waiting:
-            columns = list(zip(*self.waiting, strict=True))
-            self.waiting.clear()
-            moment, span = (np.array(column)[:, np.newaxis] for column in columns[5:])
-            self._add(_EVERY, [np.array(column) for column in columns[:5]], moment, span)
-
-    def _add(self, index: Any, told: list[Array], time: Array, length: Array) -> None:
-        """Energy, the output's time and its spikes within steps: one line a step, one column a device."""
-        before, after, drawn, level, switched = told
-        cells, threshold = self.engine.cells, self.engine.cells.output_threshold[index]
-        self.peak[index] = np.maximum(self.peak[index], after.max(axis=0))
+        self, index: Any, before: State, after: State, flows: dict[str, Array], fired: Array, time: float,
+        length: float,
+    ) -> None:  # fmt: skip
+        """Take down one step of some devices: first switches, energy, the output's time and its spikes."""
+        devices, cells = self.engine.all[index], self.engine.cells
+        if fired.any():
+            first = devices[fired & np.isinf(self.first_switch[index])]
+            # the gap closes at the end of the step in which it is found closed
+            self.first_switch[first] = time + length
+        threshold, drawn, level = cells.output_threshold[index], flows["drawn"], flows["level"]
+        self.peak[index] = np.maximum(self.peak[index], after.gate)
         if level.any():
-            conducting = (after > threshold) | switched
-            risen = np.maximum(after - before, 0.0) * level
+            conducting = (after.gate > threshold) | after.switched
+            risen = np.maximum(after.gate - before.gate, 0.0) * level
             charged = np.minimum(cells.gate_capacitance[index] * risen, np.maximum(drawn, 0.0))
-            self.energy["gate_charge"][index] += charged.sum(axis=0)
-            self.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged).sum(axis=0)
-            self.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0).sum(axis=0)
-        high = np.maximum(before, after)
+            self.energy["gate_charge"][index] += charged
+            self.energy["before_switch"][index] += np.where(conducting, 0.0, drawn - charged)
+            self.energy["divider"][index] += np.where(conducting, drawn - charged, 0.0)
+        high = np.maximum(before.gate, after.gate)
         if not (high > threshold).any():  # nothing is on, and nothing was
             return
-        low = np.minimum(before, after)
+        low = np.minimum(before.gate, after.gate)
         crosses = (high > threshold) & (low < threshold)
         swing = np.where(crosses, high - low, 1.0)
         share = np.where(crosses, np.minimum((high - threshold) / swing, 1.0), 1.0 * (high > threshold))
-        self.output_time[index] += (share * length).sum(axis=0)
-        rising = (before <= threshold) & (after > threshold)
-        devices = self.engine.all[index]
+        self.output_time[index] += share * length
+        rising = (before.gate <= threshold) & (after.gate > threshold)
         if rising.any():
-            moment = time + length * (1.0 - share)
-            _, who = np.nonzero(rising)
-            self.spikes.append((devices[who].astype(float), moment[rising]))
-            latest = np.where(rising, moment, -np.inf).max(axis=0)
-            risen_now = np.isfinite(latest)
-            self.on_since[devices[risen_now]] = latest[risen_now]
-        self.on_since[devices[after[-1] <= threshold]] = np.inf
+            moment = (time + length * (1.0 - share))[rising]
+            self.spikes.add(devices[rising], moment)
+            self.on_since[devices[rising]] = moment
+        self.on_since[devices[after.gate <= threshold]] = np.inf
 
     def finish(self, time: float, level: Array, state: State) -> Run:
-        self.flush()
         cells = self.engine.cells
-        devices = np.concatenate([d for d, _ in self.spikes]) if self.spikes else np.zeros(0)
-        times = np.concatenate([t for _, t in self.spikes]) if self.spikes else np.zeros(0)
+        devices, times = self.spikes.arrays()
         order = np.argsort(times, kind="stable")
         peak = equations.gate_peak_voltage(
             np.maximum(level, self.peak), cells.on_resistance, cells.control_resistance
@@ -362,23 +303,20 @@ class _Engine:
                 self._follow(state, after, flows, fired, self.all[held], level, length)
         self.level_before = level
         parts = min(_MOST_PARTS, int(np.ceil(length / self.fine)))
-        if parts <= 1:
-            self._note(record, _EVERY, state, after, flows, fired, time, length)
-            return after
         busy = fired | state.rupturing | after.rupturing | (state.switched & self.ruptures)
-        if not busy.any():
-            self._note(record, _EVERY, state, after, flows, fired, time, length)
+        if parts <= 1 or not busy.any():
+            record.note(_EVERY, state, after, flows, fired, time, length)
             return after
         calm, index = self.all[~busy], self.all[busy]
         if len(calm):
             kept = {name: value[~busy] for name, value in flows.items()}
-            self._note(record, calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
+            record.note(calm, state.take(calm), after.take(calm), kept, fired[calm], time, length)
         part, cells, share, steps = state.take(index), self.cells.take(index), length / parts, level[index]
         rates, ruptures = (rates[0][index], rates[1][index]), self.ruptures[index]
         factors = _Factors.of(cells, rates[1], share)  # the noise stands still within a step
         for count in range(parts):
             following, moved, caught = self._advance(cells, part, steps, share, rates, factors, ruptures)
-            self._note(record, index, part, following, moved, caught, time + count * share, share)
+            record.note(index, part, following, moved, caught, time + count * share, share)
             part = following
         # a slow gate is no slave of the gap, and one that is still low has not taken the drive away
         slaved = (_SETTLED * self.release[index] < length) & (part.gate > level[index] / 2.0)
@@ -428,8 +366,7 @@ class _Engine:
             return gate
         assert self.generator is not None  # noqa: S101
         spread = np.sqrt(BOLTZMANN * cells.temperature / cells.gate_capacitance * -np.expm1(-2.0 * phase))
-        noisy: Array = gate + spread * self.generator.standard_normal(len(gate))
-        return noisy
+        return np.asarray(gate + spread * self.generator.standard_normal(len(gate)))
 
     def _move_noise(self, state: State, length: float) -> None:
         assert self.generator is not None  # noqa: S101
@@ -469,16 +406,6 @@ class _Engine:
             np.zeros(len(filament), dtype=bool),
         )  # fmt: skip
         return following, flows, fired
-
-    def _note(
-        self, record: _Record, index: Any, before: State, after: State, flows: dict[str, Array],
-        fired: Array, time: float, length: float,
-    ) -> None:  # fmt: skip
-        if fired.any():
-            first = fired & np.isinf(record.first_switch[index])
-            # the gap closes at the end of the step in which it is found closed
-            record.first_switch[self.all[index][first]] = time + length
-        record.note(index, before, after, flows, time, length)
 
 
 @dataclass(frozen=True)

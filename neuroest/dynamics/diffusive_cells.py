@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.neurons.diffusive_base import ION_BARRIERS
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.dynamics.stimulus import Array
 from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth, neuron_geometry
@@ -133,6 +133,13 @@ def immediate_switching_voltage(cells: DiffusiveCells) -> Any:
     )
 
 
+def dc_threshold_voltage(cells: DiffusiveCells) -> float:
+    """Constant drive below which no neuron ever fires. [V]."""
+    return float(np.max(filament_growth.dc_threshold_voltage(
+        cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
+    )))  # fmt: skip
+
+
 def load_cells(
     neuron: str | Device,
     *,
@@ -173,10 +180,9 @@ def load_cells(
             f"{kinetics} is a {kinetic.spec.model}; expected a device of the model ion_kinetics"
         )
     values = {**_values(kinetic), **_values(device)}
+    check_names("parameter", changes or {}, values)
     for name, text in (changes or {}).items():
         record = device.record if name in device.record.declared else kinetic.record
-        if name not in values:
-            raise UnknownNameError("parameter", name, values)
         values[name] = record.parameters()[name].check.read(text)
     for name in _OF_SIMULATIONS:
         if not values.get(name):

@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.compact import ENERGY_TERMS, Run, simulate
 from neuroest.dynamics.diffusive_cells import DiffusiveCells, integration_time
-from neuroest.dynamics.stimulus import Array, Segment, pulse_train
+from neuroest.dynamics.stimulus import Segment
 from neuroest.equations import diffusive_neuron as equations
 
 TOLERANCE = MappingProxyType(
@@ -150,26 +150,3 @@ def closed_terms(
         "output_load": equations.output_load_energy(cells.load_capacitance, supply),
     }
     return {term: float(np.max(value)) for term, value in terms.items()}
-
-
-@dataclass(frozen=True)
-class LatchingSweep:
-    """Which control resistances make the published rate equations latch under pulses."""
-
-    resistances: Array
-    spikes: Array
-    latched: Array
-
-    @property
-    def smallest(self) -> float:
-        """Smallest control resistance that latches; infinite where none does. [ohm]."""
-        return float(np.min(np.where(self.latched, self.resistances, np.inf)))
-
-
-def latching_sweep(
-    cells: DiffusiveCells, level: float, width: float, gap: float, pulses: int, resistances: Array
-) -> LatchingSweep:
-    """Pulse trains into neurons that differ in their control resistor, without rupture."""
-    many = cells.changed(control_resistance=np.sort(resistances))
-    run = simulate(many, pulse_train(level, width, gap, pulses), rupture=False)
-    return LatchingSweep(many.control_resistance, run.counts, run.latched)

@@ -55,9 +55,7 @@ class FirstSpike:
     closest: Array
 
 
-def first_spike(
-    rates: Rates, level: Any, width: Any, gap: Any, most_pulses: Any, residue: Any = 0.0
-) -> FirstSpike:
+def first_spike(rates: Rates, level: Any, width: Any, gap: Any, most_pulses: Any) -> FirstSpike:
     """First spike under pulses of a constant level.
 
     Parameters
@@ -68,11 +66,9 @@ def first_spike(
         Voltage, length and distance of the pulses. [V], [s], [s]
     most_pulses : float or ndarray
         Pulses after which a device counts as silent.
-    residue : float or ndarray
-        Residue at the start.
     """
     shape = np.broadcast_shapes(
-        *(np.shape(v) for v in (*vars(rates).values(), level, width, gap, most_pulses, residue))
+        *(np.shape(v) for v in (*vars(rates).values(), level, width, gap, most_pulses))
     )
 
     def spread(value: Any) -> Array:
@@ -80,9 +76,8 @@ def first_spike(
 
     r = Rates(*(spread(value) for value in vars(rates).values()))
     voltage, on, off, most = spread(level), spread(width), spread(gap), spread(most_pulses)
-    filament, left = np.zeros(len(on)), on.copy()
-    rest = spread(residue)
-    time, pulses, closest = np.zeros(len(on)), np.ones(len(on)), rest.copy()
+    filament, rest, left = np.zeros(len(on)), np.zeros(len(on)), on.copy()
+    time, pulses, closest = np.zeros(len(on)), np.ones(len(on)), np.zeros(len(on))
     fired, active = np.full(len(on), np.inf), np.arange(len(on))
     final_residue, standing = rest.copy(), rest.copy()
     for _ in range(_MOST_ROUNDS):
@@ -124,8 +119,7 @@ def step_length(r: Rates, drive: Array, filament: Array, rest: Array, left: Arra
     growth = np.maximum(drive / gap - settling * filament, 0.0) + r.residue_rate * filament
     longest = np.maximum(1.0 / (_STEPS_PER_SETTLING * settling), _SHARE_OF_PULSE * (width - left))
     steps = np.minimum(longest, _GAP_SHARE * gap / np.maximum(growth, 1e-300))
-    result: Array = np.minimum(steps, left)
-    return result
+    return np.asarray(np.minimum(steps, left))
 
 
 def move(r: Rates, drive: Array, filament: Array, rest: Array, step: Array) -> tuple[Array, Array]:

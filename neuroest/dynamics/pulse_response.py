@@ -7,7 +7,7 @@ and the next one grows as the gate lets go. Smooth in all parameters but for the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -84,7 +84,8 @@ def pulse_response(
         Whether a device may stop at its first spike.
     """
     start = start or Rested()
-    given = (*_values(rates), *_values(reset), *_values(start), level, width)
+    records = (vars(rates), vars(reset), vars(start))
+    given = (*(value for record in records for value in record.values()), level, width)
     shape = np.broadcast_shapes(*(np.shape(v) for v in given))
     flat = [np.array(np.broadcast_to(np.asarray(v, dtype=float), shape).ravel()) for v in given]
     r, circuit = Rates(*flat[:5]), Reset(*flat[5:8])
@@ -96,7 +97,7 @@ def pulse_response(
     for _ in range(_MOST_ROUNDS):
         if not len(active):
             break
-        a, part = active, Rates(*(v[active] for v in _values(r)))
+        a, part = active, Rates(*(v[active] for v in vars(r).values()))
         release = circuit.control_resistance[a] * circuit.gate_capacitance[a]
         charged = gate[a] > _QUIET * voltage[a]
         # early steps of a pulse are short; the share of the pulse that has passed counts from its last spike on
@@ -148,7 +149,3 @@ def rested(rates: Rates, reset: Reset, state: Rested, gap: Any) -> Rested:
     filament, residue = decayed(rates, state.filament, state.residue, gap)
     gate = state.gate * np.exp(-gap / (reset.control_resistance * reset.gate_capacitance))
     return Rested(filament, residue, gate)
-
-
-def _values(record: Any) -> tuple[Any, ...]:
-    return tuple(getattr(record, each.name) for each in fields(record))

@@ -5,67 +5,19 @@ Between events each of them is linear, so that every step is exact whatever its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from neuroest.blocks.neurons.analog_lif import AnalogLifParameters
 from neuroest.core.errors import NeuroestError
 from neuroest.dynamics.parameters import LifBehaviourParameters, ThresholdSwitchParameters
-from neuroest.dynamics.stimulus import Array, Stimulus, total_duration
+from neuroest.dynamics.spikes import SpikeRun, Spikes
+from neuroest.dynamics.stimulus import Array, Stimulus, steps_of, total_duration
 from neuroest.equations import neurons as equations
 
 _STEPS_PER_TIME_CONSTANT = 50.0
-_MOST_STEPS = 20_000_000
 _MOST_EVENTS = 6
 _FEW_STEPS = 20_000
 _STEPS_PER_CHARGING = 20.0
-
-
-@dataclass
-class ReferenceRun:
-    """Spikes, energy and traces of reference neurons."""
-
-    duration: float
-    devices: int
-    spike_devices: Array
-    spike_times: Array
-    energy: dict[str, Array]
-    traces: dict[str, Array] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> Array:
-        """Spikes of each device."""
-        return np.bincount(self.spike_devices.astype(int), minlength=self.devices).astype(float)
-
-    def intervals(self) -> Array:
-        """All intervals between spikes of the same device. [s]."""
-        order = np.lexsort((self.spike_times, self.spike_devices))
-        times, devices = self.spike_times[order], self.spike_devices[order]
-        result: Array = np.diff(times)[np.diff(devices) == 0]
-        return result
-
-
-class _Spikes:
-    def __init__(self) -> None:
-        self.found: list[tuple[Array, Array]] = []
-
-    def add(self, who: Array, when: Array) -> None:
-        index = np.flatnonzero(who)
-        if len(index):
-            self.found.append((index.astype(float), when[index]))
-
-    def arrays(self) -> tuple[Array, Array]:
-        if not self.found:
-            return np.zeros(0), np.zeros(0)
-        return np.concatenate([d for d, _ in self.found]), np.concatenate([t for _, t in self.found])
-
-
-def _plan(stimulus: Stimulus, step: float) -> list[int]:
-    plan = [max(1, int(np.ceil(segment.duration / step - 1e-9))) for segment in stimulus]
-    if sum(plan) > _MOST_STEPS:
-        raise NeuroestError(f"a step of {step:g} s would take {sum(plan)} steps; allowed are {_MOST_STEPS}")
-    return plan
 
 
 def simulate_switch(
@@ -76,7 +28,7 @@ def simulate_switch(
     generator: np.random.Generator | None = None,
     step: float | None = None,
     relaxation: float = 0.0,
-) -> ReferenceRun:
+) -> SpikeRun:
     """Relaxation oscillations of a threshold switch with a capacitor under a supply that may vary.
 
     The switch conducts for the time of `relaxation` after its voltage has fallen below the hold voltage. [s]
@@ -93,9 +45,9 @@ def simulate_switch(
     length = _switch_step(switch, stimulus, fast / 5.0) if step is None else step
     voltage, on = np.zeros(devices), np.zeros(devices, dtype=bool)
     trip = threshold * _lognormal(generator, float(switch.threshold_variation), devices)
-    drawn, spikes, rows, time = np.zeros(devices), _Spikes(), [], 0.0
+    drawn, spikes, rows, time = np.zeros(devices), Spikes(), [], 0.0
     opens = np.full(devices, np.inf)
-    for segment, parts in zip(stimulus, _plan(stimulus, length), strict=True):
+    for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
         part = segment.duration / parts
         supply = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
         for _ in range(parts):
@@ -120,7 +72,8 @@ def simulate_switch(
                 drawn += supply * (mean_drop * spent - moved) / series
                 voltage, left = np.where(event & crosses, goal, after), left - spent
                 moment = time + part - left
-                spikes.add(event & ~on, moment)
+                who = event & ~on
+                spikes.add(np.flatnonzero(who), moment[who])
                 fresh = _lognormal(generator, float(switch.threshold_variation), devices)
                 if relaxation > 0.0:
                     opens = np.where(
@@ -134,7 +87,7 @@ def simulate_switch(
             time += part
     who, when = spikes.arrays()
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return ReferenceRun(time, devices, who, when, {"supply": drawn}, traces)
+    return SpikeRun(time, devices, who, when, {"supply": drawn}, traces)
 
 
 def _switch_step(switch: ThresholdSwitchParameters, stimulus: Stimulus, fine: float) -> float:
@@ -172,7 +125,7 @@ def simulate_analog_lif(
     devices: int = 1,
     generator: np.random.Generator | None = None,
     step: float | None = None,
-) -> ReferenceRun:
+) -> SpikeRun:
     """Leaky integrate-and-fire neuron under an input current, with its refractory time."""
     tau, capacitance = float(behaviour.leak_time_constant), float(neuron.membrane_capacitance)
     threshold = float(neuron.threshold_voltage) * _lognormal(
@@ -181,8 +134,8 @@ def simulate_analog_lif(
     length = min(tau / _STEPS_PER_TIME_CONSTANT, total_duration(stimulus) / 100.0) if step is None else step
     voltage, blind = np.zeros(devices), np.zeros(devices)
     trip = threshold * _lognormal(generator, float(behaviour.threshold_variation), devices)
-    charge, spikes, rows, time = np.zeros(devices), _Spikes(), [], 0.0
-    for segment, parts in zip(stimulus, _plan(stimulus, length), strict=True):
+    charge, spikes, rows, time = np.zeros(devices), Spikes(), [], 0.0
+    for segment, parts in zip(stimulus, steps_of(stimulus, length), strict=True):
         part = segment.duration / parts
         current = np.broadcast_to(np.asarray(segment.level, dtype=float), (devices,))
         final = current * tau / capacitance
@@ -202,7 +155,7 @@ def simulate_analog_lif(
                 voltage = np.where(event, 0.0, final + (voltage - final) * np.exp(-spent / tau))
                 left = left - spent
                 charge += current * spent
-                spikes.add(event, time + part - left)
+                spikes.add(np.flatnonzero(event), (time + part - left)[event])
                 blind = np.where(event, float(behaviour.refractory_time), blind)
                 fresh = threshold * _lognormal(generator, float(behaviour.threshold_variation), devices)
                 trip = np.where(event, fresh, trip)
@@ -219,7 +172,7 @@ def simulate_analog_lif(
         "bias": np.full(devices, float(neuron.bias_current) * supply * time),
     }
     traces = dict(zip(("time", "gate", "input"), map(np.array, zip(*rows, strict=True)), strict=True))
-    return ReferenceRun(time, devices, who, when, energy, traces)
+    return SpikeRun(time, devices, who, when, energy, traces)
 
 
 def digital_lif_spikes(behaviour: LifBehaviourParameters, inputs: Array) -> tuple[Array, Array]:
@@ -261,5 +214,4 @@ def _lognormal(generator: np.random.Generator | None, relative: float, devices: 
     if generator is None or relative == 0.0:
         return np.ones(devices)
     deviation = np.sqrt(np.log1p(relative**2))
-    result: Array = np.exp(deviation * generator.standard_normal(devices))
-    return result
+    return np.asarray(np.exp(deviation * generator.standard_normal(devices)))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.core.statistics import quantiles
 from neuroest.core.text_layout import columns
 from neuroest.core.units import format_quantity, parse_quantity, parse_unit
@@ -17,6 +17,7 @@ from neuroest.dynamics.compact import simulate as simulate_cells
 from neuroest.dynamics.diffusive_cells import (
     NEURON_MODELS,
     DiffusiveCells,
+    dc_threshold_voltage,
     draw_devices,
     immediate_switching_voltage,
     integration_time,
@@ -30,15 +31,13 @@ from neuroest.dynamics.reference_neurons import (
     simulate_switch,
     switch_latches,
 )
+from neuroest.dynamics.spikes import SpikeRun, plain_numbers
 from neuroest.dynamics.stimulus import Array, Segment, constant, pulse_pair, pulse_train, sampled
-from neuroest.equations import filament_growth
 from neuroest.loading.library import Device, load_device
 from neuroest.registry import render
 from neuroest.specs.csv_table import read_csv
 
 _BEHAVIOUR = "lif_behaviour_generic"
-_HALF = 0.5
-"""Half of the conductance of a particle in the middle of its gap, which is one."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +82,17 @@ class Traces:
 
     values: Mapping[str, Array]
     title: str
-    labels: tuple[str, str] = ("input", "gate node")
-    units: tuple[str, str, str] = ("s", "V", "V")
+    labels: tuple[str, str]
+    units: tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Report:
-    """A result as text, as data for JSON, and as CSV."""
+    """A result as text, as data for JSON, and as a table whose first row is its header."""
 
     lines: tuple[str, ...]
     data: dict[str, Any]
-    table: tuple[tuple[str, ...], ...]
+    table: tuple[tuple[Any, ...], ...]
 
     def to_text(self) -> str:
         """Text, one fact a line."""
@@ -103,20 +102,9 @@ class Report:
         """The result as plain data."""
         return self.data
 
-    def to_csv(self) -> str:
-        """The table, one row a line."""
-        return "\n".join(",".join(row) for row in self.table) + "\n"
-
-    def rows(self) -> list[dict[str, float | str]]:
-        """The table, one mapping a row, numbers as numbers."""
-        return [dict(zip(self.table[0], map(_number, row), strict=True)) for row in self.table[1:]]
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    def rows(self) -> list[dict[str, Any]]:
+        """The table, one mapping a row."""
+        return [dict(zip(self.table[0], row, strict=True)) for row in self.table[1:]]
 
 
 def simulate(
@@ -169,13 +157,8 @@ def simulate_neuron(request: Request, plot: Path | None = None) -> Report:
         "analog_lif": _analog,
         "lif_behaviour": _digital,
     }
-    if model not in runners:
-        raise UnknownNameError(
-            "time-domain model",
-            model,
-            runners,
-            f"{request.neuron} is known by its numbers and not by equations in time",
-        )
+    hint = f"{request.neuron} is known by its numbers and not by equations in time"
+    check_names("time-domain model", [model], runners, hint)
     if model not in NEURON_MODELS and (request.temperature is not None or request.barrier_shift):
         raise NeuroestError(
             f"{request.neuron} is a {model}; temperature and barriers belong to diffusive neurons"
@@ -260,49 +243,33 @@ def _diffusive(request: Request, plot: Path | None) -> Report:
         cells, stimulus_of(request, level, duration, "V"), generator=generator, step=request.step,
         rupture=request.rupture, kept=1,
     )  # fmt: skip
-    lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
     first = run.first_switch[np.isfinite(run.first_switch)]
-    lines.append(
-        f"first complete filament: {_band(first, 's')} in {len(first)} of {request.devices} devices; closed form at "
-        f"a constant {format_quantity(level, 'V')}: {format_quantity(closed, 's') if np.isfinite(closed) else 'never'}"
-    )
     fast = float(np.max(immediate_switching_voltage(typical)))
-    lines.append(
-        f"at {format_quantity(typical.temperature, 'K')}: never fires below "
-        f"{format_quantity(_dc_threshold(typical), 'V')}, without residue from {format_quantity(fast, 'V')} on"
-    )
+    due = format_quantity(closed, "s") if np.isfinite(closed) else "never"
+    lines = [
+        (f"first complete filament: {_band(first, 's')} in {len(first)} of {request.devices} devices; closed form at "
+        f"a constant {format_quantity(level, 'V')}: {due}"),
+        (f"at {format_quantity(typical.temperature, 'K')}: never fires below "
+        f"{format_quantity(dc_threshold_voltage(typical), 'V')}, without residue from {format_quantity(fast, 'V')} on"),
+    ]  # fmt: skip
     if np.any(run.latched):
         share = f"{int(np.sum(run.latched))} of {request.devices} outputs"
         lines.append(
             f"latching: {share} stay on although the gate should have let go; rates and energies of the closed forms "
             "do not hold here"
         )
-    lines.append("energy from the supplies over the run, mean of the devices:")
-    lines += [
-        f"  {term.replace('_', ' '):<16} {format_quantity(float(np.mean(v)), 'J')}"
-        for term, v in run.energy.items()
+    lines += _energy_lines(run)
+    _plot(run.traces, request, plot, "gate node")
+    extra = {"first_switch_s": plain_numbers(run.first_switch), "latched": int(np.sum(run.latched))}
+    return _report(request, run, lines, extra)
+
+
+def _energy_lines(run: SpikeRun) -> list[str]:
+    means = {term: float(np.mean(energy)) for term, energy in run.energy.items()}
+    return [
+        "energy from the supplies over the run, mean of the devices:",
+        *(f"  {term.replace('_', ' '):<16} {format_quantity(mean, 'J')}" for term, mean in means.items()),
     ]
-    if plot is not None:
-        render(Traces(run.traces, f"{request.neuron}: {request.stimulus}"), "figure", plot)
-    extra = {"first_switch_s": _finite(run.first_switch), "latched": int(np.sum(run.latched))}
-    return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, extra)
-
-
-def _dc_threshold(cells: DiffusiveCells) -> float:
-    return float(np.max(filament_growth.dc_threshold_voltage(
-        cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
-    )))  # fmt: skip
-
-
-def _spike_lines(request: Request, counts: Array, intervals: Array, duration: float) -> list[str]:
-    lines = [
-        f"{request.neuron}, {request.devices} device{'s' * (request.devices > 1)}, {format_quantity(duration, 's')}",
-        f"spikes: {float(np.mean(counts)):.4g} a device, {format_quantity(float(np.mean(counts)) / duration, '1/s')}",
-    ]
-    if len(intervals):
-        variation = float(np.std(intervals) / np.mean(intervals))
-        lines.append(f"intervals: {_band(intervals, 's')}, coefficient of variation {variation:.2g}")
-    return lines
 
 
 def _band(values: Array, unit: str) -> str:
@@ -317,31 +284,32 @@ def _band(values: Array, unit: str) -> str:
     )
 
 
-def _finite(values: Array) -> list[float | None]:
-    return [float(v) if np.isfinite(v) else None for v in values]
-
-
-def _report(
-    request: Request, lines: list[str], devices: Array, times: Array, duration: float,
-    energy: Mapping[str, Array], extra: Mapping[str, Any],
-) -> Report:  # fmt: skip
+def _report(request: Request, run: SpikeRun, found: list[str], extra: Mapping[str, Any]) -> Report:
+    """Spikes of a run, then what was found of this kind of neuron."""
+    mean, intervals = float(np.mean(run.counts)), run.intervals()
+    lines = [
+        f"{request.neuron}, {run.devices} device{'s' * (run.devices > 1)}, {format_quantity(run.duration, 's')}",
+        f"spikes: {mean:.4g} a device, {format_quantity(mean / run.duration, '1/s')}",
+    ]
+    if len(intervals):
+        variation = float(np.std(intervals) / np.mean(intervals))
+        lines.append(f"intervals: {_band(intervals, 's')}, coefficient of variation {variation:.2g}")
+    spikes = [(int(d), float(t)) for d, t in zip(run.spike_devices, run.spike_times, strict=True)]
     data = {
         "neuron": request.neuron,
-        "duration_s": duration,
+        "duration_s": run.duration,
         "devices": request.devices,
-        "spikes": [{"device": int(d), "time_s": float(t)} for d, t in zip(devices, times, strict=True)],
-        "energy_J": {term: float(np.mean(value)) for term, value in energy.items()},
+        "spikes": [{"device": device, "time_s": time} for device, time in spikes],
+        "energy_J": {term: float(np.mean(value)) for term, value in run.energy.items()},
         **extra,
     }
-    rows = [(str(int(d)), f"{t:.9g}") for d, t in zip(devices, times, strict=True)]
-    return Report(tuple(lines), data, (("device", "spike_time [s]"), *rows))
+    return Report((*lines, *found), data, (("device", "spike_time [s]"), *spikes))
 
 
 def _record(device: Device, changes: Mapping[str, str]) -> Any:
     values = {name: claim.value for name, claim in device.claims.items()}
+    check_names("parameter", changes, values)
     for name, text in changes.items():
-        if name not in values:
-            raise UnknownNameError("parameter", name, values)
         values[name] = device.record.parameters()[name].check.read(text)
     return device.record(**values)
 
@@ -364,24 +332,15 @@ def _switch(request: Request, plot: Path | None) -> Report:
         switch, stimulus_of(request, level, duration, "V"), devices=request.devices, generator=request.generator(),
         step=request.step, relaxation=relaxation,
     )  # fmt: skip
-    lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
+    lines = []
     if reason := switch_latches(switch):
         lines.append(f"no oscillation: {reason}")
     spikes = float(np.sum(run.counts))
     if spikes:
         per = float(np.sum(run.energy["supply"])) / spikes
         lines.append(f"energy from the supply: {format_quantity(per, 'J')} a spike")
-    lines += notes
     _plot(run.traces, request, plot, "capacitor")
-    return _report(
-        request,
-        lines,
-        run.spike_devices,
-        run.spike_times,
-        run.duration,
-        run.energy,
-        {"latched": bool(reason)},
-    )
+    return _report(request, run, [*lines, *notes], {"latched": bool(reason)})
 
 
 def _behaviour_of(neuron: Any) -> ThresholdSwitchParameters:
@@ -403,15 +362,9 @@ def _analog(request: Request, plot: Path | None) -> Report:
         neuron, behaviour, stimulus_of(request, level, duration, "A"), devices=request.devices,
         generator=request.generator(), step=request.step,
     )  # fmt: skip
-    lines = _spike_lines(request, run.counts, run.intervals(), run.duration)
-    lines.append(f"leak and refractory time from {_BEHAVIOUR}")
-    lines.append("energy from the supply over the run, mean of the devices:")
-    lines += [
-        f"  {term.replace('_', ' '):<16} {format_quantity(float(np.mean(v)), 'J')}"
-        for term, v in run.energy.items()
-    ]
     _plot(run.traces, request, plot, "membrane", "A")
-    return _report(request, lines, run.spike_devices, run.spike_times, run.duration, run.energy, {})
+    lines = [f"leak and refractory time from {_BEHAVIOUR}", *_energy_lines(run)]
+    return _report(request, run, lines, {})
 
 
 def _digital(request: Request, plot: Path | None) -> Report:
@@ -426,11 +379,11 @@ def _digital(request: Request, plot: Path | None) -> Report:
         f"{request.neuron}: digital neuron, {steps} steps, {added:g} added in each",
         f"spikes: {float(np.mean(np.sum(spikes, axis=0))):.4g} a device, {float(np.mean(spikes)):.4g} a step",
     ]
+    rows = list(zip(who.tolist(), when.tolist(), strict=True))
     data = {
         "neuron": request.neuron, "steps": steps, "devices": request.devices,
-        "spikes": [{"device": int(d), "step": int(t)} for d, t in zip(who, when, strict=True)],
+        "spikes": [{"device": device, "step": step} for device, step in rows],
     }  # fmt: skip
-    rows = [(str(int(d)), str(int(t))) for d, t in zip(who, when, strict=True)]
     return Report(tuple(lines), data, (("device", "step"), *rows))
 
 
@@ -476,5 +429,5 @@ def energy_report(request: Request, hold: float, plot: Path | None = None) -> Re
             for r in compared.rows
         ],
     }  # fmt: skip
-    table = [(r.term, f"{r.simulated:.6g}", f"{r.closed:.6g}", r.verdict) for r in compared.rows]
+    table = [(r.term, r.simulated, r.closed, r.verdict) for r in compared.rows]
     return Report(tuple(lines), data, (("term", "simulated [J]", "closed_form [J]", "verdict"), *table))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neuroest.core.errors import NeuroestError
 
 Array = NDArray[Any]
+_MOST_STEPS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,22 @@ def sampled(times: Array, levels: Array) -> list[Segment]:
         place = int(np.argmax(steps <= 0.0)) + 2
         raise NeuroestError(f"time does not increase at sample {place} of the stimulus")
     return [Segment(float(step), float(level)) for step, level in zip(steps, levels[:-1], strict=True)]
+
+
+def steps_of(stimulus: Stimulus, longest: float) -> list[int]:
+    """Number of equal steps of each segment, none longer than `longest`.
+
+    Raises
+    ------
+    NeuroestError
+        For a step that is none, or more steps than anybody would wait for.
+    """
+    plan = [max(1, int(np.ceil(s.duration / longest - 1e-9))) if longest > 0.0 else 0 for s in stimulus]
+    if not longest > 0.0 or sum(plan) > _MOST_STEPS:
+        raise NeuroestError(
+            f"a step of {longest:g} s would take {sum(plan)} steps; allowed are 1 to {_MOST_STEPS}"
+        )
+    return plan
 
 
 def total_duration(stimulus: Stimulus) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import MappingError
 from neuroest.core.startup import keep_memory
 from neuroest.exploration.structures import Group
@@ -17,7 +18,6 @@ from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import sound_points
 from neuroest.results.quantities import QUANTITIES
 
-Array: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int16]
 
 _BLOCK = 16_384
@@ -28,6 +28,28 @@ _BOX, _LARGEST_IN_A_BOX = 65_536, 1_048_576
 """The same for an open grid."""
 PASSED = -1
 NOT_FINITE = "not_finite: a result is negative or no finite number"
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A column of words: an index into `words` for each row, or -1 for none."""
+
+    codes: Codes
+    words: tuple[str, ...]
+
+    @classmethod
+    def joined(cls, parts: Iterable[Labels]) -> Labels:
+        """Columns one after the other."""
+        words: dict[str, int] = {}
+        codes = []
+        for part in parts:
+            table = [words.setdefault(word, len(words)) for word in part.words]
+            codes.append(np.array([*table, -1], dtype=np.int16)[part.codes])
+        return cls(np.concatenate(codes), tuple(words))
+
+    def texts(self) -> NDArray[np.object_]:
+        """The word of each row, or None."""
+        return np.array([*self.words, None], dtype=object)[self.codes]
 
 
 @dataclass(frozen=True)
@@ -47,10 +69,10 @@ class Points:
     totals: Mapping[str, Array]
     failed: Codes
     reasons: tuple[str, ...]
-    extrapolates: NDArray[np.bool_]
+    extrapolates: Mask
 
     @property
-    def feasible(self) -> NDArray[np.bool_]:
+    def feasible(self) -> Mask:
         """Whether an estimate exists and all limits hold."""
         return np.asarray(self.failed == PASSED)
 
@@ -116,7 +138,7 @@ def evaluate_points(
 
 def _first_failures(
     result: Evaluation, shape: tuple[int, ...], count: int
-) -> tuple[Codes, tuple[str, ...], NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[Codes, tuple[str, ...], Mask, Mask]:
     failed = np.full(count, PASSED, dtype=np.int16)
     refused, extrapolates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     reasons: list[str] = []
@@ -144,18 +166,13 @@ def _unmapped(
     count = int(np.prod(shape))
     if count > 1:
         flat = {path: np.broadcast_to(v[..., 0], shape).reshape(-1, 1) for path, v in columns.items()}
-        ends = [
-            evaluate_points(group, {p: v[i : i + 1] for p, v in flat.items()}, (1,), quantities)
-            for i in (0, count - 1)
-        ]
-        if not all(reason in end.reasons for end in ends):
-            half = count // 2
-            return joined(
-                [
-                    evaluate_points(group, {p: v[part] for p, v in flat.items()}, (size,), quantities)
-                    for part, size in ((slice(half), half), (slice(half, count), count - half))
-                ]
-            )
+
+        def some(first: int, last: int) -> Points:
+            part = {path: values[first:last] for path, values in flat.items()}
+            return evaluate_points(group, part, (last - first,), quantities)
+
+        if not all(reason in end.reasons for end in (some(0, 1), some(count - 1, count))):
+            return joined([some(0, count // 2), some(count // 2, count)])
     nothing = np.full(count, np.nan)
     first_line = reason.splitlines()[0]
     return Points(
@@ -168,14 +185,17 @@ def _unmapped(
 
 def joined(parts: Sequence[Points]) -> Points:
     """Points one after the other."""
-    reasons: dict[str, int] = {}
-    codes = []
-    for part in parts:
-        table = np.array(
-            [reasons.setdefault(r, len(reasons)) for r in part.reasons] + [PASSED], dtype=np.int16
-        )
-        codes.append(table[part.failed])
+    failed = Labels.joined(Labels(part.failed, part.reasons) for part in parts)
     return Points(
         {name: np.concatenate([part.totals[name] for part in parts]) for name in parts[0].totals},
-        np.concatenate(codes), tuple(reasons), np.concatenate([part.extrapolates for part in parts]),
+        failed.codes, failed.words, np.concatenate([part.extrapolates for part in parts]),
     )  # fmt: skip
+
+
+def in_blocks(group: Group, columns: Mapping[str, Array], count: int, quantities: Sequence[str]) -> Points:
+    """Results of a list of points, a block at a time; `columns` has the values by path, one a point."""
+    parts, block = [], block_of(group)
+    for start in range(0, count, block):
+        part = {path: values[start : start + block].reshape(-1, 1) for path, values in columns.items()}
+        parts.append(evaluate_points(group, part, (min(block, count - start),), quantities))
+    return joined(parts)

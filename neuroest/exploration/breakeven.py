@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
@@ -20,12 +20,11 @@ from neuroest.exploration.space import Axis, Range, Space
 from neuroest.exploration.structures import Group, NumericAxis, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 _SCAN = 1025
 """Points at which the two are compared first; narrower crossings than a step are not seen."""
 _ZOOM = 65
@@ -151,12 +150,12 @@ class _Side:
 
 
 def breakeven(
-    first: str | Path | Loaded[Any],
-    second: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    first: Named,
+    second: Named,
+    workload: Named,
     axis: Axis,
     *,
-    second_workload: str | Path | Loaded[Any] | None = None,
+    second_workload: Named | None = None,
     quantity: str = "energy_per_inference_J",
     settings: Mapping[str, str] | None = None,
 ) -> BreakevenResult:
@@ -200,10 +199,11 @@ def breakeven(
         except UnknownNameError as error:
             problems.append(error)
             sides.append(_Side(resolve(chip, net, Space(()), kept).groups[0], None))
-    moving = [side.axis for side in sides if side.axis is not None]
+    moving = [(side.axis, side.group.claims[axis.name].unit) for side in sides if side.axis is not None]
     if not moving:
         raise problems[0]
-    found = next(iter(moving[0].tracks.values()))
+    moved, unit = moving[0]
+    found = next(iter(moved.tracks.values()))
     values = _spaced(found.low, found.high, _SCAN, log=found.log, whole=found.whole)
     curves = [side.at(values, quantity) for side in sides]
     difference = _difference(quantity, *curves)
@@ -220,13 +220,10 @@ def breakeven(
             value, jump = _narrowed(sides, quantity, values[left], values[right], whole=found.whole)
             below, above = (names[0], names[1]) if sign[left] < 0 else (names[1], names[0])
             crossings.append(Crossing(value, below, above, jump))
-    unit = sides[0].group.claims[axis.name].unit if sides[0].axis else sides[1].group.claims[axis.name].unit
     return BreakevenResult(axis.name, unit, quantity, names, values, curves[0], curves[1], tuple(crossings))
 
 
-def _own(
-    chip: str | Path | Loaded[Any], net: str | Path | Loaded[Any], settings: Mapping[str, str] | None
-) -> dict[str, str]:
+def _own(chip: Named, net: Named, settings: Mapping[str, str] | None) -> dict[str, str]:
     """Those settings that a chip has a place for."""
     kept = {}
     for path, value in (settings or {}).items():

@@ -11,7 +11,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from neuroest.core.extras import extra
-from neuroest.exploration.chunks import Columns, Job, Labels
+from neuroest.exploration.batch_evaluation import Labels
+from neuroest.exploration.chunks import Columns, Job
 from neuroest.exploration.errors import ExplorationError
 
 METADATA_KEY = b"neuroest"
@@ -47,14 +48,6 @@ def arrow_table(columns: Columns) -> Any:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Outcome of one chunk."""
-
-    rows: int
-    feasible: int
-
-
-@dataclass(frozen=True)
 class Store:
     """Finished chunks of a run."""
 
@@ -65,8 +58,8 @@ class Store:
         """Where they are."""
         return self.output.with_name(f"{self.output.name}.parts")
 
-    def write(self, chunk: int, columns: Columns) -> Progress:
-        """Keep a chunk."""
+    def write(self, chunk: int, columns: Columns) -> int:
+        """Keep a chunk; returns its rows."""
         arrow = extra("pyarrow", "explore")
         table = arrow_table(columns)
         path = self.folder / _PART.format(chunk)
@@ -75,7 +68,7 @@ class Store:
             with arrow.OSFile(str(beside), "wb") as sink, arrow.ipc.new_file(sink, table.schema) as writer:
                 writer.write_table(table)
             beside.replace(path)
-        return Progress(table.num_rows, int(np.count_nonzero(np.asarray(columns["feasible"]))))
+        return int(table.num_rows)
 
     def finished(self) -> frozenset[int]:
         """Numbers of the chunks that are there."""
@@ -148,15 +141,12 @@ class Store:
             beside.write_text(text, "utf-8")
             beside.replace(manifest)
 
-    def assemble(
-        self, job: Job, metadata: Mapping[str, Any], tick: Callable[[int], None] = lambda _: None
-    ) -> None:
+    def assemble(self, job: Job, metadata: Mapping[str, Any]) -> None:
         """Make the output of the chunks, and remove them."""
-        arrow = extra("pyarrow", "explore")
         beside = self.output.with_name(f".{self.output.name}.{os.getpid()}.tmp")
         text = json.dumps({**metadata, "fingerprint": job.fingerprint, **job.description()})
         with _told(self.output), _no_rest(beside):
-            self._write_all(arrow, job, beside, text, tick)
+            self._write_all(job, beside, text)
             with beside.open("rb+") as file:
                 os.fsync(file.fileno())
             if self.output.suffix == ".csv":
@@ -166,49 +156,34 @@ class Store:
             beside.replace(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _write_all(self, arrow: Any, job: Job, beside: Path, text: str, tick: Callable[[int], None]) -> None:
+    def tables(self, job: Job) -> Iterator[Any]:
+        """The chunks of a finished run in their order, as Arrow tables."""
+        arrow = extra("pyarrow", "explore")
+        for chunk in range(job.chunks):
+            with arrow.memory_map(str(self.folder / _PART.format(chunk))) as source:
+                yield arrow.ipc.open_file(source).read_all()
+
+    def _write_all(self, job: Job, beside: Path, text: str) -> None:
         writer: Any = None
         with contextlib.ExitStack() as stack:
-            for chunk in range(job.chunks):
-                with arrow.memory_map(str(self.folder / _PART.format(chunk))) as source:
-                    table = arrow.ipc.open_file(source).read_all()
-                    if writer is None:
-                        schema = table.schema.with_metadata({METADATA_KEY: text.encode()})
-                        writer = stack.enter_context(self._writer(arrow, job, beside, schema))
-                    writer.write_table(table.replace_schema_metadata(schema.metadata))
-                tick(table.num_rows)
+            for table in self.tables(job):
+                if writer is None:
+                    schema, writer = self._writer(job, beside, table.schema, text)
+                    stack.enter_context(writer)
+                writer.write_table(table.cast(schema))
 
-    def _writer(self, arrow: Any, job: Job, beside: Path, schema: Any) -> Any:
-        if self.output.suffix == ".csv":
-            return _CsvWriter(beside, schema)
+    def _writer(self, job: Job, beside: Path, schema: Any, text: str) -> tuple[Any, Any]:
+        """Schema of the output, and what writes tables of it: numbers to the last digit that matters."""
+        arrow = extra("pyarrow", "explore")
         coded = [field.name for field in schema if arrow.types.is_dictionary(field.type)]
-        coded += list(job.parameters.values())
-        return extra("pyarrow.parquet", "explore").ParquetWriter(
-            str(beside), schema, compression="snappy", use_dictionary=coded, write_statistics=True
-        )
-
-
-class _CsvWriter:
-    """Comma-separated text, numbers to the last digit that matters."""
-
-    def __init__(self, path: Path, schema: Any) -> None:
-        arrow, self._csv = extra("pyarrow", "explore"), extra("pyarrow.csv", "explore")
-        self._schema = arrow.schema(
-            [
-                arrow.field(f.name, arrow.string() if arrow.types.is_dictionary(f.type) else f.type)
-                for f in schema
-            ]
-        )
-        self._writer = self._csv.CSVWriter(str(path), self._schema)
-
-    def __enter__(self) -> _CsvWriter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
-
-    def write_table(self, table: Any) -> None:
-        self._writer.write_table(table.replace_schema_metadata(None).cast(self._schema))
+        if self.output.suffix == ".csv":
+            plain = arrow.schema([(f.name, arrow.string() if f.name in coded else f.type) for f in schema])
+            return plain, extra("pyarrow.csv", "explore").CSVWriter(str(beside), plain)
+        schema = schema.with_metadata({METADATA_KEY: text.encode()})
+        return schema, extra("pyarrow.parquet", "explore").ParquetWriter(
+            str(beside), schema, compression="snappy", use_dictionary=[*coded, *job.parameters.values()],
+            write_statistics=True,
+        )  # fmt: skip
 
 
 def _sidecar(output: Path) -> Path:

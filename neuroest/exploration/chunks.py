@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
@@ -15,14 +16,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.errors import Problem, QuantityError, SpecError, UnknownNameError
+from neuroest.core.arrays import Array, Mask
+from neuroest.core.errors import Problem, QuantityError, SpecError, check_names
 from neuroest.exploration.batch_evaluation import (
     PASSED,
-    Codes,
+    Labels,
     Points,
     block_of,
     box_of,
     evaluate_points,
+    in_blocks,
     joined,
 )
 from neuroest.exploration.errors import ExplorationError
@@ -31,8 +34,6 @@ from neuroest.exploration.space import Constraint, Sampler
 from neuroest.exploration.structures import Resolved
 from neuroest.registry import COMPONENTS, MAPPERS
 from neuroest.results.quantities import QUANTITIES, check_quantities, column_name, read_value
-
-Array: TypeAlias = NDArray[np.float64]
 
 CHUNK = 65_536
 """Points that are computed, written and repeated after a break-down as one."""
@@ -44,15 +45,7 @@ _SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Labels:
-    """A column of words: an index into `words` for each row, or -1 for none."""
-
-    codes: Codes
-    words: tuple[str, ...]
-
-
-Columns: TypeAlias = dict[str, "Array | NDArray[np.bool_] | Labels"]
+Columns: TypeAlias = dict[str, "Array | Mask | Labels"]
 
 
 @cache
@@ -194,7 +187,8 @@ class Job:
         start = number * self.chunk_size
         stop = min(start + self.chunk_size, self.samples)
         axes = self.resolved
-        unit = unit_points(self.sampler, start, stop, self.samples, axes.dimensions, self.seed)
+        dimensions = len(axes.numeric) + len(axes.choices)
+        unit = unit_points(self.sampler, start, stop, self.samples, dimensions, self.seed)
         given: dict[str, Array] = {}
         for column, axis in enumerate(axes.numeric):
             for path, track in axis.tracks.items():
@@ -209,12 +203,13 @@ class Job:
     def at(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> Points:
         """Results of a list of points: values by path, and the structure of each."""
         if len(self.resolved.groups) == 1:
-            return joined(self._group_at(0, given, groups.size))
+            return in_blocks(self.resolved.groups[0], given, groups.size, self._evaluated)
         order = np.argsort(groups, kind="stable")
         parts: list[Points] = []
         for index in np.flatnonzero(np.bincount(groups)).tolist():
             rows = order[groups[order] == index]
-            parts += self._group_at(index, {path: values[rows] for path, values in given.items()}, rows.size)
+            own = {path: values[rows] for path, values in given.items()}
+            parts.append(in_blocks(self.resolved.groups[index], own, rows.size, self._evaluated))
         found = joined(parts)
         back = np.empty_like(order)
         back[order] = np.arange(order.size)
@@ -223,19 +218,7 @@ class Job:
             found.failed[back], found.reasons, found.extrapolates[back],
         )  # fmt: skip
 
-    def _group_at(self, index: int, given: Mapping[str, Array], count: int) -> list[Points]:
-        group = self.resolved.groups[index]
-        block = block_of(group)
-        found = []
-        for first in range(0, count, block):
-            columns = {path: values[first : first + block].reshape(-1, 1) for path, values in given.items()}
-            size = min(block, count - first)
-            found.append(evaluate_points(group, columns, (size,), self._evaluated))
-        return found
-
-    def table_of(
-        self, given: Mapping[str, Array], groups: NDArray[np.intp]
-    ) -> tuple[Columns, NDArray[np.bool_]]:
+    def table_of(self, given: Mapping[str, Array], groups: NDArray[np.intp]) -> tuple[Columns, Mask]:
         """Columns of a list of points, and which of them meet the constraints of parameters."""
         return self._marked(given, groups, self.at(given, groups))
 
@@ -251,7 +234,7 @@ class Job:
 
     def _marked(
         self, given: Mapping[str, Array], groups: NDArray[Any], points: Points
-    ) -> tuple[Columns, NDArray[np.bool_]]:
+    ) -> tuple[Columns, Mask]:
         failed, reasons = points.failed.copy(), list(points.reasons)
         keep = np.ones(failed.size, dtype=bool)
         for one in self.constraints:
@@ -275,26 +258,20 @@ class Job:
         columns["failed_check"] = Labels(failed, tuple(reasons))
         return columns, keep
 
-    def _holds(
-        self, one: Constraint, given: Mapping[str, Array], points: Points
-    ) -> tuple[NDArray[np.bool_], bool]:
-        unit = next(
-            (self._unit(side) for side in (one.left, one.right) if self._unit(side) is not None), None
-        )
-        sides = []
-        for side in (one.left, one.right):
-            if side in given:
-                sides.append(given[side])
-            elif side in points.totals:
-                sides.append(points.totals[side])
-            else:
-                sides.append(np.full(points.failed.size, read_value(side, unit or "1")))
+    def _holds(self, one: Constraint, given: Mapping[str, Array], points: Points) -> tuple[Mask, bool]:
+        known = {**points.totals, **given}
+        sides = [
+            known[side] if side in known else np.full(points.failed.size, read_value(side, self._unit(one)))
+            for side in (one.left, one.right)
+        ]
         with np.errstate(invalid="ignore"):
             holds = np.asarray(_SIGNS[one.sign](sides[0], sides[1]), dtype=bool)
         return holds, one.left in points.totals or one.right in points.totals
 
-    def _unit(self, side: str) -> str | None:
-        return self.resolved.units.get(side) or (QUANTITIES[side].unit if side in QUANTITIES else None)
+    def _unit(self, one: Constraint) -> str:
+        """Unit that both sides of a comparison are in: that of a side with a name."""
+        units = {**{name: quantity.unit for name, quantity in QUANTITIES.items()}, **self.resolved.units}
+        return next(units[side] for side in (one.left, one.right) if side in units)
 
     def check(self) -> None:
         """Hold constraints and quantities against what exists.
@@ -308,14 +285,11 @@ class Job:
         for one in self.constraints:
             known = [*self.resolved.units, *QUANTITIES]
             sides = [side for side in (one.left, one.right) if side not in known]
-            if len(sides) == 2:
-                raise UnknownNameError("parameter or result", sides[0], known, f"in the constraint {one}")
-            unit = next(self._unit(side) for side in (one.left, one.right) if self._unit(side) is not None)
+            words = [side for side in sides if len(sides) == 2 or not re.match(r"[\d+\-.]", side)]
+            check_names("parameter or result", words, known, f"in the constraint {one}")
             for side in sides:
-                if not (side[:1].isdigit() or side[:1] in "+-."):
-                    raise UnknownNameError("parameter or result", side, known, f"in the constraint {one}")
                 try:
-                    read_value(side, unit or "1")
+                    read_value(side, self._unit(one))
                 except QuantityError as error:
                     raise SpecError([Problem("constraint", 0, 0, str(one), str(error))]) from None
 
@@ -334,7 +308,12 @@ def notebook_table(frame: Any) -> str:
     return str(frame.to_html(index=False, max_rows=_ROWS_OF_A_NOTEBOOK))
 
 
-def _rows(columns: Columns, keep: NDArray[np.bool_]) -> Columns:
+def plain(columns: Columns) -> dict[str, NDArray[Any]]:
+    """Columns as arrays, those of words with the words themselves."""
+    return {name: v.texts() if isinstance(v, Labels) else v for name, v in columns.items()}
+
+
+def _rows(columns: Columns, keep: Mask) -> Columns:
     return {
         name: Labels(values.codes[keep], values.words) if isinstance(values, Labels) else values[keep]
         for name, values in columns.items()

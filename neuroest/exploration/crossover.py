@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
@@ -21,14 +20,13 @@ from neuroest.exploration.structures import Group, resolve
 from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, published_values, twins_of
 from neuroest.results.quantities import first_number
 from neuroest.results.uncertainty import Band
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 from neuroest.workloads.layers import layer_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
@@ -174,10 +172,10 @@ def _percent(rate: float | None) -> str:
 
 
 def crossover(
-    spiking: str | Path | Loaded[Any],
-    dense: str | Path | Loaded[Any],
-    spiking_workload: str | Path | Loaded[Any],
-    dense_workload: str | Path | Loaded[Any],
+    spiking: Named,
+    dense: Named,
+    spiking_workload: Named,
+    dense_workload: Named,
     *,
     scaled: bool = False,
     samples: int = SAMPLES,

@@ -8,21 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.extras import extra
-from neuroest.exploration.chunks import Job, Labels, notebook_table
+from neuroest.exploration.chunks import Job, notebook_table, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.pareto import ParetoResult, non_dominated
 from neuroest.exploration.space import Space
 from neuroest.exploration.sweep import STANDARD, make_job
 from neuroest.results.quantities import QUANTITIES, check_quantities
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 POPULATION, GENERATIONS = 100, 60
 _MOST_IN_A_GENERATION, _MOST_GENERATIONS = 10_000, 100_000
 """Every design of a generation is held against every other, in memory."""
@@ -67,21 +66,16 @@ class _Archive:
 
     def __init__(self, job: Job, objectives: Sequence[str], signs: Array) -> None:
         self.job, self.objectives, self.signs = job, objectives, signs
+        self.variables = self._variables()
         self.rows: dict[tuple[Any, ...], tuple[Array, bool]] = {}
         self.frames: list[pd.DataFrame] = []
 
-    def names(self) -> list[str]:
-        resolved = self.job.resolved
-        return [
-            *(f"n{i}" for i in range(len(resolved.numeric))),
-            *(f"c{i}" for i in range(len(resolved.choices))),
-        ]
-
-    def variables(self) -> dict[str, Any]:
+    def _variables(self) -> dict[str, Any]:
+        """What pymoo may choose: the numeric axes, then the choices."""
         kinds = extra("pymoo.core.variable", "explore")
         found: dict[str, Any] = {}
-        for name, axis in zip(self.names(), self.job.resolved.numeric, strict=False):
-            track = next(iter(axis.tracks.values()))
+        for index, axis in enumerate(self.job.resolved.numeric):
+            name, track = f"n{index}", next(iter(axis.tracks.values()))
             if axis.size is not None:
                 found[name] = kinds.Integer(bounds=(0, axis.size - 1))
             elif track.whole:
@@ -93,7 +87,7 @@ class _Archive:
         return found
 
     def evaluate(self, designs: Sequence[Mapping[str, Any]]) -> tuple[Array, Array]:
-        keys = [tuple(float(design[name]) for name in self.names()) for design in designs]
+        keys = [tuple(float(design[name]) for name in self.variables) for design in designs]
         fresh = [key for key in dict.fromkeys(keys) if key not in self.rows]
         if fresh:
             self._compute(fresh)
@@ -116,11 +110,7 @@ class _Archive:
         for column, choice in enumerate(resolved.choices, start=len(resolved.numeric)):
             groups = groups * len(choice.labels) + table[:, column].astype(np.intp)
         columns, keep = self.job.table_of(given, groups)
-        shown = {
-            name: np.array([*v.words, None], dtype=object)[v.codes] if isinstance(v, Labels) else v
-            for name, v in columns.items()
-        }
-        frame = pd.DataFrame(shown)
+        frame = pd.DataFrame(plain(columns))
         self.frames.append(frame[keep])
         values = frame[list(self.objectives)].to_numpy(np.float64) * self.signs
         feasible = frame["feasible"].to_numpy(bool) & keep & np.isfinite(values).all(axis=1)
@@ -130,8 +120,8 @@ class _Archive:
 
 
 def optimize(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
     minimize: Sequence[str] = (),
     maximize: Sequence[str] = (),
@@ -174,7 +164,7 @@ def optimize(
     job = make_job(architecture, workload, space, sampler="random", quantities=quantities, settings=settings)
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
     archive = _Archive(job, objectives, signs)
-    if not archive.names():
+    if not archive.variables:
         raise ExplorationError("the space has no axis; there is nothing to choose")
     _search(archive, population, generations, seed)
     front = _front(archive, minimize, maximize, signs)
@@ -188,7 +178,7 @@ def _search(archive: _Archive, population: int, generations: int, seed: int) -> 
 
     class Batch(problem_class):  # type: ignore[misc,valid-type]
         def __init__(self) -> None:
-            super().__init__(vars=archive.variables(), n_obj=len(archive.objectives), n_ieq_constr=1)
+            super().__init__(vars=archive.variables, n_obj=len(archive.objectives), n_ieq_constr=1)
 
         def _evaluate(self, X: Any, out: dict[str, Any], *_: Any, **__: Any) -> None:
             out["F"], out["G"] = archive.evaluate(list(np.atleast_1d(X)))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array, Mask
 from neuroest.core.errors import UnknownNameError
-from neuroest.core.extras import extra
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.sweep import SweepResult, read_sweep
@@ -19,10 +18,6 @@ from neuroest.registry import render
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
-_ROWS = 1 << 18
-"""Rows of a file that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class ParetoResult:
         return notebook_table(self.frame)
 
 
-def non_dominated(values: Array) -> NDArray[np.bool_]:
+def non_dominated(values: Array) -> Mask:
     """Which rows no other row beats: none is smaller or equal in every column and smaller in one.
 
     Equal rows do not beat each other.
@@ -98,7 +93,7 @@ def non_dominated(values: Array) -> NDArray[np.bool_]:
     return keep
 
 
-def _beaten(rows: Array, others: Array) -> NDArray[np.bool_]:
+def _beaten(rows: Array, others: Array) -> Mask:
     found = np.zeros(len(rows), dtype=bool)
     for start in range(0, len(others), 2048):
         part = others[np.newaxis, start : start + 2048]
@@ -136,7 +131,7 @@ def pareto(
     signs = np.array([1.0] * len(minimize) + [-1.0] * len(maximize))
     front: pd.DataFrame | None = None
     samples, considered = [], 0
-    for frame in _pieces(result):
+    for frame in result.pieces():
         for name in objectives:
             if name not in frame.columns or not pd.api.types.is_numeric_dtype(frame[name]):
                 numbers = [str(c) for c in frame.columns if pd.api.types.is_float_dtype(frame[c])]
@@ -155,12 +150,3 @@ def pareto(
     sample = pd.concat(samples, ignore_index=True)
     sample = sample.iloc[:: max(1, len(sample) // 5000)]
     return ParetoResult(front, tuple(minimize), tuple(maximize), considered, sample)
-
-
-def _pieces(result: SweepResult) -> Iterator[pd.DataFrame]:
-    if result.columns is not None or result.output is None or result.output.suffix == ".csv":
-        yield result.to_frame()
-        return
-    file = extra("pyarrow.parquet", "explore").ParquetFile(str(result.output))
-    for batch in file.iter_batches(batch_size=_ROWS):
-        yield batch.to_pandas()

@@ -104,11 +104,6 @@ def _work(chunk: int) -> Any:
     return _own_task[0](chunk)
 
 
-def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
-    with _packed(task) as packed:
-        yield from _on_pools(packed, chunks, workers)
-
-
 @contextmanager
 def _packed(task: Task) -> Iterator[str]:
     """A file that holds a task for those who start.
@@ -128,29 +123,30 @@ def _packed(task: Task) -> Iterator[str]:
         yield str(file)
 
 
-def _on_pools(packed: str, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
+def _on_processes(task: Task, chunks: Sequence[int], workers: int) -> Iterator[tuple[int, Any]]:
     left = dict.fromkeys(chunks)
     deaths = 0
-    while left:
-        pool = ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(packed,)
-        )
-        try:
-            for chunk, result in _bounded(partial(_submit, pool), list(left), workers):
-                del left[chunk]
-                deaths = 0
-                yield chunk, result
-        except BrokenProcessPool:
-            deaths += 1
-            if deaths >= _MOST_DEATHS:
-                raise ExplorationError(
-                    f"worker processes died {deaths} times without finishing a chunk; memory may be short: "
-                    "use fewer --workers"
-                ) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
-                process.terminate()
+    with _packed(task) as packed:
+        while left:
+            pool = ProcessPoolExecutor(
+                workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(packed,)
+            )
+            try:
+                for chunk, result in _bounded(partial(_submit, pool), list(left), workers):
+                    del left[chunk]
+                    deaths = 0
+                    yield chunk, result
+            except BrokenProcessPool:
+                deaths += 1
+                if deaths >= _MOST_DEATHS:
+                    raise ExplorationError(
+                        f"worker processes died {deaths} times without finishing a chunk; memory may be short: "
+                        "use fewer --workers"
+                    ) from None
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for process in list((getattr(pool, "_processes", None) or {}).values()):
+                    process.terminate()
 
 
 def _submit(pool: ProcessPoolExecutor, chunk: int) -> Future[Any]:

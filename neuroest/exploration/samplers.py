@@ -12,10 +12,10 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.extras import extra
 from neuroest.exploration.space import Sampler
 
-Array = NDArray[np.float64]
 _Whole = NDArray[np.uint64]
 
 _ROUNDS = 6

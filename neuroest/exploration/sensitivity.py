@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from neuroest.core.extras import extra
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, columns, wrapped
-from neuroest.exploration.batch_evaluation import Points, block_of, evaluate_points, joined
+from neuroest.exploration.batch_evaluation import evaluate_points, in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 from neuroest.uncertainty.draws import common_cause, spread_over
 from neuroest.uncertainty.elasticities import slopes, steps
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 DEFAULT_QUANTITIES = ("energy_per_inference_J", "area_m2", "latency_s", "throughput_per_s")
 _EDGE = 1e-9
 """Nearest that a quasi-random number comes to 0 and 1, where the normal distribution ends."""
@@ -109,11 +107,8 @@ class SensitivityResult:
                     "elasticity": self.slope(name, bar),
                 }  # fmt: skip
                 if bar.cause in shares:
-                    share = shares[bar.cause]
-                    row |= {
-                        "sobol_first": share.first, "sobol_first_confidence": share.first_confidence,
-                        "sobol_total": share.total, "sobol_total_confidence": share.total_confidence,
-                    }  # fmt: skip
+                    _, *numbers = asdict(shares[bar.cause]).items()
+                    row |= {f"sobol_{key}": number for key, number in numbers}
                 rows.append(row)
         return pd.DataFrame(rows)
 
@@ -214,19 +209,9 @@ def starting_point(group: Group, quantities: Sequence[str]) -> dict[str, float]:
     return {name: float(found.totals[name][0]) for name in quantities}
 
 
-def in_blocks(group: Group, columns: Mapping[str, Array], quantities: Sequence[str]) -> Points:
-    """Results of a list of points, a block at a time."""
-    count = next(iter(columns.values())).shape[0] if columns else 1
-    parts, block = [], block_of(group)
-    for start in range(0, count, block):
-        part = {path: values[start : start + block] for path, values in columns.items()}
-        parts.append(evaluate_points(group, part, (min(block, count - start),), quantities))
-    return joined(parts)
-
-
 def sensitivity(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     *,
     quantities: Sequence[str] = DEFAULT_QUANTITIES,
     settings: Mapping[str, str] | None = None,
@@ -265,7 +250,7 @@ def sensitivity(
     base = starting_point(group, quantities)
     bars = tornado(group, quantities)
     stepped = steps(group.claims)
-    found = in_blocks(group, stepped, quantities).totals
+    found = in_blocks(group, stepped, 2 * len(stepped) + 1, quantities).totals
     elasticity = {
         name: _sorted(dict(zip(stepped, slopes(found[name]).tolist(), strict=True))) for name in quantities
     }
@@ -293,7 +278,7 @@ def tornado(group: Group, quantities: Sequence[str]) -> dict[str, tuple[Bar, ...
         columns.update({path: spread_over(group.claims[path], z) for path in paths})
     if not columns:
         return dict.fromkeys(quantities, ())
-    found = in_blocks(group, columns, quantities).totals
+    found = in_blocks(group, columns, 2 * count, quantities).totals
     tables = {}
     for name in quantities:
         bars = [
@@ -340,7 +325,7 @@ def _sobol(
         for i, paths in enumerate(moved.values())
         for path in paths
     }
-    found = in_blocks(group, columns, quantities)
+    found = in_blocks(group, columns, len(unit), quantities)
     sets = np.isfinite(found.totals[quantities[0]]).reshape(samples, count + 2).all(axis=1)
     feasible = float(sets.mean())
     if feasible < _LEAST_SHARE:

@@ -120,10 +120,7 @@ def space_from(
     SpecError
         With everything that is wrong.
     """
-    found = [
-        setting_axis(path, values if isinstance(values, str) else None, values)
-        for path, values in axes.items()
-    ]
+    found = [setting_axis(path, values) for path, values in axes.items()]
     return Space(_distinct(found), tuple(constraint(text) for text in constraints), **options)
 
 
@@ -135,7 +132,7 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
         path, equals, values = text.partition("=")
         try:
             if not equals or not path.strip() or not values.strip():
-                raise _wrong(
+                raise wrong(
                     text, "expected path=a,b,c or path=lo..hi:n, such as chip.tile.array.rows=64,128,256"
                 )
             axes.append(setting_axis(path.strip(), values.strip()))
@@ -146,7 +143,7 @@ def settings_space(texts: Sequence[str], constraints: Sequence[str] = ()) -> Spa
     return Space(_distinct(axes), tuple(constraint(text) for text in constraints))
 
 
-def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axis:
+def setting_axis(path: str, values: str | Sequence[Any]) -> Axis:
     """One axis, of a text or of listed values.
 
     Raises
@@ -156,10 +153,10 @@ def setting_axis(path: str, text: str | None, values: Sequence[Any] = ()) -> Axi
     """
     paths = [one.strip() for one in path.split("+")]
     try:
-        track = _track(path, list(values)) if text is None else _text_track(path, text)
+        track = _text_track(path, values) if isinstance(values, str) else _track(path, list(values))
         return _axis(dict.fromkeys(paths, track))
     except QuantityError as error:
-        raise _wrong(path if text is None else f"{path}={text}", str(error)) from None
+        raise wrong(f"{path}={values}" if isinstance(values, str) else path, str(error)) from None
 
 
 def constraint(text: str) -> Constraint:
@@ -173,7 +170,7 @@ def constraint(text: str) -> Constraint:
     try:
         return _constraint(text)
     except QuantityError as error:
-        raise _wrong(text, str(error), "constraint") from None
+        raise wrong(text, str(error), "constraint") from None
 
 
 def _constraint(text: str) -> Constraint:
@@ -376,12 +373,13 @@ def _distinct(axes: Iterable[Axis]) -> tuple[Axis, ...]:
     found = tuple(axes)
     paths = [path for axis in found for path in axis.tracks]
     if len(paths) > _MOST_PATHS:
-        raise _wrong(paths[0], f"and others: {len(paths)} paths are moved, at most {_MOST_PATHS} are allowed")
+        raise wrong(paths[0], f"and others: {len(paths)} paths are moved, at most {_MOST_PATHS} are allowed")
     for path in paths:
         if paths.count(path) > 1:
-            raise _wrong(path, "is moved by more than one axis")
+            raise wrong(path, "is moved by more than one axis")
     return found
 
 
-def _wrong(path: str, message: str, where: str = SETTING) -> SpecError:
+def wrong(path: str, message: str, where: str = SETTING) -> SpecError:
+    """What is wrong with an axis or a constraint."""
     return SpecError([Problem(where, 0, 0, path, message)])

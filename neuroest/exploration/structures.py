@@ -9,23 +9,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from neuroest.core.errors import NeuroestError, Problem, SpecError, UnknownNameError
+from neuroest.core.arrays import Array
+from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.overrides import design_with, workload_with
-from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space
+from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.specs.claims import Claim
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.uncertainty.model_error import discrepancy_claims
 
-Array: TypeAlias = NDArray[np.float64]
 _MOST_GROUPS = 4096
 
 
@@ -104,22 +102,17 @@ class Resolved:
     units: Mapping[str, str]
     files: tuple[InputFile, ...]
 
-    @property
-    def dimensions(self) -> int:
-        """Axes of both kinds."""
-        return len(self.numeric) + len(self.choices)
-
     def grid_shape(self) -> tuple[int, ...]:
         """Points along each numeric axis."""
         for axis in self.numeric:
             if axis.size is None:
-                raise _wrong(next(iter(axis.tracks)), "a grid needs the number of points: lo..hi:n")
+                raise wrong(next(iter(axis.tracks)), "a grid needs the number of points: lo..hi:n")
         return tuple(axis.size or 0 for axis in self.numeric)
 
 
 def resolve(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     space: Space,
     settings: Mapping[str, str] | None = None,
 ) -> Resolved:
@@ -141,8 +134,8 @@ def resolve(
 
 
 def _resolve(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     space: Space,
     settings: Mapping[str, str] | None,
 ) -> Resolved:
@@ -151,7 +144,7 @@ def _resolve(
     labels = [ChoiceAxis(axis.name, _labels(axis)) for axis in choices]
     count = int(np.prod([len(axis.labels) for axis in labels])) if labels else 1
     if count > _MOST_GROUPS:
-        raise _wrong(labels[0].path, f"{count} combinations of choices are too many (at most {_MOST_GROUPS})")
+        raise wrong(labels[0].path, f"{count} combinations of choices are too many (at most {_MOST_GROUPS})")
     groups = []
     for picked in itertools.product(*(range(len(axis.labels)) for axis in labels)):
         changes: dict[str, Any] = dict(settings or {})
@@ -164,7 +157,7 @@ def _resolve(
         chosen = {axis.path: axis.labels[index] for axis, index in zip(labels, picked, strict=True)}
         groups.append(_group(architecture, workload, changes, chosen))
     axes = tuple(_numeric_axis(axis, groups) for axis in numeric)
-    units = {path: groups[0].claims[path].unit for axis in axes for path in axis.tracks}
+    units = {path: groups[0].group.claims[path].unit for axis in axes for path in axis.tracks}
     files = dict.fromkeys(file for group in groups for file in group.files)
     return Resolved(axes, tuple(labels), tuple(g.group for g in groups), units, tuple(files))
 
@@ -176,10 +169,6 @@ class _Candidate:
     changes: Mapping[str, Any]
     files: tuple[InputFile, ...]
 
-    @property
-    def claims(self) -> Mapping[str, Claim]:
-        return self.group.claims
-
     def with_value(self, path: str, text: str) -> Claim:
         changes = {**self.changes, path: text}
         if path.startswith("workload."):
@@ -188,7 +177,7 @@ class _Candidate:
 
 
 def _group(
-    architecture: str | Path | Loaded[Any], workload: str | Path | Loaded[Any], changes: Mapping[str, Any],
+    architecture: Named, workload: Named, changes: Mapping[str, Any],
     chosen: Mapping[str, str],
 ) -> _Candidate:  # fmt: skip
     chip_name, net_name = changes.get("architecture", architecture), changes.get("workload", workload)
@@ -201,7 +190,7 @@ def _group(
     except NeuroestError as error:
         if chosen and isinstance(error, UnknownNameError):
             where = ", ".join(f"{path}={label}" for path, label in chosen.items())
-            raise _wrong(error.name, f"{error} (with {where})") from None
+            raise wrong(error.name, f"{error} (with {where})") from None
         raise
     files = (*design.files, InputFile("workload", net.spec.name, net.file, net.sha256))
     group = Group(dict(chosen), design, net.spec, claims)
@@ -216,7 +205,7 @@ def _is_choice(axis: Axis) -> bool:
 def _labels(axis: Axis) -> tuple[str, ...]:
     for path, track in axis.tracks.items():
         if not isinstance(track, Levels):
-            raise _wrong(path, "a choice lists its values; it has no range")
+            raise wrong(path, "a choice lists its values; it has no range")
     first = axis.tracks[axis.name]
     return first.labels if isinstance(first, Levels) else ()
 
@@ -229,10 +218,9 @@ def _numeric_axis(axis: Axis, groups: Sequence[_Candidate]) -> NumericAxis:
     tracks = {}
     size: int | None = None
     for path, track in axis.tracks.items():
-        if any(path not in group.claims for group in groups):
-            raise _wrong(path, "is a choice that no number answers to in every chip of the space")
-        found = [_track(group, path, track) for group in groups[:1]]
-        tracks[path] = found[0]
+        if any(path not in one.group.claims for one in groups):
+            raise wrong(path, "is a choice that no number answers to in every chip of the space")
+        tracks[path] = _track(groups[0], path, track)
         size = len(track.labels) if isinstance(track, Levels) else track.points
     return NumericAxis(tracks, size)
 
@@ -243,11 +231,11 @@ def _track(group: _Candidate, path: str, track: Levels | Range) -> AxisValues:
     low, high = group.with_value(path, track.low).value, group.with_value(path, track.high).value
     text = f"{path}={track.low}..{track.high}"
     if low == high:
-        raise _wrong(text, "the range is empty")
+        raise wrong(text, "the range is empty")
     if low > high:
-        raise _wrong(text, "the range is inverted; the lower end comes first")
+        raise wrong(text, "the range is inverted; the lower end comes first")
     if track.log and low <= 0.0:
-        raise _wrong(text, "a range on a logarithmic scale begins above zero")
+        raise wrong(text, "a range on a logarithmic scale begins above zero")
     whole = _is_whole(group.group.design, path)
     if track.points is None:
         return AxisValues(None, low, high, track.log, whole)
@@ -255,7 +243,7 @@ def _track(group: _Candidate, path: str, track: Levels | Range) -> AxisValues:
     if whole:
         rounded = np.round(levels)
         if np.any(np.abs(levels - rounded) > 1e-9 * np.abs(levels)):
-            raise _wrong(f"{text}:{track.points}", "takes whole numbers only, and these steps are none")
+            raise wrong(f"{text}:{track.points}", "takes whole numbers only, and these steps are none")
         levels = rounded
     return AxisValues(levels, low, high, track.log, whole)
 
@@ -272,7 +260,3 @@ def _is_whole(design: Design, path: str) -> bool:
     schema: Any = type(specs[owner]) if owner in specs else None
     options = numeric_options(schema) if schema is not None else {}
     return name in options and options[name].integer
-
-
-def _wrong(path: str, message: str) -> SpecError:
-    return SpecError([Problem(SETTING, 0, 0, path, message)])

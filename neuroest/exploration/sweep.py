@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,15 +13,16 @@ import numpy as np
 
 from neuroest.core.extras import extra
 from neuroest.core.lazy_registry import load
-from neuroest.exploration.checkpoint import SUFFIXES, Progress, Store, arrow_table, read_metadata
-from neuroest.exploration.chunks import CHUNK, Columns, Job, Labels
+from neuroest.exploration.batch_evaluation import Labels
+from neuroest.exploration.checkpoint import SUFFIXES, Store, read_metadata
+from neuroest.exploration.chunks import CHUNK, Columns, Job, plain
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
 from neuroest.exploration.space import SAMPLERS, Sampler, Space, read_space, space_from
 from neuroest.exploration.structures import resolve
 from neuroest.registry import render
 from neuroest.specs.file_text import is_file
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +36,8 @@ STANDARD = (
 _DEFAULT_SAMPLES = 10_000
 MOST_IN_MEMORY = 20_000_000
 """Points that are held without an output: some gigabytes."""
+_ROWS = 1 << 18
+"""Rows of a file that are held at once."""
 _JUDGEMENTS = ("feasible", "extrapolates", "failed_check")
 """Columns that say what to think of a row."""
 
@@ -66,45 +71,37 @@ class SweepResult:
         """All rows as a table; a large file is better read in pieces."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
-        if self.columns is None:
-            if self.output is not None and self.output.suffix == ".csv":
-                return _csv(self.output)
-            return pd.DataFrame(extra("pyarrow.parquet", "explore").read_table(str(self.output)).to_pandas())
-        return pd.DataFrame({name: _plain(values) for name, values in self.columns.items()})
+        return pd.concat(self.pieces(), ignore_index=True)
 
-    def to_arrow(self) -> Any:
-        """All rows as an Arrow table."""
-        if self.columns is None:
-            return extra("pyarrow.parquet", "explore").read_table(str(self.output))
-        return arrow_table(self.columns)
+    def pieces(self, columns: list[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The rows as tables, those of a large file one after the other; all columns, or some of them."""
+        import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
+
+        if self.columns is not None:
+            yield pd.DataFrame(plain(self.columns), columns=columns)
+        elif self.output is not None and self.output.suffix == ".csv":
+            yield _csv(self.output)
+        else:
+            file = extra("pyarrow.parquet", "explore").ParquetFile(str(self.output))
+            for batch in file.iter_batches(_ROWS, columns=columns):
+                yield batch.to_pandas()
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Columns that say which point a row is."""
         said = {*self.metadata.get("quantities", ()), *_JUDGEMENTS}
-        return tuple(name for name in self._names() if name not in said)
-
-    def _names(self) -> list[str]:
-        if self.columns is not None:
-            return list(self.columns)
-        if self.output is not None and self.output.suffix == ".csv":
-            with self.output.open(encoding="utf-8") as file:
-                return file.readline().strip().replace('"', "").split(",")
-        return list(extra("pyarrow.parquet", "explore").read_schema(str(self.output)).names)
+        return tuple(name for name in map(str, next(self.pieces())) if name not in said)
 
     def sample(self, rows: int = 20_000) -> pd.DataFrame:
         """At most so many rows, equally far apart; a file is read in pieces."""
         import pandas as pd  # noqa: PLC0415 - heavy, and only tables need it
 
         step = max(1, -(-self.rows // rows))
-        if self.columns is not None or self.output is None or self.output.suffix == ".csv":
-            whole = self.to_frame()
-            return whole.take(range(0, len(whole), step))
-        pieces, passed = [], 0
-        for batch in extra("pyarrow.parquet", "explore").ParquetFile(str(self.output)).iter_batches():
-            pieces.append(batch.to_pandas().iloc[-passed % step :: step])
-            passed += batch.num_rows
-        return pd.DataFrame(pd.concat(pieces, ignore_index=True))
+        kept, passed = [], 0
+        for piece in self.pieces():
+            kept.append(piece.iloc[-passed % step :: step])
+            passed += len(piece)
+        return pd.concat(kept, ignore_index=True)
 
     def plot(
         self, result: str | None = None, along: str | None = None, path: str | Path | None = None
@@ -124,16 +121,10 @@ class SweepResult:
 
     def most_common_failure(self) -> str | None:
         """The check that fails first in most rows; None where none does."""
-        if self.columns is not None:
-            found: Any = self.columns["failed_check"]
-            counts = np.bincount(found.codes[found.codes >= 0], minlength=1)
-            return found.words[counts.argmax()] if counts.any() else None
-        if self.output is not None and self.output.suffix == ".csv":
-            counted = self.to_frame()["failed_check"].value_counts()
-            return str(counted.index[0]) if len(counted) else None
-        column = extra("pyarrow.parquet", "explore").read_table(str(self.output), columns=["failed_check"])
-        pairs = column["failed_check"].drop_null().value_counts().to_pylist()
-        return max(pairs, key=lambda pair: pair["counts"])["values"] if pairs else None
+        counts: Counter[Any] = Counter()
+        for piece in self.pieces(["failed_check"]):
+            counts.update(piece["failed_check"].dropna().astype(object).value_counts().to_dict())
+        return next((reason for reason, _ in counts.most_common(1)), None)
 
     def pareto(self, minimize: Sequence[str] = (), maximize: Sequence[str] = ()) -> Any:
         """The points that no other beats in all objectives; see `neuroest.exploration.pareto`."""
@@ -158,33 +149,13 @@ def _csv(file: Path) -> pd.DataFrame:
         raise ExplorationError(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
 
 
-def _plain(values: Any) -> Any:
-    if isinstance(values, Labels):
-        words = np.array([*values.words, None], dtype=object)
-        return words[values.codes]
-    return values
-
-
-@dataclass(frozen=True)
-class _Compute:
-    job: Job
-
-    def __call__(self, chunk: int) -> Columns:
-        return self.job.compute(chunk)
-
-
-@dataclass(frozen=True)
-class _ComputeAndWrite:
-    job: Job
-    store: Store
-
-    def __call__(self, chunk: int) -> Progress:
-        return self.store.write(chunk, self.job.compute(chunk))
+def _computed(job: Job, store: Store, chunk: int) -> int:
+    return store.write(chunk, job.compute(chunk))
 
 
 def make_job(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
     *,
     sampler: Sampler | None = None,
@@ -228,8 +199,8 @@ def make_job(
 
 
 def sweep(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     space: Space | str | Path | Mapping[str, Any],
     *,
     output: str | Path | None = None,
@@ -311,7 +282,7 @@ def _in_memory(
 ) -> SweepResult:
     tick = started(job.points, 0) if started else _silent
     found: dict[int, Columns] = {}
-    for chunk, columns in run_chunks(_Compute(job), range(job.chunks), workers, scheduler):
+    for chunk, columns in run_chunks(job.compute, range(job.chunks), workers, scheduler):
         found[chunk] = columns
         tick(_count(columns)[0])
     columns = _concatenated([found[chunk] for chunk in range(job.chunks)])
@@ -333,9 +304,9 @@ def _to_file(
         done = store.finished()
         left = [chunk for chunk in range(job.chunks) if chunk not in done]
         tick = started(job.points, round(job.points * len(done) / job.chunks)) if started else _silent
-        task = _Compute(job) if scheduler is not None else _ComputeAndWrite(job, store)
+        task = job.compute if scheduler is not None else partial(_computed, job, store)
         for chunk, result in run_chunks(task, left, workers, scheduler):
-            tick((result if isinstance(result, Progress) else store.write(chunk, result)).rows)
+            tick(result if isinstance(result, int) else store.write(chunk, result))
         rows, feasible = _tally(store, job)
         _not_empty(rows)
         metadata = {"rows": rows, "feasible": feasible}
@@ -344,13 +315,11 @@ def _to_file(
 
 
 def _tally(store: Store, job: Job) -> tuple[int, int]:
-    arrow, compute = extra("pyarrow", "explore"), extra("pyarrow.compute", "explore")
+    compute = extra("pyarrow.compute", "explore")
     rows = feasible = 0
-    for chunk in range(job.chunks):
-        with arrow.memory_map(str(store.folder / f"{chunk:09d}.arrow")) as source:
-            column = arrow.ipc.open_file(source).read_all().column("feasible")
-            rows += len(column)
-            feasible += compute.sum(column).as_py() or 0
+    for table in store.tables(job):
+        rows += table.num_rows
+        feasible += compute.sum(table.column("feasible")).as_py() or 0
     return rows, feasible
 
 
@@ -374,15 +343,7 @@ def _concatenated(parts: Sequence[Columns]) -> Columns:
     columns: Columns = {}
     for name in parts[0]:
         pieces: list[Any] = [part[name] for part in parts]
-        if isinstance(pieces[0], Labels):
-            words: dict[str, int] = {}
-            codes = []
-            for piece in pieces:
-                table = [words.setdefault(word, len(words)) for word in piece.words]
-                codes.append(np.array([*table, -1], dtype=np.int16)[piece.codes])
-            columns[name] = Labels(np.concatenate(codes), tuple(words))
-        else:
-            columns[name] = np.concatenate(pieces)
+        columns[name] = Labels.joined(pieces) if isinstance(pieces[0], Labels) else np.concatenate(pieces)
     return columns
 
 

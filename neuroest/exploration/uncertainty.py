@@ -12,27 +12,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
+from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.runner import run_chunks
-from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, in_blocks, starting_point
+from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES, causes, starting_point
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Band
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Named
 from neuroest.uncertainty.draws import SEED, spread_over, within_bounds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Array = NDArray[np.float64]
 KNOWLEDGE, VARIABILITY = 1000, 32
 """Default samples of each level."""
 _MOST_SAMPLES = 10_000_000
@@ -148,7 +148,6 @@ class _Draw:
         )[:rows]
         if chunk == 0:
             doubt[0] = 0.0
-        differ[:, 0] = np.nan
         values: dict[str, Array] = {}
         for index, paths in enumerate(moved.values()):
             for path in paths:
@@ -156,19 +155,11 @@ class _Draw:
                 values[path] = np.repeat(mean, columns, axis=0)
         for index, (path, relative) in enumerate(self.relative.items()):
             width = np.sqrt(np.log1p(relative**2))
-            z = differ[:, :, index].reshape(-1, 1)
-            factor = np.where(
-                np.isnan(z), 1.0, np.exp(width * np.where(np.isnan(z), 0.0, z) - width**2 / 2.0)
-            )
+            factor = np.exp(width * differ[:, :, index] - width**2 / 2.0)
+            factor[:, 0] = 1.0
             claim = self.group.claims[path]
-            values[path] = within_bounds(claim, values.get(path, np.full_like(factor, claim.value)) * factor)
-        if not values:
-            values = {
-                next(iter(self.group.claims)): np.full(
-                    (rows * columns, 1), next(iter(self.group.claims.values())).value
-                )
-            }
-        found = in_blocks(self.group, values, self.quantities)
+            values[path] = within_bounds(claim, values.get(path, claim.value) * factor.reshape(-1, 1))
+        found = in_blocks(self.group, values, rows * columns, self.quantities)
         return {name: found.totals[name].reshape(rows, columns) for name in self.quantities}
 
 
@@ -195,8 +186,8 @@ def relative_spreads(group: Group) -> dict[str, float]:
 
 
 def uncertainty(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     *,
     knowledge: int = KNOWLEDGE,
     variability: int = VARIABILITY,
@@ -257,9 +248,7 @@ def uncertainty(
 
 def _knowledge_share(values: Array) -> float:
     """One less the mean variance within a row over the variance of all, of the logarithms."""
-    inner = np.where(
-        values[1:, 1:] > 0.0, np.log(np.where(values[1:, 1:] > 0.0, values[1:, 1:], 1.0)), np.nan
-    )
+    inner = np.log(np.where(values[1:, 1:] > 0.0, values[1:, 1:], np.nan))
     rows = inner[np.isfinite(inner).all(axis=1)]
     whole = float(np.var(rows)) if rows.size else 0.0
     return 1.0 if whole == 0.0 else 1.0 - float(np.mean(np.var(rows, axis=1))) / whole

@@ -18,7 +18,7 @@ from neuroest.core.units import format_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.fitting.intervals import Bands, Scatter, bands, linearised, quantile, variability
 from neuroest.fitting.layouts import Measurements, check_contradictions
-from neuroest.fitting.predictions import RATES, Rows, flat, predict, relative_error
+from neuroest.fitting.predictions import Rows, flat, predict, relative_error
 
 CANDIDATES = (
     "field_mobility",
@@ -100,7 +100,6 @@ class Fit:
     singular_values: Array
     chi_square: float
     rows: list[Rows]
-    starts: int
     refined_starts: int
     agreeing_starts: int
     converged: bool
@@ -185,17 +184,17 @@ class _Problem:
             values[name] = np.exp(points[:, column])
         return predict(self.data, values, self.length)
 
-    def residuals(self, free: tuple[str, ...], point: Array) -> Array:
-        result: Array = flat(self.many(free, point[None, :]))[0]
-        return np.clip(result, -1e6, 1e6)
+    def centre(self, names: tuple[str, ...]) -> Array:
+        return np.array([self.template[name] for name in names])
+
+    def residuals(self, free: tuple[str, ...], points: Array) -> Array:
+        return np.clip(flat(self.many(free, points)), -1e6, 1e6)
 
     def sensitivities(self, free: tuple[str, ...], point: Array) -> Array:
         size = len(free)
         shifts = _DIFFERENCE * np.eye(size)
-        points = np.concatenate([point + shifts, point - shifts])
-        moved = np.clip(flat(self.many(free, points)), -1e6, 1e6)
-        result: Array = (moved[:size] - moved[size:]).T / (2.0 * _DIFFERENCE)
-        return result
+        moved = self.residuals(free, np.concatenate([point + shifts, point - shifts]))
+        return np.asarray((moved[:size] - moved[size:]).T / (2.0 * _DIFFERENCE))
 
 
 def fit(
@@ -258,7 +257,7 @@ def fit(
     return Fit(
         values=values, fitted=free, deviations=by_name[0], freedoms=by_name[1], correlation=told.correlation,
         held=held, combinations=kept.combinations, singular_values=singular, chi_square=told.chi_square,
-        rows=problem.many(free, point[None, :]), starts=starts, refined_starts=min(starts, _REFINED),
+        rows=problem.many(free, point[None, :]), refined_starts=min(starts, _REFINED),
         agreeing_starts=agreeing, converged=kept.converged,
         contradictions=tuple(text for e in data.experiments for text in check_contradictions(e)),
         device_to_device=scatter.between if scatter.devices >= _DEVICES_FOR_A_DEVIATION else None,
@@ -295,7 +294,7 @@ def _identified(problem: _Problem, free: tuple[str, ...], point: Array, elsewher
         # what is held may have been all that kept two minima apart
         starts = [point[keep], *(point[keep] + way for way in elsewhere[:, keep])]
         # and an end far along a flat valley is no place to go on from
-        starts.append(np.array([problem.template[name] for name in free]))
+        starts.append(problem.centre(free))
         point, elsewhere, _, converged = _best(problem, free, starts)
 
 
@@ -306,7 +305,7 @@ def _told(
     """How the data scatter, and how well that lets the parameters be known."""
     held = held or {}
     names = tuple(dict.fromkeys((*free, "field_mobility", *held)))
-    full = np.append(point, [problem.template[name] for name in names[len(free) :]])
+    full = np.append(point, problem.centre(names[len(free) :]))
     slopes = problem.sensitivities(names, full)
     parts = problem.many(free, point[None, :])
     drive = slopes[:, names.index("field_mobility")]
@@ -331,17 +330,16 @@ def _bend(problem: _Problem, names: tuple[str, ...], point: Array, parts: list[R
     points = np.stack([point, point, point])
     column = names.index("field_mobility")
     points[:, column] += np.array([-_BEND_STEP, 0.0, _BEND_STEP])
-    low, middle, high = np.clip(flat(problem.many(names, points)), -1e6, 1e6)
+    low, middle, high = problem.residuals(names, points)
     timed = np.concatenate(
         [np.full(p.residuals.shape[1], p.experiment.layout.name == "integration_time") for p in parts]
     )
-    result: Array = np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0)
-    return result
+    return np.asarray(np.where(timed, (low - 2.0 * middle + high) / _BEND_STEP**2, 0.0))
 
 
 def _seen(problem: _Problem, names: tuple[str, ...], generator: np.random.Generator) -> tuple[str, ...]:
     """Parameters on which some row depends somewhere near the template."""
-    centre = np.array([problem.template[name] for name in names])
+    centre = problem.centre(names)
     influence = np.zeros(len(names))
     for _ in range(3):
         place = centre + 0.3 * generator.standard_normal(len(names))
@@ -358,10 +356,10 @@ def _search(
     problem: _Problem, free: tuple[str, ...], starts: int, generator: np.random.Generator
 ) -> tuple[Array, int, Array]:
     """The best end, how many starts agree with it, and the way to ends that are about as good."""
-    centre = np.array([problem.template[name] for name in free])
+    centre = problem.centre(free)
     trial = centre + _START_SPREAD * generator.standard_normal((4 * starts, len(free)))
     trial[0] = centre
-    costs = np.sum(_robust(np.clip(flat(problem.many(free, trial)), -1e6, 1e6)), axis=1)
+    costs = np.sum(_robust(problem.residuals(free, trial)), axis=1)
     chosen = trial[[0, *np.argsort(costs)[: max(0, min(starts, _REFINED) - 1)]]]
     point, elsewhere, agreeing, _ = _best(problem, free, list(chosen))
     return point, agreeing, elsewhere
@@ -370,7 +368,7 @@ def _search(
 def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tuple[Array, Array, int, bool]:
     """The best end of some starts, the ways to ends about as good, how many agree with it, and whether it converged."""
     ends = [_refine(problem, free, start) for start in starts]
-    final = np.array([float(np.sum(_robust(problem.residuals(free, point)))) for point, _ in ends])
+    final = np.array([float(np.sum(_robust(problem.residuals(free, point[None, :])))) for point, _ in ends])
     best = int(np.argmin(final))
     ways = np.array([point - ends[best][0] for point, _ in ends])
     near = (final <= final[best] * 1.05 + 1e-3) & (np.max(np.abs(ways), axis=1) < _SAME_PLACE)
@@ -379,16 +377,15 @@ def _best(problem: _Problem, free: tuple[str, ...], starts: list[Array]) -> tupl
 
 
 def _robust(residuals: Array) -> Array:
-    result: Array = 2.0 * (np.sqrt(1.0 + residuals**2) - 1.0)
-    return result
+    return np.asarray(2.0 * (np.sqrt(1.0 + residuals**2) - 1.0))
 
 
 def _refine(problem: _Problem, free: tuple[str, ...], start: Array) -> tuple[Array, bool]:
     least_squares = extra("scipy.optimize", "lab").least_squares
-    centre = np.array([problem.template[name] for name in free])
+    centre = problem.centre(free)
     low, high = centre - _BOUND, centre + _BOUND
     result = least_squares(
-        lambda point: problem.residuals(free, point),
+        lambda point: problem.residuals(free, point[None, :])[0],
         np.clip(start, low + 1e-6, high - 1e-6),
         jac=lambda point: problem.sensitivities(free, point),
         bounds=(low, high),
@@ -421,6 +418,3 @@ def _combination(problem: _Problem, free: tuple[str, ...], point: Array, loose: 
     scale = weakest[int(np.argmax(np.abs(weakest)))]
     parts = [f"{n}^{w / scale:.2g}" for n, w in zip(free, weakest, strict=True) if abs(w / scale) > 0.2]
     return f"{loose}: open along {' '.join(parts)}"
-
-
-__all__ = ["CANDIDATES", "IDENTIFIED_WITHIN", "RATES", "Fit", "fit"]

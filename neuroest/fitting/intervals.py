@@ -103,8 +103,7 @@ def linearised(parts: list[Rows], slopes: Array, drive: Array) -> Linear:
     for number, part in enumerate(parts):
         layout = part.experiment.layout
         settings = [n for n in layout.columns if n != layout.result]
-        label = part.experiment.column("device")[part.rows]
-        devices.append(np.where(np.isfinite(label), label, -1.0).astype(int))
+        devices.append(part.experiment.column("device", -1.0)[part.rows].astype(int))
         experiments.append(np.full(len(part.rows), number))
         for place, row in enumerate(part.rows):
             # a second number of a row is a condition of its own
@@ -244,8 +243,7 @@ def _freedom(pieces: list[tuple[str, Array, float]], variance: Array) -> Array:
     for origin, piece, freedom in pieces:
         grouped[origin, freedom] = grouped.get((origin, freedom), 0.0) + np.diag(piece)
     spent = sum((part**2 / freedom for (_, freedom), part in grouped.items()), np.zeros(len(variance)))
-    result: Array = np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf)
-    return result
+    return np.asarray(np.where(spent > 0.0, variance**2 / np.where(spent > 0.0, spent, 1.0), np.inf))
 
 
 def quantile(share: float, freedom: float) -> float:
@@ -268,8 +266,7 @@ def variability(parts: list[Rows], slopes: Mapping[int, Array]) -> Scatter:
         usable = np.abs(slope) > _USABLE
         late = np.log(part.measured / part.predicted[0]) / np.where(usable, slope, 1.0)
         drive.append(late[usable])
-        label = part.experiment.column("device", 0.0)
-        labels.append(np.where(np.isfinite(label), label, 0.0)[usable])
+        labels.append(part.experiment.column("device", 0.0)[usable])
     if not drive:
         return Scatter()
     return _components(np.concatenate(drive), np.concatenate(labels))
@@ -282,10 +279,9 @@ _USABLE = 0.05
 def _components(deviation: Array, device: Array) -> Scatter:
     """Standard deviations between and within groups, by the analysis of variance."""
     labels, counts = np.unique(device, return_counts=True)
-    means = np.array([np.mean(deviation[device == label]) for label in labels])
-    inner = sum(
-        float(np.sum((deviation[device == label] - m) ** 2)) for label, m in zip(labels, means, strict=True)
-    )
+    groups = [deviation[device == label] for label in labels]
+    means = np.array([np.mean(group) for group in groups])
+    inner = sum(float(np.sum((group - np.mean(group)) ** 2)) for group in groups)
     freedom = len(deviation) - len(labels)
     within = inner / freedom if freedom >= 3 else None
     between = None

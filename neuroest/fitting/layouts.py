@@ -11,17 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean, printable
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.specs.csv_table import CsvTable, read_csv
 from neuroest.specs.file_text import is_file, shortened
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,8 @@ class Layout:
         The column that is measured; the others are set by whoever measures.
     fewest : int
         Rows below which nothing can be learnt.
+    error : float
+        Relative error of a result for which the file states none.
     """
 
     name: str
@@ -46,6 +45,7 @@ class Layout:
     optional: Mapping[str, str]
     result: str
     fewest: int = 1
+    error: float = 0.05
 
 
 _LABELS = {"device": "1", "cycle": "1", "uncertainty": "%"}
@@ -64,6 +64,7 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout(
             "firing_probability", "share of pulses that fire",
             {"voltage": "V", "pulse_width": "s", "probability": "%"}, _LABELS | {"trials": "1"}, "probability", 2,
+            0.0,
         ),
         Layout(
             "spike_interval", "interval between spikes against the control resistor",
@@ -77,7 +78,7 @@ LAYOUTS: Mapping[str, Layout] = {
         ),
         Layout(
             "current_voltage", "current through the memristor alone during a sweep",
-            {"time": "s", "voltage": "V", "current": "A"}, _LABELS | {"compliance": "A"}, "current", 5,
+            {"time": "s", "voltage": "V", "current": "A"}, _LABELS | {"compliance": "A"}, "current", 5, 0.2,
         ),
     )
 }  # fmt: skip
@@ -104,8 +105,9 @@ class Experiment:
         return len(self.lines)
 
     def column(self, name: str, default: float = math.nan) -> Array:
-        """A column, or one full of a default where it is missing."""
-        return self.columns.get(name, np.full(self.rows, default))
+        """A column, with a default in every row that does not state it."""
+        stated = self.columns.get(name, np.full(self.rows, math.nan))
+        return np.where(np.isfinite(stated), stated, default)
 
 
 @dataclass(frozen=True)

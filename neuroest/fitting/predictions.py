@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,18 +15,9 @@ from neuroest.equations import diffusive_neuron as equations
 from neuroest.equations import filament_growth
 from neuroest.fitting.layouts import Experiment, Measurements
 
-RATES = ("field_mobility", "field_offset", "residue_rate", "filament_decay", "residue_decay")
-_CIRCUIT = ("on_resistance", "control_resistance", "gate_capacitance")
+_Record = TypeVar("_Record", Rates, Reset)
 _SILENT_AFTER = 2.5
 _SILENT_SLOPE = 5.0
-_DEFAULT_UNCERTAINTY = {
-    "integration_time": 0.05,
-    "pulse_train": 0.05,
-    "firing_probability": 0.0,
-    "spike_interval": 0.05,
-    "paired_pulse": 0.05,
-    "current_voltage": 0.2,
-}
 DEFAULT_TRIALS = 20.0
 """Weight of a firing probability whose number of trials is not stated."""
 _EVEN = 1.0 / np.sqrt(12.0)
@@ -82,14 +73,14 @@ def flat(rows: Sequence[Rows]) -> Array:
     return np.concatenate([part.residuals for part in rows], axis=1)
 
 
-def _rates(values: Mapping[str, Array]) -> Rates:
-    return Rates(*(values[name][:, None] for name in RATES))
+def _one_row_a_set(record: type[_Record], values: Mapping[str, Array]) -> _Record:
+    """Parameters of a record, each for all sets."""
+    return record(**{field.name: values[field.name][:, None] for field in fields(record)})
 
 
 def _uncertainty(experiment: Experiment) -> Array:
-    default = _DEFAULT_UNCERTAINTY[experiment.layout.name]
     stated = experiment.column("uncertainty")
-    return np.where(np.isfinite(stated) & (stated > 0.0), stated, default)
+    return np.where(stated > 0.0, stated, experiment.layout.error)
 
 
 def _row_error(experiment: Experiment) -> Array:
@@ -97,8 +88,7 @@ def _row_error(experiment: Experiment) -> Array:
     error = _uncertainty(experiment)
     if experiment.layout.name != "pulse_train":
         return error
-    result: Array = np.hypot(error, _EVEN / np.maximum(experiment.columns["pulses_to_fire"] - 0.5, 0.5))
-    return result
+    return np.asarray(np.hypot(error, _EVEN / np.maximum(experiment.columns["pulses_to_fire"] - 0.5, 0.5)))
 
 
 def error_is_stated(experiment: Experiment) -> bool:
@@ -122,7 +112,7 @@ def _logarithmic(experiment: Experiment, measured: Array, predicted: Array) -> R
 def _integration_time(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
     measured = experiment.columns["integration_time"]
     result = first_spike(
-        _rates(values), experiment.columns["voltage"], _SILENT_AFTER * measured, measured, 1.0
+        _one_row_a_set(Rates, values), experiment.columns["voltage"], _SILENT_AFTER * measured, measured, 1.0
     )
     late = _SILENT_AFTER * measured * np.exp(_SILENT_SLOPE * (1.0 - result.closest))
     return _logarithmic(experiment, measured, np.where(np.isfinite(result.time), result.time, late))
@@ -132,7 +122,7 @@ def _pulse_train(experiment: Experiment, values: Mapping[str, Array], _: float) 
     columns = experiment.columns
     counted, width, gap = columns["pulses_to_fire"], columns["pulse_width"], columns["gap"]
     most = np.ceil(_SILENT_AFTER * counted)
-    result = first_spike(_rates(values), columns["voltage"], width, gap, most)
+    result = first_spike(_one_row_a_set(Rates, values), columns["voltage"], width, gap, most)
     fired = np.isfinite(result.time)
     whole = np.where(fired, result.pulses - 1.0, 0.0)
     # a spike in pulse n comes after n - 1 whole pulses and a part of one; parts keep the fit smooth
@@ -148,7 +138,6 @@ def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: 
     used = np.flatnonzero(columns["pulse_width"] == widths[np.argmax(counts)])
     voltage, measured = columns["voltage"][used], columns["probability"][used]
     trials = experiment.column("trials", DEFAULT_TRIALS)[used]
-    trials = np.where(np.isfinite(trials), trials, DEFAULT_TRIALS)
     predicted = filament_growth.firing_probability(
         voltage, values["firing_median_voltage"][:, None], values["firing_voltage_spread"][:, None]
     )
@@ -159,9 +148,7 @@ def _firing_probability(experiment: Experiment, values: Mapping[str, Array], _: 
 
 
 def _entropy(measured: Array, predicted: Array) -> Array:
-    return np.where(
-        measured > 0.0, measured * np.log(np.where(measured > 0.0, measured, 1.0) / predicted), 0.0
-    )
+    return measured * np.log(np.where(measured > 0.0, measured, 1.0) / predicted)
 
 
 def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
@@ -172,7 +159,6 @@ def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: floa
         control, values["gate_capacitance"][:, None], peak, values["rearm_fraction"][:, None] * voltage
     )
     period = experiment.column("stimulus_period", 0.0)
-    period = np.where(np.isfinite(period), period, 0.0)
     # the larger of the two, smoothly
     predicted = np.power(np.power(np.maximum(reset, 1e-30), 4.0) + period**4, 0.25)
     return _logarithmic(experiment, columns["interval"], predicted)
@@ -181,7 +167,7 @@ def _spike_interval(experiment: Experiment, values: Mapping[str, Array], _: floa
 def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float) -> Rows:
     """The second of two pulses after all that the first one did, spikes that follow its first one included."""
     columns = experiment.columns
-    rates, reset = _rates(values), Reset(*(values[name][:, None] for name in _CIRCUIT))
+    rates, reset = _one_row_a_set(Rates, values), _one_row_a_set(Reset, values)
     voltage, width, gap = columns["voltage"], columns["pulse_width"], columns["gap"]
     # rows of one voltage and length share their first pulse
     kinds, first, place = np.unique(
@@ -190,7 +176,7 @@ def _paired_pulse(experiment: Experiment, values: Mapping[str, Array], _: float)
     alone = pulse_response(rates, reset, kinds[0], kinds[1])
     place = place.ravel()
     time, closest = alone.time[:, place], alone.closest[:, place]
-    after = Rested(*(getattr(alone.after, name)[:, place] for name in ("filament", "residue", "gate")))
+    after = Rested(*(values[:, place] for values in vars(alone.after).values()))
     fired = np.isfinite(time)
     start = np.where(fired, time, width)
     late = width * np.exp(_SILENT_SLOPE * (1.0 - closest))
@@ -214,11 +200,10 @@ def _current_voltage(experiment: Experiment, values: Mapping[str, Array], conduc
     columns = experiment.columns
     voltage, current, time = columns["voltage"], np.abs(columns["current"]), columns["time"]
     compliance = experiment.column("compliance", np.inf)
-    compliance = np.where(np.isfinite(compliance), compliance, np.inf)
     sweep = experiment.column("cycle", 0.0)
     sets = len(values["field_mobility"])
     predicted = np.zeros((sets, experiment.rows))
-    rates = Rates(*(values[name] for name in RATES))
+    rates = Rates(**{field.name: values[field.name] for field in fields(Rates)})
     fastest = float(np.median(rates.filament_decay + rates.residue_rate))
     filament, residue = np.zeros(sets), np.zeros(sets)
     for row in range(experiment.rows):

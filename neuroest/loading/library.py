@@ -224,14 +224,20 @@ def load_workload(name: str | Path) -> Loaded[WorkloadSpec]:
 def _workload(path: Path, _stamp: Stamp) -> Loaded[WorkloadSpec]:
     loaded = read_spec(WorkloadSpec, path)
     problems = [problem_at(loaded.document, place, text) for place, text in check_workload(loaded.spec)]
-    known = shared_sources() | loaded.spec.sources.keys()
-    for place, key in _cited(loaded.document.data):
-        if key not in known:
-            message = f"unknown source {key!r}{did_you_mean(key, known)}"
-            problems.append(problem_at(loaded.document, place, message, at_value=True))
+    problems += _unknown_sources(loaded)
     if problems:
         raise SpecError(problems)
     return loaded
+
+
+def _unknown_sources(loaded: Loaded[WorkloadSpec] | Loaded[DeviceSpec]) -> list[Problem]:
+    """A problem for each citation of a source that neither the file nor the shared bibliography has."""
+    known = shared_sources() | loaded.spec.sources.keys()
+    return [
+        problem_at(loaded.document, place, f"unknown source {key!r}{did_you_mean(key, known)}", at_value=True)
+        for place, key in _cited(loaded.document.data)
+        if key not in known
+    ]
 
 
 def _cited(data: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -376,7 +382,6 @@ def _device(path: Path, _stamp: Stamp) -> Device:
         raise SpecError([problem_at(document, ["model"], message, at_value=True)])
     record = DEVICE_MODELS[spec.model]
     declared = record.parameters()
-    known = shared_sources() | spec.sources.keys()
     problems: list[Problem] = []
     claims: dict[str, Claim] = {}
     for name in spec.parameters.keys() - declared.keys():
@@ -406,16 +411,7 @@ def _device(path: Path, _stamp: Stamp) -> Device:
             problems.append(problem_at(document, place, str(error), at_value=True))
             continue
         claims[name] = claim
-        for role, key in (("source", claim.source), ("via", claim.via)):
-            if key is not None and key not in known:
-                message = f"unknown source {key!r}{did_you_mean(key, known)}"
-                problems.append(problem_at(document, ["parameters", name, role], message))
-    problems += _table_problems(document, spec, record)
-    for index, reported in enumerate(spec.reported):
-        for role, key in (("source", reported.source), ("via", reported.via)):
-            if key is not None and key not in known:
-                message = f"unknown source {key!r}{did_you_mean(key, known)}"
-                problems.append(problem_at(document, ["reported", index, role], message))
+    problems += [*_table_problems(document, spec, record), *_unknown_sources(loaded)]
     if problems:
         raise SpecError(problems)
     return Device(spec, record, frozen(claims), loaded.file, loaded.sha256)

@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import format_quantity
+from neuroest.core.units import format_quantity, parse_quantity
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.spiking import Drive, LayerActivity
@@ -138,8 +138,6 @@ def parse_drive(text: str) -> tuple[str, Drive]:
     NeuroestError
         For anything else.
     """
-    from neuroest.core.units import parse_quantity  # noqa: PLC0415 - for whoever gives one
-
     layer, found, values = text.partition("=")
     parts = values.split(",")
     if not found or not layer.strip() or len(parts) != 2:

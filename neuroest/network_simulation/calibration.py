@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from neuroest.dynamics.diffusive_cells import dc_threshold_voltage
 from neuroest.dynamics.stimulus import Array
-from neuroest.equations import filament_growth
 from neuroest.network_simulation.columns import Columns
 from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.files import NeuronLayer, Samples
@@ -54,28 +55,21 @@ def calibrate(
     return found
 
 
+@dataclass
 class _Trials:
     """One layer under several drives."""
 
-    def __init__(
-        self,
-        place: OperatingConditions,
-        layer: NeuronLayer,
-        number: int,
-        chips: Chips,
-        setting: SimulationOptions,
-        amplitude: float,
-    ) -> None:
-        self.place, self.layer, self.number, self.chips = place, layer, number, chips
-        self.setting, self.amplitude = setting, amplitude
-        self.currents: Array = np.zeros((0, 0, 0))
+    place: OperatingConditions
+    layer: NeuronLayer
+    number: int
+    chips: Chips
+    setting: SimulationOptions
+    amplitude: float
+    currents: Array = field(init=False)
 
     def drives(self) -> list[Drive]:
         """Those that are tried."""
-        cells = self.place.cells
-        never = float(np.max(filament_growth.dc_threshold_voltage(
-            cells.field_mobility, cells.field_offset, cells.residue_rate, cells.filament_decay, cells.residue_decay
-        )))  # fmt: skip
+        cells, never = self.place.cells, dc_threshold_voltage(self.place.cells)
         load = float(np.max(cells.input_voltage)) / self.place.unit_current(self.layer) / self.amplitude
         return [Drive(offset * never, gain * load) for offset in OFFSETS for gain in GAINS]
 

@@ -110,8 +110,7 @@ class Columns:
             mean, place.segment_resistance, place.segment_resistance, place.line_rows, place.line_columns,
             np.sum(active, axis=1) / place.rows,
         )  # fmt: skip
-        kept: Array = 1.0 - np.asarray(lost)[:, None]
-        return kept
+        return np.asarray(1.0 - np.asarray(lost)[:, None])
 
 
 def _levels(place: OperatingConditions, layer: NeuronLayer) -> Array:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from neuroest.core.errors import UnknownNameError
 from neuroest.dynamics.compact import Idealised
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.columns import IDEAL, ArrayErrors, Columns
-from neuroest.network_simulation.conditions import Chips, OperatingConditions
 from neuroest.network_simulation.files import NeuronLayer, Samples
 from neuroest.network_simulation.reference import decided, ideal_network, ideal_spikes
-from neuroest.network_simulation.spiking import Drive, LayerActivity, SimulationOptions, run_network
+from neuroest.network_simulation.spiking import LayerActivity, SimulationOptions, run_network
 from neuroest.network_simulation.statistics import Interval, difference, share
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
@@ -88,48 +87,9 @@ class Experiment:
     settings: Mapping[str, str]
 
     @property
-    def cell_errors(self) -> bool:
-        """Whether cells hold their weights with errors, and wires lose."""
-        return self.origin.cell_errors
-
-    @property
     def setting(self) -> SimulationOptions:
         """What of the chip counts when nothing is left out."""
-        return SimulationOptions(array=ArrayErrors() if self.cell_errors else IDEAL)
-
-    @property
-    def place(self) -> OperatingConditions:
-        """The chip's conditions."""
-        return self.origin.place
-
-    @property
-    def drives(self) -> Mapping[str, Drive]:
-        """Input circuits."""
-        return self.origin.drives
-
-    @property
-    def chips(self) -> Chips:
-        """Devices and noise."""
-        return self.origin.chips
-
-    @property
-    def labels(self) -> Array:
-        """Classes."""
-        assert self.samples.labels is not None  # noqa: S101 - read with classes
-        return self.samples.labels
-
-
-def check_names(names: list[str]) -> None:
-    """Whether each can be left out.
-
-    Raises
-    ------
-    UnknownNameError
-        Naming the nearest.
-    """
-    for name in names:
-        if name not in WITHOUT:
-            raise UnknownNameError("characteristic", name, WITHOUT)
+        return SimulationOptions(array=ArrayErrors() if self.origin.cell_errors else IDEAL)
 
 
 def compare(
@@ -151,63 +111,51 @@ def compare(
     note : callable, optional
         Told what is run next.
     """
-    say = note or (lambda _: None)
+    say, place, chips = note or (lambda _: None), study.origin.place, study.origin.chips
+    run = partial(run_network, place, study.layers, spikes=study.samples.spikes, chips=chips)
     ideal = ideal_network(study.layers, study.samples.spikes)
-    reference = decided(ideal[study.layers[-1].name]) == study.labels
+    reference = decided(ideal[study.layers[-1].name]) == study.samples.labels
     columns = _behind_columns(study)
     found = [
         _ideal(study, "ideal_neurons", "leaky integrators of the training", ideal, None),
         _ideal(study, "ideal_behind_columns", "the same behind the chip's columns", columns, reference),
     ]
     say("the device")
-    whole = run_network(
-        study.place, study.layers, study.drives, study.samples.spikes, study.setting, study.chips
-    )
-    right = decided(whole[study.layers[-1].name].counts) == study.labels
+    whole = run(drives=study.origin.drives, setting=study.setting)
+    right = decided(whole[study.layers[-1].name].counts) == study.samples.labels
     found.append(_outcome(study, "device", "everything", whole, reference, None))
     for name in without:
         say(f"without {name.replace('_', ' ')}")
-        setting, drives = replace(WITHOUT[name], array=study.setting.array), study.drives
+        setting, drives = replace(WITHOUT[name], array=study.setting.array), study.origin.drives
         if calibration is not None and setting.threshold:
-            drives = calibrate(study.place, study.layers, calibration, study.chips, setting=setting)
+            drives = calibrate(place, study.layers, calibration, chips, setting=setting)
         slopes = None if setting.threshold else _slopes(whole)
-        found.append(
-            _outcome(
-                study, f"without_{name}", MEANING[name],
-                run_network(study.place, study.layers, drives, study.samples.spikes, setting, study.chips, slopes),
-                reference, right,
-            )
-        )  # fmt: skip
+        left = run(drives=drives, setting=setting, slopes=slopes)
+        found.append(_outcome(study, f"without_{name}", MEANING[name], left, reference, right))
     return found
 
 
 def _behind_columns(study: Experiment) -> dict[str, Array]:
     """Ideal neurons that are given the chip's currents, in units of the current that makes one of them fire."""
     found, given = {}, study.samples.spikes
+    place, chips = study.origin.place, study.origin.chips
     for number, layer in enumerate(study.layers):
-        columns = Columns(study.place, layer, study.chips, number, study.setting.array)
-        unit = study.place.unit_current(layer) / layer.threshold
-        own = np.zeros((len(given), layer.outputs), dtype=bool)
-        if layer.recurrent is None:
-            steps = range(given.shape[1])
-            drive = np.stack([columns.currents(given[:, t]) for t in steps], axis=1) / unit
-            given = ideal_spikes(layer, drive)
-        else:
-            state, spikes = np.zeros(own.shape), []
-            for step in range(given.shape[1]):
-                current = columns.currents(np.hstack([given[:, step], own]))
-                state = layer.decay * state + current / unit - layer.threshold * (state > layer.threshold)
-                own = state > layer.threshold
-                spikes.append(own)
-            given = np.stack(spikes, axis=1)
+        columns = Columns(place, layer, chips, number, study.setting.array)
+        given = ideal_spikes(
+            layer, given, partial(_in_units, columns, place.unit_current(layer) / layer.threshold)
+        )
         found[layer.name] = given
     return found
+
+
+def _in_units(columns: Columns, unit: float, rows: Array) -> Array:
+    return columns.currents(rows) / unit
 
 
 def _ideal(
     study: Experiment, name: str, about: str, spikes: Mapping[str, Array], reference: Array | None
 ) -> ConditionResult:
-    right = decided(spikes[study.layers[-1].name]) == study.labels
+    right = decided(spikes[study.layers[-1].name]) == study.samples.labels
     total = sum(float(np.sum(one)) for one in spikes.values()) / len(right)
     against = None if reference is None else difference(right, reference)
     return ConditionResult(name, about, share(right), against, None, total, None, None, None)
@@ -216,7 +164,7 @@ def _ideal(
 def _outcome(
     study: Experiment, name: str, about: str, found: Mapping[str, LayerActivity], reference: Array, whole: Array | None
 ) -> ConditionResult:  # fmt: skip
-    right = decided(found[study.layers[-1].name].counts) == study.labels
+    right = decided(found[study.layers[-1].name].counts) == study.samples.labels
     samples = len(right)
     workload, _ = simulated_workload(study.workload, found, study.origin, spikes=study.samples.spikes)
     priced = estimate(study.chip.called, workload, study.settings)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, UnknownNameError, check_names
 from neuroest.dynamics.stimulus import Array
 from neuroest.specs.layers import FullyConnected, Recurrent
 from neuroest.specs.workload import WorkloadSpec
@@ -55,20 +55,16 @@ class NeuronLayer:
 
 @dataclass(frozen=True)
 class Samples:
-    """Input spikes (samples, timesteps, neurons) and the class of each sample, if the file has classes."""
+    """Input spikes (samples, timesteps, neurons) and the class of each sample."""
 
     spikes: Array
-    labels: Array | None
+    labels: Array
     file: str
     sha256: str
 
     def first(self, count: int | None) -> Samples:
         """The first samples."""
-        if count is None or count >= len(self.spikes):
-            return self
-        return Samples(
-            self.spikes[:count], None if self.labels is None else self.labels[:count], self.file, self.sha256
-        )
+        return replace(self, spikes=self.spikes[:count], labels=self.labels[:count])
 
 
 def read_arrays(path: Path) -> dict[str, Array]:
@@ -170,8 +166,7 @@ def _matrix(path: Path, arrays: Mapping[str, Array], name: str, shape: tuple[int
         )
     if not np.any(found):
         raise NeuroestError(f"{shown(path)}: all weights of {name} are zero")
-    result: Array = found.astype(float)
-    return result
+    return np.asarray(found.astype(float))
 
 
 def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
@@ -184,7 +179,7 @@ def _number(path: Path, arrays: Mapping[str, Array], name: str) -> float:
     return value
 
 
-def read_samples(path: Path, spec: WorkloadSpec, *, labelled: bool = True) -> Samples:
+def read_samples(path: Path, spec: WorkloadSpec) -> Samples:
     """Input spikes of a workload, and the class of each sample.
 
     Raises
@@ -204,17 +199,12 @@ def read_samples(path: Path, spec: WorkloadSpec, *, labelled: bool = True) -> Sa
     if not np.all((spikes == 0) | (spikes == 1)):
         raise NeuroestError(f"{shown(path)}: 'input' must hold spikes, zeros and ones")
     labels = arrays.get("labels")
-    if labelled:
-        if labels is None or labels.shape != (len(spikes),):
-            raise NeuroestError(
-                f"{shown(path)}: needs 'labels', the class of each of the {len(spikes)} samples"
-            )
-        classes = weighted_layers(spec)[-1].outputs
-        if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
-            raise NeuroestError(f"{shown(path)}: 'labels' must be whole numbers from 0 to {classes - 1}")
-    return Samples(
-        spikes.astype(bool), None if labels is None else labels.astype(int), shown(path), file_sha256(path)
-    )
+    if labels is None or labels.shape != (len(spikes),):
+        raise NeuroestError(f"{shown(path)}: needs 'labels', the class of each of the {len(spikes)} samples")
+    classes = weighted_layers(spec)[-1].outputs
+    if np.any(labels != np.round(labels)) or np.any((labels < 0) | (labels >= classes)):
+        raise NeuroestError(f"{shown(path)}: 'labels' must be whole numbers from 0 to {classes - 1}")
+    return Samples(spikes.astype(bool), labels.astype(int), shown(path), file_sha256(path))
 
 
 def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str]:
@@ -227,9 +217,8 @@ def read_currents(path: Path, spec: WorkloadSpec) -> tuple[dict[str, Array], str
     """
     arrays = read_arrays(path)
     outputs = {layer.name: layer.outputs for layer in weighted_layers(spec)}
+    check_names(f"layer of {shown(path)}", [name[:60] for name in arrays], outputs)
     for name, current in arrays.items():
-        if name not in outputs:
-            raise UnknownNameError(f"layer of {shown(path)}", name[:60], outputs)
         due = (int(spec.timesteps or 1), outputs[name])
         if current.ndim != 3 or current.shape[1:] != due or not len(current):
             raise NeuroestError(

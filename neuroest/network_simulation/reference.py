@@ -2,66 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from neuroest.dynamics.stimulus import Array
 from neuroest.network_simulation.files import NeuronLayer
 
 
-def weighted_sum(layer: NeuronLayer, spikes: Array, own: Array | None = None) -> Array:
-    """What each neuron is given in a timestep, in the network's own units."""
-    total = spikes.astype(float) @ layer.weights.T
-    if layer.recurrent is not None and own is not None:
-        total = total + own.astype(float) @ layer.recurrent.T
-    result: Array = layer.step * total
-    return result
-
-
-def ideal_spikes(layer: NeuronLayer, drive: Array) -> Array:
+def ideal_spikes(layer: NeuronLayer, given: Array, drive: Callable[[Array], Array]) -> Array:
     """Spikes of leaky integrate-and-fire neurons, reset by subtraction in the step after a spike.
 
     Parameters
     ----------
     layer : NeuronLayer
         Decay and threshold.
-    drive : ndarray of shape (samples, timesteps, neurons)
-        Weighted sums.
+    given : ndarray of shape (samples, timesteps, inputs)
+        Spikes that the layer is given.
+    drive : callable
+        Weighted sums of one timestep, of its input spikes and, in a recurrent layer, the layer's own of the step
+        before.
     """
-    state, spikes = np.zeros(drive[:, 0].shape), np.zeros(drive.shape, dtype=bool)
-    for step in range(drive.shape[1]):
+    state = np.zeros((len(given), layer.outputs))
+    own, found = state > 0.0, []
+    for step in range(given.shape[1]):
+        rows = given[:, step] if layer.recurrent is None else np.hstack([given[:, step], own])
         reset = layer.threshold * (state > layer.threshold)
-        state = layer.decay * state + drive[:, step] - reset
-        spikes[:, step] = state > layer.threshold
-    return spikes
+        state = layer.decay * state + drive(rows) - reset
+        own = state > layer.threshold
+        found.append(own)
+    return np.stack(found, axis=1)
 
 
 def ideal_network(layers: list[NeuronLayer], spikes: Array) -> dict[str, Array]:
     """Spikes of every layer of the ideal network, (samples, timesteps, neurons)."""
     found, given = {}, spikes
     for layer in layers:
-        if layer.recurrent is None:
-            drive = weighted_sum(layer, given)
-            given = ideal_spikes(layer, drive)
-        else:
-            given = _recurrent(layer, given)
+        given = ideal_spikes(layer, given, partial(_weighted_sum, layer))
         found[layer.name] = given
     return found
 
 
-def _recurrent(layer: NeuronLayer, spikes: Array) -> Array:
-    samples, steps = spikes.shape[:2]
-    state, own = np.zeros((samples, layer.outputs)), np.zeros((samples, layer.outputs), dtype=bool)
-    found = np.zeros((samples, steps, layer.outputs), dtype=bool)
-    for step in range(steps):
-        reset = layer.threshold * (state > layer.threshold)
-        state = layer.decay * state + weighted_sum(layer, spikes[:, step], own) - reset
-        own = state > layer.threshold
-        found[:, step] = own
-    return found
+def _weighted_sum(layer: NeuronLayer, rows: Array) -> Array:
+    """What each neuron is given in a timestep, in the network's own units."""
+    return np.asarray(layer.step * (rows.astype(float) @ layer.matrix.T))
 
 
 def decided(output: Array) -> Array:
     """Class of each sample: the output neuron with most spikes, the first of those with equally many."""
     counts = np.sum(np.minimum(output, 1), axis=1)
-    result: Array = np.argmax(counts, axis=1)
-    return result
+    return np.asarray(np.argmax(counts, axis=1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,6 @@ from neuroest.network_simulation.comparison import ConditionResult, Experiment
 from neuroest.network_simulation.conditions import OperatingConditions
 from neuroest.network_simulation.spiking import Drive, LayerActivity
 from neuroest.network_simulation.statistics import Interval
-
-_COLUMNS = (
-    "run", "accuracy_%", "accuracy_low_%", "accuracy_high_%", "against_ideal_points", "against_ideal_low_points",
-    "against_ideal_high_points", "against_device_points", "against_device_low_points", "against_device_high_points",
-    "spikes_per_inference", "simulated_neuron_energy_J", "estimated_neuron_energy_J", "energy_per_inference_J",
-)  # fmt: skip
 
 
 def condition_lines(chip: str, place: OperatingConditions, drives: Mapping[str, Drive]) -> list[str]:
@@ -127,48 +122,55 @@ def _energy(value: float | None) -> str:
     return "" if value is None else format_quantity(value, "J", 3)
 
 
-def outcome_rows(outcomes: list[ConditionResult]) -> list[tuple[str, ...]]:
-    """The table of a CSV file, header first."""
-    rows = [_COLUMNS]
-    for one in outcomes:
-        numbers = [
-            *(_percent(one.accuracy)), *(_percent(one.against_ideal)), *(_percent(one.against_device)),
-            f"{one.spikes:.6g}",
-            *("" if v is None else f"{v:.6g}" for v in (one.neuron_energy, one.estimated_neuron_energy, one.energy)),
-        ]  # fmt: skip
-        rows.append((one.name, *numbers))  # type: ignore[arg-type]
-    return list(rows)
+def outcome_rows(outcomes: list[ConditionResult]) -> list[dict[str, str]]:
+    """The runs as rows of a table, shares in per cent and their differences in points."""
+    return [
+        {
+            "run": one.name,
+            **_percent("accuracy", "%", one.accuracy),
+            **_percent("against_ideal", "points", one.against_ideal),
+            **_percent("against_device", "points", one.against_device),
+            **{name: "" if value is None else f"{value:.6g}" for name, value in _per_inference(one).items()},
+        }
+        for one in outcomes
+    ]
 
 
-def _percent(interval: Interval | None) -> list[str]:
-    if interval is None:
-        return ["", "", ""]
-    return [f"{100.0 * v:.6g}" for v in (interval.value, interval.low, interval.high)]
+def _percent(name: str, unit: str, interval: Interval | None) -> dict[str, str]:
+    values = ("", "", "") if interval is None else [f"{100.0 * v:.6g}" for v in astuple(interval)]
+    return dict(zip((f"{name}_{unit}", f"{name}_low_{unit}", f"{name}_high_{unit}"), values, strict=True))
+
+
+def _per_inference(one: ConditionResult) -> dict[str, float | None]:
+    return {
+        "spikes_per_inference": one.spikes,
+        "simulated_neuron_energy_J": one.neuron_energy,
+        "estimated_neuron_energy_J": one.estimated_neuron_energy,
+        "energy_per_inference_J": one.energy,
+    }
 
 
 def outcome_data(study: Experiment, outcomes: list[ConditionResult]) -> dict[str, Any]:
     """Everything, for JSON."""
-    place = study.place
+    origin, place = study.origin, study.origin.place
 
     def interval(one: Interval | None) -> list[float] | None:
-        return None if one is None else [one.value, one.low, one.high]
+        return None if one is None else list(astuple(one))
 
     return {
         "architecture": study.chip.architecture, "workload": study.workload.spec.name,
-        "neuron": place.neuron.spec.name, "samples": len(study.labels), "chips": study.chips.number,
-        "seed": study.chips.seed, "timestep_s": place.timestep, "hold_s": place.hold,
-        "supply_voltage_V": place.supply_voltage, "files": dict(study.origin.files),
+        "neuron": place.neuron.spec.name, "samples": len(study.samples.labels), "chips": origin.chips.number,
+        "seed": origin.chips.seed, "timestep_s": place.timestep, "hold_s": place.hold,
+        "supply_voltage_V": place.supply_voltage, "files": dict(origin.files),
         "drives": {
             name: {"offset_V": d.offset, "transresistance_ohm": d.transresistance}
-            for name, d in study.drives.items()
+            for name, d in origin.drives.items()
         },
         "runs": [
             {
                 "name": one.name, "about": one.about, "accuracy": interval(one.accuracy),
                 "against_ideal": interval(one.against_ideal), "against_device": interval(one.against_device),
-                "spikes_per_inference": one.spikes, "simulated_neuron_energy_J": one.neuron_energy,
-                "estimated_neuron_energy_J": one.estimated_neuron_energy, "energy_per_inference_J": one.energy,
-                "layers": activity_data(one.activity or {}),
+                **_per_inference(one), "layers": activity_data(one.activity or {}),
             }
             for one in outcomes
         ],

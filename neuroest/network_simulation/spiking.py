@@ -122,14 +122,18 @@ class Layer:
         self.ever_closed = np.zeros(samples * neurons, dtype=bool)
         self.ever_on = np.zeros(samples * neurons, dtype=bool)
 
+    def voltage(self, current: Array) -> Array:
+        """Voltage at the memristors. [V]."""
+        return np.asarray(
+            equations.transresistance_voltage(
+                current, self.drive.transresistance, self.drive.offset, self.place.supply_voltage
+            )
+        )
+
     def advance(self, current: Array) -> Array:
         """One timestep; returns the spikes that are passed on."""
         place, time = self.place, len(self.counts) * self.place.timestep
-        voltage = np.asarray(
-            equations.transresistance_voltage(
-                current, self.drive.transresistance, self.drive.offset, place.supply_voltage
-            )
-        ).ravel()
+        voltage = self.voltage(current).ravel()
         stimulus = [Segment(place.hold, voltage)]
         if place.rest > 0.0:
             stimulus.append(Segment(place.rest, 0.0))
@@ -165,11 +169,7 @@ class ProportionalLayer(Layer):
 
     def advance(self, current: Array) -> Array:
         """One timestep."""
-        voltage = np.asarray(
-            equations.transresistance_voltage(
-                current, self.drive.transresistance, self.drive.offset, self.place.supply_voltage
-            )
-        )
+        voltage = self.voltage(current)
         drawn = self.generator.random(voltage.shape) < np.minimum(self.slope * voltage, 1.0)
         self.counts.append(drawn.astype(float))
         self.voltages.append(voltage)
@@ -267,15 +267,9 @@ def run_layer(
     """
     if currents.ndim != 3 or not np.all(np.isfinite(currents)):
         raise NeuroestError("currents must be finite numbers (samples, timesteps, neurons)")
-    layer = Layer(
-        place,
-        drive,
-        currents.shape[2],
-        len(currents),
-        setting or SimulationOptions(),
-        chips or Chips(),
-        number,
-    )
-    for step in range(currents.shape[1]):
+    samples, steps, neurons = currents.shape
+    setting, chips = setting or SimulationOptions(), chips or Chips()
+    layer = Layer(place, drive, neurons, samples, setting, chips, number)
+    for step in range(steps):
         layer.advance(currents[:, step])
     return layer.activity()

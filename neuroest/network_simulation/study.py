@@ -8,13 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from neuroest.core.errors import NeuroestError, UnknownNameError
+from neuroest.core.errors import NeuroestError, check_names
 from neuroest.core.version import package_version
 from neuroest.loading.library import load_workload
 from neuroest.network_simulation.activity import ActivityProvenance, simulated_workload
 from neuroest.network_simulation.calibration import calibrate
 from neuroest.network_simulation.columns import IDEAL, ArrayErrors
-from neuroest.network_simulation.comparison import WITHOUT, ConditionResult, Experiment, check_names, compare
+from neuroest.network_simulation.comparison import WITHOUT, ConditionResult, Experiment, compare
 from neuroest.network_simulation.conditions import Chips, operating_conditions
 from neuroest.network_simulation.files import read_currents, read_network, read_samples
 from neuroest.network_simulation.report import (
@@ -56,19 +56,17 @@ class NetworkSimulation:
 
     def to_text(self) -> str:
         """The runs for a terminal."""
-        study = self.study
-        dealt = (
-            f"{len(study.labels)} samples dealt out to {study.chips.number} chips, seed {study.chips.seed}"
-        )
+        study, origin, chips = self.study, self.study.origin, self.study.origin.chips
+        dealt = f"{len(study.samples.labels)} samples dealt out to {chips.number} chips, seed {chips.seed}"
         lines = [f"{study.workload.spec.name}: {dealt}"]
-        if study.cell_errors:
+        if origin.cell_errors:
             lines.append(
                 "cells of the arrays hold their weights with the errors of the estimate, others on each chip; wires "
                 "lose"
             )
-        lines += condition_lines(study.chip.architecture, study.place, study.drives)
+        lines += condition_lines(study.chip.architecture, origin.place, origin.drives)
         lines += [
-            *activity_lines(study.place, self._device.activity or {}),
+            *activity_lines(origin.place, self._device.activity or {}),
             "",
             *outcome_table([*self.outcomes]),
         ]
@@ -78,10 +76,9 @@ class NetworkSimulation:
         """Everything as plain data."""
         return outcome_data(self.study, [*self.outcomes])
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, str]]:
         """One row a run."""
-        head, *rows = outcome_rows([*self.outcomes])
-        return [dict(zip(head, row, strict=True)) for row in rows]
+        return outcome_rows([*self.outcomes])
 
     def plot(self, path: Path) -> None:
         """Draw accuracy and energy of the runs."""
@@ -150,9 +147,7 @@ class LayerSimulation:
 
 
 def _check_drives(drives: Mapping[str, Drive], names: Sequence[str]) -> None:
-    for name in drives:
-        if name not in names:
-            raise UnknownNameError("layer", name, names)
+    check_names("layer", drives, names)
     missing = [name for name in names if name not in drives]
     if missing:
         raise NeuroestError(f"--drive is missing for {', '.join(missing)}")
@@ -209,7 +204,7 @@ def simulate_network(
     NeuroestError
         For files that do not fit the workload, and for layers without a drive.
     """
-    check_names([name for name in without if name != "all"])
+    check_names("characteristic", [name for name in without if name != "all"], WITHOUT)
     if calibration is None and not drives:
         raise NeuroestError("give --calibration to choose offset and load of each layer on, or --drive")
     if recalibrate and calibration is None:

@@ -19,10 +19,8 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED
 from neuroest.results.uncertainty import Band, Sample
 from neuroest.specs.architecture import ArchitectureSpec
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import validate
-
-Named = str | Path | Loaded[Any]
 
 PUBLISHED: Mapping[str, str] = {
     "event_core": "a fabricated chip by its published energies and times per event",

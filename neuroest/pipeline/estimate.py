@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +18,7 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.soundness import faults
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.quantities import QUANTITIES, TOTALS
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
@@ -44,8 +42,8 @@ def _largest(value: Numeric | None) -> float | None:
 
 
 def estimate(
-    architecture: str | Path | Loaded[Any],
-    workload: str | Path | Loaded[Any],
+    architecture: Named,
+    workload: Named,
     settings: Mapping[str, str] | None = None,
 ) -> Estimate:
     """Area, energy, latency and throughput of a chip on a network.

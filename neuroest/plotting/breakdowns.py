@@ -102,12 +102,18 @@ def _stacked(
 
 def _largest(found: Sequence[Breakdown | None], most: int) -> list[str]:
     """Names of the parts that are large in some design; what is small in all of them is not among them."""
+    best = _largest_shares(found)
+    order = sorted(best.items(), key=lambda pair: -pair[1])
+    return [name for name, share in order if share >= _LEAST_SHARE][:most]
+
+
+def _largest_shares(found: Sequence[Breakdown | None]) -> dict[str, float]:
+    """The largest share of each part in any of the designs."""
     best: dict[str, float] = {}
     for breakdown in found:
         for item in breakdown.slices if breakdown else ():
             best[item.name] = max(best.get(item.name, 0.0), item.share)
-    order = sorted(best.items(), key=lambda pair: -pair[1])
-    return [name for name, share in order if share >= _LEAST_SHARE][:most]
+    return best
 
 
 def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
@@ -148,10 +154,7 @@ def parts_figure(views: Sequence[View], quantity: str, width: float) -> Any:
 
 def _rows_of(found: Sequence[Breakdown | None]) -> list[str]:
     """The largest parts, in the order of the first design where they are layers."""
-    best: dict[str, float] = {}
-    for breakdown in found:
-        for item in breakdown.slices if breakdown else ():
-            best[item.name] = max(best.get(item.name, 0.0), item.share)
+    best = _largest_shares(found)
     kept = sorted(best, key=lambda name: -best[name])[:_MOST_ROWS]
     if found and found[0] is not None and found[0].by == "layer":
         return [name for name in best if name in kept]

@@ -15,7 +15,7 @@ from neuroest.plotting.style import draw, matplotlib
 from neuroest.publishing.figure_list import plans
 from neuroest.reporting import latex
 from neuroest.reporting.page import Plan, page
-from neuroest.reporting.report import Report, unique_slugs, write_folder, write_tables, write_text
+from neuroest.reporting.report import Report, unique_slugs, write_file, write_folder, write_tables, write_text
 from neuroest.reporting.sweep_data import SweepPoints, read_sweep, sweep_points
 
 _WORKERS = 2
@@ -53,11 +53,11 @@ def _fill(report: Report, sweep: SweepPoints | None, venue: str, bundle: bool, f
     drawn = plans(report, sweep, venue)
     _draw(drawn, folder / "figures")
     tables = _write_latex(report, folder)
-    _write(folder / "figures.tex", _environments(drawn))
-    _write(folder / "report.tex", _article(tables))
+    write_file(folder / "figures.tex", _environments(drawn))
+    write_file(folder / "report.tex", _article(tables))
     pictures = [(plan, folder / "figures" / f"{plan.name}.svg") for plan in drawn]
     points = sweep_points(sweep.shown, sweep.count) if sweep is not None else None
-    _write(folder / "report.html", page(report, points, pictures))
+    write_file(folder / "report.html", page(report, points, pictures))
     if bundle:
         from neuroest.reporting.bundle import write_bundle  # noqa: PLC0415 - rarely asked for
 
@@ -70,7 +70,7 @@ def _write_latex(report: Report, folder: Path) -> list[str]:
     written = []
 
     def write(name: str, text: str) -> None:
-        _write(folder / "tables" / f"{name}.tex", text)
+        write_file(folder / "tables" / f"{name}.tex", text)
         written.append(name)
 
     for network, views in report.networks:
@@ -162,7 +162,3 @@ def _leave_interrupts() -> None:
 def _draw_one(index: int) -> None:
     name, make = _PLANS[index]
     draw(Path(name), make)
-
-
-def _write(file: Path, text: str) -> None:
-    file.write_text(text, encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ from neuroest.loading.library import bibliography, load_architecture, load_devic
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.text_style import one_line
 
-_LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
+LEAST_MATURE_FIRST = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _of_kind(kind: str | None) -> list[Entry]:
 
 def least_mature(stages: set[str]) -> str:
     """The stage that is furthest from a product."""
-    return next((stage for stage in _LEAST_MATURE_FIRST if stage in stages), "")
+    return next((stage for stage in LEAST_MATURE_FIRST if stage in stages), "")
 
 
 def _architectures() -> Iterator[Entry]:

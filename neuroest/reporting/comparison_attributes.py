@@ -6,22 +6,20 @@ from collections.abc import Callable, Iterator, Mapping
 
 from neuroest.pipeline.comparison import PUBLISHED
 from neuroest.reporting.accuracy_text import weights_age
-from neuroest.reporting.formatting import corner_words, counted, percent, shown, temperature_words, words
-from neuroest.reporting.table import basis_words, maturity_words
+from neuroest.reporting.formatting import coding_words, corner_words, percent, shown, temperature_words, words
+from neuroest.reporting.table import basis_words, devices_by, maturity_words
 from neuroest.reporting.text_style import one_line
 from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import Estimate
 from neuroest.specs.workload import Task
 
+_FABRICATION = ("not_compatible", "unknown", "back_end_option", "standard")
+"""How far devices are from a standard process, the furthest first."""
+
 
 def _number(result: Estimate, path: str, unit: str) -> str:
     claim = result.claims.get(path)
     return shown(claim.value, unit) if claim is not None else "-"
-
-
-def _coding(result: Estimate) -> str:
-    steps = result.claims.get("workload.timesteps")
-    return result.workload.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
 
 
 def _quality(result: Estimate) -> str:
@@ -89,15 +87,7 @@ def _kind(result: Estimate) -> str:
 
 def _fabrication(result: Estimate, shared: frozenset[str]) -> str:
     """Devices of a design, the shared ones left out, by whether a foundry makes them."""
-    found: dict[str, set[str]] = {}
-    for device in result.design.devices.values():
-        if device.spec.name not in shared:
-            found.setdefault(device.spec.fab_compatibility.status, set()).add(device.spec.name)
-    standard = len(found.pop("standard", ()))
-    parts = [f"{words(status)}: {', '.join(sorted(names))}" for status, names in found.items()]
-    if standard:
-        parts.append(f"standard: {standard} more" if parts else f"standard: {counted(standard, 'device')}")
-    return "; ".join(parts)
+    return devices_by(result, lambda spec: spec.fab_compatibility.status, _FABRICATION, shared)
 
 
 def _failed(result: Estimate) -> str:
@@ -106,7 +96,7 @@ def _failed(result: Estimate) -> str:
 
 _ATTRIBUTES: Mapping[str, Callable[[Estimate], str]] = {
     "workload": lambda result: result.workload.name,
-    "coding": _coding,
+    "coding": lambda result: coding_words(result.workload.coding, result.claims),
     "task and accuracy": _quality,
     "precision": _precision,
     "activity": _activity,

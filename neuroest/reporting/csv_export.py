@@ -7,12 +7,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from neuroest.reporting.table_model import records_csv
-from neuroest.results.estimate import BreakdownRow, Estimate
+from neuroest.results.estimate import Estimate
 
 if TYPE_CHECKING:
     from neuroest.results.comparison import Comparison
-
-_BREAKDOWN = tuple(BreakdownRow.__dataclass_fields__)
 
 
 def breakdown_csv(estimates: Sequence[Estimate]) -> str:
@@ -22,7 +20,7 @@ def breakdown_csv(estimates: Sequence[Estimate]) -> str:
         for result in estimates
         for row in result.breakdown
     )
-    return records_csv(("architecture", "workload", *_BREAKDOWN), rows)
+    return records_csv((), rows)
 
 
 def comparison_csv(comparison: Comparison) -> str:

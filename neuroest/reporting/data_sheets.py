@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.core.text_layout import columns, wrapped
@@ -22,7 +22,7 @@ from neuroest.loading.library import (
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
 from neuroest.reporting.bibliography import reference
 from neuroest.reporting.catalogue import summary
-from neuroest.reporting.formatting import corner_words, shown, shown_interval, words
+from neuroest.reporting.formatting import coding_words, corner_words, shown, shown_interval, words
 from neuroest.reporting.text_style import PLAIN, Style, bullets, one_line
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.blocks import Block
@@ -32,7 +32,7 @@ from neuroest.specs.file_text import is_path
 from neuroest.specs.inheritance import resolved_text
 from neuroest.specs.loaded import Loaded
 from neuroest.specs.messages import problem_at
-from neuroest.specs.reading import read_document
+from neuroest.specs.reading import Document, read_document
 from neuroest.specs.workload import WorkloadSpec, workload_claims
 from neuroest.workloads.layers import geometry
 
@@ -83,35 +83,27 @@ def sheets(name: str, style: Style = PLAIN) -> list[str]:
         When the file has problems.
     """
     if is_path(name):
-        return [_file_sheet(name, style)]
-    found = [make() for known, make in _named(name, style) if known]
+        document = read_document(Path(name))
+        kind = _stated_kind(document)
+        if kind not in _FILES:
+            message = f"kind is {kind!r}; what can be shown: {', '.join(_FILES)}"
+            raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
+        return [_FILES[kind].sheet(_FILES[kind].load(name), style)]
+    found = [file.sheet(file.load(name), style) for kind, file in _FILES.items() if name in named(kind)]
+    if name in DEVICE_MODELS or name in BLOCKS:
+        found.append(model_sheet(name, style))
+    if name in LEVELS:
+        found.append(mapper_sheet(name, style))
+    if name in bibliography():
+        found.append(source_sheet(name, bibliography()[name], style))
     if not found:
-        everything = {*named("architecture"), *named("device"), *named("workload"), *DEVICE_MODELS}
-        everything |= {*BLOCKS, *LEVELS, *bibliography()}
+        everything = {*DEVICE_MODELS, *BLOCKS, *LEVELS, *bibliography()}.union(*map(named, _FILES))
         raise UnknownNameError("name", name, everything, "`neuroest list` shows what there is")
     return found
 
 
-def _named(name: str, style: Style) -> Iterator[tuple[bool, Callable[[], str]]]:
-    yield name in named("architecture"), lambda: architecture_sheet(load_architecture(name), style)
-    yield name in named("device"), lambda: device_sheet(load_device(name), style)
-    yield name in named("workload"), lambda: workload_sheet(load_workload(name), style)
-    yield name in DEVICE_MODELS or name in BLOCKS, partial(model_sheet, name, style)
-    yield name in LEVELS, partial(mapper_sheet, name, style)
-    yield name in bibliography(), lambda: source_sheet(name, bibliography()[name], style)
-
-
-def _file_sheet(name: str, style: Style) -> str:
-    document = read_document(Path(name))
-    kind = document.data.get("kind") if isinstance(document.data, dict) else None
-    if kind == "architecture":
-        return architecture_sheet(load_architecture(name), style)
-    if kind == "device":
-        return device_sheet(load_device(name), style)
-    if kind == "workload":
-        return workload_sheet(load_workload(name), style)
-    message = f"kind is {kind!r}; what can be shown: architecture, device, workload"
-    raise SpecError([problem_at(document, ["kind"], message, at_value=True)])
+def _stated_kind(document: Document) -> Any:
+    return document.data.get("kind") if isinstance(document.data, dict) else None
 
 
 def whole_file(name: str) -> str:
@@ -135,13 +127,8 @@ def value_rows(name: str) -> list[dict[str, Any]]:
     NeuroestError
         When what is called so holds no values.
     """
-    kinds = {"architecture", "device", "workload"}
-    if is_path(name):
-        data = read_document(Path(name)).data
-        kind = data.get("kind") if isinstance(data, dict) else None
-        found = [str(kind)] if kind in kinds else []
-    else:
-        found = [kind for kind in sorted(kinds) if name in named(kind)]
+    kinds = [_stated_kind(read_document(Path(name)))] if is_path(name) else _FILES
+    found = [kind for kind in _FILES if kind in kinds and (is_path(name) or name in named(kind))]
     if not found:
         raise NeuroestError(
             f"{name} is no architecture, device or workload; only these have a table of values"
@@ -153,14 +140,8 @@ def value_rows(name: str) -> list[dict[str, Any]]:
             "basis": claim.basis, "source": claim.source or "", "place": claim.place or "", "file": claim.origin,
         }
         for kind in found
-        for path, claim in _claims_of(kind, name).items()
+        for path, claim in _FILES[kind].claims(_FILES[kind].load(name)).items()
     ]  # fmt: skip
-
-
-def _claims_of(kind: str, name: str) -> Mapping[str, Claim]:
-    if kind == "architecture":
-        return build(load_architecture(name)).claims
-    return load_device(name).claims if kind == "device" else workload_claims(load_workload(name).spec)
 
 
 def _plain(written: float | str) -> str:
@@ -189,10 +170,7 @@ def device_sheet(device: Device, style: Style = PLAIN) -> str:
     for name, claim in device.claims.items():
         given = spec.parameters[name]
         written = given.value if isinstance(given, ClaimSpec) else given
-        lines += wrapped(f"{name} = {_plain(written)}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4)
-        about = "; ".join(_provenance(claim))
-        if about:
-            lines += [style.dim(line) for line in wrapped(about, indent=_INDENT)]
+        lines += _claim_lines(name, _plain(written), claim, style)
         for other in given.alternatives if isinstance(given, ClaimSpec) else ():
             where = ", ".join(text for text in (other.source, other.place) if text)
             note = f": {one_line(other.note)}" if other.note else ""
@@ -279,9 +257,8 @@ def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
     spec = loaded.spec
     shape = geometry(spec)
     claims = workload_claims(spec)
-    steps = claims.get("workload.timesteps")
     lines = [style.bold(f"workload {spec.name}"), *wrapped(one_line(spec.description)), ""]
-    lines.append(f"coding: {spec.coding}" + (f", {steps.value:g} timesteps" if steps is not None else ""))
+    lines.append(f"coding: {coding_words(spec.coding, claims)}")
     task = spec.task
     if task is not None:
         quality = (
@@ -294,13 +271,8 @@ def workload_sheet(loaded: Loaded[WorkloadSpec], style: Style = PLAIN) -> str:
     lines += ["", *_layers(spec, shape), ""]
     lines += [style.bold("values")]
     for path, claim in claims.items():
-        name = path.removeprefix("workload.")
-        lines += wrapped(
-            f"{name} = {shown(claim.value, claim.unit)}{_band(claim)}  [{claim.basis}]", indent=2, hanging=4
-        )
-        about = "; ".join(_provenance(claim))
-        if about and claim.basis != DESIGN:
-            lines += [style.dim(line) for line in wrapped(about, indent=_INDENT)]
+        written = shown(claim.value, claim.unit)
+        lines += _claim_lines(path.removeprefix("workload."), written, claim, style)
     lines += _notes(spec.notes, style)
     return "\n".join(lines) + "\n"
 
@@ -345,27 +317,29 @@ def model_sheet(name: str, style: Style = PLAIN) -> str:
 
 def _says(block: type[Block], style: Style) -> list[str]:
     """What a block says beside its model and its device."""
-    described: Mapping[str, str] = block.descriptions()
-    lines: list[str] = []
-    for field, info in block.model_fields.items():
-        if field in {"model", "device", "parameters"}:
-            continue
-        slot = "slot, " if field in block.slots else ""
-        need = "" if info.is_required() else " (optional)"
-        lines += wrapped(f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4)
+    lines = _field_lines(block, {"model", "device", "parameters"})
     return ["", style.bold("the block says"), *lines] if lines else []
 
 
 def mapper_sheet(name: str, style: Style = PLAIN) -> str:
     """A mapper and what a level says that it works on."""
     level = LEVELS[name]
-    described: Mapping[str, str] = level.descriptions()
     lines = [style.bold(f"mapper {name}"), *wrapped(summary(level)), "", style.bold("the level says")]
-    for field, info in level.model_fields.items():
-        slot = "slot, " if field in level.slots else ""
-        need = "" if info.is_required() else " (optional)"
-        lines += wrapped(f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_field_lines(level)]) + "\n"
+
+
+def _field_lines(spec: Any, known: Collection[str] = ()) -> list[str]:
+    """The fields of a block or level, without the `known` ones."""
+    described: Mapping[str, str] = spec.descriptions()
+    lines: list[str] = []
+    for field, info in spec.model_fields.items():
+        if field not in known:
+            slot = "slot, " if field in spec.slots else ""
+            need = "" if info.is_required() else " (optional)"
+            lines += wrapped(
+                f"{field}{need}: {slot}{one_line(described.get(field, ''))}", indent=2, hanging=4
+            )
+    return lines
 
 
 def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
@@ -373,8 +347,12 @@ def source_sheet(key: str, source: SourceSpec, style: Style = PLAIN) -> str:
     return "\n".join([style.bold(f"source {key}"), *wrapped(reference(source))]) + "\n"
 
 
-def _band(claim: Claim) -> str:
-    return f"  ({shown_interval(claim.low, claim.high, claim.unit)})" if claim.has_spread else ""
+def _claim_lines(name: str, written: str, claim: Claim, style: Style) -> list[str]:
+    """A parameter with its band and basis, and below it what defends it."""
+    band = f"  ({shown_interval(claim.low, claim.high, claim.unit)})" if claim.has_spread else ""
+    lines = wrapped(f"{name} = {written}{band}  [{claim.basis}]", indent=2, hanging=4)
+    about = "" if claim.basis == DESIGN else "; ".join(_provenance(claim))
+    return lines + [style.dim(line) for line in wrapped(about, indent=_INDENT) if about]
 
 
 def _provenance(claim: Claim) -> Iterator[str]:
@@ -391,3 +369,19 @@ def _provenance(claim: Claim) -> Iterator[str]:
 
 def _notes(notes: tuple[str, ...], style: Style) -> list[str]:
     return ["", style.bold("notes"), *bullets(one_line(note) for note in notes)] if notes else []
+
+
+class _File(NamedTuple):
+    """What can be done with a kind of spec file."""
+
+    load: Callable[[str], Any]
+    sheet: Callable[[Any, Style], str]
+    claims: Callable[[Any], Mapping[str, Claim]]
+
+
+_FILES: Mapping[str, _File] = {
+    "architecture": _File(load_architecture, architecture_sheet, lambda loaded: build(loaded).claims),
+    "device": _File(load_device, device_sheet, attrgetter("claims")),
+    "workload": _File(load_workload, workload_sheet, lambda loaded: workload_claims(loaded.spec)),
+}
+"""The kinds of file that can be shown."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from neuroest.results.quantities import BANDED
 from neuroest.uncertainty.model_error import discrepancy_claims
 
 Array = NDArray[np.float64]
+_Parts: TypeAlias = dict[str, Any]
+"""Parts of a total by name; each a number, or one a sample."""
 
 LEAST_UNPROVEN = 0.05
 """Share of projected and assumed values from which a number is marked."""
@@ -133,11 +136,6 @@ class View:
         """Name of the workload."""
         return self.estimate.workload.name
 
-    @property
-    def _sampled(self) -> Evaluation:
-        sampled: Evaluation = self.estimate.analysis.sampled
-        return sampled
-
     @cached_property
     def samples(self) -> Mapping[str, Array]:
         """Samples of the banded totals, of those draws that have an estimate."""
@@ -157,113 +155,16 @@ class View:
     def breakdowns(self) -> tuple[Breakdown, ...]:
         """Energy, area and latency by component and by layer."""
         with np.errstate(all="ignore"):  # draws without an estimate are left out below
-            return (
-                self._energy_by_component(),
-                self._energy_by_layer(),
-                self._area_by_component(),
-                self._area_by_layer(),
-                self._latency_by_component(),
-                self._latency_by_layer(),
-            )
+            return tuple(self._broken_down(*kind) for kind in _BREAKDOWNS)
 
     def breakdown(self, quantity: str, by: str) -> Breakdown | None:
         """One of the breakdowns; None where there is none of the kind."""
         return next((b for b in self.breakdowns if (b.quantity, b.by) == (quantity, by)), None)
 
-    def _energy_by_component(self) -> Breakdown:
-        nominal, sampled = self.estimate.evaluation, self._sampled
-        values: dict[str, Any] = {}
-        draws: dict[str, Any] = {}
-        for store, source in ((values, nominal), (draws, sampled)):
-            for row in source.dynamic:
-                _add(store, row.component, np.sum(row.energy, axis=-1))
-            for static in source.statics:
-                _add(store, static.component, _flat(static.total) * _flat(source.standing_time(static)))
-        about = "Energy of one inference, dynamic and static; the parts add up to the energy per inference."
-        return self._broken_down("energy", "component", "J", about, values, draws)
-
-    def _energy_by_layer(self) -> Breakdown:
-        nominal, sampled = self.estimate.evaluation, self._sampled
-        names = nominal.layers.names
-        values: dict[str, Any] = {}
-        draws: dict[str, Any] = {}
-        for store, source in ((values, nominal), (draws, sampled)):
-            for row in source.dynamic:
-                energy = np.asarray(row.energy)
-                energy = np.broadcast_to(energy, (*energy.shape[:-1], len(names)))
-                for index, name in enumerate(names):
-                    _add(store, name, energy[..., index])
-            for static in source.statics:
-                _add(store, STATIC, _flat(static.total) * _flat(source.standing_time(static)))
-        about = "Dynamic energy of one inference by layer; static energy belongs to the whole chip."
-        return self._broken_down("energy", "layer", "J", about, values, draws)
-
-    def _area_by_component(self) -> Breakdown:
-        values: dict[str, Any] = {}
-        draws: dict[str, Any] = {}
-        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
-            placed: Any = 0.0
-            for row in source.areas:
-                _add(store, row.component, _flat(row.total))
-                placed = placed + _flat(row.total)
-            if source.costs.overheads is not None:
-                _add(store, f"{source.costs.overheads}.white_space", _flat(source.area) - placed)
-        about = "Area of the chip; the parts add up to the area."
-        return self._broken_down("area", "component", "m^2", about, values, draws)
-
-    def _area_by_layer(self) -> Breakdown:
-        names = self.estimate.evaluation.layers.names
-        values: dict[str, Any] = {}
-        draws: dict[str, Any] = {}
-        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
-            placement, level = source.mapped.placement, source.mapped.level.path
-            units = np.asarray(placement.units)
-            units = np.broadcast_to(units, (*units.shape[:-1], len(names)))
-            there = np.maximum(_flat(source.mapped.counts[level]), 1.0)
-            inside: Any = 0.0
-            if not placement.shared:
-                for row in source.areas:
-                    if row.component == level or row.component.startswith(f"{level}."):
-                        inside = inside + _flat(row.total)
-                for index, name in enumerate(names):
-                    _add(store, name, inside * _flat(units[..., index]) / there)
-                used = _flat(np.sum(units, axis=-1))
-                _add(store, UNUSED, inside * np.maximum(there - used, 0.0) / there)
-            _add(store, SHARED, _flat(source.area) - inside)
-        about = "Area of the computing units that hold each layer; what layers share, white space too, is one part."
-        return self._broken_down("area", "layer", "m^2", about, values, draws)
-
-    def _latency_by_component(self) -> Breakdown:
-        values: dict[str, Any] = {}
-        draws: dict[str, Any] = {}
-        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
-            names = list(source.timing.resources)
-            shape = np.broadcast_shapes(*(np.shape(t) for t in source.timing.resources.values()))
-            times = np.stack([np.broadcast_to(source.timing.resources[name], shape) for name in names])
-            slowest = np.argmax(times, axis=0)
-            for index, name in enumerate(names):
-                _add(store, name, np.sum(np.where(slowest == index, times[index], 0.0), axis=-1))
-        about = (
-            "Time of one step of every layer, given to the resource that holds the layer up. Layers may work at "
-            "the same time, so the sum need not be the latency."
-        )
-        return self._broken_down("latency", "component", "s", about, values, draws)
-
-    def _latency_by_layer(self) -> Breakdown:
-        names = self.estimate.evaluation.layers.names
-        values: dict[str, Any] = {}
-        draws: dict[str, Any] = {}
-        for store, source in ((values, self.estimate.evaluation), (draws, self._sampled)):
-            step = np.asarray(source.timing.step)
-            step = np.broadcast_to(step, (*step.shape[:-1], len(names)))
-            for index, name in enumerate(names):
-                _add(store, name, step[..., index])
-        about = "Time of one step of each layer. Layers may work at the same time, so the sum need not be the latency."
-        return self._broken_down("latency", "layer", "s", about, values, draws)
-
     def _broken_down(
-        self, quantity: str, by: str, unit: str, about: str, values: dict[str, Any], draws: dict[str, Any]
+        self, quantity: str, by: str, unit: str, parts: Callable[[Evaluation], _Parts], about: str
     ) -> Breakdown:
+        values, draws = parts(self.estimate.evaluation), parts(self.estimate.analysis.sampled)
         total = float(sum(float(_flat(value)[0]) for value in values.values()))
         feasible = self.estimate.sample.feasible
         shown = short_names(values) if by == "component" else {name: name for name in values}
@@ -359,8 +260,104 @@ def _moved_bits(source: Evaluation, path: str) -> Array:
     return moved
 
 
-def _add(store: dict[str, Any], name: str, value: Any) -> None:
-    store[name] = store[name] + value if name in store else value
+def _energy_by_component(source: Evaluation) -> _Parts:
+    parts: _Parts = defaultdict(float)
+    for row in source.dynamic:
+        parts[row.component] = parts[row.component] + np.sum(row.energy, axis=-1)
+    for static in source.statics:
+        parts[static.component] = parts[static.component] + _flat(static.total) * _flat(
+            source.standing_time(static)
+        )
+    return parts
+
+
+def _energy_by_layer(source: Evaluation) -> _Parts:
+    parts: _Parts = defaultdict(float)
+    for row in source.dynamic:
+        for name, energy in _by_layer(source, row.energy):
+            parts[name] = parts[name] + energy
+    for static in source.statics:
+        parts[STATIC] = parts[STATIC] + _flat(static.total) * _flat(source.standing_time(static))
+    return parts
+
+
+def _area_by_component(source: Evaluation) -> _Parts:
+    parts: _Parts = defaultdict(float)
+    for row in source.areas:
+        parts[row.component] = parts[row.component] + _flat(row.total)
+    if source.costs.overheads is not None:
+        placed = sum(_flat(row.total) for row in source.areas)
+        parts[f"{source.costs.overheads}.white_space"] = _flat(source.area) - placed
+    return parts
+
+
+def _area_by_layer(source: Evaluation) -> _Parts:
+    parts: _Parts = {}
+    placement, level = source.mapped.placement, source.mapped.level.path
+    there = np.maximum(_flat(source.mapped.counts[level]), 1.0)
+    inside: Any = 0.0
+    if not placement.shared:
+        for row in source.areas:
+            if row.component == level or row.component.startswith(f"{level}."):
+                inside = inside + _flat(row.total)
+        units = dict(_by_layer(source, placement.units))
+        parts |= {name: inside * _flat(number) / there for name, number in units.items()}
+        used = _flat(np.sum([*units.values()], axis=0))
+        parts[UNUSED] = inside * np.maximum(there - used, 0.0) / there
+    return {**parts, SHARED: _flat(source.area) - inside}
+
+
+def _latency_by_component(source: Evaluation) -> _Parts:
+    names = list(source.timing.resources)
+    times = np.stack(np.broadcast_arrays(*source.timing.resources.values()))
+    slowest = np.argmax(times, axis=0)
+    return {
+        name: np.sum(np.where(slowest == index, times[index], 0.0), axis=-1)
+        for index, name in enumerate(names)
+    }
+
+
+def _latency_by_layer(source: Evaluation) -> _Parts:
+    return dict(_by_layer(source, source.timing.step))
+
+
+_BREAKDOWNS: tuple[tuple[str, str, str, Callable[[Evaluation], _Parts], str], ...] = (
+    (
+        "energy", "component", "J", _energy_by_component,
+        "Energy of one inference, dynamic and static; the parts add up to the energy per inference.",
+    ),
+    (
+        "energy", "layer", "J", _energy_by_layer,
+        "Dynamic energy of one inference by layer; static energy belongs to the whole chip.",
+    ),
+    (
+        "area", "component", "m^2", _area_by_component,
+        "Area of the chip; the parts add up to the area.",
+    ),
+    (
+        "area", "layer", "m^2", _area_by_layer,
+        "Area of the computing units that hold each layer; what layers share, white space too, is one part.",
+    ),
+    (
+        "latency", "component", "s", _latency_by_component,
+        (
+            "Time of one step of every layer, given to the resource that holds the layer up. Layers may work at "
+            "the same time, so the sum need not be the latency."
+        ),
+    ),
+    (
+        "latency", "layer", "s", _latency_by_layer,
+        "Time of one step of each layer. Layers may work at the same time, so the sum need not be the latency.",
+    ),
+)  # fmt: skip
+"""What each breakdown divides, by what, in which unit, how, and what its parts are."""
+
+
+def _by_layer(source: Evaluation, values: Any) -> Iterator[tuple[str, Any]]:
+    """Name and value of each layer; the layers are the last axis of `values`, or share one value."""
+    array, names = np.asarray(values), source.layers.names
+    every = np.broadcast_to(array, (*array.shape[:-1], len(names)))
+    return ((name, every[..., index]) for index, name in enumerate(names))
 
 
 def _flat(value: Any) -> Array:

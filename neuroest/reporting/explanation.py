@@ -17,8 +17,9 @@ from neuroest.equations import accuracy, digital, pipelining, power
 from neuroest.pipeline.self_heating import with_temperature
 from neuroest.reporting.accuracy_text import largest_causes
 from neuroest.reporting.breakdown import TermSum, area_by_component, energy_by_component
+from neuroest.reporting.catalogue import summary
 from neuroest.reporting.derivation import Derivation, Step, claim_lines, step_lines, step_rows
-from neuroest.reporting.formatting import percent, short, shown, shown_interval, words
+from neuroest.reporting.formatting import counted, percent, short, shown, shown_interval, words
 from neuroest.reporting.text_style import PLAIN, Style, one_line
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import QUANTITIES, first_number, label_and_unit
@@ -120,7 +121,7 @@ class _Explainer:
         if name in self.terms:
             term = self.terms[name]
             return f"{term.what}, {shown(term.value, term.unit)}"
-        return _summary(self.part(name).spec)
+        return summary(type(self.part(name).spec))
 
     def part(self, path: str) -> Part:
         """The level or block at a path."""
@@ -182,16 +183,15 @@ class _Explainer:
         for name, unit, terms in (("energy of one inference", "J", energies), ("area", "m^2", areas)):
             if terms:
                 steps = tuple(self.term(term) for term in sorted(terms, key=lambda t: -t.value))
-                parts.append(
-                    Step(name, sum(t.value for t in terms), unit, f"sum of {_many(steps)}", (), steps)
-                )
+                how = f"sum of {counted(len(steps), 'term')}"
+                parts.append(Step(name, sum(t.value for t in terms), unit, how, (), steps))
         about = () if parts else ("costs nothing by itself; its parameters can be explained",)
         device = self.estimate.design.devices.get(path)
-        summary = _summary(self.part(path).spec)
+        what = summary(type(self.part(path).spec))
         known = (f"device {device.spec.name}: {one_line(device.spec.description)}",) if device else ()
         instances = self.estimate.evaluation.mapped.instances.get(path)
         number = () if instances is None else (f"{first_number(instances):.6g} on the chip",)
-        return Step(path, None, None, "", (summary, *known, *number, *about), tuple(parts))
+        return Step(path, None, None, "", (what, *known, *number, *about), tuple(parts))
 
     def term(self, term: TermSum, *, deep: bool = False) -> Step:
         how = self._how(term)
@@ -239,21 +239,20 @@ class _Explainer:
     def _cost(self, term: TermSum) -> tuple[Step, ...]:
         table = self.estimate.traced
         derivation = Derivation(self.estimate.claims)
-        if term.kind == "dynamic":
-            costs = [
-                cost.energy for cost in table.energies
-                if (cost.component, cost.action, cost.term) == (term.component, term.action, term.term)
-            ]  # fmt: skip
-            label, unit = f"energy of one {words(term.action)}", "J"
-        elif term.kind == "static":
-            costs = [c.power for c in table.statics if (c.component, c.term) == (term.component, term.term)]
-            label, unit = "power of one at rest", "W"
-        else:
-            costs = [c.area for c in table.areas if (c.component, c.term) == (term.component, term.term)]
-            label, unit = "area of one", "m^2"
+        kinds: Mapping[str, tuple[Sequence[Any], str, str, str]] = {
+            "dynamic": (table.energies, "energy", f"energy of one {words(term.action)}", "J"),
+            "static": (table.statics, "power", "power of one at rest", "W"),
+            "area": (table.areas, "area", "area of one", "m^2"),
+        }
+        rows, cost, label, unit = kinds[term.kind]
+        costs = [
+            getattr(row, cost) for row in rows
+            if (row.component, row.term) == (term.component, term.term)
+            and (term.kind != "dynamic" or row.action == term.action)
+        ]  # fmt: skip
         if not costs and term.component == self.estimate.evaluation.costs.overheads:
             return self._overhead(term, derivation)
-        return tuple(derivation.step(label, cost, unit) for cost in costs)
+        return tuple(derivation.step(label, each, unit) for each in costs)
 
     def _overhead(self, term: TermSum, derivation: Derivation) -> tuple[Step, ...]:
         table = self.estimate.traced
@@ -297,7 +296,8 @@ class _Explainer:
             return self._energy(name)
         if name == "area_m2":
             terms = [term for part in area_by_component(self.estimate) for term in part.terms]
-            return f"sum of {_many(terms)}", tuple(self.term(term) for term in terms if term.value > 0.0)
+            steps = tuple(self.term(term) for term in terms if term.value > 0.0)
+            return f"sum of {counted(len(terms), 'term')}", steps
         if name in {"latency_s", "initiation_interval_s"}:
             return self._time_rule(name), self._times()
         if name in {"signal_to_error_ratio", "effective_bits"}:
@@ -326,9 +326,8 @@ class _Explainer:
         claims = self.estimate.claims
         if AMBIENT not in claims:
             return ()
-        values = {path: Traced(claim.value, Parameter(path)) for path, claim in claims.items()}
         with tracing(), np.errstate(all="ignore"):
-            warm = with_temperature(values, self.estimate.evaluation.heating)[TEMPERATURE]
+            warm = self._traced_values()[TEMPERATURE]
         power_step = Step(
             "power of a die",
             first_number(self.estimate.evaluation.die_power),
@@ -352,7 +351,7 @@ class _Explainer:
             Step(component, value, "J", "", (f"{percent(value / total if total else 0.0)} of it",), terms)
             for value, component, terms in sorted(steps, key=lambda item: -item[0])
         )
-        return f"sum of {_many(found, 'component')}", found
+        return f"sum of {counted(len(found), 'component')}", found
 
     def _time_rule(self, name: str) -> str:
         result = self.estimate.evaluation
@@ -399,13 +398,16 @@ class _Explainer:
             steps.append(Step("writing of cells", writing, "s", "its share of an inference"))
         return (*steps, *self._array_times())
 
+    def _traced_values(self) -> Any:
+        """The parameters as traced values, at the temperature that the power of the die makes."""
+        values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
+        return with_temperature(values, self.estimate.evaluation.heating)
+
     def _array_times(self) -> tuple[Step, ...]:
         """Where the arrays' own times come from, for levels that can tell."""
-        values = {path: Traced(claim.value, Parameter(path)) for path, claim in self.estimate.claims.items()}
         derivation = Derivation(self.estimate.claims)
         with tracing(), np.errstate(all="ignore"):
-            warm = with_temperature(values, self.estimate.evaluation.heating)
-            chip = instantiate(self.estimate.design, warm)
+            chip = instantiate(self.estimate.design, self._traced_values())
             level = next(level for level in chip.top.walk() if level.compute is not None)
             compute: Any = level.compute
             steps = []
@@ -459,14 +461,6 @@ class _Explainer:
             f"{short(path)} {exponent * slope:+.2g} %" for path, slope in largest if abs(slope) > 5e-3
         )
         return (f"1 % more of an input changes the {moved.label} by: {told}",) if told else ()
-
-
-def _summary(spec: object) -> str:
-    return (type(spec).__doc__ or "").split("\n", 1)[0]
-
-
-def _many(items: Sequence[Any], noun: str = "term") -> str:
-    return f"{len(items)} {noun}" + ("" if len(items) == 1 else "s")
 
 
 def _at(values: Any, index: int) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from neuroest.core.units import format_quantity
 from neuroest.design.build import AMBIENT, PROCESS, TECHNOLOGY, TEMPERATURE, Design
 from neuroest.results.estimate import CheckResult, Estimate
 from neuroest.results.uncertainty import Band
+from neuroest.specs.claims import Claim
 
 CHIP = "chip."
 """What every component's path begins with, left out where space is short."""
@@ -167,6 +168,12 @@ def corner_words(design: Design) -> str:
     """``slow corner``; nothing for a typical die."""
     corner = design.spec.technology.corner
     return "" if corner == "typical" else f"{corner} corner"
+
+
+def coding_words(coding: str, claims: Mapping[str, Claim]) -> str:
+    """Coding of a network, of a spiking one with its timesteps."""
+    steps = claims.get("workload.timesteps")
+    return coding if steps is None else f"{coding}, {steps.value:g} timesteps"
 
 
 def temperature_words(result: Estimate) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from neuroest.core.units import prefix_of
 from neuroest.reporting.accuracy_text import exactness_words
@@ -20,6 +20,8 @@ from neuroest.specs.claims import Claim
 if TYPE_CHECKING:
     from neuroest.reporting.validation_coverage import ValidationCoverage
     from neuroest.results.comparison import Comparison
+
+_Row = TypeVar("_Row")
 
 PACKAGES = r"\usepackage{booktabs,siunitx,array}"
 """What a document needs for these tables."""
@@ -336,15 +338,7 @@ def _table(
 def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows: Sequence[str]) -> str:
     """Tables across both columns of a page, each as long as a page has room for."""
     columns = "@{}" + "".join(rf">{{\raggedright\arraybackslash}}p{{{w}\textwidth}}" for w in widths) + "@{}"
-    chunks: list[list[str]] = [[]]
-    used = 0
-    for row in rows:
-        height = _lines_of(row, widths)
-        if used + height > _LINES_OF_A_PAGE and chunks[-1]:
-            chunks.append([])
-            used = 0
-        chunks[-1].append(row)
-        used += height
+    chunks = pages(rows, lambda row: _lines_of(row, widths), _LINES_OF_A_PAGE)
     while len(chunks) > 1 and len(chunks[-1]) < _LEAST_ROWS < len(chunks[-2]):
         chunks[-1].insert(0, chunks[-2].pop())  # a table of a row or two is not worth its head
     tables = []
@@ -355,6 +349,19 @@ def _chunked(caption: str, label: str, widths: Sequence[float], head: str, rows:
         flushed = "\\clearpage\n" if index % 3 == 2 else ""
         tables.append(_table(about, name, columns, head, chunk, wide=True) + flushed)
     return "\n".join(tables)
+
+
+def pages(rows: Iterable[_Row], height: Callable[[_Row], float], most: float) -> list[list[_Row]]:
+    """Rows in parts that are as high as a page has room for."""
+    parts: list[list[_Row]] = [[]]
+    used = 0.0
+    for row in rows:
+        if used + height(row) > most and parts[-1]:
+            parts.append([])
+            used = 0.0
+        parts[-1].append(row)
+        used += height(row)
+    return parts
 
 
 def _lines_of(row: str, widths: Sequence[float]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroest.core.provenance import Call, Traced
+from neuroest.core.provenance import Call, origins
 from neuroest.core.version import package_version
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
@@ -104,22 +104,12 @@ def methods(
 
 def equations_used(results: Sequence[Estimate]) -> tuple[tuple[str, str], ...]:
     """Formula and reference of every equation that a cost of these estimates came from."""
-    found: dict[tuple[str, str], None] = {}
-    seen: set[int] = set()
-    for result in results:
-        table = result.traced
-        stack: list[object] = [cost.energy for cost in table.energies]
-        stack += [area.area for area in table.areas] + [static.power for static in table.statics]
-        while stack:
-            node = stack.pop()
-            if not isinstance(node, Traced) or id(node) in seen:
-                continue
-            seen.add(id(node))
-            if isinstance(node.origin, Call):
-                found[node.origin.formula, node.origin.reference] = None
-                stack += [value for _, value in node.origin.arguments]
-            else:
-                stack += getattr(node.origin, "operands", ())
+    costs = (
+        *(cost.energy for result in results for cost in result.traced.energies),
+        *(area.area for result in results for area in result.traced.areas),
+        *(static.power for result in results for static in result.traced.statics),
+    )
+    found = {(origin.formula, origin.reference) for origin in origins(costs) if isinstance(origin, Call)}
     return tuple(sorted(found))
 
 

@@ -24,9 +24,8 @@ from neuroest.reporting.bibliography import sources_bibtex
 from neuroest.reporting.csv_export import breakdown_csv, comparison_csv
 from neuroest.reporting.estimate_views import View, slowest
 from neuroest.reporting.methods import Methods, methods
-from neuroest.reporting.table_model import records_csv
+from neuroest.reporting.table_model import Table, records_csv
 from neuroest.reporting.validation_coverage import (
-    SCOREBOARD_COLUMNS,
     ValidationCoverage,
     scoreboard_rows,
     validation_coverage,
@@ -35,7 +34,7 @@ from neuroest.results.comparison import Comparison
 from neuroest.results.estimate import SCHEMA_VERSION, Estimate
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
-from neuroest.specs.loaded import Loaded
+from neuroest.specs.loaded import Loaded, Named
 
 MOST_RESULTS = 400
 """Results that one report has room for."""
@@ -189,8 +188,8 @@ def _plain_comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def report(
-    architectures: Sequence[str | Path | Loaded[Any]],
-    workloads: Sequence[str | Path | Loaded[Any]],
+    architectures: Sequence[Named],
+    workloads: Sequence[Named],
     settings: Mapping[str, str] | None = None,
     sweep: Path | None = None,
 ) -> Report:
@@ -358,7 +357,7 @@ def _known(value: float) -> float | None:
 def write_tables(report: Report, folder: Path) -> None:
     """CSV of every number shown, and the JSON that ``neuroest diff`` reads."""
     folder.mkdir(exist_ok=True)
-    _write(folder / "breakdown.csv", breakdown_csv(report.results))
+    write_file(folder / "breakdown.csv", breakdown_csv(report.results))
     totals = []
     for view in report.views:
         for name, value in view.estimate.totals.items():
@@ -370,7 +369,7 @@ def write_tables(report: Report, folder: Path) -> None:
                     "unproven_share": view.unproven.get(name),
                 }
             )  # fmt: skip
-    _write(folder / "totals.csv", records_csv(tuple(totals[0]), totals))
+    write_file(folder / "totals.csv", records_csv((), totals))
     slices = [
         {
             "architecture": v.architecture, "workload": v.workload, "quantity": b.quantity, "by": b.by,
@@ -378,34 +377,29 @@ def write_tables(report: Report, folder: Path) -> None:
         }
         for v in report.views for b in v.breakdowns for s in b.slices
     ]  # fmt: skip
-    _write(folder / "shares.csv", records_csv(tuple(slices[0]), slices))
+    write_file(folder / "shares.csv", records_csv((), slices))
     for name, told in report.drawn.items():
-        _write(folder / f"{name}.csv", records_csv(_DRAWN[name], told))
+        write_file(folder / f"{name}.csv", records_csv(_DRAWN[name], told))
     rows = [
-        {
-            "file": owner, "parameter": claim.path, "value": claim.value, "unit": claim.unit, "p10": claim.low,
-            "p90": claim.high, "basis": claim.basis, "source": claim.source, "reason": claim.rationale,
-        }
-        for owner, claim in report.assumptions
-    ]  # fmt: skip
+        (owner, c.path, c.value, c.unit, c.low, c.high, c.basis, c.source, c.rationale)
+        for owner, c in report.assumptions
+    ]
     columns = ("file", "parameter", "value", "unit", "p10", "p90", "basis", "source", "reason")
-    _write(folder / "assumptions.csv", records_csv(columns, rows))
-    _write(
-        folder / "scoreboard.csv",
-        records_csv(SCOREBOARD_COLUMNS, scoreboard_rows(report.validation_coverage)),
-    )
+    write_file(folder / "assumptions.csv", Table.of(columns, rows).to_csv())
+    write_file(folder / "scoreboard.csv", records_csv((), scoreboard_rows(report.validation_coverage)))
     names = unique_slugs(list(report.comparisons))
     for name, comparison in report.comparisons.items():
-        _write(folder / f"comparison_{names[name]}.csv", comparison_csv(comparison))
+        write_file(folder / f"comparison_{names[name]}.csv", comparison_csv(comparison))
 
 
 def write_text(report: Report, folder: Path) -> None:
     """Methods, bibliography and JSON."""
-    _write(folder / "methods.md", "# Methods\n\n" + report.methods.to_markdown())
-    _write(folder / "methods.tex", report.methods.to_latex())
-    _write(folder / "references.bib", sources_bibtex(report.sources))
-    _write(folder / "results.json", json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n")
+    write_file(folder / "methods.md", "# Methods\n\n" + report.methods.to_markdown())
+    write_file(folder / "methods.tex", report.methods.to_latex())
+    write_file(folder / "references.bib", sources_bibtex(report.sources))
+    write_file(folder / "results.json", json.dumps(report.to_dict(), indent=1, allow_nan=False) + "\n")
 
 
-def _write(file: Path, text: str) -> None:
+def write_file(file: Path, text: str) -> None:
+    """Write a text with the line ends of every system that reads it."""
     file.write_text(text, encoding="utf-8", newline="\n")

@@ -14,6 +14,7 @@ from neuroest.core.errors import UnknownNameError
 from neuroest.core.units import describe_dimension, parse_unit
 from neuroest.loading.kinds import KINDS
 from neuroest.registry import BLOCKS, DEVICE_MODELS, LEVELS
+from neuroest.reporting.catalogue import summary
 from neuroest.specs.architecture import ArchitectureSpec
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.blocks import GivenClaims
@@ -138,10 +139,12 @@ def _tidy(node: Any) -> None:
 
 def _add_device_models(schema: dict[str, Any]) -> None:
     """Let the model of a device say which parameters there are."""
-    summary = "; ".join(f"{name}: {_summary(record)}" for name, record in sorted(DEVICE_MODELS.items()))
+    models = "; ".join(
+        f"{name}: {summary(record).rstrip('.')}" for name, record in sorted(DEVICE_MODELS.items())
+    )
     schema["properties"]["model"] |= {
         "enum": sorted(DEVICE_MODELS),
-        "description": f"Device model. {summary}",
+        "description": f"Device model. {models}",
     }
     schema["allOf"] = [
         {
@@ -273,7 +276,3 @@ def _chosen(key: str, references: Mapping[str, str]) -> dict[str, Any]:
             for word, reference in sorted(references.items())
         ],
     }
-
-
-def _summary(record: type[Any]) -> str:
-    return (record.__doc__ or "").split("\n", 1)[0].rstrip(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,10 @@ from neuroest.reporting.breakdown import (
     energy_by_component,
     neuron_components,
 )
+from neuroest.reporting.catalogue import LEAST_MATURE_FIRST
 from neuroest.reporting.formatting import (
     check_line,
+    coding_words,
     counted,
     operating_point,
     percent,
@@ -34,6 +36,7 @@ from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import TOTALS, label_and_unit
 from neuroest.results.uncertainty import Band
 from neuroest.specs.claims import BASES, DESIGN
+from neuroest.specs.device import DeviceSpec
 
 if TYPE_CHECKING:
     from neuroest.results.comparison import Comparison
@@ -81,12 +84,9 @@ def side_by_side_table(
     for other in others:
         lines += ["beside", *_header(other, style)]
     lines += [*settings_lines(settings), "", *_beside(comparison), ""]
-    lines += [*_energy(design, style, title=design.architecture), ""]
-    for other in others:
-        lines += [*_energy(other, style, title=other.architecture), ""]
-    lines += [*_area(design, style, title=design.architecture), ""]
-    for other in others:
-        lines += [*_area(other, style, title=other.architecture), ""]
+    for part in (_energy, _area):
+        for estimate in comparison.estimates:
+            lines += [*part(estimate, style, title=estimate.architecture), ""]
     for estimate in comparison.estimates:
         lines += [style.bold(estimate.architecture), *_closing(estimate, style), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -106,29 +106,33 @@ def settings_lines(settings: Mapping[str, str] | None) -> list[str]:
 
 def _header(estimate: Estimate, style: Style) -> list[str]:
     network = estimate.workload
-    steps = estimate.claims.get("workload.timesteps")
-    coding = network.coding + (f", {steps.value:g} timesteps" if steps is not None else "")
     age = weights_age(estimate)
     old = f", weights {age} old" if age else ""
     return [
         style.bold(f"{estimate.architecture} on {network.name}"),
-        *wrapped(f"{operating_point(estimate)}{old}; {coding}"),
+        *wrapped(f"{operating_point(estimate)}{old}; {coding_words(network.coding, estimate.claims)}"),
         *wrapped("rests on " + maturity_words(estimate), hanging=2),
     ]
 
 
 def maturity_words(estimate: Estimate, shared: frozenset[str] = frozenset()) -> str:
     """The devices of a design by how far they have come, the least mature first; without the `shared` ones."""
-    order = ("concept", "simulated", "projected", "laboratory_device", "test_chip", "product")
-    found: dict[str, set[str]] = {}
+    return devices_by(estimate, lambda spec: spec.maturity.stage, LEAST_MATURE_FIRST, shared)
+
+
+def devices_by(
+    estimate: Estimate, kind_of: Callable[[DeviceSpec], str], order: Sequence[str], shared: frozenset[str]
+) -> str:
+    """The devices of a design by kind, in a given order; of the last kind, which is usual, only their number."""
+    found: dict[str, set[str]] = {kind: set() for kind in order}
     for device in estimate.design.devices.values():
         if device.spec.name not in shared:
-            found.setdefault(device.spec.maturity.stage, set()).add(device.spec.name)
-    told = [stage for stage in order if stage in found and stage != "product"]
-    parts = [f"{words(stage)}: {', '.join(sorted(found[stage]))}" for stage in told]
-    products = len(found.get("product", ()))
-    if products:
-        parts.append(f"product: {products} more" if told else f"product: {counted(products, 'device')}")
+            found[kind_of(device.spec)].add(device.spec.name)
+    usual = order[-1]
+    rest = len(found.pop(usual))
+    parts = [f"{words(kind)}: {', '.join(sorted(names))}" for kind, names in found.items() if names]
+    if rest:
+        parts.append(f"{usual}: {rest} more" if parts else f"{usual}: {counted(rest, 'device')}")
     return "; ".join(parts)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from neuroest.reporting.latex import PACKAGES, number, tex
+from neuroest.reporting.latex import PACKAGES, number, pages, tex
 from neuroest.reporting.table_model import Table, as_number, text_of
 from neuroest.reporting.text_style import one_line
 
@@ -50,7 +50,11 @@ def to_latex(table: Table, label: str) -> str:
     )
     head = " & ".join(_broken(name.replace("_", " ")) for name in table.head)
     written = [f"% needs {PACKAGES} and graphicx"]
-    for index, chunk in enumerate(_chunks(table, widths, _LINES / shrunk)):
+
+    def height(row: tuple[Any, ...]) -> int:
+        return max(math.ceil(1.15 * len(text_of(cell)) / w) for cell, w in zip(row, widths, strict=True))
+
+    for index, chunk in enumerate(pages(table.rows, height, _LINES / shrunk)):
         caption = f"{tex(label)}{', continued' if index else ''}."
         body = [
             " & ".join(_tex(row[n]) if numeric[n] else _broken(text_of(row[n])) for n in columns)
@@ -66,19 +70,6 @@ def to_latex(table: Table, label: str) -> str:
             *([r"\clearpage"] if index % 3 == 2 else []),
         ]  # fmt: skip
     return "\n".join(written) + "\n"
-
-
-def _chunks(table: Table, widths: Sequence[float], most: float) -> list[list[tuple[Any, ...]]]:
-    chunks: list[list[tuple[Any, ...]]] = [[]]
-    used = 0.0
-    for row in table.rows:
-        lines = max(math.ceil(1.15 * len(text_of(cell)) / w) for cell, w in zip(row, widths, strict=True))
-        if used + lines > most and chunks[-1]:
-            chunks.append([])
-            used = 0.0
-        chunks[-1].append(row)
-        used += lines
-    return chunks
 
 
 def _turned(table: Table) -> Table:

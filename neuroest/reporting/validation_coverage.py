@@ -120,11 +120,7 @@ class ValidationCoverage:
 
 
 TABLE_HEAD = ("kind of level", "class", "values", "within tolerance", "worst ratio", "inside p10 to p90")
-"""Columns of `Standing.table`."""
-SCOREBOARD_COLUMNS = (
-    "case", "title", "evidence", "level_in_report", "quantity", "class", "unit", "published", "predicted", "p10",
-    "p90", "ratio", "inside", "verdict", "cause", "source", "place",
-)  # fmt: skip
+"""Columns of `ValidationCoverage.table`."""
 
 
 def summary_cells(kind: str, found: Summary) -> tuple[str, str, str, str, str, str]:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from neuroest.core.errors import UnknownNameError
+from neuroest.core.errors import check_names
 from neuroest.core.units import OUTSIDE_SI, parse_quantity
 
 _TERA = 1e12
@@ -339,11 +339,7 @@ def check_quantities(names: Iterable[str]) -> None:
     UnknownNameError
         With the nearest name.
     """
-    for name in names:
-        if name not in QUANTITIES:
-            raise UnknownNameError(
-                "result", name, QUANTITIES, "they are the totals of `neuroest estimate --format json`"
-            )
+    check_names("result", names, QUANTITIES, "they are the totals of `neuroest estimate --format json`")
 
 
 def column_name(path: str, unit: str) -> str:

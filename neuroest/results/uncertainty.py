@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array, Mask
 from neuroest.core.statistics import quantiles
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +67,7 @@ class Sample:
 
     drawn: Mapping[str, Array]
     totals: Mapping[str, Array]
-    feasible: NDArray[np.bool_]
+    feasible: Mask
     seed: int
 
 

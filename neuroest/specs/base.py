@@ -7,7 +7,7 @@ import inspect
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
@@ -185,34 +185,43 @@ class QuantityField:
         return schema
 
 
-Count: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")]
+_COUNT = QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128")
+_POSITIVE_FRACTION = QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")
+_RESOLUTION = QuantityField("1", minimum=1, maximum=64, integer=True, example="8")
+_BIT_COUNT = QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")
+_WORD_WIDTH = QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")
+_VOLTAGE = QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")
+_LENGTH = QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")
+_AUTO = ("auto",)
+
+Count: TypeAlias = Annotated[float, _COUNT]
+CountOrAuto: TypeAlias = Annotated[float | str, replace(_COUNT, words=_AUTO)]
+CountOrUnlimited: TypeAlias = Annotated[float | str, replace(_COUNT, example="64", words=("unlimited",))]
 SpareNumber: TypeAlias = Annotated[
     float, QuantityField("1", minimum=0, maximum=4096, integer=True, example="8")
 ]
 WholeNumber: TypeAlias = Annotated[
     float, QuantityField("1", minimum=0, maximum=1e12, integer=True, example="2")
 ]
+PositiveNumberOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("1", minimum=0, above=True, example="5", words=_AUTO)
+]
 Fraction: TypeAlias = Annotated[float, QuantityField("1", minimum=0, maximum=1, example="0.1")]
-PositiveFraction: TypeAlias = Annotated[
-    float, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05")
+PositiveFraction: TypeAlias = Annotated[float, _POSITIVE_FRACTION]
+PositiveFractionOrAuto: TypeAlias = Annotated[float | str, replace(_POSITIVE_FRACTION, words=_AUTO)]
+SeriesShare: TypeAlias = Annotated[float, replace(_POSITIVE_FRACTION, maximum=0.9, example="5 %")]
+Resolution: TypeAlias = Annotated[float, _RESOLUTION]
+ResolutionOrAuto: TypeAlias = Annotated[float | str, replace(_RESOLUTION, words=_AUTO)]
+DroppedBits: TypeAlias = Annotated[float, replace(_RESOLUTION, minimum=0, example="2")]
+BitCount: TypeAlias = Annotated[float, _BIT_COUNT]
+BitCountOrAuto: TypeAlias = Annotated[float | str, replace(_BIT_COUNT, example="1 GiB", words=_AUTO)]
+WordWidth: TypeAlias = Annotated[float, _WORD_WIDTH]
+WordWidthOrAuto: TypeAlias = Annotated[float | str, replace(_WORD_WIDTH, words=_AUTO)]
+Voltage: TypeAlias = Annotated[float, _VOLTAGE]
+VoltageOrAuto: TypeAlias = Annotated[float | str, replace(_VOLTAGE, words=_AUTO)]
+CurrentOrAuto: TypeAlias = Annotated[
+    float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=_AUTO)
 ]
-SeriesShare: TypeAlias = Annotated[
-    float, QuantityField("1", minimum=0, above=True, maximum=0.9, example="5 %")
-]
-PositiveNumber: TypeAlias = Annotated[float, QuantityField("1", minimum=0, above=True, example="5")]
-Resolution: TypeAlias = Annotated[float, QuantityField("1", minimum=1, maximum=64, integer=True, example="8")]
-ResolutionOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=1, maximum=64, integer=True, example="8", words=("auto",))
-]
-DroppedBits: TypeAlias = Annotated[
-    float, QuantityField("1", minimum=0, maximum=64, integer=True, example="2")
-]
-BitCount: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**60, example="64 KiB")]
-BitCountOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("bit", minimum=1, maximum=2.0**60, example="1 GiB", words=("auto",))
-]
-WordWidth: TypeAlias = Annotated[float, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit")]
-Voltage: TypeAlias = Annotated[float, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V")]
 Temperature: TypeAlias = Annotated[float, QuantityField("K", minimum=1, maximum=1000, example="300 K")]
 ThermalResistance: TypeAlias = Annotated[
     float, QuantityField("K/W", minimum=0, above=True, maximum=1e6, example="30 K/W")
@@ -221,28 +230,5 @@ Time: TypeAlias = Annotated[float, QuantityField("s", minimum=0, above=True, max
 Frequency: TypeAlias = Annotated[
     float, QuantityField("1/s", minimum=0, above=True, maximum=1e12, example="200 MHz")
 ]
-Length: TypeAlias = Annotated[float, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm")]
-VoltageOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("V", minimum=0, above=True, maximum=100, example="0.9 V", words=("auto",))
-]
-CurrentOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("A", minimum=0, above=True, maximum=1e3, example="2 mA", words=("auto",))
-]
-CountOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="128", words=("auto",))
-]
-CountOrUnlimited: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=1, maximum=1e12, integer=True, example="64", words=("unlimited",))
-]
-PositiveNumberOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=0, above=True, example="5", words=("auto",))
-]
-PositiveFractionOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("1", minimum=0, above=True, maximum=1, example="0.05", words=("auto",))
-]
-WordWidthOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("bit", minimum=1, maximum=2.0**20, example="64 bit", words=("auto",))
-]
-LengthOrAuto: TypeAlias = Annotated[
-    float | str, QuantityField("m", minimum=0, above=True, maximum=1, example="0.5 mm", words=("auto",))
-]
+Length: TypeAlias = Annotated[float, _LENGTH]
+LengthOrAuto: TypeAlias = Annotated[float | str, replace(_LENGTH, words=_AUTO)]

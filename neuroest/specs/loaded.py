@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from neuroest.specs.base import Spec
 from neuroest.specs.reading import Document
@@ -19,3 +20,7 @@ class Loaded(Generic[_T]):
     file: str
     sha256: str
     document: Document
+
+
+Named: TypeAlias = str | Path | Loaded[Any]
+"""What a spec is asked for by: a shipped name, the path of a file, or the spec itself."""

@@ -26,8 +26,9 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.workload import WorkloadSpec
 from neuroest.uncertainty import basis_shares
 from neuroest.uncertainty.bands import bands_of, sample_of
-from neuroest.uncertainty.draws import SAMPLES, SEED, drawn_values
+from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 from neuroest.uncertainty.elasticities import elasticities
+from neuroest.uncertainty.model_error import discrepancy_claims
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,7 +79,7 @@ class EstimateAnalysis:
 
     @cached_property
     def _drawn(self) -> Mapping[str, Any]:
-        return drawn_values(self.design, self.claims)
+        return draw({**self.claims, **discrepancy_claims(self.design)}, SAMPLES, SEED)
 
     @cached_property
     def sampled(self) -> Evaluation:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.pipeline.soundness import sound_points
 from neuroest.results.quantities import BANDED, QUANTITIES
 from neuroest.results.uncertainty import Band, Bands, Sample
-
-Array = NDArray[np.float64]
 
 _NOISE_SIGMAS = 4.0
 """A rank correlation below so many standard deviations of chance names no cause."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Elasticities
 from neuroest.specs.claims import BASES, DESIGN, Claim
@@ -40,7 +40,7 @@ def unproven_share(
 
 
 def attributed_share(
-    terms: Mapping[tuple[str, str], tuple[float, NDArray[np.float64]]], labels: Sequence[str]
+    terms: Mapping[tuple[str, str], tuple[float, Array]], labels: Sequence[str]
 ) -> dict[str, float]:
     """Share of a sum of terms that rests on each label of the parameters.
 

@@ -6,14 +6,10 @@ import zlib
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.statistics import NORMAL_P90
-from neuroest.design.build import Design
 from neuroest.specs.claims import Claim
-from neuroest.uncertainty.model_error import discrepancy_claims
-
-Array = NDArray[np.float64]
 
 SAMPLES = 512
 SEED = 20250
@@ -60,10 +56,3 @@ def spread_over(claim: Claim, z: Array) -> Array:
 def within_bounds(claim: Claim, values: Array) -> Array:
     """Samples of a claim with those outside of the bounds of its quantity moved to the nearest bound."""
     return np.asarray(np.clip(values, claim.minimum, claim.maximum))
-
-
-def drawn_values(
-    design: Design, claims: Mapping[str, Claim], samples: int = SAMPLES, seed: int = SEED
-) -> dict[str, Array]:
-    """Samples of all parameters that state a spread and of the models' discrepancies."""
-    return draw({**claims, **discrepancy_claims(design)}, samples, seed)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from neuroest.core.arrays import Array
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
@@ -14,6 +15,9 @@ from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Elasticities
 from neuroest.specs.claims import DESIGN, Claim
 from neuroest.specs.workload import WorkloadSpec
+
+_Term: TypeAlias = tuple[float, Array]
+"""Value of a term, and its elasticities."""
 
 _STEP = 1e-4
 """Relative step of the finite difference: small beside any curvature here, large beside rounding."""
@@ -30,7 +34,7 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
     values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
     result = evaluate(design, workload, values | stepped)
 
-    def elasticity(quantity: Numeric) -> tuple[float, NDArray[np.float64]]:
+    def elasticity(quantity: Numeric) -> _Term:
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
         return float(array[0]), slopes(array)
 
@@ -40,18 +44,17 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
         for name, exponent in (quantity.elasticity,)
         if name and exponent == 1.0
     }
-    energy: dict[tuple[str, str], tuple[float, NDArray[np.float64]]] = {}
+    energy: dict[tuple[str, str], _Term] = {}
     for row in result.dynamic:
         _store(energy, (row.component, row.term), elasticity(np.sum(row.energy, axis=-1)))
     for static in result.statics:
-        _store(
-            energy, (static.component, static.term), elasticity(static.total * result.standing_time(static))
-        )
+        found = elasticity(static.total * result.standing_time(static))
+        _store(energy, (static.component, static.term), found)
     area = {(r.component, r.term): elasticity(r.total) for r in result.areas}
     return Elasticities(paths, totals, energy, area)
 
 
-def steps(claims: Mapping[str, Claim]) -> dict[str, NDArray[np.float64]]:
+def steps(claims: Mapping[str, Claim]) -> dict[str, Array]:
     """Values of every claim that is no choice of the designer and not zero: as it is, a step up, a step down.
 
     In row 0 nothing moves; then each parameter alone goes up, and then each down.
@@ -67,7 +70,7 @@ def steps(claims: Mapping[str, Claim]) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def slopes(array: NDArray[np.float64]) -> NDArray[np.float64]:
+def slopes(array: Array) -> Array:
     """Elasticity of a result with respect to each parameter, from the result in all rows of `steps`."""
     base, count = float(array[0]), array.size // 2
     if base == 0.0 or not np.isfinite(base):
@@ -77,10 +80,7 @@ def slopes(array: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.abs(up) < np.abs(down), up, down)
 
 
-def _store(
-    table: dict[tuple[str, str], tuple[float, NDArray[np.float64]]], key: tuple[str, str],
-    item: tuple[float, NDArray[np.float64]],
-) -> None:  # fmt: skip
+def _store(table: dict[tuple[str, str], _Term], key: tuple[str, str], item: _Term) -> None:
     if key not in table:
         table[key] = item
         return

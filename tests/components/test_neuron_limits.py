@@ -91,6 +91,14 @@ def test_a_drive_beyond_the_rails_or_the_held_voltage_fails_a_check(tmp_path: Pa
     assert not names & checked("analog_lif_28nm", tmp_path)
 
 
+def test_a_neuron_has_the_area_of_the_circuits_whose_energy_it_has(tmp_path: Path) -> None:
+    result = run(DERIVED, WORKLOAD, {}, tmp_path)
+    assert result.spike_terms["restoration"] > 0.0
+    # 1 um x two gate pitches of 117 nm are the 1M1T1R; nine NAND gates of 0.316 um^2 are the circuits around it
+    each = area(result, "neuron") / result.totals["physical_neurons"]
+    assert each == pytest.approx(1e-6 * 2 * 117e-9 + 9 * 0.316e-12, rel=1e-3)
+
+
 def test_rates_of_ions_follow_the_temperature(tmp_path: Path) -> None:
     cold = run(BENCH, WORKLOAD, {}, tmp_path)
     warm = run(BENCH, WORKLOAD, {}, tmp_path, **{"technology.temperature": "330 K"})

@@ -11,7 +11,7 @@ from neuroest.core.errors import NeuroestError, UnknownNameError
 from neuroest.dynamics import compact
 from neuroest.dynamics.compact import default_step, simulate
 from neuroest.dynamics.diffusive_cells import NEURON_MODELS, draw_devices, integration_time, load_cells
-from neuroest.dynamics.energy import compare_energy, latching_sweep
+from neuroest.dynamics.energy import compare_energy
 from neuroest.dynamics.first_spike import Rates, first_spike
 from neuroest.dynamics.stimulus import Segment, constant, pulse_train, sampled
 from neuroest.registry import DEVICE_MODELS
@@ -109,9 +109,11 @@ def test_supply_energy_is_what_the_circuit_holds_and_loses() -> None:
 
 
 def test_published_rate_equations_latch_at_250_megaohm_and_not_at_50() -> None:
-    sweep = latching_sweep(BENCH, 0.8, 1e-3, 1e-3, 250, np.array([50e6, 250e6, 500e6, 1e9]))
-    assert list(sweep.latched) == [False, True, True, True]
-    assert sweep.smallest == 250e6
+    resistances = np.array([50e6, 250e6, 500e6, 1e9])
+    many = BENCH.changed(control_resistance=resistances)
+    run = simulate(many, pulse_train(0.8, 1e-3, 1e-3, 250), rupture=False)
+    assert list(run.latched) == [False, True, True, True]
+    assert resistances[run.latched].min() == 250e6
 
 
 def test_the_gate_of_the_integrated_neuron_follows_its_filament_and_that_is_said() -> None:

@@ -18,7 +18,8 @@ from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
 from neuroest.uncertainty.analysis import EstimateAnalysis
-from neuroest.uncertainty.draws import drawn_values
+from neuroest.uncertainty.draws import SAMPLES, SEED, draw
+from neuroest.uncertainty.model_error import discrepancy_claims
 
 NETWORKS = ("shd_recurrent_spiking", "mlp_mnist_dense")
 
@@ -46,7 +47,7 @@ def from_zero(claims: dict[str, Claim]) -> dict[str, Claim]:
 def test_no_sample_leaves_the_bounds_of_its_quantity(chip: str) -> None:
     found = on_a_network(chip)
     claims = from_zero(dict(found.claims))
-    drawn = drawn_values(found.design, claims)
+    drawn = draw({**claims, **discrepancy_claims(found.design)}, SAMPLES, SEED)
     assert drawn.keys() & claims.keys()
     for path in drawn.keys() & claims.keys():
         assert np.min(drawn[path]) >= claims[path].minimum, path
@@ -85,7 +86,7 @@ def test_the_ends_of_a_spread_from_zero_are_its_percentiles() -> None:
     design: Design = build(load_architecture("digital_spiking_28nm"))
     claims = from_zero(dict(estimate("digital_spiking_28nm", NETWORKS[0]).claims))
     path = "workload.input.activity.rate"
-    drawn = drawn_values(design, {path: claims[path]}, samples=100_000)[path]
+    drawn = draw({path: claims[path]}, 100_000, SEED)[path]
     low, median, high = np.quantile(drawn, (0.1, 0.5, 0.9))
     assert low == pytest.approx(0.0, abs=1e-3)
     assert median == pytest.approx(load_workload(NETWORKS[0]).spec.input.activity.rate, rel=0.01)

@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import Field
 
 from neuroest.blocks.base import Component, EnergyCost
-from neuroest.core.units import Joule, Numeric, Second
+from neuroest.blocks.technology.process import Process
+from neuroest.core.units import Dimensionless, Joule, Numeric, Second, Volt
+from neuroest.equations import technology
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import DeviceBlock
 
@@ -44,6 +46,19 @@ class Memory(Component[Any]):
     def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
         """Time that so many accesses take."""
         return (reads + writes) * self.access_time()
+
+    @property
+    def flavour(self) -> Process:
+        """Process whose transistors its cells and periphery keep on any chip: that of its device."""
+        return self.device_process or self.process
+
+    def leakage_ratio(self, reference_voltage: Volt, reference: Process) -> Dimensionless:
+        """Leakage on the chip's node and supply over that on another process, with thresholds of its own flavour."""
+        off_current = self.flavour.off_current
+        return technology.leakage_factor(
+            self.process.feature_size, reference.feature_size, off_current, off_current,
+            self.technology.supply_voltage, reference_voltage,
+        )  # fmt: skip
 
     def accesses(self, read: Joule, write: Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""

@@ -87,7 +87,7 @@ class MemoryMacro(Memory):
         leakage = equations.bitcell_leakage_power(self.options["capacity"], self.device.leakage_power)
         refresh = equations.bitcell_leakage_power(self.options["capacity"], self.device.refresh_power)
         return [
-            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage)),
+            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, own=self.flavour)),
             StaticCost(self.path, "refresh", refresh),
         ]
 

@@ -13,7 +13,6 @@ from neuroest.blocks.base import (
     NetworkContext,
     StaticCost,
     leakage_at_chip_temperature,
-    leakage_ratio,
     logic_delay_ratio,
     logic_energy_ratio,
 )
@@ -137,8 +136,8 @@ class Sram(Memory):
         d = self.device
         macro = equations.sram_leakage(self.macro, d.leakage_power, d.reference_capacity, d.leakage_exponent)
         power = macro * self.options["banks"] * self.cells
-        ratio = leakage_ratio(self, d.reference_voltage)
-        leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature)
+        ratio = self.leakage_ratio(d.reference_voltage, self.flavour)
+        leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature, self.flavour)
         return [StaticCost(self.path, "leakage", leakage)]
 
     def access_time(self) -> Second:

@@ -16,7 +16,6 @@ from neuroest.blocks.base import (
     at_corner,
     either,
     leakage_at_chip_temperature,
-    leakage_ratio,
     logic_delay_ratio,
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
@@ -164,14 +163,18 @@ class TabulatedSram(Memory):
 
     def statics(self, network: NetworkContext) -> list[StaticCost]:
         """Leakage of the macro at the chip's temperature."""
-        leakage = self.quantity("leakage_uW") * self.device.leakage_factor * self.ratio(leakage_ratio)
+        leakage = (
+            self.quantity("leakage_uW") * self.device.leakage_factor * self.ratio(TabulatedSram.leakage_ratio)
+        )
         warm = self.warmest()
         rise = grids.interpolated(
             self.table.leakage_rise,
             [self.place("nodes", self.node()), grids.bracketed(self.table.temperatures, warm)],
         )
         leakage = leakage * self.told(np.exp(rise), "leakage_rise")
-        return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, warm))]
+        return [
+            StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, warm, self.flavour))
+        ]
 
     def warmest(self) -> Kelvin:
         """Temperature up to which the table has the leakage; the process carries it on from there."""

@@ -67,6 +67,9 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
     """Resistivity of the thin film of the control resistor."""
     resistor_thickness: Metre = positive(symbol="t_f")
     """Height of the vertical film of the control resistor."""
+    circuit_gates: Dimensionless = positive()
+    """Area of the transistors and resistors around the 1M1T1R, in two-input NAND gates of the process: the restoring
+    inverters with what starves them, and the load that makes the input voltage of a current."""
     restoration_edge_time: Second = positive(absent=0.0)
     """Time that the first restoring inverter conducts through; without it the refractory time, since the output
     follows the gate."""
@@ -134,7 +137,7 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         return leakage_at_chip_temperature(self, power)
 
     def areas(self, network: NetworkContext) -> list[AreaCost]:
-        """Largest of transistor, via and resistor when stacked, their sum side by side."""
+        """Largest of transistor, via and resistor when stacked, their sum side by side; and the circuits around it."""
         d = self.device
         transistor = d.transistor_width * (d.transistor_length_pitches * self.process.gate_pitch)
         resistor = neuron_geometry.thin_film_resistor_area(
@@ -147,7 +150,10 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
         )
         stacked = combine(transistor, self.memristor_area(), resistor)
         capacitor = capacitor_area(d.explicit_capacitance, d.capacitance_density)
-        return [AreaCost(self.path, "footprint", stacked + capacitor)]
+        return [
+            AreaCost(self.path, "footprint", stacked + capacitor),
+            AreaCost(self.path, "circuits", d.circuit_gates * self.process.gate_area),
+        ]
 
     def edge_time(self) -> Second:
         """Time that the restoring inverter conducts through: that of the gate's fall, unless the device states one."""

@@ -1,0 +1,13 @@
+"""Types of arrays."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+"""Numbers."""
+Mask: TypeAlias = NDArray[np.bool_]
+"""Whether something holds, for each."""
