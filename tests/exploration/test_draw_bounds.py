@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import MappingError, RangeError
-from neuroest.design.build import Design, build
 from neuroest.exploration.sensitivity import in_blocks
 from neuroest.exploration.structures import Group
 from neuroest.exploration.uncertainty import uncertainty
-from neuroest.loading.library import load_architecture, load_workload, shipped
+from neuroest.loading.library import load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
@@ -83,7 +82,6 @@ def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch
 
 
 def test_the_ends_of_a_spread_from_zero_are_its_percentiles() -> None:
-    design: Design = build(load_architecture("digital_spiking_28nm"))
     claims = from_zero(dict(estimate("digital_spiking_28nm", NETWORKS[0]).claims))
     path = "workload.input.activity.rate"
     drawn = draw({path: claims[path]}, 100_000, SEED)[path]
