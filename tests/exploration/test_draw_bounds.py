@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -69,12 +70,14 @@ def test_no_band_is_negative_where_the_spread_of_an_activity_begins_at_zero(chip
 def test_no_chip_with_device_to_device_differences_leaves_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def watched(group: Group, columns: dict[str, np.ndarray], quantities: tuple[str, ...]) -> object:
+    def watched(
+        group: Group, columns: dict[str, np.ndarray], count: int, quantities: Sequence[str]
+    ) -> object:
         for path, values in columns.items():
             claim = group.claims[path]
             seen.append(path)
             assert np.all((values >= claim.minimum) & (values <= claim.maximum)), path
-        return in_blocks(group, columns, quantities)
+        return in_blocks(group, columns, count, quantities)
 
     monkeypatch.setattr("neuroest.exploration.uncertainty.in_blocks", watched)
     uncertainty("diffusive_28nm_derived", NETWORKS[0], knowledge=64, variability=4, workers=1)
