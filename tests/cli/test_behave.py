@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from neuroest.loading.library import load_workload
-from tests.behaviour.small import write
 from tests.cli.conftest import Command
+from tests.network_simulation.small import write
 
 CHIP = "diffusive_bench_28nm"
 DRIVES = ("--drive", "hidden=0 V,280 kohm", "--drive", "output=0 V,480 kohm")

@@ -11,7 +11,7 @@ from tests.cli.conftest import Command
 
 CHIP, NETWORK = "analog_lif_28nm", "mlp_mnist_spiking"
 
-ROWS = "chip.tile.array.rows=64,128"
+ROWS = "chip.tile.array.rows=32,64"
 
 
 def test_few_points_are_printed_as_csv(command: Command) -> None:

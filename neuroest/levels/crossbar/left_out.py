@@ -13,6 +13,32 @@ from neuroest.levels.crossbar.layout import CrossbarLayout
 def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
     """What crossbar arrays need and no block stands for."""
     array = mapper.compute
+    left_out = _left_out_of_readout(array, mapper)
+    resistive = not array.adds_charges
+    if array.spec.pairing == "offset" and resistive and array.offset_reference == "none":
+        left_out.append(
+            "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
+        )
+    if array.reference_columns and array.neuron is not None:
+        left_out.append("mirrors that subtract the current of the reference column from every column")
+    if resistive:
+        left_out.extend(_left_out_of_ageing(array))
+        if np.any(np.asarray(array.options["spare_columns"]) > 0.0):
+            left_out.append(
+                "switches that put spare columns in the place of others, and what writes spare columns"
+            )
+        if not array.memory.has_stuck_cells:
+            left_out.append("cells that cannot be written, of which the device states no share")
+        left_out.extend(_left_out_of_writing(array))
+    if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
+        left_out.append("making the voltage of the rows, which is above the supply")
+    if array.converter is not None:
+        left_out.extend(_left_out_of_columns(array, array.converter))
+    return left_out
+
+
+def _left_out_of_readout(array: CrossbarArray, mapper: CrossbarLayout) -> list[str]:
+    """Circuits between the columns and what reads them, up to the mirrors that merge arrays."""
     left_out = []
     if isinstance(array.interface, IdealColumn):
         reader = "neuron" if array.neuron is not None else "converter"
@@ -34,26 +60,6 @@ def left_out_of_arrays(mapper: CrossbarLayout) -> list[str]:
         left_out.append("weighting of the bit slices of a weight by current mirrors before the neuron")
     if merges and array.merge is None:
         left_out.append("mirrors that merge the currents of arrays with a common output (no merge block)")
-    resistive = not array.adds_charges
-    if array.spec.pairing == "offset" and resistive and array.offset_reference == "none":
-        left_out.append(
-            "what offset coding subtracts from every result: a reference column, or the sum of the inputs"
-        )
-    if array.reference_columns and array.neuron is not None:
-        left_out.append("mirrors that subtract the current of the reference column from every column")
-    if resistive:
-        left_out.extend(_left_out_of_ageing(array))
-        if np.any(np.asarray(array.options["spare_columns"]) > 0.0):
-            left_out.append(
-                "switches that put spare columns in the place of others, and what writes spare columns"
-            )
-        if not array.memory.has_stuck_cells:
-            left_out.append("cells that cannot be written, of which the device states no share")
-        left_out.extend(_left_out_of_writing(array))
-    if np.any(array.driver.drive_voltage() > array.technology.supply_voltage):
-        left_out.append("making the voltage of the rows, which is above the supply")
-    if array.converter is not None:
-        left_out.extend(_left_out_of_columns(array, array.converter))
     return left_out
 
 

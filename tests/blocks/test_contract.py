@@ -1,0 +1,104 @@
+"""What every block and every computing level states of itself, whoever ships it."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from neuroest.blocks.base import Component, lacking
+from neuroest.blocks.roles import ChargesClock
+from neuroest.core.errors import NeuroestError
+from neuroest.design.build import build, numeric_options
+from neuroest.design.chip import instantiate
+from neuroest.loading.library import load_architecture, load_device
+from neuroest.registry import BLOCKS, COMPONENTS, DEVICE_MODELS, LEVELS, MAPPERS, ROLES, roles_of
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+QUANTITIES = {"energy", "area", "static_power", "time"}
+HEADINGS = (REFERENCE / "architecture.md").read_text("utf-8").splitlines()
+MODELS = (REFERENCE / "devices.md").read_text("utf-8").splitlines()
+# what stands in a slot of one schema alone, which names it
+IN_ONE_SLOT = {
+    "analog_stage", "bit_serial_cell", "charge_pump", "current_mirror", "event_energies", "level_shifter",
+    "multiply_accumulate", "roofline_processor", "tapered_buffer",
+}  # fmt: skip
+
+
+def makes_energies(block: type[Component[Any]]) -> bool:
+    """Whether a method of the block, or of what it inherits but `Component`, says what an action takes."""
+    own = (vars(cls).values() for cls in block.__mro__ if cls not in Component.__mro__)
+    made = ("EnergyCost", "list[EnergyCost]")
+    return any(
+        inspect.isfunction(member) and member.__annotations__.get("return") in made
+        for members in own
+        for member in members
+    )
+
+
+@pytest.mark.parametrize("model", BLOCKS)
+def test_a_block_states_what_it_is(model: str) -> None:
+    block, schema = COMPONENTS[model], BLOCKS[model]
+    assert block.model == model
+    assert get_args(schema.model_fields["model"].annotation) == (model,)
+    assert not lacking(block)
+    assert roles_of(model) <= ROLES
+    assert bool(roles_of(model)) != (model in IN_ONE_SLOT)
+    assert block.__doc__
+    assert schema.__doc__
+    assert f"## Block `{model}`" in HEADINGS
+
+
+@pytest.mark.parametrize("model", BLOCKS)
+def test_a_block_states_its_error_and_its_ledger(model: str) -> None:
+    block = COMPONENTS[model]
+    errors = vars(block)["prior_error"]
+    assert set(errors) <= QUANTITIES
+    assert all(error.factor > 1.0 and error.rationale for error in errors.values())
+    assert set(block.overhead) <= set(block.owns)
+    # clock and control are charged by the stage that knows all logic
+    assert bool(block.owns) == (makes_energies(block) or issubclass(block, ChargesClock))
+
+
+@pytest.mark.parametrize("model", [model for model in BLOCKS if BLOCKS[model].record is not None])
+def test_the_device_of_a_block_is_known(model: str) -> None:
+    block, schema = COMPONENTS[model], BLOCKS[model]
+    record = schema.record
+    assert DEVICE_MODELS[record.model] is record
+    assert f"## Model `{record.model}`" in MODELS
+    assert record.folder
+    assert record.declared.keys() <= record.descriptions().keys()
+    # both stand under the path of the block
+    assert not set(numeric_options(schema)) & set(record.declared)
+    if block.example:
+        assert load_device(block.example).record is record
+
+
+def test_neurons_synapses_and_memories_have_an_example_for_templates() -> None:
+    # a memory of a table comes with a CSV file, and registers with the library of logic
+    without = {"register_file", "sram_table", "charge_domain_sram"}
+    for model in BLOCKS:
+        if roles_of(model) & {"neuron", "cell", "memory"} and model not in without:
+            assert COMPONENTS[model].example, model
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_a_level_states_what_it_is(name: str) -> None:
+    mapper, schema = MAPPERS[name], LEVELS[name]
+    assert mapper.level_name() == name
+    assert get_args(schema.model_fields["mapper"].annotation) == (name,)
+    assert not mapper.contract_fault(name)
+    assert vars(mapper)["prior_error"]["time"].factor > 1.0
+    assert f"## Level with mapper `{name}`" in HEADINGS
+
+
+def test_a_chip_with_two_owners_of_an_energy_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = build(load_architecture("sar_crossbar_28nm"))
+    values = design.values
+    instantiate(design, values)
+    greedy = type("Greedy", (COMPONENTS["accumulator"],), {"owns": ("analog-to-digital conversion",)})
+    monkeypatch.setattr("neuroest.design.chip.COMPONENTS", {**COMPONENTS, "accumulator": greedy})
+    with pytest.raises(NeuroestError, match="two owners, accumulator and converter"):
+        instantiate(design, values)

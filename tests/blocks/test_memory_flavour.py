@@ -1,0 +1,55 @@
+"""Leakage of memories whose device belongs to another flavour of process than the chip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from neuroest.pipeline.estimate import estimate
+from tests.chips import changed
+
+ANY = {"width": "64 bit", "stores": ["queues"]}
+
+
+def leakage(folder: Path, process: str, supply: str, temperature: str = "300 K", **memory: str) -> float:
+    """Leakage of one more memory of 64 KiB on the int8 baseline. [W]."""
+    chip = changed("digital_int8_28nm", {"chip.more": {**ANY, "capacity": "64 KiB", **memory}}, folder)
+    at = {
+        "technology.process": process,
+        "technology.supply_voltage": supply,
+        "technology.temperature": temperature,
+    }
+    result = estimate(chip, "mlp_mnist_dense", at).evaluation
+    return next(
+        float(row.total) for row in result.statics if (row.component, row.term) == ("chip.more", "leakage")
+    )
+
+
+@pytest.mark.parametrize("temperature", ["300 K", "350 K"])
+def test_a_low_power_memory_leaks_the_same_beside_fast_logic(tmp_path: Path, temperature: str) -> None:
+    low = {"model": "sram", "device": "sram_28nm_lstp"}
+    beside_slow, beside_fast = (
+        leakage(tmp_path, f"cmos_28nm_{flavour}", "0.9 V", temperature, **low) for flavour in ("lp", "hp")
+    )
+    assert beside_fast == pytest.approx(beside_slow, rel=1e-12)
+    # by hand: 7.993 uW at 330 K and 0.92 V, doubling every 19.8 K
+    kelvin = float(temperature.removesuffix(" K"))
+    assert beside_slow == pytest.approx(7.993e-6 * 0.9 / 0.92 * 2 ** ((kelvin - 330) / 19.8), rel=1e-3)
+
+
+def test_no_low_power_memory_leaks_more_than_a_fast_one(tmp_path: Path) -> None:
+    low = leakage(tmp_path, "cmos_22nm_hp", "0.85 V", model="sram", device="sram_28nm_lstp")
+    fast = leakage(tmp_path, "cmos_22nm_hp", "0.85 V", model="sram", device="sram_22nm_hp")
+    assert low < fast / 100
+
+
+def test_beyond_its_table_a_memory_keeps_its_flavour_too(tmp_path: Path) -> None:
+    low = {"model": "sram_table", "device": "sram_cacti_lstp"}
+    beside_slow, beside_fast, at_home = (
+        leakage(tmp_path, process, "0.8 V", **low)
+        for process in ("cmos_14nm_lp", "cmos_14nm_hp", "cmos_22nm_lp")
+    )
+    assert beside_fast == pytest.approx(beside_slow, rel=1e-12)
+    # the same transistors, narrower by the node
+    assert beside_slow / at_home == pytest.approx(14 / 22, rel=1e-9)

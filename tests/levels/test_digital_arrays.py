@@ -1,0 +1,319 @@
+"""Digital arrays and what belongs to them, against hand calculations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from neuroest.core.errors import NeuroestError
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import Estimate
+from neuroest.workloads.importers.writing import loaded_text, workload_text
+from tests.chips import area, changed, count, energy
+from tests.workloads.test_number_layers import text
+
+BASE = "digital_int8_28nm"
+LINK = {
+    "model": "off_chip_link",
+    "device": "lpddr4",
+    "carries": ["inputs", "outputs", "weights", "activations"],
+}
+CONVOLUTION = {"type": "convolution", "outputs": 32, "kernel": 3, "padding": 1}
+POOL = {"type": "pooling", "mode": "maximum", "kernel": 2}
+
+
+def network(*layers: dict[str, Any], shape: tuple[int, int, int] = (16, 8, 8)) -> Any:
+    return loaded_text(workload_text(text(list(shape), list(layers))), "n")
+
+
+def run(folder: Path, workload: Any, changes: dict[str, Any] | None = None) -> Estimate:
+    return estimate(changed(BASE, changes or {}, folder), workload)
+
+
+def cycles(result: Estimate) -> float:
+    return float(np.sum(result.evaluation.timing.resources["chip.array"])) * 500e6
+
+
+def bits(result: Estimate) -> float:
+    return count(result, "memory", "bit")
+
+
+def test_a_tree_of_adders_neither_fills_nor_drains(tmp_path: Path) -> None:
+    # 144 inputs on 128 rows are two blocks, 32 outputs one; 64 positions
+    one = network(CONVOLUTION)
+    assert cycles(run(tmp_path, one)) == pytest.approx(2 * (64 + 128 + 128 - 2))
+    tree = run(tmp_path, one, {"chip.array.summation": "tree"})
+    assert cycles(tree) == pytest.approx(2 * 64)
+    assert tree.evaluation.mapped.placement.utilisation.item() == pytest.approx(144 * 32 / (2 * 128 * 128))
+
+
+def test_a_tree_adds_all_products_of_a_column_but_one(tmp_path: Path) -> None:
+    # 144 inputs are blocks of 128 and 16: 127 and 15 additions, and one at the root for each of the two sums
+    one = network(CONVOLUTION)
+    tree, chain = run(tmp_path, one, {"chip.array.summation": "tree"}), run(tmp_path, one)
+    vectors = 64 * 32
+    assert count(tree, "unit", "tree_addition") == vectors * (127 + 15)
+    assert count(tree, "unit", "column_sum") == vectors * 2
+    assert (
+        count(tree, "unit", "multiply_accumulate")
+        == count(chain, "unit", "multiply_accumulate")
+        == vectors * 144
+    )
+    assert energy(tree, component="unit") < energy(chain, component="unit")
+    assert area(tree, "unit") < area(chain, "unit")
+    # on trees of 8 inputs the 16 products of a tile never meet
+    tiles = {"chip.array.summation": "tree", "chip.array.convolution": "winograd"}
+    assert count(run(tmp_path, one, tiles), "unit", "tree_addition") == 16 * 32 * (16 * 16 - 2 * 16)
+    narrow = run(tmp_path, one, {**tiles, "chip.array.rows": 8})
+    assert count(narrow, "unit", "tree_addition") == 0
+    assert count(narrow, "unit", "column_sum") == 64 * 32 * 32
+
+
+def test_winograd_multiplies_tiles(tmp_path: Path) -> None:
+    one = network(CONVOLUTION, {"type": "convolution", "outputs": 32, "kernel": 3, "stride": 2})
+    plain = run(tmp_path, one, {"chip.array.summation": "tree"})
+    fast = run(tmp_path, one, {"chip.array.summation": "tree", "chip.array.convolution": "winograd"})
+    # 8 x 8 outputs are 16 tiles of 16 products; the second layer has a stride and stays: 3 x 3 outputs
+    strided = 9 * 32 * 9 * 32
+    assert count(plain, "unit", "multiply_accumulate") == 64 * 32 * 9 * 16 + strided
+    assert count(fast, "unit", "multiply_accumulate") == 16 * 16 * 16 * 32 + strided
+    # 256 inputs on 128 rows are two blocks of 16 vectors; 288 inputs three blocks of 9
+    assert cycles(fast) == pytest.approx(2 * 16 + 3 * 9)
+    # 32 additions a tile and channel for one group of columns, 24 a tile and filter for two blocks of rows
+    assert count(fast, "unit", "input_addition") == 32 * 16 * 16
+    assert count(fast, "unit", "output_addition") == 24 * 16 * 32 * 2
+    # transformed weights are 16/9 as many
+    assert count(fast, "weights", "read") * 512 == pytest.approx((16 * 16 * 32 + 9 * 32 * 32) * 8)
+    # 24 adders of 32 bits in each of 128 columns, 2 a row of 8 bits: 11 um^2 a bit at 45 nm, with wiring
+    added = area(fast, "array") / (128 * 24 * 32 + 2 * 128 * 8)
+    unit = area(plain, "unit") / 128**2
+    # a unit has 64 products of 7.85 um^2 and 16 registers of 7.57 um^2; 128 of them have 127 adders of 16 bits and up,
+    # in the mean 120/127 wider, registers a bit wider than those, and 32 bits of either at the root
+    adders, registers = 127 * 16 + 120 + 32, 127 * 17 + 120 + 32
+    by_hand = 64 * 7.85 + adders / 128 * 11 + (16 + registers / 128) * 7.57
+    assert added / unit == pytest.approx(11 / by_hand, rel=1e-6)
+
+
+def test_spikes_are_not_transformed(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="winograd, whose transformed inputs are no spikes"):
+        estimate(changed(BASE, {"chip.array.convolution": "winograd"}, tmp_path), "mlp_mnist_spiking")
+
+
+def test_dilated_kernels_are_not_transformed(tmp_path: Path) -> None:
+    one = network({"type": "convolution", "outputs": 32, "kernel": 3, "padding": 2, "dilation": 2})
+    plain, fast = (run(tmp_path, one, {"chip.array.convolution": how}) for how in ("direct", "winograd"))
+    assert count(fast, "unit", "multiply_accumulate") == count(plain, "unit", "multiply_accumulate")
+
+
+def test_spikes_stay_on_the_chip(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="external, but spikes stay on the chip"):
+        estimate(changed(BASE, {"chip.array.layer_outputs": "external"}, tmp_path), "mlp_mnist_spiking")
+
+
+def test_external_maps_leave_after_what_follows_at_once(tmp_path: Path) -> None:
+    one = network(
+        CONVOLUTION, POOL, {"type": "convolution", "outputs": 32, "kernel": 1},
+        {"type": "add", "inputs": ["l2", "l1"]}, {"type": "convolution", "outputs": 8, "kernel": 1},
+    )  # fmt: skip
+    external = {"chip.memory": LINK, "chip.array.layer_outputs": "external"}
+    result = run(tmp_path, one, external)
+    pooled = 32 * 4 * 4
+    # input and output of the network, the pooled map written once and read by l2 and l3, the sum written and read;
+    # the map before pooling and the output of l2 never leave, and the weights stay on the chip
+    assert bits(result) == 8 * (16 * 64 + 8 * 16 + 3 * pooled + 2 * pooled)
+    counts, names = result.evaluation.counts.actions, result.evaluation.layers.names
+    activations, comparisons = (
+        dict(zip(names, counts["chip.vector_unit", action], strict=True))
+        for action in ("activation", "comparison")
+    )
+    # activation of 64 positions and three comparisons of 16 windows count with the convolution that they follow
+    assert (activations["l0"], comparisons["l0"]) == (32 * 64, 3 * pooled)
+    assert comparisons["l1"] == 0
+    kept = run(tmp_path, one, {"chip.memory": LINK})
+    assert bits(kept) == 8 * (16 * 64 + 8 * 16)
+
+
+def test_external_maps_need_a_link(tmp_path: Path) -> None:
+    with pytest.raises(
+        NeuroestError, match="layer_outputs is external, but no off_chip_link carries activations"
+    ):
+        run(tmp_path, network(CONVOLUTION), {"chip.array.layer_outputs": "external"})
+
+
+def test_extended_kernels_are_stored_with_their_zeros(tmp_path: Path) -> None:
+    one = network({"type": "convolution", "outputs": 32, "kernel": 1, "stride": 2})
+    plain = run(tmp_path, one)
+    longer = run(tmp_path, one, {"chip.array.strides": "extended"})
+    assert count(longer, "weights", "read") == 4 * count(plain, "weights", "read")
+    assert cycles(longer) == cycles(plain)
+
+
+def test_what_stays_has_the_room_that_streaming_leaves(tmp_path: Path) -> None:
+    # 32 KiB for both; 128 channels of 16 x 16 are 32 KiB, 128 kernels of 3 x 3 x 128 are 144 KiB
+    memory = {
+        "model": "sram", "device": "sram_28nm_anchored", "capacity": "32 KiB", "width": "512 bit",
+        "stores": ["weights", "activations"],
+    }  # fmt: skip
+    one = network({"type": "convolution", "outputs": 128, "kernel": 3, "padding": 1}, shape=(128, 16, 16))
+    result = run(tmp_path, one, {
+        "chip.memory": LINK, "chip.weights": memory, "chip.activations": None, "chip.array.layer_outputs": "external",
+    })  # fmt: skip
+    # three rows of 2 KiB leave 26 KiB for weights, which come in six pieces; the kernels of all columns would not
+    # fit, so activations have half of the memory and would come in two, with 144 KiB of weights read again
+    maps, weights = 128 * 16 * 16 * 8, 128 * 128 * 9 * 8
+    assert bits(result) == 2 * maps + weights + min(5 * maps, weights)
+
+
+def row_stationary(folder: Path, workload: Any, **options: Any) -> Estimate:
+    data = yaml.safe_load(Path(changed(BASE, {}, folder)).read_text(encoding="utf-8"))
+    chip = data["chip"]
+    chip["memory"] = LINK
+    chip["activations"]["stores"] = ["activations", "partial_sums"]
+    chip["activations"]["width"] = "16 bit"
+    chip["activations"]["capacity"] = options.pop("capacity", "64 KiB")
+    del chip["partial_sums"], chip["neuron"]
+    memory = options.pop("filter_memory", None)
+    chip["array"] = {
+        "mapper": "row_stationary", "count": 1, "rows": 12, "columns": 14, "filters_per_unit": 4,
+        "channels_per_unit": 4, "gating": "none", "clock_frequency": "500 MHz", "batch": 1,
+        "unit": {**chip["array"]["unit"], "accumulator_bits": "16 bit"}, **options,
+    }  # fmt: skip
+    if memory is not None:
+        chip["array"]["filter_memory"] = memory
+    file = folder / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return estimate(file, workload)
+
+
+WIDE = {"type": "convolution", "outputs": 32, "kernel": 3, "padding": 1}
+
+
+def test_passes_of_a_row_stationary_array(tmp_path: Path) -> None:
+    one = network(WIDE, shape=(32, 28, 28))
+    result = row_stationary(tmp_path, one)
+    # four sets of three rows hold 16 filters and add four channels: two groups of filters, eight of channels.
+    # Two strips of 14 rows read 16 rows of 30 inputs each, of 8 bits; sums go there and back eight times. Inputs come
+    # in once, since 32 channels of 28 x 28 and 16 x 14 x 28 sums are less than 32 Ki words.
+    inputs, sums = 2 * 16 * 30 * 32 * 2, 28 * 28 * 32 * 8
+    assert count(result, "activations", "read") == pytest.approx(inputs / 2 + sums)
+    assert count(result, "activations", "write") == pytest.approx(28 * 28 * 32 / 2 + sums)
+    # a buffer of half the size holds 16 filters too, but not all inputs: they come in for both groups
+    small = row_stationary(tmp_path, one, capacity="32 KiB")
+    assert count(small, "activations", "write") == pytest.approx(inputs / 2 + sums)
+
+
+def test_a_small_buffer_makes_passes_smaller(tmp_path: Path) -> None:
+    one = network(WIDE, shape=(32, 28, 28))
+    result = row_stationary(tmp_path, one, capacity="8 KiB")
+    # 4096 words: (4096 - 480) / 392 = 9 filters with 568 words left for one channel of 16 x 30
+    placed = result.evaluation.mapped.placement
+    assert (placed.column_blocks.item(), placed.row_blocks.item()) == (4, 32)
+
+
+def test_inputs_of_a_unit_limit_its_channels(tmp_path: Path) -> None:
+    one = network(WIDE, shape=(32, 28, 28))
+    placed = row_stationary(tmp_path, one, inputs_per_unit=6).evaluation.mapped.placement
+    assert placed.row_blocks.item() == 16  # two windows of three columns
+
+
+def test_moving_sums_may_take_longer_than_multiplying(tmp_path: Path) -> None:
+    one = network(WIDE, shape=(32, 28, 28))
+    free, bound = row_stationary(tmp_path, one), row_stationary(tmp_path, one, sums_per_cycle=1)
+    # 1024 pairs in groups of four sets, two strips, 28 x 3 a row; against 25088 outputs eight times
+    assert cycles(free) == pytest.approx(256 * 3 / 3 * 2 * 28 * 3)
+    assert cycles(bound) == pytest.approx(28 * 28 * 32 * 8)
+
+
+def test_filters_may_lie_in_a_memory_of_each_unit(tmp_path: Path) -> None:
+    memory = {
+        "model": "sram", "device": "sram_28nm_anchored", "capacity": "16 Kibit", "width": "16 bit",
+        "stores": ["weights"],
+    }  # fmt: skip
+    one = network(WIDE, shape=(32, 28, 28))
+    plain, result = row_stationary(tmp_path, one), row_stationary(tmp_path, one, filter_memory=memory)
+    macs = 28 * 28 * 32 * 32 * 9
+    assert count(result, "filter_memory", "read") == macs * 8 / 16
+    # a weight and an input of 8 bits and a sum of 16 bits, read and written
+    assert count(plain, "unit", "storage_bit") == macs * (8 + 8 + 32)
+    assert count(result, "unit", "storage_bit") == macs * (8 + 32)
+    assert result.evaluation.mapped.instances["chip.array.filter_memory"] == 12 * 14
+    # two strips of 14 rows take all filters anew
+    assert count(result, "filter_memory", "write") == 2 * 32 * 32 * 9 * 8 / 16
+    assert count(result, "weights", "read") == 2 * 32 * 32 * 9 * 8 / 512
+
+
+def test_banks_share_a_capacity_and_work_side_by_side(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    plain = run(tmp_path, one)
+    banked = run(tmp_path, one, {"chip.activations.banks": 16})
+    ported = run(tmp_path, one, {"chip.activations.ports": "read_and_write"})
+    # sixteen macros of a sixteenth: 16^(1 - 0.947) of the area, 16^-0.476 of the energy of a read
+    assert area(banked, "activations") / area(plain, "activations") == pytest.approx(16**0.053)
+    read = {"component": "activations", "action": "read"}
+    assert energy(banked, **read) / energy(plain, **read) == pytest.approx(16**-0.476)
+    before, after, two = (
+        r.evaluation.timing.resources["chip.activations"].item() for r in (plain, banked, ported)
+    )
+    assert after / before == pytest.approx(16**-0.282 / 16)
+    # 144 x 64 bytes are read and 32 x 64 written, at once with a port for either
+    assert two / before == pytest.approx(144 / (144 + 32))
+    assert area(ported, "activations") / area(plain, "activations") == pytest.approx(8 / 6)
+
+
+def test_queues_take_area_and_no_accesses(tmp_path: Path) -> None:
+    queue = {
+        "model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit", "stores": ["queues"],
+    }  # fmt: skip
+    result = run(tmp_path, network(CONVOLUTION), {"chip.queue": queue})
+    assert area(result, "queue") == pytest.approx(0.106e-6)
+    assert count(result, "queue", "read") == count(result, "queue", "write") == 0
+
+
+def test_a_clock_that_runs_freely_is_paid_whether_or_not_units_work(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    plain = run(tmp_path, one)
+    result = run(tmp_path, one, {"chip.array.unit.free_running_clock": "500 MHz"})
+    table = {
+        r.term: r.energy_J
+        for r in result.breakdown
+        if r.kind == "static" and r.component == "chip.array.unit"
+    }
+    registers = {"component": "unit", "term": "registers"}
+    # half of a register's energy of 9 fJ is its clock: what a written bit costs falls by half
+    assert energy(result, **registers) == pytest.approx(energy(plain, **registers) / 2)
+    macs = count(plain, "unit", "multiply_accumulate")
+    bit = energy(plain, **registers) / (macs * 40)  # of 32 bits of sum and 8 of the activation
+    time = result.evaluation.powered_time.item()
+    assert table["clock"] == pytest.approx(bit / 2 * 48 * 128**2 * 500e6 * time)
+    tree = {
+        r.term: r.energy_J for r in result.breakdown if r.kind == "static" and r.component == "chip.overheads"
+    }
+    assert tree["clock_tree"] == pytest.approx(table["clock"] / 3)  # a quarter of all is a third of the rest
+
+
+def test_a_free_clock_needs_the_energy_of_the_library(tmp_path: Path) -> None:
+    from neuroest.loading.library import find_file
+
+    library = find_file("device", "logic_45nm_horowitz").read_text(encoding="utf-8")
+    start, end = library.index("  clock_energy:"), library.index("  adder_area:")
+    silent = library[:start] + library[end:]
+    (tmp_path / "silent.yaml").write_text(
+        silent.replace("name: logic_45nm_horowitz", "name: silent"), encoding="utf-8"
+    )
+    changes = {"chip.array.unit.free_running_clock": "500 MHz", "chip.array.unit.device": "silent.yaml"}
+    with pytest.raises(NeuroestError, match="clock_energy"):
+        run(tmp_path, network(CONVOLUTION), changes)
+
+
+def test_switching_energy_follows_the_square_of_the_supply(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    high, low = (
+        estimate(changed(BASE, {}, tmp_path), one, {"technology.supply_voltage": v})
+        for v in ("0.9 V", "0.7 V")
+    )
+    for part in ("unit", "weights", "vector_unit"):
+        assert energy(low, component=part) / energy(high, component=part) == pytest.approx((0.7 / 0.9) ** 2)

@@ -1,0 +1,79 @@
+"""The shipped library as a whole: it loads, it is used, and every chip in it can be estimated."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from neuroest.core.errors import MappingError
+from neuroest.loading.library import load_architecture, load_device, shipped
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import DEVICE_MODELS
+
+ROOT = Path(__file__).parents[2]
+DEVICES, ARCHITECTURES = sorted(shipped("device")), sorted(shipped("architecture"))
+
+
+def is_device(path: Path) -> bool:
+    return path.read_text("utf-8").splitlines().count("kind: device") == 1
+
+
+def test_size_of_the_library() -> None:
+    assert len(DEVICES) >= 60
+    assert len(ARCHITECTURES) >= 20
+
+
+def test_every_device_model_has_a_device() -> None:
+    # blocks of component tables belong to the chips whose tables they are; some devices to one published chip alone
+    published = (ROOT / "validation").glob("*/*.yaml")
+    local = {load_device(str(path)).spec.model for path in published if is_device(path)}
+    used = {load_device(name).spec.model for name in DEVICES} | local | {"fixed_block"}
+    assert used == set(DEVICE_MODELS)
+
+
+@pytest.mark.parametrize(
+    ("variant", "base", "own"),
+    [
+        ("diffusive_28nm_capacitor", "diffusive_28nm_derived", {"explicit_capacitance"}),
+        ("rram_hfox_stuck_28nm", "rram_hfox_28nm", {"stuck_low_share", "stuck_high_share"}),
+        ("rram_hfox_disturbed_28nm", "rram_hfox_28nm", {"disturb_reads"}),
+    ],
+)
+def test_variants_differ_from_their_base_by_what_they_are_for(variant: str, base: str, own: set[str]) -> None:
+    ours, theirs = (
+        {key: (c.value, c.low, c.high, c.basis, c.source) for key, c in load_device(name).claims.items()}
+        for name in (variant, base)
+    )
+    assert {key for key in ours | theirs if ours.get(key) != theirs.get(key)} == own
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_device_loads_and_stands_in_the_folder_of_its_model(name: str) -> None:
+    device = load_device(name)
+    assert shipped("device")[name].parent.name == device.record.folder
+    assert device.spec.maturity.reason
+    assert device.claims
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_architecture_estimates_a_perceptron(name: str) -> None:
+    try:
+        result = estimate(name, "mlp_mnist_spiking")
+    except MappingError:
+        result = estimate(name, "mlp_mnist_dense")
+    totals = result.totals
+    assert totals["area_m2"] > 0.0
+    assert 1e-9 < totals["energy_per_inference_J"] < 10.0
+    assert math.isfinite(totals["latency_s"])
+    dynamic = sum(r.energy_J for r in result.breakdown if r.kind == "dynamic")
+    assert dynamic == pytest.approx(totals["dynamic_energy_J"], rel=1e-12)
+    assert sum(r.area_m2 for r in result.breakdown) == pytest.approx(totals["area_m2"], rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_baseline_of_an_architecture_exists(name: str) -> None:
+    spec = load_architecture(name).spec
+    assert spec.name == name
+    assert spec.baseline is None or spec.baseline in ARCHITECTURES

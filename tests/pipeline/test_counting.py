@@ -1,0 +1,184 @@
+"""Arrays below levels with counts of their own: what counts is how many there are, not how they are nested."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from neuroest.core.errors import NeuroestError
+from neuroest.exploration.sweep import sweep
+from neuroest.loading.library import load_architecture
+from neuroest.pipeline.estimate import estimate
+from neuroest.results.estimate import CheckResult, Estimate
+from tests.chips import count
+from tests.levels.test_digital_arrays import network, run
+
+CONVOLUTION = {"type": "convolution", "outputs": 32, "kernel": 3, "padding": 1}
+ROW_STATIONARY = {
+    "mapper": "row_stationary", "rows": 12, "columns": 14, "filters_per_unit": 4, "channels_per_unit": 4,
+    "gating": "none", "clock_frequency": "500 MHz", "batch": 1,
+}  # fmt: skip
+
+
+def nested(folder: Path, counts: tuple[Any, ...], mapper: str = "digital_array") -> Estimate:
+    """The int8 baseline whose arrays stand below a level for each further count, the outermost count first."""
+    data = copy.deepcopy(load_architecture("digital_int8_28nm").document.data)
+    array = data["chip"].pop("array")
+    if mapper == "row_stationary":
+        array = {**ROW_STATIONARY, "unit": array["unit"]}
+    inner = {**array, "count": counts[-1]}
+    for depth, number in enumerate(reversed(counts[:-1])):
+        inner = {"count": number, f"level_{depth}": inner}
+    data["chip"]["group"] = inner
+    file = folder / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return estimate(file, network(CONVOLUTION))
+
+
+def unit_time(result: Estimate) -> float:
+    evaluation = result.evaluation
+    return float(evaluation.timing.resources[evaluation.mapped.level.path].sum())
+
+
+def totals(result: Estimate) -> dict[str, float]:
+    return {name: value for name, value in result.totals.items() if value is not None}
+
+
+@st.composite
+def nestings(draw: st.DrawFn) -> tuple[int, ...]:
+    """Counts of one to four levels whose product is 64."""
+    cuts = sorted(draw(st.lists(st.integers(0, 6), max_size=3)))
+    return tuple(2 ** (high - low) for low, high in zip([0, *cuts], [*cuts, 6], strict=True))
+
+
+@pytest.mark.parametrize("mapper", ["digital_array", "row_stationary"])
+def test_nested_arrays_work_side_by_side(tmp_path_factory: pytest.TempPathFactory, mapper: str) -> None:
+    folder = tmp_path_factory.mktemp("nested")
+    flat = nested(folder, (64,), mapper)
+    # 64 arrays share the work of one
+    assert unit_time(flat) == pytest.approx(unit_time(nested(folder, (1,), mapper)) / 64, rel=1e-12)
+
+    @settings(max_examples=12, deadline=None)
+    @given(nestings())
+    def same(counts: tuple[int, ...]) -> None:
+        assert totals(nested(folder, counts, mapper)) == pytest.approx(totals(flat), rel=1e-12)
+
+    same()
+
+
+def test_a_count_that_is_auto_adds_no_arrays(tmp_path: Path) -> None:
+    # the fewest groups that hold the four arrays that are chosen: one
+    assert totals(nested(tmp_path, ("auto", 4))) == pytest.approx(totals(nested(tmp_path, (4,))))
+
+
+def hierarchy(folder: Path, inner: dict[str, Any], clusters: int = 1) -> Estimate:
+    """The int8 baseline with a further memory near its arrays, and as many clusters of one array each."""
+    data = copy.deepcopy(load_architecture("digital_int8_28nm").document.data)
+    array = data["chip"].pop("array")
+    memory = {"model": "sram", "device": "sram_28nm_anchored", "width": "64 bit", **inner}
+    data["chip"]["cluster"] = {"count": clusters, "near": memory, "array": array}
+    file = folder / f"{data['name']}.yaml"
+    file.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return estimate(file, network(CONVOLUTION, {**CONVOLUTION, "outputs": 160}))
+
+
+def test_a_near_memory_reads_each_activation_once_from_the_far_one(tmp_path: Path) -> None:
+    near = {"capacity": "16 KiB", "stores": ["activations"]}
+    one = hierarchy(tmp_path, near)
+    # 144 inputs of 64 positions for 32 outputs, and 288 of them for two blocks of 128 of 160 outputs, of 8 bits
+    units = 64 * (144 + 2 * 288) * 8
+    # 16 maps and 32 maps of 64 elements, 1 KiB and 2 KiB, which the near memory holds
+    once = 64 * (16 + 32) * 8
+    assert count(one, "near", "read") * 64 == pytest.approx(units)
+    assert count(one, "near", "write") * 64 == count(one, "activations", "read") * 512 == pytest.approx(once)
+    # 32 and 160 maps of results go to the far one
+    assert count(one, "activations", "write") * 512 == pytest.approx(64 * (32 + 160) * 8)
+    # each of four clusters has all activations written into it, which the far memory reads once for all of them
+    four = hierarchy(tmp_path, near, clusters=4)
+    assert count(four, "near", "write") * 64 == pytest.approx(4 * once)
+    assert count(four, "activations", "read") == count(one, "activations", "read")
+
+
+def test_what_a_near_memory_cannot_hold_comes_anew_for_every_access(tmp_path: Path) -> None:
+    # 1 KiB holds the 16 maps of the first layer and not the 32 of the second, whose 2 x 288 inputs all come from afar
+    result = hierarchy(tmp_path, {"capacity": "1 KiB", "stores": ["activations"]})
+    far = 64 * (16 + 2 * 288) * 8
+    assert count(result, "activations", "read") * 512 == count(result, "near", "write") * 64 == far
+
+
+def test_weights_that_fit_near_the_arrays_stay_there(tmp_path: Path) -> None:
+    weights = (144 * 32 + 288 * 160) * 8  # bits; 4.5 KiB and 45 KiB
+    for capacity, from_afar in (("64 KiB", 0), ("48 KiB", weights)):
+        result = hierarchy(tmp_path, {"capacity": capacity, "stores": ["weights"]})
+        assert count(result, "near", "read") * 64 == pytest.approx(weights)
+        assert count(result, "near", "write") * 64 == pytest.approx(from_afar)
+        assert count(result, "weights", "read") * 512 == pytest.approx(from_afar)
+
+
+def test_sums_lie_in_the_nearest_memory_that_holds_them(tmp_path: Path) -> None:
+    # 64 x 32 sums of 24 bits are 6 KiB, 64 x 160 are 30 KiB; 144 inputs are two blocks of 128, 288 are three
+    result = hierarchy(tmp_path, {"capacity": "8 KiB", "stores": ["partial_sums"]})
+    for action in ("read", "write"):
+        assert count(result, "near", action) * 64 == 64 * 32 * 24 * 2
+        assert count(result, "partial_sums", action) * 512 == 64 * 160 * 24 * 3
+
+
+def test_two_memories_of_one_level_do_not_serve_each_other(tmp_path: Path) -> None:
+    with pytest.raises(NeuroestError, match="both store weights in one level"):
+        run(tmp_path, network(CONVOLUTION), {"chip.more": {
+            "model": "sram", "device": "sram_28nm_anchored", "capacity": "64 KiB", "width": "64 bit",
+            "stores": ["weights"],
+        }})  # fmt: skip
+
+
+def check(result: Estimate, name: str, component: str) -> CheckResult:
+    return next(c for c in result.checks if (c.name, c.component) == (name, component))
+
+
+def test_a_port_that_holds_the_columns_up_is_advised_on(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    plain = run(tmp_path, one)
+    # 64 positions of 32 sums of 24 bits, written and read for each of two blocks of rows, 512 bits an access; the units
+    # take 64 + 128 + 128 - 2 cycles for each block
+    words = 2 * 64 * 32 * 24 * 2 / 512
+    memory = next(m for m in plain.evaluation.chip.memories() if m.path == "chip.partial_sums")
+    needed = 512 * words * memory.access_time() / (2 * (64 + 254) / 500e6)
+    found = check(plain, "port_width", "chip.partial_sums")
+    assert found.value == pytest.approx(needed)
+    assert found.limit == 512
+    assert found.passed == (needed <= 512)
+    # on a tree of adders, which takes 2 x 64 cycles, the same port is too narrow; in 16 banks it is wide enough
+    tree = {"chip.array.summation": "tree"}
+    assert not check(run(tmp_path, one, tree), "port_width", "chip.partial_sums").passed
+    banked = run(tmp_path, one, {**tree, "chip.partial_sums.banks": 16, "chip.activations.banks": 16})
+    assert check(banked, "port_width", "chip.partial_sums").passed
+    assert banked.totals["latency_s"] < run(tmp_path, one, tree).totals["latency_s"]
+
+
+def test_the_share_of_the_peak_names_what_holds_the_units_up(tmp_path: Path) -> None:
+    one = network(CONVOLUTION)
+    result = run(
+        tmp_path, one, {"chip.array.rows": 144, "chip.array.columns": 32, "chip.array.summation": "tree"}
+    )
+    # 144 x 32 multipliers at 500 MHz; they multiply 64 vectors, in 64 cycles if nothing held them up
+    assert result.totals["peak_operations_per_s"] == 2 * 144 * 32 * 500e6
+    done = 2 * 64 * 144 * 32 / result.totals["initiation_interval_s"]
+    assert result.totals["share_of_peak"] == pytest.approx(done / (2 * 144 * 32 * 500e6))
+    slow = run(tmp_path, one, {"chip.partial_sums.width": "8 bit"})
+    found = check(slow, "share_of_peak", "chip.array")
+    assert not found.passed
+    assert "chip.partial_sums sets the pace for 100% of it" in found.message
+    # four arrays have four times the peak
+    four = run(tmp_path, one, {"chip.array.count": 4})
+    assert four.totals["peak_operations_per_s"] == 4 * 2 * 128 * 128 * 500e6
+
+
+def test_an_advice_leaves_a_design_feasible() -> None:
+    frame = sweep("digital_int8_28nm", "resnet18_imagenet_dense", {"chip.array.batch": [1, 2]}).to_frame()
+    assert frame["feasible"].all()

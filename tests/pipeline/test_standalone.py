@@ -1,0 +1,247 @@
+"""A block by itself costs what it costs inside of a chip."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import neuroest
+from neuroest.blocks.base import Surroundings
+from neuroest.blocks.interconnect.base import NetworkOnChip
+from neuroest.core.errors import NeuroestError, RangeError, SpecError, UnknownNameError
+from neuroest.design.build import build
+from neuroest.design.chip import with_slots
+from neuroest.levels.crossbar.array_circuit import ArrayCircuit
+from neuroest.loading.library import load_architecture, shipped
+from neuroest.pipeline.cost_table import _places, _tile_pitch
+from neuroest.pipeline.estimate import estimate
+from neuroest.registry import BLOCKS, COMPONENTS
+from neuroest.results.estimate import Estimate
+from neuroest.specs.blocks import Block
+from tests.chips import changed
+from tests.pairs import runs
+
+VALIDATION = Path(__file__).parents[2] / "validation"
+NETWORKS = ("mlp_mnist_spiking", "mlp_mnist_dense", "keyword_transformer_dense")
+SAR = {"device": "sar_28nm_circuit", "clock_frequency": "200 MHz"}
+CELL = {"device": "rram_hfox_28nm", "process": "cmos_28nm_lp"}
+WIRES = {"device": "wires_28nm", "packet": "address_event", "width": "8 bit", "clock_frequency": "10 MHz"}
+LOGIC = {"device": "logic_45nm_horowitz"}
+ARRAY, READOUT = "chip.tile.array", "chip.tile.array.readout"
+VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "bus": ("analog_lif_28nm", "chip.network", WIRES),
+    "h_tree": ("analog_lif_28nm", "chip.network", WIRES),
+    "die_cost": ("analog_lif_28nm", "chip.die", {"device": "die_cost_28nm"}),
+    "spike_coder": ("analog_lif_28nm", "chip.coder", {
+        **LOGIC, "input_bits": "8 bit", "output": "class", "counters": 10, "lanes": 16, "clock_frequency": "200 MHz",
+    }),
+    "ideal": ("analog_lif_28nm", f"{READOUT}.interface", {}),
+    "voltage_mode": ("analog_lif_28nm", f"{READOUT}.interface", {}),
+    "passive": ("selector_crossbar_28nm", f"{ARRAY}.cell", {"device": "rram_passive_generic"}),
+    "edram": ("adc_crossbar_28nm", "chip.tile.buffer", {
+        "device": "edram_ibm_32nm", "capacity": "64 KiB", "width": "256 bit", "stores": ["activations"],
+    }),
+    "register_file": ("digital_int8_28nm", "chip.registers", {
+        **LOGIC, "capacity": "1024 bit", "width": "32 bit", "clock_frequency": "200 MHz", "stores": ["partial_sums"],
+    }),
+    "fixed_block": ("adc_crossbar_28nm", "chip.fixed", {"device": "component_table_row"}),
+    "flash_adc": ("sar_crossbar_28nm", f"{READOUT}.converter", {
+        "device": "flash_28nm_circuit", "clock_frequency": "1 GHz", "bits": 5,
+    }),
+    "resistive_ladder": ("voltage_input_crossbar_28nm", f"{ARRAY}.input", {"device": "resistive_ladder_28nm"}),
+    "level_shifter": ("sar_crossbar_28nm", f"{ARRAY}.input.level_shifter", {"device": "level_shifter_28nm"}),
+}  # fmt: skip
+"""Blocks that stand in no shipped chip by themselves, each with the chip that takes one and the place there."""
+BESIDE = {"voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"}}
+"""What else must change so that the chip works."""
+PUBLISHED = ("colonnade/full_arrays", "timely/full_chip", "neurram/full_chip")
+"""Published chips with blocks that no other chip has, each with its network."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """A chip that has a block, the network that it runs, and the path of the block there."""
+
+    chip: str
+    network: str
+    path: str
+
+    def node(self) -> dict[str, Any]:
+        """What the file says of the block."""
+        found: Any = load_architecture(self.chip).document.data
+        for word in self.path.split("."):
+            found = found[word]
+        folder = Path(self.chip).parent if self.chip.endswith(".yaml") else None
+        local = folder is not None and str(found.get("device")).endswith(".yaml")
+        return {**found, "device": str(folder / found["device"])} if local else dict(found)
+
+    def result(self) -> Estimate:
+        return _result(self.chip, self.network)
+
+
+_result = cache(estimate)
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Home]:
+    """A chip with each block. Those that heat up themselves are left out: they state no temperature."""
+    found: dict[str, Home] = {}
+    for model, (base, path, said) in VARIANTS.items():
+        changes = {path: {"model": model, **said}, **BESIDE.get(model, {})}
+        file = str(changed(base, changes, tmp_path_factory.mktemp(model)))
+        found[model] = Home(file, next(n for n in NETWORKS if runs(base, n)), path)
+    chips = [
+        *((name, next(n for n in NETWORKS if runs(name, n))) for name in sorted(shipped("architecture"))),
+        *((f"{VALIDATION}/{folder}/chip.yaml", f"{VALIDATION}/{folder}/{network}.yaml")
+          for folder, network in (text.split("/") for text in PUBLISHED)),
+    ]  # fmt: skip
+    for name, network in chips:
+        loaded = load_architecture(name)
+        if loaded.spec.technology.temperature is not None:
+            for part in build(loaded).root.walk():
+                if isinstance(part.spec, Block):
+                    found.setdefault(part.spec.model, Home(name, network, part.path))
+    return found
+
+
+def surroundings(result: Estimate, path: str) -> dict[str, Any]:
+    """What the array, or the level, around the block is."""
+    evaluation = result.evaluation
+    component = next(c for c in evaluation.chip.components() if c.path == path)
+    if isinstance(component, NetworkOnChip):
+        places = _places(component, evaluation.chip, evaluation.mapped)
+        pitch = _tile_pitch(component, evaluation.mapped, evaluation.costs.areas, places)
+        return {"places": float(np.max(places)), "tile_pitch": f"{float(np.max(pitch))!r} m"}
+    array = next((c for c in evaluation.chip.components() if isinstance(c, ArrayCircuit)), None)
+    if array is None or not any(part.path == path for part in with_slots(array)):
+        return {}
+    network = evaluation.mapper.network
+    numbers = {
+        "rows": array.options["rows"],
+        "input_bits": array.driver.bits_per_read(network),
+        "cell_bits": array.bits_per_cell(network),
+        "slices": array.slices(network),
+        "read_time": array.read_time(network),
+        "hold_time": array.hold_time(),
+        "read_voltage": array.options["read_voltage"],
+        "row_current": array.row_current(network),
+        "row_energy": array.row_energy(),
+    }
+    units = {name: info.check.unit for name, info in Surroundings.parameters().items()}
+    return {
+        name: float(value) if units[name] == "1" else f"{float(value)!r} {units[name]}"
+        for name, value in numbers.items()
+        if float(value) > 0.0
+    }
+
+
+def costs_in(result: Estimate, path: str) -> dict[tuple[str, str, str], float]:
+    table = result.evaluation.costs
+    found = {("energy", e.action, e.term): e.energy for e in table.energies if e.component == path}
+    found |= {("area", "", a.term): a.area for a in table.areas if a.component == path}
+    found |= {("static_power", "", s.term): s.power for s in table.statics if s.component == path}
+    return {key: float(np.max(value)) for key, value in found.items()}
+
+
+@pytest.mark.parametrize("model", [model for model in BLOCKS if not COMPONENTS[model].part_of_array])
+def test_a_block_by_itself_costs_what_it_costs_in_a_chip(homes: dict[str, Home], model: str) -> None:
+    home = homes[model]
+    result, said = home.result(), home.node()
+    spec = result.design.spec.technology
+    alone = neuroest.block(
+        **said, process=spec.process, supply_voltage=f"{spec.supply_voltage} V", temperature=f"{spec.temperature} K",
+        corner=spec.corner, network=home.network, place=surroundings(result, home.path),
+    )  # fmt: skip
+    own = {(r.kind, r.action, r.term): r.value for r in alone.rows if r.component == model}
+    expected = costs_in(result, home.path)
+    assert {key: v for key, v in own.items() if key[0] != "characteristic"} == pytest.approx(
+        expected, rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("model", [model for model in BLOCKS if COMPONENTS[model].part_of_array])
+def test_a_block_of_an_array_costs_inside_of_one_what_it_costs_there(
+    homes: dict[str, Home], model: str
+) -> None:
+    home = homes[model]
+    inside = neuroest.block(**home.node(), inside=home.chip, network=home.network)
+    own = {(r.kind, r.action, r.term): r.value for r in inside.rows if r.component == model}
+    expected = costs_in(home.result(), home.path)
+    assert {key: v for key, v in own.items() if key[0] != "characteristic"} == pytest.approx(
+        expected, rel=1e-12
+    )
+    with pytest.raises(NeuroestError, match=r"rows, columns and circuits of an array; .* inside="):
+        neuroest.block(**{"process": "cmos_28nm_lp", **home.node()})
+
+
+def test_arrays_broadcast_and_points_agree_with_single_blocks() -> None:
+    energies = np.array([[10e-15], [20e-15]])
+    found = neuroest.block("sar_adc", **SAR, bits=[6, 8, 10], parameters={"comparator_energy": energies})
+    assert found.shape == (2, 3)
+    for row, energy in enumerate(energies.ravel()):
+        for column, bits in enumerate((6, 8, 10)):
+            one = neuroest.block(
+                "sar_adc", **SAR, bits=bits, parameters={"comparator_energy": f"{float(energy)!r} J"}
+            )
+            assert found.energies["conversion"][row, column] == pytest.approx(
+                one.energies["conversion"], rel=1e-12
+            )
+            assert np.broadcast_to(found.area, (2, 3))[row, column] == pytest.approx(one.area, rel=1e-12)
+    assert len(found.to_frame()) == 6 * len(found.rows)
+
+
+def test_a_conversion_by_hand() -> None:
+    # 8 x (20 fJ + 10 fJ) + 0.5 x 255 x 1 fF x (0.9 V)^2
+    found = neuroest.block("sar_adc", **SAR, bits=8)
+    assert found.energies == {"conversion": pytest.approx(240e-15 + 103.9e-15, rel=2e-2)}
+    text = repr(found)
+    assert "sar_adc conversion conversion  344 fJ" in text
+    assert "li2020" in text
+    data = json.loads(json.dumps(found.to_dict()))
+    assert data["values"]["chip.bits"]["value"] == 8.0
+    assert "li2020" in data["sources"]
+
+
+def test_supply_and_temperature_may_be_lists() -> None:
+    found = neuroest.block(
+        "sram", device="sram_28nm_anchored", capacity="64 KiB", width="64 bit", stores=["weights"],
+        supply_voltage=["0.8 V", "0.9 V"], temperature=["300 K", "350 K"],
+    )  # fmt: skip
+    assert found.shape == (2,)
+    assert found.static_power[1] > found.static_power[0]
+
+
+def test_points_outside_of_a_model_are_marked_and_none_is_an_error() -> None:
+    found = neuroest.block("sar_adc", **SAR, bits=[8, 20])
+    assert found.feasible.tolist() == [True, False]
+    with pytest.raises(RangeError, match="sar_adc: resolution is beyond"):
+        neuroest.block("sar_adc", **SAR, bits=20)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ({"model": "sar_adcc"}, UnknownNameError, "unknown block 'sar_adcc'; did you mean 'sar_adc'?"),
+        ({"model": "sar_adc", **SAR, "bits": 0.5}, SpecError, "sar_adc: bits: 0.5 is not a whole number"),
+        ({"model": "sar_adc", **SAR, "bits": [8, 0.5]}, SpecError, "bits: 0.5 is not a whole number"),
+        ({"model": "sar_adc", **SAR, "bit": 8}, SpecError, "unknown key 'bit'; did you mean 'bits'?"),
+        ({"model": "sar_adc", **SAR, "parameters": {"logic": "1 fJ"}}, SpecError, "has no parameter 'logic'"),
+        ({"model": "sar_adc", **SAR}, NeuroestError, "sar_adc needs rows (Rows that are read at once)"),
+        ({"model": "sar_adc", **SAR, "place": {"row": 1}}, UnknownNameError, "did you mean 'rows'?"),
+        ({"model": "sar_adc", **SAR, "network": {"steps": 1}}, UnknownNameError, "property of a network 'steps'"),
+        ({"model": "sram"}, NeuroestError, "sram needs a process, such as process='cmos_28nm_lp'"),
+        ({"model": "sram", "process": "cmos_28nm_lp"}, SpecError, "sram: device: is missing"),
+        ({"model": "passive", **CELL, "inside": "loihi_14nm"}, NeuroestError, "loihi_14nm has no place for a passive"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_in_one_line(given: dict[str, Any], error: type[Exception], text: str) -> None:
+    with pytest.raises(error) as caught:
+        neuroest.block(**given)
+    assert text in str(caught.value)
+    assert "\n" not in str(caught.value) or error is SpecError
