@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core.statistics import NORMAL_P90
 from neuroest.dynamics.compact import simulate
 from neuroest.dynamics.diffusive_cells import load_cells
 from neuroest.dynamics.stimulus import constant, pulse_train
-from neuroest.fitting.estimation import P90, fit
+from neuroest.fitting.estimation import fit
 from neuroest.fitting.layouts import LAYOUTS, Experiment, Measurements
 from neuroest.loading.library import load_device
 
@@ -104,7 +105,7 @@ def one_fit(data: Measurements) -> dict[str, list[float]]:
     """Value over truth and the factor of the band, of each fitted parameter."""
     claims = load_device("diffusive_bench").claims
     known = {
-        name: math.log(c.high / c.low) / 2.0 / P90
+        name: math.log(c.high / c.low) / 2.0 / NORMAL_P90
         for name, c in claims.items()
         if c.has_spread and c.low > 0.0
     }
