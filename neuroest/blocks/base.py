@@ -10,20 +10,9 @@ import numpy as np
 
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.technology.process import Process
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.memoization import memoize_numbers
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Joule,
-    Kelvin,
-    Metre,
-    Numeric,
-    Second,
-    SquareMetre,
-    Volt,
-    Watt,
-)
 from neuroest.equations import technology as scaling
 from neuroest.registry import ROLES
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -58,13 +47,13 @@ class Corner:
         Where the ratios come from.
     """
 
-    delay: Dimensionless
-    drive: Dimensionless
-    leakage: Dimensionless
-    switching_energy: Dimensionless
-    threshold_shift: Volt
-    speed_depth: Dimensionless
-    leakage_depth: Dimensionless
+    delay: u.Dimensionless
+    drive: u.Dimensionless
+    leakage: u.Dimensionless
+    switching_energy: u.Dimensionless
+    threshold_shift: u.Volt
+    speed_depth: u.Dimensionless
+    leakage_depth: u.Dimensionless
     table: CornerTable
 
 
@@ -73,8 +62,8 @@ class TechnologyPoint:
     """Process, supply and temperature that a chip works at; its corner where that is not the typical one."""
 
     process: Process
-    supply_voltage: Volt
-    temperature: Kelvin
+    supply_voltage: u.Volt
+    temperature: u.Kelvin
     corner: Corner | None = None
 
 
@@ -83,11 +72,11 @@ class NetworkContext:
     """Properties of the network that the cost of an action depends on."""
 
     spiking: bool
-    timesteps: Dimensionless
-    weight_bits: Dimensionless
-    activation_bits: Dimensionless
-    accumulator_bits: Dimensionless
-    mean_absolute_weight: Dimensionless
+    timesteps: u.Dimensionless
+    weight_bits: u.Dimensionless
+    activation_bits: u.Dimensionless
+    accumulator_bits: u.Dimensionless
+    mean_absolute_weight: u.Dimensionless
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,7 +86,7 @@ class EnergyCost:
     component: str
     action: str
     term: str
-    energy: Joule
+    energy: u.Joule
     quantity: str
     """Physical quantity that the energy is booked under."""
     operation: bool = True
@@ -110,7 +99,7 @@ class AreaCost:
 
     component: str
     term: str
-    area: SquareMetre
+    area: u.SquareMetre
     placed: bool = False
     """Whether the area is die area already, with the floor plan's white space inside."""
     counted_as: str | None = None
@@ -123,7 +112,7 @@ class StaticCost:
 
     component: str
     term: str
-    power: Watt
+    power: u.Watt
     counted_as: str | None = None
     """What the instances are counted under, where not all of the component's draw it."""
     asleep: bool = False
@@ -151,8 +140,8 @@ class Check:
     severity: Literal["refuse", "range", "limit", "advice"]
     passed: Any
     message: str
-    value: Numeric | None = None
-    limit: Numeric | None = None
+    value: u.Numeric | None = None
+    limit: u.Numeric | None = None
     unit: str = "1"
 
 
@@ -162,34 +151,34 @@ class Characteristic:
 
     component: str
     name: str
-    value: Numeric
+    value: u.Numeric
     unit: str
 
 
 class Surroundings(Record):
     """What the costs of a block may depend on, apart from itself and the network: numbers of the array around it."""
 
-    rows: Dimensionless = positive()
+    rows: u.Dimensionless = positive()
     """Rows that are read at once."""
-    input_bits: Dimensionless = positive()
+    input_bits: u.Dimensionless = positive()
     """Bits of an input that one read carries."""
-    cell_bits: Dimensionless = positive()
+    cell_bits: u.Dimensionless = positive()
     """Bits of a weight that one cell holds."""
-    slices: Dimensionless = positive()
+    slices: u.Dimensionless = positive()
     """Cells side by side that hold the bits of one weight."""
-    read_time: Second = positive()
+    read_time: u.Second = positive()
     """Time for which the rows of one read are driven."""
-    hold_time: Second = positive()
+    hold_time: u.Second = positive()
     """Time for which a result is held for a neuron."""
-    read_voltage: Volt = positive()
+    read_voltage: u.Volt = positive()
     """Voltage that cells are read with."""
-    row_current: Ampere = non_negative()
+    row_current: u.Ampere = non_negative()
     """Largest current of a row."""
-    row_energy: Joule = non_negative()
+    row_energy: u.Joule = non_negative()
     """Energy of charging the line of a row."""
-    tile_pitch: Metre = positive()
+    tile_pitch: u.Metre = positive()
     """Distance between the places that a network connects."""
-    places: Dimensionless = positive()
+    places: u.Dimensionless = positive()
     """Places that a network connects."""
 
 
@@ -206,9 +195,9 @@ class Place:
     """
 
     network: NetworkContext
-    given: Mapping[str, Numeric]
+    given: Mapping[str, u.Numeric]
 
-    def __getitem__(self, name: str) -> Numeric:
+    def __getitem__(self, name: str) -> u.Numeric:
         """One of the numbers.
 
         Raises
@@ -291,7 +280,7 @@ class Component(Generic[_DeviceT_co]):
     spec: Any
     device: _DeviceT_co
     device_process: Process | None
-    options: Mapping[str, Numeric]
+    options: Mapping[str, u.Numeric]
     technology: TechnologyPoint
     slots: Mapping[str, Component[Any]]
     table: Any = None
@@ -328,7 +317,7 @@ class Component(Generic[_DeviceT_co]):
         """Whether what it stores is gone when the chip is switched off."""
         return self.stores
 
-    def energy(self, action: str, term: str, energy: Joule, quantity: str) -> EnergyCost:
+    def energy(self, action: str, term: str, energy: u.Joule, quantity: str) -> EnergyCost:
         """One energy term, booked under a physical quantity that the component owns."""
         if quantity not in self.owns:
             raise NeuroestError(
@@ -373,12 +362,12 @@ class Component(Generic[_DeviceT_co]):
         network = place.network
         return Costs(self.energies(network), self.areas(network), self.statics(network), self.checks(network))
 
-    def characteristic(self, name: str, value: Numeric, unit: str) -> Characteristic:
+    def characteristic(self, name: str, value: u.Numeric, unit: str) -> Characteristic:
         """One such number of this component."""
         return Characteristic(self.path, name, value, unit)
 
     def check_range(
-        self, name: str, value: Numeric, low: Numeric, high: Numeric, unit: str, what: str,
+        self, name: str, value: u.Numeric, low: u.Numeric, high: u.Numeric, unit: str, what: str,
         severity: Literal["refuse", "range"] = "range",
     ) -> Check:  # fmt: skip
         """A check that `value` lies between the ends of a model's range."""
@@ -411,15 +400,15 @@ class Structural(Component[None]):
     """A part that only holds choices or slots and costs nothing itself."""
 
 
-def either(condition: Any, first: Numeric, second: Numeric) -> Numeric:
+def either(condition: Any, first: u.Numeric, second: u.Numeric) -> u.Numeric:
     """The first where the condition holds, the second elsewhere; a single number keeps its origin."""
     if np.ndim(condition):
-        chosen: Numeric = np.where(condition, first, second)
+        chosen: u.Numeric = np.where(condition, first, second)
         return chosen
     return first if condition else second
 
 
-def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Dimensionless:
+def logic_energy_ratio(component: Component[Any], reference_voltage: u.Volt) -> u.Dimensionless:
     """Energy of logic at the chip's process and supply over that at the device's process and voltage.
 
     Between processes it follows the fits at their nominal supplies, within a process the square of the voltage.
@@ -445,8 +434,8 @@ def logic_energy_ratio(component: Component[Any], reference_voltage: Volt) -> Di
 
 
 def logic_delay_ratio(
-    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
-) -> Dimensionless:
+    component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
+) -> u.Dimensionless:
     """Delay of logic at the chip's process and supply over that at the device's process, or another, and voltage."""
     here, there = component.process, reference or component.device_process or component.process
     ratio = scaling.logic_delay_factor(
@@ -458,7 +447,7 @@ def logic_delay_ratio(
     return at_corner(component, "delay", ratio)
 
 
-def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: Numeric) -> Numeric:
+def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: u.Numeric) -> u.Numeric:
     """A typical value at the chip's corner: what drawn transistors there take, carry or leak."""
     corner = component.technology.corner
     if corner is None:
@@ -467,7 +456,7 @@ def at_corner(component: Component[Any], quantity: _CornerQuantity, typical: Num
     return typical * scaling.corner_factor(getattr(corner, quantity), depth)
 
 
-def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
+def threshold_at_corner(component: Component[Any], threshold: u.Volt) -> u.Volt:
     """Threshold of a transistor of the chip's process, at its corner."""
     corner = component.technology.corner
     if corner is None:
@@ -475,22 +464,25 @@ def threshold_at_corner(component: Component[Any], threshold: Volt) -> Volt:
     return scaling.threshold_at_corner(threshold, corner.threshold_shift, corner.speed_depth)
 
 
-def resistance_at_corner(component: Component[Any], resistance: Numeric) -> Numeric:
+def resistance_at_corner(component: Component[Any], resistance: u.Numeric) -> u.Numeric:
     """Resistance of a transistor that is on, at the chip's corner: it falls as the current grows."""
     return (
         resistance if component.technology.corner is None else resistance / at_corner(component, "drive", 1.0)
     )
 
 
-def logic_area_ratio(component: Component[Any]) -> Dimensionless:
+def logic_area_ratio(component: Component[Any]) -> u.Dimensionless:
     """Area of logic on the chip's process over that on the device's process."""
     here, there = component.process, component.device_process or component.process
     return here.logic_area_factor / there.logic_area_factor
 
 
 def leakage_at_chip_temperature(
-    component: Component[Any], leakage: Watt, stated_at: Kelvin = ROOM_TEMPERATURE, own: Process | None = None
-) -> Watt:
+    component: Component[Any],
+    leakage: u.Watt,
+    stated_at: u.Kelvin = ROOM_TEMPERATURE,
+    own: Process | None = None,
+) -> u.Watt:
     """Leakage at the chip's temperature and corner, by the transistors of the chip's process or of another one."""
     doubling = (own or component.process).leakage_doubling_temperature
     typical = scaling.leakage_at_temperature(leakage, component.technology.temperature, stated_at, doubling)
@@ -498,8 +490,8 @@ def leakage_at_chip_temperature(
 
 
 def leakage_ratio(
-    component: Component[Any], reference_voltage: Volt, reference: Process | None = None
-) -> Dimensionless:
+    component: Component[Any], reference_voltage: u.Volt, reference: Process | None = None
+) -> u.Dimensionless:
     """Leakage of equal circuits on the chip's process and supply over those on the device's, or another, per gate."""
     here, there = component.process, reference or component.device_process or component.process
     return scaling.leakage_factor(

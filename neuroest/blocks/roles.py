@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from neuroest.blocks.base import Check, Component, EnergyCost, NetworkContext
-from neuroest.core.units import Bit, Dimensionless, Numeric, Ohm, PerSecond, Second, Volt
+from neuroest.core import units as u
 
 
 class Role:
     """A role; what it may use of the block that plays it."""
 
     path: str
-    options: Mapping[str, Numeric]
+    options: Mapping[str, u.Numeric]
     spec: Any
     device: Any
 
@@ -26,7 +26,7 @@ class Role:
 class SharedInTime(Role):
     """Executes actions one after the other for all layers that it serves."""
 
-    def action_rate(self) -> PerSecond:
+    def action_rate(self) -> u.PerSecond:
         """Actions of one instance in a second: its lanes at its clock."""
         return self.options["lanes"] * self.options["clock_frequency"]
 
@@ -47,7 +47,7 @@ class CodesSpikes(SharedInTime, ABC):
     """Encodes input spikes and decodes output spikes; actions ``encode``, ``count`` and ``decide``."""
 
     @abstractmethod
-    def count_bits(self, network: NetworkContext) -> Bit:
+    def count_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of the count of one output."""
 
 
@@ -77,11 +77,11 @@ class ClampsColumn(Role, ABC):
     """Whether the rows can be idle while a neuron still integrates."""
 
     @abstractmethod
-    def input_resistance(self) -> Ohm:
+    def input_resistance(self) -> u.Ohm:
         """Resistance that the column sees."""
 
     @abstractmethod
-    def column_energies(self, read_time: Second) -> list[EnergyCost]:
+    def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Energy while the column is read."""
 
 
@@ -94,15 +94,15 @@ class HoldsResults(ClampsColumn, ABC):
         """Path that the stages which hold a result are counted under."""
 
     @abstractmethod
-    def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
+    def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """Energy of holding a result for a neuron."""
 
     @abstractmethod
-    def held_voltage(self) -> Volt:
+    def held_voltage(self) -> u.Volt:
         """Largest voltage that a result is held at."""
 
     @abstractmethod
-    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+    def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
         """Whether the held result loses less than the read-out resolves."""
 
 
@@ -127,5 +127,5 @@ class IntegratesInput(Role, ABC):
     """Weights the bits of an input by repetition, so that one conversion covers them all."""
 
     @abstractmethod
-    def magnitude_bits(self, network: NetworkContext) -> Bit:
+    def magnitude_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of an input that take a read."""

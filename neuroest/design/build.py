@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from neuroest.blocks.technology.process import Package, Process, ProcessCorners
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError, Problem, QuantityError, SpecError, did_you_mean
 from neuroest.core.frozen import frozen
-from neuroest.core.units import Numeric
 from neuroest.loading.library import Device, load_device
 from neuroest.specs.architecture import ArchitectureSpec, Level
 from neuroest.specs.base import QuantityField, Spec
@@ -114,7 +114,7 @@ class Design:
     files: tuple[InputFile, ...]
 
     @property
-    def values(self) -> dict[str, Numeric]:
+    def values(self) -> dict[str, u.Numeric]:
         """The SI values of all claims by path."""
         return {path: claim.value for path, claim in self.claims.items()}
 

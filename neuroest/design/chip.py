@@ -15,9 +15,9 @@ from neuroest.blocks.interconnect.base import Link, NetworkOnChip
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.roles import CoversWork
 from neuroest.blocks.technology.process import Process, ProcessCorners
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.provenance import recorded
-from neuroest.core.units import Kelvin, KelvinPerWatt, Numeric, Volt
 from neuroest.design.build import (
     AMBIENT,
     CORNER,
@@ -56,7 +56,7 @@ class LevelNode:
 
     path: str
     name: str
-    count: Numeric | None
+    count: u.Numeric | None
     mapper: str | None
     compute: Component[Any] | None
     blocks: Mapping[str, Component[Any]]
@@ -75,13 +75,13 @@ class Chip:
 
     technology: TechnologyPoint
     operation: Operation
-    period: Numeric | None
-    inferences_per_programming: Numeric | None
+    period: u.Numeric | None
+    inferences_per_programming: u.Numeric | None
     top: LevelNode
     exclusions: tuple[str, ...]
-    discrepancy: Mapping[str, Numeric]
+    discrepancy: Mapping[str, u.Numeric]
     """Factors by which whole models may be off, by ``model.quantity``; empty outside the sampling of bands."""
-    heat_path: tuple[Kelvin, KelvinPerWatt] | None = None
+    heat_path: tuple[u.Kelvin, u.KelvinPerWatt] | None = None
     """Ambient temperature and thermal resistance, where the chip's power makes its temperature."""
 
     def path_to(self, level: LevelNode) -> list[LevelNode]:
@@ -139,7 +139,7 @@ def with_slots(component: Component[Any]) -> Iterator[Component[Any]]:
         yield from with_slots(slot)
 
 
-def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
+def instantiate(design: Design, values: Mapping[str, u.Numeric]) -> Chip:
     """The chip of a design, with values in place of its claims.
 
     Parameters
@@ -165,7 +165,7 @@ def instantiate(design: Design, values: Mapping[str, Numeric]) -> Chip:
     return chip
 
 
-def instantiate_block(design: Design, values: Mapping[str, Numeric]) -> Component[Any]:
+def instantiate_block(design: Design, values: Mapping[str, u.Numeric]) -> Component[Any]:
     """The block that a design consists of, with values in place of its claims; see `instantiate`."""
     spec: Any = design.root.spec
     return _component(design.root, COMPONENTS[spec.model], values, _technology_point(design, values))
@@ -179,7 +179,7 @@ def _refuse_double_bookings(blocks: frozenset[type[Component[Any]]]) -> None:
         raise NeuroestError(f"blocks of this chip count an energy twice: {'; '.join(found)}")
 
 
-def _technology_point(design: Design, values: Mapping[str, Numeric]) -> TechnologyPoint:
+def _technology_point(design: Design, values: Mapping[str, u.Numeric]) -> TechnologyPoint:
     process = Process.from_values(values, PROCESS)
     supply, temperature = values[f"{TECHNOLOGY}.supply_voltage"], values[TEMPERATURE]
     corner = _corner(design, values, process, supply, temperature)
@@ -194,7 +194,7 @@ def heat_path(values: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def _corner(
-    design: Design, values: Mapping[str, Numeric], process: Process, supply: Volt, temperature: Kelvin
+    design: Design, values: Mapping[str, u.Numeric], process: Process, supply: u.Volt, temperature: u.Kelvin
 ) -> Corner | None:
     """What the design's corner does at this supply and temperature; None for a typical die."""
     name, device = design.spec.technology.corner, design.devices.get(CORNER)
@@ -209,7 +209,7 @@ def _corner(
         grids.bracketed(table.temperatures, temperature),
     ]
 
-    def told(value: Numeric, what: str) -> Any:
+    def told(value: u.Numeric, what: str) -> Any:
         return recorded(
             value, f"{name}_{what}", "between the rows of a table", "docs/models/technology.md",
             node=process.feature_size, supply_share=share, temperature=temperature,
@@ -226,7 +226,7 @@ def _corner(
     )  # fmt: skip
 
 
-def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) -> LevelNode:
+def _level(part: Part, values: Mapping[str, u.Numeric], point: TechnologyPoint) -> LevelNode:
     mapper = getattr(part.spec, "mapper", None)
     compute = None
     slots = set(part.spec.slots)
@@ -246,8 +246,8 @@ def _level(part: Part, values: Mapping[str, Numeric], point: TechnologyPoint) ->
 
 
 def _component(
-    part: Part, cls: type[Component[Any]], values: Mapping[str, Numeric], point: TechnologyPoint,
-    only: set[str] | None = None, given: Mapping[str, Numeric] = MappingProxyType({}),
+    part: Part, cls: type[Component[Any]], values: Mapping[str, u.Numeric], point: TechnologyPoint,
+    only: set[str] | None = None, given: Mapping[str, u.Numeric] = MappingProxyType({}),
 ) -> Component[Any]:  # fmt: skip
     device = part.record.from_values(values, part.path) if part.record is not None else None
     partners = {

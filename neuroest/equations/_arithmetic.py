@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 
 # A product of two floats is off by a few units in 2^53; what exceeds a whole number by less is that number.
 _ROUNDING = 2.0**-40
@@ -13,27 +13,27 @@ _ROUNDING = 2.0**-40
 _LARGEST_EXPONENT: float = np.log(np.finfo(np.float64).max) / 2.0
 
 
-def divided(numerator: Numeric, denominator: Numeric) -> Numeric:
+def divided(numerator: u.Numeric, denominator: u.Numeric) -> u.Numeric:
     """`numerator` over a plain number: infinite where that is not positive, but zero over it stays zero."""
     possible = denominator > 0.0
     safe = np.where(possible, denominator, 1.0)
-    quotient: Numeric = numerator / safe * np.where(np.logical_or(possible, numerator == 0.0), 1.0, np.inf)
+    quotient: u.Numeric = numerator / safe * np.where(np.logical_or(possible, numerator == 0.0), 1.0, np.inf)
     return quotient
 
 
-def rounded_up(number: Numeric) -> Numeric:
+def rounded_up(number: u.Numeric) -> u.Numeric:
     """Smallest whole number that is not below a plain number, apart from its rounding error."""
-    whole: Numeric = np.ceil(number * (1.0 - _ROUNDING))
+    whole: u.Numeric = np.ceil(number * (1.0 - _ROUNDING))
     return whole
 
 
-def rounded_down(number: Numeric) -> Numeric:
+def rounded_down(number: u.Numeric) -> u.Numeric:
     """Largest whole number that is not above a plain number, apart from its rounding error."""
-    whole: Numeric = np.floor(number * (1.0 + _ROUNDING))
+    whole: u.Numeric = np.floor(number * (1.0 + _ROUNDING))
     return whole
 
 
-def bounded_exponential(exponent: Numeric) -> Numeric:
+def bounded_exponential(exponent: u.Numeric) -> u.Numeric:
     """Exponential of a plain number, which stays finite and above zero however far the number is out."""
-    result: Numeric = np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
+    result: u.Numeric = np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT))
     return result

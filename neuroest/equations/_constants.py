@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
-from neuroest.core.units import Numeric, Unit
+from neuroest.core import units as u
+from neuroest.core.units import Unit
 
-Coulomb: TypeAlias = Annotated[Numeric, Unit("C")]
-JoulePerKelvin: TypeAlias = Annotated[Numeric, Unit("J/K")]
+Coulomb: TypeAlias = Annotated[u.Numeric, Unit("C")]
+JoulePerKelvin: TypeAlias = Annotated[u.Numeric, Unit("J/K")]
 
 BOLTZMANN = 1.380649e-23
 """J/K, exact in the SI since 2019."""

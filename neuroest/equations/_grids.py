@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 
 Array: TypeAlias = NDArray[np.float64]
 
 
-def bracketed(axis: Array, value: Numeric) -> tuple[NDArray[np.intp], Array]:
+def bracketed(axis: Array, value: u.Numeric) -> tuple[NDArray[np.intp], Array]:
     """Point of an ascending axis before `value`, and how far along it lies to the next; ends hold outside."""
     inside = np.clip(np.asarray(value, dtype=np.float64), axis[0], axis[-1])
     if len(axis) == 1:

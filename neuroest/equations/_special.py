@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.core.units import Dimensionless
+from neuroest.core import units as u
 
 # Chebyshev coefficients of (1 + 2 x) exp(x^2) erfc(x) in t = (x - 3.75) / (x + 3.75) for x >= 0, the form of
 # Shepherd and Laframboise, Math. Comp. 36 (1981) 249-253; sampled at 200 Chebyshev nodes in double precision.
@@ -35,7 +35,7 @@ _ERFC_UNDERFLOW = 30.0
 """Erfc of it is far below the smallest double, and its square far below the largest."""
 
 
-def complementary_error_function(x: Dimensionless) -> Dimensionless:
+def complementary_error_function(x: u.Dimensionless) -> u.Dimensionless:
     """Complementary error function with a relative error below 2e-12, also far out in the tail. [1]."""
     size = np.minimum(np.abs(x), _ERFC_UNDERFLOW)
     t = (size - _ERFC_CENTRE) / (size + _ERFC_CENTRE)
@@ -46,11 +46,11 @@ def complementary_error_function(x: Dimensionless) -> Dimensionless:
     series = t * after - afterwards + _ERFC_COEFFICIENTS[0]
     tail = np.exp(-size * size) * series / (1.0 + 2.0 * size)
     # erfc(-x) = 2 - erfc(x); where x >= 0 nothing is added, so the small numbers of the tail survive.
-    result: Dimensionless = tail + np.where(x < 0.0, 2.0 - 2.0 * tail, 0.0)
+    result: u.Dimensionless = tail + np.where(x < 0.0, 2.0 - 2.0 * tail, 0.0)
     return result
 
 
-def normal_distribution(z: Dimensionless) -> Dimensionless:
+def normal_distribution(z: u.Dimensionless) -> u.Dimensionless:
     """Probability that a standard normal variable is below `z`. [1]."""
     return complementary_error_function(-z / np.sqrt(2.0)) / 2.0
 
@@ -59,7 +59,7 @@ _LAMBERT_STEPS = 3
 """Steps of Halley's method from the parabola at the branch point to the rounding error, everywhere on the branch."""
 
 
-def lambert_fraction(z: Dimensionless) -> Dimensionless:
+def lambert_fraction(z: u.Dimensionless) -> u.Dimensionless:
     """The y from 0 to 1 with y exp(-y) = z, which is -W0(-z), for z from 0 to 1/e; 1 beyond. [1]."""
     inside = np.clip(z, 0.0, np.exp(-1.0))
     # the parabola at the branch point, where steps from elsewhere would divide by nothing
@@ -72,5 +72,5 @@ def lambert_fraction(z: Dimensionless) -> Dimensionless:
         possible = np.logical_and(denominator > 0.0, slope > 0.0)
         step = np.where(possible, 2.0 * off * slope / np.where(possible, denominator, 1.0), 0.0)
         y = np.clip(y - step, 0.0, 1.0)
-    result: Dimensionless = y
+    result: u.Dimensionless = y
     return result

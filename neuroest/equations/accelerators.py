@@ -6,11 +6,12 @@ from typing import Annotated, TypeAlias
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Bit, BitPerSecond, Dimensionless, Numeric, PerSecond, Second, Unit
+from neuroest.core.units import Unit
 from neuroest.equations._arithmetic import divided
 
-PerBit: TypeAlias = Annotated[Numeric, Unit("1/bit")]
+PerBit: TypeAlias = Annotated[u.Numeric, Unit("1/bit")]
 
 _DERIVED = "derivation: docs/models/mapping.md"
 _ROOFLINE = "Williams, Waterman and Patterson, Commun. ACM 52(4), 65-76 (2009), doi:10.1145/1498765.1498785"
@@ -18,20 +19,20 @@ _EYERISS = "Chen, Krishna, Emer and Sze, IEEE J. Solid-State Circuits 52, 127-13
 _STATIONARY = "weight-stationary arrays that load the next weights while they work"
 
 
-def _passes(reduction: Numeric, outputs: Numeric, rows: Numeric, columns: Numeric) -> Numeric:
+def _passes(reduction: u.Numeric, outputs: u.Numeric, rows: u.Numeric, columns: u.Numeric) -> u.Numeric:
     """How often weights are loaded: parts of the matrix as large as the array."""
-    passes: Numeric = np.ceil(reduction / rows) * np.ceil(outputs / columns)
+    passes: u.Numeric = np.ceil(reduction / rows) * np.ceil(outputs / columns)
     return passes
 
 
 @equation
 def systolic_cycles(
-    reduction: Dimensionless,
-    outputs: Dimensionless,
-    positions: Dimensionless,
-    rows: Dimensionless,
-    columns: Dimensionless,
-) -> Dimensionless:
+    reduction: u.Dimensionless,
+    outputs: u.Dimensionless,
+    positions: u.Dimensionless,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+) -> u.Dimensionless:
     """Cycles of one layer on a weight-stationary systolic array. [1].
 
     Parameters
@@ -77,12 +78,12 @@ def systolic_cycles(
 
 @equation
 def tree_cycles(
-    reduction: Dimensionless,
-    outputs: Dimensionless,
-    positions: Dimensionless,
-    rows: Dimensionless,
-    columns: Dimensionless,
-) -> Dimensionless:
+    reduction: u.Dimensionless,
+    outputs: u.Dimensionless,
+    positions: u.Dimensionless,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+) -> u.Dimensionless:
     """Cycles of one layer on an array of multipliers with a tree of adders in each column. [1].
 
     Parameters
@@ -126,7 +127,7 @@ def tree_cycles(
 
 
 @equation
-def extended_kernel(kernel: Dimensionless, stride: Dimensionless) -> Dimensionless:
+def extended_kernel(kernel: u.Dimensionless, stride: u.Dimensionless) -> u.Dimensionless:
     """Stored over given elements of a kernel along one axis, where zeros fill it up to whole strides. [1].
 
     Parameters
@@ -159,18 +160,18 @@ def extended_kernel(kernel: Dimensionless, stride: Dimensionless) -> Dimensionle
     >>> f"{extended_kernel(1.0, 2.0):g}"
     '2'
     """
-    growth: Dimensionless = stride * np.ceil(kernel / stride) / kernel
+    growth: u.Dimensionless = stride * np.ceil(kernel / stride) / kernel
     return growth
 
 
 @equation
 def tree_utilisation(
-    reduction: Dimensionless,
-    outputs: Dimensionless,
-    positions: Dimensionless,
-    rows: Dimensionless,
-    columns: Dimensionless,
-) -> Dimensionless:
+    reduction: u.Dimensionless,
+    outputs: u.Dimensionless,
+    positions: u.Dimensionless,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of its units that an array with a tree of adders in each column spends on multiplying. [1].
 
     Parameters
@@ -211,7 +212,7 @@ def tree_utilisation(
 
 
 @equation
-def winograd_tiles(output_rows: Dimensionless, output_columns: Dimensionless) -> Dimensionless:
+def winograd_tiles(output_rows: u.Dimensionless, output_columns: u.Dimensionless) -> u.Dimensionless:
     """Tiles of four outputs that cover a map. [1].
 
     Parameters
@@ -242,18 +243,18 @@ def winograd_tiles(output_rows: Dimensionless, output_columns: Dimensionless) ->
     >>> f"{winograd_tiles(7.0, 7.0):g}"
     '16'
     """
-    tiles: Dimensionless = np.ceil(output_rows / 2.0) * np.ceil(output_columns / 2.0)
+    tiles: u.Dimensionless = np.ceil(output_rows / 2.0) * np.ceil(output_columns / 2.0)
     return tiles
 
 
 @equation
 def systolic_utilisation(
-    reduction: Dimensionless,
-    outputs: Dimensionless,
-    positions: Dimensionless,
-    rows: Dimensionless,
-    columns: Dimensionless,
-) -> Dimensionless:
+    reduction: u.Dimensionless,
+    outputs: u.Dimensionless,
+    positions: u.Dimensionless,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of its units and cycles that a systolic array spends on multiplying. [1].
 
     Parameters
@@ -295,7 +296,9 @@ def systolic_utilisation(
 
 
 @equation
-def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activation_capacity: Bit) -> Bit:
+def repeated_reading(
+    weights: u.Bit, activations: u.Bit, weight_capacity: u.Bit, activation_capacity: u.Bit
+) -> u.Bit:
     """Bits of a layer that are read more than once because neither operand fits on the chip. [bit].
 
     Parameters
@@ -336,15 +339,15 @@ def repeated_reading(weights: Bit, activations: Bit, weight_capacity: Bit, activ
     weight_pieces = np.maximum(np.ceil(weights / weight_capacity), 1.0)
     activation_pieces = np.maximum(np.ceil(activations / activation_capacity), 1.0)
     of_activations, of_weights = activations * (weight_pieces - 1.0), weights * (activation_pieces - 1.0)
-    repeated: Bit = np.where(of_activations < of_weights, of_activations, of_weights)
+    repeated: u.Bit = np.where(of_activations < of_weights, of_activations, of_weights)
     return repeated
 
 
 @equation
 def row_stationary_cycles(
-    kernel_rows: Dimensionless, output_rows: Dimensionless, pairs: Dimensionless, row_operations: Dimensionless,
-    rows: Dimensionless, columns: Dimensionless,
-) -> Dimensionless:  # fmt: skip
+    kernel_rows: u.Dimensionless, output_rows: u.Dimensionless, pairs: u.Dimensionless, row_operations: u.Dimensionless,
+    rows: u.Dimensionless, columns: u.Dimensionless,
+) -> u.Dimensionless:  # fmt: skip
     """Cycles of a convolution in the row-stationary dataflow. [1].
 
     Parameters
@@ -392,15 +395,15 @@ def row_stationary_cycles(
     stacked = np.maximum(np.floor(rows / kernel_rows), 1.0)
     beside = np.maximum(np.floor(columns / output_rows), 1.0)
     folds = np.ceil(output_rows / columns) * np.ceil(kernel_rows / rows)
-    cycles: Dimensionless = np.ceil(pairs / (stacked * beside)) * folds * row_operations
+    cycles: u.Dimensionless = np.ceil(pairs / (stacked * beside)) * folds * row_operations
     return cycles
 
 
 @equation
 def filters_of_a_pass(
-    filters: Dimensionless, held_filters: Dimensionless, buffer_words: Dimensionless, input_words: Dimensionless,
-    sums_per_filter: Dimensionless,
-) -> Dimensionless:  # fmt: skip
+    filters: u.Dimensionless, held_filters: u.Dimensionless, buffer_words: u.Dimensionless, input_words: u.Dimensionless,
+    sums_per_filter: u.Dimensionless,
+) -> u.Dimensionless:  # fmt: skip
     """Filters that share one reading of the input in the row-stationary dataflow. [1].
 
     Parameters
@@ -443,15 +446,15 @@ def filters_of_a_pass(
     '15'
     """
     fitting = np.floor((buffer_words - input_words) / sums_per_filter)
-    taken: Dimensionless = np.maximum(np.minimum(np.minimum(filters, held_filters), fitting), 1.0)
+    taken: u.Dimensionless = np.maximum(np.minimum(np.minimum(filters, held_filters), fitting), 1.0)
     return taken
 
 
 @equation
 def channels_of_a_pass(
-    channels: Dimensionless, held_channels: Dimensionless, buffer_words: Dimensionless, input_words: Dimensionless,
-    sums: Dimensionless,
-) -> Dimensionless:  # fmt: skip
+    channels: u.Dimensionless, held_channels: u.Dimensionless, buffer_words: u.Dimensionless, input_words: u.Dimensionless,
+    sums: u.Dimensionless,
+) -> u.Dimensionless:  # fmt: skip
     """Input channels that are added up before partial sums return to the buffer. [1].
 
     Parameters
@@ -491,14 +494,17 @@ def channels_of_a_pass(
     '4'
     """
     fitting = np.floor((buffer_words - sums) / input_words)
-    taken: Dimensionless = np.maximum(np.minimum(np.minimum(channels, held_channels), fitting), 1.0)
+    taken: u.Dimensionless = np.maximum(np.minimum(np.minimum(channels, held_channels), fitting), 1.0)
     return taken
 
 
 @equation
 def rows_with_halo(
-    output_rows: Dimensionless, strip_rows: Dimensionless, kernel_rows: Dimensionless, stride: Dimensionless
-) -> Dimensionless:
+    output_rows: u.Dimensionless,
+    strip_rows: u.Dimensionless,
+    kernel_rows: u.Dimensionless,
+    stride: u.Dimensionless,
+) -> u.Dimensionless:
     """Input rows that all strips of a map read together. [1].
 
     Parameters
@@ -533,14 +539,14 @@ def rows_with_halo(
     '280'
     """
     each = (strip_rows - 1.0) * stride + kernel_rows
-    rows: Dimensionless = np.ceil(output_rows / strip_rows) * each
+    rows: u.Dimensionless = np.ceil(output_rows / strip_rows) * each
     return rows
 
 
 @equation
 def transform_adders(
-    additions: Dimensionless, rows: Dimensionless, tile_products: Dimensionless
-) -> Dimensionless:
+    additions: u.Dimensionless, rows: u.Dimensionless, tile_products: u.Dimensionless
+) -> u.Dimensionless:
     """Adders with which a column of multipliers transforms its sums back as fast as they come. [1].
 
     Parameters
@@ -584,9 +590,9 @@ def transform_adders(
 
 @equation
 def bit_serial_cycle_time(
-    adder_delay: Second, weight_bits: Bit, guard_bits: Bit, rows: Dimensionless, registers: Dimensionless,
-    one_bit: Bit,
-) -> Second:  # fmt: skip
+    adder_delay: u.Second, weight_bits: u.Bit, guard_bits: u.Bit, rows: u.Dimensionless, registers: u.Dimensionless,
+    one_bit: u.Bit,
+) -> u.Second:  # fmt: skip
     """Shortest cycle of a bit-serial adder array. [s].
 
     Parameters
@@ -626,21 +632,21 @@ def bit_serial_cycle_time(
     '7.2e-09'
     """
     ripple = (weight_bits + guard_bits) / one_bit + rows / registers + 2.0
-    time: Second = adder_delay * ripple
+    time: u.Second = adder_delay * ripple
     return time
 
 
 @equation
 def roofline_time(
-    operations: Dimensionless,
-    traffic: Bit,
-    peak_rate: PerSecond,
-    bandwidth: BitPerSecond,
-    compute_efficiency: Dimensionless,
-    bandwidth_efficiency: Dimensionless,
-    kernels: Dimensionless,
-    launch_time: Second,
-) -> Second:
+    operations: u.Dimensionless,
+    traffic: u.Bit,
+    peak_rate: u.PerSecond,
+    bandwidth: u.BitPerSecond,
+    compute_efficiency: u.Dimensionless,
+    bandwidth_efficiency: u.Dimensionless,
+    kernels: u.Dimensionless,
+    launch_time: u.Second,
+) -> u.Second:
     """Time of a processor that computing, memory or starting kernels limits. [s].
 
     Parameters
@@ -687,14 +693,14 @@ def roofline_time(
     """
     computing = divided(operations / peak_rate, compute_efficiency)
     moving = divided(traffic / bandwidth, bandwidth_efficiency)
-    time: Second = kernels * launch_time + np.maximum(computing, moving)
+    time: u.Second = kernels * launch_time + np.maximum(computing, moving)
     return time
 
 
 @equation
 def kernel_threads(
-    operations: Dimensionless, operations_per_thread: Dimensionless, cores: Dimensionless
-) -> Dimensionless:
+    operations: u.Dimensionless, operations_per_thread: u.Dimensionless, cores: u.Dimensionless
+) -> u.Dimensionless:
     """Threads over which a library spreads one kernel. [1].
 
     Parameters
@@ -736,12 +742,12 @@ def kernel_threads(
     '3 1'
     """
     worth = np.floor(divided(operations, operations_per_thread))
-    threads: Dimensionless = np.minimum(np.maximum(worth, 1.0), cores)
+    threads: u.Dimensionless = np.minimum(np.maximum(worth, 1.0), cores)
     return threads
 
 
 @equation
-def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
+def call_time_share(call_time: u.Second, batch: u.Dimensionless) -> u.Second:
     """Share of one inference in the time of the call that computes its batch. [s].
 
     Parameters
@@ -779,7 +785,7 @@ def call_time_share(call_time: Second, batch: Dimensionless) -> Second:
 
 
 @equation
-def ridge_intensity(peak_rate: PerSecond, bandwidth: BitPerSecond) -> PerBit:
+def ridge_intensity(peak_rate: u.PerSecond, bandwidth: u.BitPerSecond) -> PerBit:
     """Operations per bit of traffic above which computing limits and no longer the memory. [1/bit].
 
     Parameters

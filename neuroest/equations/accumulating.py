@@ -13,26 +13,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    CoulombPerSquareMetre,
-    Dimensionless,
-    Joule,
-    Metre,
-    Second,
-    Siemens,
-    SquareMetre,
-    Volt,
-    VoltPerMetre,
-)
 from neuroest.equations._arithmetic import bounded_exponential, rounded_up
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 
 
 @equation
-def pulses_to_conductance(threshold_conductance: Siemens, conductance_step: Siemens) -> Dimensionless:
+def pulses_to_conductance(threshold_conductance: u.Siemens, conductance_step: u.Siemens) -> u.Dimensionless:
     """Pulses after which a phase-change cell conducts enough to count as fired. [1].
 
     Parameters
@@ -70,7 +59,7 @@ def pulses_to_conductance(threshold_conductance: Siemens, conductance_step: Siem
 
 
 @equation
-def film_field(gate_voltage: Volt, film_share: Dimensionless, film_thickness: Metre) -> VoltPerMetre:
+def film_field(gate_voltage: u.Volt, film_share: u.Dimensionless, film_thickness: u.Metre) -> u.VoltPerMetre:
     """Field in the ferroelectric film of a gate stack. [V/m].
 
     Parameters
@@ -109,11 +98,11 @@ def film_field(gate_voltage: Volt, film_share: Dimensionless, film_thickness: Me
 
 @equation
 def ferroelectric_switching_time(
-    field: VoltPerMetre,
-    activation_field: VoltPerMetre,
-    field_exponent: Dimensionless,
-    attempt_time: Second,
-) -> Second:
+    field: u.VoltPerMetre,
+    activation_field: u.VoltPerMetre,
+    field_exponent: u.Dimensionless,
+    attempt_time: u.Second,
+) -> u.Second:
     """Time that a ferroelectric film must see a field until it has switched. [s].
 
     Switching accumulates: pulses of one field act like one pulse of their total length, as long as the pauses between
@@ -157,7 +146,7 @@ def ferroelectric_switching_time(
 
 
 @equation
-def pulses_to_switch(switching_time: Second, pulse_time: Second) -> Dimensionless:
+def pulses_to_switch(switching_time: u.Second, pulse_time: u.Second) -> u.Dimensionless:
     """Pulses after which an accumulating ferroelectric device has switched, all at once. [1].
 
     Parameters
@@ -195,7 +184,7 @@ def pulses_to_switch(switching_time: Second, pulse_time: Second) -> Dimensionles
 
 
 @equation
-def pulse_energy(supply_voltage: Volt, current: Ampere, pulse_time: Second) -> Joule:
+def pulse_energy(supply_voltage: u.Volt, current: u.Ampere, pulse_time: u.Second) -> u.Joule:
     """Energy that a supply gives for a rectangular current pulse. [J].
 
     Parameters
@@ -234,8 +223,8 @@ def pulse_energy(supply_voltage: Volt, current: Ampere, pulse_time: Second) -> J
 
 @equation
 def polarisation_energy(
-    remanent_polarisation: CoulombPerSquareMetre, area: SquareMetre, voltage: Volt
-) -> Joule:
+    remanent_polarisation: u.CoulombPerSquareMetre, area: u.SquareMetre, voltage: u.Volt
+) -> u.Joule:
     """Energy that a source gives to reverse the polarisation of a film. [J].
 
     The charge 2 P_r A flows through the source once for a reversal, however many pulses it takes.
@@ -275,7 +264,7 @@ def polarisation_energy(
 
 
 @equation
-def firing_energy(pulses: Dimensionless, energy_of_a_pulse: Joule) -> Joule:
+def firing_energy(pulses: u.Dimensionless, energy_of_a_pulse: u.Joule) -> u.Joule:
     """Energy of the input pulses that one spike is made of. [J].
 
     Pulses of less than full strength move the state in proportion, so the dose of a spike is that of N full pulses,
@@ -315,8 +304,8 @@ def firing_energy(pulses: Dimensionless, energy_of_a_pulse: Joule) -> Joule:
 
 @equation
 def accumulating_interval(
-    pulses: Dimensionless, pulse_time: Second, read_time: Second, reset_time: Second
-) -> Second:
+    pulses: u.Dimensionless, pulse_time: u.Second, read_time: u.Second, reset_time: u.Second
+) -> u.Second:
     """Shortest time from one spike of an accumulating neuron to the next. [s].
 
     Parameters

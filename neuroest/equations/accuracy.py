@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Joule, Kelvin, Ohm, Second, Siemens, Volt
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 # A power ratio of ten is 10 dB.
@@ -25,7 +25,7 @@ _LIMITS = (
 
 
 @equation
-def digit_error_gain(digit_bits: Dimensionless, digits: Dimensionless) -> Dimensionless:
+def digit_error_gain(digit_bits: u.Dimensionless, digits: u.Dimensionless) -> u.Dimensionless:
     """Square of the error of a number over that of its digits, both over their largest value. [1].
 
     Parameters
@@ -62,7 +62,7 @@ def digit_error_gain(digit_bits: Dimensionless, digits: Dimensionless) -> Dimens
 
 
 @equation
-def weight_mean_square(mean_absolute_weight: Dimensionless) -> Dimensionless:
+def weight_mean_square(mean_absolute_weight: u.Dimensionless) -> u.Dimensionless:
     """Mean square of weights over the square of the largest one, from their mean absolute value. [1].
 
     Parameters
@@ -97,7 +97,7 @@ def weight_mean_square(mean_absolute_weight: Dimensionless) -> Dimensionless:
 
 
 @equation
-def input_mean_square(bit_density: Dimensionless, bits: Dimensionless) -> Dimensionless:
+def input_mean_square(bit_density: u.Dimensionless, bits: u.Dimensionless) -> u.Dimensionless:
     """Mean square of an input over the square of the largest one. [1].
 
     Parameters
@@ -134,11 +134,11 @@ def input_mean_square(bit_density: Dimensionless, bits: Dimensionless) -> Dimens
 
 @equation
 def root_mean_square_conductance(
-    low_conductance: Siemens,
-    window: Siemens,
-    mean_share: Dimensionless,
-    mean_square_share: Dimensionless,
-) -> Siemens:
+    low_conductance: u.Siemens,
+    window: u.Siemens,
+    mean_share: u.Dimensionless,
+    mean_square_share: u.Dimensionless,
+) -> u.Siemens:
     """Root mean square of the conductances of cells. [S].
 
     Parameters
@@ -178,12 +178,12 @@ def root_mean_square_conductance(
 
 @equation
 def parallel_cell_spread(
-    low_conductance: Siemens,
-    window: Siemens,
-    mean_square_share: Dimensionless,
-    low_spread: Dimensionless,
-    high_spread: Dimensionless,
-) -> Siemens:
+    low_conductance: u.Siemens,
+    window: u.Siemens,
+    mean_square_share: u.Dimensionless,
+    low_spread: u.Dimensionless,
+    high_spread: u.Dimensionless,
+) -> u.Siemens:
     """Standard deviation of cells whose states scatter differently, root mean square over the states. [S].
 
     Parameters
@@ -225,12 +225,12 @@ def parallel_cell_spread(
 
 @equation
 def stuck_cell_spread(
-    window: Siemens,
-    mean_share: Dimensionless,
-    mean_square_share: Dimensionless,
-    stuck_low_share: Dimensionless,
-    stuck_high_share: Dimensionless,
-) -> Siemens:
+    window: u.Siemens,
+    mean_share: u.Dimensionless,
+    mean_square_share: u.Dimensionless,
+    stuck_low_share: u.Dimensionless,
+    stuck_high_share: u.Dimensionless,
+) -> u.Siemens:
     """Standard deviation of a cell that may be stuck around its mean, root mean square over what is written. [S].
 
     Parameters
@@ -276,8 +276,8 @@ def stuck_cell_spread(
 
 @equation
 def weight_error(
-    written_spread: Siemens, opposite_spread: Siemens, full_weight: Siemens, gain: Dimensionless
-) -> Dimensionless:
+    written_spread: u.Siemens, opposite_spread: u.Siemens, full_weight: u.Siemens, gain: u.Dimensionless
+) -> u.Dimensionless:
     """Standard deviation of a weight over the largest weight. [1].
 
     Parameters
@@ -319,8 +319,8 @@ def weight_error(
 
 @equation
 def dot_product_spread(
-    fan_in: Dimensionless, input_mean_square: Dimensionless, weight_spread: Dimensionless
-) -> Dimensionless:
+    fan_in: u.Dimensionless, input_mean_square: u.Dimensionless, weight_spread: u.Dimensionless
+) -> u.Dimensionless:
     """Standard deviation of a sum of products, of the weights themselves or of their errors. [1].
 
     Parameters
@@ -359,13 +359,13 @@ def dot_product_spread(
 
 @equation
 def thermal_noise_spread(
-    temperature: Kelvin,
-    total_conductance: Siemens,
-    read_time: Second,
-    read_voltage: Volt,
-    full_weight: Siemens,
+    temperature: u.Kelvin,
+    total_conductance: u.Siemens,
+    read_time: u.Second,
+    read_voltage: u.Volt,
+    full_weight: u.Siemens,
     boltzmann: JoulePerKelvin = BOLTZMANN,
-) -> Dimensionless:
+) -> u.Dimensionless:
     """Thermal noise of a column over the current of one cell pair with the largest weight. [1].
 
     Parameters
@@ -411,8 +411,8 @@ def thermal_noise_spread(
 
 @equation
 def charge_noise_spread(
-    temperature: Kelvin, signal_energy: Joule, boltzmann: JoulePerKelvin = BOLTZMANN
-) -> Dimensionless:
+    temperature: u.Kelvin, signal_energy: u.Joule, boltzmann: JoulePerKelvin = BOLTZMANN
+) -> u.Dimensionless:
     """Thermal noise of a stored voltage over its full scale. [1].
 
     Parameters
@@ -451,8 +451,8 @@ def charge_noise_spread(
 
 @equation
 def converter_step(
-    rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless, bits: Dimensionless
-) -> Dimensionless:
+    rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless, bits: u.Dimensionless
+) -> u.Dimensionless:
     """Step of a converter in levels of a column's sum. [1].
 
     Parameters
@@ -491,7 +491,7 @@ def converter_step(
 
 
 @equation
-def quantisation_spread(step: Dimensionless) -> Dimensionless:
+def quantisation_spread(step: u.Dimensionless) -> u.Dimensionless:
     """Standard deviation of what a converter rounds off values that lie anywhere. [1].
 
     Parameters
@@ -523,7 +523,7 @@ def quantisation_spread(step: Dimensionless) -> Dimensionless:
 
 
 @equation
-def rounding_spread(step: Dimensionless) -> Dimensionless:
+def rounding_spread(step: u.Dimensionless) -> u.Dimensionless:
     """Standard deviation of what a converter rounds off whole numbers. [1].
 
     Parameters
@@ -558,7 +558,7 @@ def rounding_spread(step: Dimensionless) -> Dimensionless:
 
 
 @equation
-def clamp_gain(input_resistance: Ohm, column_conductance: Siemens) -> Dimensionless:
+def clamp_gain(input_resistance: u.Ohm, column_conductance: u.Siemens) -> u.Dimensionless:
     """Gain of the difference of a pair of columns behind the input resistance of their clamps. [1].
 
     Parameters
@@ -595,8 +595,8 @@ def clamp_gain(input_resistance: Ohm, column_conductance: Siemens) -> Dimensionl
 
 @equation
 def clamp_curvature(
-    input_resistance: Ohm, column_conductance: Siemens, pair_spread: Siemens
-) -> Dimensionless:
+    input_resistance: u.Ohm, column_conductance: u.Siemens, pair_spread: u.Siemens
+) -> u.Dimensionless:
     """Relative error of a pair of columns from the input resistance of their clamps, a common gain removed. [1].
 
     Parameters
@@ -635,11 +635,11 @@ def clamp_curvature(
 
 @equation
 def column_sum_spread(
-    rows: Dimensionless,
-    active_share: Dimensionless,
-    mean_conductance: Siemens,
-    root_mean_square: Siemens,
-) -> Siemens:
+    rows: u.Dimensionless,
+    active_share: u.Dimensionless,
+    mean_conductance: u.Siemens,
+    root_mean_square: u.Siemens,
+) -> u.Siemens:
     """Standard deviation, from read to read, of the conductance that active rows show. [S].
 
     Parameters
@@ -679,7 +679,7 @@ def column_sum_spread(
 
 
 @equation
-def settling_residue(read_time: Second, settling_time: Second, bits: Dimensionless) -> Dimensionless:
+def settling_residue(read_time: u.Second, settling_time: u.Second, bits: u.Dimensionless) -> u.Dimensionless:
     """Share of its final value that a column lacks at the end of a read. [1].
 
     Parameters
@@ -717,7 +717,7 @@ def settling_residue(read_time: Second, settling_time: Second, bits: Dimensionle
 
 
 @equation
-def signal_to_error_ratio(result_spread: Dimensionless, error: Dimensionless) -> Dimensionless:
+def signal_to_error_ratio(result_spread: u.Dimensionless, error: u.Dimensionless) -> u.Dimensionless:
     """Variance of what a column should compute over that of its error. [1].
 
     Parameters
@@ -759,7 +759,7 @@ def signal_to_error_ratio(result_spread: Dimensionless, error: Dimensionless) ->
 
 
 @equation
-def decibels(power_ratio: Dimensionless) -> Dimensionless:
+def decibels(power_ratio: u.Dimensionless) -> u.Dimensionless:
     """A ratio of powers in decibels. [1].
 
     Parameters
@@ -792,7 +792,7 @@ def decibels(power_ratio: Dimensionless) -> Dimensionless:
 
 
 @equation
-def effective_bits(power_ratio: Dimensionless) -> Dimensionless:
+def effective_bits(power_ratio: u.Dimensionless) -> u.Dimensionless:
     """Bits that one read of a column tells of its exact result. [1].
 
     Parameters

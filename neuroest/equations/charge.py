@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Farad, FaradPerSquareMetre, Joule, Kelvin, SquareMetre, Volt
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 
 @equation
 def stacked_cell_area(
-    transistor_area: SquareMetre, capacitance: Farad, capacitance_density: FaradPerSquareMetre
-) -> SquareMetre:
+    transistor_area: u.SquareMetre, capacitance: u.Farad, capacitance_density: u.FaradPerSquareMetre
+) -> u.SquareMetre:
     """Area of a cell whose capacitor lies above its transistors. [m^2].
 
     Parameters
@@ -55,11 +55,11 @@ def stacked_cell_area(
 
 @equation
 def shared_plate_charges(
-    cells: Dimensionless,
-    probability: Dimensionless,
-    capacitors: Dimensionless,
-    plate_ratio: Dimensionless,
-) -> Dimensionless:
+    cells: u.Dimensionless,
+    probability: u.Dimensionless,
+    capacitors: u.Dimensionless,
+    plate_ratio: u.Dimensionless,
+) -> u.Dimensionless:
     """Unit capacitors that the supply charges in one read of a column with a common floating plate. [1].
 
     Parameters
@@ -104,7 +104,7 @@ def shared_plate_charges(
 
 
 @equation
-def separate_charges(cells: Dimensionless, probability: Dimensionless) -> Dimensionless:
+def separate_charges(cells: u.Dimensionless, probability: u.Dimensionless) -> u.Dimensionless:
     """Unit capacitors that the supply charges in one read of a column whose cells are joined by switches. [1].
 
     Parameters
@@ -138,7 +138,7 @@ def separate_charges(cells: Dimensionless, probability: Dimensionless) -> Dimens
 
 
 @equation
-def product_probability(input_density: Dimensionless) -> Dimensionless:
+def product_probability(input_density: u.Dimensionless) -> u.Dimensionless:
     """Probability that an input bit and a weight bit are both one. [1].
 
     Parameters
@@ -170,7 +170,7 @@ def product_probability(input_density: Dimensionless) -> Dimensionless:
 
 
 @equation
-def plate_swing(drive_voltage: Volt, capacitors: Dimensionless, plate_ratio: Dimensionless) -> Volt:
+def plate_swing(drive_voltage: u.Volt, capacitors: u.Dimensionless, plate_ratio: u.Dimensionless) -> u.Volt:
     """Voltage of the plate when all products are one. [V].
 
     Parameters
@@ -209,8 +209,8 @@ def plate_swing(drive_voltage: Volt, capacitors: Dimensionless, plate_ratio: Dim
 
 @equation
 def charge_noise_energy_floor(
-    temperature: Kelvin, bits: Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
-) -> Joule:
+    temperature: u.Kelvin, bits: u.Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
+) -> u.Joule:
     """Least C V^2 of a column for which its thermal noise is below the quantisation noise. [J].
 
     Parameters
@@ -248,7 +248,9 @@ def charge_noise_energy_floor(
 
 
 @equation
-def capacitor_mismatch_error(relative_spread: Dimensionless, capacitors: Dimensionless) -> Dimensionless:
+def capacitor_mismatch_error(
+    relative_spread: u.Dimensionless, capacitors: u.Dimensionless
+) -> u.Dimensionless:
     """Error of a column's voltage from the mismatch of its capacitors, over its full scale. [1].
 
     Parameters

@@ -12,18 +12,8 @@ import math
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    Joule,
-    Metre,
-    PerSecond,
-    Second,
-    SquareMetre,
-    Volt,
-)
 
 # A power ratio of ten is 10 dB.
 _DECIBELS_PER_DECADE = 10.0
@@ -42,8 +32,8 @@ _SURVEY_FIT = (
 
 @equation
 def lossless_resolution(
-    active_rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless
-) -> Dimensionless:
+    active_rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
+) -> u.Dimensionless:
     """Bits that tell every possible sum of a column apart. [1].
 
     Parameters
@@ -84,7 +74,7 @@ def lossless_resolution(
 
 
 @equation
-def signal_to_noise_ratio(bits: Dimensionless) -> Dimensionless:
+def signal_to_noise_ratio(bits: u.Dimensionless) -> u.Dimensionless:
     """Signal to noise and distortion ratio, in decibels, that defines an effective number of bits. [1].
 
     Parameters
@@ -118,14 +108,14 @@ def signal_to_noise_ratio(bits: Dimensionless) -> Dimensionless:
 
 @equation
 def survey_figure_of_merit(
-    bits: Dimensionless,
-    sample_rate: PerSecond,
-    reference_rate: PerSecond,
-    speed_limited_intercept: Dimensionless,
-    speed_limited_slope: Dimensionless,
-    resolution_limited_intercept: Dimensionless,
-    resolution_limited_slope: Dimensionless,
-) -> Dimensionless:
+    bits: u.Dimensionless,
+    sample_rate: u.PerSecond,
+    reference_rate: u.PerSecond,
+    speed_limited_intercept: u.Dimensionless,
+    speed_limited_slope: u.Dimensionless,
+    resolution_limited_intercept: u.Dimensionless,
+    resolution_limited_slope: u.Dimensionless,
+) -> u.Dimensionless:
     """Best Schreier figure of merit, in decibels, of the converters in a survey. [1].
 
     Parameters
@@ -175,16 +165,16 @@ def survey_figure_of_merit(
 
 @equation
 def survey_conversion_energy(
-    bits: Dimensionless,
-    feature_size: Metre,
-    figure_of_merit: Dimensionless,
-    reference_length: Metre,
-    reference_energy: Joule,
-    intercept: Dimensionless,
-    feature_size_exponent: Dimensionless,
-    bits_exponent: Dimensionless,
-    best_case_shift: Dimensionless,
-) -> Joule:
+    bits: u.Dimensionless,
+    feature_size: u.Metre,
+    figure_of_merit: u.Dimensionless,
+    reference_length: u.Metre,
+    reference_energy: u.Joule,
+    intercept: u.Dimensionless,
+    feature_size_exponent: u.Dimensionless,
+    bits_exponent: u.Dimensionless,
+    best_case_shift: u.Dimensionless,
+) -> u.Joule:
     """Energy of one conversion of the best converters in a survey. [J].
 
     Parameters
@@ -247,18 +237,18 @@ def survey_conversion_energy(
 
 @equation
 def survey_converter_area(
-    feature_size: Metre,
-    sample_rate: PerSecond,
-    conversion_energy: Joule,
-    reference_length: Metre,
-    reference_rate: PerSecond,
-    reference_energy: Joule,
-    reference_area: SquareMetre,
-    intercept: Dimensionless,
-    feature_size_exponent: Dimensionless,
-    rate_exponent: Dimensionless,
-    energy_exponent: Dimensionless,
-) -> SquareMetre:
+    feature_size: u.Metre,
+    sample_rate: u.PerSecond,
+    conversion_energy: u.Joule,
+    reference_length: u.Metre,
+    reference_rate: u.PerSecond,
+    reference_energy: u.Joule,
+    reference_area: u.SquareMetre,
+    intercept: u.Dimensionless,
+    feature_size_exponent: u.Dimensionless,
+    rate_exponent: u.Dimensionless,
+    energy_exponent: u.Dimensionless,
+) -> u.SquareMetre:
     """Area of the smallest converters in a survey. [m^2].
 
     Parameters
@@ -316,8 +306,8 @@ def survey_converter_area(
 
 @equation
 def successive_approximation_energy(
-    bits: Dimensionless, comparator_energy: Joule, logic_energy: Joule, dac_energy: Joule
-) -> Joule:
+    bits: u.Dimensionless, comparator_energy: u.Joule, logic_energy: u.Joule, dac_energy: u.Joule
+) -> u.Joule:
     """Energy of one conversion by successive approximation. [J].
 
     Parameters
@@ -355,7 +345,7 @@ def successive_approximation_energy(
 
 
 @equation
-def successive_approximation_time(bits: Dimensionless, clock_period: Second) -> Second:
+def successive_approximation_time(bits: u.Dimensionless, clock_period: u.Second) -> u.Second:
     """Time of one conversion by successive approximation. [s].
 
     Parameters
@@ -390,8 +380,8 @@ def successive_approximation_time(bits: Dimensionless, clock_period: Second) -> 
 
 @equation
 def successive_approximation_area(
-    bits: Dimensionless, logic_area: SquareMetre, comparator_area: SquareMetre, dac_area: SquareMetre
-) -> SquareMetre:
+    bits: u.Dimensionless, logic_area: u.SquareMetre, comparator_area: u.SquareMetre, dac_area: u.SquareMetre
+) -> u.SquareMetre:
     """Area of a converter by successive approximation. [m^2].
 
     Parameters
@@ -427,7 +417,7 @@ def successive_approximation_area(
 
 
 @equation
-def flash_energy(bits: Dimensionless, comparator_energy: Joule, ladder_energy: Joule) -> Joule:
+def flash_energy(bits: u.Dimensionless, comparator_energy: u.Joule, ladder_energy: u.Joule) -> u.Joule:
     """Energy of one flash conversion. [J].
 
     Parameters
@@ -465,7 +455,7 @@ def flash_energy(bits: Dimensionless, comparator_energy: Joule, ladder_energy: J
 
 
 @equation
-def flash_time(clock_cycles: Dimensionless, clock_period: Second) -> Second:
+def flash_time(clock_cycles: u.Dimensionless, clock_period: u.Second) -> u.Second:
     """Time of one flash conversion. [s].
 
     Parameters
@@ -499,7 +489,9 @@ def flash_time(clock_cycles: Dimensionless, clock_period: Second) -> Second:
 
 
 @equation
-def flash_area(bits: Dimensionless, comparator_area: SquareMetre, ladder_area: SquareMetre) -> SquareMetre:
+def flash_area(
+    bits: u.Dimensionless, comparator_area: u.SquareMetre, ladder_area: u.SquareMetre
+) -> u.SquareMetre:
     """Area of a flash converter. [m^2].
 
     Parameters
@@ -538,13 +530,13 @@ def flash_area(bits: Dimensionless, comparator_area: SquareMetre, ladder_area: S
 
 @equation
 def ramp_energy(
-    bits: Dimensionless,
-    comparator_cycle_energy: Joule,
-    mean_fraction: Dimensionless,
-    latch_energy: Joule,
-    generator_energy: Joule,
-    sharing_columns: Dimensionless,
-) -> Joule:
+    bits: u.Dimensionless,
+    comparator_cycle_energy: u.Joule,
+    mean_fraction: u.Dimensionless,
+    latch_energy: u.Joule,
+    generator_energy: u.Joule,
+    sharing_columns: u.Dimensionless,
+) -> u.Joule:
     """Energy of one conversion by comparison with a ramp. [J].
 
     Parameters
@@ -589,7 +581,7 @@ def ramp_energy(
 
 
 @equation
-def ramp_time(bits: Dimensionless, clock_period: Second) -> Second:
+def ramp_time(bits: u.Dimensionless, clock_period: u.Second) -> u.Second:
     """Time of one conversion by comparison with a ramp. [s].
 
     Parameters
@@ -624,12 +616,12 @@ def ramp_time(bits: Dimensionless, clock_period: Second) -> Second:
 
 @equation
 def ramp_area(
-    bits: Dimensionless,
-    comparator_area: SquareMetre,
-    latch_area: SquareMetre,
-    generator_area: SquareMetre,
-    sharing_columns: Dimensionless,
-) -> SquareMetre:
+    bits: u.Dimensionless,
+    comparator_area: u.SquareMetre,
+    latch_area: u.SquareMetre,
+    generator_area: u.SquareMetre,
+    sharing_columns: u.Dimensionless,
+) -> u.SquareMetre:
     """Area per column of a converter by comparison with a ramp. [m^2].
 
     Parameters
@@ -669,7 +661,7 @@ def ramp_area(
 
 
 @equation
-def time_converter_energy(bits: Dimensionless, step_energy: Joule) -> Joule:
+def time_converter_energy(bits: u.Dimensionless, step_energy: u.Joule) -> u.Joule:
     """Energy of one conversion of a time to a number. [J].
 
     Parameters
@@ -705,7 +697,7 @@ def time_converter_energy(bits: Dimensionless, step_energy: Joule) -> Joule:
 
 
 @equation
-def cascaded_error(stage_error: Dimensionless, stages: Dimensionless) -> Dimensionless:
+def cascaded_error(stage_error: u.Dimensionless, stages: u.Dimensionless) -> u.Dimensionless:
     """Error of a value that passed through several analogue stages, over full scale. [1].
 
     Parameters
@@ -739,7 +731,7 @@ def cascaded_error(stage_error: Dimensionless, stages: Dimensionless) -> Dimensi
 
 
 @equation
-def shared_read_time(columns_per_converter: Dimensionless, sample_rate: PerSecond) -> Second:
+def shared_read_time(columns_per_converter: u.Dimensionless, sample_rate: u.PerSecond) -> u.Second:
     """Time in which one converter reads all the columns that share it. [s].
 
     Parameters
@@ -775,7 +767,7 @@ def shared_read_time(columns_per_converter: Dimensionless, sample_rate: PerSecon
 
 
 @equation
-def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: Second) -> Joule:
+def front_end_bias_energy(bias_current: u.Ampere, supply_voltage: u.Volt, on_time: u.Second) -> u.Joule:
     """Energy of the clamp, mirror or amplifier between a column and its neuron. [J].
 
     Parameters
@@ -813,7 +805,7 @@ def front_end_bias_energy(bias_current: Ampere, supply_voltage: Volt, on_time: S
 
 
 @equation
-def sample_droop(droop_current: Ampere, hold_time: Second, hold_capacitance: Farad) -> Volt:
+def sample_droop(droop_current: u.Ampere, hold_time: u.Second, hold_capacitance: u.Farad) -> u.Volt:
     """Voltage that a stored sample loses while it waits. [V].
 
     Parameters
@@ -851,7 +843,7 @@ def sample_droop(droop_current: Ampere, hold_time: Second, hold_capacitance: Far
 
 
 @equation
-def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
+def half_step(signal_swing: u.Volt, bits: u.Dimensionless) -> u.Volt:
     """Error of a signal that moves it to the next code. [V].
 
     Parameters
@@ -887,7 +879,7 @@ def half_step(signal_swing: Volt, bits: Dimensionless) -> Volt:
 
 
 @equation
-def settled_bits(settling_error: Dimensionless) -> Dimensionless:
+def settled_bits(settling_error: u.Dimensionless) -> u.Dimensionless:
     """Bits that a line has settled to: what remains is half a step of them. [1].
 
     Parameters
@@ -921,7 +913,7 @@ def settled_bits(settling_error: Dimensionless) -> Dimensionless:
 
 
 @equation
-def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+def mirror_unit_transistors(slices: u.Dimensionless, cell_bits: u.Dimensionless) -> u.Dimensionless:
     """Unit transistors of the mirrors that weigh the slices of a weight by powers of two. [1].
 
     Parameters
@@ -957,7 +949,7 @@ def mirror_unit_transistors(slices: Dimensionless, cell_bits: Dimensionless) -> 
 
 
 @equation
-def equivalent_resolution(timesteps: Dimensionless, maximum_rate: Dimensionless) -> Dimensionless:
+def equivalent_resolution(timesteps: u.Dimensionless, maximum_rate: u.Dimensionless) -> u.Dimensionless:
     """Bits that a spike count can tell apart. [1].
 
     Parameters

@@ -6,14 +6,14 @@ design points.
 
 from __future__ import annotations
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless
 
 _DERIVED = "derivation: docs/models/mapping.md"
 
 
 @equation
-def spikes(timesteps: Dimensionless, rate: Dimensionless, neurons: Dimensionless) -> Dimensionless:
+def spikes(timesteps: u.Dimensionless, rate: u.Dimensionless, neurons: u.Dimensionless) -> u.Dimensionless:
     """Spikes of a layer in one inference. [1].
 
     Parameters
@@ -52,8 +52,8 @@ def spikes(timesteps: Dimensionless, rate: Dimensionless, neurons: Dimensionless
 
 @equation
 def synaptic_operations(
-    timesteps: Dimensionless, rate: Dimensionless, connections: Dimensionless
-) -> Dimensionless:
+    timesteps: u.Dimensionless, rate: u.Dimensionless, connections: u.Dimensionless
+) -> u.Dimensionless:
     """Synaptic operations of a layer in one inference: one spike times one synapse each. [1].
 
     Parameters
@@ -92,8 +92,8 @@ def synaptic_operations(
 
 @equation
 def row_activations(
-    spikes: Dimensionless, column_blocks: Dimensionless, row_copies: Dimensionless
-) -> Dimensionless:
+    spikes: u.Dimensionless, column_blocks: u.Dimensionless, row_copies: u.Dimensionless
+) -> u.Dimensionless:
     """Rows that are driven in one inference of a spiking layer. [1].
 
     Parameters
@@ -132,11 +132,11 @@ def row_activations(
 
 @equation
 def cell_events(
-    synaptic_operations: Dimensionless,
-    row_copies: Dimensionless,
-    column_copies: Dimensionless,
-    slices: Dimensionless,
-) -> Dimensionless:
+    synaptic_operations: u.Dimensionless,
+    row_copies: u.Dimensionless,
+    column_copies: u.Dimensionless,
+    slices: u.Dimensionless,
+) -> u.Dimensionless:
     """Cells that are read in one inference. [1].
 
     Parameters
@@ -174,7 +174,7 @@ def cell_events(
 
 
 @equation
-def silent_block_share(rows: Dimensionless, active_share: Dimensionless) -> Dimensionless:
+def silent_block_share(rows: u.Dimensionless, active_share: u.Dimensionless) -> u.Dimensionless:
     """Share of the reads in which no row of a block is active. [1].
 
     Parameters
@@ -210,7 +210,9 @@ def silent_block_share(rows: Dimensionless, active_share: Dimensionless) -> Dime
 
 
 @equation
-def conversions(timesteps: Dimensionless, row_blocks: Dimensionless, columns: Dimensionless) -> Dimensionless:
+def conversions(
+    timesteps: u.Dimensionless, row_blocks: u.Dimensionless, columns: u.Dimensionless
+) -> u.Dimensionless:
     """Analogue-to-digital conversions of a layer in one inference. [1].
 
     Parameters

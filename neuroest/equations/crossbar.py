@@ -9,22 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    AmperePerMetre,
-    Dimensionless,
-    Farad,
-    FaradPerMetre,
-    Joule,
-    Kelvin,
-    Metre,
-    Ohm,
-    Second,
-    Siemens,
-    SquareMetre,
-    Volt,
-)
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
 # Length, in feature sizes, of a planar access transistor with its share of the two contacts.
@@ -34,11 +20,11 @@ _CELL_LENGTH = 3.0
 
 @equation
 def access_transistor_width(
-    write_current: Ampere,
-    on_current_density: AmperePerMetre,
-    drive_factor: Dimensionless,
-    minimum_width: Metre,
-) -> Metre:
+    write_current: u.Ampere,
+    on_current_density: u.AmperePerMetre,
+    drive_factor: u.Dimensionless,
+    minimum_width: u.Metre,
+) -> u.Metre:
     """Width of the access transistor that carries the write current. [m].
 
     Parameters
@@ -78,7 +64,7 @@ def access_transistor_width(
 
 
 @equation
-def transistor_limited_cell_area(access_width: Metre, feature_size: Metre) -> SquareMetre:
+def transistor_limited_cell_area(access_width: u.Metre, feature_size: u.Metre) -> u.SquareMetre:
     """Area of a cell whose access transistor sets its size. [m^2].
 
     Parameters
@@ -117,7 +103,9 @@ def transistor_limited_cell_area(access_width: Metre, feature_size: Metre) -> Sq
 
 
 @equation
-def cell_area(feature_squares: Dimensionless, feature_size: Metre, minimum_area: SquareMetre) -> SquareMetre:
+def cell_area(
+    feature_squares: u.Dimensionless, feature_size: u.Metre, minimum_area: u.SquareMetre
+) -> u.SquareMetre:
     """Area of a cell that is quoted in feature squares, with the floor that does not scale. [m^2].
 
     Parameters
@@ -155,7 +143,7 @@ def cell_area(feature_squares: Dimensionless, feature_size: Metre, minimum_area:
 
 
 @equation
-def passive_cell_area(half_pitch: Metre, layers: Dimensionless) -> SquareMetre:
+def passive_cell_area(half_pitch: u.Metre, layers: u.Dimensionless) -> u.SquareMetre:
     """Footprint of a cell without transistor, one at each crossing of two wires. [m^2].
 
     Parameters
@@ -191,7 +179,7 @@ def passive_cell_area(half_pitch: Metre, layers: Dimensionless) -> SquareMetre:
 
 
 @equation
-def cell_pitch(cell_area: SquareMetre) -> Metre:
+def cell_pitch(cell_area: u.SquareMetre) -> u.Metre:
     """Pitch of square cells. [m].
 
     Parameters
@@ -223,7 +211,7 @@ def cell_pitch(cell_area: SquareMetre) -> Metre:
 
 
 @equation
-def slices_per_weight(magnitude_bits: Dimensionless, bits_per_cell: Dimensionless) -> Dimensionless:
+def slices_per_weight(magnitude_bits: u.Dimensionless, bits_per_cell: u.Dimensionless) -> u.Dimensionless:
     """Cells over which the bits of one weight are spread. [1].
 
     Parameters
@@ -260,8 +248,8 @@ def slices_per_weight(magnitude_bits: Dimensionless, bits_per_cell: Dimensionles
 
 @equation
 def pair_mean_conductance(
-    low_conductance: Siemens, high_conductance: Siemens, mean_absolute_weight: Dimensionless
-) -> Siemens:
+    low_conductance: u.Siemens, high_conductance: u.Siemens, mean_absolute_weight: u.Dimensionless
+) -> u.Siemens:
     """Mean conductance of one device of a differential pair. [S].
 
     Parameters
@@ -301,12 +289,12 @@ def pair_mean_conductance(
 
 @equation
 def stuck_mean_conductance(
-    written_conductance: Siemens,
-    low_conductance: Siemens,
-    high_conductance: Siemens,
-    stuck_low_share: Dimensionless,
-    stuck_high_share: Dimensionless,
-) -> Siemens:
+    written_conductance: u.Siemens,
+    low_conductance: u.Siemens,
+    high_conductance: u.Siemens,
+    stuck_low_share: u.Dimensionless,
+    stuck_high_share: u.Dimensionless,
+) -> u.Siemens:
     """Mean conductance of cells of which some are stuck at an end of the window. [S].
 
     Parameters
@@ -349,7 +337,7 @@ def stuck_mean_conductance(
 
 
 @equation
-def offset_mean_conductance(low_conductance: Siemens, high_conductance: Siemens) -> Siemens:
+def offset_mean_conductance(low_conductance: u.Siemens, high_conductance: u.Siemens) -> u.Siemens:
     """Mean conductance of a cell with offset coding; small weights do not lower it. [S].
 
     Parameters
@@ -381,7 +369,7 @@ def offset_mean_conductance(low_conductance: Siemens, high_conductance: Siemens)
 
 
 @equation
-def lognormal_relative_spread(sigma: Dimensionless) -> Dimensionless:
+def lognormal_relative_spread(sigma: u.Dimensionless) -> u.Dimensionless:
     """Standard deviation of a lognormal conductance over its mean. [1].
 
     Parameters
@@ -415,7 +403,7 @@ def lognormal_relative_spread(sigma: Dimensionless) -> Dimensionless:
 
 
 @equation
-def column_current_spread(relative_spread: Dimensionless, active_cells: Dimensionless) -> Dimensionless:
+def column_current_spread(relative_spread: u.Dimensionless, active_cells: u.Dimensionless) -> u.Dimensionless:
     """Standard deviation of a column's current over its mean, from cells that differ. [1].
 
     Parameters
@@ -451,7 +439,7 @@ def column_current_spread(relative_spread: Dimensionless, active_cells: Dimensio
 
 
 @equation
-def access_limited_conductance(conductance: Siemens, access_resistance: Ohm) -> Siemens:
+def access_limited_conductance(conductance: u.Siemens, access_resistance: u.Ohm) -> u.Siemens:
     """Conductance of a cell in series with its access transistor. [S].
 
     Parameters
@@ -488,8 +476,8 @@ def access_limited_conductance(conductance: Siemens, access_resistance: Ohm) -> 
 
 @equation
 def cell_read_energy(
-    conductance: Siemens, read_voltage: Volt, supply_voltage: Volt, read_time: Second
-) -> Joule:
+    conductance: u.Siemens, read_voltage: u.Volt, supply_voltage: u.Volt, read_time: u.Second
+) -> u.Joule:
     """Energy that one driven device takes from the supply during one read. [J].
 
     Parameters
@@ -531,11 +519,11 @@ def cell_read_energy(
 
 @equation
 def row_capacitance(
-    columns: Dimensionless,
-    cell_pitch: Metre,
-    wire_capacitance_per_length: FaradPerMetre,
-    gate_capacitance_per_cell: Farad,
-) -> Farad:
+    columns: u.Dimensionless,
+    cell_pitch: u.Metre,
+    wire_capacitance_per_length: u.FaradPerMetre,
+    gate_capacitance_per_cell: u.Farad,
+) -> u.Farad:
     """Capacitance of one row with the access gates on it. [F].
 
     Parameters
@@ -576,11 +564,11 @@ def row_capacitance(
 
 @equation
 def column_capacitance(
-    rows: Dimensionless,
-    cell_pitch: Metre,
-    wire_capacitance_per_length: FaradPerMetre,
-    junction_capacitance_per_cell: Farad,
-) -> Farad:
+    rows: u.Dimensionless,
+    cell_pitch: u.Metre,
+    wire_capacitance_per_length: u.FaradPerMetre,
+    junction_capacitance_per_cell: u.Farad,
+) -> u.Farad:
     """Capacitance of one column with the cells on it. [F].
 
     Parameters
@@ -620,7 +608,7 @@ def column_capacitance(
 
 
 @equation
-def line_toggle_energy(capacitance: Farad, voltage: Volt) -> Joule:
+def line_toggle_energy(capacitance: u.Farad, voltage: u.Volt) -> u.Joule:
     """Energy that one pulse on a line takes from the supply. [J].
 
     Parameters
@@ -656,7 +644,7 @@ def line_toggle_energy(capacitance: Farad, voltage: Volt) -> Joule:
 
 
 @equation
-def column_swing_energy(capacitance: Farad, swing_voltage: Volt, supply_voltage: Volt) -> Joule:
+def column_swing_energy(capacitance: u.Farad, swing_voltage: u.Volt, supply_voltage: u.Volt) -> u.Joule:
     """Energy that one swing of a line by less than the supply takes from it. [J].
 
     Parameters
@@ -695,8 +683,8 @@ def column_swing_energy(capacitance: Farad, swing_voltage: Volt, supply_voltage:
 
 @equation
 def thermal_noise_energy_floor(
-    temperature: Kelvin, bits: Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
-) -> Joule:
+    temperature: u.Kelvin, bits: u.Dimensionless, boltzmann: JoulePerKelvin = BOLTZMANN
+) -> u.Joule:
     """Least energy in the cells of one column for which thermal noise stays below quantisation noise. [J].
 
     Parameters
@@ -735,8 +723,8 @@ def thermal_noise_energy_floor(
 
 @equation
 def grounded_idle_column_voltage(
-    drive_voltage: Volt, active_conductance: Siemens, total_conductance: Siemens
-) -> Volt:
+    drive_voltage: u.Volt, active_conductance: u.Siemens, total_conductance: u.Siemens
+) -> u.Volt:
     """Voltage of a column that only a high impedance reads, with the idle rows grounded. [V].
 
     Parameters
@@ -774,12 +762,12 @@ def grounded_idle_column_voltage(
     '0.05'
     """
     with np.errstate(invalid="ignore"):
-        share: Dimensionless = np.divide(active_conductance, total_conductance)
+        share: u.Dimensionless = np.divide(active_conductance, total_conductance)
     return drive_voltage * np.where(total_conductance > 0.0, share, 0.0)
 
 
 @equation
-def clamped_column_current(read_voltage: Volt, active_conductance: Siemens) -> Ampere:
+def clamped_column_current(read_voltage: u.Volt, active_conductance: u.Siemens) -> u.Ampere:
     """Output current of a column that a clamp holds at a fixed voltage. [A].
 
     Parameters
@@ -814,8 +802,8 @@ def clamped_column_current(read_voltage: Volt, active_conductance: Siemens) -> A
 
 @equation
 def biased_clamp_current(
-    read_voltage: Volt, active_conductance: Siemens, input_resistance: Ohm, bias_current: Ampere
-) -> Ampere:
+    read_voltage: u.Volt, active_conductance: u.Siemens, input_resistance: u.Ohm, bias_current: u.Ampere
+) -> u.Ampere:
     """Current that a class-A clamp passes on from its column. [A].
 
     Parameters

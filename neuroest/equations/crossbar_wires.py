@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Farad, Metre, Ohm, OhmPerMetre, Second, Siemens
 
 # Mean of u - u^2/2 over 0..1, the profile of the voltage lost along a uniformly loaded line, 1/2 at its end.
 _MEAN_LINE_LOSS = 1.0 / 3.0
@@ -25,7 +25,7 @@ _SLOWEST_LINE_MODE = 4.0 / math.pi**2
 
 
 @equation
-def cell_wire_resistance(resistance_per_length: OhmPerMetre, cell_pitch: Metre) -> Ohm:
+def cell_wire_resistance(resistance_per_length: u.OhmPerMetre, cell_pitch: u.Metre) -> u.Ohm:
     """Resistance of the piece of wire between two neighbouring cells. [ohm].
 
     Parameters
@@ -61,7 +61,7 @@ def cell_wire_resistance(resistance_per_length: OhmPerMetre, cell_pitch: Metre) 
 
 
 @equation
-def row_time_constant(driver_resistance: Ohm, row_resistance: Ohm, row_capacitance: Farad) -> Second:
+def row_time_constant(driver_resistance: u.Ohm, row_resistance: u.Ohm, row_capacitance: u.Farad) -> u.Second:
     """Time constant with which the far end of a driven row settles. [s].
 
     Parameters
@@ -103,11 +103,11 @@ def row_time_constant(driver_resistance: Ohm, row_resistance: Ohm, row_capacitan
 
 @equation
 def column_time_constant_clamped(
-    input_resistance: Ohm,
-    column_conductance: Siemens,
-    column_resistance: Ohm,
-    column_capacitance: Farad,
-) -> Second:
+    input_resistance: u.Ohm,
+    column_conductance: u.Siemens,
+    column_resistance: u.Ohm,
+    column_capacitance: u.Farad,
+) -> u.Second:
     """Time constant of a column whose current is read by a clamp. [s].
 
     Parameters
@@ -149,8 +149,8 @@ def column_time_constant_clamped(
 
 @equation
 def column_time_constant_floating(
-    conducting_conductance: Siemens, column_resistance: Ohm, column_capacitance: Farad
-) -> Second:
+    conducting_conductance: u.Siemens, column_resistance: u.Ohm, column_capacitance: u.Farad
+) -> u.Second:
     """Time constant of a column whose voltage is read by a high impedance. [s].
 
     Parameters
@@ -185,12 +185,14 @@ def column_time_constant_floating(
     '3e-10'
     """
     with np.errstate(divide="ignore"):
-        cells: Second = np.divide(column_capacitance, conducting_conductance)
+        cells: u.Second = np.divide(column_capacitance, conducting_conductance)
     return cells + _SLOWEST_LINE_MODE * column_resistance * column_capacitance
 
 
 @equation
-def settling_time(row_time_constant: Second, column_time_constant: Second, bits: Dimensionless) -> Second:
+def settling_time(
+    row_time_constant: u.Second, column_time_constant: u.Second, bits: u.Dimensionless
+) -> u.Second:
     """Time until a read has settled to half a step of its resolution. [s].
 
     Parameters
@@ -225,18 +227,18 @@ def settling_time(row_time_constant: Second, column_time_constant: Second, bits:
     return (row_time_constant + column_time_constant) * (bits + 1.0) * math.log(2.0)
 
 
-def _relative_loss(load: Dimensionless) -> Dimensionless:
+def _relative_loss(load: u.Dimensionless) -> u.Dimensionless:
     # First order would exceed 1 in large arrays; x/(1+x) agrees with it for small x and stays below 1.
     return load / (1.0 + load)
 
 
 @equation
 def ir_drop_error_near(
-    conductance: Siemens,
-    column_segment_resistance: Ohm,
-    rows: Dimensionless,
-    conducting_fraction: Dimensionless,
-) -> Dimensionless:
+    conductance: u.Siemens,
+    column_segment_resistance: u.Ohm,
+    rows: u.Dimensionless,
+    conducting_fraction: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of its current that the column nearest to the row drivers loses to the wires. [1].
 
     Parameters
@@ -279,13 +281,13 @@ def ir_drop_error_near(
 
 @equation
 def ir_drop_error_mean(
-    conductance: Siemens,
-    row_segment_resistance: Ohm,
-    column_segment_resistance: Ohm,
-    rows: Dimensionless,
-    columns: Dimensionless,
-    conducting_fraction: Dimensionless,
-) -> Dimensionless:
+    conductance: u.Siemens,
+    row_segment_resistance: u.Ohm,
+    column_segment_resistance: u.Ohm,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+    conducting_fraction: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of the current of all columns that is lost to the wires. [1].
 
     Parameters
@@ -329,13 +331,13 @@ def ir_drop_error_mean(
 
 @equation
 def ir_drop_error_far(
-    conductance: Siemens,
-    row_segment_resistance: Ohm,
-    column_segment_resistance: Ohm,
-    rows: Dimensionless,
-    columns: Dimensionless,
-    conducting_fraction: Dimensionless,
-) -> Dimensionless:
+    conductance: u.Siemens,
+    row_segment_resistance: u.Ohm,
+    column_segment_resistance: u.Ohm,
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+    conducting_fraction: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of its current that the column farthest from the row drivers loses to the wires. [1].
 
     Parameters
@@ -378,7 +380,7 @@ def ir_drop_error_far(
 
 
 @equation
-def ir_drop_residual_spread(near_error: Dimensionless, far_error: Dimensionless) -> Dimensionless:
+def ir_drop_residual_spread(near_error: u.Dimensionless, far_error: u.Dimensionless) -> u.Dimensionless:
     """Spread of the IR-drop error from column to column, left after one common gain correction. [1].
 
     Parameters
@@ -415,11 +417,11 @@ def ir_drop_residual_spread(near_error: Dimensionless, far_error: Dimensionless)
 
 @equation
 def maximum_array_side(
-    allowed_error: Dimensionless,
-    conductance: Siemens,
-    segment_resistance: Ohm,
-    conducting_fraction: Dimensionless,
-) -> Dimensionless:
+    allowed_error: u.Dimensionless,
+    conductance: u.Siemens,
+    segment_resistance: u.Ohm,
+    conducting_fraction: u.Dimensionless,
+) -> u.Dimensionless:
     """Side of the square array whose farthest column just keeps an allowed IR-drop error. [1].
 
     Parameters

@@ -15,29 +15,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    AmperePerMetre,
-    Dimensionless,
-    Farad,
-    Joule,
-    Metre,
-    Ohm,
-    PerSecond,
-    Second,
-    Siemens,
-    Volt,
-    Watt,
-)
 
 _DERIVATION = "derivation: docs/models/neurons.md"
 
 
 @equation
 def transresistance_voltage(
-    column_current: Ampere, transresistance: Ohm, offset_voltage: Volt, supply_voltage: Volt
-) -> Volt:
+    column_current: u.Ampere, transresistance: u.Ohm, offset_voltage: u.Volt, supply_voltage: u.Volt
+) -> u.Volt:
     """Input voltage that a column's current becomes in front of the memristor. [V].
 
     Parameters
@@ -74,7 +61,7 @@ def transresistance_voltage(
     >>> f"{transresistance_voltage(3e-6, 200e3, 0.1, 0.9):.2f} V"
     '0.70 V'
     """
-    result: Volt = np.minimum(
+    result: u.Volt = np.minimum(
         np.maximum(offset_voltage + transresistance * column_current, 0.0), supply_voltage
     )
     return result
@@ -82,8 +69,8 @@ def transresistance_voltage(
 
 @equation
 def unbuffered_row_voltage(
-    output_supply_voltage: Volt, load_resistance: Ohm, row_conductance: Siemens
-) -> Volt:
+    output_supply_voltage: u.Volt, load_resistance: u.Ohm, row_conductance: u.Siemens
+) -> u.Volt:
     """Voltage to which a bare drain can pull a row of cells. [V].
 
     Parameters
@@ -121,7 +108,7 @@ def unbuffered_row_voltage(
 
 
 @equation
-def gate_peak_voltage(input_voltage: Volt, on_resistance: Ohm, control_resistance: Ohm) -> Volt:
+def gate_peak_voltage(input_voltage: u.Volt, on_resistance: u.Ohm, control_resistance: u.Ohm) -> u.Volt:
     """Gate voltage that the switched memristor and the control resistor settle at. [V].
 
     Parameters
@@ -160,8 +147,8 @@ def gate_peak_voltage(input_voltage: Volt, on_resistance: Ohm, control_resistanc
 
 @equation
 def refractory_time(
-    control_resistance: Ohm, gate_capacitance: Farad, gate_peak_voltage: Volt, rearm_voltage: Volt
-) -> Second:
+    control_resistance: u.Ohm, gate_capacitance: u.Farad, gate_peak_voltage: u.Volt, rearm_voltage: u.Volt
+) -> u.Second:
     """Time that the gate needs to fall until the neuron can integrate again. [s].
 
     Parameters
@@ -198,14 +185,14 @@ def refractory_time(
     '4.02 ms'
     """
     fall = np.maximum(gate_peak_voltage / rearm_voltage, 1.0)
-    result: Second = control_resistance * gate_capacitance * np.log(fall)
+    result: u.Second = control_resistance * gate_capacitance * np.log(fall)
     return result
 
 
 @equation
 def control_resistance_for_refractory(
-    refractory_time: Second, gate_capacitance: Farad, peak_to_rearm_ratio: Dimensionless
-) -> Ohm:
+    refractory_time: u.Second, gate_capacitance: u.Farad, peak_to_rearm_ratio: u.Dimensionless
+) -> u.Ohm:
     """Control resistor that gives a wanted refractory time. [ohm].
 
     Parameters
@@ -241,12 +228,12 @@ def control_resistance_for_refractory(
     """
     falls = peak_to_rearm_ratio > 1.0
     constants = np.log(np.where(falls, peak_to_rearm_ratio, 2.0))
-    result: Ohm = refractory_time / (gate_capacitance * constants) * np.where(falls, 1.0, np.inf)
+    result: u.Ohm = refractory_time / (gate_capacitance * constants) * np.where(falls, 1.0, np.inf)
     return result
 
 
 @equation
-def lifetime(endurance_cycles: Dimensionless, spike_rate: PerSecond) -> Second:
+def lifetime(endurance_cycles: u.Dimensionless, spike_rate: u.PerSecond) -> u.Second:
     """Time after which the memristor has used up its switching cycles. [s].
 
     Parameters
@@ -279,14 +266,14 @@ def lifetime(endurance_cycles: Dimensionless, spike_rate: PerSecond) -> Second:
     '28 h'
     """
     with np.errstate(divide="ignore"):
-        result: Second = np.divide(endurance_cycles, spike_rate)
+        result: u.Second = np.divide(endurance_cycles, spike_rate)
     return result
 
 
 @equation
 def gate_charge_energy(
-    gate_capacitance: Farad, input_voltage: Volt, gate_peak_voltage: Volt, rearm_voltage: Volt
-) -> Joule:
+    gate_capacitance: u.Farad, input_voltage: u.Volt, gate_peak_voltage: u.Volt, rearm_voltage: u.Volt
+) -> u.Joule:
     """Energy drawn from the input to recharge the gate node in one spike. [J].
 
     Parameters
@@ -322,14 +309,14 @@ def gate_charge_energy(
     >>> f"{1e12 * gate_charge_energy(10e-12, 0.45, 0.45, 0.09):.2f} pJ"
     '1.62 pJ'
     """
-    result: Joule = gate_capacitance * input_voltage * np.maximum(gate_peak_voltage - rearm_voltage, 0.0)
+    result: u.Joule = gate_capacitance * input_voltage * np.maximum(gate_peak_voltage - rearm_voltage, 0.0)
     return result
 
 
 @equation
 def divider_energy(
-    input_voltage: Volt, on_resistance: Ohm, control_resistance: Ohm, high_time: Second
-) -> Joule:
+    input_voltage: u.Volt, on_resistance: u.Ohm, control_resistance: u.Ohm, high_time: u.Second
+) -> u.Joule:
     """Energy lost in memristor and control resistor while the input stays high after switching. [J].
 
     Parameters
@@ -369,7 +356,7 @@ def divider_energy(
 
 
 @equation
-def subthreshold_energy(input_voltage: Volt, off_resistance: Ohm, integration_time: Second) -> Joule:
+def subthreshold_energy(input_voltage: u.Volt, off_resistance: u.Ohm, integration_time: u.Second) -> u.Joule:
     """Energy that leaks through the memristor while it integrates. [J].
 
     Parameters
@@ -405,18 +392,18 @@ def subthreshold_energy(input_voltage: Volt, off_resistance: Ohm, integration_ti
     """
     power = input_voltage * input_voltage / off_resistance
     # without input the neuron never fires, and nothing leaks in that infinite time
-    result: Joule = power * np.where(power > 0.0, integration_time, 0.0)
+    result: u.Joule = power * np.where(power > 0.0, integration_time, 0.0)
     return result
 
 
 @equation
 def output_pulse_duration(
-    high_time: Second,
-    control_resistance: Ohm,
-    gate_capacitance: Farad,
-    gate_peak_voltage: Volt,
-    output_threshold: Volt,
-) -> Second:
+    high_time: u.Second,
+    control_resistance: u.Ohm,
+    gate_capacitance: u.Farad,
+    gate_peak_voltage: u.Volt,
+    output_threshold: u.Volt,
+) -> u.Second:
     """Time that the output transistor conducts in one spike. [s].
 
     Parameters
@@ -456,14 +443,17 @@ def output_pulse_duration(
     """
     ratio = gate_peak_voltage / output_threshold
     fall = control_resistance * gate_capacitance * np.log(np.maximum(ratio, 1.0))
-    result: Second = (high_time + fall) * np.where(ratio > 1.0, 1.0, 0.0)
+    result: u.Second = (high_time + fall) * np.where(ratio > 1.0, 1.0, 0.0)
     return result
 
 
 @equation
 def output_branch_energy(
-    supply_voltage: Volt, load_resistance: Ohm, transistor_on_resistance: Ohm, output_pulse_duration: Second
-) -> Joule:
+    supply_voltage: u.Volt,
+    load_resistance: u.Ohm,
+    transistor_on_resistance: u.Ohm,
+    output_pulse_duration: u.Second,
+) -> u.Joule:
     """Energy that the output branch burns while the transistor conducts. [J].
 
     Parameters
@@ -505,7 +495,7 @@ def output_branch_energy(
 
 
 @equation
-def output_load_energy(load_capacitance: Farad, supply_voltage: Volt) -> Joule:
+def output_load_energy(load_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Joule:
     """Energy drawn from the supply to recharge the load of the output once. [J].
 
     Parameters
@@ -541,7 +531,9 @@ def output_load_energy(load_capacitance: Farad, supply_voltage: Volt) -> Joule:
 
 
 @equation
-def off_state_power(off_current_per_width: AmperePerMetre, width: Metre, supply_voltage: Volt) -> Watt:
+def off_state_power(
+    off_current_per_width: u.AmperePerMetre, width: u.Metre, supply_voltage: u.Volt
+) -> u.Watt:
     """Power that leaks through the output transistor between spikes. [W].
 
     Parameters
@@ -579,7 +571,7 @@ def off_state_power(off_current_per_width: AmperePerMetre, width: Metre, supply_
 
 
 @equation
-def output_swing(supply_voltage: Volt, load_resistance: Ohm, transistor_on_resistance: Ohm) -> Volt:
+def output_swing(supply_voltage: u.Volt, load_resistance: u.Ohm, transistor_on_resistance: u.Ohm) -> u.Volt:
     """Height of the (inverted) output pulse. [V].
 
     Parameters
@@ -618,8 +610,8 @@ def output_swing(supply_voltage: Volt, load_resistance: Ohm, transistor_on_resis
 
 @equation
 def unbuffered_load_limit(
-    output_pulse_duration: Second, load_resistance: Ohm, time_constants: Dimensionless
-) -> Farad:
+    output_pulse_duration: u.Second, load_resistance: u.Ohm, time_constants: u.Dimensionless
+) -> u.Farad:
     """Largest capacitance that the output drives within its pulse without a buffer. [F].
 
     Parameters
@@ -657,7 +649,7 @@ def unbuffered_load_limit(
 
 
 @equation
-def slow_edge_energy(edge_time: Second, peak_current: Ampere, supply_voltage: Volt) -> Joule:
+def slow_edge_energy(edge_time: u.Second, peak_current: u.Ampere, supply_voltage: u.Volt) -> u.Joule:
     """Energy that flows straight through an inverter while its input crosses slowly. [J].
 
     Parameters

@@ -8,34 +8,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Bit,
-    Dimensionless,
-    Joule,
-    JoulePerBit,
-    JoulePerSquareBit,
-    Numeric,
-    PerSecond,
-    SquareMetre,
-    SquareMetrePerBit,
-    SquareMetrePerSquareBit,
-    Watt,
-)
 
 _DERIVED = "derivation: docs/models/digital.md"
 _REGISTER_FILE = "one small register file of flip-flops with a few ports; larger ones are memories"
 
 
-def _tree_bits(inputs: Numeric, bits: Numeric, growth: Numeric) -> Numeric:
+def _tree_bits(inputs: u.Numeric, bits: u.Numeric, growth: u.Numeric) -> u.Numeric:
     """Bits of all adders of a tree: n/2 adders of b bits, n/4 of b + growth, and so on to the root."""
     inputs = np.maximum(inputs, 1.0)
-    total: Numeric = (inputs - 1.0) * bits + (inputs - 1.0 - np.log2(inputs)) * growth
+    total: u.Numeric = (inputs - 1.0) * bits + (inputs - 1.0 - np.log2(inputs)) * growth
     return total
 
 
 @equation
-def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
+def adder_energy(energy_per_bit: u.JoulePerBit, bits: u.Bit) -> u.Joule:
     """Energy of one addition, subtraction or accumulation. [J].
 
     Parameters
@@ -72,7 +60,7 @@ def adder_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
 
 
 @equation
-def transistor_area(gate_area: SquareMetre, transistors: Dimensionless) -> SquareMetre:
+def transistor_area(gate_area: u.SquareMetre, transistors: u.Dimensionless) -> u.SquareMetre:
     """Area of logic that is drawn by hand, from its number of transistors. [m^2].
 
     Parameters
@@ -111,7 +99,7 @@ def transistor_area(gate_area: SquareMetre, transistors: Dimensionless) -> Squar
 
 
 @equation
-def adder_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
+def adder_area(area_per_bit: u.SquareMetrePerBit, bits: u.Bit) -> u.SquareMetre:
     """Area of an adder. [m^2].
 
     Parameters
@@ -148,7 +136,9 @@ def adder_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
 
 
 @equation
-def adder_tree_energy(inputs: Dimensionless, energy_per_bit: JoulePerBit, bits: Bit, growth: Bit) -> Joule:
+def adder_tree_energy(
+    inputs: u.Dimensionless, energy_per_bit: u.JoulePerBit, bits: u.Bit, growth: u.Bit
+) -> u.Joule:
     """Energy of adding many numbers in a balanced tree. [J].
 
     Parameters
@@ -189,8 +179,8 @@ def adder_tree_energy(inputs: Dimensionless, energy_per_bit: JoulePerBit, bits: 
 
 @equation
 def adder_tree_area(
-    inputs: Dimensionless, area_per_bit: SquareMetrePerBit, bits: Bit, growth: Bit
-) -> SquareMetre:
+    inputs: u.Dimensionless, area_per_bit: u.SquareMetrePerBit, bits: u.Bit, growth: u.Bit
+) -> u.SquareMetre:
     """Area of a balanced tree of adders. [m^2].
 
     Parameters
@@ -230,7 +220,7 @@ def adder_tree_area(
 
 
 @equation
-def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
+def adder_tree_registers(inputs: u.Dimensionless, bits: u.Bit, growth: u.Bit) -> u.Bit:
     """Registers that keep every sum of a balanced tree of adders. [bit].
 
     Parameters
@@ -268,7 +258,7 @@ def adder_tree_registers(inputs: Dimensionless, bits: Bit, growth: Bit) -> Bit:
 
 
 @equation
-def multiplier_energy(energy_per_square_bit: JoulePerSquareBit, bits_a: Bit, bits_b: Bit) -> Joule:
+def multiplier_energy(energy_per_square_bit: u.JoulePerSquareBit, bits_a: u.Bit, bits_b: u.Bit) -> u.Joule:
     """Energy of one multiplication. [J].
 
     Parameters
@@ -307,7 +297,9 @@ def multiplier_energy(energy_per_square_bit: JoulePerSquareBit, bits_a: Bit, bit
 
 
 @equation
-def multiplier_area(area_per_square_bit: SquareMetrePerSquareBit, bits_a: Bit, bits_b: Bit) -> SquareMetre:
+def multiplier_area(
+    area_per_square_bit: u.SquareMetrePerSquareBit, bits_a: u.Bit, bits_b: u.Bit
+) -> u.SquareMetre:
     """Area of an array multiplier. [m^2].
 
     Parameters
@@ -344,7 +336,7 @@ def multiplier_area(area_per_square_bit: SquareMetrePerSquareBit, bits_a: Bit, b
 
 
 @equation
-def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
+def register_energy(energy_per_bit: u.JoulePerBit, bits: u.Bit) -> u.Joule:
     """Energy of clocking one word into a register. [J].
 
     Parameters
@@ -381,7 +373,7 @@ def register_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
 
 
 @equation
-def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: PerSecond) -> Watt:
+def free_running_clock_power(clock_energy: u.JoulePerBit, bits: u.Bit, frequency: u.PerSecond) -> u.Watt:
     """Power of a clock that reaches registers whether or not they are written. [W].
 
     Parameters
@@ -419,7 +411,7 @@ def free_running_clock_power(clock_energy: JoulePerBit, bits: Bit, frequency: Pe
 
 
 @equation
-def register_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
+def register_area(area_per_bit: u.SquareMetrePerBit, bits: u.Bit) -> u.SquareMetre:
     """Area of a register. [m^2].
 
     Parameters
@@ -457,8 +449,8 @@ def register_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
 
 @equation
 def register_file_energy(
-    energy_per_bit: JoulePerBit, bits: Bit, words: Dimensionless, depth_coefficient: Dimensionless
-) -> Joule:
+    energy_per_bit: u.JoulePerBit, bits: u.Bit, words: u.Dimensionless, depth_coefficient: u.Dimensionless
+) -> u.Joule:
     """Energy of reading or writing one word of a register file. [J].
 
     Parameters
@@ -499,12 +491,12 @@ def register_file_energy(
 
 @equation
 def register_file_area(
-    area_per_bit: SquareMetrePerBit,
-    bits: Bit,
-    words: Dimensionless,
-    further_ports: Dimensionless,
-    port_share: Dimensionless,
-) -> SquareMetre:
+    area_per_bit: u.SquareMetrePerBit,
+    bits: u.Bit,
+    words: u.Dimensionless,
+    further_ports: u.Dimensionless,
+    port_share: u.Dimensionless,
+) -> u.SquareMetre:
     """Area of a register file: every further port adds a multiplexer with an input from each stored bit. [m^2].
 
     Parameters
@@ -548,7 +540,7 @@ def register_file_area(
 
 
 @equation
-def comparator_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
+def comparator_energy(energy_per_bit: u.JoulePerBit, bits: u.Bit) -> u.Joule:
     """Energy of one digital comparison. [J].
 
     Parameters
@@ -585,7 +577,7 @@ def comparator_energy(energy_per_bit: JoulePerBit, bits: Bit) -> Joule:
 
 
 @equation
-def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
+def comparator_area(area_per_bit: u.SquareMetrePerBit, bits: u.Bit) -> u.SquareMetre:
     """Area of a digital comparator. [m^2].
 
     Parameters
@@ -622,7 +614,7 @@ def comparator_area(area_per_bit: SquareMetrePerBit, bits: Bit) -> SquareMetre:
 
 
 @equation
-def control_energy(datapath_energy: Joule, control_fraction: Dimensionless) -> Joule:
+def control_energy(datapath_energy: u.Joule, control_fraction: u.Dimensionless) -> u.Joule:
     """Energy of the sequencer that steers a datapath. [J].
 
     Parameters

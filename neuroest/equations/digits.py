@@ -13,8 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless
 from neuroest.equations._special import normal_distribution
 from neuroest.equations.accuracy import weight_mean_square
 
@@ -26,8 +26,8 @@ _FINEST = 2**9
 
 @equation
 def digit_place_value(
-    digit_bits: Dimensionless, digits: Dimensionless, place: Dimensionless
-) -> Dimensionless:
+    digit_bits: u.Dimensionless, digits: u.Dimensionless, place: u.Dimensionless
+) -> u.Dimensionless:
     """What the largest value of a digit adds to a weight, over the largest weight. [1].
 
     Parameters
@@ -68,12 +68,12 @@ def digit_place_value(
 
 @equation
 def digit_mean_share(
-    mean_absolute_weight: Dimensionless,
-    centre: Dimensionless,
-    digit_bits: Dimensionless,
-    digits: Dimensionless,
-    place: Dimensionless,
-) -> Dimensionless:
+    mean_absolute_weight: u.Dimensionless,
+    centre: u.Dimensionless,
+    digit_bits: u.Dimensionless,
+    digits: u.Dimensionless,
+    place: u.Dimensionless,
+) -> u.Dimensionless:
     """Mean of a digit over its largest value. [1].
 
     Parameters
@@ -117,12 +117,12 @@ def digit_mean_share(
 
 @equation
 def digit_mean_square_share(
-    mean_absolute_weight: Dimensionless,
-    centre: Dimensionless,
-    digit_bits: Dimensionless,
-    digits: Dimensionless,
-    place: Dimensionless,
-) -> Dimensionless:
+    mean_absolute_weight: u.Dimensionless,
+    centre: u.Dimensionless,
+    digit_bits: u.Dimensionless,
+    digits: u.Dimensionless,
+    place: u.Dimensionless,
+) -> u.Dimensionless:
     """Mean square of a digit over the square of its largest value. [1].
 
     Parameters
@@ -168,12 +168,12 @@ def digit_mean_square_share(
 
 @equation
 def digit_zero_share(
-    mean_absolute_weight: Dimensionless,
-    centre: Dimensionless,
-    digit_bits: Dimensionless,
-    digits: Dimensionless,
-    place: Dimensionless,
-) -> Dimensionless:
+    mean_absolute_weight: u.Dimensionless,
+    centre: u.Dimensionless,
+    digit_bits: u.Dimensionless,
+    digits: u.Dimensionless,
+    place: u.Dimensionless,
+) -> u.Dimensionless:
     """How often a digit is zero, so that its cell stays at the lowest conductance. [1].
 
     Parameters
@@ -221,13 +221,13 @@ def _is_zero(share: Array) -> Array:
 
 def _of_digit(
     counted: Callable[[Array], Array],
-    whole: Dimensionless,
-    mean_absolute_weight: Dimensionless,
-    centre: Dimensionless,
-    digit_bits: Dimensionless,
-    digits: Dimensionless,
-    place: Dimensionless,
-) -> Dimensionless:
+    whole: u.Dimensionless,
+    mean_absolute_weight: u.Dimensionless,
+    centre: u.Dimensionless,
+    digit_bits: u.Dimensionless,
+    digits: u.Dimensionless,
+    place: u.Dimensionless,
+) -> u.Dimensionless:
     """Mean of what is counted of a digit's share; `whole`, that of the weight, where it is in one cell."""
     bases, numbers, at = np.round(np.exp2(digit_bits)), np.ceil(digits), np.round(place)
     points = np.broadcast_arrays(
@@ -241,7 +241,7 @@ def _of_digit(
     for b, k in set(zip(base[cut], behind[cut], strict=True)):
         here = cut & (base == b) & (behind == k)
         found[here] = _distributed(counted, mean[here], middle[here], int(b), int(k))
-    result: Dimensionless = found[np.ravel(places)].reshape(points[0].shape)[()]
+    result: u.Dimensionless = found[np.ravel(places)].reshape(points[0].shape)[()]
     return result
 
 

@@ -8,22 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    Bit,
-    BitPerSecond,
-    Dimensionless,
-    Farad,
-    Joule,
-    JoulePerBit,
-    Kelvin,
-    Ohm,
-    PerBit,
-    Second,
-    Volt,
-    Watt,
-)
 from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/dram.md"
@@ -33,8 +19,8 @@ _ACTIVATIONS_OF_THE_WINDOW = 2.0**2  # the window that bounds activations holds 
 
 @equation
 def one_bank_current(
-    precharged_standby_current: Ampere, active_standby_current: Ampere, open_banks: Dimensionless
-) -> Ampere:
+    precharged_standby_current: u.Ampere, active_standby_current: u.Ampere, open_banks: u.Dimensionless
+) -> u.Ampere:
     """Current at rest with one bank open. [A].
 
     Parameters
@@ -69,7 +55,7 @@ def one_bank_current(
     >>> f"{one_bank_current(0.034, 0.043, 16.0):.3g}"
     '0.0346'
     """
-    current: Ampere = precharged_standby_current + divided(
+    current: u.Ampere = precharged_standby_current + divided(
         active_standby_current - precharged_standby_current, open_banks
     )
     return current
@@ -77,13 +63,13 @@ def one_bank_current(
 
 @equation
 def activation_energy(
-    supply_voltage: Volt,
-    activating_current: Ampere,
-    one_bank_current: Ampere,
-    precharged_standby_current: Ampere,
-    row_active_time: Second,
-    row_cycle_time: Second,
-) -> Joule:
+    supply_voltage: u.Volt,
+    activating_current: u.Ampere,
+    one_bank_current: u.Ampere,
+    precharged_standby_current: u.Ampere,
+    row_active_time: u.Second,
+    row_cycle_time: u.Second,
+) -> u.Joule:
     """Energy of opening one row and closing it again, beyond what the device draws at rest. [J].
 
     Parameters
@@ -134,14 +120,14 @@ def activation_energy(
         - one_bank_current * row_active_time
         - precharged_standby_current * (row_cycle_time - row_active_time)
     )
-    energy: Joule = supply_voltage * charge
+    energy: u.Joule = supply_voltage * charge
     return energy * np.where(charge > 0.0, 1.0, 0.0)
 
 
 @equation
 def energy_above_standby(
-    supply_voltage: Volt, current: Ampere, active_standby_current: Ampere, duration: Second
-) -> Joule:
+    supply_voltage: u.Volt, current: u.Ampere, active_standby_current: u.Ampere, duration: u.Second
+) -> u.Joule:
     """Energy of one command beyond what the device draws at rest with rows open. [J].
 
     Parameters
@@ -180,12 +166,12 @@ def energy_above_standby(
     '3.68e-10'
     """
     above = current - active_standby_current
-    energy: Joule = supply_voltage * above * duration
+    energy: u.Joule = supply_voltage * above * duration
     return energy * np.where(above > 0.0, 1.0, 0.0)
 
 
 @equation
-def standby_power(supply_voltage: Volt, current: Ampere) -> Watt:
+def standby_power(supply_voltage: u.Volt, current: u.Ampere) -> u.Watt:
     """Power of a device at rest. [W].
 
     Parameters
@@ -222,7 +208,7 @@ def standby_power(supply_voltage: Volt, current: Ampere) -> Watt:
 
 
 @equation
-def rows_opened_per_bit(run_length: Bit, row_size: Bit, burst_size: Bit) -> PerBit:
+def rows_opened_per_bit(run_length: u.Bit, row_size: u.Bit, burst_size: u.Bit) -> u.PerBit:
     """Rows that are opened for every bit that is moved. [1/bit].
 
     Parameters
@@ -263,8 +249,8 @@ def rows_opened_per_bit(run_length: Bit, row_size: Bit, burst_size: Bit) -> PerB
 
 @equation
 def termination_energy(
-    loop_voltage: Volt, loop_resistance: Ohm, conducting_share: Dimensionless, data_rate: BitPerSecond
-) -> JoulePerBit:
+    loop_voltage: u.Volt, loop_resistance: u.Ohm, conducting_share: u.Dimensionless, data_rate: u.BitPerSecond
+) -> u.JoulePerBit:
     """Energy that driver and termination of a pin take for one bit. [J/bit].
 
     Parameters
@@ -305,12 +291,12 @@ def termination_energy(
 
 @equation
 def pin_charge_energy(
-    charging_probability: Dimensionless,
-    capacitance: Farad,
-    supply_voltage: Volt,
-    swing: Volt,
-    bits_per_transfer: Bit,
-) -> JoulePerBit:
+    charging_probability: u.Dimensionless,
+    capacitance: u.Farad,
+    supply_voltage: u.Volt,
+    swing: u.Volt,
+    bits_per_transfer: u.Bit,
+) -> u.JoulePerBit:
     """Energy of charging pads and line of a pin for one bit. [J/bit].
 
     Parameters
@@ -353,8 +339,11 @@ def pin_charge_energy(
 
 @equation
 def row_interval(
-    activation_interval: Second, activation_window: Second, row_cycle_time: Second, banks: Dimensionless
-) -> Second:
+    activation_interval: u.Second,
+    activation_window: u.Second,
+    row_cycle_time: u.Second,
+    banks: u.Dimensionless,
+) -> u.Second:
     """Shortest mean time from one row that is opened to the next. [s].
 
     Parameters
@@ -390,7 +379,7 @@ def row_interval(
     >>> f"{row_interval(3.3e-9, 21e-9, 46e-9, 16.0):.3g}"
     '5.25e-09'
     """
-    interval: Second = np.maximum(
+    interval: u.Second = np.maximum(
         np.maximum(activation_interval, activation_window / _ACTIVATIONS_OF_THE_WINDOW),
         divided(row_cycle_time, banks),
     )
@@ -399,12 +388,12 @@ def row_interval(
 
 @equation
 def sustained_rate(
-    peak_rate: BitPerSecond,
-    bus_share: Dimensionless,
-    rows_per_bit: PerBit,
-    row_interval: Second,
-    refresh_share: Dimensionless,
-) -> BitPerSecond:
+    peak_rate: u.BitPerSecond,
+    bus_share: u.Dimensionless,
+    rows_per_bit: u.PerBit,
+    row_interval: u.Second,
+    refresh_share: u.Dimensionless,
+) -> u.BitPerSecond:
     """Data rate of a channel that is kept up. [bit/s].
 
     Parameters
@@ -444,13 +433,13 @@ def sustained_rate(
     >>> f"{sustained_rate(153.6e9, 0.9, 1.0 / 512.0, 5.25e-9, 0.045):.3g}"
     '9.31e+10'
     """
-    rate: BitPerSecond = np.minimum(bus_share * peak_rate, 1.0 / (rows_per_bit * row_interval))
-    left: Dimensionless = np.maximum(1.0 - refresh_share, 0.0)
+    rate: u.BitPerSecond = np.minimum(bus_share * peak_rate, 1.0 / (rows_per_bit * row_interval))
+    left: u.Dimensionless = np.maximum(1.0 - refresh_share, 0.0)
     return rate * left
 
 
 @equation
-def refresh_interval(interval: Second, temperature: Kelvin, halving_temperature: Kelvin) -> Second:
+def refresh_interval(interval: u.Second, temperature: u.Kelvin, halving_temperature: u.Kelvin) -> u.Second:
     """Time from one refresh command to the next at a temperature. [s].
 
     Parameters
@@ -490,8 +479,11 @@ def refresh_interval(interval: Second, temperature: Kelvin, halving_temperature:
 
 @equation
 def refresh_share(
-    refresh_time: Second, refresh_interval: Second, refreshed_banks: Dimensionless, banks: Dimensionless
-) -> Dimensionless:
+    refresh_time: u.Second,
+    refresh_interval: u.Second,
+    refreshed_banks: u.Dimensionless,
+    banks: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of the time for which refreshing keeps a channel from moving data. [1].
 
     Parameters
@@ -527,21 +519,21 @@ def refresh_share(
     >>> f"{refresh_share(350e-9, 7.8e-6, 16.0, 16.0):.3g}"
     '0.0449'
     """
-    share: Dimensionless = refresh_time / refresh_interval * divided(refreshed_banks, banks)
+    share: u.Dimensionless = refresh_time / refresh_interval * divided(refreshed_banks, banks)
     return share
 
 
 @equation
 def access_latency(
-    controller_time: Second,
-    wake_time: Second,
-    precharge_time: Second,
-    row_to_column_time: Second,
-    column_time: Second,
-    burst_time: Second,
-    refresh_time: Second,
-    refresh_share: Dimensionless,
-) -> Second:
+    controller_time: u.Second,
+    wake_time: u.Second,
+    precharge_time: u.Second,
+    row_to_column_time: u.Second,
+    column_time: u.Second,
+    burst_time: u.Second,
+    refresh_time: u.Second,
+    refresh_share: u.Dimensionless,
+) -> u.Second:
     """Time from a request to the end of its first burst. [s].
 
     Parameters
@@ -597,7 +589,7 @@ def access_latency(
 
 
 @equation
-def open_row_energy(open_power: Watt, resting_power: Watt, rate: BitPerSecond) -> JoulePerBit:
+def open_row_energy(open_power: u.Watt, resting_power: u.Watt, rate: u.BitPerSecond) -> u.JoulePerBit:
     """Energy of keeping rows open while a bit is moved, beyond the state that the device rests in. [J/bit].
 
     Parameters
@@ -639,8 +631,8 @@ def open_row_energy(open_power: Watt, resting_power: Watt, rate: BitPerSecond) -
 
 @equation
 def devices_of_a_rank(
-    channels: Dimensionless, channel_width: Bit, device_width: Bit, device_channels: Dimensionless
-) -> Dimensionless:
+    channels: u.Dimensionless, channel_width: u.Bit, device_width: u.Bit, device_channels: u.Dimensionless
+) -> u.Dimensionless:
     """Devices that hold one rank of all channels. [1].
 
     Parameters
@@ -680,7 +672,7 @@ def devices_of_a_rank(
 
 
 @equation
-def ranks(capacity: Bit, rank_capacity: Bit) -> Dimensionless:
+def ranks(capacity: u.Bit, rank_capacity: u.Bit) -> u.Dimensionless:
     """Ranks that hold a capacity. [1].
 
     Parameters
@@ -712,5 +704,5 @@ def ranks(capacity: Bit, rank_capacity: Bit) -> Dimensionless:
     >>> f"{ranks(20.0, 8.0):g}"
     '3'
     """
-    number: Dimensionless = np.maximum(rounded_up(capacity / rank_capacity), 1.0)
+    number: u.Dimensionless = np.maximum(rounded_up(capacity / rank_capacity), 1.0)
     return number

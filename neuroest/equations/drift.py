@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Second, Siemens
 
 _PHASE_CHANGE = (
     "S. R. Nandakumar et al., ICECS (2019), doi:10.1109/ICECS46596.2019.8964852, as the documentation of IBM/aihwkit "
@@ -17,7 +17,7 @@ _PHASE_CHANGE = (
 
 
 @equation
-def drift_logarithm(time: Second, reference_time: Second) -> Dimensionless:
+def drift_logarithm(time: u.Second, reference_time: u.Second) -> u.Dimensionless:
     """Natural logarithm of the time since writing over the time of the first reading. [1].
 
     Parameters
@@ -54,12 +54,12 @@ def drift_logarithm(time: Second, reference_time: Second) -> Dimensionless:
 
 @equation
 def drifted_conductance(
-    initial_conductance: Siemens,
-    time: Second,
-    reference_time: Second,
-    drift_exponent: Dimensionless,
-    exponent_spread: Dimensionless,
-) -> Siemens:
+    initial_conductance: u.Siemens,
+    time: u.Second,
+    reference_time: u.Second,
+    drift_exponent: u.Dimensionless,
+    exponent_spread: u.Dimensionless,
+) -> u.Siemens:
     """Mean conductance of drifting cells some time after they were written. [S].
 
     Parameters
@@ -106,8 +106,8 @@ def drifted_conductance(
 
 @equation
 def relaxation_spread(
-    time: Second, reference_time: Second, reference_spread: Dimensionless, growth: Dimensionless
-) -> Dimensionless:
+    time: u.Second, reference_time: u.Second, reference_spread: u.Dimensionless, growth: u.Dimensionless
+) -> u.Dimensionless:
     """Standard deviation of what conductances have wandered from where they were written to. [1].
 
     Parameters
@@ -148,7 +148,7 @@ def relaxation_spread(
 
 
 @equation
-def flicker_spread(flicker_noise: Dimensionless, time: Second, pulse_width: Second) -> Dimensionless:
+def flicker_spread(flicker_noise: u.Dimensionless, time: u.Second, pulse_width: u.Second) -> u.Dimensionless:
     """Standard deviation of a conductance with 1/f noise over itself. [1].
 
     Parameters
@@ -187,7 +187,9 @@ def flicker_spread(flicker_noise: Dimensionless, time: Second, pulse_width: Seco
 
 
 @equation
-def weight_share(low: Siemens, high: Siemens, low_then: Siemens, high_then: Siemens) -> Dimensionless:
+def weight_share(
+    low: u.Siemens, high: u.Siemens, low_then: u.Siemens, high_then: u.Siemens
+) -> u.Dimensionless:
     """Share of a weight that its conductance still stands for. [1].
 
     Parameters

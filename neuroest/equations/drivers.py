@@ -9,21 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    AmperePerMetre,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Joule,
-    Metre,
-    Ohm,
-    Second,
-    Siemens,
-    SquareMetre,
-    Volt,
-)
 from neuroest.equations._arithmetic import rounded_up
 
 # Mean input conductance of a binary R-2R ladder over all codes, times R: n/12 + (1 - 4^-n)/18.
@@ -37,7 +24,7 @@ _RESISTORS_PER_BIT = 3.0
 
 
 @equation
-def driver_self_load_energy(line_energy: Joule, self_load_fraction: Dimensionless) -> Joule:
+def driver_self_load_energy(line_energy: u.Joule, self_load_fraction: u.Dimensionless) -> u.Joule:
     """Energy that a driver spends on its own gates for one pulse on its line. [J].
 
     Parameters
@@ -75,8 +62,8 @@ def driver_self_load_energy(line_energy: Joule, self_load_fraction: Dimensionles
 
 @equation
 def row_current(
-    read_voltage: Volt, columns: Dimensionless, used_fraction: Dimensionless, conductance: Siemens
-) -> Ampere:
+    read_voltage: u.Volt, columns: u.Dimensionless, used_fraction: u.Dimensionless, conductance: u.Siemens
+) -> u.Ampere:
     """Load current of one active row. [A].
 
     Parameters
@@ -117,11 +104,11 @@ def row_current(
 
 @equation
 def driver_resistance_limit(
-    allowed_voltage_loss: Dimensionless,
-    columns: Dimensionless,
-    used_fraction: Dimensionless,
-    conductance: Siemens,
-) -> Ohm:
+    allowed_voltage_loss: u.Dimensionless,
+    columns: u.Dimensionless,
+    used_fraction: u.Dimensionless,
+    conductance: u.Siemens,
+) -> u.Ohm:
     """Resistance of a row driver on which the full row current just drops the allowed share. [ohm].
 
     Parameters
@@ -163,8 +150,8 @@ def driver_resistance_limit(
 
 @equation
 def driver_width(
-    row_current: Ampere, on_current_density: AmperePerMetre, drive_factor: Dimensionless
-) -> Metre:
+    row_current: u.Ampere, on_current_density: u.AmperePerMetre, drive_factor: u.Dimensionless
+) -> u.Metre:
     """Width of a driver transistor that carries the current of its row. [m].
 
     Parameters
@@ -202,7 +189,9 @@ def driver_width(
 
 
 @equation
-def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: SquareMetre) -> SquareMetre:
+def driver_area(
+    width: u.Metre, contacted_gate_pitch: u.Metre, level_shifter_area: u.SquareMetre
+) -> u.SquareMetre:
     """Area of one row driver. [m^2].
 
     Parameters
@@ -240,7 +229,7 @@ def driver_area(width: Metre, contacted_gate_pitch: Metre, level_shifter_area: S
 
 
 @equation
-def capacitive_dac_capacitance(bits: Dimensionless, unit_capacitance: Farad) -> Farad:
+def capacitive_dac_capacitance(bits: u.Dimensionless, unit_capacitance: u.Farad) -> u.Farad:
     """Capacitance of a binary-weighted capacitive converter. [F].
 
     Parameters
@@ -275,11 +264,11 @@ def capacitive_dac_capacitance(bits: Dimensionless, unit_capacitance: Farad) -> 
 
 @equation
 def capacitive_dac_energy(
-    bits: Dimensionless,
-    unit_capacitance: Farad,
-    reference_voltage: Volt,
-    switching_factor: Dimensionless,
-) -> Joule:
+    bits: u.Dimensionless,
+    unit_capacitance: u.Farad,
+    reference_voltage: u.Volt,
+    switching_factor: u.Dimensionless,
+) -> u.Joule:
     """Mean energy of one conversion of a binary-weighted capacitive converter. [J].
 
     Parameters
@@ -321,11 +310,11 @@ def capacitive_dac_energy(
 
 @equation
 def capacitive_dac_area(
-    bits: Dimensionless,
-    unit_capacitance: Farad,
-    capacitance_per_area: FaradPerSquareMetre,
-    switch_area: SquareMetre,
-) -> SquareMetre:
+    bits: u.Dimensionless,
+    unit_capacitance: u.Farad,
+    capacitance_per_area: u.FaradPerSquareMetre,
+    switch_area: u.SquareMetre,
+) -> u.SquareMetre:
     """Area of a binary-weighted capacitive converter. [m^2].
 
     Parameters
@@ -366,8 +355,8 @@ def capacitive_dac_area(
 
 @equation
 def resistive_ladder_energy(
-    bits: Dimensionless, reference_voltage: Volt, unit_resistance: Ohm, on_time: Second
-) -> Joule:
+    bits: u.Dimensionless, reference_voltage: u.Volt, unit_resistance: u.Ohm, on_time: u.Second
+) -> u.Joule:
     """Mean static energy of an R-2R ladder. [J].
 
     Parameters
@@ -408,7 +397,7 @@ def resistive_ladder_energy(
 
 
 @equation
-def resistive_ladder_area(bits: Dimensionless, resistor_area: SquareMetre) -> SquareMetre:
+def resistive_ladder_area(bits: u.Dimensionless, resistor_area: u.SquareMetre) -> u.SquareMetre:
     """Area of the resistors of an R-2R ladder. [m^2].
 
     Parameters
@@ -444,7 +433,9 @@ def resistive_ladder_area(bits: Dimensionless, resistor_area: SquareMetre) -> Sq
 
 
 @equation
-def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, step_time: Second) -> Second:
+def pulse_width_modulation_time(
+    mean_input: u.Dimensionless, bits: u.Dimensionless, step_time: u.Second
+) -> u.Second:
     """Mean time for which a row is driven when the pulse width codes the input. [s].
 
     Parameters
@@ -483,8 +474,8 @@ def pulse_width_modulation_time(mean_input: Dimensionless, bits: Dimensionless, 
 
 @equation
 def tapered_buffer_stages(
-    load_capacitance: Farad, input_capacitance: Farad, stage_ratio: Dimensionless
-) -> Dimensionless:
+    load_capacitance: u.Farad, input_capacitance: u.Farad, stage_ratio: u.Dimensionless
+) -> u.Dimensionless:
     """Inverters in a chain that drives a load from a small input. [1].
 
     Parameters
@@ -519,12 +510,14 @@ def tapered_buffer_stages(
     '3'
     """
     steps = np.log(load_capacitance / input_capacitance) / np.log(stage_ratio)
-    result: Dimensionless = np.maximum(rounded_up(steps), 1.0)
+    result: u.Dimensionless = np.maximum(rounded_up(steps), 1.0)
     return result
 
 
 @equation
-def tapered_buffer_energy(load_capacitance: Farad, supply_voltage: Volt, stage_ratio: Dimensionless) -> Joule:
+def tapered_buffer_energy(
+    load_capacitance: u.Farad, supply_voltage: u.Volt, stage_ratio: u.Dimensionless
+) -> u.Joule:
     """Energy to charge a load and the inverter chain before it once. [J].
 
     Parameters
@@ -563,8 +556,8 @@ def tapered_buffer_energy(load_capacitance: Farad, supply_voltage: Volt, stage_r
 
 @equation
 def tapered_buffer_area(
-    inverter_area: SquareMetre, stages: Dimensionless, stage_ratio: Dimensionless
-) -> SquareMetre:
+    inverter_area: u.SquareMetre, stages: u.Dimensionless, stage_ratio: u.Dimensionless
+) -> u.SquareMetre:
     """Area of a chain of growing inverters. [m^2].
 
     Parameters
@@ -598,5 +591,5 @@ def tapered_buffer_area(
     >>> f"{1e12 * tapered_buffer_area(0.5e-12, 3.0, 4.0):.1f} um^2"
     '10.5 um^2'
     """
-    result: SquareMetre = inverter_area * (np.power(stage_ratio, stages) - 1.0) / (stage_ratio - 1.0)
+    result: u.SquareMetre = inverter_area * (np.power(stage_ratio, stages) - 1.0) / (stage_ratio - 1.0)
     return result

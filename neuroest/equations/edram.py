@@ -4,22 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Bit,
-    Dimensionless,
-    Farad,
-    FaradPerMetre,
-    Joule,
-    JoulePerBit,
-    Kelvin,
-    Metre,
-    Second,
-    SquareMetre,
-    SquareMetrePerBit,
-    Volt,
-    Watt,
-)
 from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/dram.md"
@@ -29,12 +15,12 @@ _QUARTER = 1.0 / 2.0**2
 
 @equation
 def cell_line_capacitance(
-    cells: Dimensionless,
-    transistor_width: Metre,
-    capacitance_per_width: FaradPerMetre,
-    wire_capacitance: FaradPerMetre,
-    cell_pitch: Metre,
-) -> Farad:
+    cells: u.Dimensionless,
+    transistor_width: u.Metre,
+    capacitance_per_width: u.FaradPerMetre,
+    wire_capacitance: u.FaradPerMetre,
+    cell_pitch: u.Metre,
+) -> u.Farad:
     """Capacitance of a line in a cell array. [F].
 
     Parameters
@@ -76,7 +62,7 @@ def cell_line_capacitance(
 
 
 @equation
-def sensing_energy(bitline_capacitance: Farad, supply_voltage: Volt) -> Joule:
+def sensing_energy(bitline_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Joule:
     """Energy of reading one cell and writing back what was read. [J].
 
     Parameters
@@ -115,7 +101,7 @@ def sensing_energy(bitline_capacitance: Farad, supply_voltage: Volt) -> Joule:
 
 
 @equation
-def written_cell_energy(cell_capacitance: Farad, supply_voltage: Volt) -> Joule:
+def written_cell_energy(cell_capacitance: u.Farad, supply_voltage: u.Volt) -> u.Joule:
     """Energy of charging the cell that a bit is written to. [J].
 
     Parameters
@@ -151,7 +137,9 @@ def written_cell_energy(cell_capacitance: Farad, supply_voltage: Volt) -> Joule:
 
 
 @equation
-def faded_cell_energy(cell_capacitance: Farad, supply_voltage: Volt, lost_share: Dimensionless) -> Joule:
+def faded_cell_energy(
+    cell_capacitance: u.Farad, supply_voltage: u.Volt, lost_share: u.Dimensionless
+) -> u.Joule:
     """Energy of giving a cell back the charge that leaked away until it is refreshed. [J].
 
     Parameters
@@ -189,7 +177,9 @@ def faded_cell_energy(cell_capacitance: Farad, supply_voltage: Volt, lost_share:
 
 
 @equation
-def wordline_energy(wordline_capacitance: Farad, swing: Volt, pump_efficiency: Dimensionless) -> Joule:
+def wordline_energy(
+    wordline_capacitance: u.Farad, swing: u.Volt, pump_efficiency: u.Dimensionless
+) -> u.Joule:
     """Energy of raising a word line once. [J].
 
     Parameters
@@ -227,7 +217,9 @@ def wordline_energy(wordline_capacitance: Farad, swing: Volt, pump_efficiency: D
 
 
 @equation
-def activated_cells(width: Bit, cells_per_wordline: Dimensionless, bits_per_cell: Bit) -> Dimensionless:
+def activated_cells(
+    width: u.Bit, cells_per_wordline: u.Dimensionless, bits_per_cell: u.Bit
+) -> u.Dimensionless:
     """Cells that are read and written back in one access. [1].
 
     Parameters
@@ -266,14 +258,14 @@ def activated_cells(width: Bit, cells_per_wordline: Dimensionless, bits_per_cell
 
 @equation
 def macro_area(
-    capacity: Bit,
-    cell_area: SquareMetrePerBit,
-    array_efficiency: Dimensionless,
-    banks: Dimensionless,
-    width: Bit,
-    port_area: SquareMetrePerBit,
-    control_area: SquareMetre,
-) -> SquareMetre:
+    capacity: u.Bit,
+    cell_area: u.SquareMetrePerBit,
+    array_efficiency: u.Dimensionless,
+    banks: u.Dimensionless,
+    width: u.Bit,
+    port_area: u.SquareMetrePerBit,
+    control_area: u.SquareMetre,
+) -> u.SquareMetre:
     """Area of a memory with its amplifiers, drivers, ports and control. [m^2].
 
     Parameters
@@ -320,8 +312,11 @@ def macro_area(
 
 @equation
 def fading_time(
-    retention_time: Second, temperature: Kelvin, reference_temperature: Kelvin, halving_temperature: Kelvin
-) -> Second:
+    retention_time: u.Second,
+    temperature: u.Kelvin,
+    reference_temperature: u.Kelvin,
+    halving_temperature: u.Kelvin,
+) -> u.Second:
     """Time within which cells must be refreshed at a temperature. [s].
 
     Parameters
@@ -361,7 +356,7 @@ def fading_time(
 
 
 @equation
-def refresh_power(capacity: Bit, energy_per_bit: JoulePerBit, interval: Second) -> Watt:
+def refresh_power(capacity: u.Bit, energy_per_bit: u.JoulePerBit, interval: u.Second) -> u.Watt:
     """Mean power of refreshing a memory. [W].
 
     Parameters
@@ -400,12 +395,12 @@ def refresh_power(capacity: Bit, energy_per_bit: JoulePerBit, interval: Second) 
 
 @equation
 def refreshing_share(
-    capacity: Bit,
-    banks: Dimensionless,
-    cells_at_a_time: Bit,
-    cycle_time: Second,
-    interval: Second,
-) -> Dimensionless:
+    capacity: u.Bit,
+    banks: u.Dimensionless,
+    cells_at_a_time: u.Bit,
+    cycle_time: u.Second,
+    interval: u.Second,
+) -> u.Dimensionless:
     """Share of the time for which a bank is busy with refreshing. [1].
 
     Parameters
@@ -443,12 +438,12 @@ def refreshing_share(
     >>> f"{refreshing_share(524288.0, 1.0, 512.0, 1.9e-9, 40e-6):.3g}"
     '0.0486'
     """
-    share: Dimensionless = divided(capacity / cells_at_a_time, banks) * cycle_time / interval
+    share: u.Dimensionless = divided(capacity / cells_at_a_time, banks) * cycle_time / interval
     return share
 
 
 @equation
-def mean_way(area: SquareMetre) -> Metre:
+def mean_way(area: u.SquareMetre) -> u.Metre:
     """Mean way from the port of a memory to a place in it. [m].
 
     Parameters
@@ -478,12 +473,12 @@ def mean_way(area: SquareMetre) -> Metre:
     >>> f"{mean_way(0.16e-6):.3g}"
     '0.0003'
     """
-    way: Metre = (_HALF + _QUARTER) * np.sqrt(area)
+    way: u.Metre = (_HALF + _QUARTER) * np.sqrt(area)
     return way
 
 
 @equation
-def cell_side(cell_area: SquareMetrePerBit, bits_per_cell: Bit, aspect_ratio: Dimensionless) -> Metre:
+def cell_side(cell_area: u.SquareMetrePerBit, bits_per_cell: u.Bit, aspect_ratio: u.Dimensionless) -> u.Metre:
     """Side of a cell. [m].
 
     Parameters
@@ -517,5 +512,5 @@ def cell_side(cell_area: SquareMetrePerBit, bits_per_cell: Bit, aspect_ratio: Di
     >>> f"{cell_side(0.0394e-12, 1.0, 1.5):.3g}"
     '2.43e-07'
     """
-    side: Metre = np.sqrt(cell_area * bits_per_cell * aspect_ratio)
+    side: u.Metre = np.sqrt(cell_area * bits_per_cell * aspect_ratio)
     return side

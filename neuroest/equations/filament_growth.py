@@ -13,19 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Dimensionless,
-    Farad,
-    Joule,
-    Kelvin,
-    Ohm,
-    PerSecond,
-    PerVolt,
-    PerVoltSecond,
-    Second,
-    Volt,
-)
 from neuroest.equations._constants import (
     BOLTZMANN,
     JoulePerKelvin,
@@ -45,8 +34,8 @@ _PASSAGE_PHASE = 1.5 * np.pi
 
 @equation
 def filament_gain(
-    field_mobility: PerVoltSecond, filament_decay: PerSecond, residue_rate: PerSecond
-) -> PerVolt:
+    field_mobility: u.PerVoltSecond, filament_decay: u.PerSecond, residue_rate: u.PerSecond
+) -> u.PerVolt:
     """Filament that a volt across a unit gap sustains. [1/V].
 
     Parameters
@@ -86,12 +75,12 @@ def filament_gain(
 
 @equation
 def dc_threshold_voltage(
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    residue_rate: PerSecond,
-    filament_decay: PerSecond,
-    residue_decay: PerSecond,
-) -> Volt:
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+    residue_decay: u.PerSecond,
+) -> u.Volt:
     """Drive below which the neuron never fires, however long it is held. [V].
 
     Parameters
@@ -136,11 +125,11 @@ def dc_threshold_voltage(
 
 @equation
 def immediate_switching_voltage(
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    residue_rate: PerSecond,
-    filament_decay: PerSecond,
-) -> Volt:
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+) -> u.Volt:
     """Drive above which the filament grows through at once, without waiting for residue. [V].
 
     Parameters
@@ -182,8 +171,8 @@ def immediate_switching_voltage(
 
 @equation
 def timescale_separation(
-    residue_rate: PerSecond, filament_decay: PerSecond, residue_decay: PerSecond
-) -> Dimensionless:
+    residue_rate: u.PerSecond, filament_decay: u.PerSecond, residue_decay: u.PerSecond
+) -> u.Dimensionless:
     """How much faster the filament settles than the residue, on which the integration times rest. [1].
 
     Parameters
@@ -222,13 +211,13 @@ def timescale_separation(
 
 @equation
 def quasi_steady_integration_time(
-    drive_voltage: Volt,
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    residue_rate: PerSecond,
-    filament_decay: PerSecond,
-    residue_decay: PerSecond,
-) -> Second:
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+    residue_decay: u.PerSecond,
+) -> u.Second:
     """Time to the first spike while the filament follows the slowly rising residue. [s].
 
     Parameters
@@ -280,18 +269,18 @@ def quasi_steady_integration_time(
     # at the upper threshold itself rounding must not decide on which side of the fold it lies
     safe = np.where(drive_voltage < fast, np.minimum(filament, gap * gap / 4.0), gap * gap / 4.0)
     slow = _quasi_steady_time(safe, gap, residue_rate, settling, residue_decay)
-    result: Second = slow * np.where(drive_voltage <= fast, 1.0, np.inf)
+    result: u.Second = slow * np.where(drive_voltage <= fast, 1.0, np.inf)
     return result
 
 
 @equation
 def driven_integration_time(
-    drive_voltage: Volt,
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    residue_rate: PerSecond,
-    filament_decay: PerSecond,
-) -> Second:
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+) -> u.Second:
     """Time to the first spike under a strong drive, with the residue left out. [s].
 
     Parameters
@@ -337,18 +326,18 @@ def driven_integration_time(
     above = filament > gap * gap / 4.0
     safe = np.where(above, filament, gap * gap)
     root = np.sqrt(4.0 * safe - gap * gap)
-    result: Second = gap / root * _growth_angle(safe, gap, root) / settling * np.where(above, 1.0, np.inf)
+    result: u.Second = gap / root * _growth_angle(safe, gap, root) / settling * np.where(above, 1.0, np.inf)
     return result
 
 
 @equation
 def residue_assisted_integration_time(
-    drive_voltage: Volt,
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    residue_rate: PerSecond,
-    filament_decay: PerSecond,
-) -> Second:
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+) -> u.Second:
     """Time to the first spike under a strong drive, sped up by the residue that forms meanwhile. [s].
 
     Parameters
@@ -406,19 +395,19 @@ def residue_assisted_integration_time(
     unaided = driven_integration_time(
         drive_voltage, field_mobility, field_offset, residue_rate, filament_decay
     )
-    result: Second = unaided * (through / alone)
+    result: u.Second = unaided * (through / alone)
     return result
 
 
 @equation
 def integration_time(
-    drive_voltage: Volt,
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    residue_rate: PerSecond,
-    filament_decay: PerSecond,
-    residue_decay: PerSecond,
-) -> Second:
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    filament_decay: u.PerSecond,
+    residue_decay: u.PerSecond,
+) -> u.Second:
     """Time to the first spike of an empty device under a constant drive. [s].
 
     Parameters
@@ -462,7 +451,7 @@ def integration_time(
     '15.0 ms'
     """
     fast = immediate_switching_voltage(field_mobility, field_offset, residue_rate, filament_decay)
-    result: Second = np.minimum(
+    result: u.Second = np.minimum(
         quasi_steady_integration_time(
             np.minimum(drive_voltage, fast), field_mobility, field_offset, residue_rate, filament_decay,
             residue_decay,
@@ -476,15 +465,15 @@ def integration_time(
 
 @equation
 def gate_charging(
-    drive_voltage: Volt,
-    field_mobility: PerVoltSecond,
-    field_offset: Dimensionless,
-    gate_capacitance: Farad,
-    control_resistance: Ohm,
-    on_resistance: Ohm,
-    off_resistance: Ohm,
-    conduction_length: Dimensionless,
-) -> Dimensionless:
+    drive_voltage: u.Volt,
+    field_mobility: u.PerVoltSecond,
+    field_offset: u.Dimensionless,
+    gate_capacitance: u.Farad,
+    control_resistance: u.Ohm,
+    on_resistance: u.Ohm,
+    off_resistance: u.Ohm,
+    conduction_length: u.Dimensionless,
+) -> u.Dimensionless:
     """Time constants of the gate within the closing of the gap, from where the memristor conducts as R_c does. [1].
 
     Parameters
@@ -533,14 +522,14 @@ def gate_charging(
     gap = conduction_length * np.log1p(control_resistance / (slope * conduction_length))
     logarithm = np.log1p(slope * gap / on_resistance)
     time_over_resistance = ((field_offset - on_resistance / slope) * logarithm + gap) / slope
-    result: Dimensionless = time_over_resistance / (field_mobility * drive_voltage * gate_capacitance)
+    result: u.Dimensionless = time_over_resistance / (field_mobility * drive_voltage * gate_capacitance)
     return result
 
 
 @equation
 def memristor_resistance(
-    state: Dimensionless, on_resistance: Ohm, off_resistance: Ohm, conduction_length: Dimensionless
-) -> Ohm:
+    state: u.Dimensionless, on_resistance: u.Ohm, off_resistance: u.Ohm, conduction_length: u.Dimensionless
+) -> u.Ohm:
     """Resistance of the memristor with its filament and residue grown to a given state. [ohm].
 
     Parameters
@@ -584,12 +573,12 @@ def memristor_resistance(
         * np.expm1(-(1.0 - x) / conduction_length)
         / np.expm1(-1.0 / conduction_length)
     )
-    result: Ohm = on_resistance * x + off_resistance * gap
+    result: u.Ohm = on_resistance * x + off_resistance * gap
     return result
 
 
 @equation
-def firing_probability(pulse_voltage: Volt, median_voltage: Volt, spread: Volt) -> Dimensionless:
+def firing_probability(pulse_voltage: u.Volt, median_voltage: u.Volt, spread: u.Volt) -> u.Dimensionless:
     """Probability that one pulse makes the neuron fire. [1].
 
     Parameters
@@ -629,7 +618,7 @@ def firing_probability(pulse_voltage: Volt, median_voltage: Volt, spread: Volt) 
 
 
 @equation
-def residue_rest_time(residue_decay: PerSecond, time_constants: Dimensionless) -> Second:
+def residue_rest_time(residue_decay: u.PerSecond, time_constants: u.Dimensionless) -> u.Second:
     """Pause after which the residue of the last input is forgotten. [s].
 
     Parameters
@@ -666,11 +655,11 @@ def residue_rest_time(residue_decay: PerSecond, time_constants: Dimensionless) -
 
 @equation
 def activation_factor(
-    activation_energy: Joule,
-    temperature: Kelvin,
-    reference_temperature: Kelvin,
+    activation_energy: u.Joule,
+    temperature: u.Kelvin,
+    reference_temperature: u.Kelvin,
     boltzmann_constant: JoulePerKelvin = BOLTZMANN,
-) -> Dimensionless:
+) -> u.Dimensionless:
     """Factor by which the ionic rates grow from a reference temperature. [1].
 
     Parameters
@@ -707,17 +696,17 @@ def activation_factor(
     '1.45'
     """
     steps = activation_energy / boltzmann_constant * (1.0 / reference_temperature - 1.0 / temperature)
-    result: Dimensionless = np.exp(steps)
+    result: u.Dimensionless = np.exp(steps)
     return result
 
 
 def _quasi_steady_time(
-    filament: Dimensionless,
-    gap: Dimensionless,
-    residue_rate: PerSecond,
-    settling: PerSecond,
-    residue_decay: PerSecond,
-) -> Second:
+    filament: u.Dimensionless,
+    gap: u.Dimensionless,
+    residue_rate: u.PerSecond,
+    settling: u.PerSecond,
+    residue_decay: u.PerSecond,
+) -> u.Second:
     highest = gap * gap / 4.0
     leading = residue_rate + residue_decay
     lowest = highest * residue_decay / leading
@@ -743,13 +732,13 @@ def _quasi_steady_time(
         * (np.arctan2(slope_at_fold, root) - np.arctan2(slope_at_start, root))
     )
     passage = _AIRY_ZERO * np.cbrt(fold * settling / drift) / settling
-    result: Second = (settled + passage) * np.where(within, 1.0, np.inf)
+    result: u.Second = (settled + passage) * np.where(within, 1.0, np.inf)
     return result
 
 
-def _growth_angle(filament: Dimensionless, gap: Dimensionless, root: Dimensionless) -> Dimensionless:
+def _growth_angle(filament: u.Dimensionless, gap: u.Dimensionless, root: u.Dimensionless) -> u.Dimensionless:
     # Time to grow from 0 to 1 without residue, over gap/(root settling); pi where the drive barely suffices.
     along = np.arctan2(2.0 - gap, root) + np.arctan2(gap, root)
     ends = np.log(filament / (filament + 1.0 - gap)) / 2.0
-    result: Dimensionless = along + ends * root / gap
+    result: u.Dimensionless = along + ends * root / gap
     return result

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Joule, Second
 
 _SCHEDULE = "W. Wan et al., Nature 608:504 (2022); schedule as in mit-emze/cimloop, wan_nature_2022/helper_functions.py"
 
 
 @equation
-def input_phases(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless) -> Dimensionless:
+def input_phases(magnitude_bits: u.Dimensionless, single_phase_bits: u.Dimensionless) -> u.Dimensionless:
     """Phases in which an input is integrated and converted.
 
     Parameters
@@ -51,7 +51,7 @@ def input_phases(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless
 
 
 @equation
-def integration_steps(magnitude_bits: Dimensionless, single_phase_bits: Dimensionless) -> Dimensionless:
+def integration_steps(magnitude_bits: u.Dimensionless, single_phase_bits: u.Dimensionless) -> u.Dimensionless:
     """Integrations of one input, all phases together.
 
     Parameters
@@ -92,8 +92,8 @@ def integration_steps(magnitude_bits: Dimensionless, single_phase_bits: Dimensio
 
 @equation
 def conversion_steps(
-    magnitude_bits: Dimensionless, single_phase_bits: Dimensionless, output_bits: Dimensionless
-) -> Dimensionless:
+    magnitude_bits: u.Dimensionless, single_phase_bits: u.Dimensionless, output_bits: u.Dimensionless
+) -> u.Dimensionless:
     """Steps of the converter for one input, all phases together.
 
     Parameters
@@ -135,13 +135,13 @@ def conversion_steps(
 
 @equation
 def integrating_read_time(
-    integrations: Dimensionless,
-    phases: Dimensionless,
-    conversions: Dimensionless,
-    integration_step_time: Second,
-    sample_time: Second,
-    conversion_step_time: Second,
-) -> Second:
+    integrations: u.Dimensionless,
+    phases: u.Dimensionless,
+    conversions: u.Dimensionless,
+    integration_step_time: u.Second,
+    sample_time: u.Second,
+    conversion_step_time: u.Second,
+) -> u.Second:
     """Time of one input from the first integration to the last bit of the result. [s].
 
     Parameters
@@ -182,13 +182,13 @@ def integrating_read_time(
 
 @equation
 def integrating_read_energy(
-    integrations: Dimensionless,
-    phases: Dimensionless,
-    conversions: Dimensionless,
-    integration_step_energy: Joule,
-    sample_energy: Joule,
-    conversion_step_energy: Joule,
-) -> Joule:
+    integrations: u.Dimensionless,
+    phases: u.Dimensionless,
+    conversions: u.Dimensionless,
+    integration_step_energy: u.Joule,
+    sample_energy: u.Joule,
+    conversion_step_energy: u.Joule,
+) -> u.Joule:
     """Energy of one column for one input. [J].
 
     Parameters

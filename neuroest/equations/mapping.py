@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Second
 from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/mapping.md"
 
 
 @equation
-def block_count(size: Dimensionless, capacity: Dimensionless) -> Dimensionless:
+def block_count(size: u.Dimensionless, capacity: u.Dimensionless) -> u.Dimensionless:
     """Arrays along one side that a matrix needs. [1].
 
     Parameters
@@ -48,14 +48,17 @@ def block_count(size: Dimensionless, capacity: Dimensionless) -> Dimensionless:
     >>> f"{block_count(576.0, 128.0):g}"
     '5'
     """
-    blocks: Dimensionless = np.ceil(divided(size, capacity))
+    blocks: u.Dimensionless = np.ceil(divided(size, capacity))
     return blocks
 
 
 @equation
 def groups_per_array(
-    rows: Dimensionless, columns: Dimensionless, group_rows: Dimensionless, group_columns: Dimensionless
-) -> Dimensionless:
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+    group_rows: u.Dimensionless,
+    group_columns: u.Dimensionless,
+) -> u.Dimensionless:
     """Capacity of one array in groups of a convolution that share neither a row nor a column. [1].
 
     Parameters
@@ -87,12 +90,12 @@ def groups_per_array(
     >>> f"{groups_per_array(128.0, 128.0, 9.0, 2.0):g}"
     '14'
     """
-    groups: Dimensionless = np.minimum(np.floor(rows / group_rows), np.floor(columns / group_columns))
+    groups: u.Dimensionless = np.minimum(np.floor(rows / group_rows), np.floor(columns / group_columns))
     return groups
 
 
 @equation
-def groups_beside(groups: Dimensionless, packed: Dimensionless) -> Dimensionless:
+def groups_beside(groups: u.Dimensionless, packed: u.Dimensionless) -> u.Dimensionless:
     """Groups into whose columns a driven row of a group reaches off the diagonal, in the mean. [1].
 
     Parameters
@@ -126,12 +129,14 @@ def groups_beside(groups: Dimensionless, packed: Dimensionless) -> Dimensionless
     """
     full = np.floor(groups / packed)
     rest = groups - full * packed
-    beside: Dimensionless = (full * packed**2 + rest**2) / groups - 1.0
+    beside: u.Dimensionless = (full * packed**2 + rest**2) / groups - 1.0
     return beside
 
 
 @equation
-def replication_for_interval(work: Dimensionless, cycle_time: Second, interval: Second) -> Dimensionless:
+def replication_for_interval(
+    work: u.Dimensionless, cycle_time: u.Second, interval: u.Second
+) -> u.Dimensionless:
     """Fewest copies of a layer's arrays that keep up with an initiation interval. [1].
 
     Parameters
@@ -165,12 +170,12 @@ def replication_for_interval(work: Dimensionless, cycle_time: Second, interval: 
     >>> f"{replication_for_interval(3136.0, 100e-9, 100e-6):g}"
     '4'
     """
-    copies: Dimensionless = np.maximum(rounded_up(work * (cycle_time / interval)), 1.0)
+    copies: u.Dimensionless = np.maximum(rounded_up(work * (cycle_time / interval)), 1.0)
     return copies
 
 
 @equation
-def units_for(needed: Dimensionless, per_unit: Dimensionless) -> Dimensionless:
+def units_for(needed: u.Dimensionless, per_unit: u.Dimensionless) -> u.Dimensionless:
     """Units of the next level (tiles, cores, chips) that hold what is needed. [1].
 
     Parameters

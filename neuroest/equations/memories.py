@@ -8,18 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Bit,
-    Dimensionless,
-    Joule,
-    Second,
-    SquareMetre,
-    SquareMetrePerBit,
-    Volt,
-    Watt,
-    WattPerBit,
-)
 
 _FIT = "power law fitted to CACTI 7 (Balasubramonian et al. 2017); docs/models/digital.md"
 _FIT_RANGE = "one single-port bank of 16 Kibit to 32 Mibit"
@@ -27,14 +17,14 @@ _FIT_RANGE = "one single-port bank of 16 Kibit to 32 Mibit"
 
 @equation
 def sram_access_energy(
-    capacity: Bit,
-    width: Bit,
-    reference_energy: Joule,
-    reference_capacity: Bit,
-    reference_width: Bit,
-    capacity_exponent: Dimensionless,
-    width_exponent: Dimensionless,
-) -> Joule:
+    capacity: u.Bit,
+    width: u.Bit,
+    reference_energy: u.Joule,
+    reference_capacity: u.Bit,
+    reference_width: u.Bit,
+    capacity_exponent: u.Dimensionless,
+    width_exponent: u.Dimensionless,
+) -> u.Joule:
     """Energy of reading or writing one word of a static memory. [J].
 
     Parameters
@@ -87,8 +77,11 @@ def sram_access_energy(
 
 @equation
 def sram_area(
-    capacity: Bit, reference_area: SquareMetre, reference_capacity: Bit, capacity_exponent: Dimensionless
-) -> SquareMetre:
+    capacity: u.Bit,
+    reference_area: u.SquareMetre,
+    reference_capacity: u.Bit,
+    capacity_exponent: u.Dimensionless,
+) -> u.SquareMetre:
     """Area of a static memory with its periphery. [m^2].
 
     Parameters
@@ -132,8 +125,8 @@ def sram_area(
 
 @equation
 def sram_leakage(
-    capacity: Bit, reference_leakage: Watt, reference_capacity: Bit, capacity_exponent: Dimensionless
-) -> Watt:
+    capacity: u.Bit, reference_leakage: u.Watt, reference_capacity: u.Bit, capacity_exponent: u.Dimensionless
+) -> u.Watt:
     """Leakage power of a static memory with its periphery. [W].
 
     Parameters
@@ -177,8 +170,8 @@ def sram_leakage(
 
 @equation
 def sram_access_time(
-    capacity: Bit, reference_time: Second, reference_capacity: Bit, capacity_exponent: Dimensionless
-) -> Second:
+    capacity: u.Bit, reference_time: u.Second, reference_capacity: u.Bit, capacity_exponent: u.Dimensionless
+) -> u.Second:
     """Time from the address to the data of a static memory. [s].
 
     Parameters
@@ -222,11 +215,11 @@ def sram_access_time(
 
 @equation
 def line_energy_factor(
-    bitcell_area_per_bit: SquareMetrePerBit,
-    reference_bitcell_area_per_bit: SquareMetrePerBit,
-    supply_voltage: Volt,
-    reference_voltage: Volt,
-) -> Dimensionless:
+    bitcell_area_per_bit: u.SquareMetrePerBit,
+    reference_bitcell_area_per_bit: u.SquareMetrePerBit,
+    supply_voltage: u.Volt,
+    reference_voltage: u.Volt,
+) -> u.Dimensionless:
     """Energy of an access over that on another process, where it charges lines as long as the cells are wide. [1].
 
     Parameters
@@ -260,12 +253,12 @@ def line_energy_factor(
     >>> f"{line_energy_factor(0.023e-12, 0.092e-12, 0.8, 0.8):.3g}"
     '0.5'
     """
-    factor: Dimensionless = np.sqrt(bitcell_area_per_bit / reference_bitcell_area_per_bit)
+    factor: u.Dimensionless = np.sqrt(bitcell_area_per_bit / reference_bitcell_area_per_bit)
     return factor * (supply_voltage / reference_voltage) ** 2
 
 
 @equation
-def bitcell_leakage_power(capacity: Bit, leakage_per_bit: WattPerBit) -> Watt:
+def bitcell_leakage_power(capacity: u.Bit, leakage_per_bit: u.WattPerBit) -> u.Watt:
     """Leakage power of a memory from the leakage of one bit. [W].
 
     Parameters

@@ -9,23 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    AmperePerMetre,
-    Dimensionless,
-    Farad,
-    FaradPerMetre,
-    Kelvin,
-    Metre,
-    Ohm,
-    PerVolt,
-    Second,
-    Siemens,
-    SiemensPerMetre,
-    SquareMetre,
-    Volt,
-)
 from neuroest.equations._arithmetic import rounded_up
 from neuroest.equations._constants import BOLTZMANN, UNIFORM_VARIANCE, JoulePerKelvin
 
@@ -35,13 +20,13 @@ _STAGES = "derivation: docs/models/converters.md, Sample-and-hold stages"
 
 @equation
 def transmission_gate_conductance(
-    on_current: AmperePerMetre,
-    resistance_factor: Dimensionless,
-    nominal_supply_voltage: Volt,
-    supply_voltage: Volt,
-    threshold_voltage: Volt,
-    least_overdrive: Volt,
-) -> SiemensPerMetre:
+    on_current: u.AmperePerMetre,
+    resistance_factor: u.Dimensionless,
+    nominal_supply_voltage: u.Volt,
+    supply_voltage: u.Volt,
+    threshold_voltage: u.Volt,
+    least_overdrive: u.Volt,
+) -> u.SiemensPerMetre:
     """Conductance of a closed transmission gate per width of its n-type transistor, where it is least. [S/m].
 
     Parameters
@@ -89,11 +74,11 @@ def transmission_gate_conductance(
 
 @equation
 def switch_width(
-    source_conductance: Siemens,
-    resistance_share: Dimensionless,
-    conductance_per_width: SiemensPerMetre,
-    levels: Dimensionless,
-) -> Metre:
+    source_conductance: u.Siemens,
+    resistance_share: u.Dimensionless,
+    conductance_per_width: u.SiemensPerMetre,
+    levels: u.Dimensionless,
+) -> u.Metre:
     """Width of the n-type transistor of a gate that takes a share of the resistance of its path. [m].
 
     Parameters
@@ -135,11 +120,11 @@ def switch_width(
 
 @equation
 def switch_resistance_share(
-    source_conductance: Siemens,
-    width: Metre,
-    conductance_per_width: SiemensPerMetre,
-    levels: Dimensionless,
-) -> Dimensionless:
+    source_conductance: u.Siemens,
+    width: u.Metre,
+    conductance_per_width: u.SiemensPerMetre,
+    levels: u.Dimensionless,
+) -> u.Dimensionless:
     """Share of the resistance of a path that the gates in series have. [1].
 
     Parameters
@@ -180,7 +165,9 @@ def switch_resistance_share(
 
 
 @equation
-def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels: Dimensionless) -> Ohm:
+def path_resistance(
+    width: u.Metre, conductance_per_width: u.SiemensPerMetre, levels: u.Dimensionless
+) -> u.Ohm:
     """Resistance of the closed gates of a path. [ohm].
 
     Parameters
@@ -218,7 +205,7 @@ def path_resistance(width: Metre, conductance_per_width: SiemensPerMetre, levels
 
 
 @equation
-def multiplexer_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
+def multiplexer_gates(inputs: u.Dimensionless, levels: u.Dimensionless) -> u.Dimensionless:
     """Transmission gates of a multiplexer, and input pitches that the lines of one path are long. [1].
 
     Parameters
@@ -257,7 +244,7 @@ def multiplexer_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimension
 
 
 @equation
-def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
+def path_gates(inputs: u.Dimensionless, levels: u.Dimensionless) -> u.Dimensionless:
     """Gates whose junctions hang on the lines between an input and the output of a multiplexer. [1].
 
     Parameters
@@ -293,7 +280,9 @@ def path_gates(inputs: Dimensionless, levels: Dimensionless) -> Dimensionless:
 
 
 @equation
-def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
+def select_gates(
+    inputs: u.Dimensionless, levels: u.Dimensionless, counter_gates: u.Dimensionless
+) -> u.Dimensionless:
     """Logic gates of two inputs that choose the input of multiplexers which step together. [1].
 
     Parameters
@@ -336,7 +325,7 @@ def select_gates(inputs: Dimensionless, levels: Dimensionless, counter_gates: Di
 
 
 @equation
-def select_switching(inputs: Dimensionless, counter_gates: Dimensionless) -> Dimensionless:
+def select_switching(inputs: u.Dimensionless, counter_gates: u.Dimensionless) -> u.Dimensionless:
     """Logic gates of two inputs that switch when multiplexers go on to the next input, at most. [1].
 
     Parameters
@@ -372,8 +361,8 @@ def select_switching(inputs: Dimensionless, counter_gates: Dimensionless) -> Dim
 
 @equation
 def transistor_pair_area(
-    first_width: Metre, second_width: Metre, gate_pitch: Metre, metal_pitch: Metre
-) -> SquareMetre:
+    first_width: u.Metre, second_width: u.Metre, gate_pitch: u.Metre, metal_pitch: u.Metre
+) -> u.SquareMetre:
     """Area of two transistors that share no diffusion. [m^2].
 
     Parameters
@@ -412,12 +401,12 @@ def transistor_pair_area(
 
 @equation
 def hold_capacitance(
-    temperature: Kelvin,
-    bits: Dimensionless,
-    signal_swing: Volt,
-    noise_share: Dimensionless,
+    temperature: u.Kelvin,
+    bits: u.Dimensionless,
+    signal_swing: u.Volt,
+    noise_share: u.Dimensionless,
     boltzmann: JoulePerKelvin = BOLTZMANN,
-) -> Farad:
+) -> u.Farad:
     """Least capacitor that keeps a sample to so many bits. [F].
 
     Parameters
@@ -461,12 +450,12 @@ def hold_capacitance(
 
 @equation
 def junction_time(
-    inputs: Dimensionless,
-    levels: Dimensionless,
-    junction_capacitance: FaradPerMetre,
-    conductance_per_width: SiemensPerMetre,
-    resistance_share: Dimensionless,
-) -> Second:
+    inputs: u.Dimensionless,
+    levels: u.Dimensionless,
+    junction_capacitance: u.FaradPerMetre,
+    conductance_per_width: u.SiemensPerMetre,
+    resistance_share: u.Dimensionless,
+) -> u.Second:
     """Time constant that a multiplexer has by its own junctions, however wide its gates are. [s].
 
     Parameters
@@ -510,8 +499,8 @@ def junction_time(
 
 @equation
 def settling_conductance(
-    load_capacitance: Farad, acquisition_time: Second, bits: Dimensionless, own_time: Second
-) -> Siemens:
+    load_capacitance: u.Farad, acquisition_time: u.Second, bits: u.Dimensionless, own_time: u.Second
+) -> u.Siemens:
     """Conductance of the path that charges the input of a converter in time. [S].
 
     Parameters
@@ -548,18 +537,18 @@ def settling_conductance(
     '1.60 mS'
     """
     time_constant = acquisition_time / ((bits + 1.0) * np.log(2.0))
-    left: Second = time_constant - np.minimum(own_time, time_constant / 2.0)
+    left: u.Second = time_constant - np.minimum(own_time, time_constant / 2.0)
     return load_capacitance / left
 
 
 @equation
 def follower_current(
-    transconductance: Siemens,
-    transconductance_efficiency: PerVolt,
-    load_capacitance: Farad,
-    signal_swing: Volt,
-    acquisition_time: Second,
-) -> Ampere:
+    transconductance: u.Siemens,
+    transconductance_efficiency: u.PerVolt,
+    load_capacitance: u.Farad,
+    signal_swing: u.Volt,
+    acquisition_time: u.Second,
+) -> u.Ampere:
     """Bias of a source follower, for its transconductance and for the largest step. [A].
 
     Parameters

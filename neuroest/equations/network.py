@@ -4,22 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    AmperePerMetre,
-    Bit,
-    Dimensionless,
-    FaradPerMetre,
-    Joule,
-    JoulePerBitMetre,
-    Metre,
-    Numeric,
-    OhmPerMetre,
-    PerSecond,
-    Second,
-    SquareMetre,
-    Volt,
-)
 from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/network.md"
@@ -34,12 +20,12 @@ _H_LENGTH = 3.0
 
 @equation
 def wire_energy_per_bit_length(
-    charging_probability: Dimensionless,
-    repeater_factor: Dimensionless,
-    capacitance_per_length: FaradPerMetre,
-    supply_voltage: Volt,
-    bits_per_transfer: Bit,
-) -> JoulePerBitMetre:
+    charging_probability: u.Dimensionless,
+    repeater_factor: u.Dimensionless,
+    capacitance_per_length: u.FaradPerMetre,
+    supply_voltage: u.Volt,
+    bits_per_transfer: u.Bit,
+) -> u.JoulePerBitMetre:
     """Energy of moving one bit over a wire, per length. [J/bit/m].
 
     Parameters
@@ -90,7 +76,7 @@ def wire_energy_per_bit_length(
 
 
 @equation
-def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetre) -> Joule:
+def wire_energy(bits: u.Bit, length: u.Metre, energy_per_bit_length: u.JoulePerBitMetre) -> u.Joule:
     """Energy of moving bits over a wire. [J].
 
     Parameters
@@ -129,11 +115,11 @@ def wire_energy(bits: Bit, length: Metre, energy_per_bit_length: JoulePerBitMetr
 
 @equation
 def repeated_wire_delay(
-    length: Metre,
-    resistance_per_length: OhmPerMetre,
-    capacitance_per_length: FaradPerMetre,
-    inverter_time_constant: Second,
-) -> Second:
+    length: u.Metre,
+    resistance_per_length: u.OhmPerMetre,
+    capacitance_per_length: u.FaradPerMetre,
+    inverter_time_constant: u.Second,
+) -> u.Second:
     """Delay of a wire with repeaters of optimal size and spacing. [s].
 
     Parameters
@@ -172,7 +158,7 @@ def repeated_wire_delay(
     '4.8e-11'
     """
     coefficient = 2.0 * (_HALF_SWING + np.sqrt(_HALF_SWING_LINE * _HALF_SWING))
-    delay: Second = (
+    delay: u.Second = (
         coefficient
         * np.sqrt(inverter_time_constant * resistance_per_length * capacitance_per_length)
         * length
@@ -182,8 +168,8 @@ def repeated_wire_delay(
 
 @equation
 def inverter_time_constant(
-    supply_voltage: Volt, gate_capacitance: FaradPerMetre, on_current: AmperePerMetre
-) -> Second:
+    supply_voltage: u.Volt, gate_capacitance: u.FaradPerMetre, on_current: u.AmperePerMetre
+) -> u.Second:
     """Output resistance of an inverter times its input capacitance, which does not depend on its size. [s].
 
     Parameters
@@ -222,7 +208,9 @@ def inverter_time_constant(
 
 
 @equation
-def bus_area(wires: Dimensionless, pitch: Metre, length: Metre, layers: Dimensionless) -> SquareMetre:
+def bus_area(
+    wires: u.Dimensionless, pitch: u.Metre, length: u.Metre, layers: u.Dimensionless
+) -> u.SquareMetre:
     """Area that a bus takes on the floor plan. [m^2].
 
     Parameters
@@ -262,7 +250,7 @@ def bus_area(wires: Dimensionless, pitch: Metre, length: Metre, layers: Dimensio
 
 
 @equation
-def h_tree_path_length(side: Metre, leaves: Dimensionless) -> Metre:
+def h_tree_path_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     """Length from the root of an H-tree to any of its leaves. [m].
 
     Parameters
@@ -294,12 +282,12 @@ def h_tree_path_length(side: Metre, leaves: Dimensionless) -> Metre:
     >>> f"{h_tree_path_length(1e-3, 16.0):.3g}"
     '0.00075'
     """
-    length: Metre = side * (1.0 - 1.0 / np.sqrt(np.maximum(leaves, 1.0)))
+    length: u.Metre = side * (1.0 - 1.0 / np.sqrt(np.maximum(leaves, 1.0)))
     return length
 
 
 @equation
-def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
+def h_tree_total_length(side: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     """Length of all wires of an H-tree, which a broadcast charges. [m].
 
     Parameters
@@ -331,12 +319,12 @@ def h_tree_total_length(side: Metre, leaves: Dimensionless) -> Metre:
     >>> f"{h_tree_total_length(1e-3, 16.0):.3g}"
     '0.0045'
     """
-    length: Metre = _H_LENGTH / 2.0 * side * (np.sqrt(np.maximum(leaves, 1.0)) - 1.0)
+    length: u.Metre = _H_LENGTH / 2.0 * side * (np.sqrt(np.maximum(leaves, 1.0)) - 1.0)
     return length
 
 
 @equation
-def h_tree_leaves(places: Dimensionless) -> Dimensionless:
+def h_tree_leaves(places: u.Dimensionless) -> u.Dimensionless:
     """Leaves of the smallest full H-tree that has one for every place. [1].
 
     Parameters
@@ -367,12 +355,12 @@ def h_tree_leaves(places: Dimensionless) -> Dimensionless:
     '16, 4'
     """
     levels = rounded_up(np.log2(np.maximum(places, 1.0)) / 2.0)
-    leaves: Dimensionless = (2.0**levels) ** 2
+    leaves: u.Dimensionless = (2.0**levels) ** 2
     return leaves
 
 
 @equation
-def h_tree_side(leaf_pitch: Metre, leaves: Dimensionless) -> Metre:
+def h_tree_side(leaf_pitch: u.Metre, leaves: u.Dimensionless) -> u.Metre:
     """Side of the square that a full H-tree serves. [m].
 
     Parameters
@@ -404,12 +392,12 @@ def h_tree_side(leaf_pitch: Metre, leaves: Dimensionless) -> Metre:
     >>> f"{h_tree_side(0.25e-3, 16.0):.3g}"
     '0.001'
     """
-    side: Metre = leaf_pitch * np.sqrt(leaves)
+    side: u.Metre = leaf_pitch * np.sqrt(leaves)
     return side
 
 
 @equation
-def router_pitch(area: SquareMetre, routers: Dimensionless) -> Metre:
+def router_pitch(area: u.SquareMetre, routers: u.Dimensionless) -> u.Metre:
     """Distance between neighbouring routers: the side of what hangs on one of them. [m].
 
     Parameters
@@ -441,20 +429,20 @@ def router_pitch(area: SquareMetre, routers: Dimensionless) -> Metre:
     >>> f"{router_pitch(4e-6, 16.0):.3g}"
     '0.0005'
     """
-    pitch: Metre = np.sqrt(area / np.maximum(routers, 1.0))
+    pitch: u.Metre = np.sqrt(area / np.maximum(routers, 1.0))
     return pitch
 
 
-def _mean_offset(one: Numeric, other: Numeric) -> Numeric:
+def _mean_offset(one: u.Numeric, other: u.Numeric) -> u.Numeric:
     """Mean distance of a random row of one block from a random row of another, both counted from one edge."""
     longer, shorter = np.maximum(one, other), np.minimum(one, other)
     overlap = (shorter - 1.0) * (longer - 2.0 * _MEAN_DISTANCE * (shorter + 1.0)) / longer
-    offset: Numeric = (longer - 1.0 - overlap) / 2.0
+    offset: u.Numeric = (longer - 1.0 - overlap) / 2.0
     return offset
 
 
 @equation
-def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
+def feed_forward_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
     """Mean hops from a unit of one layer to a unit of the next, placed beside it. [1].
 
     Parameters
@@ -490,12 +478,12 @@ def feed_forward_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dim
     """
     side_from = np.sqrt(np.maximum(units_from, 1.0))
     side_to = np.sqrt(np.maximum(units_to, 1.0))
-    hops: Dimensionless = (side_from + side_to) / 2.0 + _mean_offset(side_from, side_to)
+    hops: u.Dimensionless = (side_from + side_to) / 2.0 + _mean_offset(side_from, side_to)
     return hops
 
 
 @equation
-def farthest_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
+def farthest_hops(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
     """Hops between the two units of neighbouring blocks that are farthest apart. [1].
 
     Parameters
@@ -531,7 +519,7 @@ def farthest_hops(units_from: Dimensionless, units_to: Dimensionless) -> Dimensi
 
 
 @equation
-def boundary_links(units_from: Dimensionless, units_to: Dimensionless) -> Dimensionless:
+def boundary_links(units_from: u.Dimensionless, units_to: u.Dimensionless) -> u.Dimensionless:
     """Links over which the traffic between two neighbouring blocks of a mesh spreads at its narrowest place. [1].
 
     Parameters
@@ -562,12 +550,12 @@ def boundary_links(units_from: Dimensionless, units_to: Dimensionless) -> Dimens
     >>> f"{boundary_links(1.0, 9.0):g}", f"{boundary_links(16.0, 9.0):g}"
     ('1', '3')
     """
-    links: Dimensionless = np.floor(np.sqrt(np.maximum(np.minimum(units_from, units_to), 1.0)))
+    links: u.Dimensionless = np.floor(np.sqrt(np.maximum(np.minimum(units_from, units_to), 1.0)))
     return links
 
 
 @equation
-def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
+def address_bits(targets: u.Dimensionless, axons: u.Dimensionless) -> u.Dimensionless:
     """Digits of the binary address of one axon of one unit. [1].
 
     Parameters
@@ -599,7 +587,7 @@ def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
     >>> f"{address_bits(128.0, 4096.0):g}"
     '19'
     """
-    digits: Dimensionless = np.ceil(np.log2(np.maximum(targets, 1.0))) + np.ceil(
+    digits: u.Dimensionless = np.ceil(np.log2(np.maximum(targets, 1.0))) + np.ceil(
         np.log2(np.maximum(axons, 1.0))
     )
     return digits
@@ -607,8 +595,8 @@ def address_bits(targets: Dimensionless, axons: Dimensionless) -> Dimensionless:
 
 @equation
 def multicast_hops(
-    farthest_hops: Dimensionless, destinations: Dimensionless, local_hops: Dimensionless
-) -> Dimensionless:
+    farthest_hops: u.Dimensionless, destinations: u.Dimensionless, local_hops: u.Dimensionless
+) -> u.Dimensionless:
     """Links of the tree that carries one packet to several destinations. [1].
 
     Parameters
@@ -642,12 +630,12 @@ def multicast_hops(
     >>> f"{multicast_hops(6.0, 5.0, 1.0):g}"
     '10'
     """
-    hops: Dimensionless = farthest_hops + np.maximum(destinations - 1.0, 0.0) * local_hops
+    hops: u.Dimensionless = farthest_hops + np.maximum(destinations - 1.0, 0.0) * local_hops
     return hops
 
 
 @equation
-def frame_bits(neurons: Dimensionless, bits_per_neuron: Bit) -> Bit:
+def frame_bits(neurons: u.Dimensionless, bits_per_neuron: u.Bit) -> u.Bit:
     """Information sent in one time step when all neurons are sent as a frame. [bit].
 
     Parameters
@@ -681,7 +669,7 @@ def frame_bits(neurons: Dimensionless, bits_per_neuron: Bit) -> Bit:
 
 
 @equation
-def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionless:
+def event_advantage_rate(packet_bits: u.Bit, bits_per_neuron: u.Bit) -> u.Dimensionless:
     """Spikes per neuron and time step below which events take less traffic than frames. [1].
 
     Parameters
@@ -717,7 +705,7 @@ def event_advantage_rate(packet_bits: Bit, bits_per_neuron: Bit) -> Dimensionles
 
 
 @equation
-def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSecond) -> Second:
+def serialisation_time(packet_bits: u.Bit, link_width: u.Bit, clock_frequency: u.PerSecond) -> u.Second:
     """Time that a packet occupies one link. [s].
 
     Parameters
@@ -755,7 +743,7 @@ def serialisation_time(packet_bits: Bit, link_width: Bit, clock_frequency: PerSe
 
 
 @equation
-def queueing_wait(packet_time: Second, load: Dimensionless) -> Second:
+def queueing_wait(packet_time: u.Second, load: u.Dimensionless) -> u.Second:
     """Mean time that a packet waits in front of a link. [s].
 
     Parameters
@@ -793,7 +781,9 @@ def queueing_wait(packet_time: Second, load: Dimensionless) -> Second:
 
 
 @equation
-def packet_latency(hops: Dimensionless, hop_time: Second, serialisation_time: Second, wait: Second) -> Second:
+def packet_latency(
+    hops: u.Dimensionless, hop_time: u.Second, serialisation_time: u.Second, wait: u.Second
+) -> u.Second:
     """Mean time of a packet, or of the last of a train of them, from sender to receiver. [s].
 
     Parameters

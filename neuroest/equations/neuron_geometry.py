@@ -9,18 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Dimensionless,
-    Farad,
-    FaradPerMetre,
-    Kelvin,
-    Metre,
-    Ohm,
-    OhmMetre,
-    SquareMetre,
-    Volt,
-)
 from neuroest.equations._constants import (
     BOLTZMANN,
     ELEMENTARY_CHARGE,
@@ -34,11 +24,11 @@ _DERIVATION = "derivation: docs/models/neurons.md"
 
 @equation
 def plate_capacitance(
-    relative_permittivity: Dimensionless,
-    area: SquareMetre,
-    thickness: Metre,
-    vacuum_permittivity: FaradPerMetre = VACUUM_PERMITTIVITY,
-) -> Farad:
+    relative_permittivity: u.Dimensionless,
+    area: u.SquareMetre,
+    thickness: u.Metre,
+    vacuum_permittivity: u.FaradPerMetre = VACUUM_PERMITTIVITY,
+) -> u.Farad:
     """Capacitance of the memristor's stack. [F].
 
     Parameters
@@ -79,13 +69,13 @@ def plate_capacitance(
 
 @equation
 def node_capacitance(
-    gate_capacitance_per_width: FaradPerMetre,
-    gate_width: Metre,
-    memristor_capacitance: Farad,
-    wire_capacitance_per_length: FaradPerMetre,
-    local_wire_length: Metre,
-    explicit_capacitance: Farad,
-) -> Farad:
+    gate_capacitance_per_width: u.FaradPerMetre,
+    gate_width: u.Metre,
+    memristor_capacitance: u.Farad,
+    wire_capacitance_per_length: u.FaradPerMetre,
+    local_wire_length: u.Metre,
+    explicit_capacitance: u.Farad,
+) -> u.Farad:
     """Capacitance of the gate node from its parts. [F].
 
     Parameters
@@ -134,7 +124,7 @@ def node_capacitance(
 
 
 @equation
-def feedthrough_limit(gate_capacitance: Farad, input_voltage: Volt, output_threshold: Volt) -> Farad:
+def feedthrough_limit(gate_capacitance: u.Farad, input_voltage: u.Volt, output_threshold: u.Volt) -> u.Farad:
     """Largest memristor capacitance that does not pass an input edge straight to the output. [F].
 
     Parameters
@@ -170,14 +160,14 @@ def feedthrough_limit(gate_capacitance: Farad, input_voltage: Volt, output_thres
     """
     excess = 2.0 * input_voltage / output_threshold - 1.0
     limited = excess > 0.0
-    result: Farad = gate_capacitance / np.where(limited, excess, 1.0) * np.where(limited, 1.0, np.inf)
+    result: u.Farad = gate_capacitance / np.where(limited, excess, 1.0) * np.where(limited, 1.0, np.inf)
     return result
 
 
 @equation
 def thermal_noise_voltage(
-    temperature: Kelvin, capacitance: Farad, boltzmann_constant: JoulePerKelvin = BOLTZMANN
-) -> Volt:
+    temperature: u.Kelvin, capacitance: u.Farad, boltzmann_constant: JoulePerKelvin = BOLTZMANN
+) -> u.Volt:
     """Root mean square of the thermal noise on a capacitor. [V].
 
     Parameters
@@ -211,17 +201,17 @@ def thermal_noise_voltage(
     >>> f"{1e3 * thermal_noise_voltage(300.0, 4.14e-18):.1f} mV"
     '31.6 mV'
     """
-    result: Volt = np.sqrt(boltzmann_constant * temperature / capacitance)
+    result: u.Volt = np.sqrt(boltzmann_constant * temperature / capacitance)
     return result
 
 
 @equation
 def noise_limited_capacitance(
-    temperature: Kelvin,
-    output_threshold: Volt,
-    sigmas: Dimensionless,
+    temperature: u.Kelvin,
+    output_threshold: u.Volt,
+    sigmas: u.Dimensionless,
     boltzmann_constant: JoulePerKelvin = BOLTZMANN,
-) -> Farad:
+) -> u.Farad:
     """Smallest gate node whose threshold stands a given number of deviations above thermal noise. [F].
 
     Parameters
@@ -263,8 +253,8 @@ def noise_limited_capacitance(
 
 @equation
 def stored_electrons(
-    capacitance: Farad, voltage: Volt, elementary_charge: Coulomb = ELEMENTARY_CHARGE
-) -> Dimensionless:
+    capacitance: u.Farad, voltage: u.Volt, elementary_charge: Coulomb = ELEMENTARY_CHARGE
+) -> u.Dimensionless:
     """Electrons that a voltage puts on a capacitance. [1].
 
     Parameters
@@ -302,7 +292,7 @@ def stored_electrons(
 
 
 @equation
-def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance: Ohm) -> SquareMetre:
+def thin_film_resistor_area(resistivity: u.OhmMetre, thickness: u.Metre, resistance: u.Ohm) -> u.SquareMetre:
     """Area of a resistor that stands in the stack as a vertical film. [m^2].
 
     Parameters
@@ -341,8 +331,8 @@ def thin_film_resistor_area(resistivity: OhmMetre, thickness: Metre, resistance:
 
 @equation
 def stacked_footprint(
-    transistor_area: SquareMetre, memristor_area: SquareMetre, resistor_area: SquareMetre
-) -> SquareMetre:
+    transistor_area: u.SquareMetre, memristor_area: u.SquareMetre, resistor_area: u.SquareMetre
+) -> u.SquareMetre:
     """Area of a neuron whose three parts stand on top of each other. [m^2].
 
     Parameters
@@ -376,14 +366,14 @@ def stacked_footprint(
     >>> f"{1e12 * stacked_footprint(0.3e-12, 4e-12, 0.1e-12):.1f} um^2"
     '4.0 um^2'
     """
-    result: SquareMetre = np.maximum(np.maximum(transistor_area, memristor_area), resistor_area)
+    result: u.SquareMetre = np.maximum(np.maximum(transistor_area, memristor_area), resistor_area)
     return result
 
 
 @equation
 def planar_footprint(
-    transistor_area: SquareMetre, memristor_area: SquareMetre, resistor_area: SquareMetre
-) -> SquareMetre:
+    transistor_area: u.SquareMetre, memristor_area: u.SquareMetre, resistor_area: u.SquareMetre
+) -> u.SquareMetre:
     """Area of a neuron whose three parts lie side by side. [m^2].
 
     Parameters

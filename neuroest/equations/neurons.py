@@ -13,22 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Joule,
-    Kelvin,
-    Metre,
-    Ohm,
-    PerSecond,
-    Second,
-    SquareMetre,
-    Volt,
-    VoltMetre,
-)
 from neuroest.equations._constants import BOLTZMANN, ELEMENTARY_CHARGE, Coulomb, JoulePerKelvin
 
 _DERIVATION = "derivation: docs/models/neurons.md"
@@ -36,13 +22,13 @@ _DERIVATION = "derivation: docs/models/neurons.md"
 
 @equation
 def switch_charge_time(
-    series_resistance: Ohm,
-    off_resistance: Ohm,
-    capacitance: Farad,
-    supply_voltage: Volt,
-    threshold_voltage: Volt,
-    hold_voltage: Volt,
-) -> Second:
+    series_resistance: u.Ohm,
+    off_resistance: u.Ohm,
+    capacitance: u.Farad,
+    supply_voltage: u.Volt,
+    threshold_voltage: u.Volt,
+    hold_voltage: u.Volt,
+) -> u.Second:
     """Time that the capacitor charges from the hold to the threshold voltage. [s].
 
     Parameters
@@ -91,14 +77,14 @@ def switch_charge_time(
     remaining = np.where(fires, rest - threshold_voltage, rest + threshold_voltage)
     start = np.where(fires, rest - hold_voltage, rest + threshold_voltage)
     constants = np.log(np.maximum(start / remaining, 1.0)) + np.where(fires, 0.0, np.inf)
-    result: Second = series_resistance / leak * capacitance * constants
+    result: u.Second = series_resistance / leak * capacitance * constants
     return result
 
 
 @equation
 def switch_discharge_time(
-    on_resistance: Ohm, capacitance: Farad, threshold_voltage: Volt, hold_voltage: Volt
-) -> Second:
+    on_resistance: u.Ohm, capacitance: u.Farad, threshold_voltage: u.Volt, hold_voltage: u.Volt
+) -> u.Second:
     """Time that the switch discharges the capacitor from the threshold to the hold voltage. [s].
 
     Parameters
@@ -134,14 +120,14 @@ def switch_discharge_time(
     >>> f"{1e9 * switch_discharge_time(5e3, 1e-12, 0.9, 0.3):.2f} ns"
     '5.49 ns'
     """
-    result: Second = on_resistance * capacitance * np.log(np.maximum(threshold_voltage / hold_voltage, 1.0))
+    result: u.Second = on_resistance * capacitance * np.log(np.maximum(threshold_voltage / hold_voltage, 1.0))
     return result
 
 
 @equation
 def switch_recharge_energy(
-    capacitance: Farad, supply_voltage: Volt, threshold_voltage: Volt, hold_voltage: Volt
-) -> Joule:
+    capacitance: u.Farad, supply_voltage: u.Volt, threshold_voltage: u.Volt, hold_voltage: u.Volt
+) -> u.Joule:
     """Energy drawn to recharge the capacitor after a spike. [J].
 
     Parameters
@@ -182,8 +168,8 @@ def switch_recharge_energy(
 
 @equation
 def switch_discharge_energy(
-    supply_voltage: Volt, series_resistance: Ohm, on_resistance: Ohm, discharge_time: Second
-) -> Joule:
+    supply_voltage: u.Volt, series_resistance: u.Ohm, on_resistance: u.Ohm, discharge_time: u.Second
+) -> u.Joule:
     """Energy that the supply delivers through the open switch while it discharges the capacitor. [J].
 
     Parameters
@@ -224,8 +210,8 @@ def switch_discharge_energy(
 
 @equation
 def switch_leakage_energy(
-    supply_voltage: Volt, threshold_voltage: Volt, off_resistance: Ohm, charge_time: Second
-) -> Joule:
+    supply_voltage: u.Volt, threshold_voltage: u.Volt, off_resistance: u.Ohm, charge_time: u.Second
+) -> u.Joule:
     """Energy that leaks through the closed switch while the capacitor charges. [J].
 
     Parameters
@@ -263,12 +249,12 @@ def switch_leakage_energy(
     """
     power = supply_voltage * threshold_voltage / off_resistance
     # without supply the switch never fires, and nothing leaks in that infinite time
-    result: Joule = power * np.where(power > 0.0, charge_time, 0.0)
+    result: u.Joule = power * np.where(power > 0.0, charge_time, 0.0)
     return result
 
 
 @equation
-def smallest_series_resistance(supply_voltage: Volt, hold_voltage: Volt, hold_current: Ampere) -> Ohm:
+def smallest_series_resistance(supply_voltage: u.Volt, hold_voltage: u.Volt, hold_current: u.Ampere) -> u.Ohm:
     """Series resistance below which the switch latches on instead of oscillating. [ohm].
 
     Parameters
@@ -307,8 +293,8 @@ def smallest_series_resistance(supply_voltage: Volt, hold_voltage: Volt, hold_cu
 
 @equation
 def largest_series_resistance(
-    supply_voltage: Volt, threshold_voltage: Volt, threshold_current: Ampere
-) -> Ohm:
+    supply_voltage: u.Volt, threshold_voltage: u.Volt, threshold_current: u.Ampere
+) -> u.Ohm:
     """Series resistance above which the leakage of the switch keeps it from firing. [ohm].
 
     Parameters
@@ -347,8 +333,8 @@ def largest_series_resistance(
 
 @equation
 def transition_voltage_factor(
-    temperature: Kelvin, transition_temperature: Kelvin, reference_temperature: Kelvin
-) -> Dimensionless:
+    temperature: u.Kelvin, transition_temperature: u.Kelvin, reference_temperature: u.Kelvin
+) -> u.Dimensionless:
     """Threshold of a switch that heats itself to a transition, over that at another temperature.
 
     Parameters
@@ -385,12 +371,12 @@ def transition_voltage_factor(
     span = transition_temperature - reference_temperature
     apart = span > 0.0
     warming = (temperature - reference_temperature) / np.where(apart, span, reference_temperature)
-    result: Dimensionless = np.sqrt(np.where(apart, np.maximum(1.0 - warming, 0.0), 0.0))
+    result: u.Dimensionless = np.sqrt(np.where(apart, np.maximum(1.0 - warming, 0.0), 0.0))
     return result
 
 
 @equation
-def capacitor_area(capacitance: Farad, capacitance_density: FaradPerSquareMetre) -> SquareMetre:
+def capacitor_area(capacitance: u.Farad, capacitance_density: u.FaradPerSquareMetre) -> u.SquareMetre:
     """Area of an on-chip capacitor. [m^2].
 
     Parameters
@@ -427,11 +413,11 @@ def capacitor_area(capacitance: Farad, capacitance_density: FaradPerSquareMetre)
 
 @equation
 def switch_neuron_area(
-    switch_area: SquareMetre,
-    transistor_area: SquareMetre,
-    capacitance: Farad,
-    capacitance_density: FaradPerSquareMetre,
-) -> SquareMetre:
+    switch_area: u.SquareMetre,
+    transistor_area: u.SquareMetre,
+    capacitance: u.Farad,
+    capacitance_density: u.FaradPerSquareMetre,
+) -> u.SquareMetre:
     """Area of a threshold-switch neuron with its capacitor. [m^2].
 
     Parameters
@@ -467,7 +453,7 @@ def switch_neuron_area(
     >>> f"{1e12 * switch_neuron_area(1e-12, 0.3e-12, 1e-12, 2e-3):.0f} um^2"
     '501 um^2'
     """
-    result: SquareMetre = np.maximum(switch_area, transistor_area) + capacitor_area(
+    result: u.SquareMetre = np.maximum(switch_area, transistor_area) + capacitor_area(
         capacitance, capacitance_density
     )
     return result
@@ -475,8 +461,8 @@ def switch_neuron_area(
 
 @equation
 def membrane_charge_energy(
-    membrane_capacitance: Farad, threshold_voltage: Volt, supply_voltage: Volt
-) -> Joule:
+    membrane_capacitance: u.Farad, threshold_voltage: u.Volt, supply_voltage: u.Volt
+) -> u.Joule:
     """Energy drawn from the supply to charge the membrane up to a spike. [J].
 
     Parameters
@@ -514,7 +500,9 @@ def membrane_charge_energy(
 
 
 @equation
-def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_current: Ampere) -> Second:
+def ramp_edge_time(
+    membrane_capacitance: u.Farad, conduction_window: u.Volt, input_current: u.Ampere
+) -> u.Second:
     """Time that a membrane ramp keeps the comparator in its conducting window. [s].
 
     Parameters
@@ -553,8 +541,8 @@ def ramp_edge_time(membrane_capacitance: Farad, conduction_window: Volt, input_c
 
 @equation
 def integrator_maximum_rate(
-    maximum_input_current: Ampere, membrane_capacitance: Farad, threshold_voltage: Volt
-) -> PerSecond:
+    maximum_input_current: u.Ampere, membrane_capacitance: u.Farad, threshold_voltage: u.Volt
+) -> u.PerSecond:
     """Highest rate at which an input current can charge the membrane to its threshold. [1/s].
 
     Parameters
@@ -593,10 +581,10 @@ def integrator_maximum_rate(
 
 @equation
 def thermal_voltage(
-    temperature: Kelvin,
+    temperature: u.Kelvin,
     boltzmann_constant: JoulePerKelvin = BOLTZMANN,
     elementary_charge: Coulomb = ELEMENTARY_CHARGE,
-) -> Volt:
+) -> u.Volt:
     """Voltage at which an electron has the thermal energy. [V].
 
     Parameters
@@ -633,7 +621,9 @@ def thermal_voltage(
 
 
 @equation
-def threshold_mismatch(matching_coefficient: VoltMetre, gate_width: Metre, gate_length: Metre) -> Volt:
+def threshold_mismatch(
+    matching_coefficient: u.VoltMetre, gate_width: u.Metre, gate_length: u.Metre
+) -> u.Volt:
     """Root mean square difference of the thresholds of two equal transistors. [V].
 
     Parameters
@@ -668,14 +658,14 @@ def threshold_mismatch(matching_coefficient: VoltMetre, gate_width: Metre, gate_
     >>> f"{1e3 * threshold_mismatch(2e-9, 1e-6, 0.1e-6):.1f} mV"
     '6.3 mV'
     """
-    result: Volt = matching_coefficient / np.sqrt(gate_width * gate_length)
+    result: u.Volt = matching_coefficient / np.sqrt(gate_width * gate_length)
     return result
 
 
 @equation
 def subthreshold_current_spread(
-    threshold_mismatch: Volt, slope_factor: Dimensionless, thermal_voltage: Volt
-) -> Dimensionless:
+    threshold_mismatch: u.Volt, slope_factor: u.Dimensionless, thermal_voltage: u.Volt
+) -> u.Dimensionless:
     """Factor between the currents of two weak-inversion transistors one deviation of mismatch apart. [1].
 
     Parameters
@@ -709,12 +699,12 @@ def subthreshold_current_spread(
     >>> f"{subthreshold_current_spread(6.3e-3, 1.3, 25.85e-3):.2f}"
     '1.21'
     """
-    result: Dimensionless = np.exp(threshold_mismatch / (slope_factor * thermal_voltage))
+    result: u.Dimensionless = np.exp(threshold_mismatch / (slope_factor * thermal_voltage))
     return result
 
 
 @equation
-def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_energy: Joule) -> Joule:
+def leaky_integration_energy(decay_energy: u.Joule, add_energy: u.Joule, compare_energy: u.Joule) -> u.Joule:
     """Arithmetic energy of one step of a digital leaky integrate-and-fire neuron. [J].
 
     Parameters
@@ -753,11 +743,11 @@ def leaky_integration_energy(decay_energy: Joule, add_energy: Joule, compare_ene
 
 @equation
 def time_multiplexed_step_time(
-    updates: Dimensionless,
-    synaptic_operations: Dimensionless,
-    lanes: Dimensionless,
-    clock_frequency: PerSecond,
-) -> Second:
+    updates: u.Dimensionless,
+    synaptic_operations: u.Dimensionless,
+    lanes: u.Dimensionless,
+    clock_frequency: u.PerSecond,
+) -> u.Second:
     """Shortest time step of a datapath that serves its neurons one after another. [s].
 
     Parameters

@@ -6,14 +6,16 @@ design points.
 
 from __future__ import annotations
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Second
 
 _DERIVED = "derivation: docs/models/mapping.md"
 
 
 @equation
-def layer_pipelined_latency(timesteps: Dimensionless, step_time: Second, layers: Dimensionless) -> Second:
+def layer_pipelined_latency(
+    timesteps: u.Dimensionless, step_time: u.Second, layers: u.Dimensionless
+) -> u.Second:
     """Time from the first input to the last output when layers work as a pipeline of time steps. [s].
 
     Parameters
@@ -51,7 +53,7 @@ def layer_pipelined_latency(timesteps: Dimensionless, step_time: Second, layers:
 
 
 @equation
-def initiation_interval(timesteps: Dimensionless, step_time: Second, rest_time: Second) -> Second:
+def initiation_interval(timesteps: u.Dimensionless, step_time: u.Second, rest_time: u.Second) -> u.Second:
     """Time after which the next inference may begin. [s].
 
     Parameters

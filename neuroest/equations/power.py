@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Dimensionless,
-    Joule,
-    Kelvin,
-    KelvinPerWatt,
-    Metre,
-    PerSquareMetre,
-    Second,
-    SquareMetre,
-    Volt,
-    Watt,
-    WattPerSquareMetre,
-)
 from neuroest.equations._arithmetic import bounded_exponential, divided
 from neuroest.equations._special import lambert_fraction
 
@@ -26,7 +14,7 @@ _STAPPER = "Stapper, Armstrong and Saji, Proc. IEEE 71, 453-470 (1983), doi:10.1
 
 
 @equation
-def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
+def clock_energy(logic_energy: u.Joule, clock_share: u.Dimensionless) -> u.Joule:
     """Energy of the clock tree that goes with an energy of synchronous logic. [J].
 
     Parameters
@@ -62,7 +50,7 @@ def clock_energy(logic_energy: Joule, clock_share: Dimensionless) -> Joule:
 
 
 @equation
-def regulator_supply_voltage(load_voltage: Volt, efficiency: Dimensionless) -> Volt:
+def regulator_supply_voltage(load_voltage: u.Volt, efficiency: u.Dimensionless) -> u.Volt:
     """Voltage at which the charge of a load is paid behind a regulator of known efficiency. [V].
 
     Parameters
@@ -98,7 +86,7 @@ def regulator_supply_voltage(load_voltage: Volt, efficiency: Dimensionless) -> V
 
 
 @equation
-def linear_regulator_efficiency(load_voltage: Volt, input_voltage: Volt) -> Dimensionless:
+def linear_regulator_efficiency(load_voltage: u.Volt, input_voltage: u.Volt) -> u.Dimensionless:
     """Largest efficiency of a linear regulator. [1].
 
     Parameters
@@ -134,7 +122,7 @@ def linear_regulator_efficiency(load_voltage: Volt, input_voltage: Volt) -> Dime
 
 
 @equation
-def average_power(energy: Joule, interval: Second) -> Watt:
+def average_power(energy: u.Joule, interval: u.Second) -> u.Watt:
     """Mean power of a chip that repeats an inference. [W].
 
     Parameters
@@ -170,7 +158,7 @@ def average_power(energy: Joule, interval: Second) -> Watt:
 
 
 @equation
-def static_energy(static_power: Watt, powered_time: Second) -> Joule:
+def static_energy(static_power: u.Watt, powered_time: u.Second) -> u.Joule:
     """Energy of leakage and bias currents that one inference has to carry. [J].
 
     Parameters
@@ -206,7 +194,7 @@ def static_energy(static_power: Watt, powered_time: Second) -> Joule:
 
 
 @equation
-def floorplan_area(block_area: SquareMetre, utilisation: Dimensionless) -> SquareMetre:
+def floorplan_area(block_area: u.SquareMetre, utilisation: u.Dimensionless) -> u.SquareMetre:
     """Area of a die core from the area of its blocks. [m^2].
 
     Parameters
@@ -242,7 +230,7 @@ def floorplan_area(block_area: SquareMetre, utilisation: Dimensionless) -> Squar
 
 
 @equation
-def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
+def power_density(power: u.Watt, area: u.SquareMetre) -> u.WattPerSquareMetre:
     """Power per area. [W/m^2].
 
     Parameters
@@ -279,8 +267,8 @@ def power_density(power: Watt, area: SquareMetre) -> WattPerSquareMetre:
 
 @equation
 def junction_temperature(
-    ambient_temperature: Kelvin, power: Watt, package_resistance: KelvinPerWatt
-) -> Kelvin:
+    ambient_temperature: u.Kelvin, power: u.Watt, package_resistance: u.KelvinPerWatt
+) -> u.Kelvin:
     """Temperature of a die. [K].
 
     Parameters
@@ -321,12 +309,12 @@ def junction_temperature(
 
 @equation
 def self_heated_temperature(
-    ambient_temperature: Kelvin,
-    thermal_resistance: KelvinPerWatt,
-    constant_power: Watt,
-    leakage_at_ambient: Watt,
-    doubling_temperature: Kelvin,
-) -> Kelvin:
+    ambient_temperature: u.Kelvin,
+    thermal_resistance: u.KelvinPerWatt,
+    constant_power: u.Watt,
+    leakage_at_ambient: u.Watt,
+    doubling_temperature: u.Kelvin,
+) -> u.Kelvin:
     """Temperature at which a die that leaks more when it is warm gives off what it takes. [K].
 
     Parameters
@@ -374,17 +362,17 @@ def self_heated_temperature(
         * leakage_at_ambient
         * bounded_exponential(slope * (heated - ambient_temperature))
     )
-    warm: Kelvin = heated + lambert_fraction(rise) / slope
+    warm: u.Kelvin = heated + lambert_fraction(rise) / slope
     return warm
 
 
 @equation
 def thermal_load(
-    thermal_resistance: KelvinPerWatt,
-    constant_power: Watt,
-    leakage_at_ambient: Watt,
-    doubling_temperature: Kelvin,
-) -> Dimensionless:
+    thermal_resistance: u.KelvinPerWatt,
+    constant_power: u.Watt,
+    leakage_at_ambient: u.Watt,
+    doubling_temperature: u.Kelvin,
+) -> u.Dimensionless:
     """How near a die is to thermal runaway: above 1 no temperature gives off what the die takes. [1].
 
     Parameters
@@ -422,12 +410,12 @@ def thermal_load(
     """
     slope = np.log(2.0) / doubling_temperature
     warmed = bounded_exponential(slope * thermal_resistance * constant_power)
-    load: Dimensionless = np.e * slope * thermal_resistance * leakage_at_ambient * warmed
+    load: u.Dimensionless = np.e * slope * thermal_resistance * leakage_at_ambient * warmed
     return load
 
 
 @equation
-def poisson_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensionless:
+def poisson_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Dimensionless:
     """Share of the dies without a defect, for defects that fall independently. [1].
 
     Parameters
@@ -461,12 +449,12 @@ def poisson_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensio
     >>> f"{poisson_yield(1e-4, 0.1e4):.3f}"
     '0.905'
     """
-    fraction: Dimensionless = np.exp(-area * defect_density)
+    fraction: u.Dimensionless = np.exp(-area * defect_density)
     return fraction
 
 
 @equation
-def murphy_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimensionless:
+def murphy_yield(area: u.SquareMetre, defect_density: u.PerSquareMetre) -> u.Dimensionless:
     """Share of the dies without a defect, after Murphy. [1].
 
     Parameters
@@ -502,14 +490,14 @@ def murphy_yield(area: SquareMetre, defect_density: PerSquareMetre) -> Dimension
     defects = area * defect_density
     some = defects > 0.0
     safe = np.where(some, defects, 1.0)
-    fraction: Dimensionless = np.where(some, -np.expm1(-safe) / safe, 1.0) ** 2
+    fraction: u.Dimensionless = np.where(some, -np.expm1(-safe) / safe, 1.0) ** 2
     return fraction
 
 
 @equation
 def negative_binomial_yield(
-    area: SquareMetre, defect_density: PerSquareMetre, clustering: Dimensionless
-) -> Dimensionless:
+    area: u.SquareMetre, defect_density: u.PerSquareMetre, clustering: u.Dimensionless
+) -> u.Dimensionless:
     """Share of the dies without a defect, for defects that cluster. [1].
 
     Parameters
@@ -548,7 +536,7 @@ def negative_binomial_yield(
 
 
 @equation
-def dies_per_wafer(wafer_diameter: Metre, area: SquareMetre) -> Dimensionless:
+def dies_per_wafer(wafer_diameter: u.Metre, area: u.SquareMetre) -> u.Dimensionless:
     """Whole dies on a round wafer. [1].
 
     Parameters
@@ -583,17 +571,17 @@ def dies_per_wafer(wafer_diameter: Metre, area: SquareMetre) -> Dimensionless:
     """
     inside = np.pi * (wafer_diameter / 2.0) ** 2 / area
     lost = np.pi * wafer_diameter / np.sqrt(2.0 * area)
-    dies: Dimensionless = np.floor(np.maximum(inside - lost, 0.0))
+    dies: u.Dimensionless = np.floor(np.maximum(inside - lost, 0.0))
     return dies
 
 
 @equation
 def cost_per_good_die(
-    wafer_cost: Dimensionless,
-    dies: Dimensionless,
-    die_yield: Dimensionless,
-    test_and_package_cost: Dimensionless,
-) -> Dimensionless:
+    wafer_cost: u.Dimensionless,
+    dies: u.Dimensionless,
+    die_yield: u.Dimensionless,
+    test_and_package_cost: u.Dimensionless,
+) -> u.Dimensionless:
     """Cost of one working die, in the currency of its wafer. [1].
 
     Parameters

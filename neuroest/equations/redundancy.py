@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless
 
 
 @equation
-def clean_column_fraction(stuck_share: Dimensionless, rows: Dimensionless) -> Dimensionless:
+def clean_column_fraction(stuck_share: u.Dimensionless, rows: u.Dimensionless) -> u.Dimensionless:
     """Share of the columns of an array without a cell that cannot be written. [1].
 
     Parameters
@@ -41,18 +41,18 @@ def clean_column_fraction(stuck_share: Dimensionless, rows: Dimensionless) -> Di
     >>> f"{clean_column_fraction(1e-3, 128.0):.2f}"
     '0.88'
     """
-    found: Dimensionless = np.maximum(1.0 - stuck_share, 0.0) ** rows
+    found: u.Dimensionless = np.maximum(1.0 - stuck_share, 0.0) ** rows
     return found
 
 
 def _faulty_columns(
-    columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
-) -> list[tuple[int, Dimensionless]]:
+    columns: u.Dimensionless, spare_columns: u.Dimensionless, clean_fraction: u.Dimensionless
+) -> list[tuple[int, u.Dimensionless]]:
     """Probability of 0, 1, ... faulty ones among all columns, up to as many as there are spares."""
     total, least = columns + spare_columns, np.finfo(float).tiny
     clean, faulty = np.maximum(clean_fraction, least), np.maximum(1.0 - clean_fraction, least)
     logarithm, odds = total * np.log(clean), np.log(faulty) - np.log(clean)
-    found: list[tuple[int, Dimensionless]] = [(0, np.exp(logarithm))]
+    found: list[tuple[int, u.Dimensionless]] = [(0, np.exp(logarithm))]
     for number in range(1, int(np.max(np.asarray(spare_columns, dtype=float))) + 1):
         logarithm = logarithm + np.log(np.maximum(total - number + 1.0, 1.0) / number) + odds
         found.append((number, np.exp(logarithm)))
@@ -61,8 +61,8 @@ def _faulty_columns(
 
 @equation
 def faulty_share_after_repair(
-    columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
-) -> Dimensionless:
+    columns: u.Dimensionless, spare_columns: u.Dimensionless, clean_fraction: u.Dimensionless
+) -> u.Dimensionless:
     """Share of the columns in use that still hold a cell that cannot be written. [1].
 
     Parameters
@@ -102,8 +102,8 @@ def faulty_share_after_repair(
 
 @equation
 def repaired_array_fraction(
-    columns: Dimensionless, spare_columns: Dimensionless, clean_fraction: Dimensionless
-) -> Dimensionless:
+    columns: u.Dimensionless, spare_columns: u.Dimensionless, clean_fraction: u.Dimensionless
+) -> u.Dimensionless:
     """Share of arrays whose spare columns suffice. [1].
 
     Parameters
@@ -135,7 +135,7 @@ def repaired_array_fraction(
     >>> f"{repaired_array_fraction(1.0, 1.0, 0.9):.3g}"
     '0.99'
     """
-    found: Dimensionless = 0.0
+    found: u.Dimensionless = 0.0
     for faulty, probability in _faulty_columns(columns, spare_columns, clean_fraction):
         found = found + np.where(np.asarray(spare_columns) >= faulty, probability, 0.0)
     return np.minimum(found, 1.0)

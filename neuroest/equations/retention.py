@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Dimensionless, Joule, Kelvin, PerSecond, Second, Watt
 from neuroest.equations._arithmetic import bounded_exponential
 from neuroest.equations._constants import BOLTZMANN, JoulePerKelvin
 
 
 @equation
 def retention_at_temperature(
-    retention_time: Second,
-    activation_energy: Joule,
-    temperature: Kelvin,
-    reference_temperature: Kelvin,
+    retention_time: u.Second,
+    activation_energy: u.Joule,
+    temperature: u.Kelvin,
+    reference_temperature: u.Kelvin,
     boltzmann: JoulePerKelvin = BOLTZMANN,
-) -> Second:
+) -> u.Second:
     """Time for which a state is kept, moved from one temperature to another. [s].
 
     Parameters
@@ -59,7 +59,7 @@ def retention_at_temperature(
 
 
 @equation
-def disturb_rewriting_energy(programming_energy: Joule, disturb_reads: Dimensionless) -> Joule:
+def disturb_rewriting_energy(programming_energy: u.Joule, disturb_reads: u.Dimensionless) -> u.Joule:
     """Energy that one read causes later, because a state that has been read often must be written again. [J].
 
     Parameters
@@ -95,7 +95,9 @@ def disturb_rewriting_energy(programming_energy: Joule, disturb_reads: Dimension
 
 
 @equation
-def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_rate: PerSecond) -> PerSecond:
+def rewriting_rate(
+    retention_time: u.Second, disturb_reads: u.Dimensionless, read_rate: u.PerSecond
+) -> u.PerSecond:
     """How often a weight must be written again, faded by itself or by reading. [1/s].
 
     Parameters
@@ -134,8 +136,8 @@ def rewriting_rate(retention_time: Second, disturb_reads: Dimensionless, read_ra
 
 @equation
 def refresh_share(
-    retention_time: Second, disturb_reads: Dimensionless, read_rate: PerSecond
-) -> Dimensionless:
+    retention_time: u.Second, disturb_reads: u.Dimensionless, read_rate: u.PerSecond
+) -> u.Dimensionless:
     """Share of the refreshes that reads have not asked for already, because they disturb. [1].
 
     Parameters
@@ -177,7 +179,7 @@ def refresh_share(
 
 
 @equation
-def refresh_power(array_programming_energy: Joule, retention_time: Second) -> Watt:
+def refresh_power(array_programming_energy: u.Joule, retention_time: u.Second) -> u.Watt:
     """Mean power of rewriting an array before it forgets. [W].
 
     Parameters
@@ -215,11 +217,11 @@ def refresh_power(array_programming_energy: Joule, retention_time: Second) -> Wa
 
 @equation
 def retention_time(
-    attempt_time: Second,
-    activation_energy: Joule,
-    temperature: Kelvin,
+    attempt_time: u.Second,
+    activation_energy: u.Joule,
+    temperature: u.Kelvin,
     boltzmann: JoulePerKelvin = BOLTZMANN,
-) -> Second:
+) -> u.Second:
     """Time for which a state is kept at a temperature. [s].
 
     Parameters

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Ampere, Dimensionless, Siemens, Volt, Watt
 
 # The biasing scheme that puts a third of the write voltage on every unselected cell.
 _THIRD = 3.0
@@ -13,7 +13,7 @@ _THIRD = 3.0
 
 
 @equation
-def sneak_conductance(conductance: Siemens, rows: Dimensionless, columns: Dimensionless) -> Siemens:
+def sneak_conductance(conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Siemens:
     """Conductance of all sneak paths beside one selected cell of a floating passive array. [S].
 
     Parameters
@@ -52,12 +52,12 @@ def sneak_conductance(conductance: Siemens, rows: Dimensionless, columns: Dimens
 
 @equation
 def half_select_power(
-    rows: Dimensionless,
-    columns: Dimensionless,
-    write_voltage: Volt,
-    write_current: Ampere,
-    nonlinearity: Dimensionless,
-) -> Watt:
+    rows: u.Dimensionless,
+    columns: u.Dimensionless,
+    write_voltage: u.Volt,
+    write_current: u.Ampere,
+    nonlinearity: u.Dimensionless,
+) -> u.Watt:
     """Power in the half-selected cells while one cell is written in the V/2 scheme. [W].
 
     Parameters
@@ -99,8 +99,8 @@ def half_select_power(
 
 @equation
 def third_select_power(
-    rows: Dimensionless, columns: Dimensionless, write_voltage: Volt, third_voltage_current: Ampere
-) -> Watt:
+    rows: u.Dimensionless, columns: u.Dimensionless, write_voltage: u.Volt, third_voltage_current: u.Ampere
+) -> u.Watt:
     """Power in the unselected cells while one cell is written in the V/3 scheme. [W].
 
     Parameters
@@ -139,7 +139,7 @@ def third_select_power(
 
 
 @equation
-def half_voltage(write_voltage: Volt) -> Volt:
+def half_voltage(write_voltage: u.Volt) -> u.Volt:
     """Voltage of the unselected lines while a cell is written in the V/2 scheme. [V].
 
     Parameters
@@ -171,7 +171,7 @@ def half_voltage(write_voltage: Volt) -> Volt:
 
 
 @equation
-def two_thirds_voltage(write_voltage: Volt) -> Volt:
+def two_thirds_voltage(write_voltage: u.Volt) -> u.Volt:
     """Voltage of the unselected columns while a cell is written in the V/3 scheme. [V].
 
     Parameters
@@ -203,7 +203,7 @@ def two_thirds_voltage(write_voltage: Volt) -> Volt:
 
 
 @equation
-def third_voltage_current(write_current: Ampere, nonlinearity: Dimensionless) -> Ampere:
+def third_voltage_current(write_current: u.Ampere, nonlinearity: u.Dimensionless) -> u.Ampere:
     """Current of a cell at a third of the voltage, from those at all of it and at half of it. [A].
 
     Parameters
@@ -235,14 +235,14 @@ def third_voltage_current(write_current: Ampere, nonlinearity: Dimensionless) ->
     >>> f"{third_voltage_current(270e-6, 2.0):.3g} {third_voltage_current(270e-6, 8.0):.3g}"
     '9e-05 1e-05'
     """
-    current: Ampere = write_current * np.exp(-np.log(_THIRD) * np.log2(nonlinearity))
+    current: u.Ampere = write_current * np.exp(-np.log(_THIRD) * np.log2(nonlinearity))
     return current
 
 
 @equation
 def selector_array_side(
-    on_current: Ampere, half_select_current: Ampere, current_margin: Dimensionless
-) -> Dimensionless:
+    on_current: u.Ampere, half_select_current: u.Ampere, current_margin: u.Dimensionless
+) -> u.Dimensionless:
     """Largest side of a passive array that its selector allows. [1].
 
     Parameters

@@ -7,29 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    AmperePerMetre,
-    Dimensionless,
-    Joule,
-    Kelvin,
-    Metre,
-    PerBit,
-    PerCubicVolt,
-    PerSquareVolt,
-    PerVolt,
-    SquareMetrePerBit,
-    Volt,
-    Watt,
-)
 
 _STILLMAKER = "Stillmaker and Baas, Integration 58, 74-81 (2017), doi:10.1016/j.vlsi.2017.02.002"
 
 
 @equation
 def logic_energy_factor(
-    supply_voltage: Volt, quadratic: PerSquareVolt, linear: PerVolt, constant: Dimensionless
-) -> Dimensionless:
+    supply_voltage: u.Volt, quadratic: u.PerSquareVolt, linear: u.PerVolt, constant: u.Dimensionless
+) -> u.Dimensionless:
     """Relative energy of a logic gate in one process at one supply voltage. [1].
 
     Parameters
@@ -74,12 +61,12 @@ def logic_energy_factor(
 
 @equation
 def logic_delay_factor(
-    supply_voltage: Volt,
-    cubic: PerCubicVolt,
-    quadratic: PerSquareVolt,
-    linear: PerVolt,
-    constant: Dimensionless,
-) -> Dimensionless:
+    supply_voltage: u.Volt,
+    cubic: u.PerCubicVolt,
+    quadratic: u.PerSquareVolt,
+    linear: u.PerVolt,
+    constant: u.Dimensionless,
+) -> u.Dimensionless:
     """Relative delay of a logic gate in one process at one supply voltage. [1].
 
     Parameters
@@ -121,8 +108,8 @@ def logic_delay_factor(
 
 @equation
 def leakage_at_temperature(
-    leakage: Watt, temperature: Kelvin, reference_temperature: Kelvin, doubling_temperature: Kelvin
-) -> Watt:
+    leakage: u.Watt, temperature: u.Kelvin, reference_temperature: u.Kelvin, doubling_temperature: u.Kelvin
+) -> u.Watt:
     """Leakage power at a temperature, from that at a reference temperature. [W].
 
     Parameters
@@ -160,7 +147,9 @@ def leakage_at_temperature(
 
 
 @equation
-def gate_leakage_power(off_current_per_width: AmperePerMetre, width: Metre, supply_voltage: Volt) -> Watt:
+def gate_leakage_power(
+    off_current_per_width: u.AmperePerMetre, width: u.Metre, supply_voltage: u.Volt
+) -> u.Watt:
     """Leakage power of transistors that are off between the supply rails. [W].
 
     Parameters
@@ -198,7 +187,7 @@ def gate_leakage_power(off_current_per_width: AmperePerMetre, width: Metre, supp
 
 
 @equation
-def voltage_scaled_energy(energy: Joule, voltage: Volt, reference_voltage: Volt) -> Joule:
+def voltage_scaled_energy(energy: u.Joule, voltage: u.Volt, reference_voltage: u.Volt) -> u.Joule:
     """Energy of charging a fixed capacitance, moved from a reference voltage to another. [J].
 
     Parameters
@@ -234,7 +223,7 @@ def voltage_scaled_energy(energy: Joule, voltage: Volt, reference_voltage: Volt)
 
 
 @equation
-def supply_energy_factor(supply_voltage: Volt, reference_voltage: Volt) -> Dimensionless:
+def supply_energy_factor(supply_voltage: u.Volt, reference_voltage: u.Volt) -> u.Dimensionless:
     """Switching energy of logic at one supply over that at another, in the same process. [1].
 
     Parameters
@@ -274,13 +263,13 @@ def supply_energy_factor(supply_voltage: Volt, reference_voltage: Volt) -> Dimen
 
 @equation
 def leakage_factor(
-    feature_size: Metre,
-    reference_feature_size: Metre,
-    off_current_per_width: AmperePerMetre,
-    reference_off_current_per_width: AmperePerMetre,
-    supply_voltage: Volt,
-    reference_voltage: Volt,
-) -> Dimensionless:
+    feature_size: u.Metre,
+    reference_feature_size: u.Metre,
+    off_current_per_width: u.AmperePerMetre,
+    reference_off_current_per_width: u.AmperePerMetre,
+    supply_voltage: u.Volt,
+    reference_voltage: u.Volt,
+) -> u.Dimensionless:
     """Leakage power of a circuit on one process over that of the same circuit on another. [1].
 
     The transistors shrink with the feature size, each metre of width leaks the off-current of its process, and the
@@ -324,8 +313,8 @@ def leakage_factor(
 
 @equation
 def cell_area_ratio(
-    bitcell_area_per_bit: SquareMetrePerBit, squares_per_bit: PerBit, feature_size: Metre
-) -> Dimensionless:
+    bitcell_area_per_bit: u.SquareMetrePerBit, squares_per_bit: u.PerBit, feature_size: u.Metre
+) -> u.Dimensionless:
     """Area of a process's memory cell over that of a model's cell, which shrinks with the feature size. [1].
 
     Parameters
@@ -363,7 +352,7 @@ def cell_area_ratio(
 
 
 @equation
-def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensionless:
+def corner_factor(corner_ratio: u.Dimensionless, depth: u.Dimensionless) -> u.Dimensionless:
     """Delay, current, leakage or energy at a corner of the process over the typical one. [1].
 
     Parameters
@@ -402,7 +391,7 @@ def corner_factor(corner_ratio: Dimensionless, depth: Dimensionless) -> Dimensio
 
 
 @equation
-def threshold_at_corner(typical_threshold: Volt, threshold_shift: Volt, depth: Dimensionless) -> Volt:
+def threshold_at_corner(typical_threshold: u.Volt, threshold_shift: u.Volt, depth: u.Dimensionless) -> u.Volt:
     """Threshold voltage of a transistor at a corner of the process. [V].
 
     Parameters
@@ -436,5 +425,5 @@ def threshold_at_corner(typical_threshold: Volt, threshold_shift: Volt, depth: D
     >>> f"{threshold_at_corner(0.4, 0.025, 1.5):.4g}"
     '0.4375'
     """
-    threshold: Volt = np.maximum(typical_threshold + threshold_shift * depth, 0.0)
+    threshold: u.Volt = np.maximum(typical_threshold + threshold_shift * depth, 0.0)
     return threshold

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Bit, Dimensionless, Joule, JoulePerBit
 from neuroest.equations._arithmetic import divided, rounded_up
 
 _DERIVED = "derivation: docs/models/twins.md"
@@ -19,7 +19,7 @@ _COUNTED = "movement, weights and arithmetic counted; control, leakage and idle 
 
 
 @equation
-def matched_activation_bits(timesteps: Dimensionless) -> Dimensionless:
+def matched_activation_bits(timesteps: u.Dimensionless) -> u.Dimensionless:
     """Width of an activation that tells apart as many values as the spike count of a neuron. [1].
 
     Parameters
@@ -55,7 +55,7 @@ def matched_activation_bits(timesteps: Dimensionless) -> Dimensionless:
 
 
 @equation
-def mean_active_share(timesteps: Dimensionless, spike_rate: Dimensionless) -> Dimensionless:
+def mean_active_share(timesteps: u.Dimensionless, spike_rate: u.Dimensionless) -> u.Dimensionless:
     """Share of the quantised twin's activations that are not zero, if the spiking one fires at this rate. [1].
 
     Parameters
@@ -96,13 +96,13 @@ def mean_active_share(timesteps: Dimensionless, spike_rate: Dimensionless) -> Di
 
 @equation
 def synaptic_event_energy(
-    hops: Dimensionless,
-    event_hop_energy: Joule,
-    weight_reads: Dimensionless,
-    weight_bits: Bit,
-    memory_read_energy: JoulePerBit,
-    accumulate_energy: Joule,
-) -> Joule:
+    hops: u.Dimensionless,
+    event_hop_energy: u.Joule,
+    weight_reads: u.Dimensionless,
+    weight_bits: u.Bit,
+    memory_read_energy: u.JoulePerBit,
+    accumulate_energy: u.Joule,
+) -> u.Joule:
     """Energy of one spike at one synapse: it travels, its weight is read and added. [J].
 
     Parameters
@@ -149,13 +149,13 @@ def synaptic_event_energy(
 
 @equation
 def synaptic_value_energy(
-    hops: Dimensionless,
-    value_hop_energy: JoulePerBit,
-    activation_bits: Bit,
-    weight_reads: Dimensionless,
-    weight_bits: Bit,
-    memory_read_energy: JoulePerBit,
-) -> Joule:
+    hops: u.Dimensionless,
+    value_hop_energy: u.JoulePerBit,
+    activation_bits: u.Bit,
+    weight_reads: u.Dimensionless,
+    weight_bits: u.Bit,
+    memory_read_energy: u.JoulePerBit,
+) -> u.Joule:
     """Energy of bringing one activation and its weight together, whether or not the activation is zero. [J].
 
     Parameters
@@ -200,7 +200,7 @@ def synaptic_value_energy(
 
 
 @equation
-def multiply_accumulate_energy(activation_bits: Bit, partial_product_energy: JoulePerBit) -> Joule:
+def multiply_accumulate_energy(activation_bits: u.Bit, partial_product_energy: u.JoulePerBit) -> u.Joule:
     """Energy of a multiply-accumulate with a narrow activation. [J].
 
     Parameters
@@ -235,8 +235,8 @@ def multiply_accumulate_energy(activation_bits: Bit, partial_product_energy: Jou
 
 @equation
 def potential_update_energy(
-    compare_energy: Joule, potential_bits: Bit, memory_read_energy: JoulePerBit
-) -> Joule:
+    compare_energy: u.Joule, potential_bits: u.Bit, memory_read_energy: u.JoulePerBit
+) -> u.Joule:
     """Energy of reading, comparing and writing back a potential, once a neuron and timestep. [J].
 
     Parameters
@@ -275,12 +275,12 @@ def potential_update_energy(
 
 @equation
 def spiking_neuron_energy(
-    timesteps: Dimensionless,
-    inputs: Dimensionless,
-    spike_rate: Dimensionless,
-    event_energy: Joule,
-    update_energy: Joule,
-) -> Joule:
+    timesteps: u.Dimensionless,
+    inputs: u.Dimensionless,
+    spike_rate: u.Dimensionless,
+    event_energy: u.Joule,
+    update_energy: u.Joule,
+) -> u.Joule:
     """Energy of one spiking neuron in one inference. [J].
 
     Parameters
@@ -324,11 +324,11 @@ def spiking_neuron_energy(
 
 @equation
 def quantised_neuron_energy(
-    inputs: Dimensionless,
-    value_energy: Joule,
-    active_share: Dimensionless,
-    multiply_accumulate_energy: Joule,
-) -> Joule:
+    inputs: u.Dimensionless,
+    value_energy: u.Joule,
+    active_share: u.Dimensionless,
+    multiply_accumulate_energy: u.Joule,
+) -> u.Joule:
     """Energy of one quantised neuron in one inference. [J].
 
     Parameters
@@ -370,13 +370,13 @@ def quantised_neuron_energy(
 
 @equation
 def crossover_spike_rate(
-    timesteps: Dimensionless,
-    inputs: Dimensionless,
-    event_energy: Joule,
-    update_energy: Joule,
-    value_energy: Joule,
-    multiply_accumulate_energy: Joule,
-) -> Dimensionless:
+    timesteps: u.Dimensionless,
+    inputs: u.Dimensionless,
+    event_energy: u.Joule,
+    update_energy: u.Joule,
+    value_energy: u.Joule,
+    multiply_accumulate_energy: u.Joule,
+) -> u.Dimensionless:
     """Spike rate below which a spiking neuron needs less energy than its quantised twin. [1].
 
     Parameters
@@ -427,11 +427,11 @@ def crossover_spike_rate(
 
 @equation
 def operations_crossover_rate(
-    timesteps: Dimensionless,
-    active_share: Dimensionless,
-    multiply_accumulate_energy: Joule,
-    accumulate_energy: Joule,
-) -> Dimensionless:
+    timesteps: u.Dimensionless,
+    active_share: u.Dimensionless,
+    multiply_accumulate_energy: u.Joule,
+    accumulate_energy: u.Joule,
+) -> u.Dimensionless:
     """Spike rate below which the additions need less energy than the twin's multiply-accumulates. [1].
 
     Parameters
@@ -472,7 +472,7 @@ def operations_crossover_rate(
 
 
 @equation
-def broadcast_spike_rate(broadcast_energy: Joule, event_energy: Joule) -> Dimensionless:
+def broadcast_spike_rate(broadcast_energy: u.Joule, event_energy: u.Joule) -> u.Dimensionless:
     """Spike rate above which it is cheaper to send every neuron's bit than to send events. [1].
 
     Parameters

@@ -7,19 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerMetre,
-    FaradPerSquareMetre,
-    Joule,
-    Metre,
-    PerSecond,
-    SquareMetre,
-    Volt,
-)
 from neuroest.equations._arithmetic import divided, rounded_down, rounded_up
 
 _DERIVATION = "derivation: docs/models/crossbar.md, Circuits that write"
@@ -27,7 +16,7 @@ _PUMP = "Palumbo and Pappalardo, IEEE Circuits Syst. Mag. 10(1), 31 (2010), doi:
 
 
 @equation
-def decoder_gates(outputs: Dimensionless) -> Dimensionless:
+def decoder_gates(outputs: u.Dimensionless) -> u.Dimensionless:
     """Two-input gates of a decoder with one gate for each output and two groups of predecoded lines. [1].
 
     Parameters
@@ -57,15 +46,15 @@ def decoder_gates(outputs: Dimensionless) -> Dimensionless:
     >>> f"{decoder_gates(256.0):.0f}"
     '288'
     """
-    gates: Dimensionless = outputs + 2.0 * np.sqrt(outputs)
+    gates: u.Dimensionless = outputs + 2.0 * np.sqrt(outputs)
     return gates
 
 
 @equation
 def decoder_capacitance(
-    outputs: Dimensionless, pitch: Metre, wire_capacitance: FaradPerMetre, gate_width: Metre,
-    gate_capacitance: FaradPerMetre,
-) -> Farad:  # fmt: skip
+    outputs: u.Dimensionless, pitch: u.Metre, wire_capacitance: u.FaradPerMetre, gate_width: u.Metre,
+    gate_capacitance: u.FaradPerMetre,
+) -> u.Farad:  # fmt: skip
     """Capacitance that a decoder charges when it selects another line. [F].
 
     Parameters
@@ -105,14 +94,14 @@ def decoder_capacitance(
     '36.48 fF'
     """
     wire = outputs * pitch * wire_capacitance
-    load: Farad = 2.0 * (wire + np.sqrt(outputs) * gate_width * gate_capacitance)
+    load: u.Farad = 2.0 * (wire + np.sqrt(outputs) * gate_width * gate_capacitance)
     return load
 
 
 @equation
 def switch_area(
-    width: Metre, gate_length: Metre, contact_length: Metre, layout_factor: Dimensionless
-) -> SquareMetre:
+    width: u.Metre, gate_length: u.Metre, contact_length: u.Metre, layout_factor: u.Dimensionless
+) -> u.SquareMetre:
     """Area of a switch that passes any voltage of a line. [m^2].
 
     Parameters
@@ -153,8 +142,8 @@ def switch_area(
 
 @equation
 def charge_pump_stages(
-    output_voltage: Volt, input_voltage: Volt, parasitic_fraction: Dimensionless
-) -> Dimensionless:
+    output_voltage: u.Volt, input_voltage: u.Volt, parasitic_fraction: u.Dimensionless
+) -> u.Dimensionless:
     """Stages of a Dickson charge pump that takes least power for its output. [1].
 
     Parameters
@@ -190,12 +179,12 @@ def charge_pump_stages(
     '2'
     """
     beyond = 1.0 + np.sqrt(parasitic_fraction / (1.0 + parasitic_fraction))
-    stages: Dimensionless = np.maximum(rounded_up(beyond * (output_voltage / input_voltage - 1.0)), 1.0)
+    stages: u.Dimensionless = np.maximum(rounded_up(beyond * (output_voltage / input_voltage - 1.0)), 1.0)
     return stages
 
 
 @equation
-def charge_pump_open_voltage(stages: Dimensionless, input_voltage: Volt) -> Volt:
+def charge_pump_open_voltage(stages: u.Dimensionless, input_voltage: u.Volt) -> u.Volt:
     """Voltage of a Dickson charge pump that delivers no current. [V].
 
     Parameters
@@ -233,12 +222,12 @@ def charge_pump_open_voltage(stages: Dimensionless, input_voltage: Volt) -> Volt
 
 @equation
 def charge_pump_capacitance(
-    stages: Dimensionless,
-    load_current: Ampere,
-    clock_frequency: PerSecond,
-    input_voltage: Volt,
-    output_voltage: Volt,
-) -> Farad:
+    stages: u.Dimensionless,
+    load_current: u.Ampere,
+    clock_frequency: u.PerSecond,
+    input_voltage: u.Volt,
+    output_voltage: u.Volt,
+) -> u.Farad:
     """Capacitance of all stages of a Dickson charge pump that delivers a current at a voltage. [F].
 
     Parameters
@@ -278,14 +267,17 @@ def charge_pump_capacitance(
     '91.4 pF'
     """
     left = charge_pump_open_voltage(stages, input_voltage) / input_voltage - output_voltage / input_voltage
-    moved: Farad = load_current / (clock_frequency * input_voltage)
+    moved: u.Farad = load_current / (clock_frequency * input_voltage)
     return moved * divided(stages * stages, left)
 
 
 @equation
 def charge_pump_efficiency(
-    stages: Dimensionless, input_voltage: Volt, output_voltage: Volt, parasitic_fraction: Dimensionless
-) -> Dimensionless:
+    stages: u.Dimensionless,
+    input_voltage: u.Volt,
+    output_voltage: u.Volt,
+    parasitic_fraction: u.Dimensionless,
+) -> u.Dimensionless:
     """Power at the output of a Dickson charge pump over the power that it takes. [1].
 
     Parameters
@@ -325,14 +317,14 @@ def charge_pump_efficiency(
     """
     gain = output_voltage / input_voltage
     left = charge_pump_open_voltage(stages, input_voltage) / input_voltage - gain
-    efficiency: Dimensionless = gain / (stages + 1.0 + divided(parasitic_fraction * stages * stages, left))
+    efficiency: u.Dimensionless = gain / (stages + 1.0 + divided(parasitic_fraction * stages * stages, left))
     return efficiency
 
 
 @equation
 def charge_pump_area(
-    capacitance: Farad, capacitance_density: FaradPerSquareMetre, area_factor: Dimensionless
-) -> SquareMetre:
+    capacitance: u.Farad, capacitance_density: u.FaradPerSquareMetre, area_factor: u.Dimensionless
+) -> u.SquareMetre:
     """Area of a charge pump with its switches, clock drivers and regulation. [m^2].
 
     Parameters
@@ -370,7 +362,7 @@ def charge_pump_area(
 
 
 @equation
-def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule:
+def supply_loss_energy(output_energy: u.Joule, efficiency: u.Dimensionless) -> u.Joule:
     """Energy that a supply takes beside what it hands on. [J].
 
     Parameters
@@ -402,12 +394,12 @@ def supply_loss_energy(output_energy: Joule, efficiency: Dimensionless) -> Joule
     >>> f"{1e12 * supply_loss_energy(180e-12, 0.632):.0f} pJ"
     '105 pJ'
     """
-    lost: Joule = output_energy * (divided(1.0, efficiency) - 1.0)
+    lost: u.Joule = output_energy * (divided(1.0, efficiency) - 1.0)
     return lost
 
 
 @equation
-def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_energy: Joule) -> Joule:
+def level_shift_energy(pulses: u.Dimensionless, shifters: u.Dimensionless, toggle_energy: u.Joule) -> u.Joule:
     """Energy of shifting levels while one cell is written. [J].
 
     Parameters
@@ -446,8 +438,8 @@ def level_shift_energy(pulses: Dimensionless, shifters: Dimensionless, toggle_en
 
 @equation
 def written_line_current(
-    cells: Dimensionless, written: Dimensionless, write_current: Ampere, half_select_current: Ampere
-) -> Ampere:
+    cells: u.Dimensionless, written: u.Dimensionless, write_current: u.Ampere, half_select_current: u.Ampere
+) -> u.Ampere:
     """Largest current of a line while cells on it are written. [A].
 
     Parameters
@@ -488,8 +480,11 @@ def written_line_current(
 
 @equation
 def cells_at_once(
-    drivers: Dimensionless, largest_current: Ampere, cell_current: Ampere, arrays_together: Dimensionless
-) -> Dimensionless:
+    drivers: u.Dimensionless,
+    largest_current: u.Ampere,
+    cell_current: u.Ampere,
+    arrays_together: u.Dimensionless,
+) -> u.Dimensionless:
     """Cells of one array that its drivers, and the supply behind them, can write at once. [1].
 
     Parameters
@@ -526,5 +521,5 @@ def cells_at_once(
     '10'
     """
     fed = np.maximum(rounded_down(largest_current / (arrays_together * cell_current)), 1.0)
-    cells: Dimensionless = np.minimum(drivers, fed)
+    cells: u.Dimensionless = np.minimum(drivers, fed)
     return cells

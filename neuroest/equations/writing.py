@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import equation
-from neuroest.core.units import Ampere, Dimensionless, Joule, PerSecond, Second, Volt
 
 _OF_MAPPING = "derivation: docs/models/mapping.md"
 
 
 @equation
 def write_verify_energy(
-    pulses: Dimensionless,
-    write_voltage: Volt,
-    write_current: Ampere,
-    pulse_width: Second,
-    line_energy: Joule,
-    verify_energy: Joule,
-) -> Joule:
+    pulses: u.Dimensionless,
+    write_voltage: u.Volt,
+    write_current: u.Ampere,
+    pulse_width: u.Second,
+    line_energy: u.Joule,
+    verify_energy: u.Joule,
+) -> u.Joule:
     """Energy of programming one cell with write-verify pulses. [J].
 
     Parameters
@@ -63,12 +63,12 @@ def write_verify_energy(
 
 @equation
 def array_programming_time(
-    cells: Dimensionless,
-    parallel_cells: Dimensionless,
-    pulses: Dimensionless,
-    pulse_width: Second,
-    verify_time: Second,
-) -> Second:
+    cells: u.Dimensionless,
+    parallel_cells: u.Dimensionless,
+    pulses: u.Dimensionless,
+    pulse_width: u.Second,
+    verify_time: u.Second,
+) -> u.Second:
     """Time of programming all cells of an array. [s].
 
     Parameters
@@ -108,7 +108,7 @@ def array_programming_time(
 
 
 @equation
-def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dimensionless) -> Second:
+def write_lifetime(endurance: u.Dimensionless, update_rate: u.PerSecond, pulses: u.Dimensionless) -> u.Second:
     """Time until the cells have used up their endurance. [s].
 
     Parameters
@@ -147,7 +147,7 @@ def write_lifetime(endurance: Dimensionless, update_rate: PerSecond, pulses: Dim
 
 
 @equation
-def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> Dimensionless:
+def rewritten_cells(elements: u.Dimensionless, cells_per_value: u.Dimensionless) -> u.Dimensionless:
     """Cells that are written in each inference if computed factors of products sit in arrays. [1].
 
     Parameters
@@ -183,7 +183,7 @@ def rewritten_cells(elements: Dimensionless, cells_per_value: Dimensionless) -> 
 
 
 @equation
-def rewriting_limit(endurance: Dimensionless, pulses: Dimensionless) -> Dimensionless:
+def rewriting_limit(endurance: u.Dimensionless, pulses: u.Dimensionless) -> u.Dimensionless:
     """Inferences after which cells are worn out that are written in each of them. [1].
 
     Parameters

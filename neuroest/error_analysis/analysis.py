@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
-from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
 from neuroest.error_analysis import basis_shares
@@ -84,7 +84,7 @@ class EstimateAnalysis:
     @cached_property
     def sampled(self) -> Evaluation:
         """The evaluation of all samples."""
-        values: dict[str, Numeric] = {path: claim.value for path, claim in self.claims.items()}
+        values: dict[str, u.Numeric] = {path: claim.value for path, claim in self.claims.items()}
         return evaluate(self.design, self.workload, {**values, **self._drawn})
 
     @cached_property

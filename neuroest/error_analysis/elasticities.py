@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.arrays import Array
-from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.results.quantities import QUANTITIES
@@ -31,10 +31,10 @@ def elasticities(design: Design, workload: WorkloadSpec, claims: Mapping[str, Cl
     """
     stepped = steps(claims)
     paths, rows = tuple(stepped), 2 * len(stepped) + 1
-    values: dict[str, Numeric] = {path: claim.value for path, claim in claims.items()}
+    values: dict[str, u.Numeric] = {path: claim.value for path, claim in claims.items()}
     result = evaluate(design, workload, values | stepped)
 
-    def elasticity(quantity: Numeric) -> _Term:
+    def elasticity(quantity: u.Numeric) -> _Term:
         array = np.broadcast_to(np.asarray(quantity, dtype=np.float64).reshape(-1), (rows,))
         return float(array[0]), slopes(array)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from neuroest.core.units import Bit, Dimensionless, Joule, JoulePerBit
+from neuroest.core import units as u
 from neuroest.specs.parameters import Record, non_negative, positive
 
 
@@ -14,19 +14,19 @@ class TwinEnergiesParameters(Record):
     model: ClassVar[str] = "twin_energies"
     folder: ClassVar[str] = "comparisons"
 
-    accumulate_energy: Joule = positive(symbol="E_add")
+    accumulate_energy: u.Joule = positive(symbol="E_add")
     """Energy of adding a weight to a potential."""
-    compare_energy: Joule = positive(symbol="E_cmp")
+    compare_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of comparing a potential with its threshold."""
-    partial_product_energy: JoulePerBit = positive(symbol="e_mul")
+    partial_product_energy: u.JoulePerBit = positive(symbol="e_mul")
     """Energy of a multiply-accumulate for each bit of the activation."""
-    event_hop_energy: Joule = non_negative(symbol="E_hop")
+    event_hop_energy: u.Joule = non_negative(symbol="E_hop")
     """Energy of one spike a hop, with what its address takes."""
-    value_hop_energy: JoulePerBit = non_negative(symbol="e_hop")
+    value_hop_energy: u.JoulePerBit = non_negative(symbol="e_hop")
     """Energy of dense traffic a hop."""
-    memory_read_energy: JoulePerBit = non_negative(symbol="e_read")
+    memory_read_energy: u.JoulePerBit = non_negative(symbol="e_read")
     """Energy of the memory for weights and potentials."""
-    potential_bits: Bit = positive(symbol="b_p")
+    potential_bits: u.Bit = positive(symbol="b_p")
     """Width of a potential."""
-    hops: Dimensionless = non_negative(symbol="h")
+    hops: u.Dimensionless = non_negative(symbol="h")
     """Hops between the cores of two neurons."""

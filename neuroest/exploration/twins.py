@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
 from neuroest.core.statistics import quantiles
-from neuroest.core.units import Numeric
 from neuroest.equations import twins
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import load_device
@@ -54,16 +54,16 @@ class Twins:
     """Both neurons with numbers in them; each energy may be an array of samples."""
 
     case: TwinCase
-    activation_bits: Numeric
-    event_energy: Numeric
-    update_energy: Numeric
-    value_energy: Numeric
-    multiply_accumulate_energy: Numeric
-    accumulate_energy: Numeric
-    broadcast_rate: Numeric
+    activation_bits: u.Numeric
+    event_energy: u.Numeric
+    update_energy: u.Numeric
+    value_energy: u.Numeric
+    multiply_accumulate_energy: u.Numeric
+    accumulate_energy: u.Numeric
+    broadcast_rate: u.Numeric
 
     @property
-    def crossover(self) -> Numeric:
+    def crossover(self) -> u.Numeric:
         """Spike rate below which the spiking neuron needs less."""
         return twins.crossover_spike_rate(
             self.case.timesteps, self.case.inputs, self.event_energy, self.update_energy, self.value_energy,
@@ -71,13 +71,13 @@ class Twins:
         )  # fmt: skip
 
     @property
-    def operations_crossover(self) -> Numeric:
+    def operations_crossover(self) -> u.Numeric:
         """The same with arithmetic alone, where the twin does not skip zeros."""
         return twins.operations_crossover_rate(
             self.case.timesteps, 1.0, self.multiply_accumulate_energy, self.accumulate_energy
         )
 
-    def ratio(self, spike_rate: Numeric) -> Numeric:
+    def ratio(self, spike_rate: u.Numeric) -> u.Numeric:
         """Energy of the spiking neuron over that of its twin."""
         share = twins.mean_active_share(self.case.timesteps, spike_rate)
         return twins.spiking_neuron_energy(
@@ -87,7 +87,7 @@ class Twins:
         )
 
 
-def published_values(name: str = PUBLISHED) -> dict[str, Numeric]:
+def published_values(name: str = PUBLISHED) -> dict[str, u.Numeric]:
     """Energies of a device of model `twin_energies`, in SI.
 
     Raises
@@ -101,7 +101,7 @@ def published_values(name: str = PUBLISHED) -> dict[str, Numeric]:
     return {path: claim.value for path, claim in device.claims.items()}
 
 
-def twins_of(case: TwinCase, values: Mapping[str, Numeric]) -> Twins:
+def twins_of(case: TwinCase, values: Mapping[str, u.Numeric]) -> Twins:
     """Both neurons of a case, from energies that may be arrays."""
     hops = values["hops"] if case.hops is None else case.hops
     bits = twins.matched_activation_bits(case.timesteps)

@@ -17,9 +17,9 @@ from neuroest.blocks.base import Check, Component, NetworkContext, Structural, l
 from neuroest.blocks.memories.base import Memory
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import ChargesClock, CodesSpikes, ExecutesElementwise
+from neuroest.core import units as u
 from neuroest.core.errors import MappingError
 from neuroest.core.memoization import memoize_numbers
-from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.design.chip import Chip, LevelNode
 from neuroest.equations import mapping as equations
@@ -106,9 +106,9 @@ class Traffic:
     inputs: Array | None = None
     distinct: Array | None = None
     held: Array | None = None
-    item: Numeric | None = None
+    item: u.Numeric | None = None
 
-    def words(self, bits: Array, width: Numeric) -> Array:
+    def words(self, bits: Array, width: u.Numeric) -> Array:
         """Accesses to words of that width that so many of its bits take."""
         if self.item is None:
             return np.asarray(bits / width)
@@ -177,10 +177,10 @@ class NetworkMapping:
 
     level: LevelNode
     placement: Placement
-    instances: Mapping[str, Numeric]
-    counts: Mapping[str, Numeric]
-    units_per_child: Mapping[str, Numeric]
-    passes: Numeric = 1.0
+    instances: Mapping[str, u.Numeric]
+    counts: Mapping[str, u.Numeric]
+    units_per_child: Mapping[str, u.Numeric]
+    passes: u.Numeric = 1.0
     """Times that the units take another part of the network in one inference."""
     checks: tuple[Check, ...] = ()
     exclusions: tuple[str, ...] = field(default=())
@@ -259,7 +259,7 @@ class Mapper(ABC):
     def unit_time(self, placement: Placement) -> Array:
         """Time that the units need for one time step of each layer (for one inference in dense coding)."""
 
-    def left_out(self, passes: Numeric) -> list[str]:
+    def left_out(self, passes: u.Numeric) -> list[str]:
         """What the estimate does not contain because no block of the chip stands for it."""
         left_out = []
         if self.chip.technology.corner is not None:
@@ -276,7 +276,7 @@ class Mapper(ABC):
         """What the units of the level need and no block stands for."""
         return []
 
-    def _left_out_without_blocks(self, passes: Numeric) -> list[str]:
+    def _left_out_without_blocks(self, passes: u.Numeric) -> list[str]:
         """What a chip that is put together of blocks leaves out because no block stands for it."""
         chip, spiking, left_out = self.chip, self.network.spiking, []
         stays = not self.loses_weights and not np.all(passes > 1.0)
@@ -299,7 +299,7 @@ class Mapper(ABC):
             left_out.append("bringing sums back to the bits of an activation (rescaling of the vector_unit)")
         return left_out
 
-    def peak_rate(self) -> Numeric | None:
+    def peak_rate(self) -> u.Numeric | None:
         """Operations per second of one unit that is never idle, two for each multiply-accumulate, or None."""
         return None
 
@@ -307,7 +307,7 @@ class Mapper(ABC):
         """Which layers take turns on units of this level."""
         return no_sharing(np.shape(self.layers.positions)[-1])
 
-    def partial_sum_bits(self) -> Numeric:
+    def partial_sum_bits(self) -> u.Numeric:
         """Bits of a sum that goes on from one unit to the next; none where sums are whole or currents."""
         return 0.0
 
@@ -315,11 +315,11 @@ class Mapper(ABC):
         """Clock cycles of a matrix unit beside the computing level for the products that it does, by layer."""
         return self.zeros()
 
-    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Instances of the components in the slots of the computing level."""
         return {slot.path: units for slot in self.compute.slots.values()}
 
-    def instances_of_chips(self, chips: Numeric) -> Mapping[str, Numeric]:
+    def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
         """Instances of what stands once in a chip, however many computing units share it."""
         return {}
 
@@ -331,7 +331,7 @@ class Mapper(ABC):
         """Cells that hold a weight, all copies of a layer counted; none where weights live in no cells."""
         return self.zeros()
 
-    def writing_time(self, mapped: NetworkMapping) -> Numeric:
+    def writing_time(self, mapped: NetworkMapping) -> u.Numeric:
         """Time to write all weights into their cells."""
         return 0.0
 
@@ -351,7 +351,7 @@ class Mapper(ABC):
         return self.chip.operation.mode == "duty_cycled" and store is not None and store.forgets
 
     @property
-    def inferences_per_writing(self) -> Numeric | None:
+    def inferences_per_writing(self) -> u.Numeric | None:
         """Inferences after which the cells of an array are written anew; None where they never are."""
         return 1.0 if self.loses_weights else self.chip.inferences_per_programming
 
@@ -398,7 +398,7 @@ class Mapper(ABC):
         return found[-1] if found else None
 
     @property
-    def steps(self) -> Numeric:
+    def steps(self) -> u.Numeric:
         """Time steps of an inference."""
         return self.layers.timesteps
 
@@ -453,8 +453,8 @@ def computing_level(chip: Chip) -> LevelNode:
 
 
 def level_counts(
-    chip: Chip, level: LevelNode, needed: Numeric, unit_name: str, *, reprograms: bool = False
-) -> tuple[dict[str, Numeric], dict[str, Numeric], list[Check]]:
+    chip: Chip, level: LevelNode, needed: u.Numeric, unit_name: str, *, reprograms: bool = False
+) -> tuple[dict[str, u.Numeric], dict[str, u.Numeric], list[Check]]:
     """Instances of all levels, for a network that needs so many computing units.
 
     Returns
@@ -476,13 +476,13 @@ def level_counts(
     if len(free) > 1:
         names = " and ".join(node.path for node in free)
         raise MappingError(f"the counts of {names} are all auto; give all but one")
-    fixed: Numeric = 1.0
+    fixed: u.Numeric = 1.0
     for node in path:
         fixed = fixed * (node.count if node.count is not None else 1.0)
-    counts: dict[str, Numeric] = {}
+    counts: dict[str, u.Numeric] = {}
     checks: list[Check] = []
-    total: Numeric = 1.0
-    local: dict[str, Numeric] = {}
+    total: u.Numeric = 1.0
+    local: dict[str, u.Numeric] = {}
     for node in path:
         local[node.path] = node.count if node.count is not None else equations.units_for(needed, fixed)
         total = total * local[node.path]
@@ -497,8 +497,8 @@ def level_counts(
                 needed, total,
             )
         )  # fmt: skip
-    per_child: dict[str, Numeric] = {}
-    below: Numeric = 1.0
+    per_child: dict[str, u.Numeric] = {}
+    below: u.Numeric = 1.0
     for node in reversed(path):
         per_child[node.path] = below
         below = below * local[node.path]

@@ -11,8 +11,8 @@ from neuroest.blocks.base import Component
 from neuroest.blocks.digital.bit_serial_cell import BitSerialCellBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import AddsPartialSums
+from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.core.units import Numeric, Second
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement, Traffic
 from neuroest.specs.architecture import Level
@@ -65,7 +65,7 @@ class BitSerialMapper(Mapper):
         if np.any(self.weights_per_row() < 1.0):
             raise MappingError(f"{self.level.path} has too few columns for a weight with its guard bits")
 
-    def weights_per_row(self) -> Numeric:
+    def weights_per_row(self) -> u.Numeric:
         """Weights side by side in one row."""
         each = self.network.weight_bits + self.options["guard_bits"]
         return np.floor(self.options["columns"] / each)
@@ -109,7 +109,7 @@ class BitSerialMapper(Mapper):
             neuron_updates=self.zeros(),
         )
 
-    def pass_time(self) -> Second:
+    def pass_time(self) -> u.Second:
         """Time of one position: the bits of its inputs, one after the other."""
         o = self.options
         cycle = accelerators.bit_serial_cycle_time(
@@ -117,7 +117,7 @@ class BitSerialMapper(Mapper):
         )
         return self.network.activation_bits * cycle
 
-    def peak_rate(self) -> Numeric:
+    def peak_rate(self) -> u.Numeric:
         """Every weight that fits is multiplied once a pass."""
         return 2.0 * self.options["rows"] * self.weights_per_row() / self.pass_time()
 
@@ -125,6 +125,6 @@ class BitSerialMapper(Mapper):
         """Position after position."""
         return np.asarray(self.layers.is_weighted * self.layers.positions * self.pass_time())
 
-    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Cells of all arrays."""
         return {self.compute.slots["cell"].path: units * self.options["rows"] * self.options["columns"]}

@@ -6,8 +6,8 @@ from abc import abstractmethod
 
 import numpy as np
 
+from neuroest.core import units as u
 from neuroest.core.errors import CodingError
-from neuroest.core.units import Numeric
 from neuroest.equations import mapping
 from neuroest.levels.base import Array, Mapper, Placement
 
@@ -25,11 +25,11 @@ class CoreMapper(Mapper):
             )
 
     @abstractmethod
-    def core_neurons(self) -> Numeric:
+    def core_neurons(self) -> u.Numeric:
         """Neurons that one core can hold."""
 
     @abstractmethod
-    def core_weights(self) -> Numeric:
+    def core_weights(self) -> u.Numeric:
         """Weights that one core can hold."""
 
     def place(self) -> Placement:

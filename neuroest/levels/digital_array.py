@@ -13,8 +13,8 @@ from neuroest.blocks.base import AreaCost, Component, NetworkContext, logic_area
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
+from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping, winograd
 from neuroest.equations import digital as equations
@@ -165,12 +165,12 @@ class DigitalArrayMapper(Mapper):
             )
 
     @property
-    def arrays(self) -> Numeric:
+    def arrays(self) -> u.Numeric:
         """Arrays that work on one layer side by side, those of all levels around them; a count that is auto is one."""
         counts = (level.count for level in self.chip.path_to(self.level))
         return prod((count for count in counts if count is not None), start=1.0)
 
-    def peak_rate(self) -> Numeric:
+    def peak_rate(self) -> u.Numeric:
         """Every unit multiplies and adds in every cycle."""
         return 2.0 * self.options["rows"] * self.options["columns"] * self.options["clock_frequency"]
 
@@ -355,7 +355,7 @@ class DigitalArrayMapper(Mapper):
             self.zeros() + _moved(read, owners), self.zeros() + _moved(written, owners), owners
         )
 
-    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Processing elements of all arrays."""
         return {self.compute.slots["unit"].path: units * self.options["rows"] * self.options["columns"]}
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.chip.event_energies import EventEnergiesBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import network
 from neuroest.levels.base import Array, LevelCounts, Placement
 from neuroest.levels.cores import CoreMapper, producers
@@ -37,15 +37,15 @@ class EventCoreMapper(CoreMapper):
         time=ModelError(1.5, "contention and imbalance between cores are not modelled"),
     )
 
-    def core_neurons(self) -> Numeric:
+    def core_neurons(self) -> u.Numeric:
         """Neurons of one core, as published."""
-        found: Numeric = self.compute.slots["events"].device.neurons_per_core
+        found: u.Numeric = self.compute.slots["events"].device.neurons_per_core
         return found
 
-    def core_weights(self) -> Numeric:
+    def core_weights(self) -> u.Numeric:
         """Synapses that the published memory holds."""
         device = self.compute.slots["events"].device
-        found: Numeric = device.synapse_memory / device.bits_per_synapse
+        found: u.Numeric = device.synapse_memory / device.bits_per_synapse
         return found
 
     def action_counts(self, placement: Placement) -> LevelCounts:
@@ -82,7 +82,7 @@ class EventCoreMapper(CoreMapper):
         busy = (self.operations() * d.synaptic_operation_time + self.updates() * d.update_time) / cores
         return np.asarray(t.is_weighted * (busy + d.synchronisation_time))
 
-    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """All cores, and those with neurons of the network."""
         events: Any = self.compute.slots["events"]
         used = np.minimum(np.sum(placement.units, axis=-1, keepdims=True), units)

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.chip.roofline_processor import RooflineBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import accelerators
 from neuroest.levels.base import Array, LevelCounts, Mapper, Placement
 from neuroest.specs.architecture import Level
@@ -60,13 +60,13 @@ class RooflineMapper(Mapper):
         )
 
     @property
-    def batch(self) -> Numeric:
+    def batch(self) -> u.Numeric:
         """Inferences computed together."""
         return self.compute.slots["processor"].options["batch"]
 
-    def peak_rate(self) -> Numeric:
+    def peak_rate(self) -> u.Numeric:
         """As published."""
-        found: Numeric = self.compute.slots["processor"].device.peak_rate
+        found: u.Numeric = self.compute.slots["processor"].device.peak_rate
         return found
 
     def action_counts(self, placement: Placement) -> LevelCounts:

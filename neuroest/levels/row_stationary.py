@@ -11,8 +11,8 @@ import numpy as np
 from neuroest.blocks.base import Component, Structural
 from neuroest.blocks.digital.multiply_accumulate import MultiplyAccumulateBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core import units as u
 from neuroest.core.errors import CodingError
-from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.equations import accelerators, mapping
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
@@ -132,9 +132,9 @@ class RowStationaryMapper(DigitalArrayMapper):
             np.asarray(accelerators.rows_with_halo(t.output_rows, strip, reach, t.row_stride)),
         )
 
-    def buffer_words(self) -> Numeric:
+    def buffer_words(self) -> u.Numeric:
         """Partial sums and inputs of a pass that the chip can hold; no limit where nothing stores either."""
-        words: Numeric = np.inf
+        words: u.Numeric = np.inf
         for contents, bits in (
             ("partial_sums", self.compute.slots["unit"].options["accumulator_bits"]),
             ("activations", self.network.activation_bits),
@@ -226,7 +226,7 @@ class RowStationaryMapper(DigitalArrayMapper):
         weights = self.stored_weight_bits() * (self.strips() - 1.0) / self.options["batch"]
         return np.asarray(self.repeated_inputs() * self.network.activation_bits + weights)
 
-    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Units of all arrays, each with its memory."""
         each = units * self.options["rows"] * self.options["columns"]
         return {slot.path: each for slot in self.compute.slots.values()}

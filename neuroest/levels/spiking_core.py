@@ -9,7 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Component
 from neuroest.blocks.digital.digital_lif import DigitalNeuronBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import mapping, neurons
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
 from neuroest.levels.cores import CoreMapper
@@ -50,11 +50,11 @@ class SpikingCoreMapper(CoreMapper):
         """The synapse memory."""
         return self.compute.slots["synapse_memory"]
 
-    def core_neurons(self) -> Numeric:
+    def core_neurons(self) -> u.Numeric:
         """Neurons whose state fits, as chosen."""
         return self.options["neurons"]
 
-    def core_weights(self) -> Numeric:
+    def core_weights(self) -> u.Numeric:
         """Weights that the synapse memory holds."""
         return self.compute.slots["synapse_memory"].options["capacity"] / self.network.weight_bits
 

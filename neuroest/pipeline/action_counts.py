@@ -18,8 +18,8 @@ from neuroest.blocks.base import Check, Component
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.interconnect.mesh import Mesh
 from neuroest.blocks.roles import AddsPartialSums, ExecutesElementwise, SharedInTime, UpdatesNeurons
+from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.core.units import Numeric
 from neuroest.design.chip import LevelNode
 from neuroest.equations import mapping as equations
 from neuroest.equations import network as network_equations
@@ -55,7 +55,7 @@ class Transport:
     hops: Array
     farthest: Array
     lanes: Array
-    packet: Numeric
+    packet: u.Numeric
     sums: Array
 
 
@@ -154,7 +154,7 @@ def _line_buffer_checks(mapper: Mapper, mapped: NetworkMapping) -> list[Check]:
     ]  # fmt: skip
 
 
-def _packet(mapper: Mapper, mapped: NetworkMapping) -> Numeric | None:
+def _packet(mapper: Mapper, mapped: NetworkMapping) -> u.Numeric | None:
     """Bits of an event on its way, where spikes travel as events."""
     found = _mesh(mapper)
     by_event = mapper.network.spiking and found is not None and found[1].spec.packet == "address_event"
@@ -169,7 +169,7 @@ def _reprogram(mapper: Mapper, mapped: NetworkMapping, actions: dict[tuple[str, 
         actions[key] = np.where(mapped.passes > 1.0, cells, actions.get(key, mapper.zeros()))
 
 
-def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> Numeric:
+def event_packet_bits(mapper: Mapper, mesh: Component[Any], mapped: NetworkMapping) -> u.Numeric:
     """Bits of an address-event packet: as chosen, or what the addresses of units and rows need."""
     if "packet_bits" in mesh.options:
         return mesh.options["packet_bits"]
@@ -199,11 +199,11 @@ def _transport(
         per_router = mapped.counts[mapper.level.path] / mapped.counts[child.path]
     routers = np.asarray(equations.units_for(placement.units, per_router))
     events = np.asarray(mapper.steps * mapper.inputs_active())
-    packet: Numeric = 0.0
+    packet: u.Numeric = 0.0
     if mesh.spec.packet == "address_event" and mapper.network.spiking:
         packet = event_packet_bits(mapper, mesh, mapped)
         numbers = mapper.steps * t.input_rate * t.input_elements * mapper.value_bits()
-        payload: Numeric = events * packet + numbers
+        payload: u.Numeric = events * packet + numbers
     else:
         wide = np.maximum(mapper.network.activation_bits, mapper.value_bits())
         payload = network_equations.frame_bits(mapper.steps * t.input_elements, wide)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import power
 from neuroest.levels.base import NetworkMapping
 from neuroest.pipeline.cost_table import CostTable
@@ -21,8 +21,8 @@ class InstanceRow:
 
     component: str
     term: str
-    total: Numeric
-    instances: Numeric
+    total: u.Numeric
+    instances: u.Numeric
     asleep: bool = False
     """Whether it is power that is drawn while the chip is switched off."""
 
@@ -43,8 +43,8 @@ def area_rows(mapped: NetworkMapping, costs: CostTable) -> tuple[InstanceRow, ..
 def chip_area(costs: CostTable, rows: Iterable[InstanceRow]) -> Array:
     """Area of the chip: blocks over the floor-plan utilisation, and dies that are known as a whole. [m^2]."""
     known_dies = {(a.component, a.term) for a in costs.areas if a.placed}
-    blocks: list[Numeric] = []
-    dies: list[Numeric] = []
+    blocks: list[u.Numeric] = []
+    dies: list[u.Numeric] = []
     for row in rows:
         (dies if (row.component, row.term) in known_dies else blocks).append(row.total)
     return np.asarray(power.floorplan_area(total(blocks), costs.floorplan_utilisation) + total(dies))

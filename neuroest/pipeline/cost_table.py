@@ -22,7 +22,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.chip.overheads import ChipOverheads
 from neuroest.blocks.interconnect.base import NetworkOnChip
-from neuroest.core.units import Dimensionless, Metre, Numeric, WattPerSquareMetre
+from neuroest.core import units as u
 from neuroest.design.chip import Chip
 from neuroest.equations import network as network_equations
 from neuroest.equations import technology
@@ -67,11 +67,11 @@ class CostTable:
     energies: tuple[EnergyCost, ...]
     areas: tuple[AreaCost, ...]
     statics: tuple[StaticCost, ...]
-    clock_fraction: Dimensionless
-    control_fraction: Dimensionless
-    control_area_fraction: Dimensionless
-    floorplan_utilisation: Dimensionless
-    power_density_limit: WattPerSquareMetre
+    clock_fraction: u.Dimensionless
+    control_fraction: u.Dimensionless
+    control_area_fraction: u.Dimensionless
+    floorplan_utilisation: u.Dimensionless
+    power_density_limit: u.WattPerSquareMetre
     synchronous: frozenset[str]
     overheads: str | None
     checks: tuple[Check, ...]
@@ -181,21 +181,21 @@ def process_checks(components: Iterable[Component[Any]]) -> list[Check]:
     ]  # fmt: skip
 
 
-def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> Numeric:
+def _places(network: NetworkOnChip, chip: Chip, mapped: NetworkMapping) -> u.Numeric:
     """Places that a network connects: the children of its level."""
     level = next(level for level, block in chip.networks() if block is network)
     none = 0.0 * mapped.counts[level.path]
-    found: Numeric = sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
+    found: u.Numeric = sum((mapped.counts[child.path] for child in level.levels.values()), start=none)
     return found
 
 
 def _tile_pitch(
-    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[AreaCost, ...], places: Numeric
-) -> Metre:
+    mesh: NetworkOnChip, mapped: NetworkMapping, areas: tuple[AreaCost, ...], places: u.Numeric
+) -> u.Metre:
     """Distance between routers: as chosen, or the side of the die share of one router."""
     if "tile_pitch" in mesh.options:
         return mesh.options["tile_pitch"]
-    total: Numeric = 0.0
+    total: u.Numeric = 0.0
     for area in areas:
         if not area.placed:
             total = total + np.asarray(

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from neuroest.blocks.base import Check
+from neuroest.core import units as u
 from neuroest.core.errors import MappingError, RangeError
 from neuroest.core.frozen import frozen
-from neuroest.core.units import Numeric
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
 from neuroest.error_analysis.analysis import EstimateAnalysis
@@ -33,7 +33,7 @@ def _check_result(check: Check) -> CheckResult:
     )  # fmt: skip
 
 
-def _largest(value: Numeric | None) -> float | None:
+def _largest(value: u.Numeric | None) -> float | None:
     """Largest of the values of a check, where it is a number."""
     if value is None:
         return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.design.build import TEMPERATURE, Design
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.evaluation import Evaluation
@@ -15,7 +15,7 @@ from neuroest.pipeline.self_heating import self_heating
 from neuroest.specs.workload import WorkloadSpec
 
 
-def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Evaluation:
+def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Evaluation:
     """All stages from numbers to results.
 
     What users meet is `neuroest.estimate`.
@@ -41,10 +41,10 @@ def evaluate(design: Design, workload: WorkloadSpec, values: Mapping[str, Numeri
         When the chip cannot run the network whatever its numbers.
     """
 
-    def at(temperature: Numeric) -> Evaluation:
+    def at(temperature: u.Numeric) -> Evaluation:
         return Evaluation.run(design, workload, {**values, TEMPERATURE: temperature})
 
-    def power_at(temperature: Numeric) -> Array:
+    def power_at(temperature: u.Numeric) -> Array:
         return at(temperature).die_power
 
     with np.errstate(

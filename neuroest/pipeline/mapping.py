@@ -12,8 +12,8 @@ from neuroest.blocks.roles import (
     MultipliesComputedFactors,
     UpdatesNeurons,
 )
+from neuroest.core import units as u
 from neuroest.core.errors import MappingError
-from neuroest.core.units import Numeric
 from neuroest.design.chip import Chip
 from neuroest.equations import writing
 from neuroest.levels.base import Mapper, NetworkMapping, computing_level, level_counts
@@ -104,13 +104,13 @@ def map_network(mapper: Mapper) -> NetworkMapping:
         When the counts of the chip's levels cannot be settled.
     """
     placement = mapper.place()
-    needed: Numeric = placement.needed
+    needed: u.Numeric = placement.needed
     counts, per_child, checks = level_counts(
         mapper.chip, mapper.level, needed, mapper.unit_name, reprograms=mapper.reprograms
     )
     units = counts[mapper.level.path]
     passes = np.maximum(np.ceil(needed / units), 1.0) if mapper.reprograms else 1.0
-    instances: dict[str, Numeric] = {}
+    instances: dict[str, u.Numeric] = {}
     for level in mapper.chip.top.walk():
         for block in level.blocks.values():
             number = counts[level.path]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from neuroest.blocks.base import Check
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping
 from neuroest.pipeline.spike_coding import spike_coding
@@ -38,7 +38,7 @@ class OffChipTraffic:
     exclusions: tuple[str, ...]
 
 
-def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> OffChipTraffic:
+def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: u.Numeric | None) -> OffChipTraffic:
     """Bits over the links of a chip.
 
     Parameters
@@ -67,7 +67,7 @@ def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> 
         elif "inputs" in carries:
             value = mapper.value_bits()
             wide = np.maximum(mapper.network.activation_bits, value)
-            rate: Numeric = t.input_rate * (packet + value) if packet is not None else wide
+            rate: u.Numeric = t.input_rate * (packet + value) if packet is not None else wide
             read = read + first * mapper.steps * t.input_elements * rate
         if "outputs" in carries and coding is not None:
             left = left + coding.outputs
@@ -95,7 +95,7 @@ def off_chip(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> 
     return OffChipTraffic(actions, weights, checks, tuple(exclusions))
 
 
-def between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None) -> Array:
+def between_chips(mapper: Mapper, mapped: NetworkMapping, packet: u.Numeric | None) -> Array:
     """Bits that enter the chips of each layer from others; the layers fill the chips in their order.
 
     Every chip that holds a part of a layer gets all that the layer reads and that does not come from itself. A layer
@@ -143,7 +143,7 @@ def between_chips(mapper: Mapper, mapped: NetworkMapping, packet: Numeric | None
     return np.asarray(entering + sums * _cuts(begins, ends, each))
 
 
-def _one(value: Numeric) -> Any:
+def _one(value: u.Numeric) -> Any:
     """A value a point without the axis of the layers."""
     return np.asarray(value)[..., 0] if np.ndim(value) else value
 
@@ -154,7 +154,7 @@ def _chips(begin: Array, end: Array, each: Array) -> tuple[Array, Array]:
     return lowest, np.maximum(np.ceil(end / each - NEAR) - 1.0, lowest)
 
 
-def _cuts(begins: Array, ends: Array, each: Numeric) -> Array:
+def _cuts(begins: Array, ends: Array, each: u.Numeric) -> Array:
     """Ends of chips, or of parts, between the first and the last unit of each layer."""
     lowest, highest = _chips(begins, ends, np.asarray(each))
     return np.asarray(np.where(ends > begins, highest - lowest, 0.0))
@@ -248,7 +248,7 @@ def _kept_results(mapper: Mapper, mapped: NetworkMapping) -> _Kept:
     most = np.maximum(np.where(before > 0.0, waiting, 0.0), np.where(inside > 0.0, waiting + own, 0.0))
     held = np.max(most, axis=-1, keepdims=True) * bits * together
     memory = mapper.memory("activations")
-    room: Numeric = 0.0
+    room: u.Numeric = 0.0
     if memory is not None:
         room = memory.options["capacity"] * mapped.instances[memory.path]
     moved = (before * waiting + inside * (waiting + own)) * bits
@@ -275,7 +275,7 @@ def _live_elements(mapper: Mapper) -> tuple[Array, Array]:
     return np.array(waiting), np.array(sizes)
 
 
-def instances_reached(mapped: NetworkMapping, level: str, *, copies: bool = True) -> Numeric:
+def instances_reached(mapped: NetworkMapping, level: str, *, copies: bool = True) -> u.Numeric:
     """Instances of a level that each input of a layer must reach.
 
     In an instance that holds n units stand units with the rows of one output first, so that their sums meet in it: of

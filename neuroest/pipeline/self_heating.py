@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.design.build import PROCESS, TEMPERATURE, numeric_options
 from neuroest.design.chip import heat_path
 from neuroest.equations import power, technology
@@ -39,14 +39,14 @@ class SelfHeating:
         Whether the temperature lies below the highest that a file may state; where not, it stands at that.
     """
 
-    temperature: Numeric
-    constant_power: Numeric
-    leakage: Numeric
-    load: Numeric
+    temperature: u.Numeric
+    constant_power: u.Numeric
+    leakage: u.Numeric
+    load: u.Numeric
     cool: Any
 
 
-def self_heating(values: Mapping[str, Numeric], power_at: Callable[[Numeric], Array]) -> SelfHeating:
+def self_heating(values: Mapping[str, u.Numeric], power_at: Callable[[u.Numeric], Array]) -> SelfHeating:
     """The temperature at which the package carries off what the die takes there.
 
     The exponential of the process's leakage and a constant are laid through the power at the two newest temperatures,
@@ -64,14 +64,14 @@ def self_heating(values: Mapping[str, Numeric], power_at: Callable[[Numeric], Ar
     doubling = values[f"{PROCESS}.leakage_doubling_temperature"]
     hottest = numeric_options(Technology)["temperature"].maximum
 
-    def drawn(temperature: Numeric) -> tuple[Numeric, Numeric]:
+    def drawn(temperature: u.Numeric) -> tuple[u.Numeric, u.Numeric]:
         """Growth of the leakage since the ambient temperature, and the power of a die."""
         found = power_at(temperature)
         growth = technology.leakage_at_temperature(1.0, temperature, ambient, doubling)
         return growth, float(found[0]) if found.shape == (1,) else found
 
     before, last = drawn(ambient), drawn(_plain(np.minimum(ambient + doubling, hottest)))
-    leakage: Numeric = 0.0
+    leakage: u.Numeric = 0.0
     for _ in range(_TRIALS):
         step = last[0] - before[0]
         moved = np.abs(step) > _LEAST_STEP * last[0]
@@ -88,7 +88,7 @@ def self_heating(values: Mapping[str, Numeric], power_at: Callable[[Numeric], Ar
     )  # fmt: skip
 
 
-def _plain(value: Numeric) -> Numeric:
+def _plain(value: u.Numeric) -> u.Numeric:
     """A single number as one, as the components of a single point expect it."""
     return float(value) if np.ndim(value) == 0 else value
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.quantities import QUANTITIES, TOTALS
 
@@ -31,13 +31,13 @@ def sound_points(result: Evaluation, points: tuple[int, ...]) -> NDArray[np.bool
     return sound
 
 
-def _are_costs(values: Numeric) -> bool:
+def _are_costs(values: u.Numeric) -> bool:
     """Whether all are finite and not negative; a comparison with what is no number fails."""
     found = np.asarray(values)
     return bool(found.min() >= 0.0 and found.max() < np.inf)
 
 
-def _wrong(values: Numeric) -> NDArray[np.bool_]:
+def _wrong(values: u.Numeric) -> NDArray[np.bool_]:
     """Points with a value that is negative, infinite or no number, in any layer."""
     found = np.atleast_1d(np.asarray(values))
     return np.asarray(np.any(~((found >= 0.0) & (found < np.inf)), axis=-1, keepdims=True))

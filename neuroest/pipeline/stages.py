@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.design.build import Design
 from neuroest.design.chip import Chip, instantiate
 from neuroest.levels.base import Mapper, NetworkMapping
@@ -43,7 +43,7 @@ class Stages:
     heating: SelfHeating | None = None
 
     @classmethod
-    def run(cls, design: Design, workload: WorkloadSpec, values: Mapping[str, Numeric]) -> Self:
+    def run(cls, design: Design, workload: WorkloadSpec, values: Mapping[str, u.Numeric]) -> Self:
         """All stages at stated values, the temperature of the die among them.
 
         Raises
@@ -61,7 +61,7 @@ class Stages:
         return cls(layers, chip, mapper, mapped, counts, costs, time_network(mapper, mapped, counts))
 
 
-def _list_length(values: Mapping[str, Numeric]) -> int:
+def _list_length(values: Mapping[str, u.Numeric]) -> int:
     """Points of a list; one for a single point and for an open grid."""
     shapes = {np.shape(value) for value in values.values() if not isinstance(value, float)}
     long = [shape for shape in shapes if max(shape, default=1) > 1]

@@ -22,6 +22,7 @@ from neuroest.blocks.base import (
     Place,
     Surroundings,
 )
+from neuroest.core import units as u
 from neuroest.core.errors import (
     NeuroestError,
     Problem,
@@ -30,7 +31,7 @@ from neuroest.core.errors import (
     SpecError,
     UnknownNameError,
 )
-from neuroest.core.units import Numeric, format_quantity
+from neuroest.core.units import format_quantity
 from neuroest.design.build import TECHNOLOGY, Design, build, numeric_options
 from neuroest.design.chip import instantiate, instantiate_block, with_slots
 from neuroest.loading.library import bibliography, load_architecture, load_device, load_workload
@@ -87,7 +88,7 @@ class CostRow:
     component: str
     action: str
     term: str
-    value: Numeric
+    value: u.Numeric
     unit: str
 
     @property
@@ -127,24 +128,24 @@ class BlockCosts:
     checks: tuple[Check, ...]
     left_out: tuple[str, ...]
     claims: Mapping[str, Claim]
-    values: Mapping[str, Numeric]
+    values: Mapping[str, u.Numeric]
     own_sources: Mapping[str, SourceSpec]
 
     @property
-    def energies(self) -> dict[str, Numeric]:
+    def energies(self) -> dict[str, u.Numeric]:
         """Energy of one of each action, all terms together. [J]."""
-        found: dict[str, Numeric] = {}
+        found: dict[str, u.Numeric] = {}
         for row in self._of("energy"):
             found[row.action] = found.get(row.action, 0.0) + row.value
         return found
 
     @property
-    def area(self) -> Numeric:
+    def area(self) -> u.Numeric:
         """Area of one of everything that the block consists of. [m^2]."""
         return sum((row.value for row in self._of("area")), start=0.0)
 
     @property
-    def static_power(self) -> Numeric:
+    def static_power(self) -> u.Numeric:
         """Power that it draws whether or not it works. [W]."""
         return sum((row.value for row in self._of("static_power")), start=0.0)
 
@@ -313,7 +314,7 @@ def block(
             for problem in error.problems
         ) from None
     moved = {key.replace(_ROOT, path, 1): value for key, value in lists.values.items()}
-    values: dict[str, Numeric] = {**design.values, **moved}
+    values: dict[str, u.Numeric] = {**design.values, **moved}
     with np.errstate(all="ignore"):  # a point without an answer is refused by a check
         asked = (
             _asked_alone(design, values, context)
@@ -327,7 +328,7 @@ class _Lists:
     """Values that were given as lists, by path, read as a file is."""
 
     def __init__(self) -> None:
-        self.values: dict[str, Numeric] = {}
+        self.values: dict[str, u.Numeric] = {}
 
     def first(
         self, given: Mapping[str, Given], fields: Mapping[str, QuantityField], owner: str
@@ -457,7 +458,7 @@ class _Asked:
     left_out: Sequence[str]
 
 
-def _asked_alone(design: Design, values: Mapping[str, Numeric], place: Place) -> _Asked:
+def _asked_alone(design: Design, values: Mapping[str, u.Numeric], place: Place) -> _Asked:
     """A block by itself, and what stands in its slots."""
     parts = [*with_slots(instantiate_block(design, values))]
     costs = []
@@ -470,7 +471,7 @@ def _asked_alone(design: Design, values: Mapping[str, Numeric], place: Place) ->
     return _gathered(parts, costs, place.network, parts[0])
 
 
-def _asked_in_array(design: Design, values: Mapping[str, Numeric], path: str, place: Place) -> _Asked:
+def _asked_in_array(design: Design, values: Mapping[str, u.Numeric], path: str, place: Place) -> _Asked:
     """A block whose costs an array answers for."""
     chip = instantiate(design, values)
     parts = [part for part in chip.components() if _belongs(part.path, path)]
@@ -513,7 +514,7 @@ def _gathered(
 
 
 def _result(
-    model: str, design: Design, path: str, values: Mapping[str, Numeric], asked: _Asked
+    model: str, design: Design, path: str, values: Mapping[str, u.Numeric], asked: _Asked
 ) -> BlockCosts:
     costs = asked.costs
     named = {
@@ -529,7 +530,7 @@ def _result(
     def word(component: str) -> str:
         return component.replace(path, model, 1)
 
-    def full(value: Numeric) -> Numeric:
+    def full(value: u.Numeric) -> u.Numeric:
         whole = np.broadcast_to(np.asarray(value, dtype=np.float64), (*shape, 1))[..., 0]
         return whole if shape else float(whole)
 
@@ -570,7 +571,7 @@ def _plain(value: Any) -> Any:
     return np.asarray(value).tolist()
 
 
-def _shown(value: Numeric, unit: str) -> str:
+def _shown(value: u.Numeric, unit: str) -> str:
     """A number with its unit, or the ends of an array."""
     if np.ndim(value) == 0:
         return format_quantity(float(value), unit)

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.roles import AddsPartialSums, MultipliesComputedFactors, SharedInTime
-from neuroest.core.units import Numeric, Second
+from neuroest.core import units as u
 from neuroest.equations import network as network_equations
 from neuroest.equations import pipelining
 from neuroest.levels.base import Array, Mapper, NetworkMapping
@@ -61,11 +61,11 @@ class Timing:
     step: Array
     turns: Mapping[str, Array]
     pace: Array
-    latency: Second
-    initiation_interval: Second
-    rest: Second
-    writing: Second
-    together: Numeric
+    latency: u.Second
+    initiation_interval: u.Second
+    rest: u.Second
+    writing: u.Second
+    together: u.Numeric
 
     @property
     def bottleneck(self) -> str | None:
@@ -198,7 +198,7 @@ def _network_times(
     return busy
 
 
-def _link_discrepancy(mapper: Mapper, link: Link) -> Numeric:
+def _link_discrepancy(mapper: Mapper, link: Link) -> u.Numeric:
     return mapper.chip.discrepancy.get(f"{link.model}.time", 1.0)
 
 
@@ -230,9 +230,9 @@ def _totals(
     total = np.sum(step, axis=-1, keepdims=True)
     reads = mapper.layers.reads
     neuron = getattr(mapper.compute, "neuron", None)
-    rest: Numeric = neuron.rest_time() if neuron is not None else 0.0
-    latency: Numeric
-    together: Numeric = 1.0
+    rest: u.Numeric = neuron.rest_time() if neuron is not None else 0.0
+    latency: u.Numeric
+    together: u.Numeric = 1.0
     if mapped.placement.shared:
         together = mapper.options.get("batch", getattr(mapper, "batch", 1.0))
         interval = mapper.steps * total
@@ -258,15 +258,15 @@ def _totals(
     return Timing(resources, loads, step, turns, pace, latency, interval, rest, writing, together)
 
 
-def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> Numeric:
+def _writing(mapper: Mapper, mapped: NetworkMapping, counts: ActionCounts) -> u.Numeric:
     """Time of an inference in which cells are written that cannot be read meanwhile: the slower of cells and links."""
     often = mapper.inferences_per_writing
-    amortised: Numeric = 0.0 if often is None else 1.0 / often
+    amortised: u.Numeric = 0.0 if often is None else 1.0 / often
     if mapper.reprograms:
         amortised = np.where(mapped.passes > 1.0, 1.0 / mapper.options["inferences_per_pass"], amortised)
     if not np.any(np.asarray(amortised) > 0.0):
         return 0.0
-    writing: Numeric = mapper.writing_time(mapped) * amortised
+    writing: u.Numeric = mapper.writing_time(mapped) * amortised
     chips = mapped.counts[mapper.chip.top.path]
     for link in mapper.chip.links():
         if link.path in counts.weights:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.levels.base import Array, NetworkMapping
 
 Index: TypeAlias = NDArray[np.intp]
@@ -117,7 +117,7 @@ class SharedInstances:
         return np.asarray(np.max(np.where(self.several, times, 0.0), axis=0))
 
 
-def units_each(mapped: NetworkMapping, level: str) -> Numeric:
+def units_each(mapped: NetworkMapping, level: str) -> u.Numeric:
     """Computing units in one instance of a level; their mean where the level does not hold them."""
     if level in mapped.units_per_child:
         return mapped.units_per_child[level]

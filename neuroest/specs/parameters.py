@@ -6,11 +6,12 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from types import MappingProxyType
 from typing import Any, ClassVar, Self, cast, dataclass_transform
 
-from neuroest.core.units import Numeric, Unit
+from neuroest.core import units as u
+from neuroest.core.units import Unit
 from neuroest.specs.base import QuantityField, field_texts
 
 
@@ -117,7 +118,7 @@ class Record:
             {name: item for each in (*inherited, own) for name, item in each.items()}
         )
 
-    def __init__(self, **values: Numeric) -> None:
+    def __init__(self, **values: u.Numeric) -> None:
         if values.keys() != self.declared.keys():
             left_out = {n: d.absent for n, d in self.declared.items() if d.absent is not None}
             if {**left_out, **values}.keys() != self.declared.keys():
@@ -125,7 +126,7 @@ class Record:
             values = {**left_out, **values}
         self.__dict__.update(values)
 
-    def changed(self, **values: Numeric) -> Self:
+    def changed(self, **values: u.Numeric) -> Self:
         """The same record with some other numbers."""
         return type(self)(**{**{name: getattr(self, name) for name in self.declared}, **values})
 
@@ -144,7 +145,7 @@ class Record:
         return found
 
     @classmethod
-    def from_values(cls, values: Mapping[str, Numeric], prefix: str) -> Self:
+    def from_values(cls, values: Mapping[str, u.Numeric], prefix: str) -> Self:
         """The record filled with the values found under `prefix`."""
         return cls(
             **{
@@ -159,7 +160,8 @@ class Record:
 def _unit_type(cls: type[Record], name: str) -> Any:
     """The type that annotates a quantity, by its name: evaluating annotations takes longer than reading a file."""
     home = next(base for base in cls.__mro__ if name in vars(base).get("__annotations__", {}))
-    return vars(sys.modules[home.__module__])[home.__annotations__[name]]
+    way = home.__annotations__[name].split(".")
+    return reduce(getattr, way[1:], vars(sys.modules[home.__module__])[way[0]])
 
 
 @cache

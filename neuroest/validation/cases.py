@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from pydantic import ValidationError
 
+from neuroest.core import units as u
 from neuroest.core.errors import (
     NeuroestError,
     Problem,
@@ -22,7 +23,6 @@ from neuroest.core.errors import (
     printable,
 )
 from neuroest.core.frozen import frozen
-from neuroest.core.units import Numeric
 from neuroest.design.overrides import SETTING
 from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.error_analysis.model_error import discrepancy_claims
@@ -182,14 +182,14 @@ class CaseResult:
                 message = f"gives {value:.3g} {self.case.published[name].unit}".rstrip() + f"{place}; {wrong}"
                 raise SpecError([self.case.problem(name, ["predicted"], message)])
 
-    def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, Numeric]]:
+    def _samples(self, scale: float | None) -> Mapping[str, Mapping[str, u.Numeric]]:
         """Values of every run, drawn together so that what two runs share moves in both."""
         claims: dict[str, Claim] = {}
         for run, found in self.estimates.items():
             for path, claim in {**found.claims, **discrepancy_claims(found.design, scale)}.items():
                 claims[f"{run}{_JOIN}{path}"] = claim
         drawn = draw(claims, SAMPLES, SEED)
-        values: dict[str, dict[str, Numeric]] = {run: {} for run in self.estimates}
+        values: dict[str, dict[str, u.Numeric]] = {run: {} for run in self.estimates}
         for key, claim in claims.items():
             run, _, path = key.partition(_JOIN)
             values[run][path] = drawn.get(key, claim.value)

@@ -16,8 +16,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from neuroest.core import units as u
 from neuroest.core.errors import UnknownNameError
-from neuroest.core.units import Numeric
 from neuroest.specs.claims import Claim
 from neuroest.specs.layers import Concatenation, Layer, MatrixProduct, RecurrentCell
 from neuroest.specs.workload import (
@@ -190,11 +190,11 @@ class LayerTable(Geometry):
     output_density: Array
     input_bit_density: Array
     output_bit_density: Array
-    timesteps: Numeric
-    weight_bits: Numeric
-    activation_bits: Numeric
-    accumulator_bits: Numeric
-    mean_absolute_weight: Numeric
+    timesteps: u.Numeric
+    weight_bits: u.Numeric
+    activation_bits: u.Numeric
+    accumulator_bits: u.Numeric
+    mean_absolute_weight: u.Numeric
 
     @property
     def layer_synaptic_operations(self) -> Array:
@@ -207,7 +207,7 @@ class LayerTable(Geometry):
         return np.asarray(self.timesteps * events, dtype=np.float64)
 
     @property
-    def synaptic_operations(self) -> Numeric:
+    def synaptic_operations(self) -> u.Numeric:
         """Synaptic operations of one inference."""
         total = self.layer_synaptic_operations.sum(axis=-1)
         return float(total) if total.ndim == 0 else total
@@ -241,7 +241,7 @@ def geometry(spec: WorkloadSpec) -> Geometry:
 
 
 def layer_table(
-    spec: WorkloadSpec, values: Mapping[str, Numeric] | None = None, points: int = 1
+    spec: WorkloadSpec, values: Mapping[str, u.Numeric] | None = None, points: int = 1
 ) -> LayerTable:
     """Geometry and activity of a network.
 
@@ -339,7 +339,7 @@ class _Plan:
     """
 
     geometry: Geometry
-    stated: dict[str, Numeric]
+    stated: dict[str, u.Numeric]
     paths: frozenset[str]
     inputs: tuple[str, ...]
     rules: tuple[tuple[tuple[str, ...], ...], ...]
@@ -347,16 +347,16 @@ class _Plan:
     """Share of each operand in what a layer reads, None for equal ones; one more share is the layer itself."""
     laid_out: layout.LaidOut = field(default_factory=layout.LaidOut)
 
-    def activity(self, given: Mapping[str, Numeric]) -> tuple[list[Array], list[Array]]:
+    def activity(self, given: Mapping[str, u.Numeric]) -> tuple[list[Array], list[Array]]:
         """For each quantity the arrays of what the layers read and of what they write."""
         read, written = [], []
         for input_path, rules in zip(self.inputs, self.rules, strict=True):
-            outputs: list[Numeric] = []
-            sources: list[Numeric] = []
+            outputs: list[u.Numeric] = []
+            sources: list[u.Numeric] = []
             for reads, paths, shares in zip(self.geometry.reads, rules, self.shares, strict=True):
                 found = [given[input_path] if index == NETWORK_INPUT else outputs[index] for index in reads]
                 own = next((given[path] for path in paths if path in given), None)
-                source: Numeric
+                source: u.Numeric
                 if shares is not None:
                     parts = [*found, found[0] if own is None else own]
                     source = sum(share * part for share, part in zip(shares, parts, strict=False))
@@ -369,7 +369,7 @@ class _Plan:
         return read, written
 
 
-def _stack(values: Sequence[Numeric]) -> Array:
+def _stack(values: Sequence[u.Numeric]) -> Array:
     """Put the values side by side on the last axis."""
     if not any(np.ndim(value) for value in values):
         return np.array(values, dtype=np.float64)

@@ -9,18 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check, Component, EnergyCost
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    Joule,
-    Kelvin,
-    Metre,
-    Second,
-    Siemens,
-    SquareMetre,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import drift, retention, writing
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive, quantity
@@ -32,71 +21,71 @@ class CellParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "synapses"
 
-    low_conductance: Siemens = non_negative(symbol="G_min")
+    low_conductance: u.Siemens = non_negative(symbol="G_min")
     """Conductance that stands for zero."""
-    high_conductance: Siemens = positive(symbol="G_max")
+    high_conductance: u.Siemens = positive(symbol="G_max")
     """Conductance that stands for the largest weight."""
-    conductance_spread: Dimensionless = non_negative(absent=0.0)
+    conductance_spread: u.Dimensionless = non_negative(absent=0.0)
     """Standard deviation of the logarithm of a programmed conductance, from cell to cell."""
-    programming_error: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    programming_error: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation by which a written conductance misses its target, over the highest one."""
-    low_programming_error: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    low_programming_error: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """The same of cells that are left at the low conductance."""
-    stuck_low_share: Dimensionless = non_negative(maximum=1.0, symbol="p_0", absent=0.0)
+    stuck_low_share: u.Dimensionless = non_negative(maximum=1.0, symbol="p_0", absent=0.0)
     """Share of the cells that stay at the low conductance whatever is written."""
-    stuck_high_share: Dimensionless = non_negative(maximum=1.0, symbol="p_1", absent=0.0)
+    stuck_high_share: u.Dimensionless = non_negative(maximum=1.0, symbol="p_1", absent=0.0)
     """Share of the cells that stay at the high conductance whatever is written."""
-    high_drift_exponent: Dimensionless = non_negative(maximum=1.0, symbol="nu_high", absent=0.0)
+    high_drift_exponent: u.Dimensionless = non_negative(maximum=1.0, symbol="nu_high", absent=0.0)
     """Exponent with which the high conductance falls after writing; without it there is no drift."""
-    low_drift_exponent: Dimensionless = non_negative(maximum=1.0, symbol="nu_low", absent=0.0)
+    low_drift_exponent: u.Dimensionless = non_negative(maximum=1.0, symbol="nu_low", absent=0.0)
     """Exponent with which the low conductance falls after writing."""
-    high_drift_exponent_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    high_drift_exponent_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation of the exponent of the high conductance from cell to cell."""
-    low_drift_exponent_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    low_drift_exponent_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation of the exponent of the low conductance from cell to cell."""
-    drift_reference_time: Second = positive(symbol="t_0", absent=1.0)
+    drift_reference_time: u.Second = positive(symbol="t_0", absent=1.0)
     """Time after writing at which the stated conductances are read."""
-    relaxation_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    relaxation_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation by which written conductances have wandered at the first reading, over the highest one."""
-    relaxation_growth: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    relaxation_growth: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Growth of that standard deviation per decade of time."""
-    low_relaxation_spread: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    low_relaxation_spread: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation by which cells at the low conductance have wandered by then, over the highest one."""
-    low_relaxation_growth: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    low_relaxation_growth: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Growth of that of cells at the low conductance per decade of time."""
-    relaxation_reference_time: Second = positive(absent=1.0)
+    relaxation_reference_time: u.Second = positive(absent=1.0)
     """Time of the first reading after writing, for the relaxation."""
-    read_noise: Dimensionless = non_negative(maximum=1.0, absent=0.0)
+    read_noise: u.Dimensionless = non_negative(maximum=1.0, absent=0.0)
     """Standard deviation of a conductance from read to read, over the highest one."""
-    flicker_noise: Dimensionless = non_negative(maximum=1.0, symbol="Q_s", absent=0.0)
+    flicker_noise: u.Dimensionless = non_negative(maximum=1.0, symbol="Q_s", absent=0.0)
     """Root of the relative spectral density of 1/f noise times the frequency."""
-    flicker_pulse_width: Second = positive(symbol="t_read", absent=1e-6)
+    flicker_pulse_width: u.Second = positive(symbol="t_read", absent=1e-6)
     """Width of the read pulses that the 1/f noise was found with."""
-    bits_per_cell: Dimensionless = quantity(minimum=1, maximum=16, exact=CHOSEN)
+    bits_per_cell: u.Dimensionless = quantity(minimum=1, maximum=16, exact=CHOSEN)
     """Bits that one cell can hold."""
-    memristor_capacitance: Farad = non_negative(symbol="C_m")
+    memristor_capacitance: u.Farad = non_negative(symbol="C_m")
     """Capacitance of one memristor on its column."""
-    read_voltage_limit: Volt = positive()
+    read_voltage_limit: u.Volt = positive()
     """Read voltage above which reading disturbs the state."""
-    program_voltage: Volt = positive(symbol="V_p")
+    program_voltage: u.Volt = positive(symbol="V_p")
     """Amplitude of a programming pulse."""
-    program_current: Ampere = positive(symbol="I_p")
+    program_current: u.Ampere = positive(symbol="I_p")
     """Current of a programming pulse."""
-    program_time: Second = positive(symbol="t_p")
+    program_time: u.Second = positive(symbol="t_p")
     """Width of a programming pulse."""
-    verify_time: Second = non_negative(symbol="t_v")
+    verify_time: u.Second = non_negative(symbol="t_v")
     """Time of the read between programming pulses."""
-    write_pulses: Dimensionless = positive(symbol="N_p")
+    write_pulses: u.Dimensionless = positive(symbol="N_p")
     """Programming pulses per cell with verification."""
-    endurance: Dimensionless = positive(symbol="N_end")
+    endurance: u.Dimensionless = positive(symbol="N_end")
     """Write cycles before a cell fails."""
-    retention_time: Second = positive(symbol="t_ret", absent=math.inf)
+    retention_time: u.Second = positive(symbol="t_ret", absent=math.inf)
     """Time after which a weight must be written again; without it weights are taken to stay."""
-    retention_temperature: Kelvin = positive(maximum=1000.0, symbol="T_ret", absent=300.0)
+    retention_temperature: u.Kelvin = positive(maximum=1000.0, symbol="T_ret", absent=300.0)
     """Temperature that the retention time was found at."""
-    retention_activation_energy: Joule = non_negative(symbol="E_ret", absent=0.0)
+    retention_activation_energy: u.Joule = non_negative(symbol="E_ret", absent=0.0)
     """Barrier against losing the state; without it temperature changes nothing."""
-    disturb_reads: Dimensionless = positive(absent=math.inf)
+    disturb_reads: u.Dimensionless = positive(absent=math.inf)
     """Reads after which a weight must be written again; without it reading is taken to leave it alone."""
 
 
@@ -121,42 +110,42 @@ class Cell(Component[Any]):
     overhead: ClassVar[tuple[str, ...]] = ("cell programming",)
 
     @abstractmethod
-    def area(self) -> SquareMetre:
+    def area(self) -> u.SquareMetre:
         """Area of one cell."""
 
     @abstractmethod
-    def row_load(self) -> Farad:
+    def row_load(self) -> u.Farad:
         """What one cell hangs on its row."""
 
     @abstractmethod
-    def column_load(self) -> Farad:
+    def column_load(self) -> u.Farad:
         """What one cell hangs on its column."""
 
     @abstractmethod
-    def bits(self) -> Dimensionless:
+    def bits(self) -> u.Dimensionless:
         """Bits that one cell can hold."""
 
     @abstractmethod
-    def retention_time(self) -> Second:
+    def retention_time(self) -> u.Second:
         """Time for which a weight is kept at the chip's temperature."""
 
     @abstractmethod
-    def disturb_reads(self) -> Dimensionless:
+    def disturb_reads(self) -> u.Dimensionless:
         """Reads after which a weight must be written again."""
 
     @abstractmethod
-    def endurance(self) -> Dimensionless:
+    def endurance(self) -> u.Dimensionless:
         """Write cycles before a cell fails."""
 
     @abstractmethod
-    def write_pulses(self) -> Dimensionless:
+    def write_pulses(self) -> u.Dimensionless:
         """Pulses that writing a cell takes."""
 
-    def pitch(self) -> Metre:
+    def pitch(self) -> u.Metre:
         """Side of one cell, taken as square."""
         return equations.cell_pitch(self.area())
 
-    def cell_energy(self, action: str, term: str, energy: Joule, ledger: str) -> EnergyCost:
+    def cell_energy(self, action: str, term: str, energy: u.Joule, ledger: str) -> EnergyCost:
         """An energy term in the ledger of cells."""
         return self.energy(action, term, energy, ledger)
 
@@ -169,12 +158,12 @@ class Cell(Component[Any]):
 class ResistiveMemory(Cell):
     """Cell whose conductance is the weight."""
 
-    def limited_as_drawn(self, conductance: Siemens) -> Siemens:
+    def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:
         """The same on a typical die, which circuits are drawn for."""
         return self.limited(conductance)
 
     @abstractmethod
-    def limited(self, conductance: Siemens) -> Siemens:
+    def limited(self, conductance: u.Siemens) -> u.Siemens:
         """Conductance with what stands in series."""
 
     has_plates: ClassVar[bool] = False
@@ -186,20 +175,20 @@ class ResistiveMemory(Cell):
         """Voltages that the line of a written cell is switched to."""
         return 2.0
 
-    def highest_column_voltage(self, one_sign: bool) -> Volt:
+    def highest_column_voltage(self, one_sign: bool) -> u.Volt:
         """Highest voltage of a column while cells are written."""
-        voltage: Volt = self.device.program_voltage
+        voltage: u.Volt = self.device.program_voltage
         return voltage
 
-    def beside_current(self) -> Ampere:
+    def beside_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
         return 0.0
 
     @abstractmethod
-    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+    def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
         """Energy of the cells beside the written one during one programming pulse."""
 
-    def ends(self, age: Second | None) -> tuple[Siemens, Siemens]:
+    def ends(self, age: u.Second | None) -> tuple[u.Siemens, u.Siemens]:
         """Lowest and highest conductance so long after writing, nothing in series; None: as they were written."""
         d = self.device
         if age is None:
@@ -234,29 +223,29 @@ class ResistiveMemory(Cell):
         )  # fmt: skip
         return any(np.any(number > 0.0) for number in stated)
 
-    def bits(self) -> Dimensionless:
+    def bits(self) -> u.Dimensionless:
         """Bits as the device states them."""
-        held: Dimensionless = self.device.bits_per_cell
+        held: u.Dimensionless = self.device.bits_per_cell
         return held
 
-    def disturb_reads(self) -> Dimensionless:
+    def disturb_reads(self) -> u.Dimensionless:
         """Reads as the device states them."""
-        reads: Dimensionless = self.device.disturb_reads
+        reads: u.Dimensionless = self.device.disturb_reads
         return reads
 
-    def endurance(self) -> Dimensionless:
+    def endurance(self) -> u.Dimensionless:
         """Write cycles as the device states them."""
-        cycles: Dimensionless = self.device.endurance
+        cycles: u.Dimensionless = self.device.endurance
         return cycles
 
-    def write_pulses(self) -> Dimensionless:
+    def write_pulses(self) -> u.Dimensionless:
         """Pulses with verification as the device states them."""
-        pulses: Dimensionless = self.device.write_pulses
+        pulses: u.Dimensionless = self.device.write_pulses
         return pulses
 
     def programming_energy(
-        self, rows: Dimensionless, columns: Dimensionless, line_energy: Joule, read_power: Any
-    ) -> Joule:
+        self, rows: u.Dimensionless, columns: u.Dimensionless, line_energy: u.Joule, read_power: Any
+    ) -> u.Joule:
         """Energy of writing one cell with verification, the half-selected cells of its lines included."""
         d = self.device
         beside = self.half_select_energy(rows, columns)
@@ -265,7 +254,7 @@ class ResistiveMemory(Cell):
             read_power * d.verify_time,
         )  # fmt: skip
 
-    def retention_time(self) -> Second:
+    def retention_time(self) -> u.Second:
         """Time for which a weight is kept at the chip's temperature."""
         d = self.device
         return retention.retention_at_temperature(
@@ -276,12 +265,14 @@ class ResistiveMemory(Cell):
         )
 
     def cell_characteristics(
-        self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
+        self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Characteristic]:
         """What an expert of this kind of cell asks for."""
         return []
 
-    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+    def cell_checks(
+        self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
+    ) -> list[Check]:
         """Whether reading leaves the state alone, and whether there are cells that can be written."""
         limit = self.device.read_voltage_limit
         stuck = self.device.stuck_low_share + self.device.stuck_high_share

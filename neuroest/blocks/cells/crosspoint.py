@@ -8,7 +8,7 @@ import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
-from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Siemens, SquareMetre, Volt, Watt
+from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import selection
 from neuroest.specs.blocks import DeviceBlock
@@ -26,13 +26,13 @@ _HALF_SELECT_MARGIN = 6.0
 class CrosspointCellParameters(CellParameters):
     """Resistive memory at the crossing of two wires, without a transistor."""
 
-    half_pitch: Metre = positive(maximum=1e-5, symbol="p")
+    half_pitch: u.Metre = positive(maximum=1e-5, symbol="p")
     """Half of the pitch of the array's wires."""
-    layers: Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
+    layers: u.Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
     """Layers of cells that are stacked."""
-    nonlinearity: Dimensionless = quantity(minimum=1, symbol="k_NL")
+    nonlinearity: u.Dimensionless = quantity(minimum=1, symbol="k_NL")
     """Current at a voltage over the current at half of it; two is ohmic."""
-    turn_on_voltage: Volt = non_negative(maximum=10.0, absent=0.0)
+    turn_on_voltage: u.Volt = non_negative(maximum=10.0, absent=0.0)
     """Voltage across a cell below which its selector stays closed."""
 
 
@@ -55,34 +55,34 @@ class CrosspointCell(ResistiveMemory):
         rows, columns = _HELD_AT[self.spec.write_scheme]
         return float(len(rows if one_sign else rows | columns))
 
-    def highest_column_voltage(self, one_sign: bool) -> Volt:
+    def highest_column_voltage(self, one_sign: bool) -> u.Volt:
         """With one sign that of the columns beside the written cell, which itself is grounded."""
-        whole: Volt = self.device.program_voltage
+        whole: u.Volt = self.device.program_voltage
         if not one_sign:
             return whole
         return selection.two_thirds_voltage(whole) if self.thirds else selection.half_voltage(whole)
 
-    def beside_current(self) -> Ampere:
+    def beside_current(self) -> u.Ampere:
         """That of a half-selected cell."""
         return self.half_select_current()
 
-    def area(self) -> SquareMetre:
+    def area(self) -> u.SquareMetre:
         """Area of one crossing, shared by the layers that are stacked."""
         return equations.passive_cell_area(self.device.half_pitch, self.device.layers)
 
-    def pitch(self) -> Metre:
+    def pitch(self) -> u.Metre:
         """Pitch of the wires, whatever number of layers shares the area."""
         return 2.0 * self.device.half_pitch
 
-    def row_load(self) -> Farad:
+    def row_load(self) -> u.Farad:
         """The memristor itself."""
         return self.device.memristor_capacitance
 
-    def column_load(self) -> Farad:
+    def column_load(self) -> u.Farad:
         """The memristor itself."""
         return self.device.memristor_capacitance
 
-    def limited(self, conductance: Siemens) -> Siemens:
+    def limited(self, conductance: u.Siemens) -> u.Siemens:
         """Nothing stands in series that the stated conductances do not contain."""
         return conductance
 
@@ -91,14 +91,14 @@ class CrosspointCell(ResistiveMemory):
         """Whether cells that are not written see a third of the programming voltage."""
         return bool(self.spec.write_scheme == "third")
 
-    def half_select_current(self) -> Ampere:
+    def half_select_current(self) -> u.Ampere:
         """Current of a cell that shares a line with the one that is written."""
         d = self.device
         if self.thirds:
             return selection.third_voltage_current(d.program_current, d.nonlinearity)
         return d.program_current / d.nonlinearity
 
-    def half_select_power(self, rows: Dimensionless, columns: Dimensionless) -> Watt:
+    def half_select_power(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Watt:
         """Power of the cells that see a part of the programming voltage."""
         d = self.device
         if self.thirds:
@@ -107,13 +107,13 @@ class CrosspointCell(ResistiveMemory):
             rows, columns, d.program_voltage, d.program_current, d.nonlinearity
         )
 
-    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+    def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
         """Cells that see a part of the programming voltage, during one pulse."""
-        energy: Joule = self.half_select_power(rows, columns) * self.device.program_time
+        energy: u.Joule = self.half_select_power(rows, columns) * self.device.program_time
         return energy
 
     def cell_characteristics(
-        self, conductance: Siemens, rows: Dimensionless, columns: Dimensionless
+        self, conductance: u.Siemens, rows: u.Dimensionless, columns: u.Dimensionless
     ) -> list[Characteristic]:
         """What reading one cell with floating lines, and writing one, would meet."""
         sneak = selection.sneak_conductance(conductance, rows, columns)
@@ -124,13 +124,15 @@ class CrosspointCell(ResistiveMemory):
             self.characteristic("largest side of an array that can be written", self.writable_side(), "1"),
         ]
 
-    def writable_side(self) -> Dimensionless:
+    def writable_side(self) -> u.Dimensionless:
         """Rows and columns up to which the written cell stands out of the half-selected ones."""
         return selection.selector_array_side(
             self.device.program_current, self.half_select_current(), _HALF_SELECT_MARGIN
         )
 
-    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+    def cell_checks(
+        self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
+    ) -> list[Check]:
         """Read disturb, selector, and half-select currents while a cell is written."""
         d, side = self.device, np.maximum(rows, columns)
         return [

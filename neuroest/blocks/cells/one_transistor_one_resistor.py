@@ -7,17 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Check, at_corner, either, resistance_at_corner
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    AmperePerMetre,
-    Dimensionless,
-    Farad,
-    Joule,
-    Metre,
-    Ohm,
-    Siemens,
-    SquareMetre,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -28,16 +18,16 @@ class ResistiveCellParameters(CellParameters):
 
     model: ClassVar[str] = "one_transistor_one_resistor"
 
-    access_width: Metre = positive(maximum=1e-4, symbol="W_acc")
+    access_width: u.Metre = positive(maximum=1e-4, symbol="W_acc")
     """Width of the access transistor."""
-    access_on_current: AmperePerMetre = positive(absent=0.0)
+    access_on_current: u.AmperePerMetre = positive(absent=0.0)
     """Saturated current of the access transistor per width at its programming gate voltage; without it that of the core
     transistors of the process."""
-    access_resistance: Ohm = non_negative(symbol="R_acc")
+    access_resistance: u.Ohm = non_negative(symbol="R_acc")
     """Resistance of the access transistor in series."""
-    cell_feature_squares: Dimensionless = positive(symbol="A_cell/F^2")
+    cell_feature_squares: u.Dimensionless = positive(symbol="A_cell/F^2")
     """Cell area in squares of the feature size."""
-    minimum_cell_area: SquareMetre = non_negative()
+    minimum_cell_area: u.SquareMetre = non_negative()
     """Area below which the programming transistor cannot shrink."""
 
 
@@ -61,34 +51,36 @@ class ResistiveCell(ResistiveMemory):
     example: ClassVar[str] = "rram_hfox_28nm"
     device: ResistiveCellParameters
 
-    def area(self) -> SquareMetre:
+    def area(self) -> u.SquareMetre:
         """Area of one cell."""
         d = self.device
         return equations.cell_area(d.cell_feature_squares, self.process.feature_size, d.minimum_cell_area)
 
-    def row_load(self) -> Farad:
+    def row_load(self) -> u.Farad:
         """Gate of one access transistor."""
         return self.process.gate_capacitance * self.device.access_width
 
-    def column_load(self) -> Farad:
+    def column_load(self) -> u.Farad:
         """Transistor junction and memristor."""
         return self.process.drain_capacitance * self.device.access_width + self.device.memristor_capacitance
 
-    def limited(self, conductance: Siemens) -> Siemens:
+    def limited(self, conductance: u.Siemens) -> u.Siemens:
         """Conductance with the access transistor in series."""
         return equations.access_limited_conductance(
             conductance, resistance_at_corner(self, self.device.access_resistance)
         )
 
-    def limited_as_drawn(self, conductance: Siemens) -> Siemens:
+    def limited_as_drawn(self, conductance: u.Siemens) -> u.Siemens:
         """Conductance with the access transistor of a typical die in series."""
         return equations.access_limited_conductance(conductance, self.device.access_resistance)
 
-    def half_select_energy(self, rows: Dimensionless, columns: Dimensionless) -> Joule:
+    def half_select_energy(self, rows: u.Dimensionless, columns: u.Dimensionless) -> u.Joule:
         """Nothing: the transistors of the other rows are off."""
         return 0.0
 
-    def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
+    def cell_checks(
+        self, read_voltage: u.Volt, rows: u.Dimensionless, columns: u.Dimensionless
+    ) -> list[Check]:
         """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
         d, process = self.device, self.process
         stated = either(d.access_on_current > 0.0, d.access_on_current, process.on_current)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.roles import PricesDie
-from neuroest.core.units import Dimensionless, Metre, PerSquareMetre, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import power
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
@@ -19,17 +19,17 @@ class DieCost(Record):
     model: ClassVar[str] = "die_cost"
     folder: ClassVar[str] = "integration"
 
-    wafer_diameter: Metre = positive(maximum=1.0, exact=CHOSEN)
+    wafer_diameter: u.Metre = positive(maximum=1.0, exact=CHOSEN)
     """Diameter of the wafer."""
-    wafer_cost: Dimensionless = positive()
+    wafer_cost: u.Dimensionless = positive()
     """Cost of a processed wafer, in US dollars."""
-    added_wafer_cost: Dimensionless = non_negative()
+    added_wafer_cost: u.Dimensionless = non_negative()
     """What the memory layers add to it, in US dollars."""
-    defect_density: PerSquareMetre = non_negative(symbol="D_0")
+    defect_density: u.PerSquareMetre = non_negative(symbol="D_0")
     """Defects that kill a die, per area."""
-    clustering: Dimensionless = positive(symbol="alpha")
+    clustering: u.Dimensionless = positive(symbol="alpha")
     """Clustering of the defects."""
-    test_and_package_cost: Dimensionless = non_negative()
+    test_and_package_cost: u.Dimensionless = non_negative()
     """Test and package of one die, in US dollars."""
 
 
@@ -51,7 +51,7 @@ class DieYield(Component[DieCost], PricesDie):
         "yield and wafer price are inputs with a spread of their own"
     )
 
-    def good_share(self, die_area: SquareMetre) -> Dimensionless:
+    def good_share(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Share of the dies that work."""
         d = self.device
         if self.spec.yield_model == "poisson":
@@ -60,7 +60,7 @@ class DieYield(Component[DieCost], PricesDie):
             return power.murphy_yield(die_area, d.defect_density)
         return power.negative_binomial_yield(die_area, d.defect_density, d.clustering)
 
-    def cost(self, die_area: SquareMetre) -> Dimensionless:
+    def cost(self, die_area: u.SquareMetre) -> u.Dimensionless:
         """Cost of a good die, in US dollars."""
         d = self.device
         return power.cost_per_good_die(

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Bit, Dimensionless, Joule, Second, SquareMetre, Watt
+from neuroest.core import units as u
 from neuroest.specs.base import PositiveFractionOrAuto, PositiveNumberOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
@@ -18,35 +18,35 @@ class EventEnergiesParameters(Record):
     model: ClassVar[str] = "event_energies"
     folder: ClassVar[str] = "measured_chips"
 
-    synaptic_operation_energy: Joule = positive()
+    synaptic_operation_energy: u.Joule = positive()
     """Energy of one synaptic operation."""
-    active_update_energy: Joule = positive()
+    active_update_energy: u.Joule = positive()
     """Energy of updating a neuron that is active."""
-    inactive_update_energy: Joule = positive()
+    inactive_update_energy: u.Joule = positive()
     """Energy of updating a neuron that is inactive."""
-    spike_energy: Joule = non_negative()
+    spike_energy: u.Joule = non_negative()
     """Energy of a spike inside its tile."""
-    hop_energy: Joule = non_negative()
+    hop_energy: u.Joule = non_negative()
     """Energy of a spike per hop between tiles."""
-    synaptic_operation_time: Second = positive()
+    synaptic_operation_time: u.Second = positive()
     """Time of one synaptic operation."""
-    update_time: Second = positive()
+    update_time: u.Second = positive()
     """Time of one neuron update."""
-    spike_time: Second = non_negative(exact=EXACT)
+    spike_time: u.Second = non_negative(exact=EXACT)
     """Time of a spike inside its tile."""
-    hop_time: Second = non_negative()
+    hop_time: u.Second = non_negative()
     """Time of a spike per hop."""
-    synchronisation_time: Second = non_negative()
+    synchronisation_time: u.Second = non_negative()
     """Time of the barrier that ends a time step."""
-    core_area: SquareMetre = positive()
+    core_area: u.SquareMetre = positive()
     """Die area per core."""
-    core_static_power: Watt = non_negative()
+    core_static_power: u.Watt = non_negative()
     """Static power per core."""
-    neurons_per_core: Dimensionless = positive(exact=CHOSEN)
+    neurons_per_core: u.Dimensionless = positive(exact=CHOSEN)
     """Neurons that one core can hold."""
-    synapse_memory: Bit = positive(exact=CHOSEN)
+    synapse_memory: u.Bit = positive(exact=CHOSEN)
     """Memory for synapses per core."""
-    bits_per_synapse: Bit = positive()
+    bits_per_synapse: u.Bit = positive()
     """Memory that one synapse takes, its address included."""
 
 

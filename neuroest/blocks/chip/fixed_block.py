@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Component, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.roles import CoversWork
-from neuroest.core.units import SquareMetre, Watt
+from neuroest.core import units as u
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative
@@ -19,9 +19,9 @@ class FixedBlockParameters(Record):
     model: ClassVar[str] = "fixed_block"
     folder: ClassVar[str] = "measured_chips"
 
-    power: Watt = non_negative()
+    power: u.Watt = non_negative()
     """Power while the chip works, whatever the network does."""
-    footprint: SquareMetre = non_negative()
+    footprint: u.SquareMetre = non_negative()
     """Area of the block."""
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ChargesClock
-from neuroest.core.units import Dimensionless, SquareMetre, WattPerSquareMetre
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -19,17 +19,17 @@ class Overheads(Record):
     model: ClassVar[str] = "chip_overheads"
     folder: ClassVar[str] = "integration"
 
-    floorplan_utilisation: Dimensionless = positive(maximum=1.0, symbol="eta_fp")
+    floorplan_utilisation: u.Dimensionless = positive(maximum=1.0, symbol="eta_fp")
     """Share of the die that blocks fill."""
-    clock_fraction: Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
+    clock_fraction: u.Dimensionless = non_negative(maximum=0.9, symbol="alpha_clk")
     """Share of the clock tree in the dynamic energy of synchronous digital blocks, its own included."""
-    control_fraction: Dimensionless = non_negative(maximum=10.0)
+    control_fraction: u.Dimensionless = non_negative(maximum=10.0)
     """Sequencer energy over the other dynamic energy of synchronous digital blocks."""
-    control_area_fraction: Dimensionless = non_negative(maximum=10.0)
+    control_area_fraction: u.Dimensionless = non_negative(maximum=10.0)
     """Sequencer area over the area of the synchronous digital blocks."""
-    power_density_limit: WattPerSquareMetre = positive()
+    power_density_limit: u.WattPerSquareMetre = positive()
     """Largest power density that the package can cool."""
-    largest_die: SquareMetre = positive(
+    largest_die: u.SquareMetre = positive(
         absent=math.inf, exact="field of the exposure tools, the same for all"
     )
     """Largest die that is exposed at once."""

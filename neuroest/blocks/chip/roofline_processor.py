@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Characteristic, Component, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import BitPerSecond, Dimensionless, PerSecond, Second, SquareMetre, Watt
+from neuroest.core import units as u
 from neuroest.equations import accelerators
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -19,32 +19,32 @@ class RooflineParameters(Record):
     model: ClassVar[str] = "roofline_processor"
     folder: ClassVar[str] = "measured_chips"
 
-    peak_rate: PerSecond = positive(exact=EXACT)
+    peak_rate: u.PerSecond = positive(exact=EXACT)
     """Operations per second at the precision used, one multiply-accumulate being two."""
-    memory_rate: BitPerSecond = positive(exact=EXACT)
+    memory_rate: u.BitPerSecond = positive(exact=EXACT)
     """Bandwidth of the memory."""
-    compute_efficiency: Dimensionless = positive(maximum=1.0)
+    compute_efficiency: u.Dimensionless = positive(maximum=1.0)
     """Share of the peak rate that is reached."""
-    memory_efficiency: Dimensionless = positive(maximum=1.0)
+    memory_efficiency: u.Dimensionless = positive(maximum=1.0)
     """Share of the bandwidth that is reached."""
-    launch_time: Second = non_negative()
+    launch_time: u.Second = non_negative()
     """Time to start one kernel."""
-    call_time: Second = non_negative(absent=0.0)
+    call_time: u.Second = non_negative(absent=0.0)
     """Time of a call beside its kernels: framework and transfer to and from the host; without it none."""
-    host_time: Second = non_negative(absent=0.0)
+    host_time: u.Second = non_negative(absent=0.0)
     """Time that the host spends on each inference of a batch: making the input, moving it, reading the result."""
-    handover_time: Second = non_negative(absent=0.0)
+    handover_time: u.Second = non_negative(absent=0.0)
     """Time to hand kernels that stand side by side to other threads and to wait for them, for each depth of the
     network that has several; zero where one thread starts all kernels."""
-    cores: Dimensionless = positive(absent=1.0)
+    cores: u.Dimensionless = positive(absent=1.0)
     """Cores that share the peak rate."""
-    operations_per_thread: Dimensionless = non_negative(absent=0.0)
+    operations_per_thread: u.Dimensionless = non_negative(absent=0.0)
     """Operations of a kernel for which one more thread is worth starting; without it every kernel has all cores."""
-    idle_power: Watt = non_negative()
+    idle_power: u.Watt = non_negative()
     """Power of the idle processor."""
-    busy_power: Watt = positive()
+    busy_power: u.Watt = positive()
     """Power at full load, idle power included."""
-    die_area: SquareMetre = positive()
+    die_area: u.SquareMetre = positive()
     """Area of the die."""
 
 

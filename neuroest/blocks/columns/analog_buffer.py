@@ -8,7 +8,7 @@ from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import energy_at_supply
 from neuroest.blocks.columns.analog_stage import AnalogStageParameters
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Dimensionless
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.equations import mapping
 from neuroest.specs.base import Count
@@ -36,11 +36,11 @@ class AnalogBuffer(Component[AnalogStageParameters]):
         "its values are published ones, whose spread stands in its device"
     )
 
-    def pieces(self, cells: Dimensionless) -> Dimensionless:
+    def pieces(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Pieces of a line of so many cells."""
         return mapping.block_count(cells, self.options["every"])
 
-    def buffers(self, cells: Dimensionless) -> Dimensionless:
+    def buffers(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Buffers along such a line."""
         return self.pieces(cells) - (1.0 if self.spec.first == "driven" else 0.0)
 
@@ -53,6 +53,6 @@ class AnalogBuffer(Component[AnalogStageParameters]):
         """Area of one buffer."""
         return [AreaCost(self.path, "buffers", self.device.footprint)]
 
-    def error(self, cells: Dimensionless) -> Dimensionless:
+    def error(self, cells: u.Dimensionless) -> u.Dimensionless:
         """Error at the end of a line, each buffer adding its own."""
         return equations.cascaded_error(self.device.relative_error, self.buffers(cells))

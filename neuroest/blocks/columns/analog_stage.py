@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Dimensionless, Joule, SquareMetre
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -18,11 +18,11 @@ class AnalogStageParameters(CircuitParameters):
     model: ClassVar[str] = "analog_stage"
     folder: ClassVar[str] = "drivers"
 
-    action_energy: Joule = positive(symbol="E_st")
+    action_energy: u.Joule = positive(symbol="E_st")
     """Energy of passing on one value."""
-    relative_error: Dimensionless = non_negative(maximum=1.0, symbol="eps_st")
+    relative_error: u.Dimensionless = non_negative(maximum=1.0, symbol="eps_st")
     """Error that it adds to a value, one standard deviation over full scale."""
-    footprint: SquareMetre = non_negative()
+    footprint: u.SquareMetre = non_negative()
     """Area of one stage."""
 
 

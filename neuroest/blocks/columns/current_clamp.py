@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ClampsColumn
-from neuroest.core.units import Ampere, Ohm, Second, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, positive
@@ -20,11 +20,11 @@ class CurrentClampParameters(Record):
     model: ClassVar[str] = "current_clamp"
     folder: ClassVar[str] = "drivers"
 
-    bias_current: Ampere = positive(symbol="I_b")
+    bias_current: u.Ampere = positive(symbol="I_b")
     """Current that the conveyor draws while it works."""
-    input_resistance: Ohm = positive(symbol="R_in")
+    input_resistance: u.Ohm = positive(symbol="R_in")
     """Small-signal resistance that the column sees."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one conveyor."""
 
 
@@ -47,7 +47,7 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
         area=ModelError(1.5, "bias and layout overhead"),
     )
 
-    def column_energies(self, read_time: Second) -> list[EnergyCost]:
+    def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Bias of the conveyor while the column is read, without what the cells bring of it.
 
         A sink of constant current takes the current of the column, and the supply of the conveyor gives the rest.
@@ -64,6 +64,6 @@ class CurrentClamp(Component[CurrentClampParameters], ClampsColumn):
         """Area of one conveyor."""
         return [AreaCost(self.path, "conveyor", self.device.footprint)]
 
-    def input_resistance(self) -> Ohm:
+    def input_resistance(self) -> u.Ohm:
         """Resistance that the column sees."""
         return self.device.input_resistance

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, Costs, EnergyCost, Place
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Ampere, Dimensionless, Second, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -18,11 +18,11 @@ class CurrentMirrorParameters(Record):
     model: ClassVar[str] = "current_mirror"
     folder: ClassVar[str] = "drivers"
 
-    bias_current: Ampere = positive(symbol="I_m")
+    bias_current: u.Ampere = positive(symbol="I_m")
     """Current that one mirror draws while it works."""
-    relative_error: Dimensionless = non_negative(maximum=1.0)
+    relative_error: u.Dimensionless = non_negative(maximum=1.0)
     """Mismatch of the mirror, one standard deviation."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one mirror at unit weight."""
 
 
@@ -42,7 +42,7 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
         area=ModelError(1.5, "bias and layout overhead"),
     )
 
-    def column_energies(self, read_time: Second) -> list[EnergyCost]:
+    def column_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Bias of the mirror while the column is read."""
         supply = self.technology.supply_voltage
         bias = converters.front_end_bias_energy(self.device.bias_current, supply, read_time)
@@ -53,7 +53,7 @@ class CurrentMirror(Component[CurrentMirrorParameters]):
         area = self.mirror_area(place["slices"], place["cell_bits"])
         return Costs(self.column_energies(place["read_time"]), [area])
 
-    def mirror_area(self, slices: Dimensionless, cell_bits: Dimensionless) -> AreaCost:
+    def mirror_area(self, slices: u.Dimensionless, cell_bits: u.Dimensionless) -> AreaCost:
         """Area at one column: slices are weighed by powers of two, and a ratio of n takes n unit transistors."""
         units = converters.mirror_unit_transistors(slices, cell_bits)
         return AreaCost(self.path, "mirror", self.device.footprint * units / slices)

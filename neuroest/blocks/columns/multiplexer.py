@@ -17,18 +17,7 @@ from neuroest.blocks.base import (
     threshold_at_corner,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    AmperePerMetre,
-    Dimensionless,
-    Farad,
-    FaradPerMetre,
-    Metre,
-    Ohm,
-    Second,
-    Siemens,
-    SiemensPerMetre,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import crossbar, technology
 from neuroest.equations import multiplexing as equations
 from neuroest.specs.base import Count, SeriesShare
@@ -42,21 +31,21 @@ class TransmissionGateParameters(Record):
     model: ClassVar[str] = "transmission_gate"
     folder: ClassVar[str] = "drivers"
 
-    resistance_factor: Dimensionless = positive(maximum=2.0, symbol="k")
+    resistance_factor: u.Dimensionless = positive(maximum=2.0, symbol="k")
     """Resistance of a closed transistor at small voltage over nominal supply by on-current."""
-    threshold_voltage: Volt = positive(maximum=1.0, symbol="V_T")
+    threshold_voltage: u.Volt = positive(maximum=1.0, symbol="V_T")
     """Threshold of its transistors at a typical corner."""
-    least_overdrive: Volt = positive(maximum=1.0, exact=RANGE_END)
+    least_overdrive: u.Volt = positive(maximum=1.0, exact=RANGE_END)
     """Least supply above two thresholds for which the law of its resistance holds; below, its value there is kept."""
-    width_ratio: Dimensionless = positive(maximum=10.0, symbol="b_p")
+    width_ratio: u.Dimensionless = positive(maximum=10.0, symbol="b_p")
     """Width of the p-type transistor over that of the n-type one of the same conductance."""
-    minimum_width_ratio: Dimensionless = positive(maximum=1000.0)
+    minimum_width_ratio: u.Dimensionless = positive(maximum=1000.0)
     """Narrowest n-type transistor over the feature size."""
-    maximum_width_ratio: Dimensionless = positive(exact=CHOSEN)
+    maximum_width_ratio: u.Dimensionless = positive(exact=CHOSEN)
     """Widest n-type transistor that a column has room for, over the feature size."""
-    logic_width_ratio: Dimensionless = positive()
+    logic_width_ratio: u.Dimensionless = positive()
     """Width of all transistors at one input of a logic gate, over the feature size."""
-    counter_gates: Dimensionless = positive(symbol="k_c")
+    counter_gates: u.Dimensionless = positive(symbol="k_c")
     """Gates of two inputs of one bit of a counter."""
 
 
@@ -97,32 +86,32 @@ class Multiplexer(Component[TransmissionGateParameters]):
         """What the logic gates that select are counted under."""
         return f"{self.path}:select"
 
-    def conductance_per_width(self) -> SiemensPerMetre:
+    def conductance_per_width(self) -> u.SiemensPerMetre:
         """Conductance of a closed gate on this die per width of its n-type transistor."""
         current = at_corner(self, "drive", self.process.on_current)
         return self._conductance_per_width(current, threshold_at_corner(self, self.device.threshold_voltage))
 
-    def drawn_conductance_per_width(self) -> SiemensPerMetre:
+    def drawn_conductance_per_width(self) -> u.SiemensPerMetre:
         """The same of a typical die, which gates are drawn for."""
         return self._conductance_per_width(self.process.on_current, self.device.threshold_voltage)
 
-    def _conductance_per_width(self, on_current: AmperePerMetre, threshold: Volt) -> SiemensPerMetre:
+    def _conductance_per_width(self, on_current: u.AmperePerMetre, threshold: u.Volt) -> u.SiemensPerMetre:
         return equations.transmission_gate_conductance(
             on_current, self.device.resistance_factor, self.process.nominal_supply_voltage,
             self.technology.supply_voltage, threshold, self.device.least_overdrive,
         )  # fmt: skip
 
-    def junctions(self) -> FaradPerMetre:
+    def junctions(self) -> u.FaradPerMetre:
         """Junctions of both transistors on one side of a gate, per width of the n-type one."""
-        both: FaradPerMetre = self.process.drain_capacitance * (1.0 + self.device.width_ratio)
+        both: u.FaradPerMetre = self.process.drain_capacitance * (1.0 + self.device.width_ratio)
         return both
 
-    def ends(self) -> tuple[Metre, Metre]:
+    def ends(self) -> tuple[u.Metre, u.Metre]:
         """Least and largest width of the n-type transistor."""
         size = self.process.feature_size
         return self.device.minimum_width_ratio * size, self.device.maximum_width_ratio * size
 
-    def width(self, drawn_source: Siemens) -> Metre:
+    def width(self, drawn_source: u.Siemens) -> u.Metre:
         """Width of the n-type transistor of each gate, as drawn for what drives the path."""
         least, most = self.ends()
         wanted = equations.switch_width(
@@ -131,29 +120,29 @@ class Multiplexer(Component[TransmissionGateParameters]):
         )  # fmt: skip
         return np.minimum(np.maximum(wanted, least), most)
 
-    def resistance(self, width: Metre) -> Ohm:
+    def resistance(self, width: u.Metre) -> u.Ohm:
         """Resistance of all gates of a path in series on this die."""
         return equations.path_resistance(width, self.conductance_per_width(), self.options["levels"])
 
-    def junction_time(self, inputs: Dimensionless) -> Second:
+    def junction_time(self, inputs: u.Dimensionless) -> u.Second:
         """Time constant that the junctions of a path have by themselves."""
         return equations.junction_time(
             inputs, self.options["levels"], self.junctions(), self.drawn_conductance_per_width(),
             self.options["resistance_share"],
         )  # fmt: skip
 
-    def wire(self, inputs: Dimensionless, pitch: Metre) -> Farad:
+    def wire(self, inputs: u.Dimensionless, pitch: u.Metre) -> u.Farad:
         """Wires of a path, for the distance between neighbouring inputs."""
         length = equations.multiplexer_gates(inputs, self.options["levels"]) * pitch
         return length * self.process.wire_capacitance
 
-    def line_load(self, inputs: Dimensionless, width: Metre, pitch: Metre) -> Farad:
+    def line_load(self, inputs: u.Dimensionless, width: u.Metre, pitch: u.Metre) -> u.Farad:
         """Everything that hangs on the lines between an input and the output."""
         gates = equations.path_gates(inputs, self.options["levels"])
         return gates * self.junctions() * width + self.wire(inputs, pitch)
 
     def pass_energies(
-        self, width: Metre, swing: Volt, supply: Volt, pitch: Metre, span: Metre
+        self, width: u.Metre, swing: u.Volt, supply: u.Volt, pitch: u.Metre, span: u.Metre
     ) -> list[EnergyCost]:
         """What handing on one value takes: gates, lines by junction and by pitch, and the logic that selects.
 
@@ -181,7 +170,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
             self.energy("select_line", "select_lines", both_lines, "column selection"),
         ]  # fmt: skip
 
-    def switch_areas(self, width: Metre) -> list[AreaCost]:
+    def switch_areas(self, width: u.Metre) -> list[AreaCost]:
         """Area of one transmission gate, and of one logic gate that selects."""
         process = self.process
         pair = equations.transistor_pair_area(
@@ -192,7 +181,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
             AreaCost(self.path, "select_logic", process.gate_area, counted_as=self.selecting),
         ]
 
-    def switch_statics(self, width: Metre) -> list[StaticCost]:
+    def switch_statics(self, width: u.Metre) -> list[StaticCost]:
         """Leakage of one open transmission gate, and of one logic gate."""
         process, d, voltage = self.process, self.device, self.technology.supply_voltage
         pair = technology.gate_leakage_power(process.off_current, width * (1.0 + d.width_ratio), voltage)
@@ -204,7 +193,7 @@ class Multiplexer(Component[TransmissionGateParameters]):
             StaticCost(self.path, "select_leakage", leakage_at_chip_temperature(self, logic), self.selecting),
         ]
 
-    def switch_checks(self, source: Siemens, width: Metre) -> list[Check]:
+    def switch_checks(self, source: u.Siemens, width: u.Metre) -> list[Check]:
         """Whether the gates take no more of the path than they may, and their law holds at this supply."""
         share, conductance, levels = (
             self.options["resistance_share"], self.conductance_per_width(), self.options["levels"]

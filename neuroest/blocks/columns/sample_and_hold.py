@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 from neuroest.blocks.base import AreaCost, Check, Component, EnergyCost, NetworkContext
 from neuroest.blocks.converters.base import Converter
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Ampere, Dimensionless, Farad, Second, Siemens, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.equations import crossbar, neuron_geometry
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -21,15 +21,15 @@ class SampleAndHoldParameters(Record):
     model: ClassVar[str] = "sample_and_hold"
     folder: ClassVar[str] = "converters"
 
-    hold_capacitance: Farad = positive(symbol="C_h")
+    hold_capacitance: u.Farad = positive(symbol="C_h")
     """Capacitor that keeps the sample."""
-    signal_swing: Volt = positive(maximum=10.0, exact=CHOSEN)
+    signal_swing: u.Volt = positive(maximum=10.0, exact=CHOSEN)
     """Largest voltage on the capacitor."""
-    hold_current: Ampere = non_negative()
+    hold_current: u.Ampere = non_negative()
     """Current of the follower while the sample is kept."""
-    droop_current: Ampere = non_negative()
+    droop_current: u.Ampere = non_negative()
     """Leakage of the switch off the capacitor."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one stage."""
 
 
@@ -40,7 +40,7 @@ class SampleAndHoldBlock(DeviceBlock):
     model: Literal["sample_and_hold"]
 
 
-def droop_check(path: str, lost: Volt, half_step: Volt) -> Check:
+def droop_check(path: str, lost: u.Volt, half_step: u.Volt) -> Check:
     """Whether a stored column result keeps to half a step while it waits."""
     return Check(
         "sample_droop", path, "limit", lost <= half_step,
@@ -72,11 +72,11 @@ class SampledLoad:
 
     converter: Converter
     network: NetworkContext
-    bits: Dimensionless
-    held_time: Second
-    wire: Farad
-    own_time: Second
-    switch_share: Dimensionless
+    bits: u.Dimensionless
+    held_time: u.Second
+    wire: u.Farad
+    own_time: u.Second
+    switch_share: u.Dimensionless
 
 
 class SampleAndHold(Component[Any]):
@@ -91,24 +91,24 @@ class SampleAndHold(Component[Any]):
     )
     device: SampleAndHoldParameters
 
-    def capacitance(self, bits: Dimensionless) -> Farad:
+    def capacitance(self, bits: u.Dimensionless) -> u.Farad:
         """Capacitor that keeps the sample."""
         return self.device.hold_capacitance
 
-    def droop_current(self) -> Ampere:
+    def droop_current(self) -> u.Ampere:
         """Leakage off the capacitor."""
         return self.device.droop_current
 
-    def output_conductance(self, load: SampledLoad) -> Siemens:
+    def output_conductance(self, load: SampledLoad) -> u.Siemens:
         """Conductance with which the follower hands on its sample; it is known by its current alone."""
-        conductance: Siemens = self.device.hold_current / self.device.signal_swing
+        conductance: u.Siemens = self.device.hold_current / self.device.signal_swing
         return conductance
 
-    def follower(self, load: SampledLoad) -> tuple[Ampere, Second]:
+    def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
         """Current of the follower, and the time for which it flows for one sample."""
         return self.device.hold_current, load.held_time
 
-    def footprint(self, load: SampledLoad) -> SquareMetre:
+    def footprint(self, load: SampledLoad) -> u.SquareMetre:
         """Area of one stage."""
         return self.device.footprint
 
@@ -127,11 +127,11 @@ class SampleAndHold(Component[Any]):
         """Area of one stage."""
         return AreaCost(self.path, "stage", self.footprint(load))
 
-    def lost_voltage(self, held_time: Second, bits: Dimensionless) -> Volt:
+    def lost_voltage(self, held_time: u.Second, bits: u.Dimensionless) -> u.Volt:
         """What a sample has lost after so long."""
         return equations.sample_droop(self.droop_current(), held_time, self.capacitance(bits))
 
-    def noise_voltage(self, bits: Dimensionless) -> Volt:
+    def noise_voltage(self, bits: u.Dimensionless) -> u.Volt:
         """Thermal noise of a sample."""
         return neuron_geometry.thermal_noise_voltage(self.technology.temperature, self.capacitance(bits))
 

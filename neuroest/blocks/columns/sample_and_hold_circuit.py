@@ -9,18 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check, leakage_at_chip_temperature
 from neuroest.blocks.columns.sample_and_hold import SampleAndHold, SampledLoad
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Metre,
-    PerVolt,
-    Second,
-    Siemens,
-    SquareMetre,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import crossbar_wires, drivers, multiplexing, technology
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive
@@ -32,23 +21,23 @@ class SampleAndHoldCircuitParameters(Record):
     model: ClassVar[str] = "sample_and_hold_circuit"
     folder: ClassVar[str] = "converters"
 
-    signal_swing: Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
+    signal_swing: u.Volt = positive(maximum=10.0, symbol="V", exact=CHOSEN)
     """Largest voltage on the capacitor."""
-    noise_share: Dimensionless = positive(maximum=10.0, symbol="a")
+    noise_share: u.Dimensionless = positive(maximum=10.0, symbol="a")
     """Noise power of a sample over that of the converter's quantisation."""
-    minimum_capacitance: Farad = positive()
+    minimum_capacitance: u.Farad = positive()
     """Least capacitor, for the charge that its switch leaves and the gate of the follower."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitor."""
-    converter_input_capacitance: Farad = positive(symbol="C_in")
+    converter_input_capacitance: u.Farad = positive(symbol="C_in")
     """Input of a converter whose circuit does not tell it."""
-    acquisition_share: Dimensionless = positive(maximum=1.0)
+    acquisition_share: u.Dimensionless = positive(maximum=1.0)
     """Share of a conversion in which a converter takes its input whose circuit does not tell it."""
-    transconductance_efficiency: PerVolt = positive(maximum=40.0, symbol="e")
+    transconductance_efficiency: u.PerVolt = positive(maximum=40.0, symbol="e")
     """Transconductance of the follower per current."""
-    current_linearity: Dimensionless = positive(maximum=1.0)
+    current_linearity: u.Dimensionless = positive(maximum=1.0)
     """Current of the follower's transistors over that of the process at full drive."""
-    switch_width_ratio: Dimensionless = positive()
+    switch_width_ratio: u.Dimensionless = positive()
     """Width of the sampling switch over the feature size."""
 
 
@@ -73,7 +62,7 @@ class SampleAndHoldCircuit(SampleAndHold):
     )
     device: SampleAndHoldCircuitParameters  # type: ignore[assignment]
 
-    def capacitance(self, bits: Dimensionless) -> Farad:
+    def capacitance(self, bits: u.Dimensionless) -> u.Farad:
         """Capacitor whose noise is small enough."""
         d = self.device
         least = multiplexing.hold_capacitance(
@@ -81,36 +70,36 @@ class SampleAndHoldCircuit(SampleAndHold):
         )
         return np.maximum(least, d.minimum_capacitance)
 
-    def switch_width(self) -> Metre:
+    def switch_width(self) -> u.Metre:
         """Width of the sampling switch."""
-        width: Metre = self.device.switch_width_ratio * self.process.feature_size
+        width: u.Metre = self.device.switch_width_ratio * self.process.feature_size
         return width
 
-    def droop_current(self) -> Ampere:
+    def droop_current(self) -> u.Ampere:
         """Leakage of the open sampling switch at the chip's temperature and corner."""
         supply = self.technology.supply_voltage
         leakage = technology.gate_leakage_power(self.process.off_current, self.switch_width(), supply)
-        current: Ampere = leakage_at_chip_temperature(self, leakage) / supply
+        current: u.Ampere = leakage_at_chip_temperature(self, leakage) / supply
         return current
 
-    def load_capacitance(self, load: SampledLoad) -> Farad:
+    def load_capacitance(self, load: SampledLoad) -> u.Farad:
         """What the follower charges: the input of the converter, and the wires to it."""
         given = self.device.converter_input_capacitance
         return load.converter.input_capacitance(load.bits, given) + load.wire
 
-    def acquisition_time(self, load: SampledLoad) -> Second:
+    def acquisition_time(self, load: SampledLoad) -> u.Second:
         """Time in which the converter takes its input."""
         return load.converter.acquisition_time(self.device.acquisition_share, load.bits, load.network)
 
-    def output_conductance(self, load: SampledLoad) -> Siemens:
+    def output_conductance(self, load: SampledLoad) -> u.Siemens:
         """Transconductance of the follower: it and the multiplexer in series settle in time."""
         path = multiplexing.settling_conductance(
             self.load_capacitance(load), self.acquisition_time(load), load.bits, load.own_time
         )
-        conductance: Siemens = path / (1.0 - load.switch_share)
+        conductance: u.Siemens = path / (1.0 - load.switch_share)
         return conductance
 
-    def follower(self, load: SampledLoad) -> tuple[Ampere, Second]:
+    def follower(self, load: SampledLoad) -> tuple[u.Ampere, u.Second]:
         """Current of the follower, and the time for which it flows for one sample."""
         d, sampled = self.device, self.acquisition_time(load)
         current = multiplexing.follower_current(
@@ -124,7 +113,7 @@ class SampleAndHoldCircuit(SampleAndHold):
         }
         return current, times[self.spec.follower]
 
-    def footprint(self, load: SampledLoad) -> SquareMetre:
+    def footprint(self, load: SampledLoad) -> u.SquareMetre:
         """Capacitor, sampling switch with its twin that takes up its charge, follower and its current source."""
         d, process = self.device, self.process
         width = drivers.driver_width(self.follower(load)[0], process.on_current, d.current_linearity)
@@ -133,7 +122,7 @@ class SampleAndHoldCircuit(SampleAndHold):
             multiplexing.transistor_pair_area(side, side, process.gate_pitch, process.metal_pitch)
             for side in (width, switch)
         ]
-        area: SquareMetre = self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
+        area: u.SquareMetre = self.capacitance(load.bits) / d.capacitance_density + pairs[0] + pairs[1]
         return area
 
     def stage_checks(self, load: SampledLoad) -> list[Check]:

@@ -10,7 +10,7 @@ from neuroest.blocks.columns.current_clamp import CurrentClamp, CurrentClampPara
 from neuroest.blocks.columns.sample_and_hold import droop_check
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import HoldsResults
-from neuroest.core.units import Ampere, Dimensionless, Farad, Second, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -22,15 +22,15 @@ class SampledClampParameters(CurrentClampParameters):
 
     model: ClassVar[str] = "sampled_clamp"
 
-    hold_capacitance: Farad = positive(symbol="C_h")
+    hold_capacitance: u.Farad = positive(symbol="C_h")
     """Capacitor that keeps the result."""
-    hold_voltage: Volt = positive(maximum=10.0, exact=CHOSEN)
+    hold_voltage: u.Volt = positive(maximum=10.0, exact=CHOSEN)
     """Largest voltage on the capacitor."""
-    follower_current: Ampere = non_negative()
+    follower_current: u.Ampere = non_negative()
     """Current of the follower while the neuron integrates."""
-    droop_current: Ampere = non_negative()
+    droop_current: u.Ampere = non_negative()
     """Leakage off the capacitor."""
-    hold_footprint: SquareMetre = positive()
+    hold_footprint: u.SquareMetre = positive()
     """Area of one capacitor with its switch and follower."""
 
 
@@ -57,7 +57,7 @@ class SampledClamp(CurrentClamp, HoldsResults):
         """What the stages that store a result are counted under."""
         return f"{self.path}:held"
 
-    def hold_energies(self, hold_time: Second) -> list[EnergyCost]:
+    def hold_energies(self, hold_time: u.Second) -> list[EnergyCost]:
         """The capacitor, and the follower while the neuron integrates."""
         d, supply = self.device, self.technology.supply_voltage
         charge = equations.column_swing_energy(d.hold_capacitance, d.hold_voltage, supply)
@@ -78,11 +78,11 @@ class SampledClamp(CurrentClamp, HoldsResults):
         stage = AreaCost(self.path, "hold_stage", self.device.hold_footprint, counted_as=self.held)
         return [*super().areas(network), stage]
 
-    def held_voltage(self) -> Volt:
+    def held_voltage(self) -> u.Volt:
         """Largest voltage on the capacitor, as stated."""
         return self.device.hold_voltage
 
-    def droop_check(self, hold_time: Second, bits: Dimensionless) -> Check:
+    def droop_check(self, hold_time: u.Second, bits: u.Dimensionless) -> Check:
         """Whether the stored value keeps to half a step while the neuron integrates."""
         d = self.device
         lost = converters.sample_droop(d.droop_current, hold_time, d.hold_capacitance)

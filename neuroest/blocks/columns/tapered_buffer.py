@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.base import AreaCost, Component, EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Farad, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.base import Count, Length
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -19,11 +19,11 @@ class TaperedBufferParameters(Record):
     model: ClassVar[str] = "tapered_buffer"
     folder: ClassVar[str] = "drivers"
 
-    stage_ratio: Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
+    stage_ratio: u.Dimensionless = quantity(minimum=1.5, maximum=20, exact=CHOSEN)
     """Size of a stage over that of the one before."""
-    input_capacitance: Farad = positive(symbol="C_0")
+    input_capacitance: u.Farad = positive(symbol="C_0")
     """Input of the first inverter, and of each receiver."""
-    inverter_area: SquareMetre = positive()
+    inverter_area: u.SquareMetre = positive()
     """Area of the first inverter."""
 
 
@@ -48,7 +48,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
         area=ModelError(1.5, "layout overhead"),
     )
 
-    def load(self) -> Farad:
+    def load(self) -> u.Farad:
         """Wire and receivers."""
         wire = self.process.wire_capacitance * self.options["wire_length"]
         return wire + self.options["receivers"] * self.device.input_capacitance
@@ -60,7 +60,7 @@ class FanOutBuffer(Component[TaperedBufferParameters]):
         )
         return [self.energy("spike", "buffer", energy, "neuron fan-out buffer")]
 
-    def stages(self) -> Dimensionless:
+    def stages(self) -> u.Dimensionless:
         """Inverters one after the other."""
         return drivers.tapered_buffer_stages(
             self.load(), self.device.input_capacitance, self.device.stage_ratio

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from neuroest.blocks.base import AreaCost, Check, Component, Costs, EnergyCost, NetworkContext, Place
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, Second, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import DeviceBlock
@@ -30,11 +30,11 @@ class ClockedAdcParameters(CircuitParameters):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "converters"
 
-    comparator_area: SquareMetre = positive()
+    comparator_area: u.SquareMetre = positive()
     """Area of one comparator."""
-    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that the circuit is good for."""
-    maximum_clock_frequency: PerSecond = positive()
+    maximum_clock_frequency: u.PerSecond = positive()
     """Highest clock of comparators and counters at the supply of the circuit."""
 
 
@@ -63,7 +63,9 @@ class Converter(Component[Any], ABC):
     family: ClassVar[str] = "converter"
     owns: ClassVar[tuple[str, ...]] = ("analog-to-digital conversion",)
 
-    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+    def bits(
+        self, rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
+    ) -> u.Dimensionless:
         """Resolution: as chosen, or lossless less the dropped bits."""
         if "bits" in self.options:
             return self.options["bits"]
@@ -71,15 +73,15 @@ class Converter(Component[Any], ABC):
         return lossless - self.options["dropped_bits"]
 
     @abstractmethod
-    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+    def rate(self, bits: u.Dimensionless, network: NetworkContext) -> u.PerSecond:
         """Results per second on that network."""
 
     @abstractmethod
-    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+    def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a conversion."""
 
     @abstractmethod
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""
 
     def alone(self, place: Place) -> Costs:
@@ -91,26 +93,26 @@ class Converter(Component[Any], ABC):
             self.energy_costs(bits, place.network), [self.area_cost(bits)], checks=self.range_checks(bits)
         )
 
-    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+    def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
         """What must be charged for a conversion: as given where the circuit does not tell it."""
         return given
 
     def acquisition_time(
-        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
-    ) -> Second:
+        self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
+    ) -> u.Second:
         """Time in which it takes its input: the given share of a conversion where the circuit does not tell it."""
-        time: Second = given_share / self.rate(bits, network)
+        time: u.Second = given_share / self.rate(bits, network)
         return time
 
-    def booked(self, term: str, energy: Joule) -> EnergyCost:
+    def booked(self, term: str, energy: u.Joule) -> EnergyCost:
         """An energy term of one conversion, in the ledger of converters."""
         return self.energy("conversion", term, energy, "analog-to-digital conversion")
 
-    def area_cost(self, bits: Dimensionless) -> AreaCost:
+    def area_cost(self, bits: u.Dimensionless) -> AreaCost:
         """Area of a converter."""
         return AreaCost(self.path, "converter", self.area(bits))
 
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
+    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Where the model ends."""
         return []
 
@@ -119,18 +121,18 @@ class SampledConverter(Converter):
     """Common part of the converters whose rate and energy do not depend on the network."""
 
     @abstractmethod
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second."""
 
     @abstractmethod
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one conversion."""
 
-    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+    def rate(self, bits: u.Dimensionless, network: NetworkContext) -> u.PerSecond:
         """Results per second, whatever the network."""
         return self.sample_rate(bits)
 
-    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+    def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Energy of a conversion, whatever the network."""
         return [self.booked("conversion", self.conversion_energy(bits))]
 
@@ -140,16 +142,16 @@ class ClockedConverter(SampledConverter):
 
     moves: ClassVar[bool] = True
 
-    def clock_period(self) -> Second:
+    def clock_period(self) -> u.Second:
         """Period of the converter's clock."""
-        period: Second = 1.0 / self.options["clock_frequency"]
+        period: u.Second = 1.0 / self.options["clock_frequency"]
         return period
 
-    def at_supply(self, energy: Joule) -> Joule:
+    def at_supply(self, energy: u.Joule) -> u.Joule:
         """Energy at the chip's supply."""
         return energy_at_supply(self, energy)
 
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
+    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether resolution and clock are within what the circuit is good for."""
         d, clock = self.device, self.options["clock_frequency"]
         return [

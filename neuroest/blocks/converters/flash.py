@@ -12,7 +12,7 @@ from neuroest.blocks.converters.base import (
     ClockedConverter,
 )
 from neuroest.blocks.model_error import ModelErrors
-from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
@@ -23,13 +23,13 @@ class FlashAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "flash_adc"
 
-    comparator_energy: Joule = positive(symbol="E_cmp")
+    comparator_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of one decision."""
-    ladder_energy: Joule = non_negative()
+    ladder_energy: u.Joule = non_negative()
     """Energy of the reference ladder in one conversion."""
-    ladder_area: SquareMetre = non_negative()
+    ladder_area: u.SquareMetre = non_negative()
     """Area of the reference ladder."""
-    clock_cycles: Dimensionless = positive(exact=CHOSEN)
+    clock_cycles: u.Dimensionless = positive(exact=CHOSEN)
     """Clock cycles of one conversion."""
 
 
@@ -47,23 +47,23 @@ class FlashAdc(ClockedConverter):
     prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: FlashAdcParameters
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """A conversion in a few cycles."""
-        rate: PerSecond = 1.0 / equations.flash_time(self.device.clock_cycles, self.clock_period())
+        rate: u.PerSecond = 1.0 / equations.flash_time(self.device.clock_cycles, self.clock_period())
         return rate
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All comparators and the ladder."""
         comparator, ladder = self.device.comparator_energy, self.device.ladder_energy
         return equations.flash_energy(bits, self.at_supply(comparator), self.at_supply(ladder))
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """All comparators and the ladder."""
         return equations.flash_area(bits, self.device.comparator_area, self.device.ladder_area)
 
     def acquisition_time(
-        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
-    ) -> Second:
+        self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
+    ) -> u.Second:
         """Half of a cycle, before the comparators decide."""
-        time: Second = self.clock_period() / 2.0
+        time: u.Second = self.clock_period() / 2.0
         return time

@@ -11,7 +11,7 @@ from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, 
 from neuroest.blocks.converters.base import CORE_ERROR, Converter
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import IntegratesInput
-from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import integrating
 from neuroest.specs.base import Resolution, WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -24,21 +24,21 @@ class IntegratingAdcParameters(CircuitParameters):
     model: ClassVar[str] = "integrating_adc"
     folder: ClassVar[str] = "converters"
 
-    integration_step_time: Second = positive(symbol="t_int")
+    integration_step_time: u.Second = positive(symbol="t_int")
     """Time of one sampling and integration."""
-    sample_time: Second = non_negative(symbol="t_s")
+    sample_time: u.Second = non_negative(symbol="t_s")
     """Time between integration and conversion of a phase."""
-    conversion_step_time: Second = positive(symbol="t_cmp")
+    conversion_step_time: u.Second = positive(symbol="t_cmp")
     """Time of one bit of the conversion."""
-    integration_step_energy: Joule = positive(symbol="E_int")
+    integration_step_energy: u.Joule = positive(symbol="E_int")
     """Energy of one sampling and integration."""
-    sample_energy: Joule = non_negative(symbol="E_s")
+    sample_energy: u.Joule = non_negative(symbol="E_s")
     """Energy between integration and conversion of a phase."""
-    conversion_step_energy: Joule = positive(symbol="E_cmp")
+    conversion_step_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of one bit of the conversion."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of integrator and converter."""
-    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that the circuit is good for."""
 
 
@@ -64,14 +64,14 @@ class IntegratingAdc(Converter, IntegratesInput):
     prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: IntegratingAdcParameters
 
-    def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
+    def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Pulses of one input: its bits without the sign; one for spikes."""
         bits = 1.0 if network.spiking else network.activation_bits
         return np.maximum(bits - self.options["sign_bits"], 1.0)
 
     def steps(
-        self, bits: Dimensionless, network: NetworkContext
-    ) -> tuple[Dimensionless, Dimensionless, Dimensionless]:
+        self, bits: u.Dimensionless, network: NetworkContext
+    ) -> tuple[u.Dimensionless, u.Dimensionless, u.Dimensionless]:
         """Integrations, phases and conversion steps of one input."""
         magnitude, single = self.magnitude_bits(network), self.options["single_phase_bits"]
         return (
@@ -80,16 +80,16 @@ class IntegratingAdc(Converter, IntegratesInput):
             integrating.conversion_steps(magnitude, single, bits),
         )
 
-    def rate(self, bits: Dimensionless, network: NetworkContext) -> PerSecond:
+    def rate(self, bits: u.Dimensionless, network: NetworkContext) -> u.PerSecond:
         """Inputs per second."""
         d = self.device
         time = integrating.integrating_read_time(
             *self.steps(bits, network), d.integration_step_time, d.sample_time, d.conversion_step_time
         )
-        rate: PerSecond = 1.0 / time_at_supply(self, time)
+        rate: u.PerSecond = 1.0 / time_at_supply(self, time)
         return rate
 
-    def energy_costs(self, bits: Dimensionless, network: NetworkContext) -> list[EnergyCost]:
+    def energy_costs(self, bits: u.Dimensionless, network: NetworkContext) -> list[EnergyCost]:
         """Integrations, samples and conversion steps of one input."""
         d = self.device
         energy = integrating.integrating_read_energy(
@@ -97,11 +97,11 @@ class IntegratingAdc(Converter, IntegratesInput):
         )
         return [self.booked("conversion", energy_at_supply(self, energy))]
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one integrator with its converter."""
         return self.device.footprint
 
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
+    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether the resolution is within what the circuit is good for, and the sign is one bit."""
         return [
             self.check_range(

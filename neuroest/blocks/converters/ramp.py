@@ -11,7 +11,7 @@ from neuroest.blocks.converters.base import (
     ClockedConverter,
 )
 from neuroest.blocks.model_error import ModelErrors
-from neuroest.core.units import Dimensionless, Farad, Joule, PerSecond, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
@@ -23,17 +23,17 @@ class RampAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "ramp_adc"
 
-    comparator_cycle_energy: Joule = positive()
+    comparator_cycle_energy: u.Joule = positive()
     """Energy of the comparator in one clock cycle."""
-    mean_fraction: Dimensionless = positive(maximum=1.0, exact="mean of a uniform distribution")
+    mean_fraction: u.Dimensionless = positive(maximum=1.0, exact="mean of a uniform distribution")
     """Share of the ramp after which the comparator has decided, in the mean."""
-    latch_energy: Joule = positive()
+    latch_energy: u.Joule = positive()
     """Energy of the latch for one bit."""
-    generator_energy: Joule = non_negative()
+    generator_energy: u.Joule = non_negative()
     """Energy of the ramp generator and counter in one conversion."""
-    latch_area: SquareMetre = positive()
+    latch_area: u.SquareMetre = positive()
     """Area of the latch for one bit."""
-    generator_area: SquareMetre = non_negative()
+    generator_area: u.SquareMetre = non_negative()
     """Area of the ramp generator and counter."""
 
 
@@ -54,12 +54,12 @@ class RampAdc(ClockedConverter):
     prior_error: ClassVar[ModelErrors] = CORE_ERROR
     device: RampAdcParameters
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """A cycle for every step."""
-        rate: PerSecond = 1.0 / equations.ramp_time(bits, self.clock_period())
+        rate: u.PerSecond = 1.0 / equations.ramp_time(bits, self.clock_period())
         return rate
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Comparator, latch and the share of the ramp."""
         d = self.device
         return equations.ramp_energy(
@@ -67,13 +67,13 @@ class RampAdc(ClockedConverter):
             self.at_supply(d.generator_energy), self.options["columns_per_ramp"],
         )  # fmt: skip
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Comparator, latch and the share of the ramp."""
         d = self.device
         return equations.ramp_area(
             bits, d.comparator_area, d.latch_area, d.generator_area, self.options["columns_per_ramp"]
         )
 
-    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+    def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
         """The gate of a comparator, which the sample drives without a follower."""
         return 0.0

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Dimensionless, Joule, PerSecond, SquareMetre
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, positive, quantity
 
@@ -18,13 +18,13 @@ class ReportedAdcParameters(CircuitParameters):
     model: ClassVar[str] = "reported_adc"
     folder: ClassVar[str] = "converters"
 
-    bits: Dimensionless = quantity(minimum=1, maximum=24, exact=CHOSEN)
+    bits: u.Dimensionless = quantity(minimum=1, maximum=24, exact=CHOSEN)
     """Resolution."""
-    conversion_energy: Joule = positive()
+    conversion_energy: u.Joule = positive()
     """Energy of one conversion."""
-    sample_rate: PerSecond = positive(exact=CHOSEN)
+    sample_rate: u.PerSecond = positive(exact=CHOSEN)
     """Conversions per second."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one converter."""
 
 
@@ -44,18 +44,20 @@ class ReportedAdc(SampledConverter):
     )
     device: ReportedAdcParameters
 
-    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+    def bits(
+        self, rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
+    ) -> u.Dimensionless:
         """Resolution as published."""
         return self.device.bits
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second as published."""
         return self.device.sample_rate
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one conversion as published, at the chip's supply."""
         return energy_at_supply(self, self.device.conversion_energy)
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter as published."""
         return self.device.footprint

@@ -7,16 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import NetworkContext
 from neuroest.blocks.converters.base import ClockedAdcBlock, ClockedAdcParameters, ClockedConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Joule,
-    PerSecond,
-    Second,
-    SquareMetre,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block
@@ -28,21 +19,21 @@ class SarAdcParameters(ClockedAdcParameters):
 
     model: ClassVar[str] = "sar_adc"
 
-    reference_voltage: Volt = positive(maximum=10.0, symbol="V_ref", exact=CHOSEN)
+    reference_voltage: u.Volt = positive(maximum=10.0, symbol="V_ref", exact=CHOSEN)
     """Reference of the capacitor array."""
-    unit_capacitance: Farad = positive(symbol="C_u")
+    unit_capacitance: u.Farad = positive(symbol="C_u")
     """Capacitor of the lowest bit."""
-    switching_factor: Dimensionless = positive(maximum=4.0, symbol="k_c")
+    switching_factor: u.Dimensionless = positive(maximum=4.0, symbol="k_c")
     """Energy of a conversion over that of charging all capacitors."""
-    comparator_energy: Joule = positive(symbol="E_cmp")
+    comparator_energy: u.Joule = positive(symbol="E_cmp")
     """Energy of one decision."""
-    logic_energy: Joule = positive()
+    logic_energy: u.Joule = positive()
     """Energy of the control logic for one bit."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitors."""
-    switch_area: SquareMetre = non_negative()
+    switch_area: u.SquareMetre = non_negative()
     """Area of the switches of one bit."""
-    logic_area: SquareMetre = positive()
+    logic_area: u.SquareMetre = positive()
     """Area of the control logic of one bit."""
 
 
@@ -69,12 +60,12 @@ class SarAdc(ClockedConverter):
     )
     device: SarAdcParameters
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One cycle to sample and one for each bit."""
-        rate: PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
+        rate: u.PerSecond = 1.0 / equations.successive_approximation_time(bits, self.clock_period())
         return rate
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Decisions, logic and the capacitor array."""
         d = self.device
         own = self.spec.reference == "own"
@@ -84,18 +75,18 @@ class SarAdc(ClockedConverter):
             bits, self.at_supply(d.comparator_energy), self.at_supply(d.logic_energy), array
         )
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Capacitor array, comparator and logic."""
         d = self.device
         array = drivers.capacitive_dac_area(bits, d.unit_capacitance, d.capacitance_density, d.switch_area)
         return equations.successive_approximation_area(bits, d.logic_area, d.comparator_area, array)
 
-    def input_capacitance(self, bits: Dimensionless, given: Farad) -> Farad:
+    def input_capacitance(self, bits: u.Dimensionless, given: u.Farad) -> u.Farad:
         """All capacitors of the array."""
         return drivers.capacitive_dac_capacitance(bits, self.device.unit_capacitance)
 
     def acquisition_time(
-        self, given_share: Dimensionless, bits: Dimensionless, network: NetworkContext
-    ) -> Second:
+        self, given_share: u.Dimensionless, bits: u.Dimensionless, network: NetworkContext
+    ) -> u.Second:
         """The first cycle."""
         return self.clock_period()

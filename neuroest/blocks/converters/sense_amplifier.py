@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -18,13 +18,13 @@ class SenseAmplifierParameters(CircuitParameters):
     model: ClassVar[str] = "sense_amplifier"
     folder: ClassVar[str] = "converters"
 
-    decision_energy: Joule = positive()
+    decision_energy: u.Joule = positive()
     """Energy of one decision."""
-    decision_time: Second = positive()
+    decision_time: u.Second = positive()
     """Time of one decision."""
-    offset: Volt = non_negative(maximum=1.0)
+    offset: u.Volt = non_negative(maximum=1.0)
     """Input-referred offset, one standard deviation."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one amplifier."""
 
 
@@ -45,19 +45,21 @@ class SenseAmplifier(SampledConverter):
     )
     device: SenseAmplifierParameters
 
-    def bits(self, rows: Dimensionless, input_bits: Dimensionless, cell_bits: Dimensionless) -> Dimensionless:
+    def bits(
+        self, rows: u.Dimensionless, input_bits: u.Dimensionless, cell_bits: u.Dimensionless
+    ) -> u.Dimensionless:
         """One."""
         return 1.0
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Decisions per second."""
-        rate: PerSecond = 1.0 / time_at_supply(self, self.device.decision_time)
+        rate: u.PerSecond = 1.0 / time_at_supply(self, self.device.decision_time)
         return rate
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one decision."""
         return energy_at_supply(self, self.device.decision_energy)
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one amplifier."""
         return self.device.footprint

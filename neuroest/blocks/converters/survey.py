@@ -8,7 +8,7 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Joule, Metre, Numeric, PerSecond, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.specs.base import DroppedBits, Frequency, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -21,41 +21,41 @@ class SurveyAdcParameters(CircuitParameters):
     model: ClassVar[str] = "survey_adc"
     folder: ClassVar[str] = "converters"
 
-    speed_merit_constant: Dimensionless = quantity(exact=FIT)
+    speed_merit_constant: u.Dimensionless = quantity(exact=FIT)
     """Speed-limited figure of merit at 1 Hz, in dB."""
-    speed_merit_slope: Dimensionless = quantity(exact=FIT)
+    speed_merit_slope: u.Dimensionless = quantity(exact=FIT)
     """Change of the speed-limited figure of merit per ln(Hz), in dB, below zero."""
-    resolution_merit_constant: Dimensionless = quantity(exact=FIT)
+    resolution_merit_constant: u.Dimensionless = quantity(exact=FIT)
     """Resolution-limited figure of merit at zero bits, in dB."""
-    resolution_merit_slope: Dimensionless = quantity(exact=FIT)
+    resolution_merit_slope: u.Dimensionless = quantity(exact=FIT)
     """Rise of the resolution-limited figure of merit per bit, in dB."""
-    energy_constant: Dimensionless = quantity(exact=FIT)
+    energy_constant: u.Dimensionless = quantity(exact=FIT)
     """Constant of the logarithm of the energy correction."""
-    energy_node_exponent: Dimensionless = quantity(exact=FIT)
+    energy_node_exponent: u.Dimensionless = quantity(exact=FIT)
     """Exponent of the node in the energy correction."""
-    energy_bits_exponent: Dimensionless = quantity(exact=FIT)
+    energy_bits_exponent: u.Dimensionless = quantity(exact=FIT)
     """Exponent of the resolution in the energy correction."""
-    area_constant: Dimensionless = quantity(exact=FIT)
+    area_constant: u.Dimensionless = quantity(exact=FIT)
     """Constant of the logarithm of the area."""
-    area_node_exponent: Dimensionless = quantity(exact=FIT)
+    area_node_exponent: u.Dimensionless = quantity(exact=FIT)
     """Exponent of the node in the area."""
-    area_rate_exponent: Dimensionless = quantity(exact=FIT)
+    area_rate_exponent: u.Dimensionless = quantity(exact=FIT)
     """Exponent of the sampling rate in the area."""
-    area_energy_exponent: Dimensionless = quantity(exact=FIT)
+    area_energy_exponent: u.Dimensionless = quantity(exact=FIT)
     """Exponent of the conversion energy in the area."""
-    minimum_feature_size: Metre = positive(exact=RANGE_END)
+    minimum_feature_size: u.Metre = positive(exact=RANGE_END)
     """Smallest node in the survey."""
-    maximum_feature_size: Metre = positive(exact=RANGE_END)
+    maximum_feature_size: u.Metre = positive(exact=RANGE_END)
     """Largest node in the survey."""
-    minimum_bits: Dimensionless = positive(exact=RANGE_END)
+    minimum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Lowest resolution that the regression covers."""
-    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that the regression covers."""
-    maximum_sample_rate: PerSecond = positive(exact=RANGE_END)
+    maximum_sample_rate: u.PerSecond = positive(exact=RANGE_END)
     """Highest sampling rate that the regression covers."""
-    energy_quality: Dimensionless = positive()
+    energy_quality: u.Dimensionless = positive()
     """Energy of the converter over the regression's best case."""
-    area_quality: Dimensionless = positive()
+    area_quality: u.Dimensionless = positive()
     """Area of the converter over the regression's best case."""
 
 
@@ -95,11 +95,11 @@ class SurveyAdc(SampledConverter):
     )
     device: SurveyAdcParameters
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """Conversions per second as chosen."""
         return self.options["sample_rate"]
 
-    def best_energy(self, bits: Dimensionless) -> Numeric:
+    def best_energy(self, bits: u.Dimensionless) -> u.Numeric:
         """Best-case energy of one conversion by the regression."""
         d = self.device
         merit = equations.survey_figure_of_merit(
@@ -111,11 +111,11 @@ class SurveyAdc(SampledConverter):
             d.energy_node_exponent, d.energy_bits_exponent, 0.0,
         )  # fmt: skip
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """Energy of one conversion with its quality."""
         return energy_at_supply(self, self.best_energy(bits) * self.device.energy_quality)
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter with its quality."""
         d = self.device
         area = equations.survey_converter_area(
@@ -125,7 +125,7 @@ class SurveyAdc(SampledConverter):
         )  # fmt: skip
         return area * d.area_quality
 
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
+    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether resolution, rate and node lie within the survey."""
         d, size = self.device, self.process.feature_size
         return [

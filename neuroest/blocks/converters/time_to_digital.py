@@ -8,7 +8,7 @@ from neuroest.blocks.base import Check
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply, time_at_supply
 from neuroest.blocks.converters.base import SampledConverter
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters as equations
 from neuroest.specs.base import DroppedBits, ResolutionOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -21,13 +21,13 @@ class TimeConverterParameters(CircuitParameters):
     model: ClassVar[str] = "time_to_digital"
     folder: ClassVar[str] = "converters"
 
-    step_time: Second = positive(symbol="t_lsb")
+    step_time: u.Second = positive(symbol="t_lsb")
     """Time of one step."""
-    step_energy: Joule = positive(symbol="E_lsb")
+    step_energy: u.Joule = positive(symbol="E_lsb")
     """Energy of one step."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one converter."""
-    maximum_bits: Dimensionless = positive(exact=RANGE_END)
+    maximum_bits: u.Dimensionless = positive(exact=RANGE_END)
     """Highest resolution that the circuit is good for."""
 
 
@@ -52,20 +52,20 @@ class TimeConverter(SampledConverter):
     )
     device: TimeConverterParameters
 
-    def sample_rate(self, bits: Dimensionless) -> PerSecond:
+    def sample_rate(self, bits: u.Dimensionless) -> u.PerSecond:
         """One conversion in the time of all steps."""
-        rate: PerSecond = 1.0 / equations.ramp_time(bits, time_at_supply(self, self.device.step_time))
+        rate: u.PerSecond = 1.0 / equations.ramp_time(bits, time_at_supply(self, self.device.step_time))
         return rate
 
-    def conversion_energy(self, bits: Dimensionless) -> Joule:
+    def conversion_energy(self, bits: u.Dimensionless) -> u.Joule:
         """All steps, as long as the longest time."""
         return equations.time_converter_energy(bits, energy_at_supply(self, self.device.step_energy))
 
-    def area(self, bits: Dimensionless) -> SquareMetre:
+    def area(self, bits: u.Dimensionless) -> u.SquareMetre:
         """Area of one converter."""
         return self.device.footprint
 
-    def range_checks(self, bits: Dimensionless) -> list[Check]:
+    def range_checks(self, bits: u.Dimensionless) -> list[Check]:
         """Whether the resolution is within what the circuit is good for."""
         return [
             self.check_range(

@@ -8,7 +8,7 @@ from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LOGIC_ERROR, ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import AddsPartialSums
-from neuroest.core.units import Bit, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency
 from neuroest.specs.blocks import Block
@@ -39,11 +39,11 @@ class Accumulator(Datapath, AddsPartialSums):
         energy = self.add(bits) + self.registers(bits)
         return [self.energy("addition", "addition", self.scaled(energy), "partial-sum addition")]
 
-    def register_bits(self, network: NetworkContext) -> Bit:
+    def register_bits(self, network: NetworkContext) -> u.Bit:
         """The result of each lane."""
         return self.options["lanes"] * network.accumulator_bits
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Adder and register of each lane."""
         bits = network.accumulator_bits
         lane = equations.adder_area(self.device.adder_area, bits)

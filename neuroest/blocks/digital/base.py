@@ -17,17 +17,7 @@ from neuroest.blocks.base import (
     logic_energy_ratio,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    Bit,
-    Dimensionless,
-    Joule,
-    JoulePerBit,
-    JoulePerSquareBit,
-    SquareMetre,
-    SquareMetrePerBit,
-    SquareMetrePerSquareBit,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import technology
 from neuroest.specs.base import Frequency
@@ -48,35 +38,35 @@ class LogicLibraryParameters(Record):
     model: ClassVar[str] = "logic_library"
     folder: ClassVar[str] = "logic"
 
-    reference_voltage: Volt = positive(exact=DEFINED)
+    reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply that the energies belong to."""
-    add_energy: JoulePerBit = positive()
+    add_energy: u.JoulePerBit = positive()
     """Energy of an integer addition per bit."""
-    multiply_energy: JoulePerSquareBit = positive()
+    multiply_energy: u.JoulePerSquareBit = positive()
     """Energy of an integer multiplication per product of bits."""
-    compare_energy: JoulePerBit = positive()
+    compare_energy: u.JoulePerBit = positive()
     """Energy of a comparison per bit."""
-    register_energy: JoulePerBit = positive()
+    register_energy: u.JoulePerBit = positive()
     """Energy of writing and reading a register per bit."""
-    clock_energy: JoulePerBit = non_negative(absent=0.0)
+    clock_energy: u.JoulePerBit = non_negative(absent=0.0)
     """Energy of clocking a register that is not written, per bit and cycle; part of the register energy."""
-    adder_area: SquareMetrePerBit = positive()
+    adder_area: u.SquareMetrePerBit = positive()
     """Area of an adder per bit."""
-    multiplier_area: SquareMetrePerSquareBit = positive()
+    multiplier_area: u.SquareMetrePerSquareBit = positive()
     """Area of a multiplier per product of bits."""
-    comparator_area: SquareMetrePerBit = positive()
+    comparator_area: u.SquareMetrePerBit = positive()
     """Area of a comparator per bit."""
-    register_area: SquareMetrePerBit = positive()
+    register_area: u.SquareMetrePerBit = positive()
     """Area of a register per bit."""
-    overhead: Dimensionless = positive(symbol="kappa_dig")
+    overhead: u.Dimensionless = positive(symbol="kappa_dig")
     """Energy of a real datapath with its control over that of its arithmetic."""
-    area_overhead: Dimensionless = positive()
+    area_overhead: u.Dimensionless = positive()
     """Area of a real datapath with its control over that of its arithmetic."""
-    leakage_width: Dimensionless = non_negative()
+    leakage_width: u.Dimensionless = non_negative()
     """Transistor width that leaks in a two-input gate, in feature sizes."""
-    register_file_depth: Dimensionless = non_negative(absent=0.0)
+    register_file_depth: u.Dimensionless = non_negative(absent=0.0)
     """Growth of a register file's energy with the logarithm of its words, to base two."""
-    register_port_area: Dimensionless = non_negative(absent=0.0)
+    register_port_area: u.Dimensionless = non_negative(absent=0.0)
     """Area of one further port of a register file at each stored bit, of the area of that bit."""
 
 
@@ -99,19 +89,19 @@ class Datapath(Component[LogicLibraryParameters], ABC):
     moves: ClassVar[bool] = True
     ledger: ClassVar[str] = ""
 
-    def scaled(self, energy: Joule) -> Joule:
+    def scaled(self, energy: u.Joule) -> u.Joule:
         """Energy on the chip's process and supply, with the overhead of a real datapath."""
         return energy * logic_energy_ratio(self, self.device.reference_voltage) * self.device.overhead
 
-    def add(self, bits: Bit) -> Joule:
+    def add(self, bits: u.Bit) -> u.Joule:
         """Energy of an addition in the library."""
         return equations.adder_energy(self.device.add_energy, bits)
 
-    def compare(self, bits: Bit) -> Joule:
+    def compare(self, bits: u.Bit) -> u.Joule:
         """Energy of a comparison in the library."""
         return equations.comparator_energy(self.device.compare_energy, bits)
 
-    def registers(self, bits: Bit) -> Joule:
+    def registers(self, bits: u.Bit) -> u.Joule:
         """Energy of writing a word in the library; a free-running clock pays for its part of it in every cycle."""
         clocked = self.device.clock_energy if self.runs_freely else 0.0
         return equations.register_energy(self.device.register_energy - clocked, bits)
@@ -121,15 +111,15 @@ class Datapath(Component[LogicLibraryParameters], ABC):
         """Whether the clock reaches all registers in every cycle."""
         return "free_running_clock" in self.options
 
-    def register_bits(self, network: NetworkContext) -> Bit:
+    def register_bits(self, network: NetworkContext) -> u.Bit:
         """Registers of the datapath, all lanes."""
         return 0.0
 
     @abstractmethod
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Area of the datapath in the library, for all its lanes."""
 
-    def area(self, network: NetworkContext) -> SquareMetre:
+    def area(self, network: NetworkContext) -> u.SquareMetre:
         """Area on the chip's process, with the overhead of a real datapath."""
         return self.datapath_area(network) * logic_area_ratio(self) * self.device.area_overhead
 
@@ -169,7 +159,7 @@ class Datapath(Component[LogicLibraryParameters], ABC):
 class Multiplying(Datapath, ABC):
     """Datapath of multipliers that each add their product to a sum in a register."""
 
-    def product_energies(self, factor: Bit, other: Bit, sums: Bit) -> list[tuple[str, Joule]]:
+    def product_energies(self, factor: u.Bit, other: u.Bit, sums: u.Bit) -> list[tuple[str, u.Joule]]:
         """Energy of one multiply-accumulate in the library, term by term."""
         d = self.device
         return [
@@ -178,7 +168,7 @@ class Multiplying(Datapath, ABC):
             ("registers", self.registers(sums + other)),
         ]
 
-    def element_area(self, factor: Bit, other: Bit, sums: Bit, storage: Bit = 0.0) -> SquareMetre:
+    def element_area(self, factor: u.Bit, other: u.Bit, sums: u.Bit, storage: u.Bit = 0.0) -> u.SquareMetre:
         """Multiplier, adder and the registers of both factors and the sum."""
         d = self.device
         multiplier = equations.multiplier_area(d.multiplier_area, factor, other)

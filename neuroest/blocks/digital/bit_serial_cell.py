@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -48,10 +48,10 @@ class BitSerialCell(Datapath):
             AreaCost(self.path, "memory_cell", self.process.sram_bitcell_area),
         ]
 
-    def area(self, network: NetworkContext) -> SquareMetre:
+    def area(self, network: NetworkContext) -> u.SquareMetre:
         """Logic that is drawn into the pitch of the memory cell, by its transistors."""
         return self.datapath_area(network)
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """One-bit multiplier and full adder on the chip's process."""
         return equations.transistor_area(self.process.gate_area, self.options["transistors"])

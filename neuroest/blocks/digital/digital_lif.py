@@ -8,7 +8,7 @@ from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import UpdatesNeurons
-from neuroest.core.units import SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.equations import neurons
 from neuroest.specs.base import Count, Frequency, WordWidth
@@ -49,7 +49,7 @@ class DigitalNeuron(Datapath, UpdatesNeurons):
             self.energy("accumulate", "addition", self.scaled(self.add(bits)), "digital neuron arithmetic"),
         ]
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Two adders, a comparator and a register in each lane."""
         bits, d = self.options["state_bits"], self.device
         lane = 2.0 * equations.adder_area(d.adder_area, bits) + equations.comparator_area(

@@ -8,7 +8,7 @@ from neuroest.blocks.base import Check, EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.roles import MultipliesComputedFactors
-from neuroest.core.units import SquareMetre
+from neuroest.core import units as u
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record
@@ -46,7 +46,7 @@ class MatrixUnit(Multiplying, MultipliesComputedFactors):
             for term, energy in self.product_energies(bits, bits, sums)
         ]
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """All elements of the array."""
         o = self.options
         element = self.element_area(o["operand_bits"], o["operand_bits"], o["accumulator_bits"])

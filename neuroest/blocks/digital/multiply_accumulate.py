@@ -9,7 +9,7 @@ import numpy as np
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import _TREE_GROWTH, ClockedBlock, LogicLibraryParameters, Multiplying
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Bit, Joule, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import Block
@@ -72,7 +72,7 @@ class MultiplyAccumulate(Multiplying):
             for action, term, energy in costs
         ]
 
-    def tree_energies(self, network: NetworkContext) -> list[tuple[str, str, Joule]]:
+    def tree_energies(self, network: NetworkContext) -> list[tuple[str, str, u.Joule]]:
         """Energy of one addition of a tree, the mean over its levels, and of the register that keeps its sum."""
         inputs = self.options["tree_inputs"]
         additions = np.maximum(inputs - 1.0, 1.0)
@@ -84,7 +84,7 @@ class MultiplyAccumulate(Multiplying):
             ("tree_addition", "registers", kept / additions),
         ]
 
-    def sum_bits(self) -> Bit:
+    def sum_bits(self) -> u.Bit:
         """Registers of sums: one in each unit, or its share of those of a tree and of the sum at the tree's root."""
         o = self.options
         if not self.in_tree:
@@ -93,12 +93,12 @@ class MultiplyAccumulate(Multiplying):
         tree = equations.adder_tree_registers(o["tree_inputs"], product, _TREE_GROWTH)
         return (tree + o["accumulator_bits"]) / o["tree_inputs"]
 
-    def register_bits(self, network: NetworkContext) -> Bit:
+    def register_bits(self, network: NetworkContext) -> u.Bit:
         """Weight, activation, sum, and operands that are stored beside them."""
         o = self.options
         return o["weight_bits"] + o["activation_bits"] + self.sum_bits() + o.get("storage", 0.0)
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Multiplier, adder and the registers of weight, activation and sum."""
         o, d = self.options, self.device
         if not self.in_tree:

@@ -10,7 +10,7 @@ from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import CodesSpikes
-from neuroest.core.units import Bit, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import converters
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
@@ -49,7 +49,7 @@ class SpikeCoder(Datapath, CodesSpikes):
         static_power=ModelError(3, "threshold options of the real library"),
     )
 
-    def count_bits(self, network: NetworkContext) -> Bit:
+    def count_bits(self, network: NetworkContext) -> u.Bit:
         """Bits of a counter that holds a spike in every timestep."""
         most = 1.0
         return np.ceil(converters.equivalent_resolution(network.timesteps, most))
@@ -67,7 +67,7 @@ class SpikeCoder(Datapath, CodesSpikes):
             for action, energy in costs.items()
         ]
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Comparator, random number and adder of each lane, and all counters."""
         o, d, count = self.options, self.device, self.count_bits(network)
         lane = (

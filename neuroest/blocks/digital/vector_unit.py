@@ -8,7 +8,7 @@ from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.digital.base import ClockedBlock, Datapath, LogicLibraryParameters
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import ExecutesElementwise
-from neuroest.core.units import Bit, SquareMetre
+from neuroest.core import units as u
 from neuroest.equations import digital as equations
 from neuroest.specs.base import Count, Frequency, WordWidth
 from neuroest.specs.blocks import Block
@@ -70,11 +70,11 @@ class VectorUnit(Datapath, ExecutesElementwise):
         """Whether sums are brought back to the bits of an activation by a factor."""
         return bool(self.spec.rescaling == "multiply")
 
-    def register_bits(self, network: NetworkContext) -> Bit:
+    def register_bits(self, network: NetworkContext) -> u.Bit:
         """The result of each lane."""
         return self.options["lanes"] * network.accumulator_bits
 
-    def datapath_area(self, network: NetworkContext) -> SquareMetre:
+    def datapath_area(self, network: NetworkContext) -> u.SquareMetre:
         """Adder, comparator and register of each lane."""
         bits, d = network.accumulator_bits, self.device
         lane = equations.adder_area(d.adder_area, bits) + equations.comparator_area(d.comparator_area, bits)

@@ -9,16 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from neuroest.blocks.base import Check, Component, Costs, EnergyCost, Place, at_corner, logic_energy_ratio
-from neuroest.core.units import (
-    Bit,
-    BitPerSecond,
-    Dimensionless,
-    JoulePerBit,
-    JoulePerBitMetre,
-    Metre,
-    Second,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology
 from neuroest.specs.base import Frequency, LengthOrAuto, WordWidth, WordWidthOrAuto
@@ -32,15 +23,15 @@ class WiresParameters(Record):
     model: ClassVar[str] = "wires"
     folder: ClassVar[str] = "links"
 
-    reference_voltage: Volt = positive(exact=DEFINED)
+    reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply that the energies belong to."""
-    wire_energy: JoulePerBitMetre = positive()
+    wire_energy: u.JoulePerBitMetre = positive()
     """Energy of repeated wire per bit and length."""
-    interface_energy: JoulePerBit = non_negative()
+    interface_energy: u.JoulePerBit = non_negative()
     """Energy of entering or leaving the network per bit."""
-    wire_pitch: Metre = positive(maximum=1e-4)
+    wire_pitch: u.Metre = positive(maximum=1e-4)
     """Pitch of the wires."""
-    metal_layers: Dimensionless = quantity(minimum=1, maximum=20, integer=True, exact=CHOSEN)
+    metal_layers: u.Dimensionless = quantity(minimum=1, maximum=20, integer=True, exact=CHOSEN)
     """Metal layers that carry them."""
 
 
@@ -74,11 +65,11 @@ class NetworkOnChip(Component[Any]):
     overhead: ClassVar[tuple[str, ...]] = ("spike and data transport",)
 
     @abstractmethod
-    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+    def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""
 
     @abstractmethod
-    def hop_time(self) -> Second:
+    def hop_time(self) -> u.Second:
         """Time of one hop."""
 
     def alone(self, place: Place) -> Costs:
@@ -88,24 +79,24 @@ class NetworkOnChip(Component[Any]):
         checks = [*costs.checks, *self.wire_checks(pitch, places)]
         return replace(costs, energies=[*costs.energies, *self.transport(pitch, places)], checks=checks)
 
-    def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
+    def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
         """Whether the wires are crossed in the time of a hop; a mesh states the time of routers with their links."""
         return []
 
     @abstractmethod
-    def link_rate(self) -> BitPerSecond:
+    def link_rate(self) -> u.BitPerSecond:
         """Data rate of one link."""
 
     @abstractmethod
-    def flit_width(self) -> Bit:
+    def flit_width(self) -> u.Bit:
         """Bits that a link moves in one cycle."""
 
-    def packet_time(self, packet: Bit) -> Second:
+    def packet_time(self, packet: u.Bit) -> u.Second:
         """Time for which a packet occupies a link: whole cycles."""
         width = self.flit_width()
         return equations.serialisation_time(packet, width, self.link_rate() / width)
 
-    def payload_rate(self, packet: Bit) -> BitPerSecond:
+    def payload_rate(self, packet: u.Bit) -> u.BitPerSecond:
         """Data rate of a link for packets of so many bits, which leave a part of their last cycle empty; 0: frames."""
         event = packet > 0.0
         size = np.where(event, packet, 1.0)
@@ -119,14 +110,14 @@ class Wires(NetworkOnChip):
     one_medium: ClassVar[bool] = True
 
     @abstractmethod
-    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+    def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Wire that one transfer charges."""
 
     @abstractmethod
-    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+    def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """All its wire, whatever a transfer charges of it."""
 
-    def wire_checks(self, tile_pitch: Metre, places: Dimensionless) -> list[Check]:
+    def wire_checks(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[Check]:
         """Whether a repeated wire, as thick as the narrowest, is crossed in a cycle, and whether all fit above."""
         process = self.process
         delay = equations.repeated_wire_delay(
@@ -154,7 +145,7 @@ class Wires(NetworkOnChip):
             )
         ]  # fmt: skip
 
-    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+    def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over the whole way, and of one bit entering and leaving."""
         d, bit, ledger = self.device, 1.0, "spike and data transport"
         wire = technology.voltage_scaled_energy(
@@ -167,16 +158,16 @@ class Wires(NetworkOnChip):
             self.energy("bit_entry", "interface", interface, ledger),
         ]
 
-    def hop_time(self) -> Second:
+    def hop_time(self) -> u.Second:
         """One clock cycle."""
-        time: Second = 1.0 / self.options["clock_frequency"]
+        time: u.Second = 1.0 / self.options["clock_frequency"]
         return time
 
-    def link_rate(self) -> BitPerSecond:
+    def link_rate(self) -> u.BitPerSecond:
         """Width times clock."""
         return self.options["width"] * self.options["clock_frequency"]
 
-    def flit_width(self) -> Bit:
+    def flit_width(self) -> u.Bit:
         """All wires at once."""
         return self.options["width"]
 
@@ -193,9 +184,9 @@ class Link(Component[Any]):
     overhead: ClassVar[tuple[str, ...]] = ("off-chip transfer",)
 
     @abstractmethod
-    def latency(self) -> Second:
+    def latency(self) -> u.Second:
         """Time from a request to its first bit."""
 
     @abstractmethod
-    def rate(self) -> BitPerSecond:
+    def rate(self) -> u.BitPerSecond:
         """Data rate."""

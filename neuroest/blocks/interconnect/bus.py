@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Metre
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block
 
 
@@ -26,10 +26,10 @@ class Bus(Wires):
         area=ModelError(1.5, "as for its energy"),
     )
 
-    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+    def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """The bus passes each place once."""
         return tile_pitch * places
 
-    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+    def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """One line past all places."""
         return self.length(tile_pitch, places)

@@ -11,22 +11,7 @@ from pydantic import Field
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    Ampere,
-    Bit,
-    BitPerSecond,
-    Dimensionless,
-    Farad,
-    Joule,
-    JoulePerBit,
-    Kelvin,
-    Ohm,
-    PerBit,
-    Second,
-    SquareMetre,
-    Volt,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import dram as equations
 from neuroest.specs.base import BitCountOrAuto, Count, WordWidthOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -42,180 +27,180 @@ class DramParameters(Record):
     model: ClassVar[str] = "dram"
     folder: ClassVar[str] = "dram"
 
-    device_capacity: Bit = positive(exact=CHOSEN)
+    device_capacity: u.Bit = positive(exact=CHOSEN)
     """Capacity of one device: a chip, a package or a stack."""
-    device_channels: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
+    device_channels: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
     """Channels of a device that work on their own."""
-    device_width: Bit = positive(exact=CHOSEN)
+    device_width: u.Bit = positive(exact=CHOSEN)
     """Data pins of one channel of a device, each with one bit."""
-    data_rate: BitPerSecond = positive(exact=CHOSEN)
+    data_rate: u.BitPerSecond = positive(exact=CHOSEN)
     """Data rate of one pin."""
-    burst_length: Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
+    burst_length: u.Dimensionless = quantity(minimum=1, maximum=256, integer=True, exact=CHOSEN)
     """Bits that one pin moves in a burst."""
-    row_size: Bit = positive(exact=CHOSEN)
+    row_size: u.Bit = positive(exact=CHOSEN)
     """Bits of a row in one channel of a device."""
-    banks: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
+    banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
     """Banks of a channel."""
-    open_banks: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=DEFINED)
+    open_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=DEFINED)
     """Banks that are open in the loop of the active standby current."""
-    refreshed_banks: Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
+    refreshed_banks: u.Dimensionless = quantity(minimum=1, maximum=1024, integer=True, exact=CHOSEN)
     """Banks that wait while a refresh goes on: all, or one where they are refreshed one after the other."""
 
-    row_active_time: Second = positive(
+    row_active_time: u.Second = positive(
         symbol="t_RAS", exact="a time that the device must be given, whatever it would need"
     )
     """Shortest time that a row is open."""
-    precharge_time: Second = positive(
+    precharge_time: u.Second = positive(
         symbol="t_RP", exact="a time that the device must be given, whatever it would need"
     )
     """Time to close a row."""
-    row_to_column_time: Second = positive(
+    row_to_column_time: u.Second = positive(
         symbol="t_RCD", exact="a time that the device must be given, whatever it would need"
     )
     """Time from opening a row to reading from it."""
-    column_time: Second = positive(
+    column_time: u.Second = positive(
         symbol="t_CL", exact="a time that the device must be given, whatever it would need"
     )
     """Time from the read command to the first bit."""
-    activation_interval: Second = positive(
+    activation_interval: u.Second = positive(
         symbol="t_RRD", exact="a time that the device must be given, whatever it would need"
     )
     """Shortest time between two activations."""
-    activation_window: Second = positive(
+    activation_window: u.Second = positive(
         symbol="t_FAW", exact="a time that the device must be given, whatever it would need"
     )
     """Time in which no more than four rows may be opened."""
-    refresh_time: Second = positive(
+    refresh_time: u.Second = positive(
         symbol="t_RFC", exact="a time that the device must be given, whatever it would need"
     )
     """Time that refreshing all banks takes."""
-    refresh_interval: Second = positive(
+    refresh_interval: u.Second = positive(
         symbol="t_REFI", exact="a time that the device must be given, whatever it would need"
     )
     """Time from one refresh to the next."""
-    refresh_halving_temperature: Kelvin = positive(absent=358.15, exact=RANGE_END)
+    refresh_halving_temperature: u.Kelvin = positive(absent=358.15, exact=RANGE_END)
     """Temperature above which rows are refreshed twice as often."""
-    maximum_temperature: Kelvin = positive(absent=368.15, exact=RANGE_END)
+    maximum_temperature: u.Kelvin = positive(absent=368.15, exact=RANGE_END)
     """Highest temperature that the data sheet covers."""
-    power_down_exit_time: Second = non_negative(
+    power_down_exit_time: u.Second = non_negative(
         symbol="t_XP", exact="a time that the device must be given, whatever it would need"
     )
     """Time to leave power-down."""
-    self_refresh_exit_time: Second = non_negative(
+    self_refresh_exit_time: u.Second = non_negative(
         symbol="t_XS", exact="a time that the device must be given, whatever it would need"
     )
     """Time to leave self-refresh."""
 
-    supply_voltage: Volt = positive(exact=CHOSEN)
+    supply_voltage: u.Volt = positive(exact=CHOSEN)
     """Supply of the core: VDD, or VDD2 of low-power memories."""
-    activating_current: Ampere = positive(
+    activating_current: u.Ampere = positive(
         symbol="I_DD0", exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """Current while rows are opened and closed as often as allowed."""
-    precharged_standby_current: Ampere = positive(
+    precharged_standby_current: u.Ampere = positive(
         symbol="I_DD2N",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
     """Current at rest, all rows closed."""
-    power_down_current: Ampere = positive(
+    power_down_current: u.Ampere = positive(
         symbol="I_DD2P",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
     """Current in power-down, all rows closed."""
-    active_standby_current: Ampere = positive(
+    active_standby_current: u.Ampere = positive(
         symbol="I_DD3N",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
     """Current at rest, rows open."""
-    reading_current: Ampere = positive(
+    reading_current: u.Ampere = positive(
         symbol="I_DD4R",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
     """Current of reading without a gap."""
-    writing_current: Ampere = positive(
+    writing_current: u.Ampere = positive(
         symbol="I_DD4W",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
     """Current of writing without a gap."""
-    refreshing_current: Ampere = positive(
+    refreshing_current: u.Ampere = positive(
         symbol="I_DD5B",
         exact="a limit of the data sheet; how far real devices lie below it stands in factors",
     )
     """Current of refreshing without a gap."""
-    self_refresh_current: Ampere = positive(
+    self_refresh_current: u.Ampere = positive(
         symbol="I_DD6", exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """Current in self-refresh."""
 
-    second_supply_voltage: Volt = non_negative(absent=0.0, exact=CHOSEN)
+    second_supply_voltage: u.Volt = non_negative(absent=0.0, exact=CHOSEN)
     """Second supply: VPP, or VDD1 of low-power memories; zero where there is none."""
-    second_activating_current: Ampere = non_negative(
+    second_activating_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD0 of the second supply."""
-    second_precharged_standby_current: Ampere = non_negative(
+    second_precharged_standby_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD2N of the second supply."""
-    second_power_down_current: Ampere = non_negative(
+    second_power_down_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD2P of the second supply."""
-    second_active_standby_current: Ampere = non_negative(
+    second_active_standby_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD3N of the second supply."""
-    second_reading_current: Ampere = non_negative(
+    second_reading_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD4R of the second supply."""
-    second_writing_current: Ampere = non_negative(
+    second_writing_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD4W of the second supply."""
-    second_refreshing_current: Ampere = non_negative(
+    second_refreshing_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD5B of the second supply."""
-    second_self_refresh_current: Ampere = non_negative(
+    second_self_refresh_current: u.Ampere = non_negative(
         absent=0.0, exact="a limit of the data sheet; how far real devices lie below it stands in factors"
     )
     """I_DD6 of the second supply."""
 
-    standby_factor: Dimensionless = positive()
+    standby_factor: u.Dimensionless = positive()
     """Power at rest of a real device over that of the data sheet."""
-    activation_factor: Dimensionless = positive()
+    activation_factor: u.Dimensionless = positive()
     """Energy of opening a row of a real device over that of the data sheet."""
-    reading_factor: Dimensionless = positive()
+    reading_factor: u.Dimensionless = positive()
     """Energy of reading of a real device over that of the data sheet."""
-    writing_factor: Dimensionless = positive()
+    writing_factor: u.Dimensionless = positive()
     """Energy of writing of a real device over that of the data sheet."""
-    refresh_factor: Dimensionless = positive()
+    refresh_factor: u.Dimensionless = positive()
     """Energy of a refresh of a real device over that of the data sheet."""
 
-    interface_voltage: Volt = positive(symbol="V_DDQ", exact=CHOSEN)
+    interface_voltage: u.Volt = positive(symbol="V_DDQ", exact=CHOSEN)
     """Supply of the data pins."""
-    loop_voltage: Volt = positive(exact=CHOSEN)
+    loop_voltage: u.Volt = positive(exact=CHOSEN)
     """Voltage over driver and termination while current flows."""
-    driver_resistance: Ohm = positive()
+    driver_resistance: u.Ohm = positive()
     """Resistance of the driver of a pin."""
-    termination_resistance: Ohm = positive()
+    termination_resistance: u.Ohm = positive()
     """Resistance of the termination of a pin."""
-    conducting_share: Dimensionless = quantity(minimum=0, maximum=1, exact="mean of random bits")
+    conducting_share: u.Dimensionless = quantity(minimum=0, maximum=1, exact="mean of random bits")
     """Share of the bits for which current flows through the termination; zero without one."""
-    pin_capacitance: Farad = non_negative()
+    pin_capacitance: u.Farad = non_negative()
     """Pads of both ends of a pin and the line between."""
-    pin_swing: Volt = positive()
+    pin_swing: u.Volt = positive()
     """Difference of the two levels of a pin."""
-    controller_energy: JoulePerBit = non_negative()
+    controller_energy: u.JoulePerBit = non_negative()
     """Controller and interface on the chip, per bit, without the drivers of the pins."""
-    controller_power: Watt = non_negative()
+    controller_power: u.Watt = non_negative()
     """Idle power of controller and interface on the chip, per channel."""
-    controller_time: Second = non_negative()
+    controller_time: u.Second = non_negative()
     """Controller and interface, there and back."""
-    bus_share: Dimensionless = positive(maximum=1.0)
+    bus_share: u.Dimensionless = positive(maximum=1.0)
     """Share of the time for which the pins move data under load; the rest turns the bus round."""
-    footprint: SquareMetre = non_negative()
+    footprint: u.SquareMetre = non_negative()
     """Controller and interface on the die, per channel."""
 
 
@@ -279,15 +264,15 @@ class Dram(Link):
 
     # --- organisation
 
-    def channel_width(self) -> Bit:
+    def channel_width(self) -> u.Bit:
         """Data pins of a channel."""
         return self.options.get("channel_width", self.device.device_width)
 
-    def side_by_side(self) -> Dimensionless:
+    def side_by_side(self) -> u.Dimensionless:
         """Devices, or channels of them, that make a channel."""
         return self.channel_width() / self.device.device_width
 
-    def devices_of_a_rank(self) -> Dimensionless:
+    def devices_of_a_rank(self) -> u.Dimensionless:
         """Devices that hold one rank of all channels."""
         return equations.devices_of_a_rank(
             self.options["channels"],
@@ -296,7 +281,7 @@ class Dram(Link):
             self.device.device_channels,
         )
 
-    def ranks(self) -> Dimensionless:
+    def ranks(self) -> u.Dimensionless:
         """Ranks that hold the capacity."""
         if "capacity" not in self.options:
             return 1.0
@@ -304,19 +289,19 @@ class Dram(Link):
             self.options["capacity"], self.devices_of_a_rank() * self.device.device_capacity
         )
 
-    def devices(self) -> Dimensionless:
+    def devices(self) -> u.Dimensionless:
         """All devices."""
         return self.devices_of_a_rank() * self.ranks()
 
-    def capacity(self) -> Bit:
+    def capacity(self) -> u.Bit:
         """Capacity of all devices."""
         return self.devices() * self.device.device_capacity
 
-    def burst_size(self) -> Bit:
+    def burst_size(self) -> u.Bit:
         """Bits of a burst on one channel."""
         return self.device.burst_length * self.channel_width()
 
-    def rows_per_bit(self) -> PerBit:
+    def rows_per_bit(self) -> u.PerBit:
         """Rows that are opened for every bit."""
         return equations.rows_opened_per_bit(
             self.options.get("run_length", math.inf),
@@ -326,14 +311,14 @@ class Dram(Link):
 
     # --- power and energy of one channel of one device
 
-    def at_rest(self, current: str) -> Watt:
+    def at_rest(self, current: str) -> u.Watt:
         """Power in a state that the device rests in."""
         d = self.device
         first = equations.standby_power(d.supply_voltage, getattr(d, current))
         second = equations.standby_power(d.second_supply_voltage, getattr(d, f"second_{current}"))
         return (first + second) * d.standby_factor
 
-    def activation(self) -> Joule:
+    def activation(self) -> u.Joule:
         """Energy of opening and closing one row."""
         d = self.device
         times = d.row_active_time, self.row_cycle_time()
@@ -351,7 +336,7 @@ class Dram(Link):
         )  # fmt: skip
         return (first + second) * d.activation_factor
 
-    def command(self, current: str, duration: Second, factor: Dimensionless) -> Joule:
+    def command(self, current: str, duration: u.Second, factor: u.Dimensionless) -> u.Joule:
         """Energy of a burst or of a refresh."""
         d = self.device
         first = equations.energy_above_standby(
@@ -365,16 +350,16 @@ class Dram(Link):
         )
         return (first + second) * factor
 
-    def refreshing(self) -> Watt:
+    def refreshing(self) -> u.Watt:
         """Mean power of refreshing."""
         energy = self.command("refreshing_current", self.device.refresh_time, self.device.refresh_factor)
         return energy / self.refresh_interval()
 
-    def resting(self) -> Watt:
+    def resting(self) -> u.Watt:
         """Power while nothing is moved; refreshing is in it in self-refresh only."""
         return self.at_rest(_RESTS[self.spec.rest])
 
-    def interface(self) -> JoulePerBit:
+    def interface(self) -> u.JoulePerBit:
         """Energy of a bit on its pin."""
         d, bit = self.device, 1.0
         terminated = equations.termination_energy(
@@ -385,7 +370,7 @@ class Dram(Link):
         )
         return terminated + charged
 
-    def open_rows(self) -> JoulePerBit:
+    def open_rows(self) -> u.JoulePerBit:
         """Energy of keeping the rows of a channel open for the time of a bit."""
         working = self.at_rest("active_standby_current")
         if self.spec.rest == "self_refresh":
@@ -395,31 +380,31 @@ class Dram(Link):
 
     # --- time
 
-    def row_cycle_time(self) -> Second:
+    def row_cycle_time(self) -> u.Second:
         """From one row of a bank to the next."""
         return self.device.row_active_time + self.device.precharge_time
 
-    def burst_time(self) -> Second:
+    def burst_time(self) -> u.Second:
         """One burst on the pins."""
         return self.device.burst_length / (self.device.data_rate / self.one_bit())
 
-    def one_bit(self) -> Bit:
+    def one_bit(self) -> u.Bit:
         """What a pin moves at a time."""
         return 1.0
 
-    def refresh_interval(self) -> Second:
+    def refresh_interval(self) -> u.Second:
         """From one refresh to the next at the temperature of the chip, which the memory is taken to have too."""
         d = self.device
         return equations.refresh_interval(
             d.refresh_interval, self.technology.temperature, d.refresh_halving_temperature
         )
 
-    def refresh_share(self) -> Dimensionless:
+    def refresh_share(self) -> u.Dimensionless:
         """Share of the time for which refreshing keeps a channel waiting."""
         d = self.device
         return equations.refresh_share(d.refresh_time, self.refresh_interval(), d.refreshed_banks, d.banks)
 
-    def channel_rate(self) -> BitPerSecond:
+    def channel_rate(self) -> u.BitPerSecond:
         """Data rate of a channel that is kept up."""
         d = self.device
         interval = equations.row_interval(
@@ -430,17 +415,17 @@ class Dram(Link):
             peak, d.bus_share, self.rows_per_bit(), interval, self.refresh_share()
         )
 
-    def rate(self) -> BitPerSecond:
+    def rate(self) -> u.BitPerSecond:
         """Data rate of all channels that is kept up."""
         return self.channel_rate() * self.options["channels"]
 
-    def wake_time(self) -> Second:
+    def wake_time(self) -> u.Second:
         """Time to leave the state that it rests in."""
         if self.spec.rest == "power_down":
             return self.device.power_down_exit_time
         return self.device.self_refresh_exit_time if self.spec.rest == "self_refresh" else 0.0
 
-    def latency(self) -> Second:
+    def latency(self) -> u.Second:
         """Time from a request to the end of its first burst."""
         d = self.device
         return equations.access_latency(
@@ -489,7 +474,7 @@ class Dram(Link):
             *self._kept(number),
         ]
 
-    def _kept(self, devices: Dimensionless) -> list[StaticCost]:
+    def _kept(self, devices: u.Dimensionless) -> list[StaticCost]:
         """Self-refresh while the chip is switched off, where the memory holds what the next inference needs."""
         if "weights" not in self.spec.carries:
             return []

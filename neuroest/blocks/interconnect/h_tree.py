@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from neuroest.blocks.interconnect.base import Wires, WiresBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Metre
+from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.specs.blocks import Block
 
@@ -26,12 +26,12 @@ class HTree(Wires):
         area=ModelError(1.5, "as for its energy"),
     )
 
-    def length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+    def length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """Twice the way from the root to a leaf of a full tree."""
         leaves = equations.h_tree_leaves(places)
         return 2.0 * equations.h_tree_path_length(equations.h_tree_side(tile_pitch, leaves), leaves)
 
-    def total_length(self, tile_pitch: Metre, places: Dimensionless) -> Metre:
+    def total_length(self, tile_pitch: u.Metre, places: u.Dimensionless) -> u.Metre:
         """All branches of the full tree."""
         leaves = equations.h_tree_leaves(places)
         return equations.h_tree_total_length(equations.h_tree_side(tile_pitch, leaves), leaves)

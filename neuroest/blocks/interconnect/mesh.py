@@ -17,18 +17,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.interconnect.base import NetworkOnChip
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    Bit,
-    BitPerSecond,
-    Dimensionless,
-    JoulePerBit,
-    JoulePerBitMetre,
-    Metre,
-    Second,
-    SquareMetre,
-    Volt,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import network as equations
 from neuroest.equations import technology
 from neuroest.specs.base import LengthOrAuto, PositiveNumberOrAuto, WordWidthOrAuto
@@ -42,23 +31,23 @@ class MeshParameters(Record):
     model: ClassVar[str] = "mesh"
     folder: ClassVar[str] = "links"
 
-    reference_voltage: Volt = positive(exact=DEFINED)
+    reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply that the energies belong to."""
-    router_energy: JoulePerBit = non_negative()
+    router_energy: u.JoulePerBit = non_negative()
     """Energy of one router per bit and hop."""
-    wire_energy: JoulePerBitMetre = non_negative()
+    wire_energy: u.JoulePerBitMetre = non_negative()
     """Energy of repeated wire per bit and length."""
-    interface_energy: JoulePerBit = non_negative()
+    interface_energy: u.JoulePerBit = non_negative()
     """Energy of entering or leaving the network per bit."""
-    router_area: SquareMetre = non_negative()
+    router_area: u.SquareMetre = non_negative()
     """Area of one router."""
-    router_leakage: Watt = non_negative()
+    router_leakage: u.Watt = non_negative()
     """Leakage of one router."""
-    hop_time: Second = positive()
+    hop_time: u.Second = positive()
     """Time of one hop."""
-    link_rate: BitPerSecond = positive()
+    link_rate: u.BitPerSecond = positive()
     """Data rate of one link."""
-    flit_width: Bit = positive(absent=1.0, exact=CHOSEN)
+    flit_width: u.Bit = positive(absent=1.0, exact=CHOSEN)
     """Bits that a link moves in one cycle, of which a packet takes a whole number."""
 
 
@@ -93,7 +82,7 @@ class Mesh(NetworkOnChip):
     one_per_child: ClassVar[bool] = True
     device: MeshParameters
 
-    def transport(self, tile_pitch: Metre, places: Dimensionless) -> list[EnergyCost]:
+    def transport(self, tile_pitch: u.Metre, places: u.Dimensionless) -> list[EnergyCost]:
         """Energy of one bit over one hop, and of one bit entering and leaving the network."""
         d, bit = self.device, 1.0
         router = d.router_energy * bit * logic_energy_ratio(self, d.reference_voltage)
@@ -119,14 +108,14 @@ class Mesh(NetworkOnChip):
         power = self.device.router_leakage * leakage_ratio(self, self.device.reference_voltage)
         return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
 
-    def hop_time(self) -> Second:
+    def hop_time(self) -> u.Second:
         """Time of one hop."""
         return self.device.hop_time * logic_delay_ratio(self, self.device.reference_voltage)
 
-    def link_rate(self) -> BitPerSecond:
+    def link_rate(self) -> u.BitPerSecond:
         """Data rate of one link."""
         return self.device.link_rate / logic_delay_ratio(self, self.device.reference_voltage)
 
-    def flit_width(self) -> Bit:
+    def flit_width(self) -> u.Bit:
         """Width of a link."""
         return self.device.flit_width

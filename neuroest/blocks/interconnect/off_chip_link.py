@@ -9,7 +9,7 @@ from pydantic import Field
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.interconnect.base import Link
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import BitPerSecond, JoulePerBit, Second, SquareMetre, Watt
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, Record, non_negative, positive
 
@@ -20,15 +20,15 @@ class LinkParameters(Record):
     model: ClassVar[str] = "off_chip_link"
     folder: ClassVar[str] = "links"
 
-    energy: JoulePerBit = positive()
+    energy: u.JoulePerBit = positive()
     """Energy per bit, with the far end where the source includes it."""
-    rate: BitPerSecond = positive(exact=CHOSEN)
+    rate: u.BitPerSecond = positive(exact=CHOSEN)
     """Data rate."""
-    latency: Second = non_negative(absent=0.0)
+    latency: u.Second = non_negative(absent=0.0)
     """Time from a request to its first bit, with the far end where there is one."""
-    static_power: Watt = non_negative()
+    static_power: u.Watt = non_negative()
     """Power of the idle link."""
-    footprint: SquareMetre = non_negative()
+    footprint: u.SquareMetre = non_negative()
     """Area on the die."""
 
 
@@ -60,11 +60,11 @@ class OffChip(Link):
     )
     device: LinkParameters
 
-    def latency(self) -> Second:
+    def latency(self) -> u.Second:
         """As stated."""
         return self.device.latency
 
-    def rate(self) -> BitPerSecond:
+    def rate(self) -> u.BitPerSecond:
         """As stated."""
         return self.device.rate
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from neuroest.blocks.base import Component, EnergyCost
 from neuroest.blocks.technology.process import Process
-from neuroest.core.units import Dimensionless, Joule, Numeric, Second, Volt
+from neuroest.core import units as u
 from neuroest.equations import technology
 from neuroest.specs.base import BitCount, WordWidth
 from neuroest.specs.blocks import DeviceBlock
@@ -40,10 +40,10 @@ class Memory(Component[Any]):
     overhead: ClassVar[tuple[str, ...]] = ("memory access",)
 
     @abstractmethod
-    def access_time(self) -> Second:
+    def access_time(self) -> u.Second:
         """Time of one access."""
 
-    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+    def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """Time that so many accesses take."""
         return (reads + writes) * self.access_time()
 
@@ -52,7 +52,7 @@ class Memory(Component[Any]):
         """Process whose transistors its cells and periphery keep on any chip: that of its device."""
         return self.device_process or self.process
 
-    def leakage_ratio(self, reference_voltage: Volt, reference: Process) -> Dimensionless:
+    def leakage_ratio(self, reference_voltage: u.Volt, reference: Process) -> u.Dimensionless:
         """Leakage on the chip's node and supply over that on another process, with thresholds of its own flavour."""
         off_current = self.flavour.off_current
         return technology.leakage_factor(
@@ -60,7 +60,7 @@ class Memory(Component[Any]):
             self.technology.supply_voltage, reference_voltage,
         )  # fmt: skip
 
-    def accesses(self, read: Joule, write: Joule) -> list[EnergyCost]:
+    def accesses(self, read: u.Joule, write: u.Joule) -> list[EnergyCost]:
         """Energy of reading and of writing one word."""
         return [
             self.energy("read", "read", read, "memory access"),

@@ -20,21 +20,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import (
-    Bit,
-    Dimensionless,
-    Farad,
-    Joule,
-    JoulePerBit,
-    Kelvin,
-    Metre,
-    Numeric,
-    Second,
-    SquareMetre,
-    SquareMetrePerBit,
-    Volt,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import edram as equations
 from neuroest.equations import network as wires
 from neuroest.equations import technology
@@ -49,59 +35,59 @@ class EdramParameters(Record):
     model: ClassVar[str] = "edram"
     folder: ClassVar[str] = "memories"
 
-    reference_voltage: Volt = positive(exact=DEFINED)
+    reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply of the array that retention and times belong to."""
-    minimum_feature_size: Metre = positive(exact=RANGE_END)
+    minimum_feature_size: u.Metre = positive(exact=RANGE_END)
     """Finest process that the cell may be moved to."""
-    maximum_feature_size: Metre = positive(exact=RANGE_END)
+    maximum_feature_size: u.Metre = positive(exact=RANGE_END)
     """Coarsest process that the cell may be moved to."""
-    minimum_capacity: Bit = positive(exact=RANGE_END)
+    minimum_capacity: u.Bit = positive(exact=RANGE_END)
     """Smallest memory that the values stand for."""
-    maximum_capacity: Bit = positive(exact=RANGE_END)
+    maximum_capacity: u.Bit = positive(exact=RANGE_END)
     """Largest memory that the values stand for."""
 
-    cell_area: SquareMetrePerBit = positive()
+    cell_area: u.SquareMetrePerBit = positive()
     """Area of a cell on the device's process."""
-    cell_aspect_ratio: Dimensionless = positive()
+    cell_aspect_ratio: u.Dimensionless = positive()
     """Length of a cell along the bit line over that along the word line."""
-    cell_capacitance: Farad = positive(symbol="C_s")
+    cell_capacitance: u.Farad = positive(symbol="C_s")
     """Capacitor of a cell."""
-    access_width: Dimensionless = positive()
+    access_width: u.Dimensionless = positive()
     """Width of the access transistor in feature sizes."""
-    cells_per_bitline: Dimensionless = quantity(minimum=1, maximum=4096)
+    cells_per_bitline: u.Dimensionless = quantity(minimum=1, maximum=4096)
     """Cells on a bit line."""
-    cells_per_wordline: Dimensionless = quantity(minimum=1, maximum=65536)
+    cells_per_wordline: u.Dimensionless = quantity(minimum=1, maximum=65536)
     """Cells on a word line."""
-    amplifier_capacitance: Farad = non_negative()
+    amplifier_capacitance: u.Farad = non_negative()
     """Amplifier and what else hangs on a bit line."""
-    wordline_swing: Volt = positive(symbol="V_s")
+    wordline_swing: u.Volt = positive(symbol="V_s")
     """From the low to the high level of a word line."""
-    pump_efficiency: Dimensionless = positive(maximum=1.0)
+    pump_efficiency: u.Dimensionless = positive(maximum=1.0)
     """Share of their energy that the pumps of the word lines deliver."""
-    repeater_factor: Dimensionless = positive()
+    repeater_factor: u.Dimensionless = positive()
     """Capacitance of data wires with their repeaters over that of the wires."""
-    access_energy_factor: Dimensionless = positive()
+    access_energy_factor: u.Dimensionless = positive()
     """Energy of an access to a real macro over that of its cells and lines."""
-    lost_share: Dimensionless = quantity(minimum=0, maximum=1)
+    lost_share: u.Dimensionless = quantity(minimum=0, maximum=1)
     """Share of its charge that a cell loses until it is refreshed."""
-    retention_time: Second = positive()
+    retention_time: u.Second = positive()
     """Time within which every cell is refreshed."""
-    retention_temperature: Kelvin = positive()
+    retention_temperature: u.Kelvin = positive()
     """Temperature that the retention time belongs to."""
-    retention_halving_temperature: Kelvin = positive()
+    retention_halving_temperature: u.Kelvin = positive()
     """Rise of the temperature that halves the retention time."""
 
-    array_efficiency: Dimensionless = positive(maximum=1.0)
+    array_efficiency: u.Dimensionless = positive(maximum=1.0)
     """Share of the cells in the arrays with their amplifiers and drivers."""
-    port_area: SquareMetrePerBit = non_negative()
+    port_area: u.SquareMetrePerBit = non_negative()
     """Latches and drivers of one bit of a port."""
-    control_area: SquareMetre = non_negative()
+    control_area: u.SquareMetre = non_negative()
     """Decoders, clocks and pumps of a bank."""
-    leakage_width: Dimensionless = non_negative()
+    leakage_width: u.Dimensionless = non_negative()
     """Width that leaks in the area of a two-input gate of everything but cells, in feature sizes."""
-    access_time: Second = positive()
+    access_time: u.Second = positive()
     """From the address to the data of a small macro."""
-    cycle_time: Second = positive()
+    cycle_time: u.Second = positive()
     """From one access of a bank to the next."""
 
 
@@ -142,30 +128,30 @@ class Edram(Memory):
 
     # --- geometry
 
-    def supply(self) -> Volt:
+    def supply(self) -> u.Volt:
         """Supply of the array, which is that of the chip."""
         return self.technology.supply_voltage
 
-    def cell_area(self) -> SquareMetrePerBit:
+    def cell_area(self) -> u.SquareMetrePerBit:
         """Area of a cell; between processes it follows the static memory cell."""
         area = self.device.cell_area
         if self.device_process is None:
             return area
         return area * (self.process.sram_bitcell_area / self.device_process.sram_bitcell_area)
 
-    def cell_width(self) -> Metre:
+    def cell_width(self) -> u.Metre:
         """Length of the word line at a cell."""
         return equations.cell_side(self.cell_area(), self.one_bit(), 1.0 / self.device.cell_aspect_ratio)
 
-    def cell_length(self) -> Metre:
+    def cell_length(self) -> u.Metre:
         """Length of the bit line at a cell."""
         return equations.cell_side(self.cell_area(), self.one_bit(), self.device.cell_aspect_ratio)
 
-    def one_bit(self) -> Numeric:
+    def one_bit(self) -> u.Numeric:
         """What a cell holds."""
         return 1.0
 
-    def area(self) -> SquareMetre:
+    def area(self) -> u.SquareMetre:
         """Area of the memory."""
         d, logic = self.device, logic_area_ratio(self)
         return equations.macro_area(
@@ -173,11 +159,11 @@ class Edram(Memory):
             self.options["width"], d.port_area * logic, d.control_area * logic,
         )  # fmt: skip
 
-    def way(self) -> Metre:
+    def way(self) -> u.Metre:
         """Mean way of the data."""
         return equations.mean_way(self.area())
 
-    def activated(self) -> Dimensionless:
+    def activated(self) -> u.Dimensionless:
         """Cells that are read and written back in one access."""
         return equations.activated_cells(
             self.options["width"], self.device.cells_per_wordline, self.one_bit()
@@ -185,11 +171,11 @@ class Edram(Memory):
 
     # --- energy
 
-    def access_transistor(self) -> Metre:
+    def access_transistor(self) -> u.Metre:
         """Width of the transistor of a cell."""
         return self.device.access_width * self.process.feature_size
 
-    def bitline(self) -> Farad:
+    def bitline(self) -> u.Farad:
         """Bit line with its amplifier."""
         line = equations.cell_line_capacitance(
             self.device.cells_per_bitline, self.access_transistor(), self.process.drain_capacitance,
@@ -197,7 +183,7 @@ class Edram(Memory):
         )  # fmt: skip
         return line + self.device.amplifier_capacitance
 
-    def wordline(self) -> Joule:
+    def wordline(self) -> u.Joule:
         """Energy of raising one word line."""
         line = equations.cell_line_capacitance(
             self.device.cells_per_wordline, self.access_transistor(), self.process.gate_capacitance,
@@ -205,12 +191,12 @@ class Edram(Memory):
         )  # fmt: skip
         return equations.wordline_energy(line, self.device.wordline_swing, self.device.pump_efficiency)
 
-    def activation(self) -> JoulePerBit:
+    def activation(self) -> u.JoulePerBit:
         """Energy of reading one cell of a word line and writing it back, with its share of the line."""
         sensing = equations.sensing_energy(self.bitline(), self.supply())
         return (sensing + self.wordline() / self.device.cells_per_wordline) / self.one_bit()
 
-    def moving(self) -> Joule:
+    def moving(self) -> u.Joule:
         """Energy of the data wires for a word."""
         per_length = wires.wire_energy_per_bit_length(
             _RANDOM_BITS,
@@ -231,25 +217,25 @@ class Edram(Memory):
 
     # --- refreshing
 
-    def refresh_interval(self) -> Second:
+    def refresh_interval(self) -> u.Second:
         """From one refresh of a cell to the next."""
         d, here = self.device, self.technology.temperature
         fixed = self.spec.refresh == "fixed"
-        asked: Kelvin = (
+        asked: u.Kelvin = (
             either(here < d.retention_temperature, d.retention_temperature, here) if fixed else here
         )
         return equations.fading_time(
             d.retention_time, asked, d.retention_temperature, d.retention_halving_temperature
         )
 
-    def refreshing(self) -> Watt:
+    def refreshing(self) -> u.Watt:
         """Mean power of refreshing."""
         d = self.device
         faded = equations.faded_cell_energy(d.cell_capacitance, self.supply(), d.lost_share) / self.one_bit()
         each = (self.activation() + faded) * d.access_energy_factor
         return equations.refresh_power(self.options["capacity"], each, self.refresh_interval())
 
-    def refreshing_share(self) -> Dimensionless:
+    def refreshing_share(self) -> u.Dimensionless:
         """Share of the time for which a bank refreshes."""
         return equations.refreshing_share(
             self.options["capacity"], self.options["banks"], self.activated() * self.one_bit(), self.cycle_time(),
@@ -273,11 +259,11 @@ class Edram(Memory):
         """Area of the memory."""
         return [AreaCost(self.path, "macro", self.area())]
 
-    def cycle_time(self) -> Second:
+    def cycle_time(self) -> u.Second:
         """From one access of a bank to the next."""
         return self.device.cycle_time * logic_delay_ratio(self, self.device.reference_voltage)
 
-    def access_time(self) -> Second:
+    def access_time(self) -> u.Second:
         """From the address to the data, which travel over the memory."""
         process = self.process
         constant = wires.inverter_time_constant(self.supply(), process.gate_capacitance, process.on_current)
@@ -286,10 +272,10 @@ class Edram(Memory):
         )
         return self.device.access_time * logic_delay_ratio(self, self.device.reference_voltage) + travelling
 
-    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+    def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, as far as they do not refresh."""
-        left: Dimensionless = np.maximum(1.0 - self.refreshing_share(), 0.0)
-        time: Second = (reads + writes) * self.cycle_time() / self.options["banks"] / left
+        left: u.Dimensionless = np.maximum(1.0 - self.refreshing_share(), 0.0)
+        time: u.Second = (reads + writes) * self.cycle_time() / self.options["banks"] / left
         return time
 
     def characteristics(self, network: NetworkContext) -> list[Characteristic]:

@@ -17,7 +17,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelErrors, exact_model
-from neuroest.core.units import Bit, Dimensionless, JoulePerBit, Second, SquareMetrePerBit, WattPerBit
+from neuroest.core import units as u
 from neuroest.equations import memories as equations
 from neuroest.specs.blocks import Block
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
@@ -29,25 +29,25 @@ class MemoryMacroParameters(Record):
     model: ClassVar[str] = "memory_macro"
     folder: ClassVar[str] = "memories"
 
-    read_energy: JoulePerBit = positive()
+    read_energy: u.JoulePerBit = positive()
     """Energy of reading, per bit, with the periphery of the macro."""
-    write_energy: JoulePerBit = positive()
+    write_energy: u.JoulePerBit = positive()
     """Energy of writing, per bit, with the periphery of the macro."""
-    area: SquareMetrePerBit = positive()
+    area: u.SquareMetrePerBit = positive()
     """Area of the macro per bit."""
-    leakage_power: WattPerBit = non_negative()
+    leakage_power: u.WattPerBit = non_negative()
     """Leakage per bit."""
-    refresh_power: WattPerBit = non_negative()
+    refresh_power: u.WattPerBit = non_negative()
     """Power of refreshing per bit; zero for what keeps its state."""
-    read_time: Second = positive()
+    read_time: u.Second = positive()
     """Time of one read."""
-    write_time: Second = positive()
+    write_time: u.Second = positive()
     """Time of one write."""
-    minimum_capacity: Bit = positive(exact=RANGE_END)
+    minimum_capacity: u.Bit = positive(exact=RANGE_END)
     """Smallest macro that the values stand for."""
-    maximum_capacity: Bit = positive(exact=RANGE_END)
+    maximum_capacity: u.Bit = positive(exact=RANGE_END)
     """Largest macro that the values stand for."""
-    endurance: Dimensionless = positive(absent=math.inf)
+    endurance: u.Dimensionless = positive(absent=math.inf)
     """Writes before a bit fails."""
 
 
@@ -91,7 +91,7 @@ class MemoryMacro(Memory):
             StaticCost(self.path, "refresh", refresh),
         ]
 
-    def access_time(self) -> Second:
+    def access_time(self) -> u.Second:
         """The slower of both."""
         return np.maximum(self.device.read_time, self.device.write_time)
 

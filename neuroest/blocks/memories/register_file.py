@@ -19,7 +19,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.digital.base import LOGIC_ERROR, LogicLibraryParameters
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.model_error import ModelErrors
-from neuroest.core.units import Dimensionless, Numeric, Second
+from neuroest.core import units as u
 from neuroest.equations import digital, technology
 from neuroest.specs.base import Count, Frequency
 from neuroest.specs.blocks import Block
@@ -55,7 +55,7 @@ class RegisterFile(Memory):
     prior_error: ClassVar[ModelErrors] = LOGIC_ERROR
     device: LogicLibraryParameters
 
-    def words(self) -> Dimensionless:
+    def words(self) -> u.Dimensionless:
         """Words that the capacity holds."""
         return self.options["capacity"] / self.options["width"]
 
@@ -64,9 +64,9 @@ class RegisterFile(Memory):
         """Whether reading and writing wait for one another."""
         return not {"read_ports", "write_ports"} & set(self.options)
 
-    def ports(self, name: str) -> Dimensionless:
+    def ports(self, name: str) -> u.Dimensionless:
         """Words of a kind that move in one cycle."""
-        ports: Dimensionless = self.options.get(name, 1.0)
+        ports: u.Dimensionless = self.options.get(name, 1.0)
         return ports
 
     def energies(self, network: NetworkContext) -> list[EnergyCost]:
@@ -94,17 +94,17 @@ class RegisterFile(Memory):
         power = technology.gate_leakage_power(self.process.off_current, width, self.technology.supply_voltage)
         return [StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, power))]
 
-    def access_time(self) -> Second:
+    def access_time(self) -> u.Second:
         """One cycle."""
-        time: Second = 1.0 / self.options["clock_frequency"]
+        time: u.Second = 1.0 / self.options["clock_frequency"]
         return time
 
-    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+    def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """Cycles of the ports that are busy longest."""
         if self.shared:
             return super().busy_time(reads, writes)
         cycles = np.maximum(reads / self.ports("read_ports"), writes / self.ports("write_ports"))
-        time: Second = cycles * self.access_time()
+        time: u.Second = cycles * self.access_time()
         return time
 
     def checks(self, network: NetworkContext) -> list[Check]:

@@ -19,7 +19,7 @@ from neuroest.blocks.base import (
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.sram_table import _TWO_PORT_CELL
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Bit, Dimensionless, Joule, Kelvin, Numeric, Second, SquareMetre, Volt, Watt
+from neuroest.core import units as u
 from neuroest.equations import memories as equations
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block
@@ -32,45 +32,45 @@ class SramParameters(Record):
     model: ClassVar[str] = "sram"
     folder: ClassVar[str] = "memories"
 
-    reference_voltage: Volt = positive(exact=DEFINED)
+    reference_voltage: u.Volt = positive(exact=DEFINED)
     """Supply that the fit belongs to."""
-    reference_capacity: Bit = positive(exact=DEFINED)
+    reference_capacity: u.Bit = positive(exact=DEFINED)
     """Capacity at which the reference values hold."""
-    reference_width: Bit = positive(exact=DEFINED)
+    reference_width: u.Bit = positive(exact=DEFINED)
     """Word width at which the reference values hold."""
-    read_energy: Joule = positive()
+    read_energy: u.Joule = positive()
     """Energy of one read at the reference."""
-    read_width_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    read_width_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the word width in the read energy."""
-    read_capacity_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    read_capacity_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the read energy."""
-    write_energy: Joule = positive()
+    write_energy: u.Joule = positive()
     """Energy of one write at the reference."""
-    write_width_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    write_width_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the word width in the write energy."""
-    write_capacity_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    write_capacity_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the write energy."""
-    area: SquareMetre = positive()
+    area: u.SquareMetre = positive()
     """Area at the reference."""
-    area_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    area_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the area."""
-    leakage_power: Watt = non_negative()
+    leakage_power: u.Watt = non_negative()
     """Leakage at the reference."""
-    leakage_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    leakage_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the leakage."""
-    leakage_temperature: Kelvin = positive(exact=DEFINED)
+    leakage_temperature: u.Kelvin = positive(exact=DEFINED)
     """Temperature that the leakage belongs to."""
-    access_time: Second = positive()
+    access_time: u.Second = positive()
     """Access time at the reference."""
-    access_time_exponent: Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
+    access_time_exponent: u.Dimensionless = quantity(minimum=0, maximum=2, exact=FIT)
     """Exponent of the capacity in the access time."""
-    minimum_capacity: Bit = positive(exact=RANGE_END)
+    minimum_capacity: u.Bit = positive(exact=RANGE_END)
     """Smallest capacity that the fit covers."""
-    maximum_capacity: Bit = positive(exact=RANGE_END)
+    maximum_capacity: u.Bit = positive(exact=RANGE_END)
     """Largest capacity that the fit covers."""
-    minimum_width: Bit = positive(exact=RANGE_END)
+    minimum_width: u.Bit = positive(exact=RANGE_END)
     """Narrowest word that the fit covers."""
-    maximum_width: Bit = positive(exact=RANGE_END)
+    maximum_width: u.Bit = positive(exact=RANGE_END)
     """Widest word that the fit covers."""
 
 
@@ -100,12 +100,12 @@ class Sram(Memory):
     device: SramParameters
 
     @property
-    def macro(self) -> Bit:
+    def macro(self) -> u.Bit:
         """Capacity of one macro."""
         return self.options["capacity"] / self.options["banks"]
 
     @property
-    def cells(self) -> Dimensionless:
+    def cells(self) -> u.Dimensionless:
         """Size of the memory cell over that of one with a single port."""
         return _TWO_PORT_CELL if self.spec.ports == "read_and_write" else 1.0
 
@@ -140,7 +140,7 @@ class Sram(Memory):
         leakage = leakage_at_chip_temperature(self, power * ratio, d.leakage_temperature, self.flavour)
         return [StaticCost(self.path, "leakage", leakage)]
 
-    def access_time(self) -> Second:
+    def access_time(self) -> u.Second:
         """Time of one access."""
         d = self.device
         time = equations.sram_access_time(
@@ -148,10 +148,10 @@ class Sram(Memory):
         )
         return time * logic_delay_ratio(self, d.reference_voltage)
 
-    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+    def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, and so do the two ports of a macro."""
         accesses = np.maximum(reads, writes) if self.spec.ports == "read_and_write" else reads + writes
-        time: Second = accesses * self.access_time() / self.options["banks"]
+        time: u.Second = accesses * self.access_time() / self.options["banks"]
         return time
 
     def checks(self, network: NetworkContext) -> list[Check]:

@@ -21,8 +21,8 @@ from neuroest.blocks.base import (
 from neuroest.blocks.memories.base import Memory, MemoryBlock
 from neuroest.blocks.memories.memory_table import MemoryTable
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
+from neuroest.core import units as u
 from neuroest.core.provenance import recorded
-from neuroest.core.units import Dimensionless, Kelvin, Metre, Numeric, PerBit, Second, Volt
 from neuroest.equations import _grids as grids
 from neuroest.equations import memories as equations
 from neuroest.equations import technology
@@ -38,17 +38,17 @@ class SramTableParameters(Record):
     folder: ClassVar[str] = "memories"
     table: ClassVar[type[MemoryTable]] = MemoryTable
 
-    cell_squares: PerBit = positive(exact=EXACT)
+    cell_squares: u.PerBit = positive(exact=EXACT)
     """Area of the table's memory cell in squares of its node."""
-    read_energy_factor: Dimensionless = positive()
+    read_energy_factor: u.Dimensionless = positive()
     """Energy of a read of a real macro over that of the table."""
-    write_energy_factor: Dimensionless = positive()
+    write_energy_factor: u.Dimensionless = positive()
     """Energy of a write of a real macro over that of the table."""
-    area_factor: Dimensionless = positive()
+    area_factor: u.Dimensionless = positive()
     """Area of a real macro over that of the table with the memory cell of the process."""
-    leakage_factor: Dimensionless = positive()
+    leakage_factor: u.Dimensionless = positive()
     """Leakage of a real macro over that of the table."""
-    access_time_factor: Dimensionless = positive()
+    access_time_factor: u.Dimensionless = positive()
     """Time of an access to a real macro over that of the table."""
 
 
@@ -80,7 +80,7 @@ class TabulatedSram(Memory):
     device: SramTableParameters
     table: MemoryTable
 
-    def node(self) -> Metre:
+    def node(self) -> u.Metre:
         """Node of the table that stands for the chip's: its own, or the end of the table that is nearest."""
         nodes = self.table.nodes
         node = self.process.feature_size
@@ -90,7 +90,7 @@ class TabulatedSram(Memory):
         """Whether the chip's node is finer than any of the table."""
         return self.process.feature_size < self.table.nodes[0]
 
-    def place(self, axis: str, value: Numeric) -> Any:
+    def place(self, axis: str, value: u.Numeric) -> Any:
         """Where a coordinate lies on an axis of the table."""
         return grids.bracketed(np.log(getattr(self.table, axis)), np.log(np.asarray(value, dtype=np.float64)))
 
@@ -107,27 +107,27 @@ class TabulatedSram(Memory):
         )
         return np.asarray(found)
 
-    def quantity(self, name: str) -> Numeric:
+    def quantity(self, name: str) -> u.Numeric:
         """One quantity of the table for this memory, in SI."""
         place = tuple(MemoryTable.QUANTITIES).index(name)
         return self.told(np.exp(self.logarithms()[place]), name)
 
-    def told(self, value: Numeric, name: str) -> Numeric:
+    def told(self, value: u.Numeric, name: str) -> u.Numeric:
         """A number of the table with what it was looked up by."""
-        found: Numeric = recorded(
+        found: u.Numeric = recorded(
             value, name, "power laws between the rows of a table", "docs/models/digital.md",
             node=self.process.feature_size, banks=self.options["banks"], capacity=self.options["capacity"],
             width=self.options["width"],
         )  # fmt: skip
         return found
 
-    def reference_voltage(self) -> Volt:
+    def reference_voltage(self) -> u.Volt:
         """Supply that the table's values belong to."""
         return self.told(
             grids.interpolated(self.table.supplies, [self.place("nodes", self.node())]), "supply"
         )
 
-    def ratio(self, of: Any) -> Dimensionless:
+    def ratio(self, of: Any) -> u.Dimensionless:
         """How a law moves the table's value to the chip's supply, and to its process where that is finer."""
         voltage = self.reference_voltage()
         same = of(self, voltage, self.process)
@@ -176,22 +176,22 @@ class TabulatedSram(Memory):
             StaticCost(self.path, "leakage", leakage_at_chip_temperature(self, leakage, warm, self.flavour))
         ]
 
-    def warmest(self) -> Kelvin:
+    def warmest(self) -> u.Kelvin:
         """Temperature up to which the table has the leakage; the process carries it on from there."""
         known, here = self.table.temperatures, self.technology.temperature
         return either(here < known[0], float(known[0]), either(here > known[-1], float(known[-1]), here))
 
-    def access_time(self) -> Second:
+    def access_time(self) -> u.Second:
         """Time from one access to the next: that of the access, or of the cycle where that is longer."""
         time = np.maximum(self.quantity("access_ns"), self.quantity("cycle_ns"))
         return time * self.device.access_time_factor * self.ratio(logic_delay_ratio)
 
-    def busy_time(self, reads: Numeric, writes: Numeric) -> Second:
+    def busy_time(self, reads: u.Numeric, writes: u.Numeric) -> u.Second:
         """All banks work side by side, each with one port."""
-        time: Second = (reads + writes) * self.access_time() / self.options["banks"]
+        time: u.Second = (reads + writes) * self.access_time() / self.options["banks"]
         return time
 
-    def words(self) -> Dimensionless:
+    def words(self) -> u.Dimensionless:
         """Words of one bank."""
         return self.options["capacity"] / (self.options["width"] * self.options["banks"])
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.core.units import Dimensionless, Joule, Second, SquareMetre, Volt, Watt
+from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -23,31 +23,31 @@ class AccumulatingNeuronParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "neurons"
 
-    pulse_voltage: Volt = positive(maximum=20.0, symbol="V_p")
+    pulse_voltage: u.Volt = positive(maximum=20.0, symbol="V_p")
     """Supply of an input pulse."""
-    pulse_time: Second = positive(symbol="t_p")
+    pulse_time: u.Second = positive(symbol="t_p")
     """Width of a full input pulse."""
-    reset_voltage: Volt = positive(maximum=20.0, symbol="V_reset")
+    reset_voltage: u.Volt = positive(maximum=20.0, symbol="V_reset")
     """Supply of the reset pulse."""
-    reset_time: Second = positive(symbol="t_reset")
+    reset_time: u.Second = positive(symbol="t_reset")
     """Width of the reset pulse."""
-    read_voltage: Volt = positive(maximum=10.0, symbol="V_read")
+    read_voltage: u.Volt = positive(maximum=10.0, symbol="V_read")
     """Voltage that the state is read with."""
-    read_time: Second = positive(symbol="t_read")
+    read_time: u.Second = positive(symbol="t_read")
     """Time of reading the state after a pulse."""
-    decision_energy: Joule = non_negative()
+    decision_energy: u.Joule = non_negative()
     """Energy of comparing the state with the threshold."""
-    pulses_spread: Dimensionless = positive()
+    pulses_spread: u.Dimensionless = positive()
     """Standard deviation of the pulses to fire over their mean, from spike to spike."""
-    memory_time: Second = positive(absent=math.inf)
+    memory_time: u.Second = positive(absent=math.inf)
     """Time constant with which the state fades between pulses; without it the state is taken to stay."""
-    idle_power: Watt = non_negative()
+    idle_power: u.Watt = non_negative()
     """Power of an idle neuron's circuits."""
-    device_area: SquareMetre = positive()
+    device_area: u.SquareMetre = positive()
     """Area of the device itself."""
-    circuit_area: SquareMetre = positive()
+    circuit_area: u.SquareMetre = positive()
     """Area of the transistors that pulse, read and reset it."""
-    endurance: Dimensionless = positive(symbol="N_end")
+    endurance: u.Dimensionless = positive(symbol="N_end")
     """Resets before the device fails."""
 
 
@@ -59,51 +59,51 @@ class AccumulatingNeuron(Neuron):
     device: AccumulatingNeuronParameters
 
     @abstractmethod
-    def pulses(self) -> Dimensionless:
+    def pulses(self) -> u.Dimensionless:
         """Full pulses from reset to firing."""
 
     @abstractmethod
-    def accumulation_energy(self) -> Joule:
+    def accumulation_energy(self) -> u.Joule:
         """Energy of the pulses that one spike is made of."""
 
     @abstractmethod
-    def reset_energy(self) -> Joule:
+    def reset_energy(self) -> u.Joule:
         """Energy of one reset."""
 
     @abstractmethod
-    def read_energy(self) -> Joule:
+    def read_energy(self) -> u.Joule:
         """Energy that the device takes while its state is read."""
 
-    def input_hold_time(self) -> Second:
+    def input_hold_time(self) -> u.Second:
         """Width of a pulse: the column must say how strong it is for so long."""
         return self.device.pulse_time
 
-    def refractory_time(self) -> Second:
+    def refractory_time(self) -> u.Second:
         """Reading the state after the pulse, and the reset that a spike takes."""
         return self.device.read_time + self.device.reset_time
 
-    def minimum_interval(self) -> Second:
+    def minimum_interval(self) -> u.Second:
         """All pulses of a spike with their reads, and the reset."""
         d = self.device
         return equations.accumulating_interval(self.pulses(), d.pulse_time, d.read_time, d.reset_time)
 
-    def rest_time(self) -> Second:
+    def rest_time(self) -> u.Second:
         """One reset of all neurons together, so that one inference does not begin where the last one ended."""
         return self.device.reset_time
 
-    def memory_time(self) -> Second:
+    def memory_time(self) -> u.Second:
         """Time constant with which the state fades."""
         return self.device.memory_time
 
-    def endurance(self) -> Dimensionless:
+    def endurance(self) -> u.Dimensionless:
         """Resets that the device stands."""
         return self.device.endurance
 
-    def steps_per_spike(self) -> Dimensionless:
+    def steps_per_spike(self) -> u.Dimensionless:
         """Timesteps with a full pulse that a spike takes."""
         return self.pulses()
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Pulses and reset of a spike; a read in each time step; the reset of every neuron before an inference."""
         d, reset = self.device, self.reset_energy()
         pulses = self.accumulation_energy()

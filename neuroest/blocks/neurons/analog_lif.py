@@ -19,17 +19,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Joule,
-    Second,
-    SquareMetre,
-    Volt,
-    VoltMetre,
-)
+from neuroest.core import units as u
 from neuroest.equations import crossbar
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neurons as equations
@@ -43,33 +33,33 @@ class AnalogLifParameters(Record):
     model: ClassVar[str] = "analog_lif"
     folder: ClassVar[str] = "neurons"
 
-    membrane_capacitance: Farad = positive(symbol="C_mem")
+    membrane_capacitance: u.Farad = positive(symbol="C_mem")
     """Membrane capacitor."""
-    parasitic_capacitance: Farad = non_negative()
+    parasitic_capacitance: u.Farad = non_negative()
     """Capacitance switched by the comparator and the reset."""
-    threshold_voltage: Volt = positive(symbol="V_th")
+    threshold_voltage: u.Volt = positive(symbol="V_th")
     """Membrane voltage at which the neuron fires."""
-    supply_voltage: Volt = positive(symbol="V_dd", exact=CHOSEN)
+    supply_voltage: u.Volt = positive(symbol="V_dd", exact=CHOSEN)
     """Supply of the neuron."""
-    bias_current: Ampere = non_negative()
+    bias_current: u.Ampere = non_negative()
     """Sum of the bias and leakage currents."""
-    maximum_input_current: Ampere = positive()
+    maximum_input_current: u.Ampere = positive()
     """Largest membrane current, which sets the highest rate."""
-    short_circuit_energy: Joule = non_negative(absent=0.0)
+    short_circuit_energy: u.Joule = non_negative(absent=0.0)
     """Crowbar energy of the comparator per spike, beside that of its slow input edge."""
-    short_circuit_current: Ampere = non_negative(symbol="I_peak", absent=0.0)
+    short_circuit_current: u.Ampere = non_negative(symbol="I_peak", absent=0.0)
     """Peak of the current straight through the comparator while the membrane crosses its threshold."""
-    conduction_window: Volt = non_negative(symbol="dV", absent=0.0)
+    conduction_window: u.Volt = non_negative(symbol="dV", absent=0.0)
     """Span of membrane voltages in which the comparator conducts straight through."""
-    transistor_area: SquareMetre = positive()
+    transistor_area: u.SquareMetre = positive()
     """Area of the transistors and their wiring."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the membrane capacitor."""
-    matching_coefficient: VoltMetre = non_negative(symbol="A_VT", absent=0.0)
+    matching_coefficient: u.VoltMetre = non_negative(symbol="A_VT", absent=0.0)
     """Mismatch of threshold voltages times the root of the gate's area."""
-    matched_gate_area: SquareMetre = positive(absent=math.inf)
+    matched_gate_area: u.SquareMetre = positive(absent=math.inf)
     """Gate area of the transistors that set the membrane current."""
-    slope_factor: Dimensionless = positive(symbol="n", absent=1.4)
+    slope_factor: u.Dimensionless = positive(symbol="n", absent=1.4)
     """Subthreshold slope factor."""
 
 
@@ -96,7 +86,7 @@ class AnalogLif(Neuron):
     example: ClassVar[str] = "lif_28nm_circuit"
     device: AnalogLifParameters
 
-    def driven(self, share: Dimensionless) -> Self:
+    def driven(self, share: u.Dimensionless) -> Self:
         """The membrane is charged by a smaller current."""
         return self.with_device(maximum_input_current=self.device.maximum_input_current * share)
 
@@ -107,16 +97,16 @@ class AnalogLif(Neuron):
             d.maximum_input_current, d.membrane_capacitance, d.threshold_voltage
         )
 
-    def input_hold_time(self) -> Second:
+    def input_hold_time(self) -> u.Second:
         """Time to charge the membrane to threshold at the largest current."""
-        time: Second = 1.0 / self.maximum_rate()
+        time: u.Second = 1.0 / self.maximum_rate()
         return time
 
-    def refractory_time(self) -> Second:
+    def refractory_time(self) -> u.Second:
         """Reset is immediate beside the integration."""
         return 0.0
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Membrane, switched parasitics, and the comparator's crowbar."""
         d = self.device
         membrane = equations.membrane_charge_energy(
@@ -129,7 +119,7 @@ class AnalogLif(Neuron):
             self.energy("spike", "short_circuit", self.short_circuit(), "neuron short circuit"),
         ]
 
-    def short_circuit(self) -> Joule:
+    def short_circuit(self) -> u.Joule:
         """Crowbar of the comparator: what is stated, and what flows while the membrane crosses its window.
 
         The ramp is that of the largest current; a smaller one crosses more slowly and costs more.
@@ -153,12 +143,12 @@ class AnalogLif(Neuron):
         power = self.device.bias_current * self.device.supply_voltage
         return [StaticCost(self.path, "bias", leakage_at_chip_temperature(self, power, ROOM_TEMPERATURE))]
 
-    def mismatch(self) -> Volt:
+    def mismatch(self) -> u.Volt:
         """Standard deviation of the threshold voltages of its transistors, zero where the device does not state it."""
         side = np.sqrt(self.device.matched_gate_area)
         return equations.threshold_mismatch(self.device.matching_coefficient, side, side)
 
-    def current_spread(self) -> Dimensionless:
+    def current_spread(self) -> u.Dimensionless:
         """Factor between the currents of two neurons that are one standard deviation apart."""
         return equations.subthreshold_current_spread(
             self.mismatch(), self.device.slope_factor, equations.thermal_voltage(self.technology.temperature)

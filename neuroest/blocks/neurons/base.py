@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from neuroest.blocks.base import Characteristic, Check, Component, Costs, EnergyCost, NetworkContext, Place
-from neuroest.core.units import Dimensionless, Farad, Second, Volt
+from neuroest.core import units as u
 from neuroest.equations import neuron_geometry
 
 _NOISE_SIGMAS = 6.0
@@ -27,7 +27,7 @@ class Neuron(Component[Any]):
     """Whether its state outlives an inference, so that each neuron is reset before the next one."""
     family: ClassVar[str] = "neuron"
 
-    def driven(self, share: Dimensionless) -> Self:
+    def driven(self, share: u.Dimensionless) -> Self:
         """The neuron when it is given this share of the input that it was designed for.
 
         Neurons whose circuit does not say what a weaker input does stay as they are.
@@ -44,42 +44,42 @@ class Neuron(Component[Any]):
         return replace(self, device=self.device.changed(**values))
 
     @abstractmethod
-    def input_hold_time(self) -> Second:
+    def input_hold_time(self) -> u.Second:
         """Time that the input must be held until the neuron has integrated it."""
 
     @abstractmethod
-    def refractory_time(self) -> Second:
+    def refractory_time(self) -> u.Second:
         """Time after a spike before the next integration can begin."""
 
     @abstractmethod
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Energy terms of a spike, of a time step in which the neuron is driven, fired or not, and of an inference."""
 
-    def drive_voltage(self) -> Volt | None:
+    def drive_voltage(self) -> u.Volt | None:
         """Voltage that the circuit behind the columns must reach at its input; None for neurons that take a current."""
         return None
 
-    def minimum_interval(self) -> Second:
+    def minimum_interval(self) -> u.Second:
         """Shortest time from one spike of the neuron to the next."""
         return self.input_hold_time() + self.refractory_time()
 
-    def rest_time(self) -> Second:
+    def rest_time(self) -> u.Second:
         """Time between inferences that the neuron needs to forget."""
         return 0.0
 
-    def memory_time(self) -> Second | None:
+    def memory_time(self) -> u.Second | None:
         """Time constant with which a membrane forgets; None where the device does not state it."""
         return None
 
-    def endurance(self) -> Dimensionless | None:
+    def endurance(self) -> u.Dimensionless | None:
         """Spikes before the device wears out, or None where it does not."""
         return None
 
-    def steps_per_spike(self) -> Dimensionless:
+    def steps_per_spike(self) -> u.Dimensionless:
         """Timesteps of full drive that a spike takes."""
         return 1.0
 
-    def firing_probability(self) -> Dimensionless | None:
+    def firing_probability(self) -> u.Dimensionless | None:
         """Probability that a drive of full length makes the neuron fire, or None where it is not known."""
         return None
 
@@ -101,7 +101,7 @@ class Neuron(Component[Any]):
         costs = super().alone(place)
         return replace(costs, energies=[*costs.energies, *self.spike_energies(drive)])
 
-    def noise_check(self, node: Farad, swing: Volt, what: str) -> Check:
+    def noise_check(self, node: u.Farad, swing: u.Volt, what: str) -> Check:
         """Whether thermal noise stays far below the voltage that separates rest from firing."""
         needed = neuron_geometry.noise_limited_capacitance(self.technology.temperature, swing, _NOISE_SIGMAS)
         return Check("thermal_noise", self.path, "limit", node >= needed, what, node, needed, "F")

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import AreaCost, NetworkContext, leakage_at_chip_temperature
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
-from neuroest.core.units import Ampere, Farad, Metre, Ohm, SquareMetre, Watt
+from neuroest.core import units as u
 from neuroest.specs.base import WholeNumber
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import CHOSEN, EXACT, Record, non_negative, positive
@@ -20,15 +20,15 @@ class DiffusiveNeuronParameters(IonDynamics):
 
     model: ClassVar[str] = "diffusive_1m1t1r"
 
-    gate_capacitance: Farad = positive(symbol="C_g", exact=EXACT)
+    gate_capacitance: u.Farad = positive(symbol="C_g", exact=EXACT)
     """Total capacitance of the gate node."""
-    control_resistance: Ohm = positive(symbol="R_c", exact=CHOSEN)
+    control_resistance: u.Ohm = positive(symbol="R_c", exact=CHOSEN)
     """Resistor from the gate node to ground."""
-    transistor_width: Metre = positive(maximum=1e-2, symbol="W", exact=CHOSEN)
+    transistor_width: u.Metre = positive(maximum=1e-2, symbol="W", exact=CHOSEN)
     """Width of the output transistor."""
-    off_current: Ampere = non_negative(symbol="I_off")
+    off_current: u.Ampere = non_negative(symbol="I_off")
     """Leakage of the output transistor while off."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of the neuron as published."""
 
 
@@ -55,15 +55,15 @@ class DiffusiveNeuron(DiffusiveNeuronBase):
     )
     device: DiffusiveNeuronParameters
 
-    def gate_capacitance(self) -> Farad:
+    def gate_capacitance(self) -> u.Farad:
         """Capacitance of the gate node as stated."""
         return self.device.gate_capacitance
 
-    def control_resistance(self) -> Ohm:
+    def control_resistance(self) -> u.Ohm:
         """Control resistor as stated."""
         return self.device.control_resistance
 
-    def off_power(self) -> Watt:
+    def off_power(self) -> u.Watt:
         """Leakage of the output transistor from its stated off-current."""
         power = self.device.off_current * self.device.output_supply_voltage
         return leakage_at_chip_temperature(self, power)

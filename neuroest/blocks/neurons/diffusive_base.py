@@ -22,19 +22,7 @@ from neuroest.blocks.base import (
     threshold_at_corner,
 )
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.core.units import (
-    Dimensionless,
-    Farad,
-    Joule,
-    Kelvin,
-    KelvinPerWatt,
-    Ohm,
-    PerSecond,
-    PerVoltSecond,
-    Second,
-    Volt,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import filament_growth, neuron_geometry
 from neuroest.specs.parameters import CHOSEN, DEFINED, EXACT, Record, non_negative, positive, quantity
@@ -46,47 +34,47 @@ class IonDynamics(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "neurons"
 
-    field_mobility: PerVoltSecond = positive(symbol="mu")
+    field_mobility: u.PerVoltSecond = positive(symbol="mu")
     """Filament growth per field."""
-    field_offset: Dimensionless = positive(symbol="alpha", exact=EXACT)
+    field_offset: u.Dimensionless = positive(symbol="alpha", exact=EXACT)
     """Gap that stays when the filament is complete."""
-    residue_rate: PerSecond = positive(symbol="beta")
+    residue_rate: u.PerSecond = positive(symbol="beta")
     """Rate at which filament turns into residue."""
-    filament_decay: PerSecond = positive(symbol="gamma_1")
+    filament_decay: u.PerSecond = positive(symbol="gamma_1")
     """Rate at which the filament dissolves."""
-    residue_decay: PerSecond = positive(symbol="gamma_2")
+    residue_decay: u.PerSecond = positive(symbol="gamma_2")
     """Rate at which the residue dissolves."""
-    on_resistance: Ohm = positive(symbol="R_on")
+    on_resistance: u.Ohm = positive(symbol="R_on")
     """Resistance of the complete filament."""
-    off_resistance: Ohm = positive(symbol="R_off", exact=EXACT)
+    off_resistance: u.Ohm = positive(symbol="R_off", exact=EXACT)
     """Resistance without a filament."""
-    input_voltage: Volt = positive(maximum=10.0, symbol="V_in", exact=CHOSEN)
+    input_voltage: u.Volt = positive(maximum=10.0, symbol="V_in", exact=CHOSEN)
     """Voltage at the neuron's input while it integrates."""
-    output_threshold: Volt = positive(maximum=10.0, symbol="V_th", exact=EXACT)
+    output_threshold: u.Volt = positive(maximum=10.0, symbol="V_th", exact=EXACT)
     """Gate voltage above which the output is on."""
-    rearm_fraction: Dimensionless = positive(maximum=1.0)
+    rearm_fraction: u.Dimensionless = positive(maximum=1.0)
     """Gate voltage at which the neuron can fire again, over the input voltage."""
-    output_supply_voltage: Volt = positive(maximum=10.0, symbol="V_dd", exact=CHOSEN)
+    output_supply_voltage: u.Volt = positive(maximum=10.0, symbol="V_dd", exact=CHOSEN)
     """Supply of the output branch."""
-    load_resistance: Ohm = positive(symbol="R_l", exact=CHOSEN)
+    load_resistance: u.Ohm = positive(symbol="R_l", exact=CHOSEN)
     """Resistor between the supply and the output."""
-    load_capacitance: Farad = non_negative(symbol="C_l", exact=CHOSEN)
+    load_capacitance: u.Farad = non_negative(symbol="C_l", exact=CHOSEN)
     """Capacitance at the output of the neuron."""
-    transistor_on_resistance: Ohm = non_negative(symbol="R_ds")
+    transistor_on_resistance: u.Ohm = non_negative(symbol="R_ds")
     """Resistance of the output transistor while on."""
-    firing_median_voltage: Volt = positive(symbol="V_50")
+    firing_median_voltage: u.Volt = positive(symbol="V_50")
     """Amplitude at which half of all pulses fire, for the pulse width stated."""
-    firing_voltage_spread: Volt = positive(symbol="sigma_V")
+    firing_voltage_spread: u.Volt = positive(symbol="sigma_V")
     """Standard deviation of the firing amplitude."""
-    endurance: Dimensionless = positive(symbol="N_end")
+    endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
-    relaxation_time: Second = non_negative(symbol="t_relax", absent=0.0)
+    relaxation_time: u.Second = non_negative(symbol="t_relax", absent=0.0)
     """Time in which a complete filament ruptures once no field holds it; without it that takes no time, and the
     neuron cannot be simulated."""
-    conduction_length: Dimensionless = quantity(minimum=0.01, symbol="lambda", absent=0.0, exact=EXACT)
+    conduction_length: u.Dimensionless = quantity(minimum=0.01, symbol="lambda", absent=0.0, exact=EXACT)
     """Decay length of the conduction through the gap, in units of the gap; without it nobody asks whether the gate
     follows the closing gap, and the neuron cannot be simulated."""
-    activation_energy: Joule = non_negative(symbol="E_a", absent=0.0)
+    activation_energy: u.Joule = non_negative(symbol="E_a", absent=0.0)
     """Barrier that all four rates have; without it they are those of room temperature at any temperature."""
 
 
@@ -107,21 +95,21 @@ class IonKineticsParameters(Record):
     model: ClassVar[str] = "ion_kinetics"
     folder: ClassVar[str] = "lab"
 
-    noise_correlation_time: Second = positive(symbol="tau_n")
+    noise_correlation_time: u.Second = positive(symbol="tau_n")
     """Time over which the drive of the ions keeps its deviation from the mean."""
-    decay_variation: Dimensionless = non_negative(exact=CHOSEN)
+    decay_variation: u.Dimensionless = non_negative(exact=CHOSEN)
     """Relative fluctuation of the filament's rate of decay within a cycle."""
-    mobility_activation: Joule = non_negative(symbol="E_mu")
+    mobility_activation: u.Joule = non_negative(symbol="E_mu")
     """Activation energy of the filament's growth."""
-    residue_activation: Joule = non_negative(symbol="E_beta")
+    residue_activation: u.Joule = non_negative(symbol="E_beta")
     """Activation energy of the turning of filament into residue."""
-    filament_decay_activation: Joule = non_negative(symbol="E_gamma_1")
+    filament_decay_activation: u.Joule = non_negative(symbol="E_gamma_1")
     """Activation energy of the filament's decay."""
-    residue_decay_activation: Joule = non_negative(symbol="E_gamma_2")
+    residue_decay_activation: u.Joule = non_negative(symbol="E_gamma_2")
     """Activation energy of the residue's decay."""
-    reference_temperature: Kelvin = positive(symbol="T_0", exact=DEFINED)
+    reference_temperature: u.Kelvin = positive(symbol="T_0", exact=DEFINED)
     """Temperature that the rates belong to."""
-    thermal_resistance: KelvinPerWatt = non_negative(symbol="R_th")
+    thermal_resistance: u.KelvinPerWatt = non_negative(symbol="R_th")
     """Heating of the complete filament."""
 
 
@@ -143,7 +131,9 @@ _SETTLED = 3.0
 """Time constants after which a node counts as charged: 95 %."""
 
 
-def at_temperature(device: IonDynamics, kinetics: IonKineticsParameters, temperature: Kelvin) -> IonDynamics:
+def at_temperature(
+    device: IonDynamics, kinetics: IonKineticsParameters, temperature: u.Kelvin
+) -> IonDynamics:
     """A neuron's device with its rates at a temperature instead of that they were measured at.
 
     The barriers of single rates take the place of the one that the device states for all of them.
@@ -178,50 +168,50 @@ class DiffusiveNeuronBase(Neuron):
             device, cast("IonKineticsParameters", partners["kinetics"]), technology.temperature
         )
 
-    def driven(self, share: Dimensionless) -> Self:
+    def driven(self, share: u.Dimensionless) -> Self:
         """The memristor sees a lower voltage, and integrates for longer or never fires."""
         return self.with_device(input_voltage=self.device.input_voltage * share)
 
-    def drive_voltage(self) -> Volt:
+    def drive_voltage(self) -> u.Volt:
         """Voltage across memristor and gate node."""
         return self.device.input_voltage
 
     @abstractmethod
-    def gate_capacitance(self) -> Farad:
+    def gate_capacitance(self) -> u.Farad:
         """Capacitance of the gate node."""
 
     @abstractmethod
-    def control_resistance(self) -> Ohm:
+    def control_resistance(self) -> u.Ohm:
         """Resistor from the gate node to ground."""
 
     @abstractmethod
-    def off_power(self) -> Watt:
+    def off_power(self) -> u.Watt:
         """Leakage of the output transistor."""
 
-    def gate_peak_voltage(self) -> Volt:
+    def gate_peak_voltage(self) -> u.Volt:
         """Gate voltage once the filament is complete."""
         d = self.device
         return diffusive.gate_peak_voltage(d.input_voltage, d.on_resistance, self.control_resistance())
 
-    def output_threshold(self) -> Volt:
+    def output_threshold(self) -> u.Volt:
         """Gate voltage at which the output transistor turns on, at the chip's corner."""
         return threshold_at_corner(self, self.device.output_threshold)
 
-    def transistor_on_resistance(self) -> Ohm:
+    def transistor_on_resistance(self) -> u.Ohm:
         """Output transistor that is on, at the chip's corner."""
         return resistance_at_corner(self, self.device.transistor_on_resistance)
 
-    def rearm_voltage(self) -> Volt:
+    def rearm_voltage(self) -> u.Volt:
         """Gate voltage below which the next integration begins."""
         return self.device.rearm_fraction * self.device.input_voltage
 
-    def activation(self) -> Dimensionless:
+    def activation(self) -> u.Dimensionless:
         """Rates of the ions at the chip's temperature over those at room temperature, at which they are stated."""
         return filament_growth.activation_factor(
             self.device.activation_energy, self.technology.temperature, ROOM_TEMPERATURE
         )
 
-    def input_hold_time(self) -> Second:
+    def input_hold_time(self) -> u.Second:
         """Integration time at the input voltage: the ions move only while it is applied."""
         d, faster = self.device, self.activation()
         return filament_growth.integration_time(
@@ -233,39 +223,39 @@ class DiffusiveNeuronBase(Neuron):
             d.residue_decay * faster,
         )
 
-    def refractory_time(self) -> Second:
+    def refractory_time(self) -> u.Second:
         """Time for the control resistor to discharge the gate node, and at least for the filament to rupture."""
         discharge = diffusive.refractory_time(
             self.control_resistance(), self.gate_capacitance(), self.gate_peak_voltage(), self.rearm_voltage()
         )
         return np.maximum(discharge, self.device.relaxation_time)
 
-    def rest_time(self) -> Second:
+    def rest_time(self) -> u.Second:
         """Time for the residue to dissolve."""
         return filament_growth.residue_rest_time(
             self.device.residue_decay * self.activation(), self.options["rest_time_constants"]
         )
 
-    def memory_time(self) -> Second:
+    def memory_time(self) -> u.Second:
         """Time constant with which the filament dissolves."""
         return 1.0 / (self.device.filament_decay * self.activation())
 
-    def endurance(self) -> Dimensionless:
+    def endurance(self) -> u.Dimensionless:
         """Filament cycles."""
         return self.device.endurance
 
-    def high_time(self, read_time: Second) -> Second:
+    def high_time(self, read_time: u.Second) -> u.Second:
         """Time that the input stays on after the neuron has switched."""
         return np.maximum(read_time - self.input_hold_time(), 0.0)
 
-    def output_pulse_duration(self, read_time: Second) -> Second:
+    def output_pulse_duration(self, read_time: u.Second) -> u.Second:
         """Time that the output branch conducts in one spike."""
         return diffusive.output_pulse_duration(
             self.high_time(read_time), self.control_resistance(), self.gate_capacitance(),
             self.gate_peak_voltage(), self.output_threshold(),
         )  # fmt: skip
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Gate node, divider, output branch and load of a spike; sub-threshold current of each time step."""
         d = self.device
         gate = diffusive.gate_charge_energy(
@@ -288,7 +278,7 @@ class DiffusiveNeuronBase(Neuron):
             self.energy("time_step", "sub_threshold", leak, "neuron sub-threshold current"),
         ]
 
-    def firing_probability(self) -> Dimensionless:
+    def firing_probability(self) -> u.Dimensionless:
         """Probability to fire at the input voltage, for the pulse that the device's statistics were taken with."""
         d = self.device
         return filament_growth.firing_probability(
@@ -327,7 +317,7 @@ class DiffusiveNeuronBase(Neuron):
         """Leakage of the output transistor."""
         return [StaticCost(self.path, "leakage", self.off_power())]
 
-    def gate_charging(self) -> Dimensionless:
+    def gate_charging(self) -> u.Dimensionless:
         """Time constants of the gate within the closing of the gap; zero where no conduction length is stated."""
         d, known = self.device, self.device.conduction_length > 0.0
         length = either(known, d.conduction_length, 1.0)

@@ -20,18 +20,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.diffusive_base import DiffusiveNeuronBase, IonDynamics, IonKineticsParameters
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Metre,
-    Ohm,
-    OhmMetre,
-    Second,
-    SquareMetre,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import diffusive_neuron as diffusive
 from neuroest.equations import neuron_geometry
 from neuroest.equations.neurons import capacitor_area
@@ -45,35 +34,35 @@ class IntegratedDiffusiveNeuronParameters(IonDynamics):
 
     model: ClassVar[str] = "diffusive_1m1t1r_integrated"
 
-    transistor_width: Metre = positive(maximum=1e-4, symbol="W")
+    transistor_width: u.Metre = positive(maximum=1e-4, symbol="W")
     """Width of the output transistor."""
-    transistor_length_pitches: Dimensionless = positive()
+    transistor_length_pitches: u.Dimensionless = positive()
     """Length of the transistor's layout in gate pitches."""
-    via_side: Metre = positive(maximum=1e-4)
+    via_side: u.Metre = positive(maximum=1e-4)
     """Side of the square memristor."""
-    oxide_thickness: Metre = positive(maximum=1e-6, symbol="d")
+    oxide_thickness: u.Metre = positive(maximum=1e-6, symbol="d")
     """Thickness of the switching oxide."""
-    relative_permittivity: Dimensionless = positive(symbol="eps_r")
+    relative_permittivity: u.Dimensionless = positive(symbol="eps_r")
     """Permittivity of the switching oxide."""
-    local_wire_length: Metre = positive(maximum=1e-3)
+    local_wire_length: u.Metre = positive(maximum=1e-3)
     """Wire between memristor, gate and resistor."""
-    explicit_capacitance: Farad = non_negative(exact=CHOSEN)
+    explicit_capacitance: u.Farad = non_negative(exact=CHOSEN)
     """Capacitor added on purpose."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A", absent=math.inf)
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A", absent=math.inf)
     """Density of that capacitor, which lies beside the rest."""
-    refractory_time: Second = positive(symbol="t_ref", exact=CHOSEN)
+    refractory_time: u.Second = positive(symbol="t_ref", exact=CHOSEN)
     """Refractory time that the control resistor is sized for."""
-    resistor_resistivity: OhmMetre = positive(symbol="rho_f")
+    resistor_resistivity: u.OhmMetre = positive(symbol="rho_f")
     """Resistivity of the thin film of the control resistor."""
-    resistor_thickness: Metre = positive(symbol="t_f")
+    resistor_thickness: u.Metre = positive(symbol="t_f")
     """Height of the vertical film of the control resistor."""
-    circuit_gates: Dimensionless = positive()
+    circuit_gates: u.Dimensionless = positive()
     """Area of the transistors and resistors around the 1M1T1R, in two-input NAND gates of the process: the restoring
     inverters with what starves them, and the load that makes the input voltage of a current."""
-    restoration_edge_time: Second = positive(absent=0.0)
+    restoration_edge_time: u.Second = positive(absent=0.0)
     """Time that the first restoring inverter conducts through; without it the refractory time, since the output
     follows the gate."""
-    restoration_peak_current: Ampere = positive()
+    restoration_peak_current: u.Ampere = positive()
     """Peak of the current through the first restoring inverter."""
 
 
@@ -104,17 +93,17 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
     example: ClassVar[str] = "diffusive_28nm_derived"
     device: IntegratedDiffusiveNeuronParameters
 
-    def memristor_area(self) -> SquareMetre:
+    def memristor_area(self) -> u.SquareMetre:
         """Area of the via that holds the memristor."""
         return self.device.via_side * self.device.via_side
 
-    def memristor_capacitance(self) -> Farad:
+    def memristor_capacitance(self) -> u.Farad:
         """Capacitance of the unswitched memristor."""
         return neuron_geometry.plate_capacitance(
             self.device.relative_permittivity, self.memristor_area(), self.device.oxide_thickness
         )
 
-    def gate_capacitance(self) -> Farad:
+    def gate_capacitance(self) -> u.Farad:
         """Gate, memristor, local wire and explicit capacitor."""
         d = self.device
         return neuron_geometry.node_capacitance(
@@ -122,14 +111,14 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             self.process.wire_capacitance, d.local_wire_length, d.explicit_capacitance,
         )  # fmt: skip
 
-    def control_resistance(self) -> Ohm:
+    def control_resistance(self) -> u.Ohm:
         """Resistor that gives the wanted refractory time with this node."""
         ratio = self.device.input_voltage / self.rearm_voltage()
         return diffusive.control_resistance_for_refractory(
             self.device.refractory_time, self.gate_capacitance(), ratio
         )
 
-    def off_power(self) -> Watt:
+    def off_power(self) -> u.Watt:
         """Leakage of the output transistor on the chip's process."""
         power = diffusive.off_state_power(
             self.process.off_current, self.device.transistor_width, self.device.output_supply_voltage
@@ -155,12 +144,12 @@ class IntegratedDiffusiveNeuron(DiffusiveNeuronBase):
             AreaCost(self.path, "circuits", d.circuit_gates * self.process.gate_area),
         ]
 
-    def edge_time(self) -> Second:
+    def edge_time(self) -> u.Second:
         """Time that the restoring inverter conducts through: that of the gate's fall, unless the device states one."""
         stated = self.device.restoration_edge_time
         return either(stated > 0.0, stated, self.device.refractory_time)
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Terms of the bare neuron, and the inverter that restores its slow output edge."""
         d = self.device
         edge = diffusive.slow_edge_energy(

@@ -9,18 +9,7 @@ import numpy as np
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
-from neuroest.core.units import (
-    Ampere,
-    CoulombPerSquareMetre,
-    Dimensionless,
-    Farad,
-    Joule,
-    Metre,
-    Second,
-    SquareMetre,
-    Volt,
-    VoltPerMetre,
-)
+from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.equations import crossbar, neuron_geometry
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -32,23 +21,23 @@ class FerroelectricNeuronParameters(AccumulatingNeuronParameters):
 
     model: ClassVar[str] = "ferroelectric_neuron"
 
-    film_thickness: Metre = positive(maximum=1e-6, symbol="d")
+    film_thickness: u.Metre = positive(maximum=1e-6, symbol="d")
     """Thickness of the ferroelectric film."""
-    film_area: SquareMetre = positive(symbol="A")
+    film_area: u.SquareMetre = positive(symbol="A")
     """Area of the film, the gate of the transistor."""
-    film_share: Dimensionless = positive(maximum=1.0, symbol="s")
+    film_share: u.Dimensionless = positive(maximum=1.0, symbol="s")
     """Share of the gate voltage across the film."""
-    relative_permittivity: Dimensionless = positive(symbol="eps_r")
+    relative_permittivity: u.Dimensionless = positive(symbol="eps_r")
     """Permittivity of the film."""
-    remanent_polarisation: CoulombPerSquareMetre = positive(symbol="P_r")
+    remanent_polarisation: u.CoulombPerSquareMetre = positive(symbol="P_r")
     """Remanent polarisation."""
-    activation_field: VoltPerMetre = positive(symbol="E_a")
+    activation_field: u.VoltPerMetre = positive(symbol="E_a")
     """Activation field of the switching time."""
-    field_exponent: Dimensionless = positive(symbol="alpha")
+    field_exponent: u.Dimensionless = positive(symbol="alpha")
     """Exponent of the field in the switching time."""
-    attempt_time: Second = positive(symbol="tau_0")
+    attempt_time: u.Second = positive(symbol="tau_0")
     """Switching time at an infinite field."""
-    read_current: Ampere = positive()
+    read_current: u.Ampere = positive()
     """Current of the switched transistor while its state is read."""
 
 
@@ -72,7 +61,7 @@ class FerroelectricNeuron(AccumulatingNeuron):
     )
     device: FerroelectricNeuronParameters
 
-    def switching_time(self, gate_voltage: Volt) -> Second:
+    def switching_time(self, gate_voltage: u.Volt) -> u.Second:
         """Time at a gate voltage after which the film has switched."""
         d = self.device
         field = equations.film_field(gate_voltage, d.film_share, d.film_thickness)
@@ -80,31 +69,31 @@ class FerroelectricNeuron(AccumulatingNeuron):
             field, d.activation_field, d.field_exponent, d.attempt_time
         )
 
-    def pulses(self) -> Dimensionless:
+    def pulses(self) -> u.Dimensionless:
         """Switching time in pulses."""
         return equations.pulses_to_switch(
             self.switching_time(self.device.pulse_voltage), self.device.pulse_time
         )
 
-    def gate_capacitance(self) -> Farad:
+    def gate_capacitance(self) -> u.Farad:
         """The film as a plate capacitor; what lies in series with it makes less of it."""
         d = self.device
         return neuron_geometry.plate_capacitance(d.relative_permittivity, d.film_area, d.film_thickness)
 
-    def accumulation_energy(self) -> Joule:
+    def accumulation_energy(self) -> u.Joule:
         """Charging the gate for each pulse, and reversing the polarisation once."""
         d = self.device
         gate = crossbar.line_toggle_energy(self.gate_capacitance(), d.pulse_voltage)
         switched = equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.pulse_voltage)
         return equations.firing_energy(self.pulses(), gate) + switched
 
-    def reset_energy(self) -> Joule:
+    def reset_energy(self) -> u.Joule:
         """Charging the gate and reversing the polarisation back."""
         d = self.device
         gate = crossbar.line_toggle_energy(self.gate_capacitance(), d.reset_voltage)
         return gate + equations.polarisation_energy(d.remanent_polarisation, d.film_area, d.reset_voltage)
 
-    def read_energy(self) -> Joule:
+    def read_energy(self) -> u.Joule:
         """Drain current of the switched transistor."""
         d = self.device
         return equations.pulse_energy(d.read_voltage, d.read_current, d.read_time)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import Check, NetworkContext
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.accumulating import AccumulatingNeuron, AccumulatingNeuronParameters
-from neuroest.core.units import Ampere, Dimensionless, Joule, Siemens
+from neuroest.core import units as u
 from neuroest.equations import accumulating as equations
 from neuroest.equations import crossbar
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -19,13 +19,13 @@ class PhaseChangeNeuronParameters(AccumulatingNeuronParameters):
 
     model: ClassVar[str] = "phase_change_neuron"
 
-    pulse_current: Ampere = positive(symbol="I_p")
+    pulse_current: u.Ampere = positive(symbol="I_p")
     """Amplitude of a full crystallising pulse."""
-    conductance_step: Siemens = positive(symbol="dG")
+    conductance_step: u.Siemens = positive(symbol="dG")
     """Mean rise of the conductance in one full pulse."""
-    threshold_conductance: Siemens = positive(symbol="G_fire")
+    threshold_conductance: u.Siemens = positive(symbol="G_fire")
     """Conductance at which the neuron fires."""
-    reset_current: Ampere = positive(symbol="I_reset")
+    reset_current: u.Ampere = positive(symbol="I_reset")
     """Amplitude of the melting pulse."""
 
 
@@ -49,19 +49,19 @@ class PhaseChangeNeuron(AccumulatingNeuron):
     )
     device: PhaseChangeNeuronParameters
 
-    def pulses(self) -> Dimensionless:
+    def pulses(self) -> u.Dimensionless:
         """From the accumulation curve."""
         return equations.pulses_to_conductance(
             self.device.threshold_conductance, self.device.conductance_step
         )
 
-    def accumulation_energy(self) -> Joule:
+    def accumulation_energy(self) -> u.Joule:
         """Crystallising pulses, whose current the supply gives at its full voltage."""
         d = self.device
         pulse = equations.pulse_energy(d.pulse_voltage, d.pulse_current, d.pulse_time)
         return equations.firing_energy(self.pulses(), pulse)
 
-    def reset_energy(self) -> Joule:
+    def reset_energy(self) -> u.Joule:
         """The melting pulse."""
         d = self.device
         return equations.pulse_energy(d.reset_voltage, d.reset_current, d.reset_time)
@@ -78,7 +78,7 @@ class PhaseChangeNeuron(AccumulatingNeuron):
             ),
         ]  # fmt: skip
 
-    def read_energy(self) -> Joule:
+    def read_energy(self) -> u.Joule:
         """At the threshold, where the cell conducts most before it is reset."""
         d = self.device
         return crossbar.cell_read_energy(d.threshold_conductance, d.read_voltage, d.read_voltage, d.read_time)

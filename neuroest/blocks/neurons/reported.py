@@ -10,7 +10,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.model_error import ModelErrors, exact_model
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.core.units import Dimensionless, Joule, PerSecond, Second, SquareMetre, Watt
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -21,17 +21,17 @@ class ReportedNeuronParameters(Record):
     model: ClassVar[str] = "reported_neuron"
     folder: ClassVar[str] = "neurons"
 
-    spike_energy: Joule = positive()
+    spike_energy: u.Joule = positive()
     """Energy of one spike, within the scope that the source states."""
-    input_hold_time: Second = non_negative()
+    input_hold_time: u.Second = non_negative()
     """Time that the input must be held for the neuron to integrate it."""
-    maximum_spike_rate: PerSecond = positive()
+    maximum_spike_rate: u.PerSecond = positive()
     """Highest spike rate."""
-    static_power: Watt = non_negative()
+    static_power: u.Watt = non_negative()
     """Power of an idle neuron, where it is not part of the spike energy."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one neuron."""
-    endurance: Dimensionless = positive(absent=math.inf)
+    endurance: u.Dimensionless = positive(absent=math.inf)
     """Spikes before the device fails; without it nothing is taken to wear out."""
 
 
@@ -53,26 +53,26 @@ class ReportedNeuron(Neuron):
     )
     device: ReportedNeuronParameters
 
-    def driven(self, share: Dimensionless) -> Self:
+    def driven(self, share: u.Dimensionless) -> Self:
         """A weaker input is held for longer in proportion, as if it charged something; what follows stays."""
         d = self.device
         longer = d.input_hold_time / share
         interval = 1.0 / d.maximum_spike_rate + longer - d.input_hold_time
         return self.with_device(input_hold_time=longer, maximum_spike_rate=1.0 / interval)
 
-    def input_hold_time(self) -> Second:
+    def input_hold_time(self) -> u.Second:
         """Time that the input must be held, as stated."""
         return self.device.input_hold_time
 
-    def refractory_time(self) -> Second:
+    def refractory_time(self) -> u.Second:
         """Rest of the shortest spike interval."""
         return np.maximum(1.0 / self.device.maximum_spike_rate - self.device.input_hold_time, 0.0)
 
-    def endurance(self) -> Dimensionless | None:
+    def endurance(self) -> u.Dimensionless | None:
         """Spikes, where the device states how many it stands."""
         return self.device.endurance if np.any(np.isfinite(self.device.endurance)) else None
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Energy of a spike as reported."""
         energy = self.device.spike_energy
         return [self.energy("spike", "reported", energy, "neuron spike as reported")]

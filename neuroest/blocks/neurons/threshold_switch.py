@@ -10,17 +10,7 @@ import numpy as np
 from neuroest.blocks.base import ROOM_TEMPERATURE, AreaCost, Check, EnergyCost, NetworkContext, either
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.neurons.base import Neuron
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Kelvin,
-    Ohm,
-    Second,
-    SquareMetre,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.equations import filament_growth
 from neuroest.equations import neurons as equations
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -33,38 +23,38 @@ class ThresholdSwitchNeuronParameters(Record):
     model: ClassVar[str] = "threshold_switch_neuron"
     folder: ClassVar[str] = "neurons"
 
-    supply_voltage: Volt = positive(symbol="V_s", exact=CHOSEN)
+    supply_voltage: u.Volt = positive(symbol="V_s", exact=CHOSEN)
     """Voltage that the column presents while it drives the neuron."""
-    threshold_voltage: Volt = positive(symbol="V_t")
+    threshold_voltage: u.Volt = positive(symbol="V_t")
     """Voltage at which the switch turns on."""
-    hold_voltage: Volt = positive(symbol="V_h")
+    hold_voltage: u.Volt = positive(symbol="V_h")
     """Voltage below which it turns off again."""
-    hold_current: Ampere = positive(symbol="I_h")
+    hold_current: u.Ampere = positive(symbol="I_h")
     """Current that keeps it on."""
-    on_resistance: Ohm = positive(symbol="R_on")
+    on_resistance: u.Ohm = positive(symbol="R_on")
     """Resistance while on."""
-    off_resistance: Ohm = positive(symbol="R_off")
+    off_resistance: u.Ohm = positive(symbol="R_off")
     """Resistance while off."""
-    series_resistance: Ohm = positive(symbol="R_s", exact=CHOSEN)
+    series_resistance: u.Ohm = positive(symbol="R_s", exact=CHOSEN)
     """Resistor between the input and the capacitor."""
-    capacitance: Farad = positive(symbol="C", exact=CHOSEN)
+    capacitance: u.Farad = positive(symbol="C", exact=CHOSEN)
     """Capacitor across the switch, its own included."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of that capacitor."""
-    relaxation_time: Second = non_negative(symbol="t_rel")
+    relaxation_time: u.Second = non_negative(symbol="t_rel")
     """Time until the switch is fully off again."""
-    threshold_spread: Volt = positive(symbol="sigma_V")
+    threshold_spread: u.Volt = positive(symbol="sigma_V")
     """Standard deviation of the threshold from cycle to cycle."""
-    switch_area: SquareMetre = positive()
+    switch_area: u.SquareMetre = positive()
     """Area of the switch."""
-    transistor_area: SquareMetre = non_negative()
+    transistor_area: u.SquareMetre = non_negative()
     """Area of the transistors below it: output and reset."""
-    endurance: Dimensionless = positive(symbol="N_end")
+    endurance: u.Dimensionless = positive(symbol="N_end")
     """Switching cycles before the device fails."""
-    transition_temperature: Kelvin = positive(symbol="T_c", absent=math.inf)
+    transition_temperature: u.Kelvin = positive(symbol="T_c", absent=math.inf)
     """Temperature to which its own heat must bring the switch; without it the thresholds do not depend on the
     temperature of the chip."""
-    reference_temperature: Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
+    reference_temperature: u.Kelvin = positive(symbol="T_0", absent=0.0, exact=DEFINED)
     """Temperature at which the thresholds were taken; without it room temperature."""
 
 
@@ -103,31 +93,31 @@ class ThresholdSwitch(Neuron):
     )
     device: ThresholdSwitchNeuronParameters
 
-    def driven(self, share: Dimensionless) -> Self:
+    def driven(self, share: u.Dimensionless) -> Self:
         """The column charges the capacitor towards a lower voltage."""
         return self.with_device(supply_voltage=self.device.supply_voltage * share)
 
-    def heating_left(self) -> Dimensionless:
+    def heating_left(self) -> u.Dimensionless:
         """Thresholds at the chip's temperature over those that the device states."""
         left = equations.transition_voltage_factor(
             self.technology.temperature, self.device.transition_temperature, self.stated_temperature()
         )
         return either(left > _SOME_HEATING, left, _SOME_HEATING)
 
-    def stated_temperature(self) -> Kelvin:
+    def stated_temperature(self) -> u.Kelvin:
         """Temperature that the thresholds of the device belong to."""
         stated = self.device.reference_temperature
         return either(stated > 0.0, stated, ROOM_TEMPERATURE)
 
-    def threshold_voltage(self) -> Volt:
+    def threshold_voltage(self) -> u.Volt:
         """Voltage at which the switch turns on at the chip's temperature."""
         return self.device.threshold_voltage * self.heating_left()
 
-    def hold_voltage(self) -> Volt:
+    def hold_voltage(self) -> u.Volt:
         """Voltage below which it turns off again at the chip's temperature."""
         return self.device.hold_voltage * self.heating_left()
 
-    def input_hold_time(self) -> Second:
+    def input_hold_time(self) -> u.Second:
         """Time to charge the capacitor from the hold to the threshold voltage."""
         d = self.device
         return equations.switch_charge_time(
@@ -135,29 +125,29 @@ class ThresholdSwitch(Neuron):
             self.hold_voltage(),
         )  # fmt: skip
 
-    def discharge_time(self) -> Second:
+    def discharge_time(self) -> u.Second:
         """Time that the switch is on."""
         d = self.device
         return equations.switch_discharge_time(
             d.on_resistance, d.capacitance, self.threshold_voltage(), self.hold_voltage()
         )
 
-    def refractory_time(self) -> Second:
+    def refractory_time(self) -> u.Second:
         """Discharge, and relaxation of the switch."""
         return self.discharge_time() + self.device.relaxation_time
 
-    def endurance(self) -> Dimensionless:
+    def endurance(self) -> u.Dimensionless:
         """Switching cycles."""
         return self.device.endurance
 
-    def firing_probability(self) -> Dimensionless:
+    def firing_probability(self) -> u.Dimensionless:
         """Probability that the threshold of one cycle lies below the drive."""
         d = self.device
         return filament_growth.firing_probability(
             d.supply_voltage, self.threshold_voltage(), d.threshold_spread
         )
 
-    def spike_energies(self, read_time: Second) -> list[EnergyCost]:
+    def spike_energies(self, read_time: u.Second) -> list[EnergyCost]:
         """Capacitor and discharge of a spike; leakage of the open switch in each time step."""
         d = self.device
         charge = equations.switch_recharge_energy(

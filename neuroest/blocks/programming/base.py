@@ -6,13 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Metre,
-    Second,
-    Volt,
-)
+from neuroest.core import units as u
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +33,17 @@ class Lines:
         Whether lines that share a driver are held at a voltage while it writes on another one.
     """
 
-    count: Dimensionless
-    drivers: Dimensionless
+    count: u.Dimensionless
+    drivers: u.Dimensionless
     levels: float
-    current: Ampere
-    highest: Volt
+    current: u.Ampere
+    highest: u.Volt
     read: bool
     shifted: bool = False
     held: bool = False
 
     @property
-    def switches(self) -> Dimensionless:
+    def switches(self) -> u.Dimensionless:
         """Switches of all lines: of their drivers, those that share a driver out, and those before other circuits."""
         each = 2.0 * self.count if self.held else self.count
         shared = np.where(self.drivers < self.count, each, 0.0)
@@ -86,13 +80,13 @@ class Written:
     columns: Lines
     plates: Lines | None
     plates_along_columns: bool
-    voltage: Volt
-    cell_current: Ampere
-    together: Dimensionless
-    arrays_together: Dimensionless
-    pulses: Dimensionless
-    pitch: Metre
-    time: Second
+    voltage: u.Volt
+    cell_current: u.Ampere
+    together: u.Dimensionless
+    arrays_together: u.Dimensionless
+    pulses: u.Dimensionless
+    pitch: u.Metre
+    time: u.Second
 
     @property
     def lines(self) -> tuple[Lines, ...]:

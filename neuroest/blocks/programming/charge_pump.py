@@ -9,16 +9,7 @@ import numpy as np
 from neuroest.blocks.base import AreaCost, Characteristic, Check, Component, EnergyCost
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.programming.base import Written
-from neuroest.core.units import (
-    Ampere,
-    Dimensionless,
-    Farad,
-    FaradPerSquareMetre,
-    Joule,
-    PerSecond,
-    Volt,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import power, write_circuits
 from neuroest.specs.base import CountOrAuto, CurrentOrAuto, VoltageOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -31,17 +22,17 @@ class ChargePumpParameters(Record):
     model: ClassVar[str] = "charge_pump"
     folder: ClassVar[str] = "drivers"
 
-    maximum_voltage: Volt = positive(maximum=100.0, exact=RANGE_END)
+    maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Highest voltage that its transistors and capacitors stand."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitors."""
-    parasitic_fraction: Dimensionless = positive(maximum=1.0, symbol="alpha")
+    parasitic_fraction: u.Dimensionless = positive(maximum=1.0, symbol="alpha")
     """Capacitance of a clocked plate to ground over that of the capacitor."""
-    clock_frequency: PerSecond = positive(symbol="f_p")
+    clock_frequency: u.PerSecond = positive(symbol="f_p")
     """Clock of the pump."""
-    area_factor: Dimensionless = quantity(minimum=1.0, maximum=100.0)
+    area_factor: u.Dimensionless = quantity(minimum=1.0, maximum=100.0)
     """Area of the pump with switches, clock drivers and regulation over that of its capacitors."""
-    idle_power: Watt = non_negative()
+    idle_power: u.Watt = non_negative()
     """Power of its oscillator and regulation while it is on without a load."""
 
 
@@ -74,11 +65,11 @@ class ChargePump(Component[ChargePumpParameters]):
     )
     device: ChargePumpParameters
 
-    def input_voltage(self) -> Volt:
+    def input_voltage(self) -> u.Volt:
         """Voltage of its supply as chosen, or the chip's."""
         return self.options.get("input_voltage", self.technology.supply_voltage)
 
-    def stages(self, voltage: Volt) -> Dimensionless:
+    def stages(self, voltage: u.Volt) -> u.Dimensionless:
         """Stages as chosen, or those that take least power."""
         if "stages" in self.options:
             return self.options["stages"]
@@ -86,27 +77,27 @@ class ChargePump(Component[ChargePumpParameters]):
             voltage, self.input_voltage(), self.device.parasitic_fraction
         )
 
-    def efficiency(self, voltage: Volt) -> Dimensionless:
+    def efficiency(self, voltage: u.Volt) -> u.Dimensionless:
         """Power at its output over the power that it takes."""
         return write_circuits.charge_pump_efficiency(
             self.stages(voltage), self.input_voltage(), voltage, self.device.parasitic_fraction
         )
 
-    def arrays_served(self, arrays_together: Dimensionless) -> Dimensionless:
+    def arrays_served(self, arrays_together: u.Dimensionless) -> u.Dimensionless:
         """Arrays behind one pump that are written at the same time: all of them, at worst."""
         behind = self.options.get("arrays_per_pump", np.inf)
-        served: Dimensionless = np.minimum(behind, arrays_together)
+        served: u.Dimensionless = np.minimum(behind, arrays_together)
         return served
 
-    def needed_current(self, written: Written) -> Ampere:
+    def needed_current(self, written: Written) -> u.Ampere:
         """Current of all cells that are written at once."""
         return written.together * written.cell_current * self.arrays_served(written.arrays_together)
 
-    def current(self, written: Written) -> Ampere:
+    def current(self, written: Written) -> u.Ampere:
         """Current that it is made for."""
         return self.options.get("largest_current", self.needed_current(written))
 
-    def capacitance(self, written: Written) -> Farad:
+    def capacitance(self, written: Written) -> u.Farad:
         """Capacitance of all stages."""
         return write_circuits.charge_pump_capacitance(
             self.stages(written.voltage), self.current(written), self.device.clock_frequency,
@@ -121,7 +112,7 @@ class ChargePump(Component[ChargePumpParameters]):
         )
         return AreaCost(self.path, "pump", area)
 
-    def loss(self, output_energy: Joule, voltage: Volt) -> EnergyCost:
+    def loss(self, output_energy: u.Joule, voltage: u.Volt) -> EnergyCost:
         """What it takes beside the energy at its output."""
         lost = write_circuits.supply_loss_energy(output_energy, self.efficiency(voltage))
         return self.energy("program", "pump_loss", lost, "write supply loss")

@@ -19,17 +19,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.programming.charge_pump import ChargePump, ChargePumpBlock
 from neuroest.blocks.row_drivers.level_shifter import LevelShifter, LevelShifterBlock
-from neuroest.core.units import (
-    Ampere,
-    AmperePerMetre,
-    Dimensionless,
-    Joule,
-    Metre,
-    Numeric,
-    SquareMetre,
-    Volt,
-    Watt,
-)
+from neuroest.core import units as u
 from neuroest.equations import crossbar as equations
 from neuroest.equations import drivers, mapping, power, technology, write_circuits
 from neuroest.specs.base import Count
@@ -43,25 +33,25 @@ class WriteCircuitParameters(Record):
     model: ClassVar[str] = "write_circuit"
     folder: ClassVar[str] = "drivers"
 
-    maximum_voltage: Volt = positive(maximum=100.0, exact=RANGE_END)
+    maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Highest voltage that its switches stand."""
-    gate_length: Metre = positive(maximum=1e-5, symbol="L")
+    gate_length: u.Metre = positive(maximum=1e-5, symbol="L")
     """Shortest gate of a transistor that stands this voltage."""
-    contact_length: Metre = positive(maximum=1e-5, symbol="s")
+    contact_length: u.Metre = positive(maximum=1e-5, symbol="s")
     """Length of a contact beside such a gate."""
-    on_current: AmperePerMetre = positive()
+    on_current: u.AmperePerMetre = positive()
     """Saturation current of such a transistor per width, with the programming voltage at its gate."""
-    current_linearity: Dimensionless = positive(maximum=1.0, symbol="k_lin")
+    current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
     """Write current over saturation current, so that a switch loses little of the voltage."""
-    minimum_width: Metre = positive(maximum=1e-4)
+    minimum_width: u.Metre = positive(maximum=1e-4)
     """Narrowest such transistor."""
-    off_current: AmperePerMetre = non_negative()
+    off_current: u.AmperePerMetre = non_negative()
     """Leakage of such a transistor per width at 300 K."""
-    layout_factor: Dimensionless = quantity(minimum=1.0, maximum=100.0)
+    layout_factor: u.Dimensionless = quantity(minimum=1.0, maximum=100.0)
     """Area of decoders and switches with their wires over that of gates and transistors."""
-    gate_width: Metre = positive(maximum=1e-4)
+    gate_width: u.Metre = positive(maximum=1e-4)
     """Width of all transistors of one input of a decoder's gate."""
-    latch_gates: Dimensionless = non_negative()
+    latch_gates: u.Dimensionless = non_negative()
     """Two-input gates that keep the data of one write driver."""
 
 
@@ -125,23 +115,23 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         """Whether cells are written by voltages of one sign only."""
         return bool(self.spec.polarity == "one")
 
-    def drivers(self, columns: Dimensionless) -> Dimensionless:
+    def drivers(self, columns: u.Dimensionless) -> u.Dimensionless:
         """Write drivers of the columns of one array."""
         return mapping.block_count(columns, self.options["columns_per_driver"])
 
     def cells_at_once(
-        self, columns: Dimensionless, cell_current: Ampere, arrays_together: Dimensionless
-    ) -> Dimensionless:
+        self, columns: u.Dimensionless, cell_current: u.Ampere, arrays_together: u.Dimensionless
+    ) -> u.Dimensionless:
         """Cells of a row that drivers and pump can write at once."""
         pump = self.pump
         largest = np.inf if pump is None else pump.options.get("largest_current", np.inf)
         served = arrays_together if pump is None else pump.arrays_served(arrays_together)
         return write_circuits.cells_at_once(self.drivers(columns), largest, cell_current, served)
 
-    def shifters(self, written: Written) -> Dimensionless:
+    def shifters(self, written: Written) -> u.Dimensionless:
         """Level shifters of one array: one for each voltage but one of a driver, and for each line that selects."""
         supply = self.technology.supply_voltage
-        found: Numeric = 0.0
+        found: u.Numeric = 0.0
         for lines in written.lines:
             if not lines.shifted:
                 needed = lines.drivers * (lines.levels - 1.0)
@@ -151,34 +141,34 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         )
         return found + np.where(written.columns.highest > supply, select, 0.0)
 
-    def instances(self, written: Written, units: Numeric) -> Mapping[str, Numeric]:
+    def instances(self, written: Written, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """How many there are of each part, but for a pump that a whole chip shares."""
-        found: dict[str, Numeric] = {self.path: units}
+        found: dict[str, u.Numeric] = {self.path: units}
         if self.shifter is not None:
             found[self.shifter.path] = units * self.shifters(written)
         if self.pump is not None and "arrays_per_pump" in self.pump.options:
             found[self.pump.path] = mapping.block_count(units, self.pump.options["arrays_per_pump"])
         return found
 
-    def gates(self, written: Written) -> Dimensionless:
+    def gates(self, written: Written) -> u.Dimensionless:
         """Two-input gates of the decoders of rows and columns, and of what keeps the data of the drivers."""
         rows, columns = written.rows.count, written.columns
         shared = self.options["columns_per_driver"]
         select = np.where(shared > 1.0, write_circuits.decoder_gates(shared), 0.0)
         return write_circuits.decoder_gates(rows) + select + columns.drivers * self.device.latch_gates
 
-    def width(self, lines: Lines) -> Metre:
+    def width(self, lines: Lines) -> u.Metre:
         """Width of the switches of a line, as drawn for a typical die."""
         d = self.device
         carried = drivers.driver_width(lines.current, d.on_current, d.current_linearity)
-        width: Metre = np.maximum(carried, d.minimum_width)
+        width: u.Metre = np.maximum(carried, d.minimum_width)
         return width
 
     def written_areas(self, written: Written) -> list[AreaCost]:
         """Area of the gates, of the switches, of one shifter and of one pump."""
         d = self.device
         gates = self.gates(written) * self.process.gate_area * d.layout_factor
-        switches: SquareMetre = sum(
+        switches: u.SquareMetre = sum(
             (
                 lines.switches
                 * write_circuits.switch_area(
@@ -195,16 +185,16 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             found.append(self.pump.area_cost(written))
         return found
 
-    def gate_leakage(self, written: Written) -> Watt:
+    def gate_leakage(self, written: Written) -> u.Watt:
         """Leakage of decoders and switches of one array while they are powered."""
         supply, d = self.technology.supply_voltage, self.device
         width = self.gates(written) * d.gate_width
         core = technology.gate_leakage_power(self.process.off_current, width, supply)
-        through: Metre = sum((lines.switches * self.width(lines) for lines in written.lines), start=0.0)
+        through: u.Metre = sum((lines.switches * self.width(lines) for lines in written.lines), start=0.0)
         thick = technology.gate_leakage_power(d.off_current, through, written.voltage)
         return leakage_at_chip_temperature(self, core + thick)
 
-    def shifter_leakage(self) -> Watt:
+    def shifter_leakage(self) -> u.Watt:
         """Leakage of one level shifter."""
         if self.shifter is None:
             return 0.0
@@ -221,7 +211,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             found.append(StaticCost(self.pump.path, "idle", self.pump.device.idle_power))
         return found
 
-    def written_energies(self, written: Written, output_energy: Joule) -> list[EnergyCost]:
+    def written_energies(self, written: Written, output_energy: u.Joule) -> list[EnergyCost]:
         """What one cell takes beside its own energy: addresses, shifted levels, leakage meanwhile, and the supply.
 
         Parameters
@@ -248,7 +238,7 @@ class WriteCircuit(Component[WriteCircuitParameters]):
             found.append(self.pump.loss(output_energy, written.voltage))
         return found
 
-    def address_energy(self, written: Written) -> Joule:
+    def address_energy(self, written: Written) -> u.Joule:
         """Energy of selecting another group of cells, for each of them."""
         process, d = self.process, self.device
         load = write_circuits.decoder_capacitance(
@@ -265,10 +255,10 @@ class WriteCircuit(Component[WriteCircuitParameters]):
         load = load + np.where(self.options["columns_per_driver"] > 1.0, across, 0.0)
         return equations.line_toggle_energy(load, self.technology.supply_voltage) / written.together
 
-    def toggles(self, written: Written) -> Dimensionless:
+    def toggles(self, written: Written) -> u.Dimensionless:
         """Shifters that move for one cell in a pulse: those of its column, and its share of those of its row."""
         supply = self.technology.supply_voltage
-        found: Numeric = 0.0
+        found: u.Numeric = 0.0
         for lines in written.lines:
             along_rows = lines is written.rows or (
                 lines is written.plates and not written.plates_along_columns

@@ -16,7 +16,7 @@ from neuroest.blocks.base import (
     resistance_at_corner,
 )
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.equations import converters, drivers
 from neuroest.specs.parameters import Record, non_negative, positive
 
@@ -32,13 +32,13 @@ class RowDriverParameters(Record):
     model: ClassVar[str] = ""
     folder: ClassVar[str] = "drivers"
 
-    self_load_fraction: Dimensionless = non_negative(symbol="k_self")
+    self_load_fraction: u.Dimensionless = non_negative(symbol="k_self")
     """Energy of the driver's own gates over that of its row."""
-    voltage_loss: Dimensionless = positive(maximum=1.0, symbol="eps_drv")
+    voltage_loss: u.Dimensionless = positive(maximum=1.0, symbol="eps_drv")
     """Share of the read voltage that the driver may lose."""
-    current_linearity: Dimensionless = positive(maximum=1.0, symbol="k_lin")
+    current_linearity: u.Dimensionless = positive(maximum=1.0, symbol="k_lin")
     """Read current over saturation current."""
-    minimum_area: SquareMetre = non_negative()
+    minimum_area: u.SquareMetre = non_negative()
     """Area of the smallest driver."""
 
 
@@ -56,33 +56,33 @@ class RowDriver(Component[Any]):
     family: ClassVar[str] = "input"
     owns: ClassVar[tuple[str, ...]] = ("row driver self-load", "input conversion")
 
-    def planes(self, network: NetworkContext) -> Numeric:
+    def planes(self, network: NetworkContext) -> u.Numeric:
         """Reads that one input takes."""
         return 1.0 if network.spiking or self.whole_numbers else network.activation_bits
 
-    def bits_per_read(self, network: NetworkContext) -> Numeric:
+    def bits_per_read(self, network: NetworkContext) -> u.Numeric:
         """Bits of the input that one read carries."""
         return network.activation_bits if self.whole_numbers and not network.spiking else 1.0
 
-    def drive_time(self, pulse_width: Second, network: NetworkContext) -> Second:
+    def drive_time(self, pulse_width: u.Second, network: NetworkContext) -> u.Second:
         """Longest time that a row is driven in one read, for the shortest pulse chosen."""
         return pulse_width
 
-    def drive_voltage(self) -> Volt:
+    def drive_voltage(self) -> u.Volt:
         """Voltage that the row line swings by where it ends on transistor gates."""
         return self.technology.supply_voltage
 
-    def self_load_energy(self, line_energy: Joule) -> Joule:
+    def self_load_energy(self, line_energy: u.Joule) -> u.Joule:
         """Energy of the driver's own gates for one pulse."""
         return drivers.driver_self_load_energy(line_energy, self.device.self_load_fraction)
 
     def own_energies(
-        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
         """What the circuit takes beside its output stage, for one input."""
         return []
 
-    def own_area(self, network: NetworkContext) -> SquareMetre:
+    def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Area beside the output stage."""
         return 0.0
 
@@ -96,11 +96,11 @@ class RowDriver(Component[Any]):
         area = output_stage_area(self, current) + self.own_area(network)
         return Costs(energies, [AreaCost(self.path, "driver", area)], checks=self.checks(network))
 
-    def input_energy(self, term: str, energy: Joule) -> EnergyCost:
+    def input_energy(self, term: str, energy: u.Joule) -> EnergyCost:
         """An energy term of one input, in the ledger of row drivers."""
         return self.energy("input", term, energy, "input conversion")
 
-    def line_costs(self, term: str, energy: Joule) -> EnergyCost:
+    def line_costs(self, term: str, energy: u.Joule) -> EnergyCost:
         """An energy term of one pulse, in the ledger of row drivers."""
         return self.energy("row_toggle", term, energy, "row driver self-load")
 
@@ -111,14 +111,14 @@ class VoltageDriver(RowDriver):
     whole_numbers: ClassVar[bool] = True
     analog: ClassVar[bool] = True
 
-    def buffer_energy(self, row_current: Ampere, read_time: Second) -> EnergyCost:
+    def buffer_energy(self, row_current: u.Ampere, read_time: u.Second) -> EnergyCost:
         """Quiescent current of the buffer while the row is driven."""
         bias = self.device.buffer_overhead * row_current
         energy = converters.front_end_bias_energy(bias, self.technology.supply_voltage, read_time)
         return self.input_energy("buffer", energy)
 
 
-def output_stage_area(driver: RowDriver, row_current: Ampere) -> SquareMetre:
+def output_stage_area(driver: RowDriver, row_current: u.Ampere) -> u.SquareMetre:
     """Area of the output stage that carries the static current of a whole row, as drawn for a typical die."""
     d: RowDriverParameters = driver.device
     process = driver.process
@@ -126,7 +126,7 @@ def output_stage_area(driver: RowDriver, row_current: Ampere) -> SquareMetre:
     return np.maximum(drivers.driver_area(width, process.gate_pitch, 0.0), d.minimum_area)
 
 
-def drive_resistance(driver: RowDriver, columns: Dimensionless, conductance: Any) -> Any:
+def drive_resistance(driver: RowDriver, columns: u.Dimensionless, conductance: Any) -> Any:
     """Resistance that the output stage may have for the voltage it may lose; a slow die exceeds it."""
     limit = drivers.driver_resistance_limit(driver.device.voltage_loss, columns, 1.0, conductance)
     return resistance_at_corner(driver, limit)

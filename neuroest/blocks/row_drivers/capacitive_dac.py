@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriverParameters, VoltageDriver
-from neuroest.core.units import Ampere, Dimensionless, Farad, FaradPerSquareMetre, Second, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -18,15 +18,15 @@ class CapacitiveDacParameters(RowDriverParameters):
 
     model: ClassVar[str] = "capacitive_dac"
 
-    unit_capacitance: Farad = positive(symbol="C_u")
+    unit_capacitance: u.Farad = positive(symbol="C_u")
     """Capacitor of the lowest bit."""
-    switching_factor: Dimensionless = positive(maximum=4.0, symbol="k_c")
+    switching_factor: u.Dimensionless = positive(maximum=4.0, symbol="k_c")
     """Energy of a conversion over that of charging all capacitors."""
-    capacitance_density: FaradPerSquareMetre = positive(symbol="c_A")
+    capacitance_density: u.FaradPerSquareMetre = positive(symbol="c_A")
     """Density of the capacitors."""
-    switch_area: SquareMetre = non_negative()
+    switch_area: u.SquareMetre = non_negative()
     """Area of the switches of one bit."""
-    buffer_overhead: Dimensionless = non_negative()
+    buffer_overhead: u.Dimensionless = non_negative()
     """Quiescent current of the buffer over the largest row current that it carries."""
 
 
@@ -45,7 +45,7 @@ class CapacitiveDac(VoltageDriver):
     device: CapacitiveDacParameters
 
     def own_energies(
-        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
         """Capacitors, and the buffer."""
         d = self.device
@@ -54,7 +54,7 @@ class CapacitiveDac(VoltageDriver):
         )
         return [self.input_energy("capacitors", capacitors), self.buffer_energy(row_current, read_time)]
 
-    def own_area(self, network: NetworkContext) -> SquareMetre:
+    def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Capacitors and switches."""
         d = self.device
         return drivers.capacitive_dac_area(

@@ -14,7 +14,7 @@ from neuroest.blocks.base import (
 )
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR
-from neuroest.core.units import Joule, SquareMetre, Volt, Watt
+from neuroest.core import units as u
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import RANGE_END, Record, non_negative, positive
 
@@ -25,13 +25,13 @@ class LevelShifterParameters(Record):
     model: ClassVar[str] = "level_shifter"
     folder: ClassVar[str] = "drivers"
 
-    toggle_energy: Joule = positive()
+    toggle_energy: u.Joule = positive()
     """Energy of one pulse, both edges."""
-    maximum_voltage: Volt = positive(maximum=100.0, exact=RANGE_END)
+    maximum_voltage: u.Volt = positive(maximum=100.0, exact=RANGE_END)
     """Highest voltage that its transistors stand."""
-    leakage_power: Watt = non_negative()
+    leakage_power: u.Watt = non_negative()
     """Leakage of one shifter."""
-    footprint: SquareMetre = positive()
+    footprint: u.SquareMetre = positive()
     """Area of one shifter."""
 
 

@@ -9,7 +9,7 @@ from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import DrivesOneBit
 from neuroest.blocks.row_drivers.base import RowDriver, RowDriverParameters
 from neuroest.blocks.row_drivers.level_shifter import LevelShifterBlock, LevelShifterParameters
-from neuroest.core.units import Volt
+from neuroest.core import units as u
 from neuroest.specs.base import VoltageOrAuto
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record
@@ -52,7 +52,7 @@ class SpikeDriver(RowDriver, DrivesOneBit):
         """Level shifter, if there is one."""
         return self.slots.get("level_shifter")
 
-    def drive_voltage(self) -> Volt:
+    def drive_voltage(self) -> u.Volt:
         """Voltage as chosen, or the supply."""
         return self.options.get("drive_voltage", self.technology.supply_voltage)
 

@@ -8,7 +8,7 @@ from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.circuit_supply import CircuitParameters, energy_at_supply
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriver, RowDriverParameters
-from neuroest.core.units import Ampere, Joule, Second, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.base import Count
 from neuroest.specs.blocks import Block, DeviceBlock
@@ -20,9 +20,9 @@ class PulseWidthDriverParameters(RowDriverParameters, CircuitParameters):
 
     model: ClassVar[str] = "pulse_width"
 
-    conversion_energy: Joule = non_negative()
+    conversion_energy: u.Joule = non_negative()
     """Energy of turning one number into one pulse."""
-    converter_area: SquareMetre = non_negative()
+    converter_area: u.SquareMetre = non_negative()
     """Area of the counter or delay line of one row."""
 
 
@@ -43,18 +43,18 @@ class PulseWidthDriver(RowDriver):
     device: PulseWidthDriverParameters
     whole_numbers: ClassVar[bool] = True
 
-    def drive_time(self, pulse_width: Second, network: NetworkContext) -> Second:
+    def drive_time(self, pulse_width: u.Second, network: NetworkContext) -> u.Second:
         """Time of the largest number, as many shortest pulses as it counts, for each row that shares a converter."""
         longest = drivers.pulse_width_modulation_time(1.0, self.bits_per_read(network), pulse_width)
         return longest * self.options["rows_per_converter"]
 
     def own_energies(
-        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
         """Counter or delay line."""
         return [self.input_energy("pulse_width", energy_at_supply(self, self.device.conversion_energy))]
 
-    def own_area(self, network: NetworkContext) -> SquareMetre:
+    def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Share of one row in a counter or delay line."""
-        area: SquareMetre = self.device.converter_area / self.options["rows_per_converter"]
+        area: u.SquareMetre = self.device.converter_area / self.options["rows_per_converter"]
         return area

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from neuroest.blocks.base import EnergyCost, NetworkContext
 from neuroest.blocks.model_error import ModelErrors
 from neuroest.blocks.row_drivers.base import DRIVER_ERROR, RowDriverParameters, VoltageDriver
-from neuroest.core.units import Ampere, Dimensionless, Ohm, Second, SquareMetre, Volt
+from neuroest.core import units as u
 from neuroest.equations import drivers
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -18,11 +18,11 @@ class ResistiveLadderParameters(RowDriverParameters):
 
     model: ClassVar[str] = "resistive_ladder"
 
-    unit_resistance: Ohm = positive(symbol="R")
+    unit_resistance: u.Ohm = positive(symbol="R")
     """Resistance R of the ladder."""
-    resistor_area: SquareMetre = positive()
+    resistor_area: u.SquareMetre = positive()
     """Area of one resistor R."""
-    buffer_overhead: Dimensionless = non_negative()
+    buffer_overhead: u.Dimensionless = non_negative()
     """Quiescent current of the buffer over the largest row current that it carries."""
 
 
@@ -41,7 +41,7 @@ class ResistiveLadder(VoltageDriver):
     device: ResistiveLadderParameters
 
     def own_energies(
-        self, read_voltage: Volt, row_current: Ampere, read_time: Second, network: NetworkContext
+        self, read_voltage: u.Volt, row_current: u.Ampere, read_time: u.Second, network: NetworkContext
     ) -> list[EnergyCost]:
         """Static current of the ladder, and the buffer."""
         ladder = drivers.resistive_ladder_energy(
@@ -49,6 +49,6 @@ class ResistiveLadder(VoltageDriver):
         )
         return [self.input_energy("ladder", ladder), self.buffer_energy(row_current, read_time)]
 
-    def own_area(self, network: NetworkContext) -> SquareMetre:
+    def own_area(self, network: NetworkContext) -> u.SquareMetre:
         """Resistors."""
         return drivers.resistive_ladder_area(self.bits_per_read(network), self.device.resistor_area)

@@ -5,21 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from neuroest.blocks.technology.corner_table import CornerTable
-from neuroest.core.units import (
-    AmperePerMetre,
-    Dimensionless,
-    FaradPerMetre,
-    Kelvin,
-    KelvinPerWatt,
-    Metre,
-    OhmPerMetre,
-    PerCubicVolt,
-    PerSquareVolt,
-    PerVolt,
-    SquareMetre,
-    SquareMetrePerBit,
-    Volt,
-)
+from neuroest.core import units as u
 from neuroest.specs.parameters import DEFINED, FIT, RANGE_END, Record, positive, quantity
 
 
@@ -29,51 +15,51 @@ class Process(Record):
     model: ClassVar[str] = "cmos_process"
     folder: ClassVar[str] = "transistors"
 
-    feature_size: Metre = positive(maximum=1e-6, symbol="F", exact=DEFINED)
+    feature_size: u.Metre = positive(maximum=1e-6, symbol="F", exact=DEFINED)
     """Node label, the F of cell areas given in F^2."""
-    nominal_supply_voltage: Volt = positive(maximum=5.0, symbol="V_dd", exact=DEFINED)
+    nominal_supply_voltage: u.Volt = positive(maximum=5.0, symbol="V_dd", exact=DEFINED)
     """Supply of the core transistors."""
-    minimum_supply_voltage: Volt = positive(maximum=5.0, exact=RANGE_END)
+    minimum_supply_voltage: u.Volt = positive(maximum=5.0, exact=RANGE_END)
     """Lowest supply that the scaling laws cover."""
-    maximum_supply_voltage: Volt = positive(maximum=5.0, exact=RANGE_END)
+    maximum_supply_voltage: u.Volt = positive(maximum=5.0, exact=RANGE_END)
     """Highest supply that the scaling laws cover."""
-    gate_pitch: Metre = positive(maximum=1e-5, symbol="CPP")
+    gate_pitch: u.Metre = positive(maximum=1e-5, symbol="CPP")
     """Contacted gate pitch."""
-    metal_pitch: Metre = positive(maximum=1e-5)
+    metal_pitch: u.Metre = positive(maximum=1e-5)
     """Smallest metal pitch."""
-    wire_capacitance: FaradPerMetre = positive(symbol="c_w")
+    wire_capacitance: u.FaradPerMetre = positive(symbol="c_w")
     """Capacitance of a minimum-pitch wire per length."""
-    wire_resistance: OhmPerMetre = positive(symbol="r_w")
+    wire_resistance: u.OhmPerMetre = positive(symbol="r_w")
     """Resistance of a minimum-width wire per length."""
-    gate_capacitance: FaradPerMetre = positive(symbol="c_g")
+    gate_capacitance: u.FaradPerMetre = positive(symbol="c_g")
     """Gate capacitance per transistor width, with fringe."""
-    drain_capacitance: FaradPerMetre = positive(symbol="c_d")
+    drain_capacitance: u.FaradPerMetre = positive(symbol="c_d")
     """Junction capacitance per transistor width."""
-    on_current: AmperePerMetre = positive(symbol="j_on")
+    on_current: u.AmperePerMetre = positive(symbol="j_on")
     """Saturation current of an n-type transistor per width."""
-    off_current: AmperePerMetre = positive(symbol="j_off")
+    off_current: u.AmperePerMetre = positive(symbol="j_off")
     """Leakage of an n-type transistor per width at 300 K."""
-    leakage_doubling_temperature: Kelvin = positive()
+    leakage_doubling_temperature: u.Kelvin = positive()
     """Temperature step that doubles the leakage."""
-    sram_bitcell_area: SquareMetrePerBit = positive()
+    sram_bitcell_area: u.SquareMetrePerBit = positive()
     """Area of a high-density six-transistor memory cell."""
-    gate_area: SquareMetre = positive()
+    gate_area: u.SquareMetre = positive()
     """Area of a two-input NAND gate."""
-    logic_area_factor: Dimensionless = positive(exact="1 at the node that it is relative to")
+    logic_area_factor: u.Dimensionless = positive(exact="1 at the node that it is relative to")
     """Area of logic relative to the 65 nm node."""
-    energy_quadratic: PerSquareVolt = quantity(symbol="e_2", exact=FIT)
+    energy_quadratic: u.PerSquareVolt = quantity(symbol="e_2", exact=FIT)
     """Coefficient of V^2 in the logic energy polynomial."""
-    energy_linear: PerVolt = quantity(symbol="e_1", exact=FIT)
+    energy_linear: u.PerVolt = quantity(symbol="e_1", exact=FIT)
     """Coefficient of V in the logic energy polynomial."""
-    energy_constant: Dimensionless = quantity(symbol="e_0", exact=FIT)
+    energy_constant: u.Dimensionless = quantity(symbol="e_0", exact=FIT)
     """Constant of the logic energy polynomial."""
-    delay_cubic: PerCubicVolt = quantity(symbol="d_3", exact=FIT)
+    delay_cubic: u.PerCubicVolt = quantity(symbol="d_3", exact=FIT)
     """Coefficient of V^3 in the logic delay polynomial."""
-    delay_quadratic: PerSquareVolt = quantity(symbol="d_2", exact=FIT)
+    delay_quadratic: u.PerSquareVolt = quantity(symbol="d_2", exact=FIT)
     """Coefficient of V^2 in the logic delay polynomial."""
-    delay_linear: PerVolt = quantity(symbol="d_1", exact=FIT)
+    delay_linear: u.PerVolt = quantity(symbol="d_1", exact=FIT)
     """Coefficient of V in the logic delay polynomial."""
-    delay_constant: Dimensionless = quantity(symbol="d_0", exact=FIT)
+    delay_constant: u.Dimensionless = quantity(symbol="d_0", exact=FIT)
     """Constant of the logic delay polynomial."""
 
 
@@ -84,9 +70,9 @@ class ProcessCorners(Record):
     folder: ClassVar[str] = "transistors"
     table: ClassVar[type[CornerTable]] = CornerTable
 
-    speed_depth: Dimensionless = positive(maximum=5.0, symbol="s_t")
+    speed_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_t")
     """How far the corner lies out beside the table's in delay, current, threshold and energy, as an exponent."""
-    leakage_depth: Dimensionless = positive(maximum=5.0, symbol="s_L")
+    leakage_depth: u.Dimensionless = positive(maximum=5.0, symbol="s_L")
     """How far the corner lies out beside the table's in leakage, as an exponent."""
 
 
@@ -96,5 +82,5 @@ class Package(Record):
     model: ClassVar[str] = "package"
     folder: ClassVar[str] = "integration"
 
-    thermal_resistance: KelvinPerWatt = positive(symbol="R_JA")
+    thermal_resistance: u.KelvinPerWatt = positive(symbol="R_JA")
     """Thermal resistance from the die to the air around it, per package."""

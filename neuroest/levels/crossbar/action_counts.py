@@ -14,7 +14,7 @@ from neuroest.blocks.roles import (
     IdealColumn,
     MultipliesComputedFactors,
 )
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import accelerators, counting, multiplexing
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, LevelCounts, Placement, Traffic
@@ -40,7 +40,7 @@ class CrossbarCounts(CrossbarLayout):
         used_columns = self.held * t.positions * t.groups * t.outputs * columns_each * slices
         column_reads = counting.conversions(steps, self.read_blocks(placement), used_columns)
         driver = array.driver
-        actions: dict[tuple[str, str], Numeric] = {
+        actions: dict[tuple[str, str], u.Numeric] = {
             (array.cell.path, "row_toggle"): toggles,
             (driver.path, "row_toggle"): toggles,
         }
@@ -67,8 +67,8 @@ class CrossbarCounts(CrossbarLayout):
         actions.update(self._writing(placement))
         actions.update(self._switching(placement, column_reads))
         nothing = 0.0 * t.output_elements
-        additions: Numeric = nothing
-        updates: Numeric = nothing
+        additions: u.Numeric = nothing
+        updates: u.Numeric = nothing
         if array.neuron is not None:
             additions, updates = self._neuron_work(placement, array.neuron, actions)
         elif array.converter is not None:
@@ -84,7 +84,7 @@ class CrossbarCounts(CrossbarLayout):
             counted, self._traffic(), self.elementwise(), np.asarray(additions), np.asarray(updates)
         )
 
-    def _writing(self, placement: Placement) -> Mapping[tuple[str, str], Numeric]:
+    def _writing(self, placement: Placement) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that are written anew, for an inference."""
         rewritten = self.inferences_per_writing
         if rewritten is None:
@@ -92,7 +92,7 @@ class CrossbarCounts(CrossbarLayout):
         cells = self.programmed_cells(placement) / rewritten
         return {(writer.path, "program"): cells for writer in self.writers()}
 
-    def _reference_reads(self, placement: Placement) -> Numeric:
+    def _reference_reads(self, placement: Placement) -> u.Numeric:
         """Reads of the reference columns: one in each array, for each group of its own since their inputs differ."""
         return self._array_reads(placement) if self.compute.reference_columns else 0.0
 
@@ -111,7 +111,7 @@ class CrossbarCounts(CrossbarLayout):
         # the other layers of a shared array hang on one more way
         return np.asarray(np.maximum(neurons, 1.0) + (1.0 if self.shares else 0.0))
 
-    def switch_instances(self, placement: Placement, units: Numeric) -> tuple[Numeric, Numeric]:
+    def switch_instances(self, placement: Placement, units: u.Numeric) -> tuple[u.Numeric, u.Numeric]:
         """Transmission gates, and the logic gates that select among them, of the whole chip."""
         array, inputs = self.compute, self._inputs_switched(placement)
         switches = array.multiplexer
@@ -128,7 +128,9 @@ class CrossbarCounts(CrossbarLayout):
             np.sum(placement.units * selecting, axis=-1, keepdims=True),
         )
 
-    def _switching(self, placement: Placement, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+    def _switching(
+        self, placement: Placement, column_reads: u.Numeric
+    ) -> Mapping[tuple[str, str], u.Numeric]:
         """Values that pass the switches, the lines that they charge, and the steps of what selects."""
         array, switches = self.compute, self.compute.multiplexer
         if switches is None:
@@ -157,7 +159,7 @@ class CrossbarCounts(CrossbarLayout):
             (switches.path, "select_line"): steps,
         }
 
-    def _offset_additions(self) -> Numeric:
+    def _offset_additions(self) -> u.Numeric:
         """Subtractions of the offset, one from each result, and the sum of the inputs where it is made digitally."""
         t, reference = self.layers, self.compute.offset_reference
         if reference == "none":
@@ -175,19 +177,19 @@ class CrossbarCounts(CrossbarLayout):
             return np.ones_like(t.input_bit_density)
         return t.input_density if array.driver.whole_numbers else t.input_bit_density
 
-    def _buffering(self, toggles: Numeric, column_reads: Numeric) -> Mapping[tuple[str, str], Numeric]:
+    def _buffering(self, toggles: u.Numeric, column_reads: u.Numeric) -> Mapping[tuple[str, str], u.Numeric]:
         """Values that buffers hand on along rows and columns, and those that pass the stages at the columns."""
         array = self.compute
         passed = {"rows": toggles, "columns": column_reads}
-        found: dict[tuple[str, str], Numeric] = {
+        found: dict[tuple[str, str], u.Numeric] = {
             (buffer.path, "pass"): passed[lines] * buffer.buffers(self.options[cells])
             for buffer, cells, lines in array.line_buffers
         }
         return found | {(stage.path, "column_read"): column_reads for stage in array.column_stages}
 
     def _reading(
-        self, placement: Placement, reads: Numeric, column_reads: Numeric
-    ) -> Mapping[tuple[str, str], Numeric]:
+        self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
+    ) -> Mapping[tuple[str, str], u.Numeric]:
         """Cells that conduct or, where columns add charges, capacitors that the reads of the columns charge."""
         t, array = self.layers, self.compute
         if not isinstance(array, ChargeDomainArray):
@@ -213,8 +215,8 @@ class CrossbarCounts(CrossbarLayout):
         return np.asarray((t.is_weighted - self.held) * t.groups * cycles)
 
     def _neuron_work(
-        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], Numeric]
-    ) -> tuple[Numeric, Numeric]:
+        self, placement: Placement, neuron: Neuron, actions: dict[tuple[str, str], u.Numeric]
+    ) -> tuple[u.Numeric, u.Numeric]:
         """Spikes, steps and resets of the neurons; additions and updates where they count partial sums."""
         t, array = self.layers, self.compute
         outputs = self.held * t.output_elements
@@ -232,11 +234,11 @@ class CrossbarCounts(CrossbarLayout):
         return additions, np.where(split, self.steps * outputs, 0.0)
 
     def _clamping(
-        self, placement: Placement, reads: Numeric, column_reads: Numeric
-    ) -> Mapping[tuple[str, str], Numeric]:
+        self, placement: Placement, reads: u.Numeric, column_reads: u.Numeric
+    ) -> Mapping[tuple[str, str], u.Numeric]:
         """Conveyors at the columns that are read, and stages that hold what neurons integrate."""
         array, interface = self.compute, self.compute.interface
-        found: dict[tuple[str, str], Numeric] = {}
+        found: dict[tuple[str, str], u.Numeric] = {}
         if isinstance(interface, ClampsColumn):
             # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
             cell = array.conductance(self.network) * array.options["read_voltage"]
@@ -308,7 +310,7 @@ class CrossbarCounts(CrossbarLayout):
         moved = np.asarray(is_long * t.output_elements * self.network.accumulator_bits)
         return [Traffic("state" if self.memory("state") else "activations", moved, moved)]
 
-    def partial_sum_bits(self) -> Numeric:
+    def partial_sum_bits(self) -> u.Numeric:
         """Bits of a converter's sums and of counts of spikes; currents for a common neuron meet on its line."""
         if self.compute.converter is not None:
             return self.network.accumulator_bits
@@ -320,6 +322,6 @@ class CrossbarCounts(CrossbarLayout):
         return 0.0
 
     @property
-    def event_bits(self) -> Numeric:
+    def event_bits(self) -> u.Numeric:
         """Bits in which a spike waits in a buffer: its row's address."""
         return equations.block_count(np.log2(self.options["rows"]), 1.0)

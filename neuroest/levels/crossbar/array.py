@@ -10,8 +10,8 @@ from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, Ne
 from neuroest.blocks.programming.base import Lines, Written
 from neuroest.blocks.roles import ClampsColumn, HoldsResults, IdealColumn
 from neuroest.blocks.row_drivers.base import output_stage_area
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import Ampere, Dimensionless, Joule, Numeric, Second, Volt
 from neuroest.equations import (
     converters,
     crossbar_wires,
@@ -33,18 +33,18 @@ class CrossbarArray(ArrayCircuit):
     """The array that cells, drivers and column circuits form, with its wires."""
 
     @property
-    def program_voltage(self) -> Volt:
+    def program_voltage(self) -> u.Volt:
         """Voltage that cells are written at."""
-        voltage: Volt = self.memory.device.program_voltage
+        voltage: u.Volt = self.memory.device.program_voltage
         return voltage
 
-    def _pulse_line_energy(self) -> Joule:
+    def _pulse_line_energy(self) -> u.Joule:
         """Energy of charging column and row of a cell for one programming pulse."""
         voltage = self.program_voltage
         line = equations.line_toggle_energy(self.column_capacitance(), voltage)
         return line + equations.line_toggle_energy(self.row_capacitance(), voltage)
 
-    def cell_programming_energy(self, network: NetworkContext) -> Joule:
+    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell with verification, its lines included, at the programming voltage itself."""
         written = self.mean_conductance(network, None)
         read = written * self.options["read_voltage"] * self.read_supply_voltage()
@@ -52,7 +52,7 @@ class CrossbarArray(ArrayCircuit):
             self.options["rows"], self.options["columns"], self._pulse_line_energy(), read
         )
 
-    def programming_energy(self, network: NetworkContext) -> Joule:
+    def programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell, with what the circuits that write it and their supply take."""
         beside = [cost.energy for cost in self._writing_energies()]
         return sum(beside, start=self.cell_programming_energy(network))
@@ -65,7 +65,7 @@ class CrossbarArray(ArrayCircuit):
         )
         return self.write_circuit.written_energies(self.written, pulses)
 
-    def cells_together(self) -> Dimensionless:
+    def cells_together(self) -> u.Dimensionless:
         """Cells that are written at once: as chosen, one row, or as many of it as drivers and pump can."""
         if "cells_programmed_together" in self.options:
             return self.options["cells_programmed_together"]
@@ -76,11 +76,11 @@ class CrossbarArray(ArrayCircuit):
             columns, self.written_cell_current(), self.options["arrays_programmed_together"]
         )
 
-    def written_cell_current(self) -> Ampere:
+    def written_cell_current(self) -> u.Ampere:
         """Current from the programming supply for one written cell, half-selected ones of its lines included."""
         d = self.memory.device
         beside = self.memory.half_select_energy(self.options["rows"], self.options["columns"])
-        current: Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
+        current: u.Ampere = d.program_current + beside / (d.program_voltage * d.program_time)
         return current
 
     @cached_property
@@ -120,14 +120,14 @@ class CrossbarArray(ArrayCircuit):
             self.options["arrays_programmed_together"], d.write_pulses, cell.pitch(), self.programming_time(),
         )  # fmt: skip
 
-    def rewriting_interval(self) -> Second:
+    def rewriting_interval(self) -> u.Second:
         """Time after which weights are written again whether or not they are read: as chosen, or before they fade."""
         kept = self.cell.retention_time()
         if "refresh_interval" in self.options:
             return np.minimum(kept, self.options["refresh_interval"])
         return kept
 
-    def programming_time(self) -> Second:
+    def programming_time(self) -> u.Second:
         """Time to write one whole array."""
         d, cells = self.cell.device, self.options["rows"] * self.options["columns"]
         return writing.array_programming_time(
@@ -163,7 +163,7 @@ class CrossbarArray(ArrayCircuit):
         """Whether a cell without a weight costs energy when its row is driven: it conducts as little as it can."""
         return True
 
-    def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """Current of the cells that hold weights, and of those between the groups of a convolution."""
         cell, supply = self.memory, self.read_supply_voltage()
         used, beside = (
@@ -185,7 +185,7 @@ class CrossbarArray(ArrayCircuit):
         charge = self.column_energy()
         return [self.cell.cell_energy("column_read", "column_line", charge, "column line charge")]
 
-    def _column_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+    def _column_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         costs: list[EnergyCost] = []
         if isinstance(self.interface, ClampsColumn):
             costs.extend(self.interface.column_energies(read_time))
@@ -287,7 +287,7 @@ class CrossbarArray(ArrayCircuit):
             checks.extend(self.write_circuit.written_checks(self.written))
         return checks
 
-    def _drive_checks(self, drive: Volt | None) -> list[Check]:
+    def _drive_checks(self, drive: u.Volt | None) -> list[Check]:
         """Whether the circuits behind the columns can make the voltage that a neuron is driven with."""
         if drive is None:
             return []
@@ -350,14 +350,14 @@ class CrossbarArray(ArrayCircuit):
             )  # fmt: skip
         return found
 
-    def signal_energy(self, network: NetworkContext) -> Joule:
+    def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy that all cells of one column dissipate in one read."""
         read = self.options["read_voltage"]
         return self.options["rows"] * equations.cell_read_energy(
             self.conductance(network), read, read, self.read_time(network)
         )
 
-    def noise_bits(self, network: NetworkContext) -> Dimensionless:
+    def noise_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits that the columns are read to: the converter's, or as far as they settle."""
         return self.settled_bits() if self.converter is None else self.resolution(network)
 
@@ -475,7 +475,7 @@ class CrossbarArray(ArrayCircuit):
             found.append(self.characteristic("longest refresh interval for the weight error", longest, "s"))
         return found
 
-    def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
+    def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
         """Mean share of the column current that the wires cost; without transistors idle rows conduct too."""
         segment = self.segment_resistance()
         active_fraction = np.ones_like(active_fraction) if self.cell.idle_rows_conduct else active_fraction
@@ -484,12 +484,12 @@ class CrossbarArray(ArrayCircuit):
             active_fraction,
         )  # fmt: skip
 
-    def column_current(self, network: NetworkContext, active_fraction: Numeric) -> Ampere:
+    def column_current(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Ampere:
         """Mean current of a clamped column with that share of its rows active."""
         active = active_fraction * self.options["rows"] * self.conductance(network)
         return equations.clamped_column_current(self.options["read_voltage"], active)
 
-    def column_voltage(self, active_fraction: Numeric) -> Volt:
+    def column_voltage(self, active_fraction: u.Numeric) -> u.Volt:
         """Voltage of an unclamped column, which grounded idle rows attenuate; the mean of the active ones without."""
         everything = 1.0 + 0.0 * active_fraction
         conducting = everything if self.cell.idle_rows_conduct else active_fraction

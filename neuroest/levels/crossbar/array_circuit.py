@@ -21,8 +21,8 @@ from neuroest.blocks.neurons.base import Neuron
 from neuroest.blocks.programming.write_circuit import WriteCircuit
 from neuroest.blocks.roles import ClampsColumn, LeavesColumnFloating
 from neuroest.blocks.row_drivers.base import RowDriver, drive_resistance
+from neuroest.core import units as u
 from neuroest.core.errors import NeuroestError
-from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Ohm, Second, Siemens, Volt
 from neuroest.equations import converters, crossbar_wires, digits, drift, drivers, mapping, power, redundancy
 from neuroest.equations import crossbar as equations
 
@@ -129,14 +129,14 @@ class ArrayCircuit(Component[None]):
             if name in self.slots
         ]
 
-    def pieces(self, cells: str) -> Dimensionless:
+    def pieces(self, cells: str) -> u.Dimensionless:
         """Pieces that the lines of so many `columns` or `rows` are cut into."""
         found = [
             buffer.pieces(self.options[cells]) for buffer, along, _ in self.line_buffers if along == cells
         ]
         return found[0] if found else 1.0
 
-    def piece(self, cells: str) -> Dimensionless:
+    def piece(self, cells: str) -> u.Dimensionless:
         """Cells of one piece of such a line."""
         return self.options[cells] / self.pieces(cells)
 
@@ -146,25 +146,25 @@ class ArrayCircuit(Component[None]):
             self.spec.pairing
         ]
 
-    def bits_per_cell(self, network: NetworkContext) -> Dimensionless:
+    def bits_per_cell(self, network: NetworkContext) -> u.Dimensionless:
         """Bits held by one cell: as chosen, or what the device can hold and the weight needs."""
         if "bits_per_cell" in self.options:
             return self.options["bits_per_cell"]
-        held: Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
+        held: u.Dimensionless = np.minimum(self.cell.bits(), self.magnitude_bits(network))
         return held
 
-    def magnitude_bits(self, network: NetworkContext) -> Dimensionless:
+    def magnitude_bits(self, network: NetworkContext) -> u.Dimensionless:
         """Bits of a weight without the sign that a pair carries."""
         signed_by_pair = 0.0 if self.spec.pairing == "offset" else 1.0
         return np.maximum(network.weight_bits - signed_by_pair, 1.0)
 
-    def slices(self, network: NetworkContext) -> Dimensionless:
+    def slices(self, network: NetworkContext) -> u.Dimensionless:
         """Cells side by side that hold the bits of one weight."""
         return equations.slices_per_weight(self.magnitude_bits(network), self.bits_per_cell(network))
 
     def over_digits(
-        self, moment: Callable[..., Dimensionless], network: NetworkContext
-    ) -> list[Dimensionless]:
+        self, moment: Callable[..., u.Dimensionless], network: NetworkContext
+    ) -> list[u.Dimensionless]:
         """One of the moments of `equations.digits` for each cell of a weight, the highest digit first."""
         centre = 1.0 / 2.0 if self.spec.pairing == "offset" else 0.0
         bits, slices = self.bits_per_cell(network), self.slices(network)
@@ -173,7 +173,7 @@ class ArrayCircuit(Component[None]):
             for place in range(int(np.max(slices)))
         ]
 
-    def place_values(self, network: NetworkContext) -> list[Dimensionless]:
+    def place_values(self, network: NetworkContext) -> list[u.Dimensionless]:
         """What the window of each of these cells counts in the weight."""
         bits, slices = self.bits_per_cell(network), self.slices(network)
         return [digits.digit_place_value(bits, slices, float(place)) for place in range(int(np.max(slices)))]
@@ -190,12 +190,12 @@ class ArrayCircuit(Component[None]):
         """Columns of an array beside those of the weights."""
         return 1.0 if self.offset_reference == "reference_column" else 0.0
 
-    def clean_columns(self) -> Dimensionless:
+    def clean_columns(self) -> u.Dimensionless:
         """Share of the columns without a cell that cannot be written."""
         d = self.memory.device
         return redundancy.clean_column_fraction(d.stuck_low_share + d.stuck_high_share, self.options["rows"])
 
-    def stuck_shares(self) -> tuple[Dimensionless, Dimensionless]:
+    def stuck_shares(self) -> tuple[u.Dimensionless, u.Dimensionless]:
         """Shares of the cells in use that are stuck at either end, after spare columns have taken over."""
         d = self.memory.device
         if not np.any(np.asarray(self.options["spare_columns"]) > 0.0):
@@ -208,7 +208,7 @@ class ArrayCircuit(Component[None]):
         return d.stuck_low_share * kept, d.stuck_high_share * kept
 
     @property
-    def age(self) -> Second | None:
+    def age(self) -> u.Second | None:
         """Time since the weights were written: as stated, or the whole of the refresh interval; None for no time."""
         return self.options.get("time_since_programming", self.options.get("refresh_interval"))
 
@@ -218,27 +218,27 @@ class ArrayCircuit(Component[None]):
         ratio = isinstance(self.interface, LeavesColumnFloating)
         return bool(self.spec.drift_correction == "none") and not ratio
 
-    def ends(self) -> tuple[Siemens, Siemens]:
+    def ends(self) -> tuple[u.Siemens, u.Siemens]:
         """Lowest and highest conductance of a cell when it is read, access transistor included."""
         low, high = self.memory.ends(self.age)
         return self.memory.limited(low), self.memory.limited(high)
 
-    def weight_share(self) -> Dimensionless:
+    def weight_share(self) -> u.Dimensionless:
         """Share of a weight that its conductance still stands for when it is read."""
         memory = self.memory
         written_low, written_high = memory.ends(None)
         low, high = self.ends()
         return drift.weight_share(memory.limited(written_low), memory.limited(written_high), low, high)
 
-    def conductance(self, network: NetworkContext) -> Siemens:
+    def conductance(self, network: NetworkContext) -> u.Siemens:
         """Mean conductance of one cell when it is read, access transistor included."""
         return self.mean_conductance(network, self.age)
 
-    def mean_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
+    def mean_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one cell so long after writing, access transistor included."""
         return self.memory.limited(self.memristor_conductance(network, age))
 
-    def memristor_conductance(self, network: NetworkContext, age: Second | None) -> Siemens:
+    def memristor_conductance(self, network: NetworkContext, age: u.Second | None) -> u.Siemens:
         """Mean conductance of one memristor alone, so long after writing."""
         low, high = self.memory.ends(age)
         if self.spec.pairing == "offset":
@@ -251,14 +251,14 @@ class ArrayCircuit(Component[None]):
             return written
         return equations.stuck_mean_conductance(written, low, high, *self.stuck_shares())
 
-    def read_supply_voltage(self) -> Volt:
+    def read_supply_voltage(self) -> u.Volt:
         """Voltage of the supply that gives the read current."""
         supply = self.slots["read_supply"]
         if supply.spec.model == "linear_regulator":
             return self.technology.supply_voltage
         return power.regulator_supply_voltage(self.options["read_voltage"], supply.options["efficiency"])
 
-    def row_capacitance(self) -> Farad:
+    def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line with its access gates, past spare columns too."""
         return equations.row_capacitance(
             self.options["columns"] + self.options["spare_columns"],
@@ -267,7 +267,7 @@ class ArrayCircuit(Component[None]):
             self.cell.row_load(),
         )
 
-    def column_capacitance(self) -> Farad:
+    def column_capacitance(self) -> u.Farad:
         """Capacitance of one column line with its junctions."""
         return equations.column_capacitance(
             self.options["rows"],
@@ -276,15 +276,15 @@ class ArrayCircuit(Component[None]):
             self.cell.column_load(),
         )
 
-    def segment_resistance(self) -> Ohm:
+    def segment_resistance(self) -> u.Ohm:
         """Wire between neighbouring cells, the same along rows and columns."""
         return crossbar_wires.cell_wire_resistance(self.process.wire_resistance, self.cell.pitch())
 
-    def settled_bits(self) -> Dimensionless:
+    def settled_bits(self) -> u.Dimensionless:
         """Bits to which a column is accurate when it is read."""
         return converters.settled_bits(self.options["settling_error"])
 
-    def settling_time(self, network: NetworkContext) -> Second:
+    def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until the column is within the settling error."""
         conductance = self.conductance(network)
         along, down = self.pieces("columns"), self.pieces("rows")
@@ -305,12 +305,12 @@ class ArrayCircuit(Component[None]):
         column = column + self.switching_time_constant(network, total, column_resistance) / down
         return crossbar_wires.settling_time(along * row, down * column, self.settled_bits())
 
-    def drive_time(self, network: NetworkContext) -> Second:
+    def drive_time(self, network: NetworkContext) -> u.Second:
         """Time that the array itself needs for one read: the input's pulse, or settling."""
         pulse = self.driver.drive_time(self.options["pulse_width"], network)
         return np.maximum(pulse, self.settling_time(network))
 
-    def hold_time(self) -> Second:
+    def hold_time(self) -> u.Second:
         """Time that a neuron must see its input."""
         return self.neuron.input_hold_time() if self.neuron is not None else 0.0
 
@@ -319,18 +319,18 @@ class ArrayCircuit(Component[None]):
         """Whether the rows can go idle while the neurons integrate."""
         return isinstance(self.interface, ClampsColumn) and self.interface.frees_array
 
-    def read_time(self, network: NetworkContext) -> Second:
+    def read_time(self, network: NetworkContext) -> u.Second:
         """Time that the active rows of one read are driven: the pulse, settling, and what the neuron needs."""
         time = self.drive_time(network)
         if self.neuron is not None and not self.frees_array:
             time = np.maximum(time, self.hold_time())
         return time
 
-    def neuron_time(self, network: NetworkContext) -> Second:
+    def neuron_time(self, network: NetworkContext) -> u.Second:
         """Time that a neuron sees its input in one time step."""
         return np.maximum(self.read_time(network), self.hold_time())
 
-    def conversion_time(self, network: NetworkContext) -> Second:
+    def conversion_time(self, network: NetworkContext) -> u.Second:
         """Time to convert the columns that share a converter; zero for neurons."""
         if self.converter is None:
             return 0.0
@@ -338,12 +338,12 @@ class ArrayCircuit(Component[None]):
             self.columns_in_turn(), self.converter.rate(self.resolution(network), network)
         )
 
-    def converters_each(self) -> Dimensionless:
+    def converters_each(self) -> u.Dimensionless:
         """Converters of one array: the reference column has one of its own where there are several."""
         found = mapping.block_count(self.options["columns"], self.readout.options["columns_per_converter"])
         return found + self.reference_columns * np.where(found > 1.0, 1.0, 0.0)
 
-    def columns_in_turn(self) -> Dimensionless:
+    def columns_in_turn(self) -> u.Dimensionless:
         """Columns that one converter reads in turn, the reference column among them if there is no other converter."""
         shared = self.readout.options["columns_per_converter"]
         if not self.reference_columns:
@@ -356,39 +356,39 @@ class ArrayCircuit(Component[None]):
         held = self.sampler is not None or isinstance(self.interface, ClampsColumn)
         return self.converter is not None and not held
 
-    def columns_switched(self) -> Dimensionless:
+    def columns_switched(self) -> u.Dimensionless:
         """Inputs of the multiplexer in front of one converter."""
         return np.minimum(self.columns_in_turn(), self.options["columns"] + self.reference_columns)
 
-    def source_conductance(self, network: NetworkContext) -> Siemens:
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of all cells of a column."""
         return self.options["rows"] * self.conductance(network)
 
-    def drawn_source_conductance(self, network: NetworkContext) -> Siemens:
+    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
         """The same of a typical die with new cells, which switches are drawn for."""
         return self.options["rows"] * self.memory.limited_as_drawn(self.memristor_conductance(network, None))
 
-    def switched_source(self, network: NetworkContext, drawn: bool) -> Siemens:
+    def switched_source(self, network: NetworkContext, drawn: bool) -> u.Siemens:
         """Conductance of what drives a multiplexer: a follower, a current over its supply, or the column itself."""
         if self.sampler is not None:
             return self.sampler.output_conductance(self.sampled_load(network))
-        current: Ampere | None = None
+        current: u.Ampere | None = None
         if self.merge is not None:
             current = self.merge.device.bias_current
         elif isinstance(self.interface, ClampsColumn):
             current = self.interface.device.bias_current
         if current is not None:
-            conductance: Siemens = current / self.technology.supply_voltage
+            conductance: u.Siemens = current / self.technology.supply_voltage
             return conductance
         return self.drawn_source_conductance(network) if drawn else self.source_conductance(network)
 
-    def switch_width(self, network: NetworkContext) -> Metre:
+    def switch_width(self, network: NetworkContext) -> u.Metre:
         """Width of the gates of the multiplexer."""
         if self.multiplexer is None:
             raise NeuroestError(f"{self.path} has no multiplexer")
         return self.multiplexer.width(self.switched_source(network, drawn=True))
 
-    def switched_swing(self) -> tuple[Volt, Volt]:
+    def switched_swing(self) -> tuple[u.Volt, u.Volt]:
         """By how much the lines of a multiplexer move at most, and the supply that their charge comes from."""
         supply = self.technology.supply_voltage
         if self.sampler is not None:
@@ -397,11 +397,11 @@ class ArrayCircuit(Component[None]):
             return supply, supply
         return self.options["read_voltage"], self.read_supply_voltage()
 
-    def column_pitch(self) -> Metre:
+    def column_pitch(self) -> u.Metre:
         """Distance between neighbouring columns."""
         return self.cell.pitch()
 
-    def switched_pitch(self, network: NetworkContext) -> Metre:
+    def switched_pitch(self, network: NetworkContext) -> u.Metre:
         """Distance between neighbouring inputs of a multiplexer: columns, or neurons side by side."""
         if self.neuron is None:
             return self.column_pitch()
@@ -421,8 +421,8 @@ class ArrayCircuit(Component[None]):
         return SampledLoad(self.converter, network, bits, held_time, wire, own_time, share)
 
     def switching_time_constant(
-        self, network: NetworkContext, total: Siemens, column_resistance: Ohm
-    ) -> Second:
+        self, network: NetworkContext, total: u.Siemens, column_resistance: u.Ohm
+    ) -> u.Second:
         """What the lines of a multiplexer at bare columns add to their time constant."""
         switches = self.multiplexer
         if switches is None or not self.switches_columns:
@@ -432,7 +432,7 @@ class ArrayCircuit(Component[None]):
         resistance = crossbar_wires.column_time_constant_floating(total, column_resistance, 1.0)
         return (resistance + switches.resistance(width)) * load
 
-    def resolution(self, network: NetworkContext) -> Dimensionless:
+    def resolution(self, network: NetworkContext) -> u.Dimensionless:
         """Resolution of the converters."""
         if self.converter is None:
             raise NeuroestError(f"{self.path} is read by neurons and has no resolution")
@@ -440,7 +440,7 @@ class ArrayCircuit(Component[None]):
             self.options["rows"], self.driver.bits_per_read(network), self.bits_per_cell(network)
         )
 
-    def row_energy(self) -> Joule:
+    def row_energy(self) -> u.Joule:
         """Energy of charging one row for one read: gates by logic, cells themselves by the read voltage."""
         if self.cell.idle_rows_conduct or self.driver.analog:
             return equations.column_swing_energy(
@@ -448,19 +448,19 @@ class ArrayCircuit(Component[None]):
             )
         return equations.line_toggle_energy(self.row_capacitance(), self.driver.drive_voltage())
 
-    def column_energy(self) -> Joule:
+    def column_energy(self) -> u.Joule:
         """Energy of charging one column for one read."""
         return equations.column_swing_energy(
             self.column_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
 
-    def row_current(self, network: NetworkContext) -> Ampere:
+    def row_current(self, network: NetworkContext) -> u.Ampere:
         """Largest current of one row."""
         return drivers.row_current(
             self.options["read_voltage"], self.piece("columns"), 1.0, self.conductance(network)
         )
 
-    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+    def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
         """Largest current of one row of a typical die with new cells, which its driver is drawn for."""
         conductance = self.memory.limited_as_drawn(self.memristor_conductance(network, None))
         return drivers.row_current(self.options["read_voltage"], self.piece("columns"), 1.0, conductance)

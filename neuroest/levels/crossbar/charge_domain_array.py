@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from neuroest.blocks.base import AreaCost, Characteristic, Check, EnergyCost, NetworkContext, StaticCost
 from neuroest.blocks.cells.charge_domain_sram import ChargeCell
-from neuroest.core.units import Ampere, Dimensionless, Farad, Joule, Metre, Numeric, Second, Siemens, Volt
+from neuroest.core import units as u
 from neuroest.equations import charge, converters, crossbar_wires, writing
 from neuroest.equations import crossbar as equations
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -32,37 +32,37 @@ class ChargeDomainArray(CrossbarArray):
         """Nothing: the highest bit of two's complement counts negative, and plus and minus one need no offset."""
         return "none"
 
-    def conductance(self, network: NetworkContext) -> Siemens:
+    def conductance(self, network: NetworkContext) -> u.Siemens:
         """None: a charged capacitor carries no current."""
         return 0.0
 
-    def row_current(self, network: NetworkContext) -> Ampere:
+    def row_current(self, network: NetworkContext) -> u.Ampere:
         """None, for the same reason."""
         return 0.0
 
-    def drawn_row_current(self, network: NetworkContext) -> Ampere:
+    def drawn_row_current(self, network: NetworkContext) -> u.Ampere:
         """None, for the same reason."""
         return 0.0
 
-    def ir_drop(self, network: NetworkContext, active_fraction: Numeric) -> Dimensionless:
+    def ir_drop(self, network: NetworkContext, active_fraction: u.Numeric) -> u.Dimensionless:
         """None: what has settled carries no current."""
         return 0.0 * active_fraction
 
-    def source_conductance(self, network: NetworkContext) -> Siemens:
+    def source_conductance(self, network: NetworkContext) -> u.Siemens:
         """Conductance of the transistors that hold all capacitors of a column."""
-        conductance: Siemens = self.options["rows"] / self.cell.device.product_resistance
+        conductance: u.Siemens = self.options["rows"] / self.cell.device.product_resistance
         return conductance
 
-    def drawn_source_conductance(self, network: NetworkContext) -> Siemens:
+    def drawn_source_conductance(self, network: NetworkContext) -> u.Siemens:
         """The same."""
         return self.source_conductance(network)
 
-    def column_pitch(self) -> Metre:
+    def column_pitch(self) -> u.Metre:
         """Distance between neighbouring columns, all folds of a column counted."""
-        pitch: Metre = self.cell.options["column_folding"] * self.cell.pitch()
+        pitch: u.Metre = self.cell.options["column_folding"] * self.cell.pitch()
         return pitch
 
-    def row_capacitance(self) -> Farad:
+    def row_capacitance(self) -> u.Farad:
         """Capacitance of one row line, which passes all the columns that a folded column lies in."""
         return equations.row_capacitance(
             self.options["columns"] + self.options["spare_columns"],
@@ -71,42 +71,42 @@ class ChargeDomainArray(CrossbarArray):
             self.cell.row_load(),
         )
 
-    def row_energy(self) -> Joule:
+    def row_energy(self) -> u.Joule:
         """Energy of raising one row line to the level that it hands on to the capacitors."""
         return equations.column_swing_energy(
             self.row_capacitance(), self.options["read_voltage"], self.read_supply_voltage()
         )
 
-    def plate_ratio(self) -> Dimensionless:
+    def plate_ratio(self) -> u.Dimensionless:
         """Capacitance of a column's plate to ground over the capacitor of one cell."""
         return self.column_capacitance() / self.cell.device.unit_capacitance
 
-    def plate_capacitance(self) -> Farad:
+    def plate_capacitance(self) -> u.Farad:
         """Everything that hangs on the plate of a column."""
         return self.options["rows"] * self.cell.device.unit_capacitance + self.column_capacitance()
 
-    def full_scale(self) -> Volt:
+    def full_scale(self) -> u.Volt:
         """Voltage of a column when all of its products are one."""
         return charge.plate_swing(self.options["read_voltage"], self.options["rows"], self.plate_ratio())
 
-    def products_of_one(self, cells: Numeric, input_density: Numeric) -> Numeric:
+    def products_of_one(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
         """Cells of one column whose product is one in a read."""
         return charge.separate_charges(cells, self.product_probability(input_density))
 
-    def product_probability(self, input_density: Numeric) -> Numeric:
+    def product_probability(self, input_density: u.Numeric) -> u.Numeric:
         """Probability that a product is one, for that share of ones at the input."""
         if self.cell.signed_product:  # plus or minus one, both equally often
             return 0.0 * input_density + charge.product_probability(1.0)
         return charge.product_probability(input_density)
 
-    def capacitors_charged(self, cells: Numeric, input_density: Numeric) -> Numeric:
+    def capacitors_charged(self, cells: u.Numeric, input_density: u.Numeric) -> u.Numeric:
         """Unit capacitors that one read of a column charges, for so many cells in use and that share of ones."""
         ones = self.product_probability(input_density)
         if self.cell.common_plate:
             return charge.shared_plate_charges(cells, ones, self.options["rows"], self.plate_ratio())
         return charge.separate_charges(cells, ones)
 
-    def settling_time(self, network: NetworkContext) -> Second:
+    def settling_time(self, network: NetworkContext) -> u.Second:
         """Time until rows and plates are within the settling error; drivers are taken to be large enough."""
         segment = self.segment_resistance()
         along = self.cell.options["column_folding"] * self.options["columns"]
@@ -116,11 +116,11 @@ class ChargeDomainArray(CrossbarArray):
         column = column + self.switching_time_constant(network, source, wire)
         return crossbar_wires.settling_time(row, column, self.settled_bits())
 
-    def cell_programming_energy(self, network: NetworkContext) -> Joule:
+    def cell_programming_energy(self, network: NetworkContext) -> u.Joule:
         """Energy of writing one cell."""
         return self.cell.writing_energy(self.options["rows"], self.technology.supply_voltage)
 
-    def programming_time(self) -> Second:
+    def programming_time(self) -> u.Second:
         """Time to write one whole array."""
         cells = self.options["rows"] * self.options["columns"]
         together = self.options.get("cells_programmed_together", self.options["columns"])
@@ -133,7 +133,7 @@ class ChargeDomainArray(CrossbarArray):
         """Only cells of signed products, which know no zero."""
         return bool(self.cell.signed_product)
 
-    def read_energies(self, network: NetworkContext, read_time: Second) -> list[EnergyCost]:
+    def read_energies(self, network: NetworkContext, read_time: u.Second) -> list[EnergyCost]:
         """One unit capacitor, and what hangs at its driven plate, from ground to the read voltage."""
         cell, read, supply = self.cell, self.options["read_voltage"], self.read_supply_voltage()
         capacitor = equations.column_swing_energy(cell.device.unit_capacitance, read, supply)
@@ -173,7 +173,7 @@ class ChargeDomainArray(CrossbarArray):
             )
         ]  # fmt: skip
 
-    def signal_energy(self, network: NetworkContext) -> Joule:
+    def signal_energy(self, network: NetworkContext) -> u.Joule:
         """Energy that a column at full scale takes."""
         return equations.line_toggle_energy(self.plate_capacitance(), self.full_scale())
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from neuroest.blocks.converters.sense_amplifier import SenseAmplifier
 from neuroest.blocks.roles import ClampsColumn, HoldsResults
-from neuroest.core.units import Dimensionless, Numeric, Ohm, Siemens
+from neuroest.core import units as u
 from neuroest.equations import accuracy, charge, converters, crossbar, crossbar_wires, digits
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.array import CrossbarArray
@@ -98,11 +98,11 @@ class _Columns:
         self.weight_square = accuracy.weight_mean_square(network.mean_absolute_weight)
         self.result = self.spread(np.sqrt(self.weight_square))
 
-    def spread(self, weight: Dimensionless) -> Array:
+    def spread(self, weight: u.Dimensionless) -> Array:
         """Standard deviation of a result, for weights or errors of weights that stay from read to read."""
         return np.asarray(accuracy.dot_product_spread(self.fan_in, self.input_square, weight))
 
-    def per_column(self, of_products: Numeric) -> Array:
+    def per_column(self, of_products: u.Numeric) -> Array:
         """Error of a result from one of each read of each column, in units of the largest product of one digit."""
         times = np.sqrt(self.blocks * self.columns * self.reads * self.digits)
         return np.asarray(times * of_products + 0.0 * self.result)
@@ -126,7 +126,7 @@ class _Columns:
     # --- resistive cells ---------------------------------------------------------------------------------------------
 
     @cached_property
-    def weight(self) -> Siemens:
+    def weight(self) -> u.Siemens:
         return result_weight(self.array, self.array.age)
 
     @cached_property
@@ -138,7 +138,7 @@ class _Columns:
         return np.asarray(self.fan_in * self.density * ((low + high) / 2.0) / self.weight)
 
     @cached_property
-    def full_scale(self) -> Dimensionless:
+    def full_scale(self) -> u.Dimensionless:
         """Largest result of a column: all rows on, all cells at their highest conductance."""
         return self.array.options["rows"] * self.array.ends()[1] / self.weight
 
@@ -218,7 +218,7 @@ class _Columns:
             )
         return found
 
-    def _behind(self, resistance: Ohm) -> ColumnGains:
+    def _behind(self, resistance: u.Ohm) -> ColumnGains:
         """The columns of every block and digit, behind a resistance at their feet."""
         array, network = self.array, self.network
         low, high = array.ends()
@@ -253,7 +253,7 @@ class _Columns:
             )
         return ColumnGains(along_blocks(resistance), active, tuple(found))
 
-    def _resistance_errors(self, resistance: Ohm) -> tuple[Array, Array]:
+    def _resistance_errors(self, resistance: u.Ohm) -> tuple[Array, Array]:
         """What a resistance at the feet of the columns does: uneven gains of the blocks, and the curve of each."""
         gains = self._behind(resistance)
         each_read = accuracy.dot_product_spread(
@@ -261,11 +261,11 @@ class _Columns:
         )
         return np.asarray(gains.uneven * each_read), np.asarray(gains.curved * each_read)
 
-    def _droop(self, array: CrossbarArray) -> Dimensionless | None:
+    def _droop(self, array: CrossbarArray) -> u.Dimensionless | None:
         """Voltage that the last result has lost when it is used, over full scale."""
         if array.sampler is not None:
             stage, kept = array.sampler, array.conversion_time(self.network)
-            lost: Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
+            lost: u.Dimensionless = stage.lost_voltage(kept, array.resolution(self.network))
             return lost / stage.device.signal_swing
         if isinstance(array.interface, HoldsResults):
             h, kept = array.interface.device, array.hold_time()
@@ -291,7 +291,7 @@ class _Columns:
 
     # --- converters --------------------------------------------------------------------------------------------------
 
-    def _level(self) -> Dimensionless:
+    def _level(self) -> u.Dimensionless:
         """What the smallest difference of a column's sum stands for, over the largest product of one digit."""
         cell = np.exp2(self.array.bits_per_cell(self.network)) - 1.0
         half = 2.0 if self.array.spec.pairing == "offset" else 1.0
@@ -314,7 +314,7 @@ class _Columns:
         times = np.sqrt(self.blocks * self.columns * reads * self.digits)
         return np.asarray(times * lost * self._level() / inputs + 0.0 * self.result)
 
-    def _left(self) -> Dimensionless:
+    def _left(self) -> u.Dimensionless:
         """Distance of the levels over what it was when they were written."""
         array = self.array
         if array.adds_charges or array.age is None:

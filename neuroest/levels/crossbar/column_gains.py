@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import accuracy
 from neuroest.levels.base import Array
 
@@ -29,11 +29,11 @@ class DigitColumns:
         Variance of the digit over its largest value, and the mean with the sign of the weight.
     """
 
-    value: Numeric
+    value: u.Numeric
     conductance: Array
     spread: Array
-    apart: Numeric
-    alike: Numeric
+    apart: u.Numeric
+    alike: u.Numeric
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,7 +53,7 @@ class ColumnGains:
         The highest digit first.
     """
 
-    resistance: Numeric
+    resistance: u.Numeric
     active: Array
     columns: tuple[DigitColumns, ...]
 
@@ -112,6 +112,6 @@ def _as_it_is(each: DigitColumns) -> Array:
     return np.ones_like(each.conductance)
 
 
-def along_blocks(value: Numeric) -> Numeric:
+def along_blocks(value: u.Numeric) -> u.Numeric:
     """A value of each layer with a last axis for the blocks of rows."""
     return np.asarray(value)[..., np.newaxis]

@@ -9,7 +9,7 @@ import numpy as np
 
 from neuroest.blocks.base import Component
 from neuroest.blocks.roles import IntegratesInput
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.equations import counting
 from neuroest.equations import mapping as equations
 from neuroest.levels.base import Array, Mapper, NetworkMapping, Placement
@@ -189,7 +189,7 @@ class CrossbarLayout(Mapper):
         work = self.layers.positions * self.cycle_time()
         return copies_within(work, self._copy, copies + 0.0 * self._copy, self._most_copies(), budget)
 
-    def cycle_time(self) -> Numeric:
+    def cycle_time(self) -> u.Numeric:
         """Time from one position of a layer to the next."""
         array = self.compute
         conversion = array.conversion_time(self.network)
@@ -197,7 +197,7 @@ class CrossbarLayout(Mapper):
             return np.asarray(np.maximum(array.read_time(self.network) * self.planes, conversion))
         return np.asarray(np.maximum(array.read_time(self.network), conversion) * self.planes)
 
-    def _tail_time(self) -> Numeric:
+    def _tail_time(self) -> u.Numeric:
         """Time after the last read of a step in which the neurons finish."""
         array = self.compute
         if array.neuron is None:
@@ -219,7 +219,7 @@ class CrossbarLayout(Mapper):
         return self._sharing.turns if self._sharing is not None else super().turns()
 
     @property
-    def planes(self) -> Numeric:
+    def planes(self) -> u.Numeric:
         """Reads in which an input is applied: one for spikes, pulse widths and voltages, else one for each bit."""
         converter = self.compute.converter
         if isinstance(converter, IntegratesInput):
@@ -235,7 +235,7 @@ class CrossbarLayout(Mapper):
         held = placement.utilisation * placement.units
         return np.asarray(held * self.options["rows"] * self.options["columns"])
 
-    def writing_time(self, mapped: NetworkMapping) -> Numeric:
+    def writing_time(self, mapped: NetworkMapping) -> u.Numeric:
         """Time to write all arrays that the network needs: every chip its own, and no more in a pass than it has."""
         chips, together = mapped.counts[self.chip.top.path], self.options["arrays_programmed_together"]
         each = mapped.counts[self.level.path] / chips
@@ -252,6 +252,6 @@ class CrossbarLayout(Mapper):
         return np.asarray((t.input_bit_density * t.reduction + t.output_rate * t.recurrent_reduction) / rows)
 
 
-def _layered(value: Numeric) -> Array:
+def _layered(value: u.Numeric) -> Array:
     """A value for all layers, with the axis of the layers."""
     return np.asarray(value, dtype=float).reshape(np.shape(value) or (1,))

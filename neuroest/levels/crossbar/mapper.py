@@ -11,8 +11,8 @@ import numpy as np
 from neuroest.blocks.base import Check, Component
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
 from neuroest.blocks.roles import AddsPartialSums, ClampsColumn, DrivesOneBit, HoldsResults, UpdatesNeurons
+from neuroest.core import units as u
 from neuroest.core.errors import CodingError, MappingError
-from neuroest.core.units import Numeric
 from neuroest.design.build import Part
 from neuroest.levels.base import Array, Placement
 from neuroest.levels.crossbar.action_counts import CrossbarCounts
@@ -245,16 +245,16 @@ class CrossbarMapper(CrossbarCounts):
             )  # fmt: skip
         return checks
 
-    def instances_of_chips(self, chips: Numeric) -> Mapping[str, Numeric]:
+    def instances_of_chips(self, chips: u.Numeric) -> Mapping[str, u.Numeric]:
         """A charge pump that all arrays of a chip share."""
         writing = self.compute.write_circuit
         pump = None if writing is None else writing.pump
         return {} if pump is None or "arrays_per_pump" in pump.options else {pump.path: chips}
 
-    def slot_instances(self, placement: Placement, units: Numeric) -> Mapping[str, Numeric]:
+    def slot_instances(self, placement: Placement, units: u.Numeric) -> Mapping[str, u.Numeric]:
         """Cells, drivers and column circuits per array; neurons per output of the network."""
         array, rows, columns = self.compute, self.options["rows"], self.options["columns"]
-        found: dict[str, Numeric] = {
+        found: dict[str, u.Numeric] = {
             array.cell.path: units
             * rows
             * (columns + array.reference_columns + self.options["spare_columns"]),

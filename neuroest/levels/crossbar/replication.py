@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from neuroest.core.units import Numeric
+from neuroest.core import units as u
 from neuroest.levels.base import Array
 from neuroest.levels.time_multiplexing import ROUNDING
 
@@ -12,7 +12,7 @@ _HALVINGS = 50
 """Halvings of the interval's logarithm, which find it to some 1e-12 of itself."""
 
 
-def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget: Numeric) -> Array:
+def copies_within(work: Array, arrays: Array, least: Array, most: Array, budget: u.Numeric) -> Array:
     """Copies of each layer for the shortest interval that a number of arrays allows.
 
     The interval of a pipeline is that of its slowest layer, so a layer needs as many copies as bring its time below it,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from neuroest.blocks.base import NetworkContext
-from neuroest.core.units import Dimensionless, Numeric, Second, Siemens
+from neuroest.core import units as u
 from neuroest.equations import accuracy, crossbar, digits, drift
 from neuroest.levels.crossbar.array_circuit import ArrayCircuit
 
@@ -34,18 +34,18 @@ class WeightErrors:
         Errors that are new in each read, by cause.
     """
 
-    lasting: Mapping[str, Dimensionless]
-    fluctuating: Mapping[str, Dimensionless]
+    lasting: Mapping[str, u.Dimensionless]
+    fluctuating: Mapping[str, u.Dimensionless]
 
     @property
-    def total(self) -> Dimensionless:
+    def total(self) -> u.Dimensionless:
         """All lasting errors together, which are independent of each other."""
         squares = sum((error * error for error in self.lasting.values()), start=0.0)
-        found: Dimensionless = np.sqrt(squares)
+        found: u.Dimensionless = np.sqrt(squares)
         return found
 
 
-def full_weight(array: ArrayCircuit, age: Second | None) -> Siemens:
+def full_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
     """Difference of conductance that the largest weight stands for so long after writing."""
     low, high = (array.memory.limited(end) for end in array.memory.ends(age))
     return (high - low) / 2.0 if array.spec.pairing == "offset" else high - low
@@ -56,26 +56,26 @@ def subtracts_column(array: ArrayCircuit) -> bool:
     return array.offset_reference == "reference_column"
 
 
-def result_weight(array: ArrayCircuit, age: Second | None) -> Siemens:
+def result_weight(array: ArrayCircuit, age: u.Second | None) -> u.Siemens:
     """The same for results as they are used: with a corrected gain the drifted one, without it that of writing."""
     return full_weight(array, age if array.spec.drift_correction == "common_gain" else None)
 
 
-def digit_gain(array: ArrayCircuit, network: NetworkContext) -> Dimensionless:
+def digit_gain(array: ArrayCircuit, network: NetworkContext) -> u.Dimensionless:
     """Square of the error of a weight over that of the cells that hold its digits."""
     return accuracy.digit_error_gain(array.bits_per_cell(network), array.slices(network))
 
 
 def digit_shares(
     array: ArrayCircuit, network: NetworkContext
-) -> tuple[Dimensionless, Dimensionless, Dimensionless]:
+) -> tuple[u.Dimensionless, u.Dimensionless, u.Dimensionless]:
     """Mean and mean square of a written cell's share of the window, and how often it is nothing.
 
     Each digit of a weight is counted by the square of its place, as its errors are.
     """
     squares, gain = [value * value for value in array.place_values(network)], digit_gain(array, network)
 
-    def weighed(moment: Callable[..., Dimensionless]) -> Dimensionless:
+    def weighed(moment: Callable[..., u.Dimensionless]) -> u.Dimensionless:
         pairs = zip(squares, array.over_digits(moment, network), strict=True)
         return sum((square * each for square, each in pairs), start=0.0) / gain
 
@@ -84,7 +84,7 @@ def digit_shares(
     )  # fmt: skip
 
 
-def wandered(array: ArrayCircuit, age: Second) -> tuple[Dimensionless, Dimensionless]:
+def wandered(array: ArrayCircuit, age: u.Second) -> tuple[u.Dimensionless, u.Dimensionless]:
     """Spread of what written cells, and cells at the low conductance, have wandered, over the highest conductance."""
     d = array.memory.device
     written, at_low = (
@@ -97,7 +97,7 @@ def wandered(array: ArrayCircuit, age: Second) -> tuple[Dimensionless, Dimension
     return written, at_low
 
 
-def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> WeightErrors:
+def weight_errors(array: ArrayCircuit, network: NetworkContext, age: u.Second | None) -> WeightErrors:
     """What each cause adds to the error of a weight so long after writing; None: just written.
 
     A cell between the ends of the window behaves like parts of both in parallel, which drift on their own.
@@ -108,43 +108,43 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     # mean and mean square of the share of the window, of the cell that is written and of what is subtracted
     *moments, nothing = digit_shares(array, network)
     shares = (moments[0], moments[1])
-    opposite: tuple[Dimensionless, Dimensionless] | None = (0.0, 0.0)
+    opposite: tuple[u.Dimensionless, u.Dimensionless] | None = (0.0, 0.0)
     if offset:
         opposite = (1.0 / 2.0, 1.0 / 2.0 / 2.0) if subtracts_column(array) else None
     whole, gain = result_weight(array, age), digit_gain(array, network)
     low, high = (array.memory.limited(end) for end in array.memory.ends(age))
     as_written = array.memory.limited(d.high_conductance)
 
-    def weight(of_shares: tuple[Siemens, Siemens]) -> Dimensionless:
+    def weight(of_shares: tuple[u.Siemens, u.Siemens]) -> u.Dimensionless:
         return accuracy.weight_error(*of_shares, whole, gain)
 
-    def relative(spread: Dimensionless) -> Dimensionless:
+    def relative(spread: u.Dimensionless) -> u.Dimensionless:
         return weight((spread * rms(shares), spread * rms(opposite)))
 
-    def rms(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
+    def rms(of: tuple[u.Dimensionless, u.Dimensionless] | None) -> u.Siemens:
         return 0.0 if of is None else accuracy.root_mean_square_conductance(low, high - low, *of)
 
-    def absolute(spread: Siemens, at_low: Siemens) -> Dimensionless:
+    def absolute(spread: u.Siemens, at_low: u.Siemens) -> u.Dimensionless:
         # the other cell of a pair is left at the low conductance, those of a reference column are written
         beside = spread if subtracts_column(array) else at_low
         written = np.sqrt((1.0 - nothing) * spread * spread + nothing * at_low * at_low)
         return weight((written, 0.0 if opposite is None else beside))
 
-    def apart(low_spread: Dimensionless, high_spread: Dimensionless) -> Dimensionless:
+    def apart(low_spread: u.Dimensionless, high_spread: u.Dimensionless) -> u.Dimensionless:
         both = (
             0.0 if of is None else accuracy.parallel_cell_spread(low, high - low, of[1], low_spread, high_spread)
             for of in (shares, opposite)
         )  # fmt: skip
         return weight((next(both), next(both)))
 
-    def stuck_among(of: tuple[Dimensionless, Dimensionless] | None) -> Siemens:
+    def stuck_among(of: tuple[u.Dimensionless, u.Dimensionless] | None) -> u.Siemens:
         if of is None:
             return 0.0
         return accuracy.stuck_cell_spread(high - low, *of, *array.stuck_shares())
 
     scatter = relative(crossbar.lognormal_relative_spread(d.conductance_spread))
     missed = absolute(d.programming_error * high, d.low_programming_error * high)
-    lasting: dict[str, Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
+    lasting: dict[str, u.Dimensionless] = {"programming": np.sqrt(scatter * scatter + missed * missed)}
     if array.memory.has_stuck_cells:
         stuck = weight((stuck_among(shares), stuck_among(opposite)))
         # and every weight is by so much smaller in the mean
@@ -169,17 +169,17 @@ def weight_errors(array: ArrayCircuit, network: NetworkContext, age: Second | No
     return WeightErrors(lasting, {"noise of the cells": np.sqrt(white * white + pink * pink)})
 
 
-def cell_error(array: ArrayCircuit, network: NetworkContext, age: Second | None) -> Dimensionless:
+def cell_error(array: ArrayCircuit, network: NetworkContext, age: u.Second | None) -> u.Dimensionless:
     """Lasting error of a working cell over its window, the mean drift left out, which moves all levels alike."""
     errors, apart = weight_errors(array, network, age).lasting, {COMMON_DRIFT, STUCK_CELLS}
     squares = sum((error * error for cause, error in errors.items() if cause not in apart), start=0.0)
     devices = 2.0 if array.spec.pairing != "offset" or subtracts_column(array) else 1.0
     half = 2.0 if array.spec.pairing == "offset" else 1.0
-    found: Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half
+    found: u.Dimensionless = np.sqrt(squares / (digit_gain(array, network) * devices)) / half
     return found
 
 
-def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: Dimensionless) -> Second:
+def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: u.Dimensionless) -> u.Second:
     """Longest time after writing for which the lasting error of a weight keeps to a limit; zero, or for ever."""
     first = array.memory.device.drift_reference_time
     early, late = np.log(first) + 0.0 * np.asarray(limit), np.log(_LONGEST) + 0.0 * np.asarray(limit)
@@ -193,8 +193,8 @@ def time_to_error(array: ArrayCircuit, network: NetworkContext, limit: Dimension
 
 
 def drawn_conductances(
-    array: ArrayCircuit, levels: Numeric, age: Second | None, generator: np.random.Generator
-) -> Siemens:
+    array: ArrayCircuit, levels: u.Numeric, age: u.Second | None, generator: np.random.Generator
+) -> u.Siemens:
     """Conductances of single cells with the lasting errors that `weight_errors` gives the spread of.
 
     Parameters
@@ -216,10 +216,10 @@ def drawn_conductances(
     d, shape = array.memory.device, np.shape(levels)
     low, high = (array.memory.limited(end) for end in array.memory.ends(age))
 
-    def scatter(sigma: Dimensionless) -> Dimensionless:
+    def scatter(sigma: u.Dimensionless) -> u.Dimensionless:
         return np.exp(sigma * generator.standard_normal(shape) - sigma * sigma / 2.0)
 
-    def wander(spread: Siemens) -> Siemens:
+    def wander(spread: u.Siemens) -> u.Siemens:
         return spread * generator.standard_normal(shape)
 
     lower, upper = low + 0.0 * levels, (high - low) * levels
