@@ -28,7 +28,7 @@ from neuroest.design.overrides import design_with, workload_with
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.uncertainty.draws import draw
+from neuroest.error_analysis.draws import draw
 
 RUNS = 21
 POINTS = 100_000

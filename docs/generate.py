@@ -28,13 +28,13 @@ from typing_extensions import TypeAliasType
 import neuroest.equations
 from neuroest.core.provenance import equation_info
 from neuroest.core.units import describe_dimension, format_quantity, parse_unit
+from neuroest.error_analysis import model_error
 from neuroest.exploration import space
 from neuroest.registry import BLOCKS, DEVICE_MODELS, FREE_BLOCKS, LEVELS
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs import architecture, claims, device, inheritance, layers, workload
 from neuroest.specs.base import QuantityField, Spec
 from neuroest.specs.choice import Choice
-from neuroest.uncertainty import model_error
 from neuroest.validation import case_spec
 
 DOCS = Path(__file__).parent
@@ -53,7 +53,7 @@ _PAGES = {
     "specs.device": "devices",
     "exploration.space": "other_files",
     "validation.case_spec": "other_files",
-    "uncertainty.model_error": "other_files",
+    "error_analysis.model_error": "other_files",
 }
 """Reference page of the schemas of a module, where it is not that of architectures."""
 _SCALAR = "text or number"

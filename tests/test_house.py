@@ -64,7 +64,7 @@ ROOMS = (
     ("levels", "schema and mapper of each computing level"),
     ("results", "what an estimate returns: frozen data"),
     ("pipeline", "the stages of an estimate"),
-    ("uncertainty", "how well a result is known, and what it depends on"),
+    ("error_analysis", "how well a result is known, and what it depends on"),
     ("pipeline.check", "all problems of files, and of chips that no network runs on"),
     ("pipeline.estimate", "one estimate from names to result"),
     ("pipeline.comparison", "estimates next to each other"),

@@ -11,10 +11,10 @@ import pytest
 import neuroest
 from neuroest.core.errors import RangeError, SpecError
 from neuroest.design.build import build
+from neuroest.error_analysis.bands import sample_of
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.specs.workload import workload_claims
-from neuroest.uncertainty.bands import sample_of
 
 NEGATIVE = ("phase_change_neuron_28nm", "shd_recurrent_spiking", "chip.network.process.energy_quadratic")
 INFINITE = ("diffusive_28nm_derived", "shd_recurrent_spiking", "chip.tile.array.cell.conductance_spread")

@@ -16,15 +16,7 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-SHADOWED = pytest.mark.xfail(
-    strict=True,
-    reason="the room neuroest/uncertainty hides the function neuroest.uncertainty once it is imported",
-)
-
-
-@pytest.mark.parametrize(
-    "verb", [pytest.param(verb, marks=SHADOWED if verb == "uncertainty" else ()) for verb in VERBS]
-)
+@pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_is_a_documented_function(verb: str) -> None:
     neuroest.estimate("loihi_14nm", "mlp_mnist_spiking")  # imports most rooms, which must not hide a function
     function = getattr(neuroest, FUNCTIONS.get(verb, verb))

@@ -17,6 +17,8 @@ import numpy as np
 
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import Numeric, format_quantity
+from neuroest.error_analysis.draws import SEED, draw
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.loading.kinds import data_folder
 from neuroest.pipeline.energy import Array
 from neuroest.pipeline.estimate import estimate
@@ -24,8 +26,6 @@ from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
-from neuroest.uncertainty.draws import SEED, draw
-from neuroest.uncertainty.model_error import discrepancy_claims
 
 PAGE = Path(__file__).parents[1] / "fairness.md"
 NETWORKS = ("mlp_mnist_spiking", "shd_recurrent_spiking", "keyword_spotting_spiking")

@@ -125,7 +125,7 @@ def _bands(board: Scoreboard) -> list[str]:
         "Every estimate carries p10, p50 and p90 over the spreads of its parameters and over how far whole models may",
         "be off. Each block states the latter in its own module (`prior_error`); one exponent over all of them, in",
         (
-            f"`neuroest/uncertainty/model_discrepancy.yaml`, is {calibration.shipped:g} as shipped. Coverage of the "
+            f"`neuroest/error_analysis/model_discrepancy.yaml`, is {calibration.shipped:g} as shipped. Coverage of the "
             "bottom-up values of chips:"
         ),
         "",

@@ -70,7 +70,7 @@ class CoversWork(Role):
 class ClampsColumn(Role, ABC):
     """Holds a column at its potential and passes its current on.
 
-    Actions ``column_read``, and ``column_bias``: the share of these reads that the bias is not made of cells' current.
+    Action ``column_bias``: reads of a column, less the share of its bias that the cells bring.
     """
 
     frees_array: ClassVar[bool] = False

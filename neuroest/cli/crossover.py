@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from neuroest.cli.shared import Architecture, Format, Output, Workload, emit, in_form
+from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.exploration.crossover import crossover
-from neuroest.uncertainty.draws import SAMPLES, SEED
 
 
 def run(

@@ -21,9 +21,9 @@ from neuroest.cli.shared import (
     note,
 )
 from neuroest.design.overrides import parse_settings
+from neuroest.error_analysis.draws import SEED
 from neuroest.exploration.sensitivity import DEFAULT_QUANTITIES
 from neuroest.exploration.uncertainty import KNOWLEDGE, VARIABILITY, uncertainty
-from neuroest.uncertainty.draws import SEED
 
 _RESULTS = ",".join(DEFAULT_QUANTITIES)
 

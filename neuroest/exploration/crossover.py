@@ -13,6 +13,7 @@ from neuroest.core.arrays import Array
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import format_quantity
 from neuroest.equations.twins import matched_activation_bits
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.exploration.batch_evaluation import evaluate_points
 from neuroest.exploration.errors import ExplorationError
 from neuroest.exploration.space import Space
@@ -21,7 +22,6 @@ from neuroest.exploration.twins import PUBLISHED, TwinCase, published_band, publ
 from neuroest.results.quantities import first_number
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
-from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 from neuroest.workloads.layers import layer_table
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
@@ -71,12 +71,8 @@ def run_chunks(
         from neuroest.exploration.cluster import on_dask  # noqa: PLC0415 - most runs need no cluster
 
         return on_dask(task, chunks, workers or available_workers(), scheduler)
-    return _here(task, chunks) if count == 1 else _on_processes(task, chunks, count)
-
-
-def _here(task: Task, chunks: Iterable[int]) -> Iterator[tuple[int, Any]]:
-    for chunk in chunks:
-        yield chunk, task(chunk)
+    here = ((chunk, task(chunk)) for chunk in chunks)
+    return here if count == 1 else _on_processes(task, chunks, count)
 
 
 _own_task: list[Task] = []

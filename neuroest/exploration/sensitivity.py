@@ -12,6 +12,8 @@ import numpy as np
 from neuroest.core.extras import extra
 from neuroest.core.statistics import NORMAL_P90
 from neuroest.core.text_layout import WIDTH, columns, wrapped
+from neuroest.error_analysis.draws import common_cause, spread_over
+from neuroest.error_analysis.elasticities import slopes, steps
 from neuroest.exploration.batch_evaluation import evaluate_points, in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
@@ -20,8 +22,6 @@ from neuroest.exploration.structures import Group, resolve
 from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES, check_quantities
 from neuroest.specs.loaded import Named
-from neuroest.uncertainty.draws import common_cause, spread_over
-from neuroest.uncertainty.elasticities import slopes, steps
 
 if TYPE_CHECKING:
     import pandas as pd

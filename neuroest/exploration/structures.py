@@ -17,12 +17,12 @@ from neuroest.core.arrays import Array
 from neuroest.core.errors import NeuroestError, SpecError, UnknownNameError
 from neuroest.design.build import Design, InputFile, numeric_options
 from neuroest.design.overrides import design_with, workload_with
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.space import CHOICES, SETTING, Axis, Levels, Range, Space, wrong
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.specs.claims import Claim
 from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.uncertainty.model_error import discrepancy_claims
 
 _MOST_GROUPS = 4096
 

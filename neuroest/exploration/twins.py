@@ -15,9 +15,9 @@ from neuroest.core.errors import NeuroestError
 from neuroest.core.statistics import quantiles
 from neuroest.core.units import Numeric
 from neuroest.equations import twins
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw
 from neuroest.loading.library import load_device
 from neuroest.results.uncertainty import Band
-from neuroest.uncertainty.draws import SAMPLES, SEED, draw
 
 PUBLISHED = "yan2026_22nm"
 """The published energies that ship."""

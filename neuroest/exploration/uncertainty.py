@@ -16,6 +16,7 @@ import numpy as np
 from neuroest.core.arrays import Array
 from neuroest.core.text_layout import wrapped
 from neuroest.core.units import format_quantity
+from neuroest.error_analysis.draws import SEED, spread_over, within_bounds
 from neuroest.exploration.batch_evaluation import in_blocks
 from neuroest.exploration.chunks import notebook_table
 from neuroest.exploration.errors import ExplorationError
@@ -28,7 +29,6 @@ from neuroest.registry import render
 from neuroest.results.quantities import QUANTITIES
 from neuroest.results.uncertainty import Band
 from neuroest.specs.loaded import Named
-from neuroest.uncertainty.draws import SEED, spread_over, within_bounds
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,6 +13,7 @@ from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
 from neuroest.design.build import InputFile
 from neuroest.design.overrides import design_with, workload_with
+from neuroest.error_analysis.analysis import EstimateAnalysis
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.soundness import faults
@@ -22,7 +23,6 @@ from neuroest.specs.loaded import Loaded, Named
 from neuroest.specs.messages import problem_of_line
 from neuroest.specs.reading import Document
 from neuroest.specs.workload import workload_exclusions
-from neuroest.uncertainty.analysis import EstimateAnalysis
 
 
 def _check_result(check: Check) -> CheckResult:

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neuroest.core.statistics import quantiles
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import Bar, tornado
 from neuroest.exploration.structures import Group
 from neuroest.pipeline.evaluation import Evaluation
 from neuroest.reporting.formatting import short_names
 from neuroest.results.estimate import Estimate
 from neuroest.results.quantities import BANDED
-from neuroest.uncertainty.model_error import discrepancy_claims
 
 Array = NDArray[np.float64]
 _Parts: TypeAlias = dict[str, Any]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from neuroest.core.provenance import Call, origins
 from neuroest.core.version import package_version
+from neuroest.error_analysis.draws import SAMPLES, SEED
 from neuroest.reporting.bibliography import _key as bibtex_key
 from neuroest.reporting.formatting import check_line, corner_words, counted, percent, temperature_words
 from neuroest.reporting.latex import tex
@@ -14,7 +15,6 @@ from neuroest.reporting.table import basis_words
 from neuroest.reporting.table_model import plain
 from neuroest.reporting.validation_coverage import ValidationCoverage
 from neuroest.results.estimate import Estimate
-from neuroest.uncertainty.draws import SAMPLES, SEED
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from neuroest.core.version import package_version
-from neuroest.uncertainty.model_error import discrepancies
+from neuroest.error_analysis.model_error import discrepancies
 from neuroest.validation.cases import CaseResult, run_case, selected_cases
 from neuroest.validation.scoring import Calibration, Row, Summary, calibrate, case_rows, row_data, summaries
 

@@ -24,6 +24,8 @@ from neuroest.core.errors import (
 from neuroest.core.frozen import frozen
 from neuroest.core.units import Numeric
 from neuroest.design.overrides import SETTING
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.loading.kinds import data_folder
 from neuroest.loading.library import (
     bibliography,
@@ -44,8 +46,6 @@ from neuroest.specs.device import SourceSpec
 from neuroest.specs.file_text import is_file, is_folder, is_path
 from neuroest.specs.messages import problem_at
 from neuroest.specs.reading import Document
-from neuroest.uncertainty.draws import SAMPLES, SEED, draw
-from neuroest.uncertainty.model_error import discrepancy_claims
 from neuroest.validation.case_spec import CaseSpec, Published, joined, out_of_bounds
 from neuroest.validation.expressions import (
     check_unit,

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from neuroest.core.errors import MappingError, RangeError
+from neuroest.loading.library import load_device
 from neuroest.pipeline.estimate import estimate
 from neuroest.workloads.importers.writing import loaded_text, workload_text
 from tests.chips import area, arrays, changed, count, energy, failed, known, run
@@ -456,9 +457,14 @@ def test_an_access_transistor_must_carry_the_programming_current(tmp_path: Path)
             "model": "one_transistor_one_resistor", "device": "rram_hfox_28nm", "parameters": parameters
         }}  # fmt: skip
 
-    # 100 uA at 0.66 mA/um take 151 nm
-    assert "access_carries_writing" in failed(run(ADC, DENSE, cell(access_width="150 nm"), tmp_path))
-    assert "access_carries_writing" not in failed(run(ADC, DENSE, cell(access_width="152 nm"), tmp_path))
+    # 100 uA at 0.45 mA/um of thick oxide, as in the switches of the write circuit, take 222 nm
+    thick = [
+        load_device(name).claims[current].value
+        for name, current in (("rram_hfox_28nm", "access_on_current"), ("write_circuit_2v5", "on_current"))
+    ]
+    assert thick == pytest.approx([450.0, 450.0])
+    assert "access_carries_writing" in failed(run(ADC, DENSE, cell(access_width="221 nm"), tmp_path))
+    assert "access_carries_writing" not in failed(run(ADC, DENSE, cell(access_width="223 nm"), tmp_path))
     # 3 (W/F + 1) F^2 = 53 F^2 at W = 16.7 F = 467 nm
     assert "access_fits_cell" in failed(
         run(ADC, DENSE, cell(access_width="480 nm", minimum_cell_area="0 m^2"), tmp_path)

@@ -10,6 +10,9 @@ import numpy as np
 import pytest
 
 from neuroest.core.errors import MappingError, RangeError
+from neuroest.error_analysis.analysis import EstimateAnalysis
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.exploration.sensitivity import in_blocks
 from neuroest.exploration.structures import Group
 from neuroest.exploration.uncertainty import uncertainty
@@ -17,9 +20,6 @@ from neuroest.loading.library import load_workload, shipped
 from neuroest.pipeline.estimate import estimate
 from neuroest.results.estimate import Estimate
 from neuroest.specs.claims import Claim
-from neuroest.uncertainty.analysis import EstimateAnalysis
-from neuroest.uncertainty.draws import SAMPLES, SEED, draw
-from neuroest.uncertainty.model_error import discrepancy_claims
 
 NETWORKS = ("shd_recurrent_spiking", "mlp_mnist_dense")
 

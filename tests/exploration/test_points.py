@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from neuroest.error_analysis.draws import draw
 from neuroest.exploration.batch_evaluation import block_of, box_of, evaluate_points
 from neuroest.exploration.space import Space
 from neuroest.exploration.structures import Group, resolve
 from neuroest.loading.library import shipped
 from neuroest.results.quantities import QUANTITIES
 from neuroest.specs.claims import Claim
-from neuroest.uncertainty.draws import draw
 from neuroest.workloads.layout import points_first
 
 ALL = tuple(QUANTITIES)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from neuroest import check_files
+from neuroest.error_analysis import model_error
 from neuroest.loading.library import shipped
 from neuroest.reporting.data_sheets import whole_file
-from neuroest.uncertainty import model_error
 from neuroest.validation.cases import shipped_cases
 
 DEVICE = """\

@@ -9,12 +9,12 @@ import pytest
 
 from neuroest.design.build import build
 from neuroest.design.overrides import design_with
+from neuroest.error_analysis.draws import draw
+from neuroest.error_analysis.model_error import discrepancies, discrepancy_claims
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.pipeline.evaluation import Evaluation
-from neuroest.uncertainty.draws import draw
-from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
 ADC, DENSE = "adc_crossbar_28nm", "mlp_mnist_dense"
 AT_65 = {"technology.process": "cmos_65nm", "technology.supply_voltage": "1.1 V"}

@@ -11,12 +11,12 @@ import jsonschema
 import pytest
 
 from neuroest.core.errors import UnknownNameError
+from neuroest.error_analysis import model_error
 from neuroest.loading.kinds import KINDS, data_folder
 from neuroest.loading.library import architecture_document, shipped
 from neuroest.registry import DEVICE_MODELS
 from neuroest.reporting.schemas import schema, schema_text
 from neuroest.specs.reading import read_document
-from neuroest.uncertainty import model_error
 from neuroest.validation.cases import shipped_cases
 
 FILES = [(kind, path) for kind in ("architecture", "device", "workload") for path in shipped(kind).values()]

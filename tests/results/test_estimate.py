@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import neuroest
+from neuroest.error_analysis import analysis, elasticities
 from neuroest.results.estimate import Estimate
-from neuroest.uncertainty import analysis, elasticities
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_samples_and_elasticities_are_computed_once(monkeypatch: pytest.MonkeyPa
     "file", sorted(Path(neuroest.__file__).parent.glob("results/*.py")), ids=lambda f: f.stem
 )
 def test_results_import_nothing_that_computes_or_prints(file: Path) -> None:
-    above = {"pipeline", "uncertainty", "exploration", "validation", "reporting", "plotting", "cli"}
+    above = {"pipeline", "error_analysis", "exploration", "validation", "reporting", "plotting", "cli"}
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("neuroest."):
             assert node.module.split(".")[1] not in above, node.module

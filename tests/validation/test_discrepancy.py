@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from neuroest.error_analysis.model_error import discrepancies, discrepancy_claims
 from neuroest.pipeline.estimate import estimate
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.registry import COMPONENTS, MAPPERS
-from neuroest.uncertainty.model_error import discrepancies, discrepancy_claims
 
 
 @pytest.fixture(scope="module")

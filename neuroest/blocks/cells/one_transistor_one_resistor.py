@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from neuroest.blocks.base import Check, at_corner, resistance_at_corner
+from neuroest.blocks.base import Check, at_corner, either, resistance_at_corner
 from neuroest.blocks.cells.base import CellParameters, ResistiveMemory
 from neuroest.blocks.model_error import ModelError, ModelErrors, model_errors
-from neuroest.core.units import Dimensionless, Farad, Joule, Metre, Ohm, Siemens, SquareMetre, Volt
+from neuroest.core.units import (
+    AmperePerMetre,
+    Dimensionless,
+    Farad,
+    Joule,
+    Metre,
+    Ohm,
+    Siemens,
+    SquareMetre,
+    Volt,
+)
 from neuroest.equations import crossbar as equations
 from neuroest.specs.blocks import Block, DeviceBlock
 from neuroest.specs.parameters import Record, non_negative, positive
@@ -20,6 +30,9 @@ class ResistiveCellParameters(CellParameters):
 
     access_width: Metre = positive(maximum=1e-4, symbol="W_acc")
     """Width of the access transistor."""
+    access_on_current: AmperePerMetre = positive(absent=0.0)
+    """Saturated current of the access transistor per width at its programming gate voltage; without it that of the core
+    transistors of the process."""
     access_resistance: Ohm = non_negative(symbol="R_acc")
     """Resistance of the access transistor in series."""
     cell_feature_squares: Dimensionless = positive(symbol="A_cell/F^2")
@@ -78,14 +91,15 @@ class ResistiveCell(ResistiveMemory):
     def cell_checks(self, read_voltage: Volt, rows: Dimensionless, columns: Dimensionless) -> list[Check]:
         """Read disturb, and whether the access transistor carries the programming current and fits the cell."""
         d, process = self.device, self.process
-        current = at_corner(self, "drive", process.on_current)
+        stated = either(d.access_on_current > 0.0, d.access_on_current, process.on_current)
+        current = at_corner(self, "drive", stated)
         width = equations.access_transistor_width(d.program_current, current, 1.0, 0.0)
         taken = equations.transistor_limited_cell_area(d.access_width, process.feature_size)
         return [
             *super().cell_checks(read_voltage, rows, columns),
             Check(
                 "access_carries_writing", self.path, "limit", d.access_width >= width,
-                "the access transistor is too narrow for the programming current on this process", width,
+                "the access transistor is too narrow for the programming current", width,
                 d.access_width, "m",
             ),
             Check(

@@ -238,7 +238,6 @@ class CrossbarCounts(CrossbarLayout):
         array, interface = self.compute, self.compute.interface
         found: dict[tuple[str, str], Numeric] = {}
         if isinstance(interface, ClampsColumn):
-            found[interface.path, "column_read"] = column_reads
             # the cells' current, which their supply is charged for, is a part of the bias that the sink takes
             cell = array.conductance(self.network) * array.options["read_voltage"]
             brought = reads * cell / interface.device.bias_current

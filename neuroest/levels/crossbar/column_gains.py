@@ -102,7 +102,7 @@ class ColumnGains:
     def root_mean_square(self) -> Array:
         """Conductances that columns show, all digits and blocks of one sign, over the common gain. [S]."""
         squares = [
-            each.value**2 * self._gain(each) * (each.conductance**2 + each.spread**2 / 4.0)
+            each.value**2 * self._gain(each) * (each.conductance**2 + (each.spread / 2.0) ** 2)
             for each in self.columns
         ]
         return np.asarray(np.sqrt(np.sum(sum(squares), axis=-1)) / self.common)

@@ -13,6 +13,11 @@ from neuroest.core.provenance import Parameter, Traced, tracing, used_parameters
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.design.chip import instantiate
+from neuroest.error_analysis import basis_shares
+from neuroest.error_analysis.bands import bands_of, sample_of
+from neuroest.error_analysis.draws import SAMPLES, SEED, draw
+from neuroest.error_analysis.elasticities import elasticities
+from neuroest.error_analysis.model_error import discrepancy_claims
 from neuroest.loading.library import bibliography
 from neuroest.pipeline import breakdown
 from neuroest.pipeline.cost_table import CostTable, cost_components
@@ -24,11 +29,6 @@ from neuroest.results.uncertainty import Bands, Elasticities, Sample
 from neuroest.specs.claims import Claim
 from neuroest.specs.device import SourceSpec
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.uncertainty import basis_shares
-from neuroest.uncertainty.bands import bands_of, sample_of
-from neuroest.uncertainty.draws import SAMPLES, SEED, draw
-from neuroest.uncertainty.elasticities import elasticities
-from neuroest.uncertainty.model_error import discrepancy_claims
 
 
 @dataclass(frozen=True, eq=False, repr=False)
