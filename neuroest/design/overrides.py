@@ -57,16 +57,16 @@ def parse_settings(texts: list[str]) -> dict[str, str]:
     return found
 
 
-def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -> Design:
+def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, Any]) -> Design:
     """The design of an architecture with some of its values changed.
 
     Parameters
     ----------
     loaded : Loaded
         The architecture.
-    settings : mapping of str to str
-        New value, as a file would state it, by path: a choice (``chip.tile.array.rows``), a device
-        (``chip.tile.array.cell.device``) or one of its parameters (``chip.tile.array.cell.high_conductance``).
+    settings : mapping of str to str or mapping
+        New value, as a file would state it, by path: a choice (``chip.tile.array.rows``), a block with its keys, a
+        device (``chip.tile.array.cell.device``) or one of its parameters (``chip.tile.array.cell.high_conductance``).
         Paths that begin with ``workload.`` are left to `workload_with`.
 
     Raises
@@ -80,7 +80,7 @@ def design_with(loaded: Loaded[ArchitectureSpec], settings: Mapping[str, str]) -
         message = f"{len(settings)} values are set, at most {_MOST_SETTINGS} are allowed; change the file"
         raise SpecError([Problem(SETTING, 0, 0, "", message)])
     wanted = {
-        new_path(path): str(new_word(path.rpartition(".")[2], value))
+        new_path(path): new_word(path.rpartition(".")[2], value)
         for path, value in settings.items()
         if not path.startswith("workload.")
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from neuroest.core.errors import Problem
 
@@ -35,6 +36,6 @@ def new_path(path: str) -> str:
     return ".".join(map(new_key, path.split(".")))
 
 
-def new_word(key: str, value: object) -> object:
+def new_word(key: str, value: Any) -> Any:
     """The word that a value of a key is written as now; anything else as it is."""
     return WORDS.get((key, value), value) if isinstance(value, str) else value

@@ -265,6 +265,7 @@ PRICED_AS_STATED = {
     ("dram", "controller"): "stated energy per bit, times one bit, and stated power of each channel",
     ("dram", "input_output"): "stated area of each channel",
     ("roofline_processor", "work"): "busy power less idle power, for one second",
+    ("diffusive_1m1t1r_integrated", "circuits"): "stated area in gates, times that of a gate",
     ("mesh", "router"): "published router area, scaled by the ratio of two logic areas",
     **{
         ("memory_macro", term): "published value per bit, times the bits"

@@ -230,7 +230,7 @@ def test_a_search_without_an_answer_says_so() -> None:
         optimize(
             CHIP,
             NET,
-            settings_space(["chip.tile.array.rows=64,128"], ["area_m2 <= 1 um^2"]),
+            settings_space(["chip.tile.array.rows=32,64"], ["area_m2 <= 1 um^2"]),
             ["area_m2"],
             generations=2,
         )

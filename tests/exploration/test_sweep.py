@@ -105,14 +105,15 @@ def test_a_grid_is_the_same_in_chunks_of_any_size(chunk_size: int) -> None:
 
 
 def test_a_refused_point_has_no_total_and_says_why() -> None:
-    frame = sweep(CHIP, NET, {"chip.tile.array.readout.partial_sums": ["none", "analog_merge"]}).to_frame()
+    sums = {"chip.tile.array.readout.partial_sums": ["none", "analog_merge"], "chip.tile.array.rows": [64]}
+    frame = sweep(CHIP, NET, sums).to_frame()
     assert np.isnan(frame["energy_per_inference_J"][0])
     assert frame["failed_check"][0] == "fan_in_fits (chip.tile.array)"
     assert frame["feasible"].tolist() == [False, True]
 
 
 def test_a_network_that_a_chip_cannot_run_is_a_row_that_says_so() -> None:
-    frame = sweep(CHIP, NET, {"workload": ["mlp_mnist_dense", "mlp_mnist_spiking"]}).to_frame()
+    frame = sweep(CHIP, NET, {"workload": ["mlp_mnist_dense", "shd_recurrent_spiking"]}).to_frame()
     assert "cannot run a dense network" in frame["failed_check"][0]
     assert frame["feasible"].tolist() == [False, True]
 

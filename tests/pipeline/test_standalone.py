@@ -58,7 +58,10 @@ VARIANTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "level_shifter": ("sar_crossbar_28nm", f"{ARRAY}.input.level_shifter", {"device": "level_shifter_28nm"}),
 }  # fmt: skip
 """Blocks that stand in no shipped chip by themselves, each with the chip that takes one and the place there."""
-BESIDE = {"voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"}}
+BESIDE = {
+    "voltage_mode": {f"{ARRAY}.read_voltage": "0.9 V"},
+    "register_file": {"chip.partial_sums.stores": ["state"]},
+}
 """What else must change so that the chip works."""
 PUBLISHED = ("colonnade/full_arrays", "timely/full_chip", "neurram/full_chip")
 """Published chips with blocks that no other chip has, each with its network."""
