@@ -25,10 +25,10 @@ import neuroest
 from neuroest.core.units import Numeric
 from neuroest.design.build import Design
 from neuroest.design.overrides import design_with, workload_with
+from neuroest.error_analysis.draws import draw
 from neuroest.loading.library import load_architecture, load_workload
 from neuroest.pipeline.evaluate import evaluate
 from neuroest.specs.workload import WorkloadSpec
-from neuroest.error_analysis.draws import draw
 
 RUNS = 21
 POINTS = 100_000

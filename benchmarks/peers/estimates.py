@@ -163,9 +163,9 @@ def neuroest_resnet18() -> Estimate:
 def batch(chip: str, network: str) -> Estimate:
     """Seconds a point of 100 000 points in which every parameter with a spread moves."""
     from neuroest.design.overrides import design_with, workload_with
+    from neuroest.error_analysis.draws import draw
     from neuroest.loading.library import load_architecture, load_workload
     from neuroest.pipeline.evaluate import evaluate
-    from neuroest.error_analysis.draws import draw
 
     points, chunk = 100_000, 10_000
     design, spec = design_with(load_architecture(chip), {}), load_workload(network).spec

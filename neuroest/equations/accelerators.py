@@ -401,7 +401,8 @@ def row_stationary_cycles(
 
 @equation
 def filters_of_a_pass(
-    filters: u.Dimensionless, held_filters: u.Dimensionless, buffer_words: u.Dimensionless, input_words: u.Dimensionless,
+    filters: u.Dimensionless, held_filters: u.Dimensionless, buffer_words: u.Dimensionless,
+    input_words: u.Dimensionless,
     sums_per_filter: u.Dimensionless,
 ) -> u.Dimensionless:  # fmt: skip
     """Filters that share one reading of the input in the row-stationary dataflow. [1].
@@ -452,7 +453,8 @@ def filters_of_a_pass(
 
 @equation
 def channels_of_a_pass(
-    channels: u.Dimensionless, held_channels: u.Dimensionless, buffer_words: u.Dimensionless, input_words: u.Dimensionless,
+    channels: u.Dimensionless, held_channels: u.Dimensionless, buffer_words: u.Dimensionless,
+    input_words: u.Dimensionless,
     sums: u.Dimensionless,
 ) -> u.Dimensionless:  # fmt: skip
     """Input channels that are added up before partial sums return to the buffer. [1].
